@@ -1,0 +1,1 @@
+"""Programs that print the figures we claim. The last line of each is one JSON object."""

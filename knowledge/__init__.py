@@ -1,0 +1,1 @@
+"""Course documents in, located passages out. A library: it imports nothing of the tutor."""

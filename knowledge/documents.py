@@ -1,0 +1,125 @@
+"""The data model of the library: what a parser yields, what the catalogue keeps, what a search returns.
+
+Pure values; character offsets count code points in the document's full text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Place(StrEnum):
+    """What a locator counts."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    SECTION = "section"
+    CELL = "cell"
+    SECOND = "second"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Where in its document a text stands. `number` starts at 1 (seconds at 0); `label` is what a person reads."""
+
+    place: Place
+    number: int
+    label: str  # "page iv", "slide 3", "section Light reactions", "00:12:40"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text from one place of a document, in reading order."""
+
+    text: str
+    locator: Locator
+    heading: tuple[str, ...] = ()  # path of headings above it, outermost first
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDocument:
+    """What a parser read. `notes` are sentences for the instructor ("page 4 has no text")."""
+
+    title: str
+    media_type: str
+    blocks: tuple[Block, ...]
+    pages: int  # pages, slides or cells; 1 where the format has none
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document of a course. The same bytes in the same course are the same document."""
+
+    id: str
+    course_id: str
+    name: str  # the file's name
+    title: str
+    sha256: str
+    media_type: str
+    pages: int
+    passages: int
+    notes: tuple[str, ...]
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrievable piece of a document: `text` is its characters start:end of the document's text."""
+
+    id: str
+    document_id: str
+    course_id: str
+    ordinal: int
+    text: str
+    locator: Locator
+    heading: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found, with its document's title; `score` in [0, 1] is comparable between queries."""
+
+    passage: Passage
+    document: Document
+    score: float
+    lexical: float
+    dense: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, and whether the course covers the query; `confidence` in [0, 1] that it does."""
+
+    hits: tuple[Hit, ...]
+    covered: bool
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of an answer and the words of a passage that support it; `hit` indexes the hits given."""
+
+    sentence_start: int  # code points into the answer
+    sentence_end: int
+    hit: int | None  # None: no passage supports the sentence
+    text: str  # verbatim characters of the passage, "" without support
+    score: float  # in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an ingest is: `done` of `total` units of `stage` ("reading", "splitting", "embedding", "indexing")."""
+
+    stage: str
+    done: int
+    total: int
+
+
+ProgressCallback = Callable[[Progress], None]

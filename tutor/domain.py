@@ -1,0 +1,246 @@
+"""The nouns of the house: who asks, what was asked and answered, and what was said about the answer.
+
+Pure values. They know no tables, clocks, models or pages. Times are timezone-aware UTC; ids are opaque strings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may be in the house."""
+
+    LEARNER = "learner"
+    INSTRUCTOR = "instructor"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account; `name` is a pseudonym, unique in the house."""
+
+    id: str
+    name: str
+    role: Role
+    guest: bool
+    language: str
+    created_at: datetime
+
+    @property
+    def teaches(self) -> bool:
+        return self.role in (Role.INSTRUCTOR, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course; an `open` one may be entered by any learner without being enrolled by an instructor."""
+
+    id: str
+    title: str
+    language: str
+    open: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """Something a course teaches; `needs` are the ids of the skills that come before it."""
+
+    id: str
+    course_id: str
+    name: str
+    needs: tuple[str, ...] = ()
+
+
+class TurnStatus(StrEnum):
+    """How a turn ended; only RUNNING can change."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    STOPPED = "stopped"  # by the learner; what was said so far is kept
+    INTERRUPTED = "interrupted"  # by a crash or a lost connection
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a statement of the answer stands in the course: `number` is the mark [n] in the answer."""
+
+    number: int
+    passage_id: str
+    document_id: str
+    document: str
+    locator: str  # "page 3", "slide 2", "section The Calvin cycle"
+    quote: str
+    score: float  # in [0, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Wall-clock seconds and generated tokens of one answer."""
+
+    first_token_s: float | None
+    total_s: float
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer, with everything needed to say where the answer came from."""
+
+    id: str
+    conversation_id: str
+    learner_id: str
+    course_id: str
+    question: str
+    answer: str
+    status: TurnStatus
+    covered: bool | None  # None until retrieval has decided
+    confidence: float | None  # of `covered`, in [0, 1]
+    citations: tuple[Citation, ...]
+    passages: tuple[str, ...]  # ids of the passages that the prompt held, best first
+    prompt_sha256: str | None  # of the rendered messages; None when no model was asked
+    model: str | None
+    quantization: str | None
+    adapter: str | None  # version name of the learner's adapter, None for the base
+    timings: Timings | None
+    replaces: str | None  # the turn that this one retries or edits; that one is kept, but no longer shown
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A thread of turns of one learner in one course."""
+
+    id: str
+    learner_id: str
+    course_id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Thumb(StrEnum):
+    """One tap on an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What one person thinks of one answer; a second tap replaces the first."""
+
+    turn_id: str
+    author_id: str
+    thumb: Thumb | None
+    reason: str | None
+    created_at: datetime
+
+
+class CorrectionState(StrEnum):
+    """Where a better answer stands on its way to training."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A better answer written by a person; it trains only the adapter of `learner_id`, and only with consent."""
+
+    id: str
+    turn_id: str
+    author_id: str
+    learner_id: str
+    course_id: str
+    text: str
+    state: CorrectionState
+    consent: bool
+    created_at: datetime
+    decided_by: str | None = None
+
+
+class AdapterState(StrEnum):
+    """The life of a trained adapter; at most one is ACTIVE per learner and course."""
+
+    CANDIDATE = "candidate"
+    ACTIVE = "active"
+    RETIRED = "retired"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterVersion:
+    """One trained adapter of one learner in one course; `name` (`quiet-heron-v3`) is never used twice."""
+
+    id: str
+    name: str
+    learner_id: str
+    course_id: str
+    version: int
+    state: AdapterState
+    base_sha256: str
+    sha256: str  # of adapter_model.safetensors
+    directory: str  # below the data root
+    metrics: Mapping[str, float]
+    created_at: datetime
+
+
+class JobState(StrEnum):
+    """How far a long task is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A long task that a page watches: `done` of `total` units of the present `stage`."""
+
+    id: str
+    kind: str  # "ingest", "train"
+    owner_id: str
+    course_id: str
+    subject: str  # file name, learner's name
+    state: JobState
+    stage: str
+    done: int
+    total: int
+    message: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Turn event: what the tutor is doing before the first word ("searching", "queued", "thinking")."""
+
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Turn event: the next piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Turn event: the stored turn. Its answer replaces the streamed text (citation marks are added at the end)."""
+
+    turn: Turn
+
+
+TurnEvent = Stage | Delta | Finished

@@ -1,0 +1,47 @@
+"""A public fake: answers from a script, word by word, and remembers what it was asked.
+
+The suite runs on it, and so can you while working on the pages (`TUTOR_MODEL=scripted`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterable, Sequence
+from itertools import cycle
+
+from tutor.engine.base import EngineInfo, EngineState, Message, Request
+
+Script = Iterable[str] | Callable[[Request], str]
+
+
+class ScriptedEngine:
+    """Answers come from `script`: texts repeated in order, or a function of the request."""
+
+    def __init__(self, script: Script = ("A scripted answer.",), *, context_tokens: int = 2048) -> None:
+        self.requests: list[Request] = []
+        self.cancelled = 0
+        self._context = context_tokens
+        if callable(script):
+            self._answer = script
+        else:
+            texts = cycle(script)
+            self._answer = lambda _request: next(texts)
+
+    def stream(self, request: Request) -> Generator[str, None, None]:
+        self.requests.append(request)
+        pieces = re.findall(r"\s*\S+|\s+$", self._answer(request))[: request.max_tokens]
+        try:
+            yield from pieces
+        except GeneratorExit:
+            self.cancelled += 1
+            raise
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """One token a word, four a message for its role markers."""
+        return sum(len(m.content.split()) + 4 for m in messages)
+
+    def info(self) -> EngineInfo:
+        return EngineInfo("scripted", "none", EngineState.READY, "scripted", self._context)
+
+    def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,38 @@
+"""Settings: one frozen value, read once from TUTOR_* environment variables and passed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator can choose; every field `x` is read from TUTOR_X."""
+
+    model_config = SettingsConfigDict(env_prefix="TUTOR_", frozen=True, extra="ignore")
+
+    data_dir: Path = Path("var")
+    model: str = "auto"  # auto | bundled | a hub id | a folder
+    embedder: str = "auto"  # auto | bundled | a hub id | a folder
+    engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
+    engine_key: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=7860, ge=0, le=65535)
+    public_url: str | None = None  # what one-time links begin with; default http://host:port
+    language: str = "en"
+
+    max_question_chars: int = Field(default=8_000, ge=1)
+    max_upload_mb: int = Field(default=50, ge=1)
+    max_answer_tokens: int = Field(default=320, ge=1)
+    answer_time_limit_s: float = Field(default=120.0, gt=0)
+    passages_per_prompt: int = Field(default=3, ge=1)
+    history_turns: int = Field(default=3, ge=0)
+    queue_size: int = Field(default=32, ge=1)
+    slots: int | None = Field(default=None, ge=1)  # None: chosen for the device
+    sample_course: bool = True  # put the sample course into an empty house
+
+    @property
+    def url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
