@@ -1,0 +1,1 @@
+"""Assessment: questions with keys, and grades that fail closed: nothing is right because something went wrong."""

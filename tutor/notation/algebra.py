@@ -1,0 +1,324 @@
+"""Formulas as typed by people, read by our own tokenizer and grammar into a small tree.
+
+Only what the grammar lists can be in the tree: numbers, variables, four operations, powers and a few functions.
+Nothing is evaluated as code. Two trees can be compared exactly as polynomials, or at sample points.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+MAX_CHARS = 400
+MAX_DEPTH = 60
+MAX_POWER = 64
+MAX_TERMS = 400
+MAX_BITS = 4096
+
+FUNCTIONS: Mapping[str, Callable[[complex], complex]] = {
+    "sqrt": cmath.sqrt,
+    "sin": cmath.sin,
+    "cos": cmath.cos,
+    "tan": cmath.tan,
+    "arcsin": cmath.asin,
+    "arccos": cmath.acos,
+    "arctan": cmath.atan,
+    "ln": cmath.log,
+    "log": cmath.log10,
+    "exp": cmath.exp,
+    "abs": lambda z: complex(abs(z)),
+}
+CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
+
+
+class NotAFormula(ValueError):
+    """The text is not a formula of our grammar; the message says where it stops being one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    value: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """`name` is one of + * / ^ neg, or a key of FUNCTIONS."""
+
+    name: str
+    args: tuple[Tree, ...]
+
+
+Tree = Number | Variable | Apply
+Polynomial = dict[tuple[tuple[str, int], ...], Fraction]
+
+_PLAIN = {
+    "−": "-",
+    "–": "-",
+    "×": "*",
+    "·": "*",
+    "⋅": "*",
+    "÷": "/",
+    "²": "^2",
+    "³": "^3",
+    "√": "sqrt",
+    "π": "pi",
+    "**": "^",
+    "\\cdot": "*",
+    "\\times": "*",
+    "\\div": "/",
+    "\\pi": "pi",
+    "\\sqrt": "sqrt",
+    "\\left": "",
+    "\\right": "",
+    "\\sin": "sin",
+    "\\cos": "cos",
+    "\\tan": "tan",
+    "\\ln": "ln",
+    "\\log": "log",
+    "{": "(",
+    "}": ")",
+    "[": "(",
+    "]": ")",
+    "$": "",
+}
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[A-Za-z]+)|(?P<sign>[-+*/^()]))")
+_NAMES = sorted((*FUNCTIONS, *CONSTANTS), key=len, reverse=True)
+
+
+def parse(text: str) -> Tree:
+    """Read one expression (no relation sign); raises NotAFormula."""
+    if len(text) > MAX_CHARS:
+        raise NotAFormula(f"the formula has {len(text)} characters, at most {MAX_CHARS} are read")
+    reader = _Reader(_tokens(_normal(text)))
+    tree = reader.sum(0)
+    if reader.rest:
+        raise NotAFormula(f"the formula cannot be read from {reader.rest[0]!r} on")
+    return tree
+
+
+def variables(tree: Tree) -> frozenset[str]:
+    if isinstance(tree, Apply):
+        return frozenset().union(*(variables(arg) for arg in tree.args))
+    return frozenset({tree.name} - set(CONSTANTS)) if isinstance(tree, Variable) else frozenset()
+
+
+def evaluate(tree: Tree, at: Mapping[str, complex]) -> complex:
+    """Value at a point; raises ArithmeticError or ValueError where the expression has none."""
+    match tree:
+        case Number(value):
+            return complex(value)
+        case Variable(name):
+            return complex(at[name]) if name in at else complex(CONSTANTS[name])
+        case Apply("+", args):
+            return sum((evaluate(arg, at) for arg in args), 0j)
+        case Apply("*", args):
+            return math.prod((evaluate(arg, at) for arg in args), start=1 + 0j)
+        case Apply("neg", (arg,)):
+            return -evaluate(arg, at)
+        case Apply("/", (top, bottom)):
+            return evaluate(top, at) / evaluate(bottom, at)
+        case Apply("^", (base, power)):
+            return complex(evaluate(base, at) ** evaluate(power, at))
+        case Apply(name, (arg,)):
+            return FUNCTIONS[name](evaluate(arg, at))
+    raise AssertionError(f"no such node: {tree}")
+
+
+def rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
+    """Write the tree as one fraction of polynomials; None where it has other functions or grows too large."""
+    match tree:
+        case Number(value):
+            return {(): value} if value else {}, {(): Fraction(1)}
+        case Variable(name):
+            return {((name, 1),): Fraction(1)}, {(): Fraction(1)}
+        case Apply("neg", (arg,)):
+            inner = rational(arg)
+            return inner and ({term: -factor for term, factor in inner[0].items()}, inner[1])
+        case Apply("+" | "*" | "/" as name, args):
+            return _fold(name, args)
+        case Apply("^", (base, Number(power))) if power.denominator == 1 and abs(power) <= MAX_POWER:
+            return _power(rational(base), int(power))
+    return None
+
+
+def same_rational(left: Tree, right: Tree) -> bool | None:
+    """Whether two expressions are the same rational function, exactly; None when that cannot be decided here."""
+    one, two = rational(left), rational(right)
+    if one is None or two is None or not (one[1] and two[1]):
+        return None
+    across, back = _product(one[0], two[1]), _product(two[0], one[1])
+    return None if across is None or back is None else across == back
+
+
+def _fold(name: str, args: tuple[Tree, ...]) -> tuple[Polynomial, Polynomial] | None:
+    parts = [rational(arg) for arg in args]
+    result = parts[0]
+    for part in parts[1:]:
+        if result is None or part is None:
+            return None
+        result = _combine(name, result, part)
+    return result
+
+
+def _combine(
+    name: str, left: tuple[Polynomial, Polynomial], right: tuple[Polynomial, Polynomial]
+) -> tuple[Polynomial, Polynomial] | None:
+    (a, b), (c, d) = left, right
+    if name == "/":
+        c, d = d, c
+    if name != "+":
+        top, bottom = _product(a, c), _product(b, d)
+    else:
+        one, two, bottom = _product(a, d), _product(c, b), _product(b, d)
+        top = None if one is None or two is None else _total(one, two)
+    return None if top is None or bottom is None else (top, bottom)
+
+
+def _power(base: tuple[Polynomial, Polynomial] | None, power: int) -> tuple[Polynomial, Polynomial] | None:
+    if base is None:
+        return None
+    top, bottom = base if power >= 0 else (base[1], base[0])
+    result: tuple[Polynomial, Polynomial] | None = ({(): Fraction(1)}, {(): Fraction(1)})
+    for _ in range(abs(power)):
+        result = result and _combine("*", result, (top, bottom))
+    return result
+
+
+def _total(left: Polynomial, right: Polynomial) -> Polynomial:
+    terms = dict(left)
+    for term, factor in right.items():
+        terms[term] = terms.get(term, Fraction(0)) + factor
+    return {term: factor for term, factor in terms.items() if factor}
+
+
+def _product(left: Polynomial, right: Polynomial) -> Polynomial | None:
+    if len(left) * len(right) > MAX_TERMS:
+        return None
+    terms: Polynomial = {}
+    for one, a in left.items():
+        for two, b in right.items():
+            powers = dict(one)
+            for name, power in two:
+                powers[name] = powers.get(name, 0) + power
+            key = tuple(sorted(powers.items()))
+            terms[key] = terms.get(key, Fraction(0)) + a * b
+    if any(factor.numerator.bit_length() + factor.denominator.bit_length() > MAX_BITS for factor in terms.values()):
+        return None
+    return {term: factor for term, factor in terms.items() if factor}
+
+
+def _normal(text: str) -> str:
+    while _FRACTION.search(text):
+        text = _FRACTION.sub(r"((\1)/(\2))", text)
+    for sign, plain in _PLAIN.items():
+        text = text.replace(sign, plain)
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
+
+
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = []
+    at = 0
+    while at < len(text.rstrip()):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise NotAFormula(f"the formula cannot be read at {text[at:].strip()[:12]!r}")
+        at = match.end()
+        tokens += _split_name(match["name"]) if match["name"] else [match.group().strip()]
+    return tokens
+
+
+def _split_name(name: str) -> list[str]:
+    """Letters in a row are a product of one-letter variables, unless they spell a function or constant."""
+    if len(name) > 12:
+        raise NotAFormula(f"{name[:12]!r}... is a word, not a variable")
+    known = next((word for word in _NAMES if name.startswith(word)), None)
+    first = known or name[0]
+    return [first, *(_split_name(name[len(first) :]) if len(name) > len(first) else [])]
+
+
+class _Reader:
+    """Recursive descent over tokens; `sum`, `product`, `power` and `atom` are the grammar's four levels."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self.rest = tokens
+
+    def sum(self, depth: int) -> Tree:
+        if depth > MAX_DEPTH:
+            raise NotAFormula(f"the formula is nested deeper than {MAX_DEPTH}")
+        terms = [self.product(depth)]
+        while self.rest and self.rest[0] in "+-":
+            sign = self.rest.pop(0)
+            term = self.product(depth)
+            terms.append(Apply("neg", (term,)) if sign == "-" else term)
+        return Apply("+", tuple(terms)) if len(terms) > 1 else terms[0]
+
+    def product(self, depth: int) -> Tree:
+        tree = self.signed(depth)
+        while self.rest and self.rest[0] not in ("+", "-", ")"):
+            if self.rest[0] == "/":
+                self.rest.pop(0)
+                tree = Apply("/", (tree, self.signed(depth)))
+                continue
+            if self.rest[0] == "*":
+                self.rest.pop(0)
+            elif self.rest[0][0].isdigit():
+                raise NotAFormula(f"there is no sign before {self.rest[0]!r}")
+            tree = Apply("*", (tree, self.signed(depth)))
+        return tree
+
+    def signed(self, depth: int) -> Tree:
+        if self.rest and self.rest[0] in ("+", "-"):
+            sign = self.rest.pop(0)
+            tree = self.signed(depth + 1) if depth < MAX_DEPTH else self.power(depth)
+            return Apply("neg", (tree,)) if sign == "-" else tree
+        return self.power(depth)
+
+    def power(self, depth: int) -> Tree:
+        base = self.atom(depth)
+        if self.rest and self.rest[0] == "^":
+            self.rest.pop(0)
+            exponent = self.signed(depth + 1)
+            plain = _constant(exponent)
+            if plain is not None and abs(plain) > MAX_POWER:
+                raise NotAFormula(f"the exponent {plain} is larger than {MAX_POWER}")
+            return Apply("^", (base, Number(plain) if plain is not None else exponent))
+        return base
+
+    def atom(self, depth: int) -> Tree:
+        token = self.rest.pop(0) if self.rest else ""
+        if token == "(":
+            tree = self.sum(depth + 1)
+            if not self.rest or self.rest.pop(0) != ")":
+                raise NotAFormula("a bracket is not closed")
+            return tree
+        if token in FUNCTIONS:
+            return Apply(token, (self.power(depth + 1) if depth < MAX_DEPTH else self.sum(depth + 1),))
+        if token and token[0] in "0123456789.":
+            return Number(Fraction(token))
+        if token.isalpha():
+            return Variable(token)
+        raise NotAFormula(f"something is missing before {token!r}" if token else "the formula ends too early")
+
+
+def _constant(tree: Tree) -> Fraction | None:
+    """The value of a tree of plain numbers under neg and /, else None."""
+    match tree:
+        case Number(value):
+            return value
+        case Apply("neg", (arg,)):
+            inner = _constant(arg)
+            return None if inner is None else -inner
+        case Apply("/", (top, bottom)):
+            over, under = _constant(top), _constant(bottom)
+            return over / under if over is not None and under else None
+    return None

@@ -1,0 +1,1 @@
+"""Pedagogy: which move the tutor makes, how much help a rung gives, and what must not be said. Pure."""
