@@ -1,0 +1,105 @@
+"""What a model, a learner or a document wrote, made safe to show as Markdown.
+
+Pure. Nothing that can be seen is taken away: what would become a tag, a link or an image is broken by a word
+joiner, an invisible character, and so stays plain text. Characters that hide text are dropped. Code and formulas
+keep their meaning. The browser's sanitiser and the content policy of the gate are the walls behind this one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from markdown_it import MarkdownIt
+
+JOINER = "\u2060"
+
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f"  # controls but tab and newline
+    "\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"  # bidi marks, zero width
+    "\ud800-\udfff\U000e0000-\U000e01ef]"  # lone surrogates; tags and supplementary variation selectors
+)
+_FENCE = r"(?P<fence>(?<![^\n])(?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)\n(?P<code>[\s\S]*?)(?:\n(?P=ticks)[`~]*[ \t]*(?=\n|$)|$))"
+_SPAN = r"(?P<span>(?<![\\`])(?P<run>`{1,2})(?!`)(?:(?!\n[ \t]*\n)[\s\S])+?(?<!`)(?P=run)(?!`))"
+_MATH = r"(?P<math>\$\$(?P<display>[^$]+?)\$\$|\\\[(?P<square>[\s\S]+?)\\\]|\\\((?P<round>[^\n]+?)\\\))"
+_DOLLAR = r"(?P<dollar>(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]{0,200}?[^\s$\\])?)\$(?![\d$]))"
+_PIECES = re.compile("|".join((_FENCE, _SPAN, _MATH, _DOLLAR)))
+_LANGUAGE = re.compile(r"[A-Za-z0-9+#-]{1,20}")
+_FORBIDDEN_TEX = re.compile(
+    r"\\(?:href|url|includegraphics|html\w*|[gex]?def|let|futurelet|(?:re)?newcommand|providecommand|input|include"
+    r"|catcode|write|openin|read|csname)(?![a-z])",
+    re.IGNORECASE,
+)
+_BREAKS = (
+    (re.compile(r"<(?=[A-Za-z/!?])"), "<" + JOINER),  # tags, comments, <autolinks>
+    (re.compile(r"\](?=[(\[:])"), "]" + JOINER),  # links, images, references and their definitions
+    (re.compile(r":(?=//)"), ":" + JOINER),  # bare addresses
+    (re.compile(r"\bwww(?=\.)", re.IGNORECASE), "www" + JOINER),
+    (re.compile(r"(?<=\S)@(?=\S)"), "@" + JOINER),
+    (re.compile(r"\b(javascript|data|vbscript|mailto)(?=:)", re.IGNORECASE), r"\1" + JOINER),
+    (re.compile(r"&(?=#?\w+;)"), "&" + JOINER),  # entities
+)
+_PARSER = MarkdownIt("commonmark", {"html": True})
+
+
+def without_hidden(text: str) -> str:
+    """Drop characters that show nothing but can carry or turn text; line ends become newlines."""
+    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def clean(text: str, outside: Callable[[str], str] = lambda plain: plain) -> str:
+    """Return Markdown that shows `text` and loads, links and runs nothing.
+
+    `outside` rewrites the plain stretches between code and formulas after they were made safe; it is how our own
+    citation links come in.
+    """
+    text = without_hidden(text)
+    made = _assemble(text, lambda plain: plain)
+    if _is_live(made):
+        return outside(_broken_everywhere(text))
+    return _assemble(text, outside)
+
+
+def _assemble(text: str, outside: Callable[[str], str]) -> str:
+    parts, last = [], 0
+    for match in _PIECES.finditer(text):
+        parts += [outside(_broken(text[last : match.start()])), _kept(match)]
+        last = match.end()
+    return "".join([*parts, outside(_broken(text[last:]))])
+
+
+def _broken(plain: str) -> str:
+    for pattern, replacement in _BREAKS:
+        plain = pattern.sub(replacement, plain)
+    return plain
+
+
+def _broken_everywhere(text: str) -> str:
+    """The last resort when the parsers disagree: no code, no formulas, no markup with brackets."""
+    return re.sub(r"[<\[\]`$\\]", lambda match: JOINER + match.group() + JOINER, _broken(text))
+
+
+def _kept(match: re.Match[str]) -> str:
+    """Return a piece of code or a formula as it may stand."""
+    if match["fence"] is not None:
+        return _fence(match)
+    if match["span"] is not None:
+        return match["span"]
+    formula = match["display"] or match["square"] or match["round"] or match["inline"]
+    if _FORBIDDEN_TEX.search(formula):
+        return "`" + formula.replace("`", "'").strip().replace("\n", " ") + "`"
+    formula = re.sub(r"<(?=[A-Za-z/!?])", "< ", formula)
+    return rf"\({formula}\)" if match["dollar"] is not None else match["math"][:2] + formula + match["math"][-2:]
+
+
+def _fence(match: re.Match[str]) -> str:
+    language = match["info"].strip()
+    if not _LANGUAGE.fullmatch(language) or language.lower() == "mermaid":
+        language = ""
+    return f"{match['ticks']}{language}\n{match['code']}\n{match['ticks']}"
+
+
+def _is_live(markdown: str) -> bool:
+    """Whether a second parser still sees a link, an image or a tag."""
+    tokens = [inner for token in _PARSER.parse(markdown) for inner in (token, *(token.children or ()))]
+    return any(token.type in {"html_block", "html_inline", "link_open", "image"} for token in tokens)
