@@ -1,0 +1,130 @@
+"""Long tasks beside the page: a worker thread a kind, progress in the database, cancel, a new start after a crash."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import tutor.store.jobs as rows
+from tutor.access import Action, Facts, allowed
+from tutor.domain import Job, JobState, Person
+from tutor.errors import NotFound
+from tutor.moments import Clock, new_id
+from tutor.store.database import Database
+
+log = logging.getLogger(__name__)
+REPORT_EVERY_S = 0.2
+
+
+@dataclass(slots=True)
+class Report:
+    """Handed to the work: tells how far it is, and whether it should stop."""
+
+    database: Database
+    clock: Clock
+    job_id: str
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _last: tuple[str, float] = ("", 0.0)
+
+    def __call__(self, stage: str, done: int, total: int, message: str | None = None) -> None:
+        """Store the progress; a stage's reports are thinned to a few a second, its last one is always kept."""
+        now = time.monotonic()
+        if stage == self._last[0] and done < total and now - self._last[1] < REPORT_EVERY_S:
+            return
+        self._last = (stage, now)
+        with self.database.writing() as connection:
+            rows.update(connection, self.job_id, self.clock(), stage=stage, done=done, total=total, message=message)
+
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        self._stop.set()
+
+
+Work = Callable[[Report], str]  # returns the sentence that stands under the finished job
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Starts long tasks and lets their owners watch and cancel them."""
+
+    database: Database
+    clock: Clock
+    refusals: tuple[type[Exception], ...]  # errors whose message is a sentence for the owner
+    _workers: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
+    _reports: dict[str, Report] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(
+        self, who: Person, kind: str, course_id: str, subject: str, work: Work, payload: Mapping[str, str] | None = None
+    ) -> Job:
+        """Queue the work behind others of its kind and return its job at once."""
+        now = self.clock()
+        job = Job(new_id(), kind, who.id, course_id, subject, JobState.QUEUED, "waiting", 0, 1, "", now, now)
+        with self.database.writing() as connection:
+            rows.add(connection, job, payload or {})
+        self.run(job, work)
+        return job
+
+    def run(self, job: Job, work: Work) -> None:
+        """Run the work of a stored job (again)."""
+        report = Report(self.database, self.clock, job.id)
+        with self._lock:
+            self._reports[job.id] = report
+            worker = self._workers.setdefault(job.kind, ThreadPoolExecutor(1, thread_name_prefix=job.kind))
+        worker.submit(self._run, job, report, work)
+
+    def get(self, who: Person, job_id: str) -> Job:
+        """Return a job of this person."""
+        with self.database.reading() as connection:
+            job = rows.by_id(connection, job_id)
+        if job is None or not allowed(who, Action.READ_OWN, Facts(owner_id=job.owner_id)):
+            raise NotFound(f"there is no job {job_id}")
+        return job
+
+    def recent(self, who: Person) -> list[Job]:
+        with self.database.reading() as connection:
+            return rows.recent(connection, who.id)
+
+    def cancel(self, who: Person, job_id: str) -> None:
+        """Ask a job to stop; it ends at its next report."""
+        self.get(who, job_id)
+        if report := self._reports.get(job_id):
+            report.cancel()
+
+    def unfinished(self, kind: str) -> list[tuple[Job, dict[str, str]]]:
+        """Return the jobs of a kind that a dead server left open, with their payloads."""
+        with self.database.reading() as connection:
+            return [(job, rows.payload(connection, job.id)) for job in rows.open_jobs(connection, kind)]
+
+    def end(self, job_id: str, state: JobState, message: str) -> None:
+        with self.database.writing() as connection:
+            rows.update(connection, job_id, self.clock(), state=state, message=message)
+
+    def close(self) -> None:
+        """Ask all work to stop and wait for it."""
+        with self._lock:
+            reports, workers = list(self._reports.values()), list(self._workers.values())
+        for report in reports:
+            report.cancel()
+        for worker in workers:
+            worker.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, job: Job, report: Report, work: Work) -> None:
+        try:
+            with self.database.writing() as connection:
+                rows.update(connection, job.id, self.clock(), state=JobState.RUNNING)
+            message = work(report)
+            self.end(job.id, JobState.DONE, message)
+        except self.refusals as error:
+            self.end(job.id, JobState.CANCELLED if report.cancelled() else JobState.FAILED, str(error))
+        except Exception:
+            log.exception("job %s (%s) failed", job.id, job.kind)
+            self.end(job.id, JobState.FAILED, f"something went wrong on our side; the log names job {job.id}")
+        finally:
+            self._reports.pop(job.id, None)

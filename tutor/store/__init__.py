@@ -1,0 +1,1 @@
+"""The database: schema, migrations and one small module a subject. Functions take a connection and never commit."""

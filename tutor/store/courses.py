@@ -1,0 +1,75 @@
+"""Rows of courses: who is in them and which skills they teach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from tutor.domain import Course, Skill
+from tutor.moments import from_text, to_text
+from tutor.store.schema import courses, enrolments, skills
+
+
+def _course(row: sa.Row[tuple[object, ...]]) -> Course:
+    value = row._mapping
+    return Course(value["id"], value["title"], value["language"], value["open"], from_text(value["created_at"]))
+
+
+def add(connection: sa.Connection, course: Course) -> None:
+    """Store a new course; raises sqlalchemy's IntegrityError when the id is taken."""
+    connection.execute(
+        courses.insert().values(
+            id=course.id,
+            title=course.title,
+            language=course.language,
+            open=course.open,
+            created_at=to_text(course.created_at),
+        )
+    )
+
+
+def by_id(connection: sa.Connection, course_id: str) -> Course | None:
+    row = connection.execute(courses.select().where(courses.c.id == course_id)).first()
+    return _course(row) if row else None
+
+
+def all_courses(connection: sa.Connection) -> list[Course]:
+    return [_course(row) for row in connection.execute(courses.select().order_by(courses.c.created_at, courses.c.id))]
+
+
+def enrol(connection: sa.Connection, person_id: str, course_id: str, now: datetime) -> None:
+    """Put a person into a course; a no-op when she is in it already."""
+    connection.execute(
+        insert(enrolments)
+        .values(person_id=person_id, course_id=course_id, created_at=to_text(now))
+        .on_conflict_do_nothing()
+    )
+
+
+def is_enrolled(connection: sa.Connection, person_id: str, course_id: str) -> bool:
+    query = sa.select(sa.literal(1)).where(enrolments.c.person_id == person_id, enrolments.c.course_id == course_id)
+    return connection.scalar(query) is not None
+
+
+def enrolled_in(connection: sa.Connection, person_id: str) -> set[str]:
+    query = sa.select(enrolments.c.course_id).where(enrolments.c.person_id == person_id)
+    return set(connection.scalars(query))
+
+
+def set_skills(connection: sa.Connection, course_id: str, wanted: Sequence[Skill]) -> None:
+    """Replace the skills of a course, keeping their order."""
+    connection.execute(skills.delete().where(skills.c.course_id == course_id))
+    for ordinal, skill in enumerate(wanted):
+        connection.execute(
+            skills.insert().values(
+                course_id=course_id, id=skill.id, name=skill.name, needs=list(skill.needs), ordinal=ordinal
+            )
+        )
+
+
+def skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
+    rows = connection.execute(skills.select().where(skills.c.course_id == course_id).order_by(skills.c.ordinal))
+    return [Skill(row.id, row.course_id, row.name, tuple(row.needs)) for row in rows]

@@ -1,0 +1,102 @@
+"""One SQLite file in WAL mode: opened, migrated, and handed out one transaction at a time.
+
+`writing()` takes the write lock at once, so that two writers wait for each other instead of failing half-way.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from tutor.errors import DataDirUnusable
+
+BUSY_TIMEOUT_MS = 10_000
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An opened, migrated database."""
+
+    engine: sa.Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A connection whose reads see one state of the database."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(path: Path) -> Database:
+    """Open (or create) the database file and bring its schema up to date.
+
+    Raises DataDirUnusable when the file cannot be opened, written or is not a database.
+    """
+    try:
+        engine = _engine(path)
+        _migrate(engine)
+    except (sa.exc.DatabaseError, sqlite3.Error) as error:
+        reason = str(error.orig) if isinstance(error, sa.exc.DBAPIError) and error.orig else str(error)
+        raise DataDirUnusable(
+            f"the database {path} cannot be used ({reason}); check that the folder is writable and the file whole"
+        ) from error
+    return Database(engine)
+
+
+def _engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT", json_serializer=_dump_json)
+
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.close()
+
+    return engine
+
+
+def _dump_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Apply the migrations that this database has not seen; two processes at once wait for each other."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            command.upgrade(config, "head")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
+        connection.exec_driver_sql("COMMIT")

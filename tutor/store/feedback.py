@@ -1,0 +1,119 @@
+"""Rows of feedback: thumbs with reasons, and corrections with their state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from tutor.domain import Correction, CorrectionState, Feedback, Thumb
+from tutor.moments import from_text, to_text
+from tutor.store.schema import corrections, feedback, turns
+
+
+def rate(connection: sa.Connection, value: Feedback) -> None:
+    """Store what a person thinks of an answer; a second time replaces the first."""
+    row = {
+        "turn_id": value.turn_id,
+        "author_id": value.author_id,
+        "thumb": value.thumb.value if value.thumb else None,
+        "reason": value.reason,
+        "created_at": to_text(value.created_at),
+    }
+    statement = insert(feedback).values(**row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["turn_id", "author_id"],
+            set_={name: row[name] for name in ("thumb", "reason", "created_at")},
+        )
+    )
+
+
+def _feedback(row: sa.Row[Any]) -> Feedback:
+    thumb = Thumb(row.thumb) if row.thumb else None
+    return Feedback(row.turn_id, row.author_id, thumb, row.reason, from_text(row.created_at))
+
+
+def ratings(connection: sa.Connection, conversation_id: str, author_id: str) -> dict[str, Feedback]:
+    """Return what one person thought of the answers of a conversation, by turn id."""
+    rows = connection.execute(
+        sa.select(feedback)
+        .join(turns, turns.c.id == feedback.c.turn_id)
+        .where(turns.c.conversation_id == conversation_id, feedback.c.author_id == author_id)
+    )
+    return {row.turn_id: _feedback(row) for row in rows}
+
+
+def ratings_of_course(connection: sa.Connection, course_id: str) -> list[Feedback]:
+    """Return all feedback of a course, latest first."""
+    rows = connection.execute(
+        sa.select(feedback)
+        .join(turns, turns.c.id == feedback.c.turn_id)
+        .where(turns.c.course_id == course_id)
+        .order_by(feedback.c.created_at.desc())
+    )
+    return [_feedback(row) for row in rows]
+
+
+def _correction(row: sa.Row[Any]) -> Correction:
+    return Correction(
+        id=row.id,
+        turn_id=row.turn_id,
+        author_id=row.author_id,
+        learner_id=row.learner_id,
+        course_id=row.course_id,
+        text=row.text,
+        state=CorrectionState(row.state),
+        consent=row.consent,
+        created_at=from_text(row.created_at),
+        decided_by=row.decided_by,
+    )
+
+
+def add_correction(connection: sa.Connection, correction: Correction) -> None:
+    connection.execute(
+        corrections.insert().values(
+            id=correction.id,
+            turn_id=correction.turn_id,
+            author_id=correction.author_id,
+            learner_id=correction.learner_id,
+            course_id=correction.course_id,
+            text=correction.text,
+            state=correction.state.value,
+            consent=correction.consent,
+            decided_by=correction.decided_by,
+            created_at=to_text(correction.created_at),
+        )
+    )
+
+
+def correction(connection: sa.Connection, correction_id: str) -> Correction | None:
+    row = connection.execute(corrections.select().where(corrections.c.id == correction_id)).first()
+    return _correction(row) if row else None
+
+
+def corrections_of(
+    connection: sa.Connection,
+    *,
+    course_id: str | None = None,
+    learner_id: str | None = None,
+    turn_id: str | None = None,
+    states: Sequence[CorrectionState] = tuple(CorrectionState),
+) -> list[Correction]:
+    """Return corrections in the order they were written."""
+    query = corrections.select().where(corrections.c.state.in_([state.value for state in states]))
+    if course_id is not None:
+        query = query.where(corrections.c.course_id == course_id)
+    if learner_id is not None:
+        query = query.where(corrections.c.learner_id == learner_id)
+    if turn_id is not None:
+        query = query.where(corrections.c.turn_id == turn_id)
+    return [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at, corrections.c.id))]
+
+
+def set_state(connection: sa.Connection, correction_id: str, state: CorrectionState, decided_by: str | None) -> None:
+    connection.execute(
+        corrections.update().where(corrections.c.id == correction_id).values(state=state.value, decided_by=decided_by)
+    )

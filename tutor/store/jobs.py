@@ -1,0 +1,96 @@
+"""Rows of long tasks, so that any page or process can watch them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tutor.domain import Job, JobState
+from tutor.moments import from_text, to_text
+from tutor.store.schema import jobs
+
+_OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+def _job(row: sa.Row[Any]) -> Job:
+    return Job(
+        id=row.id,
+        kind=row.kind,
+        owner_id=row.owner_id,
+        course_id=row.course_id,
+        subject=row.subject,
+        state=JobState(row.state),
+        stage=row.stage,
+        done=row.done,
+        total=row.total,
+        message=row.message,
+        created_at=from_text(row.created_at),
+        updated_at=from_text(row.updated_at),
+    )
+
+
+def add(connection: sa.Connection, job: Job, payload: Mapping[str, str]) -> None:
+    """Store a new job; `payload` is what a new server needs to take it up again."""
+    connection.execute(
+        jobs.insert().values(
+            id=job.id,
+            kind=job.kind,
+            owner_id=job.owner_id,
+            course_id=job.course_id,
+            subject=job.subject,
+            state=job.state.value,
+            stage=job.stage,
+            done=job.done,
+            total=job.total,
+            message=job.message,
+            payload=dict(payload),
+            created_at=to_text(job.created_at),
+            updated_at=to_text(job.updated_at),
+        )
+    )
+
+
+def by_id(connection: sa.Connection, job_id: str) -> Job | None:
+    row = connection.execute(jobs.select().where(jobs.c.id == job_id)).first()
+    return _job(row) if row else None
+
+
+def update(
+    connection: sa.Connection,
+    job_id: str,
+    now: datetime,
+    *,
+    state: JobState | None = None,
+    stage: str | None = None,
+    done: int | None = None,
+    total: int | None = None,
+    message: str | None = None,
+) -> None:
+    """Change what is given. A job that has ended (done, failed, cancelled) stays as it is."""
+    values: dict[str, Any] = {"updated_at": to_text(now)}
+    given = {"state": state.value if state else None, "stage": stage, "done": done, "total": total, "message": message}
+    values.update({name: value for name, value in given.items() if value is not None})
+    connection.execute(jobs.update().where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN)).values(**values))
+
+
+def recent(connection: sa.Connection, owner_id: str, limit: int = 20) -> list[Job]:
+    """Return the latest jobs that a person started, latest first."""
+    rows = connection.execute(
+        jobs.select().where(jobs.c.owner_id == owner_id).order_by(jobs.c.created_at.desc()).limit(limit)
+    )
+    return [_job(row) for row in rows]
+
+
+def open_jobs(connection: sa.Connection, kind: str, course_id: str | None = None) -> list[Job]:
+    """Return the queued and running jobs of a kind, oldest first."""
+    query = jobs.select().where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN))
+    if course_id is not None:
+        query = query.where(jobs.c.course_id == course_id)
+    return [_job(row) for row in connection.execute(query.order_by(jobs.c.created_at))]
+
+
+def payload(connection: sa.Connection, job_id: str) -> dict[str, str]:
+    return connection.scalar(sa.select(jobs.c.payload).where(jobs.c.id == job_id)) or {}

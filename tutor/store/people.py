@@ -1,0 +1,117 @@
+"""Rows of people: accounts, their sessions, one-time links and consent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from tutor.domain import Person, Role
+from tutor.moments import from_text, to_text
+from tutor.store.schema import invitations, people, sessions
+
+
+def _person(row: sa.Row[tuple[object, ...]]) -> Person:
+    value = row._mapping
+    return Person(
+        id=value["id"],
+        name=value["name"],
+        role=Role(value["role"]),
+        guest=value["guest"],
+        language=value["language"],
+        created_at=from_text(value["created_at"]),
+    )
+
+
+def add(connection: sa.Connection, person: Person) -> None:
+    """Store a new person; raises sqlalchemy's IntegrityError when the name is taken."""
+    connection.execute(
+        people.insert().values(
+            id=person.id,
+            name=person.name,
+            role=person.role.value,
+            guest=person.guest,
+            language=person.language,
+            created_at=to_text(person.created_at),
+        )
+    )
+
+
+def by_id(connection: sa.Connection, person_id: str) -> Person | None:
+    row = connection.execute(people.select().where(people.c.id == person_id)).first()
+    return _person(row) if row else None
+
+
+def by_name(connection: sa.Connection, name: str) -> Person | None:
+    row = connection.execute(people.select().where(people.c.name == name)).first()
+    return _person(row) if row else None
+
+
+def everyone(connection: sa.Connection) -> list[Person]:
+    rows = connection.execute(people.select().order_by(people.c.created_at, people.c.id))
+    return [_person(row) for row in rows]
+
+
+def set_language(connection: sa.Connection, person_id: str, language: str) -> None:
+    connection.execute(people.update().where(people.c.id == person_id).values(language=language))
+
+
+def consent_at(connection: sa.Connection, person_id: str) -> datetime | None:
+    """When the person consented to training on her corrections; None when she did not, or took it back."""
+    text = connection.scalar(sa.select(people.c.consent_at).where(people.c.id == person_id))
+    return from_text(text) if text else None
+
+
+def set_consent(connection: sa.Connection, person_id: str, moment: datetime | None) -> None:
+    value = to_text(moment) if moment else None
+    connection.execute(people.update().where(people.c.id == person_id).values(consent_at=value))
+
+
+def add_session(connection: sa.Connection, token_sha256: str, person_id: str, now: datetime) -> None:
+    connection.execute(
+        sessions.insert().values(token_sha256=token_sha256, person_id=person_id, created_at=to_text(now))
+    )
+
+
+def by_session(connection: sa.Connection, token_sha256: str, *, made_after: datetime) -> Person | None:
+    """Return whose session this is, unless it was made before `made_after`."""
+    row = connection.execute(
+        sa.select(people)
+        .join(sessions, sessions.c.person_id == people.c.id)
+        .where(sessions.c.token_sha256 == token_sha256, sessions.c.created_at > to_text(made_after))
+    ).first()
+    return _person(row) if row else None
+
+
+def end_session(connection: sa.Connection, token_sha256: str) -> None:
+    connection.execute(sessions.delete().where(sessions.c.token_sha256 == token_sha256))
+
+
+def add_invitation(
+    connection: sa.Connection, token_sha256: str, person_id: str, now: datetime, expires: datetime
+) -> None:
+    connection.execute(
+        invitations.insert().values(
+            token_sha256=token_sha256, person_id=person_id, created_at=to_text(now), expires_at=to_text(expires)
+        )
+    )
+
+
+def invited(connection: sa.Connection, token_sha256: str, now: datetime) -> Person | None:
+    """Return whom an unused, unexpired one-time link was made for."""
+    row = connection.execute(
+        sa.select(people)
+        .join(invitations, invitations.c.person_id == people.c.id)
+        .where(
+            invitations.c.token_sha256 == token_sha256,
+            invitations.c.used_at.is_(None),
+            invitations.c.expires_at > to_text(now),
+        )
+    ).first()
+    return _person(row) if row else None
+
+
+def use_invitation(connection: sa.Connection, token_sha256: str, now: datetime) -> None:
+    connection.execute(
+        invitations.update().where(invitations.c.token_sha256 == token_sha256).values(used_at=to_text(now))
+    )

@@ -1,0 +1,195 @@
+"""Rows of conversations and turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tutor.domain import Citation, Conversation, Timings, Turn, TurnStatus
+from tutor.moments import from_text, to_text
+from tutor.store.schema import conversations, turns
+
+_UNFINISHED = (TurnStatus.RUNNING.value, TurnStatus.INTERRUPTED.value)
+
+
+def _conversation(row: sa.Row[Any]) -> Conversation:
+    return Conversation(
+        row.id, row.learner_id, row.course_id, row.title, from_text(row.created_at), from_text(row.updated_at)
+    )
+
+
+def add_conversation(connection: sa.Connection, conversation: Conversation) -> None:
+    connection.execute(
+        conversations.insert().values(
+            id=conversation.id,
+            learner_id=conversation.learner_id,
+            course_id=conversation.course_id,
+            title=conversation.title,
+            created_at=to_text(conversation.created_at),
+            updated_at=to_text(conversation.updated_at),
+        )
+    )
+
+
+def conversation(connection: sa.Connection, conversation_id: str, *, deleted: bool = False) -> Conversation | None:
+    """Return a conversation; one that was deleted only when `deleted` asks for it."""
+    query = conversations.select().where(conversations.c.id == conversation_id)
+    if not deleted:
+        query = query.where(conversations.c.deleted_at.is_(None))
+    row = connection.execute(query).first()
+    return _conversation(row) if row else None
+
+
+def conversations_of(connection: sa.Connection, learner_id: str, course_id: str) -> list[Conversation]:
+    """Return the conversations that were not deleted, latest first."""
+    rows = connection.execute(
+        conversations.select()
+        .where(
+            conversations.c.learner_id == learner_id,
+            conversations.c.course_id == course_id,
+            conversations.c.deleted_at.is_(None),
+        )
+        .order_by(conversations.c.updated_at.desc(), conversations.c.id)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def update_conversation(
+    connection: sa.Connection, conversation_id: str, *, title: str | None = None, now: datetime | None = None
+) -> None:
+    values: dict[str, str] = {}
+    if title is not None:
+        values["title"] = title
+    if now is not None:
+        values["updated_at"] = to_text(now)
+    if values:
+        connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
+
+
+def set_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
+    """Hide a conversation, or bring it back with None."""
+    value = to_text(moment) if moment else None
+    connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(deleted_at=value))
+
+
+def _values(turn: Turn) -> dict[str, Any]:
+    return {
+        "question": turn.question,
+        "answer": turn.answer,
+        "status": turn.status.value,
+        "covered": turn.covered,
+        "confidence": turn.confidence,
+        "citations": [asdict(citation) for citation in turn.citations],
+        "passages": list(turn.passages),
+        "prompt_sha256": turn.prompt_sha256,
+        "model": turn.model,
+        "quantization": turn.quantization,
+        "adapter": turn.adapter,
+        "timings": asdict(turn.timings) if turn.timings else None,
+    }
+
+
+def _turn(row: sa.Row[Any]) -> Turn:
+    return Turn(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        learner_id=row.learner_id,
+        course_id=row.course_id,
+        question=row.question,
+        answer=row.answer,
+        status=TurnStatus(row.status),
+        covered=row.covered,
+        confidence=row.confidence,
+        citations=tuple(Citation(**citation) for citation in row.citations),
+        passages=tuple(row.passages),
+        prompt_sha256=row.prompt_sha256,
+        model=row.model,
+        quantization=row.quantization,
+        adapter=row.adapter,
+        timings=Timings(**row.timings) if row.timings else None,
+        replaces=row.replaces,
+        created_at=from_text(row.created_at),
+    )
+
+
+def add(connection: sa.Connection, turn: Turn) -> None:
+    """Store a turn at the end of its conversation; the turn that it replaces, and all after it, are hidden."""
+    if turn.replaces:
+        _hide_from(connection, turn.conversation_id, turn.replaces)
+    last = connection.scalar(
+        sa.select(sa.func.max(turns.c.number)).where(turns.c.conversation_id == turn.conversation_id)
+    )
+    connection.execute(
+        turns.insert().values(
+            id=turn.id,
+            conversation_id=turn.conversation_id,
+            learner_id=turn.learner_id,
+            course_id=turn.course_id,
+            number=(last or 0) + 1,
+            replaces=turn.replaces,
+            shown=True,
+            created_at=to_text(turn.created_at),
+            **_values(turn),
+        )
+    )
+
+
+def _hide_from(connection: sa.Connection, conversation_id: str, turn_id: str) -> None:
+    first = sa.select(turns.c.number).where(turns.c.id == turn_id).scalar_subquery()
+    connection.execute(
+        turns.update().where(turns.c.conversation_id == conversation_id, turns.c.number >= first).values(shown=False)
+    )
+
+
+def finish(connection: sa.Connection, turn: Turn, prompt: Sequence[tuple[str, str]] | None) -> bool:
+    """Store how a turn ended, with its rendered prompt as (role, content); False when it had ended before.
+
+    A turn that a starting server took for interrupted may still be finished by the process that runs it.
+    """
+    messages = [list(message) for message in prompt] if prompt is not None else None
+    result = connection.execute(
+        turns.update()
+        .where(turns.c.id == turn.id, turns.c.status.in_(_UNFINISHED))
+        .values(prompt=messages, **_values(turn))
+    )
+    return result.rowcount == 1
+
+
+def by_id(connection: sa.Connection, turn_id: str) -> Turn | None:
+    row = connection.execute(turns.select().where(turns.c.id == turn_id)).first()
+    return _turn(row) if row else None
+
+
+def prompt_of(connection: sa.Connection, turn_id: str) -> tuple[tuple[str, str], ...] | None:
+    """Return the rendered (role, content) messages that the model was given; None when no model was asked."""
+    messages = connection.scalar(sa.select(turns.c.prompt).where(turns.c.id == turn_id))
+    return tuple((role, content) for role, content in messages) if messages else None
+
+
+def shown(connection: sa.Connection, conversation_id: str) -> list[Turn]:
+    """Return the turns of a conversation as its learner sees them: without those retried or edited away."""
+    rows = connection.execute(
+        turns.select()
+        .where(turns.c.conversation_id == conversation_id, turns.c.shown.is_(True))
+        .order_by(turns.c.number)
+    )
+    return [_turn(row) for row in rows]
+
+
+def running(connection: sa.Connection, learner_id: str | None = None) -> list[Turn]:
+    query = turns.select().where(turns.c.status == TurnStatus.RUNNING.value)
+    if learner_id is not None:
+        query = query.where(turns.c.learner_id == learner_id)
+    return [_turn(row) for row in connection.execute(query)]
+
+
+def interrupt_running(connection: sa.Connection) -> int:
+    """Mark the turns that a dead server left running; return how many there were."""
+    result = connection.execute(
+        turns.update().where(turns.c.status == TurnStatus.RUNNING.value).values(status=TurnStatus.INTERRUPTED.value)
+    )
+    return result.rowcount

@@ -1,0 +1,267 @@
+"""ONE student turn, from question to stored answer.
+
+1. check the question and who asks; 2. store the turn as running; 3. find passages; 4. without any, say so, without a
+model; 5. render a prompt that fits the window; 6. stream the answer through the learner's active adapter; 7. cite;
+8. store. A turn that breaks off stores what was said, marked. Nothing here knows pages, SQL text or models.
+"""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+
+import tutor.store.turns as rows
+from knowledge.documents import Hit, Quote, SearchResult
+from knowledge.library import Library
+from tutor import phrases, prompting
+from tutor.citing import cite, without_marks
+from tutor.conversations import Conversations
+from tutor.courses import Courses
+from tutor.domain import Course, Delta, Finished, Person, Stage, Timings, Turn, TurnEvent, TurnStatus
+from tutor.engine.base import AdapterRef, Engine, Message, Request
+from tutor.errors import InputRefused, NotFound
+from tutor.moments import Clock, new_id
+from tutor.settings import Settings
+from tutor.store.database import Database
+from tutor.trimming import Material, PassageText, fit
+
+ActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
+FindQuotes = Callable[[str, Sequence[Hit]], Sequence[Quote]]
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Answers questions."""
+
+    database: Database
+    courses: Courses
+    conversations: Conversations
+    library: Library
+    engine: Engine
+    find_quotes: FindQuotes
+    active_adapter: ActiveAdapter
+    settings: Settings
+    clock: Clock
+
+    def ask(
+        self, who: Person, course_id: str, text: str, *, conversation_id: str | None = None, replaces: str | None = None
+    ) -> Generator[TurnEvent, None, None]:
+        """Yield what happens until the answer is stored; closing the generator stops the answer and keeps its start.
+
+        `replaces` names the turn of the same conversation that this one retries (same text) or edits.
+        Raises InputRefused, NotFound, NotAllowed before the turn is stored, EngineError after.
+        """
+        question = self._checked(text)
+        course = self.courses.enter(who, course_id)
+        turn, history = self._begin(who, course, question, conversation_id, replaces)
+        answering = _Answering(turn)
+        try:
+            yield from self._answer(who, course, history, answering)
+        except GeneratorExit:
+            self._store(answering.ended(TurnStatus.STOPPED), answering)
+            raise
+        except BaseException:
+            self._store(answering.ended(TurnStatus.FAILED), answering)
+            raise
+
+    def _answer(
+        self, who: Person, course: Course, history: list[Turn], answering: _Answering
+    ) -> Generator[TurnEvent, None, None]:
+        turn = answering.turn
+        language = phrases.language_of(turn.question, who.language)
+        yield Stage("searching")
+        if phrases.is_greeting(turn.question):
+            yield from self._say(answering, phrases.hello(language, self._titles(course)))
+            return
+        found = self.library.search(
+            course.id,
+            turn.question,
+            self.settings.passages_per_prompt,
+            history=[past.question for past in history],
+        )
+        answering.turn = replace(turn, covered=found.covered, confidence=round(found.confidence, 4))
+        if not found.covered:
+            yield from self._say(answering, phrases.not_covered(language, self._titles(course)))
+            return
+        yield Stage("thinking")
+        yield from self._generate(found, history, language, answering)
+
+    def _generate(
+        self, found: SearchResult, history: list[Turn], language: str, answering: _Answering
+    ) -> Generator[TurnEvent, None, None]:
+        turn = answering.turn
+        messages, hits = self._prompt(turn.question, found, history, language)
+        info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
+        answering.prompt = tuple((message.role, message.content) for message in messages)
+        answering.turn = replace(
+            turn,
+            passages=tuple(hit.passage.id for hit in hits),
+            prompt_sha256=prompting.fingerprint(answering.prompt),
+            model=info.model,
+            quantization=info.quantization,
+            adapter=adapter.name if adapter else None,
+        )
+        stream = self.engine.stream(self._request(answering.turn, messages, adapter))
+        try:
+            for piece in stream:
+                answering.hear(piece)
+                yield Delta(piece)
+        finally:
+            stream.close()
+        answer = without_marks("".join(answering.pieces))
+        cited, citations = cite(answer, self.find_quotes(answer, hits), hits, language)
+        answering.turn = replace(answering.turn, answer=cited, citations=citations)
+        yield Finished(self._store(answering.ended(TurnStatus.COMPLETE), answering))
+
+    def _say(self, answering: _Answering, sentence: str) -> Generator[TurnEvent, None, None]:
+        answering.hear(sentence)
+        yield Delta(sentence)
+        yield Finished(self._store(answering.ended(TurnStatus.COMPLETE), answering))
+
+    def _checked(self, text: str) -> str:
+        question = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
+        question = "".join(c for c in question if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+        if not any(unicodedata.category(c)[0] in "LNS" for c in question):
+            raise InputRefused("there is no question in this message; write one in words")
+        if len(question) > self.settings.max_question_chars:
+            raise InputRefused(
+                f"the message has {len(question):,} characters; at most {self.settings.max_question_chars:,} can be "
+                "read. Shorten it, or ask your instructor to upload it as a document"
+            )
+        return question
+
+    def _begin(
+        self, who: Person, course: Course, question: str, conversation_id: str | None, replaces: str | None
+    ) -> tuple[Turn, list[Turn]]:
+        """Store the running turn; return it and the shown turns before it."""
+        if conversation_id is None:
+            conversation = self.conversations.start(who, course.id, question)
+        else:
+            conversation = self.conversations.owned(who, conversation_id)
+        if conversation.course_id != course.id:
+            raise NotFound(f"this conversation is not in the course {course.id!r}")
+        before = self.conversations.turns(who, conversation.id)
+        if replaces is not None:
+            position = next((i for i, turn in enumerate(before) if turn.id == replaces), None)
+            if position is None:
+                raise NotFound("the turn to replace is not in this conversation any more")
+            before = before[:position]
+        turn = _new_turn(new_id(), conversation.id, who.id, course.id, question, replaces, self.clock)
+        with self.database.writing() as connection:
+            rows.add(connection, turn)
+            rows.update_conversation(connection, conversation.id, now=turn.created_at)
+        return turn, before
+
+    def _prompt(
+        self, question: str, found: SearchResult, history: list[Turn], language: str
+    ) -> tuple[tuple[Message, ...], list[Hit]]:
+        """Return the messages that fit the window, and the hits that they hold, in the order of their numbers."""
+        prompt = prompting.load(f"answer.{language}")
+        told = [past for past in history if past.status is TurnStatus.COMPLETE and past.covered]
+        recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
+
+        def build(material: Material) -> tuple[Message, ...]:
+            system, *rest = prompt.render(passages=material.passages, question=question)
+            past = [pair for asked, answer in material.history for pair in (("user", asked), ("assistant", answer))]
+            return tuple(Message(role, content) for role, content in (system, *past, *rest))  # type: ignore[arg-type]
+
+        material = Material(
+            history=tuple((past.question, without_marks(past.answer)) for past in recent),
+            passages=tuple(_passage_text(hit) for hit in found.hits),
+        )
+        budget = self.engine.info().context_tokens - self.settings.max_answer_tokens
+        material = fit(material, budget, lambda candidate: self.engine.count_tokens(build(candidate)))
+        kept = {passage.id for passage in material.passages}
+        return build(material), [hit for hit in found.hits if hit.passage.id in kept]
+
+    def _request(self, turn: Turn, messages: tuple[Message, ...], adapter: AdapterRef | None) -> Request:
+        """Greedy, except that a retry of the same question draws another answer."""
+        tries = self._tries(turn)
+        return Request(
+            messages=messages,
+            learner=turn.learner_id,
+            conversation=turn.conversation_id,
+            adapter=adapter,
+            max_tokens=self.settings.max_answer_tokens,
+            temperature=0.7 if tries else 0.0,
+            top_p=0.9 if tries else 1.0,
+            seed=tries,
+            time_limit_s=self.settings.answer_time_limit_s,
+        )
+
+    def _tries(self, turn: Turn) -> int:
+        """How often this same question was answered before in its place."""
+        tries = 0
+        with self.database.reading() as connection:
+            before = rows.by_id(connection, turn.replaces) if turn.replaces else None
+            while before is not None and before.question == turn.question:
+                tries += 1
+                before = rows.by_id(connection, before.replaces) if before.replaces else None
+        return tries
+
+    def _titles(self, course: Course) -> list[str]:
+        return [document.title for document in self.library.documents(course.id)]
+
+    def _store(self, turn: Turn, answering: _Answering) -> Turn:
+        with self.database.writing() as connection:
+            rows.finish(connection, turn, answering.prompt)
+        return turn
+
+
+class _Answering:
+    """What has been said so far in a running turn."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.pieces: list[str] = []
+        self.prompt: tuple[tuple[str, str], ...] | None = None
+        self._started = time.monotonic()
+        self._first: float | None = None
+
+    def hear(self, piece: str) -> None:
+        if self._first is None and piece:
+            self._first = time.monotonic() - self._started
+        self.pieces.append(piece)
+
+    def ended(self, status: TurnStatus) -> Turn:
+        """Return the turn as it is stored."""
+        timings = Timings(self._first, time.monotonic() - self._started, len(self.pieces))
+        answer = self.turn.answer or "".join(self.pieces).strip()
+        return replace(self.turn, answer=answer, status=status, timings=timings)
+
+
+def _new_turn(
+    turn_id: str,
+    conversation_id: str,
+    learner_id: str,
+    course_id: str,
+    question: str,
+    replaces: str | None,
+    clock: Clock,
+) -> Turn:
+    return Turn(
+        id=turn_id,
+        conversation_id=conversation_id,
+        learner_id=learner_id,
+        course_id=course_id,
+        question=question,
+        answer="",
+        status=TurnStatus.RUNNING,
+        covered=None,
+        confidence=None,
+        citations=(),
+        passages=(),
+        prompt_sha256=None,
+        model=None,
+        quantization=None,
+        adapter=None,
+        timings=None,
+        replaces=replaces,
+        created_at=clock(),
+    )
+
+
+def _passage_text(hit: Hit) -> PassageText:
+    return PassageText(hit.passage.id, hit.document.title, " › ".join(hit.passage.heading), hit.passage.text)
