@@ -50,6 +50,8 @@ def _citation(number: int, hit: Hit, quote: str, score: float) -> Citation:
         document_id=hit.document.id,
         document=hit.document.title,
         locator=hit.passage.locator.label,
+        place=hit.passage.locator.place.value,
+        position=hit.passage.locator.number,
         quote=quote,
         score=round(score, 4),
     )

@@ -74,7 +74,9 @@ class Citation:
     passage_id: str
     document_id: str
     document: str
-    locator: str  # "page 3", "slide 2", "section The Calvin cycle"
+    locator: str  # what a person reads: "page 3", "slide 2", "section The Calvin cycle"
+    place: str  # what `position` counts: "page", "slide", "section", "cell", "row", "second"
+    position: int
     quote: str
     score: float  # in [0, 1]
 

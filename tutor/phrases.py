@@ -25,6 +25,7 @@ _HELLO = {
     "en": "Hello! Ask me anything about this course. {topics}",
     "zh": "你好！关于这门课程，有什么都可以问我。{topics}",
 }
+_ABOUT = {"en": "What does the course say about “{topic}”?", "zh": "关于“{topic}”，课程里是怎么说的？"}
 _OWN_WORDS = {
     "en": "(These are the tutor's own words; the closest passage of the course is {mark}.)",
     "zh": "（以上是导师自己的话；课程中最接近的段落是 {mark}。）",
@@ -56,6 +57,10 @@ def not_covered(language: str, documents: Sequence[str]) -> str:
 
 def hello(language: str, documents: Sequence[str]) -> str:
     return _HELLO[language].format(topics=_topics(language, documents)).strip()
+
+
+def about(language: str, topic: str) -> str:
+    return _ABOUT[language].format(topic=topic)
 
 
 def own_words(language: str, mark: str) -> str:

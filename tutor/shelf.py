@@ -9,6 +9,7 @@ from pathlib import Path
 
 from knowledge.documents import Document, Passage, ProgressCallback
 from knowledge.library import Library
+from tutor import phrases
 from tutor.access import Action
 from tutor.courses import Courses
 from tutor.domain import Job, JobState, Person
@@ -78,6 +79,14 @@ class Shelf:
         passage = self.library.passage(passage_id)
         self.courses.enter(who, passage.course_id)
         return self.library.document(passage.document_id), passage
+
+    def suggestions(self, who: Person, course_id: str, language: str, count: int = 4) -> list[str]:
+        """Return questions to begin with: one for each of some headings in this language, spread over the course."""
+        self.courses.enter(who, course_id)
+        topics = {passage.heading[-1]: None for passage in self.library.catalog.passages(course_id) if passage.heading}
+        spoken = [topic for topic in topics if phrases.language_of(topic, language) == language]
+        step = max(1, len(spoken) // count)
+        return [phrases.about(language, topic) for topic in spoken[::step][:count]]
 
     def _work(self, course_id: str, name: str, digest: str) -> Work:
         def work(report: Report) -> str:

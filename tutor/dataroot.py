@@ -1,0 +1,74 @@
+"""The one folder that holds everything a house knows: made, checked, and locked by the server that uses it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.errors import DataDirInUse, DataDirUnusable
+
+
+@dataclass(frozen=True, slots=True)
+class DataRoot:
+    """Paths below `TUTOR_DATA_DIR`."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        return self.path / "tutor.sqlite"
+
+    @property
+    def index(self) -> Path:
+        return self.path / "index"
+
+    @property
+    def originals(self) -> Path:
+        return self.path / "originals"
+
+    @property
+    def adapters(self) -> Path:
+        return self.path / "adapters"
+
+    @property
+    def models(self) -> Path:
+        return self.path / "models"
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Hold the server's lock; raises DataDirInUse with the holder's process id."""
+        with (self.path / "server.lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                holder = lock.read().strip() or "unknown"
+                raise DataDirInUse(
+                    f"{self.path} is in use by another server (process {holder}); stop it, or choose another --data-dir"
+                ) from None
+            lock.seek(0)
+            lock.truncate()
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
+
+
+def open_data_root(path: Path) -> DataRoot:
+    """Make the folder and its parts, readable by this user only; raises DataDirUnusable when it cannot be written."""
+    root = DataRoot(path.expanduser().absolute())
+    try:
+        for folder in (root.path, root.index, root.originals, root.adapters, root.models):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = root.path / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise DataDirUnusable(
+            f"the data folder {root.path} cannot be written ({error.strerror}); "
+            "make it writable or choose another with --data-dir or TUTOR_DATA_DIR"
+        ) from error
+    return root

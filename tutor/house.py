@@ -1,0 +1,196 @@
+"""The composition root: Settings in, a House with its rooms as fields out. Used by the pages, the CLI and the tests.
+
+`open_office` opens what needs no model (accounts, courses, feedback); `open_house` adds the library, the engine and all
+that stands on them. The only place where real things are chosen; tests pass a scripted engine and a hashing embedder.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from adapters.errors import AdapterError
+from knowledge.embedding import Embedder, open_embedder
+from knowledge.errors import LibraryError
+from knowledge.library import Library
+from knowledge.support import quotes
+from tutor import sample
+from tutor.accounts import Accounts
+from tutor.conversations import Conversations
+from tutor.courses import Courses
+from tutor.dataroot import DataRoot, open_data_root
+from tutor.domain import JobState, Person, Role
+from tutor.engine.base import Engine, EngineState
+from tutor.engine.opening import open_engine
+from tutor.errors import EngineNotReady, NotFound, TutorError
+from tutor.feedback import FeedbackDesk
+from tutor.jobs import Jobs
+from tutor.moments import Clock, utc_now
+from tutor.settings import Settings
+from tutor.shelf import Shelf
+from tutor.store import turns as turn_rows
+from tutor.store.catalog import SqlCatalog
+from tutor.store.database import Database, open_database
+from tutor.tuning import KIND as TRAINING
+from tutor.tuning import Tuning
+from tutor.turn import Turns
+
+OPERATOR = "operator"
+FIRST_INSTRUCTOR = "instructor"
+REFUSALS = (TutorError, LibraryError, AdapterError)  # their messages are sentences for people
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The rooms that need no model."""
+
+    settings: Settings
+    root: DataRoot
+    clock: Clock
+    database: Database
+    accounts: Accounts
+    courses: Courses
+    conversations: Conversations
+    feedback: FeedbackDesk
+
+    @property
+    def operator(self) -> Person:
+        """Whoever holds the shell of this machine."""
+        try:
+            return self.accounts.named(OPERATOR)
+        except NotFound:
+            return self.accounts.add(OPERATOR, Role.ADMIN)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All rooms."""
+
+    office: Office
+    settings: Settings
+    accounts: Accounts
+    courses: Courses
+    conversations: Conversations
+    feedback: FeedbackDesk
+    jobs: Jobs
+    library: Library
+    embedder: Embedder
+    shelf: Shelf
+    engine: Engine
+    turns: Turns
+    tuning: Tuning
+
+    def furnish(self, *, wait: bool) -> None:
+        """Put the sample course into a house without courses; its documents are read in at once, or beside the page."""
+        operator = self.office.operator
+        if not self.settings.sample_course or self.courses.visible_to(operator):
+            return
+        course_id = sample.declare(self.courses, operator)
+        for name, data in sample.documents():
+            if wait:
+                self.shelf.add(operator, course_id, name, data)
+            else:
+                self.shelf.upload(operator, course_id, name, data)
+
+    def take_up(self) -> None:
+        """Clear away what a dead server left: mark its turns, take its uploads up again, end its trainings."""
+        with self.office.database.writing() as connection:
+            turn_rows.interrupt_running(connection)
+        self.shelf.resume()
+        for job, _payload in self.jobs.unfinished(TRAINING):
+            self.jobs.end(job.id, JobState.FAILED, "the server stopped during the training; start it again")
+
+    def first_link(self) -> str | None:
+        """Return the one-time link of the first instructor, once: at the first start."""
+        try:
+            self.accounts.named(FIRST_INSTRUCTOR)
+        except NotFound:
+            instructor = self.accounts.add(FIRST_INSTRUCTOR, Role.INSTRUCTOR, self.settings.language)
+            for course in self.courses.visible_to(self.office.operator):
+                self.courses.enrol(self.office.operator, course.id, instructor)
+            return self.accounts.issue_link(instructor)
+        return None
+
+    def wait_until_ready(self, timeout_s: float = 600.0) -> None:
+        """Return when the engine can answer; raises EngineNotReady when it failed, or did not become ready in time."""
+        deadline = time.monotonic() + timeout_s
+        while (info := self.engine.info()).state is EngineState.LOADING and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if info.state is not EngineState.READY:
+            raise EngineNotReady(f"the model {info.model} is not ready: {info.detail or info.state.value}")
+
+    def close(self) -> None:
+        """Stop the work, free the model, close the database."""
+        self.jobs.close()
+        self.engine.close()
+        self.office.close()
+
+
+def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
+    """Open the data root and the rooms that need no model."""
+    root = open_data_root(settings.data_dir)
+    database = open_database(root.database)
+    courses = Courses(database, clock)
+    return Office(
+        settings=settings,
+        root=root,
+        clock=clock,
+        database=database,
+        accounts=Accounts(database, clock, settings.url),
+        courses=courses,
+        conversations=Conversations(database, clock),
+        feedback=FeedbackDesk(database, courses, clock),
+    )
+
+
+def open_house(
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    embedder: Embedder | None = None,
+    clock: Clock = utc_now,
+) -> House:
+    """Open all rooms. The model loads beside: `engine.info()` tells when it can answer."""
+    office = open_office(settings, clock=clock)
+    embedder = embedder or open_embedder(settings.embedder, office.root.models)
+    engine = engine or open_engine(settings)
+    library = Library(office.root.index, SqlCatalog(office.database), embedder)
+    jobs = Jobs(office.database, clock, REFUSALS)
+    tuning = Tuning(
+        database=office.database,
+        courses=office.courses,
+        jobs=jobs,
+        engine=engine,
+        settings=settings,
+        adapters_dir=office.root.adapters,
+        clock=clock,
+    )
+    turns = Turns(
+        database=office.database,
+        courses=office.courses,
+        conversations=office.conversations,
+        library=library,
+        engine=engine,
+        find_quotes=lambda answer, hits: quotes(answer, hits, embedder),
+        active_adapter=tuning.active_ref,
+        settings=settings,
+        clock=clock,
+    )
+    return House(
+        office=office,
+        settings=settings,
+        accounts=office.accounts,
+        courses=office.courses,
+        conversations=office.conversations,
+        feedback=office.feedback,
+        jobs=jobs,
+        library=library,
+        embedder=embedder,
+        shelf=Shelf(library, office.courses, jobs, office.root.originals, settings.max_upload_mb * 2**20),
+        engine=engine,
+        turns=turns,
+        tuning=tuning,
+    )
