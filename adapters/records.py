@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+Role = Literal["system", "user", "assistant"]
+
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
     """One message of a training row."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Role
     content: str
 
 
@@ -24,11 +26,26 @@ class TrainingRow:
     id: str
     messages: tuple[ChatMessage, ...]
 
+    def __post_init__(self) -> None:
+        if len(self.messages) < 2 or self.messages[-1].role != "assistant":
+            raise ValueError(f"row {self.id} must be a prompt followed by an assistant message")
+        if not self.messages[-1].content.strip():
+            raise ValueError(f"row {self.id} has an empty answer")
+
+    @property
+    def prompt(self) -> tuple[ChatMessage, ...]:
+        return self.messages[:-1]
+
+    @property
+    def answer(self) -> str:
+        return self.messages[-1].content
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Hyper-parameters of one training run."""
 
+    method: Literal["lora", "adalora"] = "lora"
     rank: int = 8
     alpha: int = 16
     dropout: float = 0.0
@@ -40,8 +57,9 @@ class Recipe:
     max_tokens: int = 1024  # rows are cut to this many tokens from the left of the prompt
     warmup_share: float = 0.1
     clip_norm: float = 1.0
+    target_loss: float = 0.02  # an epoch whose mean training loss is below this is the last one
     seed: int = 17
-    minimum_rows: int = 1
+    minimum_rows: int = 3
     time_limit_s: float = 600.0
 
 
@@ -76,4 +94,28 @@ class TrainedAdapter:
     directory: str
     sha256: str
     base_sha256: str
+    metrics: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an adapter may look like to be loaded at all."""
+
+    max_rank: int = 64
+    targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+    max_bytes: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is known of one adapter directory; written last, so its presence means the directory is whole."""
+
+    name: str
+    base_sha256: str
+    data_sha256: str
+    sha256: str  # of adapter_model.safetensors
+    config_sha256: str  # of adapter_config.json
+    rows: int
+    recipe: dict[str, float | int | str]
+    versions: dict[str, str]
     metrics: dict[str, float]

@@ -1,0 +1,49 @@
+"""The base model a trainer works on: freshly read in 4 bits, never one that has served.
+
+After one inference pass on CPU, bitsandbytes repacks 4-bit weights for speed and the packed product has no gradient:
+training on such an object prints a falling loss and learns nonsense. `refuse_packed` is the guard.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from adapters.errors import BaseUnusable
+
+
+def load_tokenizer(directory: Path) -> Any:
+    """Return the tokenizer of a model folder; nothing is fetched and no code of the model is run."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(directory, local_files_only=True, trust_remote_code=False)
+
+
+def load_base(directory: Path) -> Any:
+    """Return the model of a folder in NF4 with bf16 products, in training mode."""
+    import torch
+    from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+
+    if not (directory / "config.json").is_file():
+        raise BaseUnusable(f"{directory} holds no model: config.json is missing")
+    four_bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16)
+    model = AutoModelForCausalLM.from_pretrained(
+        directory,
+        quantization_config=four_bits,
+        dtype=torch.bfloat16,
+        device_map={"": "cuda" if torch.cuda.is_available() else "cpu"},
+        local_files_only=True,
+        trust_remote_code=False,
+    )
+    model.requires_grad_(False)
+    return model.train()
+
+
+def refuse_packed(model: Any) -> None:
+    """Raise BaseUnusable when any layer was packed for inference, which makes its gradients silently wrong."""
+    for name, module in model.named_modules():
+        state = getattr(getattr(module, "weight", None), "quant_state", None)
+        if getattr(state, "packing_format_for_cpu", False):
+            raise BaseUnusable(
+                f"layer {name} was packed for inference, gradients through it would be wrong; train on a fresh base"
+            )

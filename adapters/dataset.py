@@ -1,0 +1,129 @@
+"""Rows to train on: kept distinct, split for ever, hashed, read and written as JSONL, and turned into tokens.
+
+It knows a tokenizer only by the two calls it makes; nothing here loads a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast, get_args
+
+from adapters.errors import BaseUnusable, TrainingRefused
+from adapters.records import ChatMessage, Role, TrainingRow
+
+
+class Tokenizer(Protocol):
+    """The part of a transformers tokenizer that is used here."""
+
+    @property
+    def all_special_tokens(self) -> list[str]: ...
+
+    def apply_chat_template(self, conversation: list[dict[str, str]], **options: Any) -> Any: ...
+
+    def __call__(self, text: str, **options: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row as tokens: what the model reads, then what it should say, end mark included."""
+
+    row_id: str
+    prompt: tuple[int, ...]
+    answer: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.prompt) + len(self.answer)
+
+
+def distinct(rows: Iterable[TrainingRow]) -> tuple[TrainingRow, ...]:
+    """Drop rows that say word for word the same as an earlier one."""
+    kept: dict[tuple[ChatMessage, ...], TrainingRow] = {}
+    for row in rows:
+        kept.setdefault(row.messages, row)
+    return tuple(kept.values())
+
+
+def is_held_out(row_id: str, share: float) -> bool:
+    """Say whether a row is for checking; decided by its id alone, so more rows never move an old one."""
+    digest = hashlib.sha256(f"held-out:{row_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def split(rows: Sequence[TrainingRow], share: float) -> tuple[tuple[TrainingRow, ...], tuple[TrainingRow, ...]]:
+    """Return the rows to train on and the rows to check on."""
+    held_out = tuple(row for row in rows if is_held_out(row.id, share))
+    return tuple(row for row in rows if not is_held_out(row.id, share)), held_out
+
+
+def content_hash(rows: Iterable[TrainingRow]) -> str:
+    """Return the SHA-256 of the rows, whatever order they come in."""
+    lines = sorted(_to_line(row) for row in rows)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def write_rows(path: Path, rows: Iterable[TrainingRow]) -> None:
+    """Write rows in the common form: one `{"id": ..., "messages": [...]}` a line."""
+    path.write_text("".join(_to_line(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def read_rows(path: Path) -> tuple[TrainingRow, ...]:
+    """Read rows; one without an id is named after its content. Raises TrainingRefused with the line's number."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return tuple(_from_line(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def encode(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> Example:
+    """Return the row as tokens of the chat template, its prompt cut from the left to fit `max_tokens`.
+
+    Prompt and answer are tokenized apart, as they are when the model answers. Raises TrainingRefused when the answer
+    alone does not fit.
+    """
+    messages = [{"role": m.role, "content": _harmless(m.content, tokenizer)} for m in row.messages]
+    prompt = tokenizer.apply_chat_template(messages[:-1], tokenize=False, add_generation_prompt=True)
+    whole = tokenizer.apply_chat_template(messages, tokenize=False)
+    if not whole.startswith(prompt):
+        raise BaseUnusable("this model's chat template does not put the answer after the prompt; use another model")
+    answer_ids = _ids(tokenizer, whole[len(prompt) :].rstrip())
+    room = max_tokens - len(answer_ids)
+    if room < 1:
+        raise TrainingRefused(
+            f"the correction {row.id} is {len(answer_ids)} tokens long, at most {max_tokens - 1} fit; shorten it"
+        )
+    return Example(row.id, _ids(tokenizer, prompt)[-room:], answer_ids)
+
+
+def _ids(tokenizer: Tokenizer, text: str) -> tuple[int, ...]:
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def _harmless(text: str, tokenizer: Tokenizer) -> str:
+    """Break up special tokens in a person's text, so that it cannot forge a role or end the turn."""
+    for token in sorted(tokenizer.all_special_tokens, key=len, reverse=True):
+        text = text.replace(token, token[:1] + "\u200b" + token[1:])
+    return text
+
+
+def _to_line(row: TrainingRow) -> str:
+    messages = [{"role": message.role, "content": message.content} for message in row.messages]
+    return json.dumps({"id": row.id, "messages": messages}, ensure_ascii=False, sort_keys=True)
+
+
+def _from_line(path: Path, number: int, line: str) -> TrainingRow:
+    try:
+        value = json.loads(line)
+        messages = tuple(_message(item) for item in value["messages"])
+        fallback = hashlib.sha256(line.encode()).hexdigest()[:24]
+        return TrainingRow(str(value.get("id") or fallback), messages)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrainingRefused(f"{path.name}, line {number} is not a row of chat messages: {error}") from error
+
+
+def _message(item: dict[str, Any]) -> ChatMessage:
+    role, content = item["role"], item["content"]
+    if role not in get_args(Role) or not isinstance(content, str):
+        raise ValueError(f"a message needs a role of {', '.join(get_args(Role))} and a text, got role {role!r}")
+    return ChatMessage(cast(Role, role), content)
