@@ -1,0 +1,51 @@
+"""Where the citation marks go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from knowledge.documents import Document, Hit, Locator, Passage, Place, Quote
+from tutor.citing import cite, without_marks
+
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def hit(name: str, text: str, page: int) -> Hit:
+    document = Document(f"d-{name}", "c", name, name, "0", "text/plain", 1, 1, (), WHEN)
+    passage = Passage(
+        f"p-{name}", document.id, "c", 0, text, Locator(Place.PAGE, page, f"page {page}"), (), 0, len(text)
+    )
+    return Hit(passage, document, 0.9, 0.0, 0.0)
+
+
+HITS = (hit("a", "Light is caught by chlorophyll.", 3), hit("b", "Sugar is built in the stroma.", 9))
+ANSWER = "Chlorophyll catches light. I like plants. Sugar is built in the stroma."
+
+
+def test_each_supported_sentence_gets_the_mark_of_its_passage_and_the_others_none():
+    quotes = [
+        Quote(0, 26, 0, "Light is caught by chlorophyll.", 0.8),
+        Quote(27, 41, None, "", 0.1),
+        Quote(42, 71, 1, "Sugar is built in the stroma.", 1.0),
+    ]
+    answer, citations = cite(ANSWER, quotes, HITS, "en")
+    assert answer == "Chlorophyll catches light. [1] I like plants. Sugar is built in the stroma. [2]"
+    assert [(c.number, c.document, c.locator, c.position) for c in citations] == [
+        (1, "a", "page 3", 3),
+        (2, "b", "page 9", 9),
+    ]
+
+
+def test_the_same_quote_keeps_its_number():
+    quotes = [Quote(0, 26, 0, "same", 0.8), Quote(27, 41, 0, "same", 0.8)]
+    answer, citations = cite(ANSWER, quotes, HITS, "en")
+    assert answer.count("[1]") == 2 and len(citations) == 1
+
+
+def test_without_support_the_closest_passage_is_named_as_such():
+    answer, citations = cite("I guess so.", [Quote(0, 11, None, "", 0.0)], HITS, "zh")
+    assert answer.endswith("最接近的段落是 [1]。）") and citations[0].document == "a"
+
+
+def test_marks_of_the_model_are_dropped():
+    assert without_marks("It is so [1]. And so [2][3].") == "It is so. And so."

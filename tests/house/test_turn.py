@@ -1,0 +1,181 @@
+"""One student turn, from question to stored answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tutor.domain import Course, Delta, Finished, Person, TurnStatus
+from tutor.engine.base import Request
+from tutor.engine.scripted import ScriptedEngine
+from tutor.errors import EngineBusy, InputRefused, NotFound
+from tutor.house import House
+
+
+def test_a_covered_question_is_answered_with_a_citation_that_stands_in_the_passage(house, ask, ada):
+    turn = ask(ada)
+    assert turn.status is TurnStatus.COMPLETE and turn.covered
+    assert turn.answer == "Chlorophyll absorbs red and blue light and reflects green light. [1]"
+    (citation,) = turn.citations
+    _document, passage = house.shelf.passage(ada, citation.passage_id)
+    assert citation.quote in passage.text
+    assert citation.locator == passage.locator.label
+
+
+def test_everything_needed_to_explain_an_answer_is_stored_with_it(house, ask, ada):
+    turn = ask(ada)
+    (stored,) = house.conversations.turns(ada, turn.conversation_id)
+    assert stored == turn
+    assert stored.model == "scripted" and stored.quantization == "none" and stored.adapter is None
+    assert len(stored.prompt_sha256) == 64 and stored.passages and stored.timings.tokens == 10
+
+
+def test_what_the_course_does_not_cover_is_told_without_a_model_and_without_citations(engine, ask, ada):
+    turn = ask(ada, "Who won the football world cup in 1998?")
+    assert turn.covered is False and turn.citations == () and turn.model is None
+    assert "did not find this in your course" in turn.answer
+    assert engine.requests == []
+
+
+def test_marks_that_the_model_invents_are_not_shown(house, course, ada, ask, engine):
+    engine._answer = lambda _request: "Leaves look green [7] because chlorophyll reflects green light [3]."
+    turn = ask(ada)
+    assert "[7]" not in turn.answer and "[3]" not in turn.answer
+    assert {citation.number for citation in turn.citations} == {1}
+
+
+def test_an_answer_that_no_passage_supports_says_that_it_is_the_tutors_own_words(ask, ada, engine):
+    engine._answer = lambda _request: "Bananas were invented by a committee of robots."
+    turn = ask(ada)
+    assert "tutor's own words" in turn.answer
+
+
+def test_the_history_of_the_conversation_reaches_the_model_without_marks(ask, ada, engine):
+    first = ask(ada)
+    ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
+    roles = [(m.role, m.content) for m in engine.requests[-1].messages]
+    assert roles[1] == ("user", "Why do leaves look green?")
+    assert roles[2] == ("assistant", "Chlorophyll absorbs red and blue light and reflects green light.")
+
+
+def test_stopping_keeps_what_was_said_so_far(house, course, ada, engine):
+    stream = house.turns.ask(ada, course.id, "Why do leaves look green?")
+    said = ""
+    for event in stream:
+        if isinstance(event, Delta):
+            said += event.text
+        if len(said.split()) == 3:
+            stream.close()
+            break
+    (conversation,) = house.conversations.mine(ada, course.id)
+    (turn,) = house.conversations.turns(ada, conversation.id)
+    assert turn.status is TurnStatus.STOPPED
+    assert turn.answer == "Chlorophyll absorbs red"
+    assert engine.cancelled == 1
+
+
+def test_an_engine_that_fails_half_way_leaves_a_failed_turn_with_what_was_said(house, course, ada, engine):
+    def broken(request: Request):
+        yield "Chlorophyll "
+        raise EngineBusy(3)
+
+    engine.stream = broken
+    with pytest.raises(EngineBusy, match="number 3"):
+        list(house.turns.ask(ada, course.id, "Why do leaves look green?"))
+    (conversation,) = house.conversations.mine(ada, course.id)
+    (turn,) = house.conversations.turns(ada, conversation.id)
+    assert (turn.status, turn.answer) == (TurnStatus.FAILED, "Chlorophyll")
+
+
+def test_a_retry_draws_another_answer_and_the_first_one_is_kept_but_not_shown(house, ask, ada, engine):
+    first = ask(ada)
+    second = ask(ada, first.question, conversation_id=first.conversation_id, replaces=first.id)
+    assert [turn.id for turn in house.conversations.turns(ada, first.conversation_id)] == [second.id]
+    assert [request.temperature for request in engine.requests] == [0.0, 0.7]
+    third = ask(ada, first.question, conversation_id=first.conversation_id, replaces=second.id)
+    assert engine.requests[-1].seed == 2 and third.replaces == second.id
+
+
+def test_editing_an_early_question_hides_all_that_came_after_it(house, ask, ada, engine):
+    first = ask(ada)
+    ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
+    edited = ask(ada, "Why are leaves green?", conversation_id=first.conversation_id, replaces=first.id)
+    assert [turn.id for turn in house.conversations.turns(ada, first.conversation_id)] == [edited.id]
+    assert engine.requests[-1].temperature == 0.0
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b\u200d", "?!…", "\x00\x01"])
+def test_a_message_without_words_is_refused_before_anything_is_stored(house, course, ada, text):
+    with pytest.raises(InputRefused, match="no question"):
+        next(house.turns.ask(ada, course.id, text))
+    assert house.conversations.mine(ada, course.id) == []
+
+
+def test_a_huge_message_is_refused_with_its_size_and_the_way_out(house, course, ada):
+    with pytest.raises(InputRefused, match=r"1,000,000 characters; at most 8,000 .*upload it"):
+        next(house.turns.ask(ada, course.id, "a" * 1_000_000))
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(text=st.text(min_size=1, max_size=300))
+def test_any_text_is_either_refused_or_answered_and_comes_back_from_the_store(house, course, ada, text):
+    try:
+        events = list(house.turns.ask(ada, course.id, text))
+    except InputRefused:
+        return
+    turn = events[-1].turn
+    assert house.conversations.turns(ada, turn.conversation_id)[-1] == turn
+
+
+def test_a_learner_cannot_ask_in_or_replace_turns_of_anothers_conversation(house, ask, course, ada, bob):
+    hers = ask(ada)
+    with pytest.raises(NotFound, match="no such conversation"):
+        next(house.turns.ask(bob, course.id, "Why?", conversation_id=hers.conversation_id))
+    his = ask(bob)
+    with pytest.raises(NotFound, match="not in this conversation"):
+        next(house.turns.ask(bob, course.id, "Why?", conversation_id=his.conversation_id, replaces=hers.id))
+
+
+def test_a_course_that_does_not_exist_or_is_closed_is_not_found(house, instructor, ada):
+    closed = house.courses.create(instructor, "Closed", open_to_all=False)
+    for course_id in ("nowhere", closed.id):
+        with pytest.raises(NotFound, match="there is no course"):
+            next(house.turns.ask(ada, course_id, "Why?"))
+
+
+def test_a_turn_that_a_dead_server_left_running_is_marked_at_the_next_start(house, course, ada):
+    stream = house.turns.ask(ada, course.id, "Why do leaves look green?")
+    next(stream)
+    house.take_up()
+    (conversation,) = house.conversations.mine(ada, course.id)
+    assert house.conversations.turns(ada, conversation.id)[0].status is TurnStatus.INTERRUPTED
+    stream.close()
+
+
+def test_long_history_and_passages_are_trimmed_to_the_window(house: House, course: Course, ada: Person):
+    small = ScriptedEngine(["Yes."] * 9, context_tokens=520)
+    turns = replace(house.turns, engine=small)
+    conversation = None
+    for _ in range(6):
+        events = list(turns.ask(ada, course.id, "Why do leaves look green? " * 5, conversation_id=conversation))
+        assert isinstance(events[-1], Finished)
+        conversation = events[-1].turn.conversation_id
+    window = small.info().context_tokens - house.settings.max_answer_tokens
+    assert all(small.count_tokens(request.messages) <= window for request in small.requests)
+
+
+def test_a_greeting_is_greeted_back_without_a_search(ask, ada, engine):
+    turn = ask(ada, "Hello!")
+    assert turn.answer.startswith("Hello!") and turn.covered is None and engine.requests == []
+
+
+def test_a_chinese_question_is_prompted_in_chinese(house, instructor, course, ada, engine, ask):
+    leaf = "# 叶子\n\n叶绿素吸收红光和蓝光，反射绿光，所以叶子看起来是绿色的。"
+    house.shelf.add(instructor, course.id, "叶.md", leaf.encode())
+    turn = ask(ada, "为什么叶子看起来是绿色的？")
+    assert turn.covered
+    assert "课程段落" in engine.requests[-1].messages[-1].content
