@@ -143,7 +143,9 @@ def _is_sign(text: str, match: re.Match[str]) -> bool:
     if not match["sign"]:
         return False
     before = text[: match.start("sign")]
-    return match["sign"].strip() == match["sign"] and not (before and (before[-1].isalnum() or before[-1] in ")%]"))
+    if match["sign"] != match["sign"].rstrip():
+        before = before.rstrip()
+    return not (before and (before[-1].isalnum() or before[-1] in ")%]"))
 
 
 def _words(text: str) -> Iterator[Mention]:

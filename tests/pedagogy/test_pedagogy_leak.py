@@ -1,0 +1,84 @@
+"""The leak guard: what gives an answer away, in figures, words, formulas and disguise, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.pedagogy.asked import asked_values
+from tutor.pedagogy.leak import judge
+from tutor.pedagogy.signs import Line
+
+PROBLEM = (
+    Line("tutor", "One carton of 12 eggs had five eggs with double yolks. How many yolks were in the whole carton?"),
+    Line("learner", "5 x 2 = 10 and 12 single yolks so there are 22 yolks."),
+)
+PRODUCT = (Line("tutor", "What is the product of 9 and 8?"), Line("learner", "17"))
+CELL = (Line("tutor", "What is the division of a body cell into two equal cells called?"), Line("learner", "meiosis"))
+LINE = (Line("tutor", "Which line has slope 3 and meets the y axis at 2?"), Line("learner", "y = 2x + 3"))
+
+
+@pytest.mark.parametrize(
+    ("draft", "dialogue", "keys"),
+    [
+        ("You're almost there, but 7*1 + 5*2 = 17 yolks in total.", PROBLEM, ("17",)),
+        ("So the total is seventeen yolks, not 22.", PROBLEM, ("17",)),
+        ("Actually, when we multiply 9 and 8, we get 72.", PRODUCT, ("72",)),
+        ("Actually, when we multiply 9 and 8, we get 72.", PRODUCT, ()),
+        ("The product of 9 and 8 is seventy-two. Let's try another one!", PRODUCT, ()),
+        ("It is a number between 71 and 73.", PRODUCT, ("72",)),
+        ("Close! That process is called mitosis.", CELL, ("mitosis",)),
+        ("Here is a hint: it starts with mito.", CELL, ("mitosis",)),
+        ("It is spelled m-i-t-o-s-i-s.", CELL, ("mitosis",)),
+        ("Slope first: y = 3x + 2.", LINE, ("y = 3x+2",)),
+        ("You could write it as y - 2 = 3x, and that is all.", LINE, ("y = 3x+2",)),
+        ("It would be 2 + 3x.", LINE, ("3x+2",)),
+    ],
+)
+def test_a_reply_that_says_the_answer_leaks(draft, dialogue, keys):
+    verdict = judge(draft, dialogue, keys)
+    assert verdict.leaks
+    assert verdict.reasons
+
+
+@pytest.mark.parametrize(
+    ("draft", "dialogue", "keys"),
+    [
+        ("Remember, there are only 12 eggs to begin with. How many have a single yolk?", PROBLEM, ("17",)),
+        ("What did you do with the 9 and the 8? Product means that we multiply.", PRODUCT, ("72",)),
+        ("Let's try that again: what is 9 times 8?", PRODUCT, ()),
+        ("Think about how many cells there are at the end, and whether they are equal.", CELL, ("mitosis",)),
+        ("In y = mx + b, which letter is the slope?", LINE, ("y = 3x+2",)),
+        ("Look at your line y = 2x + 3: what is its slope?", LINE, ("y = 3x+2",)),
+    ],
+)
+def test_a_hint_does_not_leak(draft, dialogue, keys):
+    verdict = judge(draft, dialogue, keys)
+    assert not verdict.leaks
+    assert verdict.reasons == ()
+
+
+def test_reasons_never_repeat_the_answer():
+    for draft, dialogue, key in (("It is called mitosis.", CELL, "mitosis"), ("It is 72.", PRODUCT, "72")):
+        assert key not in " ".join(judge(draft, dialogue, (key,)).reasons)
+
+
+@given(a=st.integers(2, 99), b=st.integers(2, 99))
+def test_what_a_plain_question_asks_is_worked_out(a, b):
+    def asked(question: str) -> set[int]:
+        return {int(value) for value in asked_values([("tutor", question), ("learner", "?")])}
+
+    assert asked(f"What is the product of {a} and {b}?") == {a * b}
+    assert asked(f"What is the value of {a} + {b}?") == {a + b}
+    assert asked(f"What times {a} is {a * b}?") == {b}
+    assert asked(f"What is {a} times {b} plus 2?") == {a * b + 2}
+
+
+def test_a_question_that_cannot_be_worked_out_has_no_value():
+    assert asked_values([("tutor", "What are the properties of a square?")]) == set()
+
+
+@given(st.text(max_size=200))
+def test_any_text_gets_a_verdict(draft):
+    assert 0 <= judge(draft, PRODUCT, ("72",)).probability <= 1
