@@ -1,0 +1,23 @@
+"""Conversion of the bundled GGUF file into a folder of safetensors that transformers loads in a second.
+
+It is the one place that reads GGUF. Which file, whether it may be read, and where the result goes is `models.py`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def convert_gguf(source: Path, target: Path) -> None:
+    """Write model (bf16), tokenizer and chat template of `source` into the empty folder `target`."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    place = {"pretrained_model_name_or_path": source.parent, "gguf_file": source.name, "local_files_only": True}
+    tokenizer = AutoTokenizer.from_pretrained(**place, trust_remote_code=False)
+    model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.float32, trust_remote_code=False)
+    del model.config.quantization_config  # the weights are plain now; left in, every later load would look for the GGUF
+    model.hf_quantizer = None
+    model.config._name_or_path = ""
+    model.to(torch.bfloat16).save_pretrained(target)
+    tokenizer.save_pretrained(target)
