@@ -1,0 +1,89 @@
+"""The command line: one result on stdout, one clear line on stderr, an honest exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tutor import cli
+from tutor.cli import answer_json, run
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def tutor(tmp_path, monkeypatch, capsys):
+    """Run a verb in this process; return (status, stdout, stderr)."""
+    monkeypatch.setenv("TUTOR_MODEL", "scripted")
+    monkeypatch.setenv("TUTOR_DATA_DIR", str(tmp_path / "var"))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        status = run(arguments, serve=lambda _settings: None)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
+
+    return call
+
+
+def verbs() -> list[str]:
+    for action in cli._parser()._actions:
+        if action.dest == "verb":
+            return list(action.choices)
+    raise AssertionError
+
+
+@pytest.mark.parametrize("verb", verbs())
+def test_every_verb_has_help_and_takes_a_data_dir(verb, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        run([verb, "--help"], serve=lambda _settings: None)
+    assert "--data-dir" in capsys.readouterr().out
+
+
+def test_people_are_added_listed_and_linked(tutor):
+    status, out, _ = tutor("users", "add", "ada", "--json")
+    assert status == 0 and "/join?token=" in json.loads(out)["link"]
+    assert "ada\tlearner" in tutor("users", "list")[1]
+    assert tutor("users", "link", "ada")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("users", "link", "nobody"), "nobody called nobody"),
+        (("users", "add"), "needs a name"),
+        (("users", "add", "Two Words"), "cannot be a name"),
+        (("correct", "--turn", "x", "better"), "there is no turn x"),
+        (("courses", "add", "UPPER"), "cannot be a course id"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_with_the_way_out(tutor, arguments, said):
+    status, out, err = tutor(*arguments)
+    assert status == 1 and out == ""
+    assert said in err and err.count("\n") == 1 and err.startswith("tutor: ")
+
+
+def test_a_data_dir_that_cannot_be_written_is_one_line(tutor, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    status, _, err = tutor("users", "list", "--data-dir", str(tmp_path / "file"))
+    assert status == 1 and "cannot be written" in err and err.count("\n") == 1
+
+
+def test_the_json_of_an_answer_has_the_fields_that_monitoring_reads(ask, ada):
+    printed = answer_json(ask(ada))
+    expected = "answer covered confidence citations model quantization adapter turn conversation timings"
+    assert set(expected.split()) == printed.keys()
+    assert printed["timings"].keys() == {"first_token_s", "total_s", "tokens"}
+    (citation,) = printed["citations"]
+    assert citation["section"] and citation["quote"] and 0 <= citation["score"] <= 1
+
+
+def test_wrong_usage_has_status_two():
+    finished = subprocess.run(
+        [sys.executable, "-m", "tutor", "fly"], cwd=REPO, capture_output=True, text=True, env={**os.environ}, timeout=60
+    )
+    assert finished.returncode == 2 and "invalid choice" in finished.stderr
