@@ -1,0 +1,172 @@
+"""What a newcomer, a Space and an operator are told is true: the papers agree with the code and each other."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tutor.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+HOSTS = re.compile(r"pypi\.org|pythonhosted\.org|download\.pytorch\.org|--(extra-)?index-url[ =]\S*://", re.IGNORECASE)
+MACHINE = re.compile(r"/opt/(pypi|wheels)|/root/|(?<![\w.])/work/|file://")
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def requirements(name: str) -> dict[str, Requirement]:
+    lines = [line.split("#")[0].split(" --hash")[0].strip() for line in read(name).splitlines()]
+    found = [Requirement(line) for line in lines if line and not line.startswith("-")]
+    return {canonicalize_name(requirement.name): requirement for requirement in found}
+
+
+def pinned() -> dict[str, str]:
+    pins = {}
+    for name, requirement in requirements("constraints.txt").items():
+        (only,) = requirement.specifier
+        assert only.operator == "==", f"constraints.txt does not pin {name}"
+        pins[name] = only.version
+    return pins
+
+
+@cache
+def front_matter() -> dict[str, object]:
+    return dict(yaml.safe_load(read("README.md").split("---\n")[1]))
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this copy of the tree is not a git checkout")
+    return tuple(ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file())
+
+
+def dockerfile() -> list[tuple[str, str]]:
+    """Return the instructions of the Dockerfile as (word, rest), continued lines joined."""
+    joined = re.sub(r"\\\n\s*", " ", "\n".join(line for line in read("Dockerfile").splitlines() if line[:1] != "#"))
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in joined.splitlines() if line.strip())]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned_inside_its_range(name: str) -> None:
+    pins = pinned()
+    for package, requirement in requirements(name).items():
+        assert package in pins, f"{package} is asked for in {name} but not in constraints.txt: `make constraints`"
+        assert requirement.specifier.contains(Version(pins[package])), f"{requirement} excludes {pins[package]}"
+
+
+def test_a_space_may_bring_its_own_torch() -> None:
+    asked = requirements("requirements.txt")["torch"].specifier
+    assert all(asked.contains(version) for version in ("2.8.0", "2.9.1", "2.10.0", "2.11.0"))
+
+
+def test_the_makefile_and_the_constraints_name_the_same_torch() -> None:
+    assert f"TORCH_PIN := torch=={pinned()['torch']}\n" in read("Makefile")
+
+
+def test_the_bundled_wheels_are_held_by_hash_and_nowhere_else() -> None:
+    lines = [line for line in read("requirements-bundled.txt").splitlines() if "==" in line]
+    assert len(lines) == 2
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
+    elsewhere = {**requirements("requirements.txt"), **requirements("requirements-dev.txt"), **pinned()}
+    assert not set(requirements("requirements-bundled.txt")) & set(elsewhere)
+
+
+def test_the_front_matter_is_what_a_space_needs() -> None:
+    about = front_matter()
+    assert about["sdk"] == "gradio"
+    assert about["python_version"] == "3.12"  # the default of a Space is too old for transformers 5
+    assert (ROOT / str(about["app_file"])).is_file()
+    assert requirements("requirements.txt")["gradio"].specifier.contains(str(about["sdk_version"]))
+    assert len(str(about["short_description"])) <= 60
+
+
+def test_the_container_runs_as_an_ordinary_user_and_tells_its_health() -> None:
+    steps = dockerfile()
+    users = [rest for word, rest in steps if word == "USER"]
+    assert users == ["user"]
+    assert any("useradd --create-home --uid 1000 user" in rest for word, rest in steps if word == "RUN")
+    last_run = max(place for place, (word, _) in enumerate(steps) if word == "RUN")
+    assert last_run < steps.index(("USER", "user")) < [word for word, _ in steps].index("CMD")
+    assert ("EXPOSE", "7860") in steps
+    assert any(word == "HEALTHCHECK" and ":7860/healthz" in rest for word, rest in steps)
+    environment = " ".join(rest for word, rest in steps if word == "ENV")
+    assert {"TUTOR_DATA_DIR=/data", "TUTOR_HOST=0.0.0.0", "TUTOR_PORT=7860"} <= set(environment.split())
+    assert ("VOLUME", "/data") in steps
+
+
+def test_the_container_installs_by_hash_and_by_constraints() -> None:
+    (install,) = [rest for word, rest in dockerfile() if word == "RUN" and "pip install" in rest]
+    assert "-r requirements.txt -c constraints.txt" in install
+    assert "--no-deps --require-hashes -r requirements-bundled.txt" in install
+
+
+def test_what_the_container_copies_exists() -> None:
+    for word, rest in dockerfile():
+        if word == "COPY":
+            sources = [part for part in rest.split()[:-1] if not part.startswith("--")]
+            assert all((ROOT / source).exists() for source in sources), rest
+
+
+def test_every_make_command_in_the_papers_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), flags=re.MULTILINE))
+    papers = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / ".ci" / "run"]
+    for paper in papers:
+        for said in re.findall(r"(?:^|`)make ([a-z][a-z-]*)", paper.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            assert said in targets, f"{paper.name} says `make {said}`"
+
+
+def test_every_verb_in_the_papers_exists() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tutor", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode == 0, ended.stderr
+    verbs = set(re.findall(r"^\s{4}([a-z]+)\s{2,}", ended.stdout, flags=re.MULTILINE))
+    for paper in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for said in re.findall(r"python -m tutor ([a-z]+)", paper.read_text(encoding="utf-8")):
+            assert said in verbs, f"{paper.name} says `python -m tutor {said}`"
+
+
+def test_the_table_of_settings_tells_the_defaults() -> None:
+    rows = re.findall(r"^\| (`TUTOR_.+?) \| (.+?) \|", read("README.md"), flags=re.MULTILINE)
+    told = {name: row[1] for row in rows for name in re.findall(r"`TUTOR_(\w+)`", row[0])}
+    assert told
+    for name, default in told.items():
+        real = Settings.model_fields[name.lower()].default
+        shown = str(real).lower() if isinstance(real, bool) else str(real)
+        assert real is None or f"`{shown}`" in default, f"README says {default} for TUTOR_{name}, it is {shown}"
+
+
+def test_every_link_between_the_papers_leads_somewhere() -> None:
+    for paper in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", paper.read_text(encoding="utf-8")):
+            assert (paper.parent / target).exists(), f"{paper.relative_to(ROOT)} links to {target}"
+
+
+def test_no_tracked_file_names_a_machine_or_a_package_registry() -> None:
+    for path in tracked():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        if path == Path(__file__).resolve():
+            continue
+        for pattern in (HOSTS, MACHINE):
+            found = pattern.search(text)
+            assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"
+
+
+def test_the_changelog_has_a_place_for_what_is_new() -> None:
+    assert "\n## Unreleased\n" in read("CHANGELOG.md")
