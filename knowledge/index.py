@@ -1,0 +1,262 @@
+"""The index of one course: an immutable generation on disk, built from passages, verified before it is used.
+
+    <root>/<course>/current                     the name of the generation in use, switched by os.replace
+    <root>/<course>/<generation>-<nonce>/       vectors.npy offsets.npy entries.json faiss.index lexical/
+                                                manifest.json (hashes of all of these, written last)
+
+A cache: everything here can be made again from the catalogue. What a query means is not known here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embedding import Embedder, Vectors
+from knowledge.errors import IndexDamaged
+from knowledge.lexical import LexicalIndex, Rows, cjk_share
+from knowledge.sentences import Span
+
+FORMAT = 1
+_FLAT_BELOW = 1_000  # too few vectors to train a quantiser on
+_IVF_FROM = 300_000
+_BATCH = 64
+
+Halves = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One passage as the index reads it: `context` (titles) goes before `text` wherever it is read."""
+
+    id: str
+    context: str
+    text: str
+    sentences: tuple[Span, ...]  # in `text`
+
+    @property
+    def searchable(self) -> str:
+        return f"{self.context}\n{self.text}"
+
+    def key(self, embedder: str) -> str:
+        """Equal keys have equal vectors."""
+        return hashlib.sha256(f"{embedder}\0{self.context}\0{self.text}".encode()).hexdigest()
+
+
+def embed(
+    entries: Sequence[Entry], embedder: Embedder, advanced: Callable[[int], None] = lambda done: None
+) -> dict[str, Halves]:
+    """Return by key the vectors of the entries that the embedder can read: the whole first, then its sentences.
+
+    `advanced` is called between batches and may raise to stop.
+    """
+    readable = [e for e in entries if reads(embedder, e.text)]
+    readable.sort(key=lambda e: len(e.text))
+    found: dict[str, Halves] = {}
+    for start in range(0, len(readable), _BATCH):
+        advanced(start)
+        batch = readable[start : start + _BATCH]
+        texts = [f"{e.context}. {e.text}" for e in batch]
+        spans = [_spans(e) for e in batch]
+        for entry, rows in zip(batch, embedder.embed_spans(texts, spans), strict=True):
+            found[entry.key(embedder.name)] = rows.astype(np.float16)
+    advanced(len(readable))
+    return found
+
+
+def reads(embedder: Embedder, text: str) -> bool:
+    """Return whether vectors of this text mean anything: an English model does not read Chinese."""
+    return "zh" in embedder.languages or cjk_share(text) < 0.3
+
+
+def _spans(entry: Entry) -> list[Span]:
+    shift = len(entry.context) + 2
+    return [(0, shift + len(entry.text)), *((a + shift, b + shift) for a, b in entry.sentences)]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseIndex:
+    """One generation in memory. Passages are numbered from 0 in the order of `ids`."""
+
+    generation: int
+    embedder: str
+    ids: tuple[str, ...]
+    keys: tuple[str, ...]
+    vectors: Halves  # of all passages one after the other: the whole, then its sentences
+    offsets: Rows  # passage i has the vectors offsets[i]:offsets[i + 1], none where it cannot be read
+    lexical: LexicalIndex
+    dense: Any  # faiss index over the vectors of the whole passages that have one
+    dense_rows: Rows
+
+    def nearest(self, query: Vectors, count: int) -> Rows:
+        """Return the passages whose vectors are nearest to a query's, best first."""
+        if len(self.dense_rows) == 0:
+            return np.empty(0, np.int64)
+        _, found = self.dense.search(query[None, :], min(count, len(self.dense_rows)))
+        return np.asarray(self.dense_rows[found[0][found[0] >= 0]])
+
+    def similarities(self, query: Vectors, rows: Rows) -> tuple[Vectors, Vectors]:
+        """Return for each passage the cosine of the whole and of its best sentence; 0 where there is no vector."""
+        whole, best = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+        for at, row in enumerate(rows):
+            start, end = self.offsets[row], self.offsets[row + 1]
+            if start < end:
+                cosines = self.vectors[start:end].astype(np.float32) @ query
+                whole[at], best[at] = cosines[0], cosines[1:].max(initial=cosines[0] if end - start == 1 else -1.0)
+        return whole, best
+
+    def stored(self) -> Mapping[str, Halves]:
+        """Return the vectors by key, to be used again."""
+        spans = zip(self.keys, self.offsets[:-1], self.offsets[1:], strict=True)
+        return {key: self.vectors[a:b] for key, a, b in spans if a < b}
+
+
+def write(
+    folder: Path, generation: int, entries: Sequence[Entry], vectors: Mapping[str, Halves], embedder: Embedder
+) -> str:
+    """Write a generation into the course's folder, make it the current one and return its name."""
+    name = f"{generation:08d}-{secrets.token_hex(4)}"
+    target = folder / name
+    target.mkdir(parents=True)
+    keys = [e.key(embedder.name) for e in entries]
+    empty = np.zeros((0, embedder.dimension), np.float16)
+    rows = [vectors.get(key, empty) for key in keys]
+    offsets = np.concatenate([[0], np.cumsum([len(r) for r in rows], dtype=np.int64)]).astype(np.int64)
+    np.save(target / "vectors.npy", np.concatenate([empty, *rows]))
+    np.save(target / "offsets.npy", offsets)
+    _write_json(target / "entries.json", {"ids": [e.id for e in entries], "keys": keys})
+    LexicalIndex.build([e.searchable for e in entries]).save(target / "lexical")
+    whole = [r[0] for r in rows if len(r)]
+    _write_faiss(target / "faiss.index", np.asarray(whole, np.float32).reshape(-1, embedder.dimension))
+    _write_json(target / "manifest.json", _manifest(target, generation, embedder.name))
+    _point(folder, name)
+    return name
+
+
+def _manifest(target: Path, generation: int, embedder: str) -> dict[str, Any]:
+    files = sorted(p for p in target.rglob("*") if p.is_file())
+    return {
+        "format": FORMAT,
+        "generation": generation,
+        "embedder": embedder,
+        "sha256": {p.relative_to(target).as_posix(): _sha256(p) for p in files},
+    }
+
+
+def _point(folder: Path, name: str) -> None:
+    """Switch the pointer, then sweep what is neither current nor the one before."""
+    before = current(folder)
+    fresh = folder / f".current-{secrets.token_hex(4)}"
+    fresh.write_text(name, "utf-8")
+    os.replace(fresh, folder / "current")
+    for old in folder.iterdir():
+        if old.is_dir() and old.name not in (name, before):
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def current(folder: Path) -> str | None:
+    """Return the name of the generation in use; None where the course has no index yet."""
+    try:
+        return (folder / "current").read_text("utf-8").strip()
+    except FileNotFoundError:
+        return None
+
+
+def course_folder(root: Path, course_id: str) -> Path:
+    return root / f"c-{quote(course_id, safe='')}"
+
+
+def load(folder: Path, name: str) -> CourseIndex:
+    """Verify and open a generation; raises IndexDamaged."""
+    target = folder / name
+    try:
+        manifest = verify(target)
+        entries = json.loads((target / "entries.json").read_text("utf-8"))
+        offsets = np.load(target / "offsets.npy", allow_pickle=False)
+        return CourseIndex(
+            generation=int(manifest["generation"]),
+            embedder=str(manifest["embedder"]),
+            ids=tuple(entries["ids"]),
+            keys=tuple(entries["keys"]),
+            vectors=np.load(target / "vectors.npy", mmap_mode="r", allow_pickle=False),
+            offsets=offsets,
+            lexical=LexicalIndex.load(target / "lexical", len(entries["ids"])),
+            dense=_read_faiss(target / "faiss.index"),
+            dense_rows=np.flatnonzero(np.diff(offsets)),
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise IndexDamaged(
+            f"the index {target.name} cannot be read ({type(error).__name__}); it is built again"
+        ) from error
+
+
+def verify(target: Path) -> dict[str, Any]:
+    """Return the manifest after comparing every file with its hash; raises IndexDamaged."""
+    try:
+        manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text("utf-8"))
+        if manifest["format"] != FORMAT:
+            raise IndexDamaged(
+                f"the index {target.name} has format {manifest['format']}, not {FORMAT}; it is built again"
+            )
+        wrong = [name for name, sha in manifest["sha256"].items() if _sha256(target / name) != sha]
+    except (OSError, ValueError, KeyError) as error:
+        raise IndexDamaged(f"the index {target.name} is incomplete; it is built again") from error
+    if wrong:
+        raise IndexDamaged(f"the index {target.name} has been changed ({', '.join(wrong)}); it is built again")
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
+
+
+def _write_faiss(path: Path, rows: Vectors) -> None:
+    import faiss
+
+    faiss.write_index(dense_index(rows), str(path))
+
+
+def _read_faiss(path: Path) -> Any:
+    import faiss
+
+    return faiss.read_index(str(path))
+
+
+def dense_index(rows: Vectors) -> Any:
+    """Return a FAISS index by inner product: exact when small, 8 bits a component beyond, with cells when large."""
+    import faiss
+
+    index: Any
+    count, dimension = rows.shape
+    metric = faiss.METRIC_INNER_PRODUCT
+    if count < _FLAT_BELOW:
+        index = faiss.IndexFlatIP(dimension)
+    elif count < _IVF_FROM:
+        index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, metric)
+    else:
+        cells = int(4 * count**0.5)
+        quantizer: Any = faiss.IndexFlatIP(dimension)
+        index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, cells, faiss.ScalarQuantizer.QT_8bit, metric)
+        index.own_fields = True
+        quantizer.this.disown()
+        index.nprobe = max(16, cells // 32)
+    if not index.is_trained:
+        index.train(rows[:: max(1, count // 100_000)])
+    index.add(rows)
+    return index

@@ -1,0 +1,247 @@
+"""The library: documents of courses in, the right passages out. The catalogue is the truth, the index a cache of it.
+
+Every search compares the catalogue's generation with the index's, so a change made by any process is seen by the next
+search. A writer embeds first, then changes the rows, then publishes; a crash in between costs time, never an answer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from knowledge import index as indexes
+from knowledge.catalog import Catalog
+from knowledge.chunking import split
+from knowledge.documents import Document, Hit, Passage, Progress, ProgressCallback, SearchResult
+from knowledge.embedding import Embedder
+from knowledge.errors import DocumentEmpty, DocumentNotFound, IndexDamaged, IngestCancelled
+from knowledge.index import CourseIndex, Entry, Halves
+from knowledge.parsing.reading import parse
+from knowledge.ranking import Ranked, rank
+from knowledge.rewriting import with_history
+from knowledge.sentences import sentences
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Library:
+    """The documents of all courses below one root. Every method may be called from any thread and process."""
+
+    root: Path
+    catalog: Catalog
+    embedder: Embedder
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    _open: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def add(
+        self,
+        course_id: str,
+        name: str,
+        data: bytes,
+        progress: ProgressCallback | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        *,
+        replace: bool = False,
+    ) -> Document:
+        """Read a document in and return it when the next search finds it; the same bytes again change nothing.
+
+        With `replace`, older documents of this name go when the new one is in. Raises DocumentRefused, IngestCancelled.
+        """
+        digest = hashlib.sha256(data).hexdigest()
+        if (known := self._same(course_id, digest)) is not None:
+            return known
+        report = progress or (lambda progress: None)
+        stopped = cancelled or (lambda: False)
+        parsed = parse(name, data, progress=report, cancelled=stopped)
+        report(Progress("splitting", 0, 1))
+        document_id = hashlib.sha256(f"{course_id}\0{digest}".encode()).hexdigest()[:24]
+        passages = split(parsed, document_id, course_id)
+        if not passages:
+            raise DocumentEmpty(f"{name} has no text that can be searched")
+        document = Document(
+            id=document_id,
+            course_id=course_id,
+            name=name,
+            title=parsed.title or name,
+            sha256=digest,
+            media_type=parsed.media_type,
+            pages=parsed.pages,
+            passages=len(passages),
+            notes=parsed.notes,
+            added_at=self.clock(),
+        )
+        vectors = self._embed(document, passages, report, stopped)
+        report(Progress("indexing", 0, 1))
+        with self._writing(course_id):
+            return self._admit(document, passages, vectors, replace=replace)
+
+    def remove(self, document_id: str) -> None:
+        """Delete a document; the next search does not find it. Raises DocumentNotFound."""
+        course_id = self.catalog.document(document_id).course_id
+        with self._writing(course_id):
+            self.catalog.remove(document_id)
+            self._publish(course_id, {})
+
+    def documents(self, course_id: str) -> list[Document]:
+        return self.catalog.documents(course_id)
+
+    def document(self, document_id: str) -> Document:
+        """Raises DocumentNotFound."""
+        return self.catalog.document(document_id)
+
+    def passage(self, passage_id: str) -> Passage:
+        """Raises DocumentNotFound."""
+        return self.catalog.passage(passage_id)
+
+    def search(self, course_id: str, query: str, k: int = 5, history: Sequence[str] = ()) -> SearchResult:
+        """Return the passages that answer `query` best, and whether the course covers it at all.
+
+        `history` holds the learner's earlier questions, oldest first; a query that leans on them is completed.
+        """
+        index = self._current(course_id)
+        ranked = rank(index, with_history(query, history), self.embedder)
+        hits = tuple(self._hits(index, ranked, k))
+        return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
+
+    def rebuild(self, course_id: str) -> None:
+        """Make the index of a course again, from the rows alone."""
+        with self._writing(course_id):
+            self._publish(course_id, {}, reuse=False)
+
+    def check(self, course_id: str) -> list[str]:
+        """Compare the index with the rows; return one sentence a fault, none when it is whole."""
+        folder = indexes.course_folder(self.root, course_id)
+        rows = {p.id for p in self.catalog.passages(course_id)}
+        name = indexes.current(folder)
+        if name is None:
+            return [f"course {course_id} has {len(rows)} passages and no index"] if rows else []
+        try:
+            index = indexes.load(folder, name)
+        except IndexDamaged as error:
+            return [str(error)]
+        faults = []
+        if index.embedder != self.embedder.name:
+            faults.append(f"the index was made with {index.embedder}, {self.embedder.name} is in use")
+        if missing := rows - set(index.ids):
+            faults.append(f"{len(missing)} passages are not in the index")
+        if surplus := set(index.ids) - rows:
+            faults.append(f"{len(surplus)} passages of the index have been removed")
+        return faults
+
+    def _same(self, course_id: str, digest: str) -> Document | None:
+        return next((d for d in self.catalog.documents(course_id) if d.sha256 == digest), None)
+
+    def _admit(
+        self, document: Document, passages: list[Passage], vectors: Mapping[str, Halves], *, replace: bool
+    ) -> Document:
+        if (known := self._same(document.course_id, document.sha256)) is not None:
+            return known  # another process was faster
+        older = [d.id for d in self.catalog.documents(document.course_id) if d.name == document.name] if replace else []
+        self.catalog.add(document, passages)
+        for document_id in older:
+            self.catalog.remove(document_id)
+        self._publish(document.course_id, vectors)
+        return document
+
+    def _embed(
+        self, document: Document, passages: Sequence[Passage], report: ProgressCallback, stopped: Callable[[], bool]
+    ) -> dict[str, Halves]:
+        entries = [entry(passage, document) for passage in passages]
+
+        def advanced(done: int) -> None:
+            if stopped():
+                raise IngestCancelled(f"{document.name} was not added: cancelled")
+            report(Progress("embedding", done, len(entries)))
+
+        return indexes.embed(entries, self.embedder, advanced)
+
+    def _current(self, course_id: str) -> CourseIndex:
+        """Return the index of the rows as they are now; made here if no other process has made it yet."""
+        wanted = self.catalog.generation(course_id)
+        index = self._open.get(course_id)
+        if index is not None and self._fits(index, wanted):
+            return index
+        index = self._on_disk(course_id)
+        if index is None or not self._fits(index, wanted):
+            with self._writing(course_id):
+                index = self._on_disk(course_id)
+                if index is None or not self._fits(index, self.catalog.generation(course_id)):
+                    index = self._publish(course_id, {})
+        with self._lock:
+            self._open[course_id] = index
+        return index
+
+    def _fits(self, index: CourseIndex, generation: int) -> bool:
+        return index.generation == generation and index.embedder == self.embedder.name
+
+    def _on_disk(self, course_id: str) -> CourseIndex | None:
+        folder = indexes.course_folder(self.root, course_id)
+        for _ in range(3):  # a writer may sweep a generation between the pointer and the files
+            name = indexes.current(folder)
+            if name is None:
+                return None
+            try:
+                return indexes.load(folder, name)
+            except IndexDamaged as error:
+                if indexes.current(folder) == name:
+                    log.warning("course %s: %s", course_id, error)
+                    return None
+        return None
+
+    def _publish(self, course_id: str, vectors: Mapping[str, Halves], *, reuse: bool = True) -> CourseIndex:
+        """Write and open a generation of the present rows; only passages without a vector are embedded."""
+        folder = indexes.course_folder(self.root, course_id)
+        generation = self.catalog.generation(course_id)
+        documents = {d.id: d for d in self.catalog.documents(course_id)}
+        rows = [p for p in self.catalog.passages(course_id) if p.document_id in documents]
+        entries = [entry(p, documents[p.document_id]) for p in rows]
+        before = self._on_disk(course_id) if reuse else None
+        known = {**(before.stored() if before else {}), **vectors}
+        missing = [e for e in entries if e.key(self.embedder.name) not in known]
+        known |= indexes.embed(missing, self.embedder)
+        name = indexes.write(folder, generation, entries, known, self.embedder)
+        index = indexes.load(folder, name)
+        with self._lock:
+            self._open[course_id] = index
+        return index
+
+    @contextmanager
+    def _writing(self, course_id: str) -> Iterator[None]:
+        """Hold the course's writer lock; the kernel drops it when its holder dies."""
+        folder = indexes.course_folder(self.root, course_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _hits(self, index: CourseIndex, ranked: Ranked, k: int) -> Iterator[Hit]:
+        """Yield the best k passages that still exist, near-duplicates of better ones left out."""
+        seen: set[str] = set()
+        for candidate in ranked.candidates:
+            if len(seen) >= k:
+                return
+            try:
+                passage = self.catalog.passage(index.ids[candidate.row])
+                document = self.catalog.document(passage.document_id)
+            except DocumentNotFound:
+                continue  # removed while we searched
+            words = " ".join(passage.text.split()).casefold()
+            if words in seen:
+                continue
+            seen.add(words)
+            yield Hit(passage, document, candidate.score, candidate.lexical, candidate.dense)
+
+
+def entry(passage: Passage, document: Document) -> Entry:
+    """Return a passage as the index reads it: under the title of its document and its headings."""
+    context = " ".join(dict.fromkeys((document.title, *passage.heading)))
+    return Entry(passage.id, context, passage.text, tuple(sentences(passage.text)))
