@@ -19,7 +19,10 @@ _HIDDEN = re.compile(
     "\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"  # bidi marks, zero width
     "\ud800-\udfff\U000e0000-\U000e01ef]"  # lone surrogates; tags and supplementary variation selectors
 )
-_FENCE = r"(?P<fence>(?<![^\n])(?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)\n(?P<code>[\s\S]*?)(?:\n(?P=ticks)[`~]*[ \t]*(?=\n|$)|$))"
+_FENCE = (
+    r"(?P<fence>(?<![^\n])(?P<ticks>`{3,}|~{3,})(?P<info>[^\n`]*)\n(?P<code>[\s\S]*?)"
+    r"(?:\n(?P=ticks)[`~]*[ \t]*(?=\n|$)|$))"
+)
 _SPAN = r"(?P<span>(?<![\\`])(?P<run>`{1,2})(?!`)(?:(?!\n[ \t]*\n)[\s\S])+?(?<!`)(?P=run)(?!`))"
 _MATH = r"(?P<math>\$\$(?P<display>[^$]+?)\$\$|\\\[(?P<square>[\s\S]+?)\\\]|\\\((?P<round>[^\n]+?)\\\))"
 _DOLLAR = r"(?P<dollar>(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]{0,200}?[^\s$\\])?)\$(?![\d$]))"

@@ -1,0 +1,39 @@
+/* Opens cited passages in place, and lets Escape stop an answer. Without it the links open a page of their own. */
+(() => {
+  const dialog = () => {
+    let found = document.querySelector("dialog.tutor-passage");
+    if (!found) {
+      found = document.createElement("dialog");
+      found.className = "tutor-passage";
+      found.addEventListener("click", (event) => event.target === found && found.close());
+      document.body.append(found);
+    }
+    return found;
+  };
+
+  const open = async (href) => {
+    const answer = await fetch(href + (href.includes("?") ? "&" : "?") + "part=1", { credentials: "same-origin" });
+    if (!answer.ok) return window.open(href, "_blank", "noopener");
+    const box = dialog();
+    box.innerHTML = await answer.text(); // our own route: everything in it is escaped there
+    const close = Object.assign(document.createElement("button"), { className: "close", textContent: "×", type: "button" });
+    close.setAttribute("aria-label", document.documentElement.lang.startsWith("zh") ? "关闭" : "Close");
+    close.addEventListener("click", () => box.close());
+    box.prepend(close);
+    box.showModal();
+    box.querySelector("mark")?.scrollIntoView({ block: "center" });
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.('a[href^="/passage/"]');
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open(link.getAttribute("href")).catch(() => window.open(link.href, "_blank", "noopener"));
+  }, true);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    document.querySelector("#tutor-box .stop-button")?.click();
+  });
+})();

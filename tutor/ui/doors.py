@@ -1,0 +1,141 @@
+"""Our own routes, answered at the gate: health, guest sign-in, one-time links, sign-out, a cited passage."""
+
+from __future__ import annotations
+
+import os
+import re
+from http import HTTPStatus
+
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Scope
+
+from knowledge.errors import DocumentNotFound
+from tutor.domain import Person
+from tutor.engine.base import EngineState
+from tutor.errors import NotAllowed, NotFound
+from tutor.house import House
+from tutor.ui import leaves
+from tutor.ui.edge import PERSON
+from tutor.ui.words import preferred, say
+
+PATHS = re.compile(r"/healthz|/guest|/join|/logout|/passage/[^/]+")
+COOKIE = "tutor_session"
+SECURE_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
+COOKIE_SECONDS = 180 * 24 * 3600
+
+
+def doors(house: House) -> Starlette:
+    """Return the small application behind our own routes."""
+
+    def health(_request: Request) -> Response:
+        info = house.engine.info()
+        status = HTTPStatus.SERVICE_UNAVAILABLE if info.state is EngineState.FAILED else HTTPStatus.OK
+        return JSONResponse(
+            {"model": info.model, "quantization": info.quantization, "state": info.state.value}, int(status)
+        )
+
+    def guest(request: Request) -> Response:
+        if request.scope[PERSON] is not None:  # a second click makes no second account
+            return _to("/")
+        _, token = house.accounts.new_guest(language_of(request))
+        return _signed_in(request, token, "/")
+
+    def link(request: Request) -> Response:
+        return HTMLResponse(leaves.join(language_of(request), request.query_params.get("token", "")))
+
+    async def redeem(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=4)
+        try:
+            who, token = await to_thread.run_sync(house.accounts.redeem_link, str(form.get("token", "")))
+        except NotAllowed as refusal:
+            return HTMLResponse(leaves.message(language_of(request), str(refusal)), int(HTTPStatus.FORBIDDEN))
+        return _signed_in(request, token, "/teach" if who.teaches else "/")
+
+    def leave(request: Request) -> Response:
+        name = SECURE_COOKIE if is_secure(request.scope) else COOKIE
+        if token := request.cookies.get(name):
+            house.accounts.end_session(token)
+        response = _to("/")
+        response.delete_cookie(name, path="/", secure=is_secure(request.scope), httponly=True)
+        return response
+
+    def passage(request: Request) -> Response:
+        who: Person | None = request.scope[PERSON]
+        language = language_of(request)
+        if who is None:
+            return HTMLResponse(leaves.message(language, say(language, "not_signed_in")), int(HTTPStatus.UNAUTHORIZED))
+        try:
+            document, found = house.shelf.passage(who, request.path_params["passage_id"])
+        except (NotFound, NotAllowed, DocumentNotFound):
+            sentence = say(who.language, "page_missing")
+            return HTMLResponse(leaves.message(who.language, sentence), int(HTTPStatus.NOT_FOUND))
+        quoted = _quoted(house, who, request)
+        make = leaves.passage_part if "part" in request.query_params else leaves.passage
+        return HTMLResponse(make(who.language, document, found, quoted))
+
+    return Starlette(
+        routes=[
+            Route("/healthz", health),
+            Route("/guest", guest, methods=["POST"]),
+            Route("/join", link, methods=["GET"]),
+            Route("/join", redeem, methods=["POST"]),
+            Route("/logout", leave, methods=["POST"]),
+            Route("/passage/{passage_id}", passage),
+        ]
+    )
+
+
+def is_secure(scope: Scope) -> bool:
+    """Whether the visitor's browser speaks TLS, to us or to the proxy before us."""
+    forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
+    return (forwarded.split(",")[0].strip() or scope["scheme"]) == "https"
+
+
+def language_of(request: Request) -> str:
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def _quoted(house: House, who: Person, request: Request) -> str:
+    """Return the words that the citation of this person's own turn quotes; "" without one."""
+    query = request.query_params
+    if not query.get("in"):
+        return ""
+    try:
+        turns = house.conversations.turns(who, query["in"])
+    except NotFound:
+        return ""
+    wanted = (request.path_params["passage_id"], query.get("turn"), query.get("n"))
+    citations = ((turn.id, citation) for turn in turns for citation in turn.citations)
+    return next((c.quote for turn_id, c in citations if (c.passage_id, turn_id, str(c.number)) == wanted), "")
+
+
+def _signed_in(request: Request, token: str, target: str) -> Response:
+    """Set the session cookie and go on.
+
+    On a Space the page stands in a frame of another site, where only a partitioned SameSite=None cookie is kept;
+    the gate's check of the Origin stands in for what SameSite would have refused.
+    """
+    secure = is_secure(request.scope)
+    framed = secure and "SPACE_ID" in os.environ
+    response = _to(target)
+    response.set_cookie(
+        SECURE_COOKIE if secure else COOKIE,
+        token,
+        max_age=COOKIE_SECONDS,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="none" if framed else "lax",
+    )
+    if framed:
+        response.headers["set-cookie"] += "; Partitioned"
+    return response
+
+
+def _to(path: str) -> RedirectResponse:
+    return RedirectResponse(path, int(HTTPStatus.SEE_OTHER))

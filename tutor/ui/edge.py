@@ -1,0 +1,78 @@
+"""The edge of every handler: who asks comes from the request alone, and an error becomes a sentence on the page."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import logging
+import secrets
+from collections.abc import Callable, Generator
+from functools import wraps
+from typing import Any
+
+import gradio as gr
+
+from adapters.errors import AdapterError
+from knowledge.errors import LibraryError
+from tutor.domain import Person
+from tutor.errors import NotAllowed, TutorError
+from tutor.ui.words import preferred, say
+
+log = logging.getLogger(__name__)
+PERSON = "tutor.person"  # where the gate puts the signed-in person in the request's scope
+SPOKEN = (TutorError, LibraryError, AdapterError)  # their messages are written for people
+
+
+def person(request: gr.Request) -> Person:
+    """Return who is signed in; the gate has looked it up from the session cookie of this very request."""
+    found = request.request.scope.get(PERSON) if request.request else None
+    if not isinstance(found, Person):
+        raise NotAllowed(say(preferred(str(request.headers.get("accept-language", ""))), "not_signed_in"))
+    return found
+
+
+def tell(message: str) -> None:
+    """Show a passing note; whatever it quotes stays text."""
+    gr.Info(html.escape(message))
+
+
+def warn(message: str) -> None:
+    gr.Warning(html.escape(message), duration=15)
+
+
+def spoken(error: BaseException, language: str = "en") -> str:
+    """Return the sentence for an error; one that was not foreseen is logged and named by a reference."""
+    if isinstance(error, SPOKEN):
+        return str(error)
+    reference = secrets.token_hex(4)
+    log.error("page handler failed (reference %s)", reference, exc_info=error)
+    return say(language, "broken", reference=reference)
+
+
+def handler(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn what a handler raises into a message on the page."""
+    if inspect.isgeneratorfunction(function):
+
+        @wraps(function)
+        def streaming(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
+            try:
+                yield from function(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
+                raise _shown(error) from None
+
+        return streaming
+
+    @wraps(function)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
+            raise _shown(error) from None
+
+    return plain
+
+
+def _shown(error: Exception) -> gr.Error:
+    if isinstance(error, gr.Error):
+        return error
+    return gr.Error(html.escape(spoken(error)), duration=15, print_exception=False)

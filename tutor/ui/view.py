@@ -1,0 +1,287 @@
+"""What a page shows: values in, plain messages and lines out. No Gradio, no requests, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from knowledge.documents import Document
+from tutor.domain import (
+    AdapterState,
+    AdapterVersion,
+    Citation,
+    Conversation,
+    Correction,
+    Feedback,
+    Job,
+    JobState,
+    Stage,
+    Thumb,
+    Turn,
+    TurnStatus,
+)
+from tutor.engine.base import EngineInfo, EngineState
+from tutor.ui.cleaning import JOINER, clean, without_hidden
+from tutor.ui.words import WORDS, say
+
+ChatMessage = dict[str, Any]
+LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thumbs
+REASONS = ("reason_wrong", "reason_unclear", "reason_source", "reason_other")
+_MARK = re.compile(r"\[(\d{1,2})\](?!\()")
+_ENDINGS = {
+    TurnStatus.STOPPED: "stopped",
+    TurnStatus.INTERRUPTED: "interrupted",
+    TurnStatus.FAILED: "failed",
+}
+
+
+def messages(turns: Sequence[Turn], language: str) -> list[ChatMessage]:
+    """Return a conversation as chat messages, two a turn; each carries its turn's id."""
+    return [message for turn in turns for message in (asked(turn.question, turn.id), answered(turn, language))]
+
+
+def asked(question: str, turn_id: str = "") -> ChatMessage:
+    return {"role": "user", "content": clean(question), "metadata": {"id": turn_id}}
+
+
+def answered(turn: Turn, language: str) -> ChatMessage:
+    """Return the stored answer with its citations as links, its sources, and how it ended."""
+    parts = [
+        badge(turn, language),
+        cited(turn),
+        sources(turn, language),
+        ending(turn, language),
+        origin(turn, language),
+    ]
+    return {"role": "assistant", "content": "\n\n".join(filter(None, parts)), "metadata": {"id": turn.id}}
+
+
+def streaming(text: str, stage: Stage | None, language: str) -> ChatMessage:
+    """Return the answer so far, or what the tutor is doing before its first word."""
+    return {"role": "assistant", "content": clean(text) if text.strip() else doing(stage, language)}
+
+
+def doing(stage: Stage | None, language: str) -> str:
+    key = f"stage_{stage.name}" if stage and f"stage_{stage.name}" in WORDS["en"] else "stage_other"
+    detail = clean(stage.detail) if stage else ""
+    return f'<span class="tutor-doing">{say(language, key, detail=detail)}</span>'
+
+
+def badge(turn: Turn, language: str) -> str:
+    if turn.covered is not False:
+        return ""
+    return f'<span class="tutor-badge">{say(language, "not_covered")}</span>'
+
+
+def cited(turn: Turn) -> str:
+    """Return the cleaned answer; a mark [n] that has a citation becomes the link to its passage."""
+    links = {citation.number: passage_link(turn, citation) for citation in turn.citations}
+
+    def link(match: re.Match[str]) -> str:
+        number = int(match[1])
+        return f"[[{number}]]({links[number]})" if number in links else match[0]
+
+    return clean(turn.answer, lambda plain: _MARK.sub(link, plain))
+
+
+def sources(turn: Turn, language: str) -> str:
+    if not turn.citations:
+        return ""
+    lines = [
+        f"- [[{c.number}]]({passage_link(turn, c)}) {inline(c.document)} · {inline(c.locator)}" for c in turn.citations
+    ]
+    return "\n".join([f"**{say(language, 'sources')}**", "", *lines])
+
+
+def passage_link(turn: Turn, citation: Citation) -> str:
+    query = urlencode({"in": turn.conversation_id, "turn": turn.id, "n": citation.number})
+    return f"/passage/{quote(citation.passage_id, safe='')}?{query}"
+
+
+def ending(turn: Turn, language: str) -> str:
+    key = _ENDINGS.get(turn.status)
+    return f'<span class="tutor-ending">{say(language, key)}</span>' if key else ""
+
+
+def origin(turn: Turn, language: str) -> str:
+    """Return the line that says which model, in which form and under which adapter, gave the answer."""
+    if not turn.model:
+        return ""
+    parts = [say(language, "answered_by", model=inline(turn.model), quantization=turn.quantization or "?")]
+    if turn.adapter:
+        parts.append(say(language, "with_adapter", adapter=inline(turn.adapter)))
+    if turn.timings:
+        parts.append(say(language, "seconds", seconds=f"{turn.timings.total_s:.1f}"))
+    return f'<span class="tutor-origin">{" · ".join(parts)}</span>'
+
+
+def inline(text: str) -> str:
+    """Return text from a document or a person as plain words inside a line of Markdown."""
+    line = " ".join(without_hidden(text).split())
+    return re.sub(r"([\\`*_{}\[\]<>#|~$&])", lambda match: JOINER + match[1] + JOINER, clean(line))
+
+
+def plain(text: str, limit: int = 80) -> str:
+    """Return one line of text for a component that shows text as it is."""
+    line = " ".join(without_hidden(text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def typed(text: str) -> str:
+    """Return what a person typed, without the joiners that the page showed her question with."""
+    return text.replace(JOINER, "")
+
+
+def votes(turns: Sequence[Turn], ratings: Mapping[str, Feedback], language: str) -> list[str | None]:
+    """Return what was chosen under each answer, in the order of the answers."""
+    return [_vote(ratings.get(turn.id), language) for turn in turns]
+
+
+def _vote(rating: Feedback | None, language: str) -> str | None:
+    if rating is None:
+        return None
+    if rating.reason in REASONS:
+        return say(language, rating.reason)
+    return {Thumb.UP: LIKE, Thumb.DOWN: DISLIKE, None: None}[rating.thumb]
+
+
+def vote_options(language: str) -> list[str]:
+    return [LIKE, DISLIKE, *(say(language, reason) for reason in REASONS)]
+
+
+def rating_from(choice: bool | str, language: str) -> tuple[Thumb, str | None]:
+    """Return the thumb and the reason that a tap means; the chat tells True, False or the option's words."""
+    if isinstance(choice, bool):
+        return (Thumb.UP if choice else Thumb.DOWN), None
+    reasons = {say(language, reason): reason for reason in REASONS}
+    if choice in (LIKE, DISLIKE):
+        return rating_from(choice == LIKE, language)
+    return Thumb.DOWN, reasons.get(choice)
+
+
+def turn_at(turns: Sequence[Turn], index: int | tuple[int, ...] | None) -> Turn | None:
+    """Return the turn of a chat message's index: every turn shows two messages."""
+    number = index[0] if isinstance(index, tuple) else index
+    return turns[number // 2] if number is not None and 0 <= number < 2 * len(turns) else None
+
+
+def conversation_choices(conversations: Sequence[Conversation]) -> list[tuple[str, str]]:
+    return [(plain(conversation.title, 60) or "…", conversation.id) for conversation in conversations]
+
+
+def model_line(info: EngineInfo, language: str) -> str:
+    if info.state is EngineState.LOADING:
+        line = say(language, "model_loading", model=inline(info.model))
+    elif info.state is EngineState.FAILED:
+        return say(language, "model_failed", detail=inline(info.detail))
+    else:
+        line = say(
+            language,
+            "model_ready",
+            model=inline(info.model),
+            quantization=info.quantization.upper(),
+            device=info.device,
+        )
+    return f"{line} {inline(info.detail)}".strip()
+
+
+def starters(documents: Sequence[Document], language: str, count: int = 4) -> list[ChatMessage]:
+    """Return example questions from what the course's documents are about."""
+    titles = list(dict.fromkeys(plain(document.title or document.name, 50) for document in documents))
+    return [{"text": say(language, "starter", heading=title)} for title in titles[:count]]
+
+
+def hello(course: str | None, has_documents: bool, language: str) -> str:
+    """Return what stands in an empty chat."""
+    if course is None:
+        return say(language, "no_courses")
+    if not has_documents:
+        return say(language, "no_documents", course=inline(course))
+    return f"## {say(language, 'hello')}\n{say(language, 'hello_more', course=inline(course))}"
+
+
+def correction_choices(corrections: Sequence[Correction], language: str) -> list[tuple[str, str]]:
+    """Return a line for each better answer with where it stands."""
+    return [
+        (f"{plain(correction.text, 90)} — {say(language, f'state_{correction.state.value}')}", correction.id)
+        for correction in corrections
+    ]
+
+
+def version_choices(
+    versions: Sequence[AdapterVersion], counts: Mapping[str, int], language: str
+) -> list[tuple[str, str]]:
+    return [(_version_line(version, counts.get(version.id, 0), language), version.id) for version in versions]
+
+
+def _version_line(version: AdapterVersion, count: int, language: str) -> str:
+    date = version.created_at.strftime("%Y-%m-%d %H:%M")
+    line = say(language, "version_line", name=version.name, count=count, date=date)
+    return f"{line} · {say(language, 'state_active')}" if version.state is AdapterState.ACTIVE else line
+
+
+def tutor_line(active: AdapterVersion | None, counts: Mapping[str, int], language: str) -> str:
+    """Say who answers: the base, or which version of the learner's own adapter."""
+    if active is None:
+        return say(language, "mine_base")
+    name, count = inline(active.name), counts.get(active.id, 0)
+    return say(language, "mine_active", name=name, version=active.version, count=count)
+
+
+def trained_from(corrections: Sequence[Correction], language: str) -> str:
+    """Name the corrections that a version was trained on."""
+    lines = [f"- {inline(plain(correction.text, 120))}" for correction in corrections]
+    return "\n".join([f"**{say(language, 'trained_from')}**", "", *lines])
+
+
+def jobs_list(jobs: Sequence[Job], language: str) -> str:
+    """Return the progress of long tasks as Markdown, the latest first."""
+    return "\n".join(f"- {job_line(job, language)}" for job in jobs)
+
+
+def job_line(job: Job, language: str) -> str:
+    state = say(language, f"job_{job.state.value}")
+    if job.state is JobState.RUNNING:
+        share = min(1.0, job.done / job.total) if job.total > 0 else 0.0
+        key = f"stage_{job.stage}"
+        stage = say(language, key, detail="") if key in WORDS["en"] else inline(job.stage)
+        return f"**{inline(job.subject)}** {bar(share)} {share:.0%} · {stage}"
+    return f"**{inline(job.subject)}** {state}. {inline(job.message)}".rstrip()
+
+
+def bar(share: float, width: int = 16) -> str:
+    full = round(share * width)
+    return "▰" * full + "▱" * (width - full)
+
+
+def is_open(job: Job) -> bool:
+    return job.state in (JobState.QUEUED, JobState.RUNNING)
+
+
+def document_choices(documents: Sequence[Document], language: str) -> list[tuple[str, str]]:
+    return [(_document_line(document, language), document.id) for document in documents]
+
+
+def _document_line(document: Document, language: str) -> str:
+    line = say(
+        language,
+        "document_line",
+        name=plain(document.name, 60),
+        pages=document.pages,
+        passages=document.passages,
+    )
+    return " · ".join([line, *(plain(note, 120) for note in document.notes)])
+
+
+def review_choices(pairs: Sequence[tuple[Correction, Turn]], language: str) -> list[tuple[str, str]]:
+    """Return a line for each learner's better answer: the question, the answer written, where it stands."""
+    return [
+        (
+            f"{plain(turn.question, 60)} → {plain(correction.text, 120)} — "
+            f"{say(language, f'state_{correction.state.value}')}",
+            correction.id,
+        )
+        for correction, turn in pairs
+    ]
