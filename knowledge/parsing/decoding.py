@@ -1,0 +1,78 @@
+"""Decoding: which encoding a text file is in, told from its bytes alone."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+_USUAL = re.compile(r"[ \n.,。，]")
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+
+
+def decode(data: bytes) -> str | None:
+    """Return the text of the bytes, or None when they are not text in any encoding that we know.
+
+    Marks, then UTF-8, then UTF-16 by its zero bytes, then what the file declares, then GB18030 or Windows-1252
+    by which of the two makes likely characters.
+    """
+    for encoding in _candidates(data):
+        text = _try(data, encoding)
+        if text is not None and _is_text(text):
+            return text
+    return None
+
+
+def _candidates(data: bytes) -> list[str]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return [encoding]
+    declared = _DECLARED.search(data[:2048])
+    named = [declared.group(1).decode("ascii")] if declared else []
+    legacy = ["gb18030", "cp1252"] if _looks_chinese(data) else ["cp1252", "gb18030"]
+    return ["utf-8", *_wide(data), *named, *legacy, "latin-1"]
+
+
+def _wide(data: bytes) -> list[str]:
+    """UTF-16 without a mark: no other text has zero bytes; the right order makes spaces and full stops."""
+    sample = data[:4096]
+    if len(data) % 2 or 0 not in sample:
+        return []
+    usual = {
+        encoding: len(_USUAL.findall(sample.decode(encoding, "replace"))) for encoding in ("utf-16-le", "utf-16-be")
+    }
+    return sorted(usual, key=lambda encoding: -usual[encoding])
+
+
+def _looks_chinese(data: bytes) -> bool:
+    """Whether the bytes above ASCII come in pairs from the common rows of GB2312, as in Chinese prose."""
+    common = pairs = 0
+    position = 0
+    while position < min(len(data), 65_536) - 1:
+        if data[position] < 0x80:
+            position += 1
+            continue
+        pairs += 1
+        common += 0xA1 <= data[position] <= 0xF7 and data[position + 1] >= 0xA1
+        position += 2
+    return pairs > 0 and common >= 0.8 * pairs
+
+
+def _try(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def _is_text(text: str) -> bool:
+    """Whether control characters are as rare as in text."""
+    sample = text[:65_536]
+    return len(_BINARY.findall(sample)) * 200 <= len(sample)

@@ -1,0 +1,188 @@
+"""Equations: Office MathML and web MathML as one line of LaTeX that also a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+_DEEPEST = 60
+_NARY = {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∬": r"\iint", "∮": r"\oint", "⋃": r"\bigcup", "⋂": r"\bigcap"}
+_ACCENTS = {
+    "\u0302": "hat",
+    "\u0303": "tilde",
+    "\u0304": "bar",
+    "\u0305": "bar",
+    "\u0307": "dot",
+    "\u20d7": "vec",
+    "^": "hat",
+}
+_ACCENTS |= {"→": "vec", "¯": "bar", "~": "tilde", "˙": "dot", "\u0308": "ddot", "⃗": "vec", "‾": "bar"}
+
+
+def from_omml(element: Any) -> str:
+    """Return an `m:oMath` element as LaTeX between dollar signs; "" when it is empty."""
+    body = " ".join(_omml(element, 0).split())
+    return f"${body}$" if body else ""
+
+
+def from_mathml(element: Any) -> str:
+    """Return a `math` element as LaTeX: its own annotation where it has one."""
+    for annotation in element.iter():
+        if _name(annotation) == "annotation" and "tex" in annotation.get("encoding", "").lower():
+            return f"${(annotation.text or '').strip()}$"
+    body = " ".join(_mathml(element, 0).split()) or element.get("alttext", "")
+    return f"${body}$" if body else ""
+
+
+def _name(element: Any) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _value(element: Any, path: tuple[str, ...], default: str = "") -> str:
+    """The m:val attribute at the end of a path of child names."""
+    for name in path:
+        element = next((child for child in element if _name(child) == name), None)
+        if element is None:
+            return default
+    return next((v for k, v in element.attrib.items() if k.rpartition("}")[2] == "val"), default)
+
+
+def _part(element: Any, name: str, depth: int) -> str:
+    child = next((child for child in element if _name(child) == name), None)
+    return "" if child is None else _omml(child, depth + 1).strip()
+
+
+def _parts(element: Any, name: str, depth: int) -> list[str]:
+    return [_omml(child, depth + 1).strip() for child in element if _name(child) == name]
+
+
+def _grouped(text: str) -> str:
+    return text if len(text) == 1 else f"{{{text}}}"
+
+
+def _omml(element: Any, depth: int) -> str:
+    if depth > _DEEPEST:
+        raise RecursionError
+    name = _name(element)
+    if name == "t":
+        return element.text or ""
+    if name.endswith("Pr"):
+        return ""
+    rule = _OMML.get(name)
+    if rule is not None:
+        return rule(element, depth)
+    return "".join(_omml(child, depth + 1) for child in element)
+
+
+def _fraction(e: Any, depth: int) -> str:
+    above, below = _part(e, "num", depth), _part(e, "den", depth)
+    if _value(e, ("fPr", "type")) == "noBar":
+        return rf"\binom{{{above}}}{{{below}}}"
+    return rf"\frac{{{above}}}{{{below}}}"
+
+
+def _script(e: Any, depth: int) -> str:
+    below, above = _part(e, "sub", depth), _part(e, "sup", depth)
+    base = _part(e, "e", depth)
+    return base + (f"_{_grouped(below)}" if below else "") + (f"^{_grouped(above)}" if above else "")
+
+
+def _radical(e: Any, depth: int) -> str:
+    degree = _part(e, "deg", depth)
+    root = rf"\sqrt[{degree}]" if degree else r"\sqrt"
+    return f"{root}{{{_part(e, 'e', depth)}}}"
+
+
+def _nary(e: Any, depth: int) -> str:
+    sign = _value(e, ("naryPr", "chr"), "∫")
+    below, above = _part(e, "sub", depth), _part(e, "sup", depth)
+    limits = (f"_{_grouped(below)}" if below else "") + (f"^{_grouped(above)}" if above else "")
+    return f"{_NARY.get(sign, sign)}{limits} {_part(e, 'e', depth)}"
+
+
+def _delimited(e: Any, depth: int) -> str:
+    left, right = _value(e, ("dPr", "begChr"), "("), _value(e, ("dPr", "endChr"), ")")
+    return left + _value(e, ("dPr", "sepChr"), "|").join(_parts(e, "e", depth)) + right
+
+
+def _function(e: Any, depth: int) -> str:
+    return f"{_part(e, 'fName', depth)} {_part(e, 'e', depth)}"
+
+
+def _matrix(e: Any, depth: int) -> str:
+    rows = (" & ".join(_parts(row, "e", depth)) for row in e if _name(row) == "mr")
+    return _rows(rows)
+
+
+def _rows(rows: Iterable[str]) -> str:
+    lines = r" \\ ".join(rows)
+    return rf"\begin{{matrix}} {lines} \end{{matrix}}"
+
+
+def _array(e: Any, depth: int) -> str:
+    return r" \\ ".join(_parts(e, "e", depth))
+
+
+def _accent(e: Any, depth: int) -> str:
+    sign = _value(e, ("accPr", "chr"), "\u0302")
+    command = _ACCENTS.get(sign, "hat")
+    return rf"\{command}{{{_part(e, 'e', depth)}}}"
+
+
+def _bar(e: Any, depth: int) -> str:
+    command = "overline" if _value(e, ("barPr", "pos"), "bot") == "top" else "underline"
+    return rf"\{command}{{{_part(e, 'e', depth)}}}"
+
+
+def _limit_below(e: Any, depth: int) -> str:
+    return f"{_part(e, 'e', depth)}_{_grouped(_part(e, 'lim', depth))}"
+
+
+def _limit_above(e: Any, depth: int) -> str:
+    return f"{_part(e, 'e', depth)}^{_grouped(_part(e, 'lim', depth))}"
+
+
+_Rule = Callable[[Any, int], str]
+_OMML: dict[str, _Rule] = {
+    "f": _fraction,
+    "sSub": _script,
+    "sSup": _script,
+    "sSubSup": _script,
+    "sPre": _script,
+    "rad": _radical,
+    "nary": _nary,
+    "d": _delimited,
+    "func": _function,
+    "m": _matrix,
+    "eqArr": _array,
+    "acc": _accent,
+    "bar": _bar,
+    "limLow": _limit_below,
+    "limUpp": _limit_above,
+}
+
+
+def _mathml(element: Any, depth: int) -> str:
+    if depth > _DEEPEST:
+        raise RecursionError
+    children = [_mathml(child, depth + 1) for child in element if isinstance(child.tag, str)]
+    match _name(element), children:
+        case "mfrac", [above, below]:
+            return rf"\frac{{{above}}}{{{below}}}"
+        case "msup" | "mover", [base, above]:
+            return f"{base}^{_grouped(above)}"
+        case "msub" | "munder", [base, below]:
+            return f"{base}_{_grouped(below)}"
+        case "msubsup" | "munderover", [base, below, above]:
+            return f"{base}_{_grouped(below)}^{_grouped(above)}"
+        case "msqrt", _:
+            return rf"\sqrt{{{''.join(children)}}}"
+        case "mroot", [base, degree]:
+            return rf"\sqrt[{degree}]{{{base}}}"
+        case "mtable", _:
+            return _rows(children)
+        case "mtr", _:
+            return " & ".join(children)
+        case "annotation" | "annotation-xml", _:
+            return ""
+    return (element.text or "").strip() + "".join(children)

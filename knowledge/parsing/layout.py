@@ -1,0 +1,273 @@
+"""Page layout: lines with places in, paragraphs in reading order out. Pure geometry; knows no PDF.
+
+Places are points from the lower left corner of the page, as PDF counts them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from knowledge.parsing.cleaning import is_cjk
+
+_SENTENCE_END = re.compile(r"[.!?:;。！？：；”\"')\]]$")
+_BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LEADING = 0.75  # gap between lines of one paragraph, in line heights, over the page's usual one
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A run of text on one baseline. `height` is that of its font; `hyphen`: it ends in a hyphen of setting."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    height: float
+    bold: bool = False
+    hyphen: bool = False
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that belong together, in order; never empty."""
+
+    lines: tuple[Line, ...]
+
+    @property
+    def height(self) -> float:
+        return max(self.lines, key=lambda line: len(line.text)).height
+
+    @property
+    def bold(self) -> bool:
+        return all(line.bold for line in self.lines)
+
+    @property
+    def top(self) -> float:
+        return max(line.top for line in self.lines)
+
+
+def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
+    """Return the paragraphs of one page, left column before right column."""
+    found: list[Paragraph] = []
+    for region in _regions(lines, 0):
+        rows = _joined_rows(region)
+        found += _in_region(rows)
+    return _across_columns(found)
+
+
+def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
+    """Cut a page at lines that span it, and what lies between them into columns."""
+    gutter = _gutter(lines) if depth < 3 else None
+    if gutter is None:
+        return [list(lines)]
+    regions: list[list[Line]] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    wide: list[Line] = []
+    for line in sorted(lines, key=lambda line: -line.middle):
+        if line.left < gutter < line.right:
+            regions += [*_regions(left, depth + 1), *_regions(right, depth + 1)]
+            left, right = [], []
+            wide.append(line)
+            continue
+        if wide and not _same_row(wide[-1], line):
+            regions.append(wide)
+            wide = []
+        (left if line.right <= gutter else right).append(line)
+    regions += [wide, *_regions(left, depth + 1), *_regions(right, depth + 1)]
+    return [region for region in regions if region]
+
+
+def _same_row(one: Line, other: Line) -> bool:
+    return min(one.top, other.top) - max(one.bottom, other.bottom) > 0.5 * min(one.height, other.height)
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Return the middle of the white strip between two columns of prose, None where there is none."""
+    if len(lines) < 12:
+        return None
+    start, end = min(line.left for line in lines), max(line.right for line in lines)
+    width = int(end - start) + 1
+    if not 100 < width < 5_000:
+        return None
+    change = [0] * (width + 2)
+    for line in lines:
+        change[max(0, int(line.left - start))] += 1
+        change[min(width, int(line.right - start)) + 1] -= 1
+    strip = _widest_strip(change, width, 0.25 * len(lines))
+    least = 0.5 * median(line.height for line in lines)
+    if strip is None or strip[1] - strip[0] < least:
+        return None
+    middle = start + (strip[0] + strip[1]) / 2
+    return middle if _two_columns(lines, middle) else None
+
+
+def _widest_strip(change: Sequence[int], width: int, most: float) -> tuple[int, int] | None:
+    """The widest run of x in the middle half where at most `most` lines, and the fewest, pass."""
+    cover, covers = 0, []
+    for step in change[: width + 1]:
+        cover += step
+        covers.append(cover)
+    inner = range(width // 4, 3 * width // 4)
+    fewest = min(covers[x] for x in inner)
+    if fewest > most:
+        return None
+    best: tuple[int, int] | None = None
+    begin: int | None = None
+    for x in [*inner, -1]:
+        if x >= 0 and covers[x] <= fewest + 1:
+            begin = x if begin is None else begin
+            continue
+        if begin is not None and (best is None or x - begin > best[1] - best[0]):
+            best = (begin, x if x >= 0 else inner.stop)
+        begin = None
+    return best
+
+
+def _two_columns(lines: Sequence[Line], middle: float) -> bool:
+    """Whether both sides are prose: many lines, nearly as wide as their column, beside each other."""
+    sides = [[x for x in lines if x.right <= middle], [x for x in lines if x.left >= middle]]
+    if min(map(len, sides)) < 6:
+        return False
+    spans = [(min(x.bottom for x in side), max(x.top for x in side)) for side in sides]
+    shared = min(spans[0][1], spans[1][1]) - max(spans[0][0], spans[1][0])
+    if shared < 0.3 * min(top - bottom for bottom, top in spans):
+        return False
+    return all(_is_prose(side) for side in sides)
+
+
+def _is_prose(side: Sequence[Line]) -> bool:
+    width = max(line.right for line in side) - min(line.left for line in side)
+    fill = median(line.width for line in side) / max(width, 1.0)
+    return fill > 0.5 and median(len(line.text) for line in side) >= 14
+
+
+def _joined_rows(lines: Sequence[Line]) -> list[Line]:
+    """Join neighbours on one baseline that were set with a gap between them."""
+    rows: list[Line] = []
+    for line in lines:
+        if rows and _same_row(rows[-1], line) and line.left >= rows[-1].right - line.height and not rows[-1].hyphen:
+            rows[-1] = _joined(rows[-1], line)
+        else:
+            rows.append(line)
+    return rows
+
+
+def _joined(one: Line, other: Line) -> Line:
+    """A mark that is set small beside its word joins without a space, and does not change the line's height."""
+    glue = " " if other.left - one.right > 0.12 * max(one.height, other.height) else ""
+    longer = max(one, other, key=lambda line: len(line.text))
+    return replace(
+        one,
+        text=one.text + glue + other.text,
+        right=max(one.right, other.right),
+        bottom=longer.bottom,
+        top=longer.top,
+        height=longer.height,
+        bold=one.bold and other.bold,
+        hyphen=other.hyphen,
+    )
+
+
+def _in_region(lines: Sequence[Line]) -> list[Paragraph]:
+    if not lines:
+        return []
+    usual = _usual_gap(lines)
+    edge = sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
+    groups: list[list[Line]] = [[lines[0]]]
+    for before, line in zip(lines, lines[1:], strict=False):
+        if _begins(before, line, usual, edge):
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return [Paragraph(tuple(group)) for group in groups]
+
+
+def _usual_gap(lines: Sequence[Line]) -> float:
+    """The median white space between consecutive lines, in line heights."""
+    pairs = zip(lines, lines[1:], strict=False)
+    gaps = [(a.bottom - b.top) / b.height for a, b in pairs if -0.8 < (a.bottom - b.top) / b.height < 1.5]
+    return median(gaps) if gaps else 0.0
+
+
+def _begins(before: Line, line: Line, usual: float, edge: float) -> bool:
+    """Whether a line begins a new paragraph."""
+    gap = (before.bottom - line.top) / line.height
+    if not -0.9 < gap - usual < _LEADING or abs(before.height - line.height) > 0.12 * line.height:
+        return True
+    if before.bold != line.bold and not before.hyphen and _SENTENCE_END.search(before.text + ".") is None:
+        return True
+    if before.bold != line.bold and before.right < edge - 0.15 * line.height * 10:
+        return True
+    if _BULLET.match(line.text):
+        return True
+    ended = _SENTENCE_END.search(before.text) is not None and not before.hyphen
+    short = before.right < edge - 3 * line.height
+    indented = line.left - before.left > 0.7 * line.height
+    return ended and (short or indented)
+
+
+def _across_columns(found: list[Paragraph]) -> list[Paragraph]:
+    """Join a paragraph that the end of a column has cut in the middle of a sentence."""
+    joined: list[Paragraph] = []
+    for paragraph in found:
+        last = joined[-1].lines[-1] if joined else None
+        if last is not None and last.bottom < paragraph.top - 3 * last.height and _goes_on(last, paragraph.lines[0]):
+            joined[-1] = Paragraph(joined[-1].lines + paragraph.lines)
+        else:
+            joined.append(paragraph)
+    return joined
+
+
+def _goes_on(last: Line, first: Line) -> bool:
+    """Whether a sentence goes on from the last line of a column to the first of the next."""
+    if abs(last.height - first.height) > 0.05 * last.height or last.bold != first.bold:
+        return False
+    if last.hyphen:
+        return True
+    small = first.text[:1].islower() or is_cjk(first.text[:1] or " ")
+    return small and _SENTENCE_END.search(last.text) is None
+
+
+class Words:
+    """The words of a document: they decide whether a hyphen at a line's end belongs to the word."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._count: Counter[str] = Counter()
+        for line in lines:
+            self._count.update(word.lower() for word in _WORD.findall(line.text))
+
+    def flow(self, lines: Sequence[Line]) -> str:
+        """Return the lines as one text without the hyphens of setting."""
+        text = ""
+        for number, line in enumerate(lines):
+            if number and not lines[number - 1].hyphen and text and not (is_cjk(text[-1]) and is_cjk(line.text[0])):
+                text += " "
+            following = lines[number + 1].text if number + 1 < len(lines) else ""
+            text += line.text + (self._glue(line.text, following) if line.hyphen else "")
+        return text
+
+    def _glue(self, before: str, after: str) -> str:
+        """ "" or "-": what stands between the halves of a word in the rest of the document."""
+        head, tail = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", before), re.match(r"[^\W\d_]+", after)
+        if head is None or tail is None or not tail.group()[0].islower():
+            return "-"
+        one, other = head.group().lower(), tail.group().lower()
+        whole, parted = self._count[one + other], self._count[f"{one}-{other}"]
+        if whole or parted:
+            return "" if whole >= parted else "-"
+        return "-" if "-" in one or (self._count[one] > 2 and self._count[other] > 2) else ""

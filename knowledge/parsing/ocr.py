@@ -1,0 +1,53 @@
+"""OCR: text of a picture by Debian's tesseract, when it is installed. Nothing here is needed to run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+
+from knowledge.parsing.cleaning import clean_line, close_cjk_gaps
+
+_WANTED = ("eng", "chi_sim")
+_PAGE_TIME_S = 25.0
+
+
+@cache
+def tesseract() -> str | None:
+    """Return the path of the program, None where it is not installed."""
+    return shutil.which("tesseract")
+
+
+@cache
+def languages() -> str:
+    """Return what to read, as tesseract takes it ("eng+chi_sim"); "" where it has neither language."""
+    program = tesseract()
+    if program is None:
+        return ""
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, timeout=10, check=False).stdout
+    have = listed.decode("utf-8", "replace").split()
+    return "+".join(language for language in _WANTED if language in have)
+
+
+def available() -> bool:
+    return bool(languages())
+
+
+def recognise(width: int, height: int, grey: bytes) -> list[str]:
+    """Return the paragraphs of an eight-bit grey picture, top to bottom; none when nothing was recognised.
+
+    Raises TimeoutError when one picture takes too long, OSError when the program fails.
+    """
+    program = tesseract()
+    if program is None:
+        raise OSError("tesseract is not installed")
+    picture = b"P5 %d %d 255\n" % (width, height) + grey
+    command = [program, "stdin", "stdout", "-l", languages(), "--psm", "3"]
+    try:
+        done = subprocess.run(command, input=picture, capture_output=True, timeout=_PAGE_TIME_S, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise TimeoutError(f"OCR took more than {_PAGE_TIME_S:.0f} s") from error
+    if done.returncode != 0:
+        raise OSError(f"tesseract ended with status {done.returncode}")
+    paragraphs = done.stdout.decode("utf-8", "replace").replace("\f", "\n\n").split("\n\n")
+    return [text for text in (close_cjk_gaps(clean_line(paragraph)) for paragraph in paragraphs) if text]

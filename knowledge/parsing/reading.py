@@ -1,0 +1,192 @@
+"""Reading: one untrusted file parsed in a child process that may not cost more than its limits.
+
+The child is `child.py`; here are its start, its clock and its end. Nothing of the file is interpreted in this process.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.documents import ParsedDocument, Progress, ProgressCallback
+from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge, IngestCancelled
+from knowledge.parsing import wire
+from knowledge.parsing.source import MEGABYTE, Limits, shown_name
+
+_ROOT = Path(__file__).resolve().parents[2]
+_KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
+_LOOK_EVERY_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one file was read: a document or a refusal, and what it cost."""
+
+    outcome: ParsedDocument | DocumentRefused
+    seconds: float
+    peak_mb: float  # of the child; 0 when it died before it could say
+
+
+def parse(
+    name: str,
+    data: bytes,
+    limits: Limits | None = None,
+    progress: ProgressCallback | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ParsedDocument:
+    """Return the text of a course document with its places.
+
+    Raises UnsupportedFormat, DocumentLocked, DocumentDamaged, DocumentEmpty, DocumentTooLarge, IngestCancelled;
+    each message is one or two sentences for the instructor.
+    """
+    outcome = read(name, data, limits or Limits(), progress, cancelled).outcome
+    if isinstance(outcome, DocumentRefused):
+        raise outcome
+    return outcome
+
+
+def read(
+    name: str,
+    data: bytes,
+    limits: Limits,
+    progress: ProgressCallback | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Reading:
+    """As `parse`, but return a refusal and what reading cost. Raises IngestCancelled."""
+    started = time.monotonic()
+    shown = shown_name(name) or "the file"
+    refused = _refuse_early(shown, data, limits)
+    if refused is not None:
+        return Reading(refused, time.monotonic() - started, 0.0)
+    with _Child(shown, data, limits) as child:
+        outcome, peak_mb = child.listen(progress or _ignore, cancelled or _never)
+    return Reading(outcome, time.monotonic() - started, peak_mb)
+
+
+def _ignore(progress: Progress) -> None:
+    """Nobody watches."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _refuse_early(name: str, data: bytes, limits: Limits) -> DocumentRefused | None:
+    if not data.strip(b"\x00 \t\r\n"):
+        return DocumentEmpty(f"{name} is empty; upload the file again.")
+    if len(data) > limits.file_bytes:
+        megabytes = limits.file_bytes // MEGABYTE
+        return DocumentTooLarge(f"{name} is larger than {megabytes} MB; split it into smaller files.")
+    return None
+
+
+class _Child:
+    """The running child: one thread feeds it, one hears it, the caller's thread watches the clock."""
+
+    def __init__(self, name: str, data: bytes, limits: Limits) -> None:
+        self._name, self._limits = name, limits
+        self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._process = subprocess.Popen(
+            [sys.executable, "-B", "-m", "knowledge.parsing.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            env=_environment(),
+            start_new_session=True,
+        )
+        request = wire.request(name, limits, len(data))
+        threading.Thread(target=self._feed, args=(request, data), daemon=True).start()
+        threading.Thread(target=self._hear, daemon=True).start()
+
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """End the child and whatever it started."""
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _feed(self, request: bytes, data: bytes) -> None:
+        assert self._process.stdin is not None
+        try:
+            with self._process.stdin as pipe:
+                pipe.write(request)
+                pipe.write(data)
+        except OSError:
+            return  # it died while we wrote; its exit status tells why
+
+    def _hear(self) -> None:
+        """Put the child's lines into the queue, then None. A line over the limit is cut, and so refused."""
+        assert self._process.stdout is not None
+        most = 8 * self._limits.characters + MEGABYTE
+        try:
+            while line := self._process.stdout.readline(most):
+                self._lines.put(line)
+        except ValueError:
+            pass  # closed while we listened: nobody waits for the rest
+        self._lines.put(None)
+
+    def listen(
+        self, progress: ProgressCallback, cancelled: Callable[[], bool]
+    ) -> tuple[ParsedDocument | DocumentRefused, float]:
+        """Return the child's last word and its peak of memory; a child that is silent or slow gets our word."""
+        peak_mb, done = 0.0, 0
+        started = heard = time.monotonic()
+        while True:
+            if cancelled():
+                raise IngestCancelled(f"reading {self._name} was cancelled")
+            now = time.monotonic()
+            if now - heard > self._limits.stall_s or now - started > self._limits.wall_s:
+                return self._too_slow(done), peak_mb
+            try:
+                line = self._lines.get(timeout=_LOOK_EVERY_S)
+            except queue.Empty:
+                continue
+            message = self._understand(line)
+            if not isinstance(message, wire.Reported):
+                return message.outcome, max(peak_mb, message.peak_mb)
+            heard, done, peak_mb = time.monotonic(), message.done, message.peak_mb
+            progress(Progress("reading", message.done, message.total))
+
+    def _understand(self, line: bytes | None) -> wire.Reported | wire.Finished:
+        if line is None:
+            return wire.Finished(self._died(), 0.0)
+        try:
+            return wire.read_line(line)
+        except ValueError:
+            return wire.Finished(DocumentTooLarge(f"{self._name} holds too much text; split it into parts."), 0.0)
+
+    def _too_slow(self, done: int) -> DocumentTooLarge:
+        return DocumentTooLarge(
+            f"{self._name} takes too long to be read (stopped in part {done + 1}); split it or save it anew as PDF."
+        )
+
+    def _died(self) -> DocumentRefused:
+        status = self._process.wait()
+        if hasattr(signal, "SIGXCPU") and status in (-signal.SIGXCPU, -signal.SIGKILL):
+            return DocumentTooLarge(f"{self._name} takes too much time or memory to be read; split it into parts.")
+        return DocumentDamaged(
+            f"{self._name} made the reader stop (status {status}), so it is probably damaged; save and upload it again."
+        )
+
+
+def _environment() -> dict[str, str]:
+    """The child gets no keys and no proxies, only what it takes to start."""
+    kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
+    return kept | {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "OMP_THREAD_LIMIT": "1", "MALLOC_ARENA_MAX": "2"}

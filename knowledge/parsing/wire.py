@@ -1,0 +1,102 @@
+"""What goes through the pipe between the reader and its child: lines of JSON, checked on arrival."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from knowledge import errors
+from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.parsing.source import Limits
+
+_REFUSALS = {
+    kind.__name__: kind
+    for kind in (
+        errors.UnsupportedFormat,
+        errors.DocumentLocked,
+        errors.DocumentDamaged,
+        errors.DocumentEmpty,
+        errors.DocumentTooLarge,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The child has read `done` of `total` units; its memory has peaked at `peak_mb` so far."""
+
+    done: int
+    total: int
+    peak_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The child's last word: a document, or why there is none."""
+
+    outcome: ParsedDocument | errors.DocumentRefused
+    peak_mb: float
+
+
+def request(name: str, limits: Limits, size: int) -> bytes:
+    """Return the line that precedes the file's bytes."""
+    return json.dumps({"name": name, "limits": asdict(limits), "size": size}).encode() + b"\n"
+
+
+def read_request(line: bytes) -> tuple[str, Limits, int]:
+    fields = json.loads(line)
+    return fields["name"], Limits(**fields["limits"]), fields["size"]
+
+
+def report(done: int, total: int, peak_mb: float) -> bytes:
+    return json.dumps({"done": done, "total": total, "peak_mb": peak_mb}).encode() + b"\n"
+
+
+def finish(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: float) -> bytes:
+    if isinstance(outcome, ParsedDocument):
+        fields: dict[str, Any] = {"document": _packed(outcome)}
+    else:
+        fields = {"refused": type(outcome).__name__, "message": str(outcome)}
+    return json.dumps(fields | {"peak_mb": peak_mb}).encode() + b"\n"
+
+
+def read_line(line: bytes) -> Reported | Finished:
+    """Return what the child said; raises ValueError for anything that is not one of its three messages."""
+    try:
+        fields = json.loads(line)
+        peak_mb = float(fields["peak_mb"])
+        if "done" in fields:
+            return Reported(int(fields["done"]), int(fields["total"]), peak_mb)
+        if "refused" in fields:
+            return Finished(_REFUSALS[fields["refused"]](str(fields["message"])), peak_mb)
+        return Finished(_unpacked(fields["document"]), peak_mb)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a message of the reader: {error!r}") from error
+
+
+def _packed(document: ParsedDocument) -> dict[str, Any]:
+    """Headings and locators repeat from block to block: each is sent once and then by number."""
+    headings: dict[tuple[str, ...], int] = {}
+    locators: dict[Locator, int] = {}
+    blocks = [
+        (b.text, locators.setdefault(b.locator, len(locators)), headings.setdefault(b.heading, len(headings)))
+        for b in document.blocks
+    ]
+    return {
+        "title": document.title,
+        "media_type": document.media_type,
+        "pages": document.pages,
+        "notes": document.notes,
+        "locators": [(place.place, place.number, place.label) for place in locators],
+        "headings": list(headings),
+        "blocks": blocks,
+    }
+
+
+def _unpacked(fields: dict[str, Any]) -> ParsedDocument:
+    locators = [Locator(Place(place), int(number), str(label)) for place, number, label in fields["locators"]]
+    headings = [tuple(str(part) for part in path) for path in fields["headings"]]
+    blocks = tuple(Block(str(text), locators[place], headings[path]) for text, place, path in fields["blocks"])
+    notes = tuple(str(note) for note in fields["notes"])
+    return ParsedDocument(str(fields["title"]), str(fields["media_type"]), blocks, int(fields["pages"]), notes)
