@@ -17,6 +17,7 @@ MAX_CHARS = 400
 MAX_DEPTH = 60
 MAX_POWER = 64
 MAX_TERMS = 400
+MAX_LETTERS = 2  # after the first: abc is a product, what is a word
 MAX_BITS = 4096
 
 FUNCTIONS: Mapping[str, Callable[[complex], complex]] = {
@@ -237,13 +238,17 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-def _split_name(name: str) -> list[str]:
-    """Letters in a row are a product of one-letter variables, unless they spell a function or constant."""
-    if len(name) > 12:
-        raise NotAFormula(f"{name[:12]!r}... is a word, not a variable")
-    known = next((word for word in _NAMES if name.startswith(word)), None)
+def _split_name(name: str, plain: int = 0) -> list[str]:
+    """Letters in a row are a product of one-letter variables, unless they spell a function or constant.
+
+    More than MAX_LETTERS of them are a word of prose, which is no formula.
+    """
+    if plain > MAX_LETTERS:
+        raise NotAFormula("there are words in it")
+    known = next((word for word in _NAMES if name.startswith(word) and word != "e"), None)
     first = known or name[0]
-    return [first, *(_split_name(name[len(first) :]) if len(name) > len(first) else [])]
+    rest = name[len(first) :]
+    return [first, *(_split_name(rest, 0 if known else plain + 1) if rest else [])]
 
 
 class _Reader:
@@ -302,12 +307,27 @@ class _Reader:
                 raise NotAFormula("a bracket is not closed")
             return tree
         if token in FUNCTIONS:
-            return Apply(token, (self.power(depth + 1) if depth < MAX_DEPTH else self.sum(depth + 1),))
+            return self.call(token, depth)
         if token and token[0] in "0123456789.":
             return Number(Fraction(token))
         if token.isalpha():
             return Variable(token)
         raise NotAFormula(f"something is missing before {token!r}" if token else "the formula ends too early")
+
+    def call(self, name: str, depth: int) -> Tree:
+        """sin(x), sin x, sin 2x (a bare argument ends at the next sign) and sin^2(x)."""
+        if depth > MAX_DEPTH:
+            raise NotAFormula(f"the formula is nested deeper than {MAX_DEPTH}")
+        if self.rest and self.rest[0] == "^":
+            self.rest.pop(0)
+            power = self.atom(depth + 1)
+            return Apply("^", (self.call(name, depth + 1), power))
+        if self.rest and (self.rest[0] == "(" or self.rest[0] in FUNCTIONS):
+            return Apply(name, (self.atom(depth + 1),))
+        argument = self.power(depth + 1)
+        while self.rest and self.rest[0].isalpha() and self.rest[0] not in FUNCTIONS:
+            argument = Apply("*", (argument, self.power(depth + 1)))
+        return Apply(name, (argument,))
 
 
 def _constant(tree: Tree) -> Fraction | None:
