@@ -1,0 +1,140 @@
+"""Bench: how well is the next answer of an unseen learner predicted?
+
+    python -m bench.tracing --train F [F ...] --test F [--learners N] [--weights tutor/learner/tracing_prior.json]
+
+Reads three lines a learner (length, items, outcomes) and four (number and learner, items, skills, outcomes). The
+learners of `--test` are streamed one answer at a time, every answer is scored, the first one too, and nothing is
+trained on them. Without `--test`, a fifth of the learners is held out (`--seed`). `--learners` fits on only so many
+learners; `--weights` keeps these weights and only counts the tally on the training learners.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import log_loss, roc_auc_score
+
+from tutor.errors import InputRefused
+from tutor.learner.fitting import Line, count, fit
+from tutor.learner.history import History
+from tutor.learner.tracing import Tracer, read_weights
+
+ECE_BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """What was predicted and what happened, over all answers of the test learners."""
+
+    predicted: tuple[float, ...]
+    rights: tuple[bool, ...]
+    seconds: float
+
+
+def read(path: Path) -> list[Line]:
+    """Return one line a learner; learners without answers are left out."""
+    text = path.read_text(encoding="utf-8").splitlines()
+    height = _height(text, path)
+    blocks = (text[at : at + height] for at in range(0, len(text), height))
+    lines = [_line(block) for block in blocks]
+    return [line for line in lines if line.rights]
+
+
+def _height(text: Sequence[str], path: Path) -> int:
+    """Three lines when every block begins with its length, four when the rows of every block are equally long."""
+    if len(text) % 3 == 0 and all(
+        int(_fields(text[at])[0]) == len(_fields(text[at + 1])) for at in range(0, len(text), 3)
+    ):
+        return 3
+    if len(text) % 4 == 0 and all(
+        len(_fields(text[at + 1])) == len(_fields(text[at + 2])) == len(_fields(text[at + 3]))
+        for at in range(0, len(text), 4)
+    ):
+        return 4
+    raise InputRefused(f"{path} has neither three nor four lines a learner; see python -m bench.tracing --help")
+
+
+def _line(block: Sequence[str]) -> Line:
+    *_, skills, rights = (tuple(_fields(row)) for row in block)
+    items = tuple(_fields(block[1])) if len(block) == 4 else skills
+    return Line(items, skills, tuple(right == "1" for right in rights))
+
+
+def _fields(row: str) -> list[str]:
+    return [field.strip() for field in row.split(",") if field.strip()]
+
+
+def stream(tracer: Tracer, lines: Sequence[Line]) -> Streamed:
+    """Predict, then look, then remember: one answer at a time."""
+    predicted: list[float] = []
+    started = time.perf_counter()
+    for line in lines:
+        history = History()
+        for item, skill, right in line:
+            predicted.append(tracer.predict(history, item, skill))
+            history = tracer.observe(history, item, skill, right=right)
+    seconds = time.perf_counter() - started
+    return Streamed(tuple(predicted), tuple(right for line in lines for right in line.rights), seconds)
+
+
+def calibration_error(predicted: Sequence[float], rights: Sequence[bool]) -> float:
+    """Expected calibration error over fifteen equally wide bins."""
+    shares, truth = np.array(predicted), np.array(rights, dtype=float)
+    bins = np.minimum((shares * ECE_BINS).astype(int), ECE_BINS - 1)
+    gaps = [abs(shares[bins == b].sum() - truth[bins == b].sum()) for b in range(ECE_BINS)]
+    return float(sum(gaps) / len(truth))
+
+
+def _split(lines: Sequence[Line], seed: int) -> tuple[list[Line], list[Line]]:
+    order = list(lines)
+    random.Random(seed).shuffle(order)
+    cut = len(order) * 4 // 5
+    return order[:cut], order[cut:]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.tracing", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--train", type=Path, nargs="+", required=True)
+    parser.add_argument("--test", type=Path)
+    parser.add_argument("--learners", type=int, help="fit on only so many learners")
+    parser.add_argument("--weights", type=Path, help="keep these weights; only the tally is counted")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+
+    train = [line for path in options.train for line in read(path)]
+    train, test = (train, read(options.test)) if options.test else _split(train, options.seed)
+    if options.learners:
+        train = random.Random(options.seed).sample(train, min(options.learners, len(train)))
+    started = time.perf_counter()
+    tracer = Tracer(read_weights(options.weights.read_text()), count(train)) if options.weights else fit(train, "bench")
+    fit_s = time.perf_counter() - started
+    streamed = stream(tracer, test)
+    weights = tracer.weights
+    print(f"fitted on {len(train)} learners in {fit_s:.0f} s; share of the trees {weights.trees_share}")
+    print(f"calibration {weights.slope:.3f}, {weights.shift:+.3f}; streamed {len(test)} learners, one thread")
+    figures = {
+        "auc": round(float(roc_auc_score(streamed.rights, streamed.predicted)), 4),
+        "logloss": round(float(log_loss(streamed.rights, streamed.predicted)), 4),
+        "ece": round(calibration_error(streamed.predicted, streamed.rights), 4),
+        "ms_per_update": round(1000 * streamed.seconds / len(streamed.rights), 3),
+        "train": [path.name for path in options.train],
+        "test": options.test.name if options.test else f"a fifth of the learners, seed {options.seed}",
+        "learners": len(train),
+        "answers": len(streamed.rights),
+        "fit_s": round(fit_s),
+        "weights": options.weights.name if options.weights else "fitted",
+        "hardware": f"{platform.machine()}, one thread",
+    }
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
