@@ -33,9 +33,9 @@ MAX_SESSIONS = 20_000
 _OPEN = re.compile(r"/(?:assets|svelte|static)/[^\x00]*|/(?:gradio_api/)?theme\.css|/favicon\.ico|/robots\.txt")
 _WAKING = f"{API}/startup-events"  # Gradio calls it itself when it starts
 _PAGES = re.compile(r"/|/teach")
-_EVENTS = re.compile(rf"{API}/(?:queue/join|cancel|reset)/?")
+_EVENTS = re.compile(rf"{API}/(?:queue/join|cancel)/?")
 _STREAMS = re.compile(rf"{API}/queue/data|{API}/heartbeat/(?P<hash>[A-Za-z0-9_-]+)")
-_PLAIN = re.compile(rf"/config/?|{API}/(?:app_id|queue/status)/?")
+_PLAIN = re.compile(rf"/config/?|{API}/(?:app_id|reset|queue/status)/?")
 _UPLOADS = re.compile(rf"{API}/upload(?:_progress)?/?")
 
 HEADERS = {

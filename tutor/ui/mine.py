@@ -38,7 +38,11 @@ class Mine:
         chosen = active.id if active else versions[0].id if versions else None
         return (
             view.tutor_line(active, counts, who.language),
-            gr.CheckboxGroup(choices=view.correction_choices(corrections, who.language), value=[]),
+            gr.CheckboxGroup(
+                choices=view.correction_choices(corrections, who.language),
+                value=[],
+                info=None if corrections else say(who.language, "no_corrections"),
+            ),
             *self._progress(who, course_id),
             gr.Radio(choices=view.version_choices(versions, counts, who.language), value=chosen),
             self._details(who, corrections, chosen),

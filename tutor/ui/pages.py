@@ -40,10 +40,8 @@ def build_pages(house: House) -> gr.Blocks:
     with gr.Blocks(
         title=title, fill_height=True, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)
     ) as pages:
-        gr.Navbar(visible=False)
         student.build(house, pages)
-    with pages.route(say(house.settings.language, "teach"), "/teach") as teach:
-        gr.Navbar(visible=False)
+    with pages.route(say(house.settings.language, "teach"), "/teach", show_in_navbar=False) as teach:
         instructor.build(house, teach)
     pages.queue(max_size=4 * house.settings.queue_size, api_open=False, default_concurrency_limit=8)
     return pages

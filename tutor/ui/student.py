@@ -67,7 +67,7 @@ def build(house: House, page: gr.Blocks) -> None:
         model = gr.Markdown(elem_id="tutor-model")
         ticking = gr.Timer(2.0, active=False)
     with gr.Tabs(elem_id="tutor-tabs"):
-        with gr.Tab(text("chat"), id="chat"):
+        with gr.Tab(text("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
             chat = _chat(house)
             panel, better = _panel()
             box = _box(house)
@@ -90,8 +90,8 @@ def _side() -> Side:
         new = gr.Button(text("new_chat"), variant="primary", elem_id="tutor-new")
         threads = gr.Radio(label=text("conversations"), choices=[], elem_id="tutor-threads")
         with gr.Row():
-            name = gr.Button(text("rename"), size="sm", elem_id="tutor-rename")
-            delete = gr.Button(text("delete"), size="sm", elem_id="tutor-delete")
+            name = gr.Button(text("rename"), size="sm", min_width=60, elem_id="tutor-rename")
+            delete = gr.Button(text("delete"), size="sm", min_width=60, elem_id="tutor-delete")
         undo = gr.Button(text("undo"), size="sm", visible=False, elem_id="tutor-undo")
         with gr.Group(visible=False) as naming:
             title = gr.Textbox(label=text("rename_to"), max_length=80, elem_id="tutor-new-name")
@@ -159,7 +159,13 @@ def _wire_threads(threads: Threads, side: Side, chat: gr.Chatbot) -> None:
         [side.threads, side.naming],
         **QUIET,
     )
-    side.delete.click(handler(threads.delete), [side.threads, side.course], [*shown, side.undo, side.deleted], **QUIET)
+    gr.on(
+        [side.delete.click, chat.clear],
+        handler(threads.delete),
+        [side.threads, side.course],
+        [*shown, side.undo, side.deleted],
+        **QUIET,
+    )
     side.undo.click(handler(threads.undo), [side.deleted, side.course], [*shown, side.undo, side.deleted], **QUIET)
 
 

@@ -109,12 +109,18 @@ def origin(turn: Turn, language: str) -> str:
     """Return the line that says which model, in which form and under which adapter, gave the answer."""
     if not turn.model:
         return ""
-    parts = [say(language, "answered_by", model=inline(turn.model), quantization=turn.quantization or "?")]
+    parts = [model_name(turn.model, turn.quantization)]
     if turn.adapter:
         parts.append(say(language, "with_adapter", adapter=inline(turn.adapter)))
     if turn.timings:
         parts.append(say(language, "seconds", seconds=f"{turn.timings.total_s:.1f}"))
     return f'<span class="tutor-origin">{" · ".join(parts)}</span>'
+
+
+def model_name(model: str, quantization: str | None) -> str:
+    """Return the model with the form that it runs in."""
+    form = "" if quantization in (None, "none", "") else f" ({quantization.upper()})"
+    return inline(model) + form
 
 
 def inline(text: str) -> str:
@@ -177,13 +183,7 @@ def model_line(info: EngineInfo, language: str) -> str:
     elif info.state is EngineState.FAILED:
         return say(language, "model_failed", detail=inline(info.detail))
     else:
-        line = say(
-            language,
-            "model_ready",
-            model=inline(info.model),
-            quantization=info.quantization.upper(),
-            device=info.device,
-        )
+        line = " · ".join((model_name(info.model, info.quantization), info.device))
     return f"{line} {inline(info.detail)}".strip()
 
 

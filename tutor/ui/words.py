@@ -19,7 +19,6 @@ ENGLISH = {
     "not_signed_in": "You are signed out. Reload the page and start again.",
     # the model line
     "model_loading": "{model} is warming up; the first answer may take a moment.",
-    "model_ready": "{model} · {quantization} · {device}",
     "model_failed": "The model could not be loaded. {detail}",
     # conversations
     "new_chat": "New chat",
@@ -51,7 +50,6 @@ ENGLISH = {
     "stopped": "Stopped by you.",
     "interrupted": "This answer was interrupted; use Retry to ask again.",
     "failed": "No answer came; use Retry to ask again.",
-    "answered_by": "{model} ({quantization})",
     "with_adapter": "with your tutor {adapter}",
     "seconds": "{seconds} s",
     # feedback
@@ -167,7 +165,6 @@ CHINESE = {
     "broken": "我们这边出了问题。您写的内容没有丢失，请再试一次。（编号 {reference}）",
     "not_signed_in": "您已退出。请刷新页面重新开始。",
     "model_loading": "{model} 正在加载，第一个回答可能要稍等。",
-    "model_ready": "{model} · {quantization} · {device}",
     "model_failed": "模型无法加载。{detail}",
     "new_chat": "新对话",
     "conversations": "对话",
@@ -197,7 +194,6 @@ CHINESE = {
     "stopped": "已由您停止。",
     "interrupted": "回答被中断，可点击“重试”。",
     "failed": "没有得到回答，可点击“重试”。",
-    "answered_by": "{model}（{quantization}）",
     "with_adapter": "使用您的导师 {adapter}",
     "seconds": "{seconds} 秒",
     "reason_wrong": "内容有误",
