@@ -156,3 +156,8 @@ def _check(loss: float, seconds: float, recipe: Recipe) -> None:
         raise TrainingRefused("the loss is no longer a number; lower the learning rate")
     if seconds > recipe.time_limit_s:
         raise TrainingRefused(f"training took longer than {recipe.time_limit_s:.0f} s; train on fewer corrections")
+
+
+def seed(value: int) -> None:
+    """Make what follows (the adapter's first values, dropout) the same in every run."""
+    torch.manual_seed(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from adapters.dataset import Example
 from adapters.errors import BaseUnusable
 from adapters.records import Limits, Recipe
 
@@ -50,3 +51,23 @@ def _targets(model: Any) -> list[str]:
     if not targets:
         raise BaseUnusable(f"{type(model).__name__} has none of the layers {', '.join(Limits().targets)}")
     return targets
+
+
+def largest_change(model: Any, directory: Path, example: Example) -> float:
+    """Return by how much the adapter, as it stands in the files, changes any score of the example's answer.
+
+    The adapter in memory is left as it was.
+    """
+    import torch
+
+    model.load_adapter(directory, "written", is_trainable=False, local_files_only=True)
+    tokens = torch.tensor([[*example.prompt, *example.answer]], device=model.device)
+    options = {"use_cache": False, "logits_to_keep": len(example.answer) + 1}
+    with torch.no_grad():
+        model.set_adapter("written")
+        adapted = model(input_ids=tokens, **options).logits.float()
+        with model.disable_adapter():
+            plain = model(input_ids=tokens, **options).logits.float()
+    model.set_adapter("default")
+    model.delete_adapter("written")
+    return float((adapted - plain).abs().max())

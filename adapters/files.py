@@ -1,0 +1,55 @@
+"""Writing an adapter directory so that it is either whole or not there: temporary folder, fsync, rename."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+from adapters.errors import AdapterDamaged, AdapterNotFound
+from adapters.records import Manifest
+
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
+MANIFEST = "manifest.json"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_manifest(directory: Path, manifest: Manifest) -> None:
+    """Write the manifest; call it last, its presence says that the rest is whole."""
+    (directory / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), encoding="utf-8")
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Return the manifest of an adapter directory; raises AdapterNotFound or AdapterDamaged."""
+    path = directory / MANIFEST
+    if not path.is_file():
+        raise AdapterNotFound(f"{directory} holds no adapter: {MANIFEST} is missing")
+    try:
+        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise AdapterDamaged(f"{path} is not a manifest: {error}") from error
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Give a complete temporary directory its final name, surviving a power cut at any moment."""
+    for path in temporary.iterdir():
+        _sync(path)
+    _sync(temporary)
+    os.replace(temporary, final)
+    _sync(final.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

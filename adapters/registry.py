@@ -1,0 +1,126 @@
+"""The file side of adapters: what may be loaded, judged by our own schema, and how a version is put in and taken out.
+
+Nothing is unpickled: the weights are read as safetensors, the configuration as JSON with a fixed list of keys that
+may carry a meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from adapters.errors import AdapterDamaged, AdapterMismatch, AdapterNotFound
+from adapters.files import CONFIG, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of
+from adapters.records import Limits, Manifest
+
+USUAL_LIMITS = Limits()
+_FILES = {CONFIG, WEIGHTS, MANIFEST}
+# Settings of PEFT that would change what is computed or import code; they must be off.
+_MUST_BE_OFF = (
+    "modules_to_save", "auto_mapping", "megatron_config", "use_dora", "use_rslora", "lora_bias", "layer_replication",
+    "trainable_token_indices", "target_parameters", "rank_pattern", "alpha_pattern", "layers_to_transform",
+    "exclude_modules", "alora_invocation_tokens", "fan_in_fan_out", "use_qalora", "arrow_config", "eva_config",
+    "corda_config", "loftq_config", "lora_ga_config",
+)  # fmt: skip
+
+
+def verify(directory: Path, base_sha256: str, limits: Limits = USUAL_LIMITS) -> Manifest:
+    """Return the manifest of an adapter that is whole, ours, and made for this base.
+
+    Raises AdapterNotFound, AdapterMismatch or AdapterDamaged with the reason.
+    """
+    manifest = read_manifest(directory)
+    if manifest.base_sha256 != base_sha256:
+        raise AdapterMismatch(
+            f"adapter {manifest.name} was trained on base {manifest.base_sha256[:12]}, this one is {base_sha256[:12]}; "
+            "train it again"
+        )
+    _check_files(directory, manifest, limits)
+    rank = _check_config(_read_config(directory), manifest.name, limits)
+    _check_tensors(directory / WEIGHTS, manifest.name, rank, limits)
+    return manifest
+
+
+def install(source: Path, root: Path, name: str) -> Path:
+    """Move a trained adapter to its place `root/name`; a name is never used twice."""
+    target = root / name
+    if target.exists():
+        raise AdapterMismatch(f"there is an adapter named {name} already; names are never used twice")
+    root.mkdir(parents=True, exist_ok=True)
+    publish(source, target)
+    return target
+
+
+def remove(directory: Path) -> None:
+    """Delete an adapter's files; it is gone for readers at once. Raises AdapterNotFound."""
+    if not directory.is_dir():
+        raise AdapterNotFound(f"there is no adapter in {directory}")
+    doomed = directory.with_name(f".{directory.name}.removed-{os.getpid()}")
+    os.replace(directory, doomed)
+    shutil.rmtree(doomed)
+
+
+def _check_files(directory: Path, manifest: Manifest, limits: Limits) -> None:
+    for path in directory.iterdir():
+        if path.name not in _FILES or path.is_symlink() or not path.is_file():
+            raise AdapterMismatch(f"adapter {manifest.name} holds {path.name}, which does not belong there")
+    for name, expected in ((WEIGHTS, manifest.sha256), (CONFIG, manifest.config_sha256)):
+        path = directory / name
+        if not path.is_file():
+            raise AdapterDamaged(f"adapter {manifest.name} lacks {name}")
+        if path.stat().st_size > limits.max_bytes:
+            raise AdapterMismatch(f"{name} of adapter {manifest.name} is larger than {limits.max_bytes:,} bytes")
+        if sha256_of(path) != expected:
+            raise AdapterDamaged(f"{name} of adapter {manifest.name} is not the file that was trained")
+
+
+def _read_config(directory: Path) -> dict[str, Any]:
+    value = json.loads((directory / CONFIG).read_text(encoding="utf-8"))
+    if not isinstance(value, dict):
+        raise AdapterDamaged(f"{CONFIG} in {directory.name} is not an object")
+    return value
+
+
+def _check_config(config: dict[str, Any], name: str, limits: Limits) -> int:
+    """Return the rank; raises AdapterMismatch when the configuration asks for more than plain LoRA."""
+    rank, targets = config.get("r"), config.get("target_modules")
+    if config.get("peft_type") != "LORA" or config.get("task_type") != "CAUSAL_LM" or config.get("bias") != "none":
+        raise AdapterMismatch(f"adapter {name} is not plain LoRA for a causal language model")
+    if not isinstance(rank, int) or not 1 <= rank <= limits.max_rank:
+        raise AdapterMismatch(f"adapter {name} has rank {rank}, at most {limits.max_rank} is allowed")
+    if not isinstance(targets, list) or not targets or not set(targets) <= set(limits.targets):
+        raise AdapterMismatch(f"adapter {name} changes {targets}, allowed are {', '.join(limits.targets)}")
+    asked = [key for key in _MUST_BE_OFF if config.get(key)]
+    if asked:
+        raise AdapterMismatch(f"adapter {name} asks for {', '.join(asked)}, which is not plain LoRA")
+    return rank
+
+
+def _check_tensors(path: Path, name: str, rank: int, limits: Limits) -> None:
+    """Check that the file holds pairs of finite matrices of this rank and nothing else."""
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        tensors = load_file(path)
+    except SafetensorError as error:
+        raise AdapterDamaged(f"{path.name} of adapter {name} cannot be read: {error}") from error
+    if not tensors:
+        raise AdapterDamaged(f"adapter {name} is empty")
+    for key, tensor in tensors.items():
+        layer, _, side = key.removesuffix(".weight").rpartition(".")
+        partner = f"{layer}.{'lora_B' if side == 'lora_A' else 'lora_A'}.weight"
+        if side not in ("lora_A", "lora_B") or layer.rpartition(".")[2] not in limits.targets:
+            raise AdapterMismatch(f"adapter {name} holds {key}, which is no part of plain LoRA")
+        if partner not in tensors:
+            raise AdapterMismatch(f"adapter {name} holds {key} without its other half")
+        if tensor.ndim != 2 or tensor.shape[0 if side == "lora_A" else 1] != rank:
+            raise AdapterMismatch(f"{key} of adapter {name} has shape {tuple(tensor.shape)}, not of rank {rank}")
+        if tensor.dtype not in (torch.float32, torch.bfloat16, torch.float16):
+            raise AdapterMismatch(f"{key} of adapter {name} is {tensor.dtype}")
+        if not bool(torch.isfinite(tensor).all()):
+            raise AdapterDamaged(f"{key} of adapter {name} is not finite")

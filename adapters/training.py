@@ -1,0 +1,133 @@
+"""The trainer: `python -m adapters.training JOB.json`, a process of its own.
+
+It reads a job, trains on a fresh base, writes the adapter, reads the written files back and checks that they change
+what the model says. Standard output carries one JSON object a line: progress, and as the last line the result or the
+refusal. Whatever libraries print goes to standard error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from adapters.dataset import Example, content_hash, distinct, encode, read_rows
+from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
+from adapters.files import CONFIG, WEIGHTS, publish, sha256_of, write_manifest
+from adapters.records import Manifest, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
+from adapters.registry import verify
+
+Report = Callable[[TrainingProgress], None]
+
+
+def train(job: TrainingJob, report: Report) -> TrainedAdapter:
+    """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
+    from adapters import base, loop, lora
+
+    rows = usable_rows(job)
+    report(TrainingProgress("loading", 0, 1))
+    tokenizer = base.load_tokenizer(Path(job.base_directory))
+    examples = [encode(row, tokenizer, job.recipe.max_tokens) for row in rows]
+    model = base.load_base(Path(job.base_directory))
+    before = loop.mean_loss(model, examples)
+    loop.seed(job.recipe.seed)
+    model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe)
+
+    def watch(step: int, steps: int, loss: float) -> None:
+        report(TrainingProgress("training", step, steps, loss))
+
+    fitted = loop.fit(model, examples, job.recipe, watch)
+    report(TrainingProgress("saving", 0, 1))
+    metrics = {
+        "rows": float(len(rows)),
+        "loss_before": before,
+        "loss_after": loop.mean_loss(model, examples),
+        "steps": float(len(fitted.losses)),
+        "tokens": float(fitted.tokens),
+        "training_s": fitted.seconds,
+    }
+    return _written(job, model, rows, examples, metrics, report)
+
+
+def usable_rows(job: TrainingJob) -> tuple[TrainingRow, ...]:
+    """Return the distinct rows of a job; raises TrainingRefused when they are too few."""
+    given = read_rows(Path(job.rows_file))
+    rows = distinct(given)
+    if len(rows) >= job.recipe.minimum_rows:
+        return rows
+    repeated = f" ({len(given) - len(rows)} more say the same)" if len(given) > len(rows) else ""
+    raise TrainingRefused(f"not enough to train: {len(rows)} of {job.recipe.minimum_rows} corrections{repeated}")
+
+
+def _written(
+    job: TrainingJob,
+    model: Any,
+    rows: Sequence[TrainingRow],
+    examples: Sequence[Example],
+    metrics: dict[str, float],
+    report: Report,
+) -> TrainedAdapter:
+    """Write the adapter to a temporary folder, read it back, check it, and only then give it its name."""
+    from adapters import lora
+
+    temporary, final = Path(job.directory) / "adapter.tmp", Path(job.directory) / "adapter"
+    lora.save(model, temporary)
+    report(TrainingProgress("checking", 0, 1))
+    change = lora.largest_change(model, temporary, examples[0])
+    if not change > 0:
+        raise AdapterDamaged("the saved adapter does not change what the model says; train again")
+    manifest = Manifest(
+        name=job.name,
+        base_sha256=job.base_sha256,
+        data_sha256=content_hash(rows),
+        sha256=sha256_of(temporary / WEIGHTS),
+        config_sha256=sha256_of(temporary / CONFIG),
+        rows=len(rows),
+        recipe=dataclasses.asdict(job.recipe),
+        versions={name: version(name) for name in ("torch", "transformers", "peft", "bitsandbytes")},
+        metrics={**metrics, "largest_change": change},
+    )
+    write_manifest(temporary, manifest)
+    verify(temporary, job.base_sha256)
+    publish(temporary, final)
+    return TrainedAdapter(job.name, str(final), manifest.sha256, job.base_sha256, manifest.metrics)
+
+
+def read_job(path: Path) -> TrainingJob:
+    """Read a job that `write_job` wrote."""
+    value = json.loads(path.read_text(encoding="utf-8"))
+    return TrainingJob(**{**value, "recipe": Recipe(**value["recipe"])})
+
+
+def write_job(path: Path, job: TrainingJob) -> None:
+    path.write_text(json.dumps(dataclasses.asdict(job)), encoding="utf-8")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Train as the job file says; 0 with a result, 1 with a refusal, both as the last line."""
+    lines = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(kind: str, value: object) -> None:
+        lines.write(json.dumps({"kind": kind, "value": value}) + "\n")
+
+    try:
+        job = read_job(Path(arguments[0]))
+        done = train(job, lambda progress: say("progress", dataclasses.asdict(progress)))
+    except AdapterError as error:
+        say("refused", {"error": type(error).__name__, "message": str(error)})
+        return 1
+    except OSError as error:
+        say("refused", {"error": "TrainerDied", "message": f"the trainer could not write or read: {error.strerror}"})
+        return 1
+    say("trained", dataclasses.asdict(done))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
