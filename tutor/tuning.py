@@ -16,8 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 import tutor.store.adapters as rows
 import tutor.store.feedback as feedback_rows
 import tutor.store.turns as turn_rows
@@ -170,16 +168,13 @@ class Tuning:
                 raise TrainingRefused(
                     f"{learner.name} has not consented to training; a correction with the consent box ticked gives it"
                 )
-            corrections = [c for c in self._accepted(connection, learner.id, course_id) if c.consent]
+            accepted = feedback_rows.corrections_of(
+                connection, learner_id=learner.id, course_id=course_id, states=[CorrectionState.ACCEPTED]
+            )
+            corrections = [c for c in accepted if c.consent]
             prompts = {c.id: turn_rows.prompt_of(connection, c.turn_id) for c in corrections}
         latest = {prompts[c.id]: c for c in corrections if prompts[c.id]}
         return tuple(_row(correction, prompt) for prompt, correction in latest.items() if prompt)
-
-    @staticmethod
-    def _accepted(connection: Connection, learner_id: str, course_id: str) -> list[Correction]:
-        return feedback_rows.corrections_of(
-            connection, learner_id=learner_id, course_id=course_id, states=[CorrectionState.ACCEPTED]
-        )
 
     def _refuse_too_few(self, training_rows: tuple[TrainingRow, ...]) -> None:
         if len(training_rows) < self.recipe.minimum_rows:
@@ -216,8 +211,13 @@ class Tuning:
         """Give the files their place and the version its row; only then does it answer."""
         place = registry.install(Path(trained.directory), self.adapters_dir, trained.name)
         with self.database.writing() as connection:
-            accepted = {correction.id for correction in self._accepted(connection, learner.id, course_id)}
-            if not accepted.issuperset(correction_ids) or people.consent_at(connection, learner.id) is None:
+            still = feedback_rows.corrections_of(
+                connection, learner_id=learner.id, course_id=course_id, states=[CorrectionState.ACCEPTED]
+            )
+            if (
+                not {c.id for c in still}.issuperset(correction_ids)
+                or people.consent_at(connection, learner.id) is None
+            ):
                 registry.remove(place)
                 raise TrainingFailed("a correction was withdrawn while the tutor was trained; train again without it")
             number = rows.next_version(connection, learner.id, course_id)
