@@ -223,6 +223,15 @@ class Job:
     updated_at: datetime
 
 
+class Outcome(StrEnum):
+    """What a grade says; UNSURE goes to the instructor and counts for nothing until she decides."""
+
+    RIGHT = "right"
+    PARTIAL = "partial"
+    WRONG = "wrong"
+    UNSURE = "unsure"
+
+
 @dataclass(frozen=True, slots=True)
 class Stage:
     """Turn event: what the tutor is doing before the first word ("searching", "queued", "thinking")."""
