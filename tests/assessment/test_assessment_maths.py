@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.assessment.items import Outcome
+from tutor.domain import Outcome
 from tutor.assessment.maths import grade_formula, grade_number
 from tutor.assessment.symbolic import Sameness, compare
 from tutor.notation.algebra import parse

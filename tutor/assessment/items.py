@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tutor.domain import Outcome
+
 
 class Kind(StrEnum):
     """What form an answer has; it decides who grades it."""
@@ -23,15 +25,6 @@ class Kind(StrEnum):
     SHORT_TEXT = "short_text"
     CHEMISTRY = "chemistry"
     CODE = "code"
-
-
-class Outcome(StrEnum):
-    """What a grade says; UNSURE goes to the instructor and counts for nothing until she decides."""
-
-    RIGHT = "right"
-    PARTIAL = "partial"
-    WRONG = "wrong"
-    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)

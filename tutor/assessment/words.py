@@ -1,0 +1,125 @@
+"""What two short texts say differently in words: stems, negation, numbers, opposites and look-alikes.
+
+Lexical reading only; no vectors and no verdicts.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from fractions import Fraction
+
+import Stemmer
+
+from knowledge.lexical import STOP_WORDS
+from tutor.notation.numbers import read_numbers
+
+_WORD = re.compile(r"[A-Za-z0-9]+(?:'[a-z]+)?|[㐀-鿿]")
+NEGATIONS = frozenset(
+    "not no never none nothing neither nor without cannot cant can't dont don't doesnt doesn't didnt didn't isnt isn't "
+    "arent aren't wasnt wasn't werent weren't wont won't wouldnt wouldn't couldnt couldn't hasnt hasn't havent haven't "
+    "不 没 无 非 未".split()
+)
+_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "anti", "a", "de", "mis")
+_OPPOSITES = (
+    "more/less more/fewer high/low higher/lower highest/lowest increase/decrease "
+    "increases/decreases increased/decreased "
+    "rise/fall rises/falls grow/shrink large/small larger/smaller big/little bigger/smaller long/short longer/shorter "
+    "fast/slow faster/slower quick/slow hot/cold warm/cool warmer/cooler hard/soft harder/softer heavy/light "
+    "heavier/lighter thick/thin same/different open/closed on/off positive/negative up/down above/below before/after "
+    "inside/outside in/out left/right first/last start/end begin/end all/none always/never many/few most/least "
+    "maximum/minimum best/worst strong/weak stronger/weaker loud/quiet wet/dry full/empty early/late near/far "
+    "nearer/farther closer/farther push/pull attract/repel absorb/release gain/lose live/dead male/female true/false "
+    "acid/base parent/offspring predator/prey solid/liquid gas/solid liquid/gas hyper/hypo afferent/efferent "
+    "endo/exo intra/inter macro/micro ab/ad connected/disconnected complete/incomplete series/parallel "
+    "odd/even horizontal/vertical input/output import/export mutable/immutable stack/queue push/pop lit/unlit "
+    "north/south east/west with/without add/subtract multiply/divide numerator/denominator cause/effect"
+)
+OPPOSITES: dict[str, frozenset[str]] = {}
+for _pair in _OPPOSITES.split():
+    for _one, _two in (_pair.split("/"), _pair.split("/")[::-1]):
+        OPPOSITES[_one] = OPPOSITES.get(_one, frozenset()) | {_two}
+_CONTRASTS = tuple(
+    tuple(pair.split("/"))
+    for pair in "hyper/hypo endo/exo intra/inter macro/micro af/ef mi/mei pro/anti pre/post over/under sub/super "
+    "ecto/endo homo/hetero mono/poly uni/multi ana/cata abs/ads ab/ad in/ex im/ex".split()
+)
+FUNCTION_WORDS = STOP_WORDS - OPPOSITES.keys()  # "before" and "more" carry the meaning of an answer
+_stemmers = threading.local()  # a Snowball stemmer may not be shared between threads
+
+
+def stem(word: str) -> str:
+    if not hasattr(_stemmers, "english"):
+        _stemmers.english = Stemmer.Stemmer("english")
+    return str(_stemmers.english.stemWord(word))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as words: in order, content stems, negations and numbers."""
+
+    text: str
+    words: tuple[str, ...]
+    stems: tuple[str, ...]  # of content words, in order
+    negations: int
+    numbers: frozenset[Fraction]
+
+    @property
+    def content(self) -> frozenset[str]:
+        return frozenset(self.stems)
+
+
+def read_words(text: str) -> Words:
+    words = tuple(word.lower() for word in _WORD.findall(text))
+    content = tuple(stem(w) for w in words if w not in FUNCTION_WORDS and w not in NEGATIONS)
+    negations = sum(w in NEGATIONS for w in words)
+    return Words(
+        text, words, content, negations, frozenset(m.value for m in read_numbers(text) if not m.word or m.value > 1)
+    )
+
+
+def opposites(left: Words, right: Words) -> frozenset[tuple[str, str]]:
+    """Pairs (word of left, its opposite in right) where neither text has both."""
+    one, two = set(left.words), set(right.words)
+    found = {(a, b) for a in one for b in two if a not in two and b not in one and are_opposites(a, b)}
+    return frozenset(found)
+
+
+def are_opposites(left: str, right: str) -> bool:
+    """Listed opposites, one word negated by its prefix, or a contrast of prefixes on one stem (hyper-/hypo-)."""
+    if right in OPPOSITES.get(left, ()):
+        return True
+    if any(left == p + right or right == p + left for p in _PREFIXES if min(len(left), len(right)) >= 4):
+        return True
+    for a, b in _CONTRASTS:
+        for one, two in ((a, b), (b, a)):
+            if left.startswith(one) and right.startswith(two) and left[len(one) :] == right[len(two) :] != "":
+                return len(left) - len(one) >= 4
+    return False
+
+
+def look_alike(left: str, right: str) -> bool:
+    """Whether two different words are spelled so alike that string similarity would call them the same."""
+    return left != right and SequenceMatcher(None, left, right).ratio() >= 0.75
+
+
+def is_typo(left: str, right: str, known: Iterable[str] = ()) -> bool:
+    """One slip of the keyboard inside a long word, and not a contrast or another word of the course.
+
+    Swapped, doubled, missing or changed letters count as one slip; first letters must agree.
+    """
+    if left == right or min(len(left), len(right)) < 6 or left[0] != right[0] or are_opposites(left, right):
+        return False
+    if left in set(known) or stem(left) == right or stem(right) == left:
+        return False
+    return _one_edit(left, right)
+
+
+def _one_edit(left: str, right: str) -> bool:
+    head = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+    a, b = left[head:], right[head:]
+    swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
+    return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]
