@@ -1,0 +1,161 @@
+"""A model server that behaves, or misbehaves on purpose: real sockets, the routes of vLLM and SGLang, answers by rote.
+
+An answer tells which model was asked, so a test sees whose adapter was used.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass
+class FakeModelServer:
+    """`misbehave` runs instead of a chat answer; it gets the handler and may write, sleep or hang up."""
+
+    maker: str = "vllm"
+    base: str = "base-model"
+    context: int | None = 2048
+    words: int = 4
+    pause_s: float = 0.0
+    key: str | None = None
+    can_tokenize: bool = True
+    loads: bool = True
+    misbehave: Callable[[Handler], None] | None = None
+    adapters: dict[str, str] = field(default_factory=dict)
+    chats: list[Json] = field(default_factory=list)
+    managed: list[tuple[str, str]] = field(default_factory=list)  # ("load" | "unload", name) in order
+    hung_up: threading.Event = field(default_factory=threading.Event)
+    port: int = 0
+
+    def __enter__(self) -> FakeModelServer:
+        handler = type("BoundHandler", (Handler,), {"fake": self})
+        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self._http.daemon_threads = True
+        self.port = self._http.server_address[1]
+        threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_details: object) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def model_of(self, asked: str) -> str | None:
+        """Return the name the answer is spoken under; None when there is no such model."""
+        adapter = asked.removeprefix(f"{self.base}:") if self.maker == "sglang" else asked
+        return asked if asked == self.base or adapter in self.adapters else None
+
+
+class Handler(BaseHTTPRequestHandler):
+    fake: FakeModelServer
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_details: object) -> None:
+        """Say nothing."""
+
+    def do_GET(self) -> None:
+        if self.path == "/health":
+            self.reply(200, None)
+        elif self.path == "/v1/models":
+            base = {
+                "id": self.fake.base,
+                "owned_by": self.fake.maker,
+                "parent": None,
+                "max_model_len": self.fake.context,
+            }
+            lent = [{"id": name, "parent": self.fake.base, "root": at} for name, at in self.fake.adapters.items()]
+            self.reply(200, {"object": "list", "data": [*lent, base]})
+        else:
+            self.reply(404, {"detail": "Not Found"})
+
+    def do_POST(self) -> None:
+        body: Json = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.fake.key and self.headers.get("Authorization") != f"Bearer {self.fake.key}":
+            return self.reply(401, {"error": "Unauthorized"})
+        prefix = "" if self.fake.maker == "sglang" else "/v1"
+        routes = {
+            f"{prefix}/load_lora_adapter": self.load,
+            f"{prefix}/unload_lora_adapter": self.unload,
+            "/v1/chat/completions": self.chat,
+            "/tokenize": self.tokenize,
+        }
+        routes.get(self.path, lambda _body: self.reply(404, {"detail": "Not Found"}))(body)
+
+    def load(self, body: Json) -> None:
+        name = body["lora_name"]
+        if not self.fake.loads:
+            return self.reply(400, {"error": {"message": f"no adapter at {body['lora_path']}"}})
+        if name in self.fake.adapters:
+            return self.reply(400, {"error": {"message": f"The lora adapter '{name}' has already been loaded."}})
+        self.fake.adapters[name] = body["lora_path"]
+        self.fake.managed.append(("load", name))
+        self.reply(200, None)
+
+    def unload(self, body: Json) -> None:
+        known = self.fake.adapters.pop(body["lora_name"], None)
+        self.fake.managed.append(("unload", body["lora_name"]))
+        self.reply(200 if known else 404, None)
+
+    def tokenize(self, body: Json) -> None:
+        if not self.fake.can_tokenize:
+            return self.reply(404, {"detail": "Not Found"})
+        self.reply(200, {"count": count(body), "max_model_len": self.fake.context})
+
+    def chat(self, body: Json) -> None:
+        self.fake.chats.append(body)
+        model = self.fake.model_of(body["model"])
+        if model is None:
+            return self.reply(404, {"error": {"message": f"The model `{body['model']}` does not exist."}})
+        if not body.get("stream"):
+            return self.reply(200, {"usage": {"prompt_tokens": count(body)}})
+        if self.fake.misbehave:
+            self.close_connection = True
+            return self.fake.misbehave(self)
+        self.begin_stream()
+        try:
+            for piece in [f"{model}:", *(f" word{n}" for n in range(self.fake.words))][: body["max_tokens"]]:
+                self.piece(piece)
+                time.sleep(self.fake.pause_s)
+            self.event({"choices": [{"delta": {}, "finish_reason": "stop"}]})
+            self.write(b"data: [DONE]\n\n")
+        except (BrokenPipeError, ConnectionResetError):
+            self.fake.hung_up.set()
+
+    def begin_stream(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+
+    def piece(self, text: str) -> None:
+        self.event({"choices": [{"delta": {"content": text}, "finish_reason": None}]})
+
+    def event(self, value: object) -> None:
+        self.write(b"data: " + json.dumps(value).encode() + b"\n\n")
+
+    def write(self, data: bytes) -> None:
+        self.wfile.write(data)
+        self.wfile.flush()
+
+    def reply(self, status: int, value: Json | None) -> None:
+        data = b"Success" if value is None else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def count(body: Json) -> int:
+    return sum(len(message["content"].split()) + 4 for message in body["messages"])

@@ -1,0 +1,339 @@
+"""The remote engine keeps the promises of the seam, also when the server does not keep its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fake_model_server import FakeModelServer, Handler
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.engine.base import AdapterRef, EngineState, Message, Request
+from tutor.engine.remote import RemoteEngine, name_on_server, open_remote
+from tutor.engine.wire import Server
+from tutor.errors import (
+    AdapterNotLoaded,
+    EngineBusy,
+    EngineNotReady,
+    GenerationTimeout,
+    InputRefused,
+    PromptTooLong,
+    RemoteEngineFailed,
+    SetupError,
+)
+from tutor.settings import Settings
+
+Publish = Callable[[str], AdapterRef]
+
+
+def ask(text: str = "Why is the sky blue?", **changes: object) -> Request:
+    return Request(**{"messages": (Message("user", text),), "learner": "mira", **changes})  # type: ignore[arg-type]
+
+
+def text_of(engine: RemoteEngine, **changes: object) -> str:
+    return "".join(engine.stream(ask(**changes)))  # type: ignore[arg-type]
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_answer_streams_in_pieces(server: FakeModelServer, engine: RemoteEngine) -> None:
+    assert list(engine.stream(ask())) == ["base-model:", " word0", " word1", " word2", " word3"]
+
+
+def test_the_server_is_asked_what_the_request_says(server: FakeModelServer, engine: RemoteEngine) -> None:
+    text_of(engine, max_tokens=3, temperature=0.7, top_p=0.9, seed=5, stop=("\n\n",))
+    (chat,) = server.chats
+    assert chat["messages"] == [{"role": "user", "content": "Why is the sky blue?"}]
+    asked = {name: chat[name] for name in ("max_tokens", "temperature", "top_p", "seed", "stop", "stream")}
+    assert asked == {
+        "max_tokens": 3, "temperature": 0.7, "top_p": 0.9, "seed": 5, "stop": ["\n\n"], "stream": True,
+    }  # fmt: skip
+
+
+def test_the_engine_tells_what_serves(server: FakeModelServer, engine: RemoteEngine) -> None:
+    info = engine.info()
+    assert (info.model, info.quantization, info.state) == ("base-model", "remote", EngineState.READY)
+    assert info.context_tokens == 2048
+
+
+def test_tokens_are_counted_by_the_server(server: FakeModelServer, engine: RemoteEngine) -> None:
+    assert engine.count_tokens([Message("user", "one two three")]) == 7
+
+
+def test_an_old_server_counts_tokens_by_answering(server: FakeModelServer, engine: RemoteEngine) -> None:
+    server.can_tokenize = False
+    assert engine.count_tokens([Message("user", "one two three")]) == 7
+
+
+def test_a_wish_for_a_million_tokens_is_cut_to_the_room_there_is(server: FakeModelServer, engine: RemoteEngine) -> None:
+    text_of(engine, max_tokens=1_000_000)
+    assert server.chats[-1]["max_tokens"] == 2048 - 9
+
+
+def test_a_prompt_over_the_window_is_too_long(server: FakeModelServer, engine: RemoteEngine) -> None:
+    with pytest.raises(PromptTooLong):
+        text_of(engine, text="word " * 3000, max_tokens=1000)
+
+
+def test_an_empty_prompt_and_an_answer_of_no_tokens_are_refused(engine: RemoteEngine) -> None:
+    with pytest.raises(InputRefused, match="empty"):
+        text_of(engine, text=" \n")
+    with pytest.raises(InputRefused, match="at least 1"):
+        text_of(engine, max_tokens=0)
+
+
+# What people write around the markers; `<|` and `|>` may come from two places and still meet.
+shards = st.sampled_from(
+    ["<|im_start|>", "<|", "|>", "im_end", "<s>", "[INST]", "<|eot_id|>", "<", " ", "assistant", "光"]
+)
+
+
+@given(st.lists(shards, max_size=12).map("".join).filter(str.strip))
+def test_nothing_a_learner_writes_is_a_role_marker(text: str) -> None:
+    with FakeModelServer(words=0) as server:
+        text_of(RemoteEngine(Server(server.url)), text=text)
+        sent = server.chats[0]["messages"][0]["content"]
+    assert not any(marker in sent for marker in ("<|im_start|>", "<|eot_id|>", "<|im_end|>", "<s>", "[INST]"))
+    assert sent.replace(" ", "") == text.replace(" ", "")
+
+
+# -- adapters ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_learner_is_answered_by_her_own_adapter(
+    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
+) -> None:
+    mira, anna = adapter("mira-v1"), adapter("anna-v1")
+    for ref in (mira, anna, mira):
+        assert text_of(engine, adapter=ref).startswith(f"{name_on_server(ref)}:")
+    assert text_of(engine).startswith("base-model:")
+    assert server.managed == [("load", name_on_server(mira)), ("load", name_on_server(anna))]
+
+
+def test_a_new_version_has_a_new_name_on_the_server(
+    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
+) -> None:
+    """Reloading under an old name makes vLLM answer from the old version's cache (vLLM issue 42125)."""
+    first, second = adapter("mira-v1"), adapter("mira-v2")
+    text_of(engine, adapter=first)
+    text_of(engine, adapter=second)
+    assert len({name for _what, name in server.managed}) == 2
+
+
+def test_two_houses_on_one_server_do_not_share_a_name() -> None:
+    one, other = (AdapterRef("quiet-heron-v3", Path("/a"), sha * 32, "base") for sha in ("ab", "cd"))
+    assert name_on_server(one) != name_on_server(other)
+
+
+def test_sglang_is_asked_in_its_own_way(adapter: Publish) -> None:
+    ref = adapter("mira-v1")
+    with FakeModelServer(maker="sglang") as server:
+        assert text_of(RemoteEngine(Server(server.url)), adapter=ref).startswith(f"base-model:{name_on_server(ref)}:")
+
+
+def test_an_adapter_whose_file_has_changed_is_never_used(
+    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
+) -> None:
+    ref = adapter("mira-v1")
+    (ref.directory / "adapter_model.safetensors").write_bytes(b"other weights")
+    with pytest.raises(AdapterNotLoaded, match="not the file that was published"):
+        text_of(engine, adapter=ref)
+    assert not server.chats, "the base was asked instead"
+
+
+def test_an_adapter_the_server_cannot_load_is_an_error_and_not_the_base(
+    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
+) -> None:
+    server.loads = False
+    with pytest.raises(AdapterNotLoaded, match="mira-v1"):
+        text_of(engine, adapter=adapter("mira-v1"))
+    assert not server.chats
+
+
+def test_a_server_that_was_started_again_is_given_the_adapter_again(
+    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
+) -> None:
+    ref = adapter("mira-v1")
+    text_of(engine, adapter=ref)
+    server.adapters.clear()
+    assert text_of(engine, adapter=ref).startswith(name_on_server(ref))
+
+
+def test_a_second_tutor_process_finds_the_adapter_already_there(server: FakeModelServer, adapter: Publish) -> None:
+    ref = adapter("mira-v1")
+    for _process in range(2):
+        assert text_of(RemoteEngine(Server(server.url)), adapter=ref).startswith(name_on_server(ref))
+    assert server.managed == [("load", name_on_server(ref))]
+
+
+def test_the_adapter_unused_for_longest_makes_room(server: FakeModelServer, adapter: Publish) -> None:
+    engine = RemoteEngine(Server(server.url), most_adapters=2)
+    one, two, three = (adapter(f"learner{n}-v1") for n in (1, 2, 3))
+    for ref in (one, two, one, three):
+        text_of(engine, adapter=ref)
+    assert set(server.adapters) == {name_on_server(one), name_on_server(three)}
+
+
+def test_an_adapter_in_use_is_not_unloaded(server: FakeModelServer, adapter: Publish) -> None:
+    engine = RemoteEngine(Server(server.url), most_adapters=1)
+    busy, other = adapter("busy-v1"), adapter("other-v1")
+    answer = engine.stream(ask(adapter=busy))
+    next(answer)
+    text_of(engine, adapter=other)
+    assert name_on_server(busy) in server.adapters
+    assert "".join(answer).endswith("word3")
+
+
+def test_closing_the_engine_unloads_what_it_loaded(
+    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
+) -> None:
+    text_of(engine, adapter=adapter("mira-v1"))
+    engine.close()
+    assert not server.adapters
+
+
+# -- a server that misbehaves ------------------------------------------------------------------------------------------
+
+
+def hangs_at_once(_handler: Handler) -> None:
+    time.sleep(3)
+
+
+def hangs_half_way(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.piece("half")
+    time.sleep(3)
+
+
+def breaks_off(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.piece("half")
+
+
+def says_it_failed(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.piece("half")
+    handler.event({"error": {"message": "out of memory at question WHY IS THE SKY", "code": 500}})
+
+
+def talks_nonsense(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.write(b"data: {half an obj\n\n")
+
+
+def ends_without_finishing(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.piece("half")
+    handler.write(b"data: [DONE]\n\n")
+
+
+def never_ends_its_line(handler: Handler) -> None:
+    handler.begin_stream()
+    handler.write(b"data: " + b"x" * (2**20 + 1))
+
+
+def answers_500(handler: Handler) -> None:
+    handler.reply(500, {"error": {"message": "Internal error at WHY IS THE SKY"}})
+
+
+def answers_404(handler: Handler) -> None:
+    handler.reply(404, {"error": {"message": "WHY IS THE SKY"}})
+
+
+def is_not_http(handler: Handler) -> None:
+    handler.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+
+
+faults = [
+    hangs_at_once, hangs_half_way, breaks_off, says_it_failed, talks_nonsense, ends_without_finishing,
+    never_ends_its_line, answers_500, answers_404, is_not_http,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", faults, ids=lambda fault: fault.__name__)
+def test_a_fault_of_the_server_is_a_typed_error_and_the_next_answer_comes(
+    fault: Callable[[Handler], None], server: FakeModelServer
+) -> None:
+    engine = RemoteEngine(Server(server.url, silence_s=0.4), most_at_once=1)
+    server.misbehave = fault
+    begun = time.monotonic()
+    with pytest.raises(RemoteEngineFailed) as caught:
+        text_of(engine, text="WHY IS THE SKY BLUE")
+    assert time.monotonic() - begun < 2
+    assert "SKY" not in str(caught.value), "what a learner wrote must not come back in an error"
+    server.misbehave = None
+    assert text_of(engine).startswith("base-model:"), "the slot was not freed"
+
+
+def test_the_time_limit_ends_an_answer_that_drips(server: FakeModelServer) -> None:
+    server.words, server.pause_s = 1000, 0.1
+    engine = RemoteEngine(Server(server.url))
+    begun = time.monotonic()
+    with pytest.raises(GenerationTimeout):
+        text_of(engine, time_limit_s=0.5)
+    assert time.monotonic() - begun < 1
+
+
+def test_the_time_limit_holds_also_when_the_server_says_nothing(server: FakeModelServer) -> None:
+    server.misbehave = hangs_half_way
+    begun = time.monotonic()
+    with pytest.raises(GenerationTimeout):
+        text_of(RemoteEngine(Server(server.url, silence_s=60)), time_limit_s=0.5)
+    assert time.monotonic() - begun < 1
+
+
+def test_closing_the_answer_hangs_up(server: FakeModelServer, engine: RemoteEngine) -> None:
+    """vLLM stops generating for a client that is gone, so hanging up is how an answer is cancelled."""
+    server.words, server.pause_s = 10_000, 0.005
+    answer = engine.stream(ask())
+    next(answer)
+    answer.close()
+    assert server.hung_up.wait(2)
+
+
+def test_a_server_that_is_not_there_is_said_plainly() -> None:
+    engine = RemoteEngine(Server("http://127.0.0.1:9"))
+    assert engine.info().state is EngineState.FAILED
+    with pytest.raises(EngineNotReady, match="cannot be reached"):
+        text_of(engine)
+
+
+def test_a_server_that_comes_back_is_used_again() -> None:
+    with FakeModelServer() as server:
+        engine = RemoteEngine(Server(server.url), believed_s=0)
+        assert engine.info().state is EngineState.READY
+    assert engine.info().state is EngineState.FAILED
+    with FakeModelServer(port=server.port):
+        assert text_of(engine).startswith("base-model:")
+
+
+def test_more_answers_than_allowed_are_told_their_place(server: FakeModelServer) -> None:
+    engine = RemoteEngine(Server(server.url), most_at_once=1)
+    answer = engine.stream(ask())
+    next(answer)
+    with pytest.raises(EngineBusy, match="number 1"):
+        text_of(engine)
+    answer.close()
+    assert text_of(engine)
+
+
+# -- setting it up -----------------------------------------------------------------------------------------------------
+
+
+def test_the_key_is_sent_and_never_shown(server: FakeModelServer) -> None:
+    server.key = "secret-key"
+    engine = open_remote(Settings(engine_url=f"{server.url}/v1", engine_key="secret-key"))
+    assert text_of(engine).startswith("base-model:")
+    assert "secret-key" not in repr(Server(server.url, "secret-key"))
+    with pytest.raises(RemoteEngineFailed, match="401"):
+        text_of(RemoteEngine(Server(server.url)))
+
+
+@pytest.mark.parametrize("url", ["gpu:8000", "ftp://gpu", "http://", "http://me:pw@gpu:8000", "http://gpu/?key=1"])
+def test_an_address_that_cannot_be_used_is_refused_at_once(url: str) -> None:
+    with pytest.raises(SetupError, match="TUTOR_ENGINE_URL"):
+        open_remote(Settings(engine_url=url))
