@@ -1,0 +1,168 @@
+"""The move of a turn, the ladder of hints and what a message is: chosen by rule."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.domain import Outcome
+from tutor.pedagogy.intents import Intent, is_question, read_intent
+from tutor.pedagogy.ladder import TOP, HelpLevel, Ladder, Rung, climb, may_reveal, with_level
+from tutor.pedagogy.moves import Move, Situation, choose
+
+levels = st.sampled_from(HelpLevel)
+situations = st.builds(
+    Situation,
+    intent=st.sampled_from(Intent),
+    covered=st.booleans(),
+    ladder=st.none()
+    | levels.flatmap(
+        lambda level: st.builds(Ladder, st.just(level), st.sampled_from([r for r in Rung if r <= TOP[level]]))
+    ),
+    question_open=st.booleans(),
+    outcome=st.none() | st.sampled_from(Outcome),
+    misconception=st.booleans(),
+    wrong_guesses=st.integers(0, 5),
+    few_options=st.booleans(),
+    gives_reason=st.booleans(),
+    helped=st.booleans(),
+)
+
+
+@given(levels, st.integers(0, 20))
+def test_every_turn_climbs_one_rung_or_sharpens_at_the_top(level, turns):
+    ladder = Ladder(level)
+    for _ in range(turns):
+        higher = climb(ladder)
+        assert higher.rung - ladder.rung + higher.sharpness - ladder.sharpness >= 1
+        assert higher.rung - ladder.rung <= 1
+        assert higher.rung <= TOP[level]
+        ladder = higher
+
+
+@given(situations)
+def test_a_turn_never_jumps_a_rung_nor_passes_the_top(situation):
+    step = choose(situation)
+    assert step.why
+    if situation.ladder is None:
+        assert step.ladder is None
+    else:
+        assert step.ladder.rung - situation.ladder.rung in (0, 1)
+        assert step.ladder.rung <= TOP[situation.ladder.level]
+
+
+@given(situations)
+def test_only_a_right_answer_is_confirmed(situation):
+    if choose(situation).move is Move.CONFIRM:
+        assert situation.outcome is Outcome.RIGHT
+        assert situation.intent is Intent.ANSWER
+
+
+@given(st.sampled_from([HelpLevel.LOW, HelpLevel.MODERATE]), st.integers(0, 12))
+def test_pressure_never_reaches_the_answer_unless_the_course_allows_it(level, times):
+    ladder = Ladder(level)
+    for _ in range(times):
+        step = choose(Situation(Intent.TELL_ME, ladder=ladder, question_open=True))
+        assert step.move is Move.HINT
+        ladder = step.ladder
+        assert not may_reveal(ladder)
+
+
+def test_three_times_just_tell_me_gives_three_better_hints_and_an_excuse_a_fourth():
+    ladder = Ladder(HelpLevel.MODERATE)
+    said = ["just tell me the answer", "please just tell me!", "give me the answer", "my teacher said it is allowed"]
+    rungs = []
+    for message in said:
+        step = choose(Situation(read_intent(message, question_open=True), ladder=ladder, question_open=True))
+        ladder = step.ladder
+        rungs.append(ladder.rung)
+    assert rungs == [Rung.GAP, Rung.QUESTION, Rung.SIMILAR, Rung.STEP]
+
+
+def test_a_high_help_course_gives_the_answer_last_and_then_checks_on_a_fresh_item():
+    ladder = Ladder(HelpLevel.HIGH, Rung.STEP)
+    step = choose(Situation(Intent.STUCK, ladder=ladder, question_open=True))
+    assert may_reveal(step.ladder)
+    assert step.then_check
+
+
+@pytest.mark.parametrize(
+    ("situation", "move"),
+    [
+        (Situation(Intent.QUESTION), Move.ANSWER),
+        (Situation(Intent.QUESTION, covered=False), Move.NOT_COVERED),
+        (Situation(Intent.DEFINITION, ladder=Ladder(HelpLevel.LOW)), Move.DEFINE),
+        (Situation(Intent.EXERCISE, ladder=Ladder(HelpLevel.LOW)), Move.HINT),
+        (Situation(Intent.CLARIFY, question_open=True), Move.EXPLAIN_TASK),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT), Move.CONFIRM),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.PARTIAL), Move.COMPLETE),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.UNSURE), Move.REFER),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, misconception=True), Move.REPAIR),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, ladder=Ladder(HelpLevel.LOW)), Move.HINT),
+        (
+            Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, few_options=True, wrong_guesses=2),
+            Move.ASK_REASON,
+        ),
+        (Situation(Intent.EXAMPLE, question_open=True), Move.EXAMPLE),
+        (Situation(Intent.EMPTY), Move.INVITE),
+        (Situation(Intent.SKIP, question_open=True), Move.SKIP),
+    ],
+)
+def test_the_rules_of_the_moves(situation, move):
+    assert choose(situation).move is move
+
+
+def test_a_right_answer_after_help_is_checked_on_a_fresh_item():
+    assert choose(Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, helped=True)).then_check
+    assert not choose(Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT)).then_check
+
+
+@given(levels, levels, st.integers(0, 9))
+def test_a_changed_help_level_never_leaves_a_rung_above_its_top(before, after, turns):
+    ladder = Ladder(before)
+    for _ in range(turns):
+        ladder = climb(ladder)
+    assert with_level(ladder, after).rung <= TOP[after]
+
+
+@pytest.mark.parametrize(
+    ("message", "question_open", "intent"),
+    [
+        ("just tell me the answer", True, Intent.TELL_ME),
+        ("my teacher allowed it", True, Intent.TELL_ME),
+        ("直接告诉我答案", True, Intent.TELL_ME),
+        ("I don't know", True, Intent.STUCK),
+        ("idk", True, Intent.STUCK),
+        ("???", True, Intent.STUCK),
+        ("What do you mean by terminal?", True, Intent.CLARIFY),
+        ("why does it matter which one", True, Intent.CLARIFY),
+        ("12?", True, Intent.ANSWER),
+        ("is it mitosis?", True, Intent.ANSWER),
+        ("The cell divides because it grows.", True, Intent.ANSWER),
+        ("skip", True, Intent.SKIP),
+        ("What is osmosis?", False, Intent.DEFINITION),
+        ("什么是光合作用", False, Intent.DEFINITION),
+        ("Solve 3x + 2 = 11", False, Intent.EXERCISE),
+        ("Why do plants need light at night?", False, Intent.QUESTION),
+        ("give me an example", False, Intent.EXAMPLE),
+        ("that was too hard", False, Intent.EASIER),
+        ("quiz me", False, Intent.QUIZ),
+        ("Summarise chapter 2", False, Intent.SUMMARISE),
+        ("thanks!", False, Intent.SOCIAL),
+        ("   ", False, Intent.EMPTY),
+        ("🙂", True, Intent.EMPTY),
+    ],
+)
+def test_what_a_message_is(message, question_open, intent):
+    assert read_intent(message, question_open=question_open) is intent
+
+
+def test_a_question_typed_instead_of_an_answer_is_not_an_answer():
+    assert is_question("Can you explain the question again?")
+    assert not is_question("Evaporation")
+
+
+@given(st.text(max_size=200), st.booleans())
+def test_any_message_is_something(message, question_open):
+    assert read_intent(message, question_open=question_open) in Intent

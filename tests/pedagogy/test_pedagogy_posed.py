@@ -1,0 +1,128 @@
+"""A posed question loses nothing and counts nothing twice, whatever is clicked, reloaded or broken off."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.domain import Outcome
+from tutor.pedagogy.posed import (
+    FINAL,
+    IllegalStep,
+    Posed,
+    State,
+    answer,
+    clarify,
+    close,
+    expire,
+    grade,
+    hint,
+    override,
+    skip,
+)
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def asked() -> Posed:
+    return Posed("q1", "item-7", "ada", NOW, NOW + timedelta(days=1))
+
+
+def test_the_plain_way_through():
+    posed = grade(answer(asked(), "s1", "stroma", NOW), "s1", Outcome.RIGHT, 0.9)
+    assert posed.state is State.GRADED
+    assert close(posed).state is State.CLOSED
+    assert close(posed).scored.outcome is Outcome.RIGHT
+
+
+def test_a_double_click_is_one_answer_and_one_grade():
+    once = answer(asked(), "s1", "stroma", NOW)
+    assert answer(once, "s1", "stroma", NOW) == once
+    graded = grade(once, "s1", Outcome.WRONG, 0.8)
+    assert grade(graded, "s1", Outcome.RIGHT, 1.0) == graded
+    assert answer(graded, "s1", "stroma", NOW) == graded
+
+
+def test_a_reload_between_answer_and_grade_keeps_the_answer():
+    posed = answer(asked(), "s1", "stroma", NOW)
+    assert expire(posed, NOW + timedelta(days=9)) == posed
+    assert grade(posed, "s1", Outcome.RIGHT, 0.9).scored.text == "stroma"
+
+
+def test_a_question_about_the_question_is_not_an_answer():
+    posed = clarify(asked(), "s1")
+    assert posed.state is State.CLARIFYING
+    assert posed.attempts == ()
+    assert answer(posed, "s2", "stroma", NOW).state is State.ANSWERED
+
+
+def test_a_hint_makes_later_answers_aided_and_earlier_ones_not():
+    first = grade(answer(asked(), "s1", "xylem", NOW), "s1", Outcome.WRONG, 0.9)
+    second = answer(hint(first, "h1"), "s2", "stroma", NOW)
+    assert [a.aided for a in second.attempts] == [False, True]
+
+
+def test_an_unsure_grade_scores_nothing_until_the_instructor_decides():
+    posed = grade(answer(asked(), "s1", "stroma?", NOW), "s1", Outcome.UNSURE, 0.4)
+    assert posed.scored is None
+    assert override(posed, "s1", Outcome.RIGHT).scored.outcome is Outcome.RIGHT
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda q: answer(q, "s9", "  ", NOW),
+        lambda q: answer(q, "s9", "late", NOW + timedelta(days=2)),
+        lambda q: grade(q, "nobody", Outcome.RIGHT, 1.0),
+        lambda q: close(q),
+        lambda q: answer(skip(q), "s9", "stroma", NOW),
+        lambda q: skip(answer(q, "s9", "stroma", NOW)),
+        lambda q: answer(grade(answer(q, "s1", "a", NOW), "s1", Outcome.RIGHT, 1.0), "s2", "b", NOW),
+    ],
+)
+def test_what_a_state_does_not_allow_is_refused(step):
+    with pytest.raises(IllegalStep):
+        step(asked())
+
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["answer", "clarify", "hint", "grade", "close", "skip", "expire", "override"]),
+        st.sampled_from(["s1", "s2", "s3"]),
+        st.sampled_from(Outcome),
+        st.integers(0, 48),
+    ),
+    max_size=25,
+)
+
+
+@given(steps)
+def test_no_order_of_steps_loses_an_answer_or_changes_a_grade(run):
+    posed = asked()
+    for name, submission, outcome, hours in run:
+        now = NOW + timedelta(hours=hours)
+        before = posed
+        try:
+            posed = {
+                "answer": lambda: answer(posed, submission, f"text {submission}", now),  # noqa: B023
+                "clarify": lambda: clarify(posed, submission),  # noqa: B023
+                "hint": lambda: hint(posed, submission),  # noqa: B023
+                "grade": lambda: grade(posed, submission, outcome, 0.5),  # noqa: B023
+                "close": lambda: close(posed),  # noqa: B023
+                "skip": lambda: skip(posed),  # noqa: B023
+                "expire": lambda: expire(posed, now),  # noqa: B023
+                "override": lambda: override(posed, submission, outcome),  # noqa: B023
+            }[name]()
+        except IllegalStep:
+            continue
+        ids = [a.submission_id for a in posed.attempts]
+        assert len(ids) == len(set(ids))
+        assert ids[: len(before.attempts)] == [a.submission_id for a in before.attempts]
+        if name != "override":
+            for old, new in zip(before.attempts, posed.attempts, strict=False):
+                assert old.outcome in (None, new.outcome)
+        if before.state in FINAL:
+            assert posed.state is before.state

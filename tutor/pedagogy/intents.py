@@ -1,0 +1,126 @@
+"""What a learner's message is: a question, an answer, a request for help, or pressure to be told. English and Chinese.
+
+Rules over the words; no model. The page's one-tap requests come as intents already and skip this.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What a message wants."""
+
+    QUESTION = "question"  # about the material
+    DEFINITION = "definition"  # what is X, define X
+    EXERCISE = "exercise"  # solve this, my homework
+    ANSWER = "answer"  # to the question that stands open
+    CLARIFY = "clarify"  # a question about the question
+    STUCK = "stuck"  # I don't know, help
+    TELL_ME = "tell_me"  # pressure for the answer, with or without an excuse
+    EXAMPLE = "example"
+    EASIER = "easier"
+    HARDER = "harder"
+    QUIZ = "quiz"
+    SUMMARISE = "summarise"
+    SKIP = "skip"
+    SOCIAL = "social"  # thanks, hello
+    EMPTY = "empty"
+
+
+_RULES: tuple[tuple[Intent, str], ...] = (
+    (
+        Intent.TELL_ME,
+        r"\b(?:just|simply|please|can you|could you|pls|plz)\W+(?:just\W+)?(?:tell|give|show|say)\W+(?:me\W+|us\W+)?"
+        r"(?:what\W+)?(?:the|it|that|your)?\W*(?:\w+\W+)?(?:answers?|solutions?|results?|it\b)|"
+        r"^(?:tell|give|show) me the (?:\w+ )?(?:answer|solution|result)|"
+        r"\bwhat(?:'s| is) the (?:right |correct |final )?(?:answer|solution)\b|"
+        r"\bjust tell me\b|\bstop (?:asking|hinting)\b|"
+        r"\b(?:teacher|professor|instructor|prof|mum|mom|dad)\b.{0,40}\b(?:allow|said|says|ok|okay|fine|permission|told)|"
+        r"\bi (?:have|got|already) (?:permission|tried everything)|\bignore (?:your|the|all) (?:rules|instructions)|"
+        r"直接告诉我|告诉我答案|给我答案|答案是什么|老师(?:同意|说可以|允许)",
+    ),
+    (Intent.SKIP, r"^\W*(?:skip|next(?: (?:one|question))?|pass|move on|跳过|下一题)\W*$|\bskip (?:this|it)\b"),
+    (
+        Intent.STUCK,
+        r"^\W*(?:i )?(?:don'?t|do not|dont) (?:know|understand|get (?:it|this))\b|"
+        r"^\W*(?:idk|no idea|no clue|help|dunno|\?+)\W*$|"
+        r"\bi(?:'m| am) (?:stuck|lost|confused)\b|"
+        r"\b(?:give me|i need|can i have|another) (?:a |another )?(?:hint|help)\b|"
+        r"不知道|不懂|不会|提示|没思路",
+    ),
+    (
+        Intent.EXAMPLE,
+        r"\b(?:give|show|see|need|have) (?:me |us )?(?:an?|another|one more) example\b|"
+        r"^\W*(?:an )?example\W*$|举个?例子?",
+    ),
+    (Intent.EASIER, r"\b(?:easier|simpler|more simply)\b.{0,20}$|\btoo (?:hard|difficult)\b|简单(?:一?点|些)|太难"),
+    (Intent.HARDER, r"\b(?:harder|more difficult|challenge me)\b|\btoo easy\b|难(?:一?点|些)|太简单"),
+    (
+        Intent.QUIZ,
+        r"\b(?:quiz|test|examine) me\b|\bask me (?:a|some|another)\b|\bpractice questions?\b|"
+        r"考考我|测验|出(?:一)?道?题",
+    ),
+    (Intent.SUMMARISE, r"\b(?:summari[sz]e|summary|sum up|tl;?dr|recap)\b|总结|概括|小结"),
+    (
+        Intent.SOCIAL,
+        r"^\W*(?:thanks?(?: you)?(?: so much| a lot)?|thx|ok(?:ay)?|hi|hello|hey|bye|cool|great|谢谢|你好|好的)\W*$",
+    ),
+)
+_COMPILED = tuple((intent, re.compile(pattern, re.IGNORECASE)) for intent, pattern in _RULES)
+_DEFINITION = re.compile(
+    r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|definition of|meaning of)\s+"
+    r"(?:an? |the |meant by )?"
+    r"[\w' -]{2,40}?(?: mean| called)?\s*\??$|^[\w -]{2,40}(?:是什么意思|是什么)\W*$|什么叫|^什么是",
+    re.IGNORECASE,
+)
+_EXERCISE = re.compile(
+    r"^\W*(?:please )?(?:solve|calculate|compute|evaluate|simplify|factor|prove|"
+    r"derive|find|work out|integrate|differentiate)\b|"
+    r"\b(?:homework|assignment|exercise|problem set|problem \d|question \d)\b|"
+    r"\bhow (?:many|much)\b.*\bif\b|\bsolve for\b|"
+    r"[0-9a-z)]\s*[-+*/^]\s*[0-9a-z(]+.*=|求解|计算|解方程|作业|习题",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"^\W*(?:wait|but|so|and|sorry|um+|hmm+|hold on)?\W*"
+    r"(?:what|why|how|when|where|who|whom|which|can|could|do|does|did|is|are|"
+    r"was|were|should|would|will|may|am)\b|[?？]\s*$|(?:什么|为什么|怎么|如何|哪|吗|呢)\W*$",
+    re.IGNORECASE,
+)
+_WH = re.compile(r"\W*(?:what|why|how|which|who|where|when|什么|为什么|怎么)", re.IGNORECASE)
+_UNSURE_ANSWER = re.compile(
+    r"^\W*(?:is it|is the answer|would it be|could it be|maybe|it is|it's|i think)\b", re.IGNORECASE
+)
+
+
+def read_intent(message: str, *, question_open: bool) -> Intent:
+    """Say what a message is; while a question stands open, what is not a question or request is its answer."""
+    text = " ".join(message.split())
+    if not re.search(r"\w", text):
+        return Intent.STUCK if "?" in text and question_open else Intent.EMPTY
+    for intent, pattern in _COMPILED:
+        if pattern.search(text) and _short_enough(intent, text):
+            return intent
+    if question_open:
+        return Intent.CLARIFY if is_question(text) else Intent.ANSWER
+    if _DEFINITION.search(text):
+        return Intent.DEFINITION
+    return Intent.EXERCISE if _EXERCISE.search(text) else Intent.QUESTION
+
+
+def is_question(text: str) -> bool:
+    """Whether a text asks rather than answers: "12?" and "is it 12?" are answers given with doubt."""
+    if not _ASKS.search(text):
+        return False
+    if _UNSURE_ANSWER.search(text):
+        return False
+    words = re.findall(r"\w+", text)
+    doubtful = text.rstrip().endswith(("?", "？")) and len(words) <= 3
+    return not doubtful or bool(_WH.match(text))
+
+
+def _short_enough(intent: Intent, text: str) -> bool:
+    """A long message that mentions a request in passing is not that request; pressure counts at any length."""
+    return intent is Intent.TELL_ME or len(text) <= 120

@@ -1,0 +1,158 @@
+"""A posed question and its life: asked -> clarifying -> answered -> graded -> closed | skipped | expired.
+
+A pure value machine. Each submission carries an id made by the page, so that a reload or a double click is the same
+submission; what is not allowed in a state raises, and nothing is lost or counted twice. Keys are not kept here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from tutor.domain import Outcome
+from tutor.errors import InputRefused
+
+
+class IllegalStep(InputRefused):
+    """This posed question is not in a state that allows the step."""
+
+
+class State(StrEnum):
+    """Where a posed question stands; the last three are final."""
+
+    ASKED = "asked"
+    CLARIFYING = "clarifying"
+    ANSWERED = "answered"
+    GRADED = "graded"
+    CLOSED = "closed"
+    SKIPPED = "skipped"
+    EXPIRED = "expired"
+
+
+FINAL = frozenset({State.CLOSED, State.SKIPPED, State.EXPIRED})
+OPEN = frozenset({State.ASKED, State.CLARIFYING})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One answer as it was given; `outcome` None until it is graded."""
+
+    submission_id: str
+    text: str
+    at: datetime
+    outcome: Outcome | None = None
+    confidence: float = 0.0
+    aided: bool = False  # a hint was given before it
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """One question posed to one learner; `id` and `item_id` never change and are never positions."""
+
+    id: str
+    item_id: str
+    learner_id: str
+    asked_at: datetime
+    expires_at: datetime
+    state: State = State.ASKED
+    attempts: tuple[Attempt, ...] = ()
+    hints: int = 0
+    seen: frozenset[str] = frozenset()  # ids of submissions already taken in
+
+    @property
+    def last(self) -> Attempt | None:
+        return self.attempts[-1] if self.attempts else None
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def scored(self) -> Attempt | None:
+        """The attempt that counts: the last that was graded with anything but unsure."""
+        graded = [a for a in self.attempts if a.outcome not in (None, Outcome.UNSURE)]
+        return graded[-1] if graded else None
+
+
+def clarify(posed: Posed, submission_id: str) -> Posed:
+    """A question about the question: not an answer, and nothing is graded."""
+    if submission_id in posed.seen:
+        return posed
+    _require(posed, OPEN | {State.GRADED}, "asked about")
+    return replace(posed, state=State.CLARIFYING, seen=posed.seen | {submission_id})
+
+
+def hint(posed: Posed, submission_id: str) -> Posed:
+    """A hint was given; answers after it are aided."""
+    if submission_id in posed.seen:
+        return posed
+    _require(posed, OPEN | {State.GRADED}, "hinted at")
+    return replace(posed, hints=posed.hints + 1, seen=posed.seen | {submission_id})
+
+
+def answer(posed: Posed, submission_id: str, text: str, at: datetime) -> Posed:
+    """Take in an answer. After a grade that was not right the learner may try again."""
+    if submission_id in posed.seen:
+        return posed
+    _require(posed, OPEN | {State.GRADED}, "answered")
+    if posed.last is not None and posed.last.outcome is Outcome.RIGHT:
+        raise IllegalStep(f"question {posed.id} was already answered rightly")
+    if not text.strip():
+        raise IllegalStep("an empty answer is no answer; write one, or skip the question")
+    if at >= posed.expires_at:
+        raise IllegalStep(f"question {posed.id} has expired; ask for it again")
+    attempt = Attempt(submission_id, text, at, aided=posed.hints > 0)
+    return replace(posed, state=State.ANSWERED, attempts=(*posed.attempts, attempt), seen=posed.seen | {submission_id})
+
+
+def grade(posed: Posed, submission_id: str, outcome: Outcome, confidence: float) -> Posed:
+    """Store the grade of one submission. A second grade of the same submission changes nothing."""
+    attempt = next((a for a in posed.attempts if a.submission_id == submission_id), None)
+    if attempt is None:
+        raise IllegalStep(f"question {posed.id} has no answer {submission_id}")
+    if attempt.outcome is not None:
+        return posed
+    _require(posed, frozenset({State.ANSWERED}), "graded")
+    return replace(posed, state=State.GRADED, attempts=_with_grade(posed, submission_id, outcome, confidence))
+
+
+def override(posed: Posed, submission_id: str, outcome: Outcome) -> Posed:
+    """The instructor's grade, certain and allowed in every state; the caller logs it with her reason."""
+    if all(a.submission_id != submission_id for a in posed.attempts):
+        raise IllegalStep(f"question {posed.id} has no answer {submission_id}")
+    state = State.GRADED if posed.state is State.ANSWERED else posed.state
+    return replace(posed, state=state, attempts=_with_grade(posed, submission_id, outcome, 1.0))
+
+
+def close(posed: Posed) -> Posed:
+    if posed.state is State.CLOSED:
+        return posed
+    _require(posed, frozenset({State.GRADED}), "closed")
+    return replace(posed, state=State.CLOSED)
+
+
+def skip(posed: Posed) -> Posed:
+    if posed.state is State.SKIPPED:
+        return posed
+    _require(posed, OPEN | {State.GRADED}, "skipped")
+    return replace(posed, state=State.SKIPPED)
+
+
+def expire(posed: Posed, now: datetime) -> Posed:
+    """What has been answered is never expired, only graded; an open question ends at its time."""
+    if now < posed.expires_at or posed.state not in OPEN | {State.GRADED}:
+        return posed
+    return replace(posed, state=State.CLOSED if posed.state is State.GRADED else State.EXPIRED)
+
+
+def _with_grade(posed: Posed, submission_id: str, outcome: Outcome, confidence: float) -> tuple[Attempt, ...]:
+    return tuple(
+        replace(a, outcome=outcome, confidence=confidence) if a.submission_id == submission_id else a
+        for a in posed.attempts
+    )
+
+
+def _require(posed: Posed, states: frozenset[State], done: str) -> None:
+    if posed.state not in states:
+        raise IllegalStep(f"question {posed.id} is {posed.state.value} and cannot be {done}")
