@@ -1,0 +1,154 @@
+"""The LoRA bank: a different adapter in every row of a batch, in one batched product per layer.
+
+Row i of every stacked matrix belongs to row i of the KV cache; a row without an adapter holds zeros and adds exactly
+nothing. A product of a row does not depend on its neighbours (torch.bmm multiplies each row on its own), so neither
+does a learner's answer. Layers that read the same input (q, k, v; gate, up) share one stacked A.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tutor.engine.lora import TARGETS, LoraWeights, Site
+
+Rows = slice | Tensor
+_SHARED_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
+
+
+class _Group:
+    """Layers that are called with the same input tensor, one after the other: A x is computed once for all."""
+
+    def __init__(self, sites: list[Site]) -> None:
+        self.sites = sites
+        self.a = torch.empty(0)  # [rows, members * rank, inputs]
+        self.b: list[Tensor] = []  # one [rows, rank, outputs] a member
+        self._rank = 0
+        self._a_now = self.a
+        self._b_now: list[Tensor] = []
+        self._input: Tensor | None = None
+        self._reduced = self.a
+
+    def allocate(self, rows: int, rank: int, dtype: torch.dtype, device: torch.device) -> None:
+        self._rank = rank
+        self.a = torch.zeros(rows, len(self.sites) * rank, self.sites[0].inputs, dtype=dtype, device=device)
+        self.b = [torch.zeros(rows, rank, site.outputs, dtype=dtype, device=device) for site in self.sites]
+
+    def select(self, rows: Rows) -> None:
+        """Prepare the views for the next forward pass."""
+        self._a_now = self.a[rows].transpose(1, 2)
+        self._b_now = [b[rows] for b in self.b]
+        self._input = None
+
+    def write(self, row: int, weights: LoraWeights | None) -> None:
+        self.a[row].zero_()
+        for member, (site, b) in enumerate(zip(self.sites, self.b, strict=True)):
+            b[row].zero_()
+            if weights is not None and site.path in weights.pairs:
+                a_new, b_new = weights.pairs[site.path]
+                self.a[row, member * self._rank : member * self._rank + weights.rank] = a_new
+                b[row, : weights.rank] = b_new
+
+    def swap(self, x: int, y: int, keep_both: bool) -> None:
+        for stacked in (self.a, *self.b):
+            kept = stacked[y].clone() if keep_both else None
+            stacked[y] = stacked[x]
+            if kept is not None:
+                stacked[x] = kept
+
+    def delta(self, member: int, x: Tensor) -> Tensor:
+        """Return s B A x of one member for every row."""
+        if x is not self._input:
+            self._input = x
+            self._reduced = torch.bmm(x.to(self.a.dtype), self._a_now)
+        reduced = self._reduced[..., member * self._rank : (member + 1) * self._rank]
+        return torch.bmm(reduced, self._b_now[member])
+
+
+class BankLinear(nn.Module):
+    """A frozen linear layer that adds each row's own adapter while the bank is switched on."""
+
+    def __init__(self, base: nn.Module, bank: LoraBank, group: _Group, member: int) -> None:
+        super().__init__()
+        self.base = base
+        self._bank, self._group, self._member = bank, group, member
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.base(x)
+        if not self._bank.on:
+            return y
+        return y.add_(self._group.delta(self._member, x))
+
+
+class LoraBank:
+    """The stacked adapters of all rows. Grows its rank when an adapter needs more than those seen so far."""
+
+    def __init__(self, model: nn.Module, rows: int, dtype: torch.dtype = torch.float32) -> None:
+        self.on = False
+        self.rank = 0
+        self.sites: dict[str, Site] = {}
+        self._dtype, self._rows = dtype, rows
+        self._device = next(model.parameters()).device
+        self._held: list[LoraWeights | None] = [None] * rows
+        self._groups = [self._wrap(model, names) for names in _groups(model)]
+
+    def holds(self, row: int) -> LoraWeights | None:
+        return self._held[row]
+
+    def put(self, row: int, weights: LoraWeights | None) -> None:
+        """Make `row` compute with `weights`, or with the base alone."""
+        if weights is not None and weights.rank > self.rank:
+            self._grow(weights.rank)
+        if weights is self._held[row]:
+            return
+        self._held[row] = weights
+        for group in self._groups if self.rank else ():
+            group.write(row, weights)
+
+    def swap(self, x: int, y: int, keep_both: bool) -> None:
+        if self._held[x] is not self._held[y]:
+            for group in self._groups:
+                group.swap(x, y, keep_both)
+        self._held[x], self._held[y] = self._held[y] if keep_both else self._held[x], self._held[x]
+
+    def select(self, rows: list[int]) -> None:
+        """Say which rows the next forward pass computes, in its order."""
+        self.on = any(self._held[row] is not None for row in rows)
+        if not self.on:
+            return
+        dense = rows == list(range(rows[0], rows[0] + len(rows)))
+        chosen = slice(rows[0], rows[0] + len(rows)) if dense else torch.tensor(rows, device=self._device)
+        for group in self._groups:
+            group.select(chosen)
+
+    def _grow(self, rank: int) -> None:
+        self.rank = rank
+        for group in self._groups:
+            group.allocate(self._rows, rank, self._dtype, self._device)
+            for row, weights in enumerate(self._held):
+                if weights is not None:
+                    group.write(row, weights)
+
+    def _wrap(self, model: nn.Module, paths: Iterable[str]) -> _Group:
+        layers: list[tuple[str, Any]] = [(path, model.get_submodule(path)) for path in paths]
+        sites = [Site(path, layer.in_features, layer.out_features) for path, layer in layers]
+        group = _Group(sites)
+        for member, (path, layer) in enumerate(layers):
+            parent, _, name = path.rpartition(".")
+            setattr(model.get_submodule(parent), name, BankLinear(layer, self, group, member))
+        self.sites |= {site.path: site for site in sites}
+        return group
+
+
+def _groups(model: nn.Module) -> list[list[str]]:
+    """Return the paths of all target layers, those that share an input together."""
+    shared: Mapping[str, int] = {name: i for i, names in enumerate(_SHARED_INPUT) for name in names}
+    groups: dict[tuple[str, int | str], list[str]] = {}
+    for path, _ in model.named_modules():
+        parent, _, name = path.rpartition(".")
+        if name in TARGETS:
+            groups.setdefault((parent, shared.get(name, name)), []).append(path)
+    return list(groups.values())

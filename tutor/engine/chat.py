@@ -1,0 +1,48 @@
+"""Messages in, prompt tokens out. Special tokens in what people wrote lose their power before they are templated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.engine.base import Message
+from tutor.errors import InputRefused
+
+
+class ChatFormat:
+    """The chat template of one tokenizer. Thread-safe: it only reads."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+        template = str(tokenizer.chat_template or "")
+        tokens = [
+            added.content
+            for added in tokenizer.added_tokens_decoder.values()
+            if added.content.strip() and (added.special or added.content in template)
+        ]
+        self.markers: tuple[str, ...] = tuple(sorted({*tokens, *tokenizer.all_special_tokens}))
+
+    def encode(self, messages: Sequence[Message]) -> list[int]:
+        """Return the prompt's tokens, generation prompt included; one role marker for each real message."""
+        if not messages or not any(m.content.strip() for m in messages):
+            raise InputRefused("there is nothing to answer: the message is empty")
+        turns = [{"role": m.role, "content": neutralise(m.content, self.markers)} for m in messages]
+        text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
+    def decode(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+
+def neutralise(text: str, markers: Sequence[str]) -> str:
+    """Put a space behind the first character of every marker in `text`: still readable, no longer a special token."""
+    if not markers:
+        return text
+    pattern = re.compile("|".join(re.escape(marker) for marker in sorted(markers, key=len, reverse=True)))
+    while True:
+        safe = pattern.sub(lambda match: f"{match[0][0]} {match[0][1:]}" if len(match[0]) > 1 else " ", text)
+        if safe == text:
+            return safe
+        text = safe

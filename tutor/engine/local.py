@@ -1,0 +1,282 @@
+"""The local engine: one thread owns the model and takes all running answers one step further, again and again.
+
+A step admits who may run, reads one chunk of the waiting prompts, and computes one token for everybody. Callers talk
+to it through queues; who runs where is decided in `slots.py`, what is computed in `runner.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Generator, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import torch
+from torch import Tensor
+
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request
+from tutor.engine.chat import ChatFormat
+from tutor.engine.loading import LoadedModel, load_model
+from tutor.engine.lora import LoraWeights, read_adapter
+from tutor.engine.models import ModelFiles
+from tutor.engine.residency import ByteLru
+from tutor.engine.runner import Reading, Runner, Shape
+from tutor.engine.sampling import draw, generator_for
+from tutor.engine.slots import Line, Rows, Swap, plan_prefill
+from tutor.engine.text import TextFlow
+from tutor.errors import EngineBusy, EngineError, EngineNotReady, GenerationTimeout, InputRefused, PromptTooLong
+
+log = logging.getLogger(__name__)
+
+LEAST_ROOM = 16  # a prompt that leaves fewer tokens for the answer is refused
+GRACE_S = 5.0  # what a caller waits beyond its limit before it gives up on the engine's thread itself
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """One answer on its way. The engine's thread alone changes it; `cancelled` is set by the caller."""
+
+    request: Request
+    tokens: list[int]
+    most: int
+    weights: LoraWeights | None
+    flow: TextFlow
+    deadline: float
+    generator: torch.Generator | None
+    read: int = 0  # tokens of the prompt that are in the KV row
+    said: list[int] = field(default_factory=list)
+    outbox: queue.SimpleQueue[str | EngineError | None] = field(default_factory=queue.SimpleQueue)
+    cancelled: bool = False
+
+    @property
+    def length(self) -> int:
+        """Positions of the KV row that matter."""
+        return max(self.read, len(self.tokens) + len(self.said))
+
+
+class LocalEngine:
+    """Answers many learners at once from one 4-bit model, each under an adapter of her own."""
+
+    def __init__(self, loaded: LoadedModel, shape: Shape | None = None, queue_size: int = 32) -> None:
+        self._loaded = loaded
+        self._runner = Runner(loaded, shape or Shape())
+        self._chat = ChatFormat(loaded.tokenizer)
+        self._line: Line[Job] = Line(queue_size)
+        self._rows: Rows[Job] = Rows(self._runner.shape.slots)
+        self._adapters: ByteLru[tuple[str, str], LoraWeights] = ByteLru(
+            self._runner.shape.adapter_bytes, lambda weights: weights.bytes
+        )
+        self._adapters_lock = threading.Lock()
+        self._work = threading.Condition()  # guards the line and `_closed`
+        self._closed = False
+        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, files: ModelFiles, slots: int | None = None, queue_size: int = 32) -> LocalEngine:
+        """Load the model and answer once, so that nobody waits for what happens only at the first pass."""
+        loaded = load_model(files)
+        engine = cls(loaded, Shape(slots=slots) if slots else None, queue_size)
+        for _ in engine.stream(Request((Message("user", "Hello"),), learner="", max_tokens=2)):
+            pass
+        return engine
+
+    # -- what callers use, from any thread ---------------------------------------------------------------------------
+
+    def stream(self, request: Request) -> Generator[str, None, None]:
+        job = self._job(request)
+        self._submit(job)
+        try:
+            yield from self._pieces(job)
+        finally:
+            job.cancelled = True
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        return len(self._chat.encode(messages))
+
+    def info(self) -> EngineInfo:
+        loaded = self._loaded
+        return EngineInfo(
+            loaded.name,
+            loaded.precision,
+            EngineState.FAILED if self._closed else EngineState.READY,
+            loaded.base_sha256,
+            loaded.context_tokens,
+            loaded.detail,
+            str(loaded.device),
+        )
+
+    def close(self) -> None:
+        """Break off what runs, tell those who wait, and end the thread."""
+        with self._work:
+            self._closed = True
+            self._work.notify()
+        self._thread.join()
+
+    def _job(self, request: Request) -> Job:
+        """Check everything that can be refused before anybody waits for it."""
+        if request.max_tokens < 1:
+            raise InputRefused(f"max_tokens is {request.max_tokens}; ask for at least 1")
+        deadline = time.monotonic() + request.time_limit_s
+        tokens = self._chat.encode(request.messages)
+        window = self._loaded.context_tokens
+        if len(tokens) + min(request.max_tokens, LEAST_ROOM) > window:
+            raise PromptTooLong(f"the prompt has {len(tokens)} tokens, the window {window}; shorten it")
+        most = min(request.max_tokens, window - len(tokens))
+        weights = self._weights(request.adapter) if request.adapter else None
+        flow = TextFlow(self._chat.decode, request.stop)
+        return Job(request, tokens, most, weights, flow, deadline, generator_for(request))
+
+    def _weights(self, ref: AdapterRef) -> LoraWeights:
+        """Return an adapter from memory, or read and check it; published versions never change."""
+        with self._adapters_lock:
+            weights = self._adapters.get((ref.name, ref.sha256))
+            if weights is None:
+                loaded, bank = self._loaded, self._runner.bank
+                weights = read_adapter(ref, bank.sites, loaded.base_sha256, self._runner.shape.max_rank)
+                self._adapters.put((ref.name, ref.sha256), weights)
+            return weights
+
+    def _submit(self, job: Job) -> None:
+        with self._work:
+            if self._closed:
+                raise EngineNotReady("the tutor is shutting down")
+            if not self._line.has_room():
+                raise EngineBusy(len(self._line) + 1)
+            self._line.join(job, job.request.learner)
+            self._work.notify()
+
+    def _pieces(self, job: Job) -> Generator[str, None, None]:
+        while True:
+            try:
+                piece = job.outbox.get(timeout=max(0.0, job.deadline - time.monotonic()) + GRACE_S)
+            except queue.Empty:
+                raise GenerationTimeout(_overdue(job)) from None
+            if piece is None:
+                return
+            if isinstance(piece, EngineError):
+                raise piece
+            yield piece
+
+    # -- the engine's own thread -------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        while self._wait_for_work():
+            try:
+                self._step()
+            except Exception as error:  # one broken step must not silence everybody after it
+                log.exception("a step of the engine failed")
+                self._break_off(EngineError(f"the model failed ({type(error).__name__}); ask again"))
+        self._break_off(EngineNotReady("the tutor is shutting down"))
+
+    def _wait_for_work(self) -> bool:
+        with self._work:
+            self._work.wait_for(lambda: self._closed or len(self._line) or self._rows.order)
+            return not self._closed
+
+    def _break_off(self, error: EngineError) -> None:
+        with self._work:
+            waiting = [self._line.next() for _ in range(len(self._line))] if self._closed else []
+        for job in [*self._rows.order, *waiting]:
+            job.outbox.put(error)
+        self._rows = Rows(self._runner.shape.slots)
+
+    def _step(self) -> None:
+        self._drop_those_who_left()
+        self._admit()
+        self._read_prompts()
+        self._say_one_token()
+
+    def _drop_those_who_left(self) -> None:
+        now = time.monotonic()
+        with self._work:
+            for job in self._line.waiting():
+                if _over(job, now):
+                    self._line.leave(job)
+        for job in list(self._rows.order):
+            if _over(job, now):
+                self._release(job)
+
+    def _admit(self) -> None:
+        while self._rows.has_room():
+            with self._work:
+                if not len(self._line):
+                    return
+                job = self._line.next()
+            row = self._rows.admit(job)
+            job.read = self._runner.admit(row, job.weights, job.tokens)
+
+    def _read_prompts(self) -> None:
+        shape = self._runner.shape
+        prompts = ((job, job.read, len(job.tokens)) for job in self._rows.prefilling())
+        plan = plan_prefill(prompts, shape.chunk, shape.prefill_rows)
+        if not plan:
+            return
+        readings = [Reading(self._rows.row(c.key), c.start, c.key.tokens[c.start : c.stop]) for c in plan]
+        logits = self._runner.prefill(readings)
+        for chunk, reading in zip(plan, readings, strict=True):
+            chunk.key.read = chunk.stop
+            if chunk.stop == len(chunk.key.tokens):
+                self._runner.keep_prompt(reading.row, chunk.key.tokens)
+        done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if _is_read(chunk.key)]
+        for job, _ in done:
+            self._swap(self._rows.promote(job))
+        self._say([job for job, _ in done], [scores for _, scores in done])
+
+    def _say_one_token(self) -> None:
+        jobs = self._rows.order[: self._rows.decoding]
+        if not jobs:
+            return
+        logits = self._runner.decode([job.said[-1] for job in jobs], [job.length - 1 for job in jobs])
+        self._say(jobs, logits)
+
+    def _say(self, jobs: Sequence[Job], logits: Tensor | Sequence[Tensor]) -> None:
+        """Choose a token for each job, send what can be shown, and release who is done."""
+        if not jobs:
+            return
+        scores = logits if isinstance(logits, Tensor) else torch.stack(list(logits))
+        likeliest = cast("list[int]", scores.argmax(-1).tolist())
+        for job, token, row in zip(list(jobs), likeliest, scores, strict=True):
+            self._push(job, draw(row, job.request, job.generator) if job.generator else token)
+
+    def _push(self, job: Job, token: int) -> None:
+        ended = token in self._loaded.stop_tokens
+        if not ended:
+            job.said.append(token)
+            _send(job, job.flow.push(token))
+        if ended or job.flow.stopped or len(job.said) >= job.most:
+            _send(job, job.flow.finish())
+            job.outbox.put(None)
+            self._release(job)
+
+    def _release(self, job: Job) -> None:
+        self._swap(self._rows.release(job), leaving=job)
+
+    def _swap(self, swaps: Iterable[Swap], leaving: Job | None = None) -> None:
+        longest = max((job.length for job in (*self._rows.order, *([leaving] if leaving else []))), default=0)
+        for swap in swaps:
+            self._runner.swap(swap.a, swap.b, min(longest, self._runner.kv.length), swap.keep_both)
+
+
+def _is_read(job: Job) -> bool:
+    return job.read == len(job.tokens)
+
+
+def _send(job: Job, piece: str) -> None:
+    if piece:
+        job.outbox.put(piece)
+
+
+def _over(job: Job, now: float) -> bool:
+    """Whether a job's caller has gone or its time is up; in that case the caller is told."""
+    if now > job.deadline:
+        job.outbox.put(GenerationTimeout(_overdue(job)))
+        return True
+    return job.cancelled
+
+
+def _overdue(job: Job) -> str:
+    return f"the answer took longer than {job.request.time_limit_s:g} s and was broken off"

@@ -1,0 +1,49 @@
+"""Residency: what stays in memory when not everything can. A least-recently-used map bounded by bytes, torch-free."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class ByteLru(Generic[K, V]):
+    """Holds values of at most `cap` bytes together; what was used longest ago leaves first. Not thread-safe."""
+
+    def __init__(self, cap: int, size: Callable[[V], int]) -> None:
+        self.cap = cap
+        self.bytes = 0
+        self._size = size
+        self._items: OrderedDict[K, V] = OrderedDict()
+
+    def get(self, key: K) -> V | None:
+        """Return the value and count it as used now."""
+        if key not in self._items:
+            return None
+        self._items.move_to_end(key)
+        return self._items[key]
+
+    def put(self, key: K, value: V) -> None:
+        """Keep `value`, letting older ones go; one that is larger than the cap is not kept at all."""
+        self.drop(key)
+        size = self._size(value)
+        if size > self.cap:
+            return
+        while self.bytes + size > self.cap:
+            self.drop(next(iter(self._items)))
+        self._items[key] = value
+        self.bytes += size
+
+    def drop(self, key: K) -> None:
+        value = self._items.pop(key, None)
+        if value is not None:
+            self.bytes -= self._size(value)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._items
+
+    def __len__(self) -> int:
+        return len(self._items)

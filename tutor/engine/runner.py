@@ -1,0 +1,108 @@
+"""Runs the model over rows: a chunk of some prompts, or one more token of everybody. Knows no queue and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tutor.engine.bank import LoraBank
+from tutor.engine.kv import DecodeStep, KvRows, PrefillStep, PrefixShelf
+from tutor.engine.loading import LoadedModel
+from tutor.engine.lora import LoraWeights
+from tutor.errors import ModelUnusable
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much runs at once; chosen for the device by measurement (bench/serving.py)."""
+
+    slots: int = 16
+    chunk: int = 64  # tokens of a prompt read in one step: the dial between first token and jitter
+    prefill_rows: int = 2  # prompts read together
+    shelf_bytes: int = 256 << 20
+    adapter_bytes: int = 512 << 20
+    max_rank: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Tokens `start` to `start + len(tokens)` of a prompt, to be read into `row`."""
+
+    row: int
+    start: int
+    tokens: Sequence[int]
+
+
+class Runner:
+    """A model, its KV rows and its LoRA bank. Used by one thread."""
+
+    def __init__(self, loaded: LoadedModel, shape: Shape) -> None:
+        self.model, self.shape, self.device = loaded.model, shape, loaded.device
+        config = _plain_decoder(loaded)
+        self.window = loaded.context_tokens
+        length = -(-self.window // shape.chunk) * shape.chunk  # the last chunk is padded to its full width
+        self.kv = KvRows(config, shape.slots, length, self.model.dtype, self.device)
+        bank_dtype = torch.float32 if self.device.type == "cpu" else self.model.dtype
+        self.bank = LoraBank(self.model, shape.slots, bank_dtype)
+        self.shelf = PrefixShelf(shape.chunk, shape.shelf_bytes)
+
+    def admit(self, row: int, weights: LoraWeights | None, tokens: Sequence[int]) -> int:
+        """Prepare a row; return how many tokens of its prompt were still known."""
+        self.bank.put(row, weights)
+        return self.shelf.restore(self.kv, row, _version(weights), tokens)
+
+    def keep_prompt(self, row: int, tokens: Sequence[int]) -> None:
+        self.shelf.keep(self.kv, row, _version(self.bank.holds(row)), tokens)
+
+    def swap(self, a: int, b: int, tokens: int, keep_both: bool) -> None:
+        self.kv.swap(a, b, tokens, keep_both)
+        self.bank.swap(a, b, keep_both)
+
+    @torch.inference_mode()
+    def prefill(self, readings: Sequence[Reading]) -> Tensor:
+        """Read a chunk of each prompt; return the logits behind each chunk's last token, [readings, vocabulary]."""
+        rows = [reading.row for reading in readings]
+        step = PrefillStep(self.kv, rows, [reading.start for reading in readings], self.shape.chunk)
+        padded = [[*r.tokens, *[0] * (self.shape.chunk - len(r.tokens))] for r in readings]
+        ends = [len(r.tokens) - 1 for r in readings]
+        kept = sorted(set(ends))
+        logits = self._forward(rows, padded, step.positions, step, torch.tensor(kept, device=self.device))
+        return logits[torch.arange(len(ends)), torch.tensor([kept.index(end) for end in ends])]
+
+    @torch.inference_mode()
+    def decode(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:
+        """Compute rows 0..n-1, each with its last token at its position; return logits, [n, vocabulary]."""
+        rows = list(range(len(tokens)))
+        step = DecodeStep(self.kv, torch.tensor(positions, device=self.device), max(positions) + 1)
+        at = torch.tensor(positions, device=self.device)[:, None]
+        return self._forward(rows, [[token] for token in tokens], at, step, 1)[:, 0]
+
+    def _forward(self, rows: list[int], tokens: Any, positions: Tensor, step: Any, keep: int | Tensor) -> Tensor:
+        self.bank.select(rows)
+        output = self.model(
+            input_ids=torch.tensor(tokens, device=self.device),
+            attention_mask=step.mask,
+            position_ids=positions,
+            past_key_values=step,
+            use_cache=True,
+            logits_to_keep=keep,
+        )
+        logits: Tensor = output.logits
+        return logits
+
+
+def _version(weights: LoraWeights | None) -> str:
+    return weights.name if weights else ""
+
+
+def _plain_decoder(loaded: LoadedModel) -> Any:
+    """Return the config of a model whose layers all attend to the whole context, or refuse it."""
+    config = loaded.model.config
+    kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
+    if kinds != {"full_attention"} or not hasattr(config, "num_key_value_heads"):
+        raise ModelUnusable(f"{loaded.name} is not a plain decoder with full attention; choose another model")
+    return config

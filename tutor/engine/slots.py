@@ -1,0 +1,143 @@
+"""Who runs, where and what next: the policy of the slot engine. Pure, torch-free, no clock, no threads.
+
+`Line` orders those who wait, `Rows` places those who run, `plan_prefill` cuts long prompts into chunks.
+A row is at once a row of the KV cache and of the LoRA bank. Rows are kept dense, decoding ones first, because a step
+computes rows 0..n-1 whether somebody sits there or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Line(Generic[K]):
+    """A bounded waiting line, first come first served, except that nobody's second request passes another's first.
+
+    A request's turn is one after the turn of the same learner's request before it, or the turn being served now.
+    So any other learner can overtake a waiting request at most once for each request its owner has ahead of it.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._turn = 0
+        self._arrivals = 0
+        self._last_turn: dict[str, int] = {}  # of learners whose last turn is still to come; past ones are forgotten
+        self._waiting: dict[K, tuple[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def has_room(self) -> bool:
+        return len(self._waiting) < self.size
+
+    def join(self, key: K, learner: str) -> None:
+        assert self.has_room() and key not in self._waiting
+        turn = max(self._turn, self._last_turn.get(learner, -1) + 1)
+        self._last_turn[learner] = turn
+        self._arrivals += 1
+        self._waiting[key] = (turn, self._arrivals)
+
+    def leave(self, key: K) -> None:
+        """Forget a request that was cancelled while waiting; harmless when it is not here."""
+        self._waiting.pop(key, None)
+
+    def next(self) -> K:
+        """Remove and return whose turn it is."""
+        key = min(self._waiting, key=self._waiting.__getitem__)
+        self._turn, _ = self._waiting.pop(key)
+        self._last_turn = {learner: turn for learner, turn in self._last_turn.items() if turn >= self._turn}
+        return key
+
+    def waiting(self) -> list[K]:
+        return list(self._waiting)
+
+    def place(self, key: K) -> int:
+        """Return how many are served before `key`, itself counted."""
+        return sum(order <= self._waiting[key] for order in self._waiting.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Exchange two rows of the KV cache and the LoRA bank; `keep_both` is false when the contents of `b` are dead."""
+
+    a: int
+    b: int
+    keep_both: bool = True
+
+
+class Rows(Generic[K]):
+    """Dense rows: `order[:decoding]` decode, the rest still read their prompts, in the order of admission."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self.order: list[K] = []
+        self.decoding = 0
+
+    def has_room(self) -> bool:
+        return len(self.order) < self.capacity
+
+    def row(self, key: K) -> int:
+        return self.order.index(key)
+
+    def prefilling(self) -> Sequence[K]:
+        return self.order[self.decoding :]
+
+    def admit(self, key: K) -> int:
+        """Give `key` the next free row, to read its prompt there."""
+        assert self.has_room() and key not in self.order
+        self.order.append(key)
+        return len(self.order) - 1
+
+    def promote(self, key: K) -> list[Swap]:
+        """Move `key`, whose prompt is read, among those who decode."""
+        row = self.row(key)
+        assert row >= self.decoding, "a row is promoted once"
+        swaps = self._exchange(row, self.decoding)
+        self.decoding += 1
+        return swaps
+
+    def release(self, key: K) -> list[Swap]:
+        """Free the row of `key` and close the gap."""
+        row = self.row(key)
+        swaps: list[Swap] = []
+        if row < self.decoding:
+            self.decoding -= 1
+            swaps += self._exchange(self.decoding, row, dead=key)
+            row = self.decoding
+        swaps += self._exchange(len(self.order) - 1, row, dead=key)
+        self.order.pop()
+        return swaps
+
+    def _exchange(self, a: int, b: int, dead: K | None = None) -> list[Swap]:
+        if a == b:
+            return []
+        keep_both = dead is None or self.order[b] != dead
+        self.order[a], self.order[b] = self.order[b], self.order[a]
+        return [Swap(a, b, keep_both)]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk(Generic[K]):
+    """Read tokens `start` to `stop` of one prompt in the next prefill step."""
+
+    key: K
+    start: int
+    stop: int
+
+
+def plan_prefill(waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int) -> list[Chunk[K]]:
+    """Cut the next chunk of at most `rows` prompts, the oldest first, from (key, tokens read, tokens in all).
+
+    Chunks end at multiples of `chunk`: a token is always read in company of the same tokens, whoever else is there
+    and however much of the prompt was in memory already. That is what makes reuse exact to the bit.
+    """
+    plan: list[Chunk[K]] = []
+    for key, done, total in waiting:
+        if len(plan) == rows:
+            break
+        plan.append(Chunk(key, done, min(total, (done // chunk + 1) * chunk)))
+    return plan
