@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from knowledge.documents import Block, Locator, ParsedDocument, Passage, Place
 
 BREAK = "\n\n"  # between blocks in the full text
@@ -145,6 +143,8 @@ def _bearable(sentence: str) -> list[str]:
     """Cut a sentence that is longer than a passage: at clauses, then at words, then anywhere."""
     if size(sentence) <= MOST and len(sentence) <= 8 * MOST:
         return [sentence]
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # a second to import, and rarely needed
+
     splitter = RecursiveCharacterTextSplitter(
         separators=["\n", r"(?<=[;:；：])", r"(?<=[,，、])", r"(?<=\s)", ""],
         is_separator_regex=True,

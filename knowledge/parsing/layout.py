@@ -14,7 +14,10 @@ from statistics import median
 from knowledge.parsing.cleaning import is_cjk
 
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；”\"')\]]$")
-_BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
+BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
+_CAPTION = re.compile(r"^(?:Figure|Fig\.|Table|Tab\.|Algorithm|Listing|图|表)\s*\d", re.IGNORECASE)
+_LOOK_AHEAD = 16  # paragraphs that the parts of a figure may come to
+_NOTE = re.compile(r"^[\d*∗†‡§¶]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LEADING = 0.75  # gap between lines of one paragraph, in line heights, over the page's usual one
 
@@ -60,13 +63,29 @@ class Paragraph:
         return max(line.top for line in self.lines)
 
 
-def paragraphs(lines: Sequence[Line]) -> list[Paragraph]:
-    """Return the paragraphs of one page, left column before right column."""
+def paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
+    """Return the paragraphs of one page, left column before right column, footnotes last.
+
+    `body` is the height of the lines that most of the document is set in.
+    """
     found: list[Paragraph] = []
+    notes: list[Paragraph] = []
     for region in _regions(lines, 0):
-        rows = _joined_rows(region)
-        found += _in_region(rows)
-    return _across_columns(found)
+        inside = _in_region(_joined_rows(region))
+        cut = _first_footnote(inside, body)
+        found += inside[:cut]
+        notes += inside[cut:]
+    return _across_columns(found) + notes
+
+
+def _first_footnote(found: Sequence[Paragraph], body: float) -> int:
+    """Where the small print at the foot of a column begins; the column must have larger print above it."""
+    cut = len(found)
+    while cut > 0 and found[cut - 1].height < 0.92 * body:
+        cut -= 1
+    if cut == 0 or not all(_NOTE.match(found[at].lines[0].text) for at in range(cut, min(cut + 1, len(found)))):
+        return len(found)
+    return cut
 
 
 def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
@@ -213,7 +232,7 @@ def _begins(before: Line, line: Line, usual: float, edge: float) -> bool:
         return True
     if before.bold != line.bold and before.right < edge - 0.15 * line.height * 10:
         return True
-    if _BULLET.match(line.text):
+    if BULLET.match(line.text):
         return True
     ended = _SENTENCE_END.search(before.text) is not None and not before.hyphen
     short = before.right < edge - 3 * line.height
@@ -222,15 +241,38 @@ def _begins(before: Line, line: Line, usual: float, edge: float) -> bool:
 
 
 def _across_columns(found: list[Paragraph]) -> list[Paragraph]:
-    """Join a paragraph that the end of a column has cut in the middle of a sentence."""
-    joined: list[Paragraph] = []
-    for paragraph in found:
-        last = joined[-1].lines[-1] if joined else None
-        if last is not None and last.bottom < paragraph.top - 3 * last.height and _goes_on(last, paragraph.lines[0]):
-            joined[-1] = Paragraph(joined[-1].lines + paragraph.lines)
+    """Join a paragraph that the end of a column, or a figure, has cut in the middle of a sentence."""
+    joined = list(found)
+    at = 0
+    while at < len(joined):
+        rest = _rest_of(joined, at)
+        if rest is None:
+            at += 1
         else:
-            joined.append(paragraph)
+            joined[at] = Paragraph(joined[at].lines + joined.pop(rest).lines)
     return joined
+
+
+def _rest_of(found: Sequence[Paragraph], at: int) -> int | None:
+    """Where an unfinished paragraph goes on, None when it does not; only figures may stand between."""
+    last = found[at].lines[-1]
+    if len(found[at].lines) == 1 and not last.hyphen:
+        return None
+    for other in range(at + 1, min(at + _LOOK_AHEAD, len(found))):
+        first = found[other].lines[0]
+        if _goes_on(last, first):
+            jumps = first.middle > last.middle + 3 * last.height
+            return other if jumps or other > at + 1 else None
+        if not _is_float(found[other], last.height):
+            return None
+    return None
+
+
+def _is_float(paragraph: Paragraph, height: float) -> bool:
+    """Whether a paragraph belongs to a figure or a table: a caption, a label, or in another print."""
+    text = paragraph.lines[0].text
+    fragment = len(paragraph.lines) == 1 and len(text) < 40
+    return fragment or _CAPTION.match(text) is not None or abs(paragraph.height - height) > 0.05 * height
 
 
 def _goes_on(last: Line, first: Line) -> bool:
