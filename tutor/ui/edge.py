@@ -20,6 +20,9 @@ from tutor.ui.words import preferred, say
 
 log = logging.getLogger(__name__)
 PERSON = "tutor.person"  # where the gate puts the signed-in person in the request's scope
+# What every event is wired with. Values come as the browser sends them: the choices that Gradio would compare them
+# with are kept in memory a session, so a restart would refuse what is right; use cases check what they are given.
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "preprocess": False}
 SPOKEN = (TutorError, LibraryError, AdapterError)  # their messages are written for people
 
 

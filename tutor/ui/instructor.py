@@ -8,17 +8,17 @@ from typing import Any
 
 import gradio as gr
 
+from knowledge.documents import Document
 from tutor.domain import Person, Role
 from tutor.house import House
 from tutor.shelf import KIND
 from tutor.ui import view
-from tutor.ui.edge import handler, person, tell, warn
+from tutor.ui.edge import QUIET, handler, person, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
 
 POLL_S = 1.0
 SHOWN_JOBS = 8
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 Updates = tuple[Any, ...]
 
 
@@ -99,13 +99,14 @@ class Teaching:
         tell(say(who.language, "removed", name=document.name))
         return gr.Group(visible=False), gr.Button(visible=True), document, *self.show(course_id, request)
 
-    def restore(self, document: Any, course_id: str, request: gr.Request) -> Updates:
+    def restore(self, document: Document | None, request: gr.Request) -> Updates:
         """Undo the last removal: the kept file is read in again."""
         who = person(request)
-        if document is not None:
-            self.house.shelf.restore(who, document)
-            tell(say(who.language, "restoring", name=document.name))
-        return gr.Button(visible=False), None, *self.show(course_id, request)
+        if document is None:
+            return gr.Button(visible=False), None, *(gr.skip() for _ in range(5))
+        self.house.shelf.restore(who, document)
+        tell(say(who.language, "restoring", name=document.name))
+        return gr.Button(visible=False), None, *self.show(document.course_id, request)
 
     def accept(self, correction_id: str | None, course_id: str, request: gr.Request) -> Updates:
         return self._decide(correction_id, course_id, request, accept=True)
@@ -185,11 +186,12 @@ def _documents(teaching: Teaching, course: gr.Dropdown) -> tuple[gr.Markdown, De
     removed, timer = gr.State(), gr.Timer(POLL_S, active=False)
     review = gr.Radio(label=text("review"), choices=[], elem_id="tutor-review", render=False)
     desk = Desk(course, documents, note, progress, timer, review)
-    files.upload(handler(teaching.upload), [files, course], [files, *desk.outputs], **QUIET)
+    kept = QUIET | {"preprocess": True}  # a file and a State come from the server's memory
+    files.upload(handler(teaching.upload), [files, course], [files, *desk.outputs], **kept)
     remove.click(handler(teaching.ask_removal), [documents, course], [sure, question], **QUIET)
     keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)
     yes.click(handler(teaching.remove), [documents, course], [sure, undo, removed, *desk.outputs], **QUIET)
-    undo.click(handler(teaching.restore), [removed, course], [undo, removed, *desk.outputs], **QUIET)
+    undo.click(handler(teaching.restore), removed, [undo, removed, *desk.outputs], **kept)
     return hint, desk
 
 

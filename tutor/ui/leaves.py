@@ -15,7 +15,8 @@ STYLE = """
 main{max-width:44rem;margin:0 auto;padding:8vh 1.25rem 4rem}h1{font-size:1.9rem;line-height:1.2;margin:0 0 .75rem}
 p{margin:.75rem 0}.soft,footer{color:var(--soft);font-size:.92rem}.where{color:var(--soft);margin-top:0}
 button,.button{font:inherit;font-weight:600;color:#fff;background:#2f5fd0;border:0;border-radius:.6rem;
-padding:.8rem 1.4rem;cursor:pointer;text-decoration:none;display:inline-block}button:hover,.button:hover{background:#254fb3}
+padding:.8rem 1.4rem;cursor:pointer;text-decoration:none;display:inline-block}
+button:hover,.button:hover{background:#254fb3}
 :focus-visible{outline:3px solid var(--main);outline-offset:2px}a{color:var(--main)}
 .passage{white-space:pre-wrap;overflow-wrap:anywhere;border-left:4px solid var(--line);padding-left:1rem;
 margin:1.25rem 0}mark{background:var(--mark);color:inherit;border-radius:.2rem;padding:.05em .1em}

@@ -11,12 +11,11 @@ from tutor.domain import Correction, Person
 from tutor.house import House
 from tutor.tuning import KIND
 from tutor.ui import view
-from tutor.ui.edge import handler, person, tell
+from tutor.ui.edge import QUIET, handler, person, tell
 from tutor.ui.texts import text
 from tutor.ui.words import say
 
 POLL_S = 1.0
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 Updates = tuple[Any, ...]
 
 

@@ -10,12 +10,11 @@ import gradio as gr
 from tutor.house import House
 from tutor.ui import mine, view
 from tutor.ui.asking import Asking
-from tutor.ui.edge import handler
+from tutor.ui.edge import QUIET, handler
 from tutor.ui.rating import Rating
 from tutor.ui.texts import text
 from tutor.ui.threads import Threads
 
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 LATEX = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
@@ -34,7 +33,7 @@ class Side:
     name: gr.Button
     delete: gr.Button
     undo: gr.Button
-    deleted: gr.State
+    deleted: gr.Textbox
     naming: gr.Group
     title: gr.Textbox
     save: gr.Button
@@ -52,7 +51,7 @@ class Panel:
     consent: gr.Checkbox
     save: gr.Button
     cancel: gr.Button
-    turn: gr.State
+    turn: gr.Textbox
 
     @property
     def outputs(self) -> list[Any]:
@@ -93,12 +92,13 @@ def _side() -> Side:
             name = gr.Button(text("rename"), size="sm", min_width=60, elem_id="tutor-rename")
             delete = gr.Button(text("delete"), size="sm", min_width=60, elem_id="tutor-delete")
         undo = gr.Button(text("undo"), size="sm", visible=False, elem_id="tutor-undo")
+        deleted = gr.Textbox(visible=False)
         with gr.Group(visible=False) as naming:
             title = gr.Textbox(label=text("rename_to"), max_length=80, elem_id="tutor-new-name")
             save = gr.Button(text("save"), size="sm")
         who = gr.Markdown(elem_id="tutor-who")
         account = gr.HTML()
-    return Side(bar, course, new, threads, name, delete, undo, gr.State(), naming, title, save, who, account)
+    return Side(bar, course, new, threads, name, delete, undo, deleted, naming, title, save, who, account)
 
 
 def _chat(house: House) -> gr.Chatbot:
@@ -128,7 +128,7 @@ def _panel() -> tuple[Panel, gr.Button]:
         with gr.Row():
             save = gr.Button(text("save"), variant="primary", size="sm")
             cancel = gr.Button(text("cancel"), size="sm")
-    return Panel(group, about, answer, consent, save, cancel, gr.State()), better
+    return Panel(group, about, answer, consent, save, cancel, gr.Textbox(visible=False)), better
 
 
 def _box(house: House) -> gr.Textbox:

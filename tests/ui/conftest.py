@@ -1,0 +1,45 @@
+"""The running pages of one house, shared by the gate tests: they are about requests, not about what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+from serving import open_pages
+
+from tutor.house import House
+
+Client = Callable[[], httpx.Client]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with open_pages(tmp_path_factory.mktemp("served")) as house:
+        yield house
+
+
+@pytest.fixture
+def visitor(served: House) -> Iterator[Client]:
+    """Makes HTTP clients with a cookie jar of their own."""
+    opened: list[httpx.Client] = []
+
+    def client() -> httpx.Client:
+        opened.append(httpx.Client(base_url=served.settings.url, timeout=20, trust_env=False))
+        return opened[-1]
+
+    yield client
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def guest(visitor: Client) -> Client:
+    """Makes clients that are signed in as fresh guests."""
+
+    def client() -> httpx.Client:
+        one = visitor()
+        assert one.post("/guest").status_code == 303
+        return one
+
+    return client
