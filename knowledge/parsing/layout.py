@@ -34,6 +34,7 @@ class Line:
     height: float
     bold: bool = False
     hyphen: bool = False
+    table: bool = False  # a whole table, as rows of text
 
     @property
     def middle(self) -> float:
@@ -179,7 +180,13 @@ def _joined_rows(lines: Sequence[Line]) -> list[Line]:
     """Join neighbours on one baseline that were set with a gap between them."""
     rows: list[Line] = []
     for line in lines:
-        if rows and _same_row(rows[-1], line) and line.left >= rows[-1].right - line.height and not rows[-1].hyphen:
+        apart = line.table or not rows or rows[-1].table
+        if (
+            not apart
+            and _same_row(rows[-1], line)
+            and line.left >= rows[-1].right - line.height
+            and not rows[-1].hyphen
+        ):
             rows[-1] = _joined(rows[-1], line)
         else:
             rows.append(line)
@@ -226,6 +233,8 @@ def _usual_gap(lines: Sequence[Line]) -> float:
 def _begins(before: Line, line: Line, usual: float, edge: float) -> bool:
     """Whether a line begins a new paragraph."""
     gap = (before.bottom - line.top) / line.height
+    if before.table or line.table:
+        return True
     if not -0.9 < gap - usual < _LEADING or abs(before.height - line.height) > 0.12 * line.height:
         return True
     if before.bold != line.bold and not before.hyphen and _SENTENCE_END.search(before.text + ".") is None:
@@ -256,7 +265,7 @@ def _across_columns(found: list[Paragraph]) -> list[Paragraph]:
 def _rest_of(found: Sequence[Paragraph], at: int) -> int | None:
     """Where an unfinished paragraph goes on, None when it does not; only figures may stand between."""
     last = found[at].lines[-1]
-    if len(found[at].lines) == 1 and not last.hyphen:
+    if last.table or (len(found[at].lines) == 1 and not last.hyphen):
         return None
     for other in range(at + 1, min(at + _LOOK_AHEAD, len(found))):
         first = found[other].lines[0]
@@ -271,13 +280,15 @@ def _rest_of(found: Sequence[Paragraph], at: int) -> int | None:
 def _is_float(paragraph: Paragraph, height: float) -> bool:
     """Whether a paragraph belongs to a figure or a table: a caption, a label, or in another print."""
     text = paragraph.lines[0].text
+    if paragraph.lines[0].table:
+        return True
     fragment = len(paragraph.lines) == 1 and len(text) < 40
     return fragment or _CAPTION.match(text) is not None or abs(paragraph.height - height) > 0.05 * height
 
 
 def _goes_on(last: Line, first: Line) -> bool:
     """Whether a sentence goes on from the last line of a column to the first of the next."""
-    if abs(last.height - first.height) > 0.05 * last.height or last.bold != first.bold:
+    if first.table or abs(last.height - first.height) > 0.05 * last.height or last.bold != first.bold:
         return False
     if last.hyphen:
         return True

@@ -32,6 +32,10 @@ class Scans:
         grey = b"".join(bytes(rows[y * bitmap.stride : y * bitmap.stride + bitmap.width]) for y in range(bitmap.height))
         return self.picture(bitmap.width, bitmap.height, grey, number)
 
+    def missing(self, number: int) -> None:
+        """Note a page that the file names but does not hold."""
+        self._without(number, "no content in the file and was left out")
+
     def picture(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
         """Return the paragraphs of an eight-bit grey picture."""
         if not ocr.available():

@@ -1,0 +1,128 @@
+"""The characters of a PDF page, by pdfium, gathered into lines with their places."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from math import pi
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from knowledge.parsing.cleaning import clean_line
+from knowledge.parsing.layout import Line
+
+_HYPHENS = {0x02, 0xAD, 0xFFFE}
+_SPACES = {0x20, 0xA0, 0x09, 0x3000}
+_GAP = 0.75  # of the line's height: a wider gap may be the one between two columns
+_SWAPS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def page_lines(page: pdfium.PdfPage) -> list[Line]:
+    """Return the lines of one page in the order of its content."""
+    text_page = page.get_textpage()
+    box = raw.FS_RECTF()
+    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    handle, count = text_page.raw, text_page.count_chars()
+    builder = _LineBuilder(handle, _quarter_turn(handle, count))
+    for index in range(count):
+        code = unicode_of(handle, index)
+        if code in (0x0A, 0x0D):
+            builder.end()
+        elif code in _HYPHENS:
+            builder.end(hyphen=True)
+        elif code in _SPACES:
+            builder.space()
+        elif code and box_of(handle, index, box):
+            builder.add(code, index, box)
+    builder.end()
+    bold = {first: raw.FPDFText_GetFontWeight(handle, first) >= 600 for first, _ in builder.lines}
+    return [_with_weight(line, bold[first]) for first, line in builder.lines if line.text]
+
+
+def _with_weight(line: Line, bold: bool) -> Line:
+    return Line(line.text, line.left, line.bottom, line.right, line.top, line.height, bold, line.hyphen)
+
+
+class _LineBuilder:
+    """Gathers characters into lines; begins a new one where the place jumps. Text askew to the rest is dropped."""
+
+    def __init__(self, handle: Any, turn: int) -> None:
+        self._handle, self._turn = handle, turn
+        self.lines: list[tuple[int, Line]] = []  # with the number of its first character
+        self._reset()
+
+    def _reset(self) -> None:
+        self._text: list[str] = []
+        self._first = -1
+        self._left, self._right = float("inf"), float("-inf")
+        self._bottoms: list[float] = []
+        self._tops: list[float] = []
+        self._to_left = False
+
+    def space(self) -> None:
+        if self._text and self._text[-1] != " ":
+            self._text.append(" ")
+
+    def add(self, code: int, index: int, box: raw.FS_RECTF) -> None:
+        left, bottom, right, top = _TURNED[self._turn](box)
+        if self._text and self._jumps(left, right, bottom, top):
+            self.end()
+        if not self._text:
+            if _turn_of(self._handle, index) != self._turn:
+                return
+            self._first = index
+            self._to_left = 0x590 <= code <= 0x8FF or 0xFB1D <= code <= 0xFEFC
+        self._text.append(chr(code))
+        self._left, self._right = min(self._left, left), max(self._right, right)
+        self._bottoms.append(bottom)
+        self._tops.append(top)
+
+    def _jumps(self, left: float, right: float, bottom: float, top: float) -> bool:
+        lowest, highest = self._bottoms[0], self._tops[0]
+        height = highest - lowest or 1.0
+        if bottom > highest or top < lowest:
+            return True
+        if self._to_left:
+            return self._left - right > 3 * height
+        return left - self._right > _GAP * height or left < self._right - 2 * height
+
+    def end(self, hyphen: bool = False) -> None:
+        text = clean_line(_SWAPS.sub(_combine, "".join(self._text)))
+        if text:
+            bottom, top = _middle_one(self._bottoms), _middle_one(self._tops)
+            line = Line(text, self._left, bottom, self._right, top, max(top - bottom, 1.0), False, hyphen)
+            self.lines.append((self._first, line))
+        self._reset()
+
+
+def _middle_one(values: list[float]) -> float:
+    """The median, so that raised and lowered characters do not count."""
+    return sorted(values)[len(values) // 2]
+
+
+def _turn_of(handle: Any, index: int) -> int:
+    """In which direction a character is set, in quarter turns."""
+    return int(round(raw.FPDFText_GetCharAngle(handle, index) / (pi / 2))) % 4
+
+
+def _quarter_turn(handle: Any, count: int) -> int:
+    """The direction of most of a page's text: a table set sideways is read as it is held."""
+    turns = Counter(_turn_of(handle, index) for index in range(0, count, max(1, count // 60)))
+    return int(turns.most_common(1)[0][0]) if turns else 0
+
+
+# The box of a character on the page as it is held: left, bottom, right, top.
+_TURNED: tuple[Callable[[Any], tuple[float, float, float, float]], ...] = (
+    lambda box: (box.left, box.bottom, box.right, box.top),
+    lambda box: (-box.top, box.left, -box.bottom, box.right),
+    lambda box: (-box.right, -box.top, -box.left, -box.bottom),
+    lambda box: (box.bottom, -box.right, box.top, -box.left),
+)
+
+
+def _combine(pair: re.Match[str]) -> str:
+    """Two halves of UTF-16, as pdfium hands out characters beyond the first plane."""
+    return pair.group().encode("utf-16", "surrogatepass").decode("utf-16", "replace")
