@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.domain import Outcome
 from tutor.assessment.maths import grade_formula, grade_number
 from tutor.assessment.symbolic import Sameness, compare
+from tutor.domain import Outcome
 from tutor.notation.algebra import parse
 
 RIGHT, PARTIAL, WRONG, UNSURE = Outcome.RIGHT, Outcome.PARTIAL, Outcome.WRONG, Outcome.UNSURE

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from fractions import Fraction
 
 import Stemmer
@@ -57,6 +55,15 @@ def stem(word: str) -> str:
     return str(_stemmers.english.stemWord(word))
 
 
+def singular(word: str) -> str:
+    """Take a plural's ending off; nothing else."""
+    if len(word) < 4 or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if word.endswith(("ses", "xes", "ches", "shes")) else word.removesuffix("s")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """A text as words: in order, content stems, negations and numbers."""
@@ -101,25 +108,25 @@ def are_opposites(left: str, right: str) -> bool:
     return False
 
 
-def look_alike(left: str, right: str) -> bool:
-    """Whether two different words are spelled so alike that string similarity would call them the same."""
-    return left != right and SequenceMatcher(None, left, right).ratio() >= 0.75
+def is_typo(left: str, right: str) -> bool:
+    """One slip of the keyboard in a long word: two letters swapped, one doubled or one left out.
 
-
-def is_typo(left: str, right: str, known: Iterable[str] = ()) -> bool:
-    """One slip of the keyboard inside a long word, and not a contrast or another word of the course.
-
-    Swapped, doubled, missing or changed letters count as one slip; first letters must agree.
+    A changed letter is no slip: ethane and ethene, phosphate and phosphite are different things.
     """
-    if left == right or min(len(left), len(right)) < 6 or left[0] != right[0] or are_opposites(left, right):
+    if min(len(left), len(right)) < 6 or left[0] != right[0] or are_opposites(left, right):
         return False
-    if left in set(known) or stem(left) == right or stem(right) == left:
-        return False
-    return _one_edit(left, right)
-
-
-def _one_edit(left: str, right: str) -> bool:
-    head = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
-    a, b = left[head:], right[head:]
+    a, b = _tails(left, right)
     swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
-    return swapped or a[1:] == b[1:] or a[1:] == b or a == b[1:]
+    dropped = max(len(left), len(right)) >= 8 and (a[1:] == b or a == b[1:])
+    return swapped or dropped
+
+
+def nearly_alike(left: str, right: str) -> bool:
+    """One letter changed, added or left out: perhaps a slip, perhaps another term."""
+    a, b = _tails(left, right)
+    return left != right and min(len(left), len(right)) >= 5 and (a[1:] == b[1:] or a[1:] == b or a == b[1:])
+
+
+def _tails(left: str, right: str) -> tuple[str, str]:
+    head = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
+    return left[head:], right[head:]
