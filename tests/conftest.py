@@ -1,4 +1,4 @@
-"""The house that tests live in: real database, real index, scripted engine, hashing embedder, a standing clock."""
+"""The house that tests live in: real database, real index, bundled embedder, scripted engine, a standing clock."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from tutor.engine.scripted import ScriptedEngine
 from tutor.settings import Settings
 
 if TYPE_CHECKING:
+    from knowledge.embedding import Embedder
     from tutor.house import House
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -56,12 +57,19 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "var", sample_course=False)
 
 
+@pytest.fixture(scope="session")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
+    """The bundled embedder: what is covered is decided by a model fitted to it, so a twin would decide at random."""
+    from knowledge.embedding import open_embedder
+
+    return open_embedder("bundled", tmp_path_factory.mktemp("models"))
+
+
 @pytest.fixture
-def house(settings: Settings, engine: ScriptedEngine, clock: StandingClock) -> Iterator[House]:
-    from knowledge.embedding import HashingEmbedder
+def house(settings: Settings, engine: ScriptedEngine, embedder: Embedder, clock: StandingClock) -> Iterator[House]:
     from tutor.house import open_house
 
-    opened = open_house(settings, engine=engine, embedder=HashingEmbedder(), clock=clock)
+    opened = open_house(settings, engine=engine, embedder=embedder, clock=clock)
     yield opened
     opened.close()
 
