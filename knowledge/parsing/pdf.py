@@ -25,6 +25,10 @@ _SCRAP = 30  # characters: a shorter paragraph is a label in a figure, or a line
 _SCANNED_BELOW = 20  # characters on a page
 _UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd]")
 _MOST_OBJECTS = 5_000
+_BY_PROGRAM = re.compile(
+    r"(?i)^(?:microsoft \w+ - .*|untitled.*|slide 1|\(?(?:anonymous|unspecified)\)?)$"
+    r"|\.(?:docx?|pptx?|tex|dvi|pdf|indd|jpe?g|png)$"
+)
 
 
 def read(source: Source) -> ParsedDocument:
@@ -80,10 +84,7 @@ def _label(document: pdfium.PdfDocument, index: int) -> str:
 
 def _title(document: pdfium.PdfDocument) -> str:
     title = clean_line(document.get_metadata_value("Title") or "")
-    made_by_program = re.search(
-        r"(?i)^(?:microsoft \w+ - |untitled|slide 1$|\(?(?:anonymous|unspecified)\)?$)|\.(?:docx?|pptx?|tex|dvi|pdf|indd|jpe?g|png)$", title
-    )
-    return "" if made_by_program else title
+    return "" if _BY_PROGRAM.search(title) else title
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:

@@ -33,7 +33,8 @@ class Reading:
 
     outcome: ParsedDocument | DocumentRefused
     seconds: float
-    peak_mb: float  # of the child; 0 when it died before it could say
+    cpu_s: float = 0.0  # of the child and its OCR; 0 when it died before it could say
+    peak_mb: float = 0.0  # of the child, as it last said
 
 
 def parse(
@@ -66,10 +67,10 @@ def read(
     shown = shown_name(name) or "the file"
     refused = _refuse_early(shown, data, limits)
     if refused is not None:
-        return Reading(refused, time.monotonic() - started, 0.0)
+        return Reading(refused, time.monotonic() - started)
     with _Child(shown, data, limits) as child:
-        outcome, peak_mb = child.listen(progress or _ignore, cancelled or _never)
-    return Reading(outcome, time.monotonic() - started, peak_mb)
+        last = child.listen(progress or _ignore, cancelled or _never)
+    return Reading(last.outcome, time.monotonic() - started, last.cpu_s, last.peak_mb)
 
 
 def _ignore(progress: Progress) -> None:
@@ -142,10 +143,8 @@ class _Child:
             pass  # closed while we listened: nobody waits for the rest
         self._lines.put(None)
 
-    def listen(
-        self, progress: ProgressCallback, cancelled: Callable[[], bool]
-    ) -> tuple[ParsedDocument | DocumentRefused, float]:
-        """Return the child's last word and its peak of memory; a child that is silent or slow gets our word."""
+    def listen(self, progress: ProgressCallback, cancelled: Callable[[], bool]) -> wire.Finished:
+        """Return the child's last word; of a child that is silent, slow or dead we say it."""
         peak_mb, done = 0.0, 0
         started = heard = time.monotonic()
         while True:
@@ -153,24 +152,25 @@ class _Child:
                 raise IngestCancelled(f"reading {self._name} was cancelled")
             now = time.monotonic()
             if now - heard > self._limits.stall_s or now - started > self._limits.wall_s:
-                return self._too_slow(done), peak_mb
+                return wire.Finished(self._too_slow(done), peak_mb, 0.0)
             try:
                 line = self._lines.get(timeout=_LOOK_EVERY_S)
             except queue.Empty:
                 continue
-            message = self._understand(line)
-            if not isinstance(message, wire.Reported):
-                return message.outcome, max(peak_mb, message.peak_mb)
+            message = self._understand(line, peak_mb)
+            if isinstance(message, wire.Finished):
+                return message
             heard, done, peak_mb = time.monotonic(), message.done, message.peak_mb
             progress(Progress("reading", message.done, message.total))
 
-    def _understand(self, line: bytes | None) -> wire.Reported | wire.Finished:
+    def _understand(self, line: bytes | None, peak_mb: float) -> wire.Reported | wire.Finished:
         if line is None:
-            return wire.Finished(self._died(), 0.0)
+            return wire.Finished(self._died(), peak_mb, 0.0)
         try:
             return wire.read_line(line)
         except ValueError:
-            return wire.Finished(DocumentTooLarge(f"{self._name} holds too much text; split it into parts."), 0.0)
+            too_much = DocumentTooLarge(f"{self._name} holds too much text; split it into parts.")
+            return wire.Finished(too_much, peak_mb, 0.0)
 
     def _too_slow(self, done: int) -> DocumentTooLarge:
         return DocumentTooLarge(

@@ -33,10 +33,11 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The child's last word: a document, or why there is none."""
+    """The child's last word: a document, or why there is none; and what it cost."""
 
     outcome: ParsedDocument | errors.DocumentRefused
     peak_mb: float
+    cpu_s: float
 
 
 def request(name: str, limits: Limits, size: int) -> bytes:
@@ -53,12 +54,12 @@ def report(done: int, total: int, peak_mb: float) -> bytes:
     return json.dumps({"done": done, "total": total, "peak_mb": peak_mb}).encode() + b"\n"
 
 
-def finish(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: float) -> bytes:
+def finish(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: float, cpu_s: float) -> bytes:
     if isinstance(outcome, ParsedDocument):
         fields: dict[str, Any] = {"document": _packed(outcome)}
     else:
         fields = {"refused": type(outcome).__name__, "message": str(outcome)}
-    return json.dumps(fields | {"peak_mb": peak_mb}).encode() + b"\n"
+    return json.dumps(fields | {"peak_mb": peak_mb, "cpu_s": cpu_s}).encode() + b"\n"
 
 
 def read_line(line: bytes) -> Reported | Finished:
@@ -69,8 +70,8 @@ def read_line(line: bytes) -> Reported | Finished:
         if "done" in fields:
             return Reported(int(fields["done"]), int(fields["total"]), peak_mb)
         if "refused" in fields:
-            return Finished(_REFUSALS[fields["refused"]](str(fields["message"])), peak_mb)
-        return Finished(_unpacked(fields["document"]), peak_mb)
+            return Finished(_REFUSALS[fields["refused"]](str(fields["message"])), peak_mb, float(fields["cpu_s"]))
+        return Finished(_unpacked(fields["document"]), peak_mb, float(fields["cpu_s"]))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a message of the reader: {error!r}") from error
 

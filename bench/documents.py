@@ -1,0 +1,145 @@
+"""Bench: what becomes of every file in a folder: read, without text, or refused, and what it cost.
+
+    python -m bench.documents DIR [DIR ...] [--out bench/results/documents.json]
+
+Each file is read as an upload would be, in a limited child process. `ok` is read, `no_text` holds nothing to read,
+`refused` says why not; anything else would be a bug of ours, is named `crash` and makes the exit status 1.
+`pdf_pages_per_core_minute` is of one PDF put together from the pages of those that needed no OCR, by processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from knowledge.documents import ParsedDocument
+from knowledge.errors import DocumentEmpty
+from knowledge.parsing.reading import Reading, read
+from knowledge.parsing.source import Limits
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.documents", description="Read every file in folders.")
+    parser.add_argument("directories", nargs="+", type=Path, metavar="DIR")
+    parser.add_argument("--pages", type=int, default=300, help="pages of the PDF that speed is measured with")
+    parser.add_argument("--out", type=Path, help="also write the result to this file")
+    options = parser.parse_args(arguments)
+    files = [row for directory in options.directories for row in measured(directory)]
+    result = {"hardware": hardware(), "commit": commit(), "workload": f"{len(files)} files", **summary(files)}
+    result |= speed([path for path in every_file(options.directories) if path.suffix == ".pdf"], options.pages)
+    if options.out:
+        options.out.write_text(json.dumps(result | {"files": files}, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(json.dumps(result | {"files": files}, ensure_ascii=False))
+    return 1 if result["crashes"] else 0
+
+
+def measured(directory: Path) -> Iterator[dict[str, Any]]:
+    """Read the files below a folder in order, printing a line for each."""
+    for path in every_file([directory]):
+        row = measure(path, str(path.relative_to(directory)))
+        print(f"{row['outcome']:8} {row['seconds']:7.2f} s {row['peak_mb']:7.1f} MB  {row['file']}  {row['reason']}")
+        yield row
+
+
+def every_file(directories: Sequence[Path]) -> list[Path]:
+    return [path for one in directories for path in sorted(one.rglob("*")) if path.is_file()]
+
+
+def speed(paths: Sequence[Path], pages: int) -> dict[str, Any]:
+    """Read one PDF of many pages with text, put together from what is there."""
+    joined, count = _joined(paths, pages)
+    if not count:
+        return {"pdf_pages_per_core_minute": None}
+    reading = read("joined.pdf", joined, Limits())
+    return {
+        "pdf_pages": count,
+        "pdf_cpu_s": reading.cpu_s,
+        "pdf_pages_per_core_minute": round(60 * count / reading.cpu_s),
+    }
+
+
+def _joined(paths: Sequence[Path], pages: int) -> tuple[bytes, int]:
+    import pypdfium2 as pdfium
+
+    target = pdfium.PdfDocument.new()
+    sources = [source for source in map(_with_text, paths) if source is not None]
+    while sources and len(target) < pages:
+        for source in sources:
+            target.import_pages(source)
+    buffer = io.BytesIO()
+    target.save(buffer)
+    return buffer.getvalue(), len(target)
+
+
+def _with_text(path: Path) -> Any:
+    """Return the opened PDF when its first page has text, else None."""
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(path)
+        return document if document[0].get_textpage().count_chars() > 200 else None
+    except pdfium.PdfiumError:
+        return None
+
+
+def measure(path: Path, name: str) -> dict[str, Any]:
+    """Read one file; a reader that raises instead of refusing is what this bench is there to find."""
+    try:
+        reading = read(path.name, path.read_bytes(), Limits())
+    except Exception as error:  # noqa: BLE001 - reported as a crash, which fails the run
+        return _row(name, "crash", repr(error), None)
+    if isinstance(reading.outcome, ParsedDocument):
+        return _row(name, "ok", " ".join(reading.outcome.notes), reading)
+    outcome = "no_text" if isinstance(reading.outcome, DocumentEmpty) else "refused"
+    return _row(name, outcome, str(reading.outcome), reading)
+
+
+def _row(name: str, outcome: str, reason: str, reading: Reading | None) -> dict[str, Any]:
+    document = reading.outcome if reading is not None else None
+    parsed = document if isinstance(document, ParsedDocument) else None
+    return {
+        "file": name,
+        "outcome": outcome,
+        "reason": reason,
+        "media_type": parsed.media_type if parsed else None,
+        "pages": parsed.pages if parsed else 0,
+        "characters": sum(len(block.text) for block in parsed.blocks) if parsed else 0,
+        "seconds": round(reading.seconds, 3) if reading else 0.0,
+        "peak_mb": reading.peak_mb if reading else 0.0,
+    }
+
+
+def summary(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Count outcomes; name the slowest, the largest and any file without a reason."""
+    counts = Counter(row["outcome"] for row in files)
+    return {
+        "ok": counts["ok"],
+        "no_text": counts["no_text"],
+        "refused": counts["refused"],
+        "crashes": counts["crash"],
+        "without_reason": sum(row["outcome"] != "ok" and not row["reason"] for row in files),
+        "slowest_s": max((row["seconds"] for row in files), default=0.0),
+        "peak_mb": max((row["peak_mb"] for row in files), default=0.0),
+    }
+
+
+def hardware() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+def commit() -> str:
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
