@@ -1,0 +1,90 @@
+"""A real Chromium, and the pages of a house that it looks at. Screenshots go to tests/browser/shots/ (not in git)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from serving import open_pages
+
+from tutor.house import House
+
+SHOTS = Path(__file__).parent / "shots"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+HARMLESS = ("Autofocus processing was blocked", "Method not implemented")  # said by Gradio's own pages
+PATIENCE_MS = 30_000
+OpenPage = Callable[..., Any]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; where it is missing the tests are skipped, but in CI they fail."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "needs Chromium (Debian: apt install chromium fonts-noto-cjk)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[House]:
+    with open_pages(tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def open_page(browser: Any, served: House) -> Iterator[OpenPage]:
+    """Opens pages in contexts of their own; afterwards no script may have failed and no foreign address been asked."""
+    contexts, complaints = [], []
+
+    def opening(path: str = "/", *, width: int = 1280, height: int = 800, **context: Any) -> Any:
+        made = browser.new_context(viewport={"width": width, "height": height}, locale="en-US", **context)
+        contexts.append(made)
+        made.set_default_timeout(PATIENCE_MS)
+        page = made.new_page()
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url, served) else None)
+        page.goto(served.settings.url + path if path.startswith("/") else path)
+        return page
+
+    yield opening
+    for made in contexts:
+        made.close()
+    assert not [one for one in complaints if not any(known in one for known in HARMLESS)]
+
+
+def _foreign(url: str, house: House) -> bool:
+    return not url.startswith((house.settings.url, "data:", "blob:"))
+
+
+@pytest.fixture
+def shoot() -> Callable[[Any, str], None]:
+    def shooting(page: Any, name: str) -> None:
+        SHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=str(SHOTS / f"{name}.png"))
+
+    return shooting

@@ -1,0 +1,165 @@
+"""What the pages show of stored values."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tutor.domain import (
+    AdapterState,
+    AdapterVersion,
+    Citation,
+    Feedback,
+    Job,
+    JobState,
+    Stage,
+    Thumb,
+    Timings,
+    Turn,
+    TurnStatus,
+)
+from tutor.engine.base import EngineInfo, EngineState
+from tutor.ui import leaves, view
+from tutor.ui.words import CHINESE, ENGLISH, preferred, say
+
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+CITATION = Citation(
+    number=1,
+    passage_id="p 1",
+    document_id="d1",
+    document="Plants & *leaves*",
+    locator="page 3",
+    place="page",
+    position=3,
+    quote="Leaves are green",
+    score=0.9,
+)
+TURN = Turn(
+    id="t1",
+    conversation_id="c1",
+    learner_id="l1",
+    course_id="biology",
+    question="Why <b>green</b>?",
+    answer="Because of chlorophyll. [1] See also [2].",
+    status=TurnStatus.COMPLETE,
+    covered=True,
+    confidence=0.9,
+    citations=(CITATION,),
+    passages=("p 1",),
+    prompt_sha256="0" * 64,
+    model="smollm2",
+    quantization="nf4",
+    adapter="quiet-heron-v3",
+    timings=Timings(0.4, 2.04, 30),
+    replaces=None,
+    created_at=NOW,
+)
+
+
+def test_a_mark_with_a_citation_becomes_a_link_and_one_without_stays_text():
+    shown = view.answered(TURN, "en")["content"]
+    assert "[[1]](/passage/p%201?in=c1&turn=t1&n=1)" in shown
+    assert "See also [2]." in shown
+
+
+def test_an_answer_says_where_it_comes_from_and_who_gave_it():
+    shown = view.answered(TURN, "en")["content"].replace("\u2060", "")
+    assert "Plants & *leaves* · page 3" in shown
+    assert "smollm2 (NF4) · with your tutor quiet-heron-v3 · 2.0 s" in shown
+
+
+def test_a_message_carries_its_turn_and_two_messages_make_a_turn():
+    asked, answered = view.messages([TURN], "en")
+    assert asked["metadata"]["id"] == answered["metadata"]["id"] == "t1"
+    assert asked["content"].replace("\u2060", "") == TURN.question
+    other = replace(TURN, id="t2")
+    assert [view.turn_at([TURN, other], i) for i in range(4)] == [TURN, TURN, other, other]
+    assert view.turn_at([TURN], 2) is None and view.turn_at([TURN], None) is None
+
+
+def test_what_is_not_in_the_course_says_so_before_anything_else():
+    shown = view.answered(replace(TURN, covered=False, citations=(), model=None), "en")["content"]
+    assert shown.startswith('<span class="tutor-badge">Not in your course material</span>')
+    assert "/passage/" not in shown
+
+
+@pytest.mark.parametrize("status", [TurnStatus.STOPPED, TurnStatus.INTERRUPTED, TurnStatus.FAILED])
+def test_an_answer_that_broke_off_says_how(status: TurnStatus):
+    assert say("en", status.value) in view.answered(replace(TURN, status=status), "en")["content"]
+
+
+def test_while_nothing_is_said_yet_the_stage_is_shown_in_her_language():
+    assert "Looking through" in view.streaming("", Stage("searching"), "en")["content"]
+    assert "查找" in view.streaming(" ", Stage("searching"), "zh")["content"]
+    assert view.streaming("So far", Stage("thinking"), "en")["content"] == "So far"
+
+
+def test_an_edited_question_loses_the_joiners_that_it_was_shown_with():
+    assert view.typed(view.asked(TURN.question)["content"]) == TURN.question
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_tap_and_its_restored_vote_are_the_same_thing(language: str):
+    for option in view.vote_options(language):
+        thumb, reason = view.rating_from(option, language)
+        rating = Feedback("t1", "l1", thumb, reason, NOW)
+        assert view.votes([TURN], {"t1": rating}, language) == [option]
+    assert view.rating_from(True, language) == (Thumb.UP, None)
+    assert view.votes([TURN], {}, language) == [None]
+
+
+def test_names_from_people_and_documents_are_words_and_no_markup():
+    shown = view.inline("**x** [y](http://z) <i>\n# h")
+    assert shown.replace("\u2060", "") == "**x** [y](http://z) <i> # h"
+    assert "](" not in shown and "**" not in shown
+
+
+def test_progress_is_a_bar_with_its_stage_and_an_end_is_a_sentence():
+    job = Job("j", "ingest", "l1", "biology", "book.pdf", JobState.RUNNING, "embedding", 3, 4, "", NOW, NOW)
+    assert "75%" in view.job_line(job, "en") and "computing embeddings" in view.job_line(job, "en")
+    failed = replace(job, state=JobState.FAILED, message="book.pdf is locked.")
+    assert view.job_line(failed, "en").replace("\u2060", "") == "**book.pdf** failed. book.pdf is locked."
+    assert view.bar(0) == "▱" * 16 and view.bar(1) == "▰" * 16
+
+
+def test_the_model_line_tells_warming_ready_and_failed_apart():
+    info = EngineInfo("SmolLM2-135M", "nf4", EngineState.READY, "x", 2048, "the hub cannot be reached", "cpu")
+    assert view.model_line(info, "en") == "SmolLM2-135M (NF4) · cpu the hub cannot be reached"
+    assert "warming up" in view.model_line(replace(info, state=EngineState.LOADING), "en")
+    assert "could not be loaded" in view.model_line(replace(info, state=EngineState.FAILED), "en")
+
+
+def test_the_version_in_use_is_named_as_such():
+    version = AdapterVersion("a", "quiet-heron-v1", "l1", "biology", 1, AdapterState.ACTIVE, "b", "s", "d", {}, NOW)
+    ((line, identity),) = view.version_choices([version], {"a": 3}, "en")
+    assert line == "quiet-heron-v1 · 3 corrections · 2026-11-23 09:30 · in use" and identity == "a"
+    assert "trained from 3" in view.tutor_line(version, {"a": 3}, "en")
+    assert "base tutor" in view.tutor_line(None, {}, "en")
+
+
+def test_a_quote_is_marked_where_it_stands_and_everything_is_escaped():
+    shown, found = leaves.marked_text("x <script> y & z", "y & z")
+    assert (shown, found) == ("x &lt;script&gt; <mark>y &amp; z</mark>", True)
+    assert leaves.marked_text("abc", "nothing") == ("abc", False)
+    assert leaves.marked_text("abc", "") == ("abc", False)
+
+
+def test_both_languages_say_the_same_things_with_the_same_blanks():
+    assert ENGLISH.keys() == CHINESE.keys()
+    for key, words in ENGLISH.items():
+        assert _blanks(words) == _blanks(CHINESE[key]), key
+
+
+def _blanks(words: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de-DE,de;q=0.9,en;q=0.5", "en"), ("fr", "en"), ("", "en"), ("zh", "zh")],
+)
+def test_a_browsers_first_language_that_we_speak_is_taken(header: str, language: str):
+    assert preferred(header) == language
