@@ -70,12 +70,17 @@ class Mastery:
         return wilson(self.unaided_right, self.unaided)
 
 
-def fresh(knowing: Knowing) -> Mastery:
-    return Mastery(knowing.prior)
+def fresh(knowing: Knowing, assumed: float | None = None) -> Mastery:
+    """Return the mastery before any answer; `assumed` is what a placement inferred from answers on other skills."""
+    return Mastery(knowing.prior if assumed is None else assumed)
 
 
-def update(mastery: Mastery, answer: Answered, knowing: Knowing) -> Mastery:
-    """Return the mastery after one answer: evidence first, if it was unaided, then the chance that it taught."""
+def update(mastery: Mastery, answer: Answered, knowing: Knowing, recall: float = 1.0) -> Mastery:
+    """Return the mastery after one answer: evidence first, if it was unaided, then the chance that it taught.
+
+    `recall` is the chance that what was known before is still recalled at the time of the answer (`review.chance`).
+    """
+    mastery = replace(mastery, known=mastery.known * recall)
     if not answer.unaided:
         return replace(
             mastery,

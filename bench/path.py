@@ -1,0 +1,293 @@
+"""Bench: how many items does a learner need until she truly knows the course?
+
+    python -m bench.path --seed N [--learners 40] [--skills 30]
+
+The learners are those of `bench.simulation`, each met by four policies: ours (a placement, then
+`tutor.learner.path`), the fixed order (skill by skill in course order, left after three right in a row or twelve
+items, round after round), random, and Elo only (the item whose chance of success is nearest to 72 %, blind to the
+graph). Items of the placement count. `prerequisite_violations` counts recommendations on a skill while the events so
+far do not show what it needs, checked from the record and not by the policy; `hidden_violations` is the share in
+which a need was truly missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import platform
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from statistics import mean
+from typing import Protocol
+
+from bench.simulation import DAY, Course, Learner, World, draw_course, draw_learner
+from tutor.learner.evidence import Answered, Outcome
+from tutor.learner.mastery import IN_PLACE, Knowing, Mastery, chance_right, fresh, update
+from tutor.learner.path import TARGET, Item, Kind, Situation, choices
+from tutor.learner.placement import after_answer, before_any_answer, next_question
+from tutor.learner.review import Habit, Memory, chance, fresh_habit, review
+from tutor.learner.signals import logit
+from tutor.learner.tally import Tally
+
+START = datetime(2026, 1, 5, 16, tzinfo=UTC)
+KNOWING = Knowing()
+Asked = tuple[str, int]  # skill, number of the item
+
+
+class Policy(Protocol):
+    """Chooses an item, sees the outcome; knows the course's graph and nothing of what is hidden."""
+
+    def choose(self, number: int) -> Asked: ...
+
+    def observe(self, asked: Asked, number: int, *, right: bool) -> None: ...
+
+
+@dataclass(slots=True)
+class InOrder:
+    """Skill by skill in course order, left after three right in a row or twelve items, round after round."""
+
+    course: Course
+    items: int
+    rng: random.Random
+    place: int = 0
+    row: int = 0
+    spent: int = 0
+
+    def choose(self, number: int) -> Asked:
+        skills = self.course.graph.skills
+        return skills[self.place % len(skills)], self.rng.randrange(self.items)
+
+    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
+        self.row, self.spent = (self.row + 1 if right else 0), self.spent + 1
+        if self.row >= 3 or self.spent >= 12:
+            self.place, self.row, self.spent = self.place + 1, 0, 0
+
+
+@dataclass(slots=True)
+class AtRandom:
+    """Any item of any skill."""
+
+    course: Course
+    items: int
+    rng: random.Random
+
+    def choose(self, number: int) -> Asked:
+        return self.rng.choice(self.course.graph.skills), self.rng.randrange(self.items)
+
+    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
+        return None
+
+
+@dataclass(slots=True)
+class EloOnly:
+    """The item whose chance of success is nearest to the target, from ratings alone."""
+
+    course: Course
+    items: int
+    rng: random.Random
+    ratings: dict[str, float] = field(default_factory=dict)
+
+    def choose(self, number: int) -> Asked:
+        def off_target(skill: str) -> float:
+            return abs(self._chance(skill) - TARGET) + 0.02 * self.rng.random()
+
+        return min(self.course.graph.skills, key=off_target), self.rng.randrange(self.items)
+
+    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
+        skill = asked[0]
+        self.ratings[skill] = self.ratings.get(skill, 0.0) + 0.4 * (right - self._chance(skill))
+
+    def _chance(self, skill: str) -> float:
+        return 1 / (1 + math.exp(-self.ratings.get(skill, 0.0)))
+
+
+@dataclass(slots=True)
+class Ours:
+    """The product's policy after its placement: one recommendation after another."""
+
+    course: Course
+    items: int
+    tally: Tally  # of all learners so far, as in a course
+    assumed: Mapping[str, float]
+    masteries: dict[str, Mastery] = field(default_factory=dict)
+    memories: dict[str, Memory] = field(default_factory=dict)
+    habit: Habit = field(default_factory=fresh_habit)
+    latest: list[bool] = field(default_factory=list)
+
+    def choose(self, number: int) -> Asked:
+        situation = self.situation(number)
+        best = next((choice for choice in choices(situation) if choice.kind is not Kind.STOP), None)
+        if best is not None and best.skill is not None and best.item is not None:
+            return best.skill, int(best.item)
+        surest_last = min(situation.graph.ordered(), key=situation.standing)  # all seems known, and is not
+        return surest_last, number % self.items
+
+    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
+        skill, at = asked[0], _time(number)
+        memory = self.memories.get(skill)
+        recall = chance(memory, self.habit, at) if memory else 1.0
+        before = self.masteries.get(skill, fresh(KNOWING, self.assumed.get(skill)))
+        self.masteries[skill] = update(before, _answered(asked, at, right=right), KNOWING, recall)
+        self.memories[skill], self.habit, _ = review(memory, self.habit, recalled=right, at=at)
+        self.tally.add([("skill", skill), ("item", asked)], right=right)
+        self.latest.append(right)
+
+    def situation(self, number: int) -> Situation:
+        at = _time(number)
+        recall = {skill: chance(memory, self.habit, at) for skill, memory in self.memories.items()}
+        bare = Situation(self.course.graph, self.masteries, recall, {}, assumed=self.assumed)
+        items = {skill: self._items(skill, bare.standing(skill)) for skill in self.course.graph.skills}
+        today = number % DAY
+        return replace(
+            bare, items=items, answers_today=today, latest_today=tuple(self.latest[-today:] if today else ())
+        )
+
+    def _items(self, skill: str, standing: float) -> list[Item]:
+        """The items of a skill, harder or easier than its mean as far as the course has seen."""
+        usual = self.tally.rate(("skill", skill), 0.6, 10)
+        level = logit(chance_right(standing, KNOWING)) - logit(usual)
+        return [self._item(skill, n, level, usual) for n in range(self.items)]
+
+    def _item(self, skill: str, n: int, level: float, usual: float) -> Item:
+        rate = self.tally.rate(("item", (skill, n)), usual, 10)
+        tries, _ = self.tally.counts.get(("item", (skill, n)), (0, 0))
+        return Item(str(n), skill, 1 / (1 + math.exp(-level - logit(rate))), tries)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What one learner's way to knowing the course cost."""
+
+    answers: int
+    rights: int
+    walked: int  # answers after the placement
+    arrived: bool
+
+
+@dataclass(slots=True)
+class Audit:
+    """Checks our recommendations against the record of answers and, apart from that, against the hidden truth."""
+
+    assumed: Mapping[str, float]
+    record: list[tuple[str, int, bool]] = field(default_factory=list)
+    asked: int = 0
+    violations: int = 0
+    hidden: int = 0
+
+    def check(self, learner: Learner, skill: str, number: int) -> None:
+        needs = learner.course.graph.needs(skill)
+        self.asked += 1
+        self.violations += any(self._shown(need, number) < IN_PLACE - 1e-9 for need in needs)
+        self.hidden += not needs <= learner.known
+
+    def _shown(self, skill: str, number: int) -> float:
+        """How likely the skill is there, recomputed from the record alone."""
+        mastery, memory, habit = fresh(KNOWING, self.assumed.get(skill)), None, fresh_habit()
+        memories: dict[str, Memory] = {}
+        for other, n, right in self.record:
+            memory = memories.get(other)
+            if other == skill:
+                recall = chance(memory, habit, _time(n)) if memory else 1.0
+                mastery = update(mastery, _answered((skill, 0), _time(n), right=right), KNOWING, recall)
+            memories[other], habit, _ = review(memory, habit, recalled=right, at=_time(n))
+        last = memories.get(skill)
+        return mastery.known * (chance(last, habit, _time(number)) if last else 1.0)
+
+
+def walk(policy: Policy, learner: Learner, audit: Audit | None = None) -> Way:
+    """Let the learner answer until she knows the course or gives up."""
+    rights, begun = 0, learner.answers
+    while not (learner.done or learner.gave_up):
+        number = learner.answers
+        asked = policy.choose(number)
+        if audit:
+            audit.check(learner, asked[0], number)
+        right = learner.answer(*asked)
+        policy.observe(asked, number, right=right)
+        rights += right
+        if audit:
+            audit.record.append((asked[0], number, right))
+    return Way(learner.answers, rights, learner.answers - begun, learner.done)
+
+
+def place(learner: Learner, seed: int) -> tuple[Mapping[str, float], float]:
+    """Ask the placement's questions; return what it infers, and the share of skills that it tells rightly."""
+    belief, asked = before_any_answer(learner.course.graph, seed), list[str]()
+    while (skill := next_question(belief, asked, KNOWING)) is not None:
+        right = learner.answer(skill, len(asked) % learner.world.items)
+        belief = after_answer(belief, skill, KNOWING, right=right)
+        asked.append(skill)
+    known = belief.known()
+    return known, mean((known[skill] > 0.5) == (skill in learner.known) for skill in known)
+
+
+def _time(number: int) -> datetime:
+    return START + timedelta(days=number // DAY, minutes=2 * (number % DAY))
+
+
+def _answered(asked: Asked, at: datetime, *, right: bool) -> Answered:
+    outcome = Outcome.RIGHT if right else Outcome.WRONG
+    name = f"{asked[0]}/{asked[1]}"
+    return Answered(
+        f"{name}@{at:%j%H%M}", "simulated", "simulated", name, (asked[0],), outcome, 0, False, at, "simulation"
+    )
+
+
+def compare(world: World, learners: int, seed: int, *, audited: int) -> dict[str, float]:
+    """Let the same learners go all four ways."""
+    rng = random.Random(seed)
+    course, tally = draw_course(world, rng), Tally()
+    ways: dict[str, list[Way]] = {"ours": [], "fixed": [], "random": [], "elo": []}
+    accuracies, audits = list[float](), list[Audit]()
+    for n in range(learners):
+        twin = [draw_learner(world, course, seed * 100_003 + n) for _ in range(4)]
+        assumed, accuracy = place(twin[0], n)
+        accuracies.append(accuracy)
+        audit = Audit(assumed) if n < audited else None
+        audits.extend([audit] if audit else [])
+        ways["ours"].append(walk(Ours(course, world.items, tally, assumed), twin[0], audit))
+        ways["fixed"].append(walk(InOrder(course, world.items, rng), twin[1]))
+        ways["random"].append(walk(AtRandom(course, world.items, rng), twin[2]))
+        ways["elo"].append(walk(EloOnly(course, world.items, rng), twin[3]))
+    cost = {name: mean(way.answers for way in each) for name, each in ways.items()}
+    asked = sum(audit.asked for audit in audits)
+    return {
+        **{f"items_{name}": round(value, 1) for name, value in cost.items()},
+        **{f"items_saved_vs_{name}": round(1 - cost["ours"] / cost[name], 3) for name in ("fixed", "random", "elo")},
+        **{f"arrived_{name}": round(mean(way.arrived for way in each), 3) for name, each in ways.items()},
+        "success_rate": round(sum(way.rights for way in ways["ours"]) / sum(way.walked for way in ways["ours"]), 3),
+        "prerequisite_violations": sum(audit.violations for audit in audits),
+        "recommendations_audited": asked,
+        "hidden_violations": round(sum(audit.hidden for audit in audits) / max(1, asked), 3),
+        "placement_accuracy": round(mean(accuracies), 3),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.path", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--learners", type=int, default=40)
+    parser.add_argument("--skills", type=int, default=30)
+    parser.add_argument(
+        "--audited", type=int, default=2, help="learners whose recommendations are checked from the record"
+    )
+    options = parser.parse_args()
+    started = time.perf_counter()
+    world = World(skills=options.skills, strength_days=options.strength_days)
+    figures = compare(world, options.learners, options.seed, audited=options.audited)
+    print(f"{options.learners} simulated learners, {options.skills} skills, four policies")
+    tail = {
+        "seed": options.seed,
+        "strength_days": options.strength_days,
+        "seconds": round(time.perf_counter() - started),
+        "hardware": platform.machine(),
+    }
+    print(json.dumps({**figures, **tail}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Simulated learners with hidden knowledge, for comparing ways through a course.
+
+The world: `skills` in course order; each needs up to three of the eight before it; six items a skill, whose
+difficulty shifts the chance of a right answer on the log-odds scale. The learner: what she knows at first follows the
+graph (an ability from 0 to 0.8 is the chance of knowing a skill whose needs she knows). A right answer comes with 1 -
+slip if she knows the skill, else with guess. Answering teaches an unknown skill with her own rate, a tenth of it
+while a need is missing, double if she had known it once. Time: twenty-five answers a day. Over night a known skill is
+forgotten with 1 - exp(-1 / strength); strength starts at twelve days (thirty for what she knew at first) and grows by
+1.8 with every right answer on another day than the last one. She is done when 95 % of the skills are truly known at
+the same time, which only the simulator can see.
+
+Every number is a field of `World`, so that others can vary it.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, field
+
+from tutor.learner.skills import Need, SkillGraph, graph
+
+DAY = 25
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The rules of one simulation."""
+
+    skills: int = 30
+    items: int = 6
+    most_needs: int = 3
+    reach: int = 8
+    slip: float = 0.1
+    guess: float = 0.2
+    item_spread: float = 0.5
+    ability: tuple[float, float] = (0.0, 0.8)
+    learning: tuple[float, float] = (0.12, 0.3)
+    unready: float = 0.1
+    relearning: float = 2.0
+    strength_days: float = 12.0
+    strength_before: float = 30.0
+    growth: float = 1.8
+    done: float = 0.95
+    most_answers: int = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One course drawn from a world."""
+
+    graph: SkillGraph
+    difficulty: dict[tuple[str, int], float]  # by skill and item, on the log-odds scale
+
+
+def draw_course(world: World, rng: random.Random) -> Course:
+    names = [f"s{n:02d}" for n in range(world.skills)]
+    edges = [
+        Need(name, before, "simulation")
+        for n, name in enumerate(names)
+        for before in rng.sample(
+            names[max(0, n - world.reach) : n], min(n, world.reach, rng.randint(0, world.most_needs))
+        )
+    ]
+    difficulty = {(name, i): rng.gauss(0, world.item_spread) for name in names for i in range(world.items)}
+    return Course(graph(names, edges), difficulty)
+
+
+@dataclass(slots=True)
+class Learner:
+    """A learner whose knowledge only the simulator sees."""
+
+    world: World
+    course: Course
+    rng: random.Random
+    answers: int = 0
+    known: set[str] = field(default_factory=set)
+    once: set[str] = field(default_factory=set)
+    strength: dict[str, float] = field(default_factory=dict)
+    last_day: dict[str, int] = field(default_factory=dict)
+    rate: float = 0.2
+
+    @property
+    def day(self) -> int:
+        return self.answers // DAY
+
+    @property
+    def done(self) -> bool:
+        return len(self.known) >= self.world.done * self.world.skills
+
+    @property
+    def gave_up(self) -> bool:
+        return self.answers >= self.world.most_answers
+
+    def answer(self, skill: str, item: int) -> bool:
+        """Answer an item, perhaps learn from it, perhaps sleep."""
+        right = self.rng.random() < self._chance(skill, item)
+        if skill in self.known:
+            self._strengthen(skill, right=right)
+        elif self.rng.random() < self._learning(skill):
+            self._learn(skill)
+        self.answers += 1
+        if self.answers % DAY == 0:
+            self._sleep()
+        return right
+
+    def _chance(self, skill: str, item: int) -> float:
+        share = 1 - self.world.slip if skill in self.known else self.world.guess
+        return 1 / (1 + math.exp(-(math.log(share / (1 - share)) - self.course.difficulty[skill, item])))
+
+    def _learning(self, skill: str) -> float:
+        ready = self.course.graph.needs(skill) <= self.known
+        again = self.world.relearning if skill in self.once else 1.0
+        return min(0.9, self.rate * again * (1.0 if ready else self.world.unready))
+
+    def _learn(self, skill: str) -> None:
+        self.known.add(skill)
+        self.once.add(skill)
+        self.strength.setdefault(skill, self.world.strength_days)
+        self.last_day[skill] = self.day
+
+    def _strengthen(self, skill: str, *, right: bool) -> None:
+        if right and self.day > self.last_day[skill]:
+            self.strength[skill] *= self.world.growth
+            self.last_day[skill] = self.day
+
+    def _sleep(self) -> None:
+        for skill in sorted(self.known):
+            if self.rng.random() < 1 - math.exp(-1 / self.strength[skill]):
+                self.known.discard(skill)
+
+
+def draw_learner(world: World, course: Course, seed: int) -> Learner:
+    """Return the same learner for the same seed, whatever the policy will be."""
+    rng = random.Random(seed)
+    learner = Learner(world, course, rng, rate=rng.uniform(*world.learning))
+    ability = rng.uniform(*world.ability)
+    for skill in course.graph.ordered():
+        if course.graph.needs(skill) <= learner.known and rng.random() < ability:
+            learner._learn(skill)
+            learner.strength[skill] = world.strength_before
+            learner.last_day[skill] = -1
+    return learner

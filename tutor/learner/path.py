@@ -1,0 +1,167 @@
+"""What next, and why: one recommendation at a time, computed from what is known and never by a model.
+
+In this order: confirm what was right only with help, review what is fading, repair what a failing skill needs, go on
+with what was begun, begin what is ready, stop for today. The other choices are kept, for the learner may choose
+otherwise. The reason is a value; `wording.py` says it in a sentence.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tutor.learner.mastery import IN_PLACE, KNOWN, Mastery
+from tutor.learner.skills import SkillGraph
+
+FADING = 0.85  # chance of recall below which a known skill is reviewed
+FAILING = 3  # so many latest answers with at most one right: something below may be missing
+SHAKY = 0.9  # a need below this is worth repairing when what builds on it fails
+TARGET = 0.72  # chance of success to aim at, in the middle of the band from 60 to 85 %
+CURIOSITY = 0.1  # how much an item that nobody has tried is preferred
+ENOUGH = 40  # answers a day
+TIRED = 10  # so many latest answers, at most 40 % right, late in the day: stop
+LATE = 20
+
+
+class Kind(StrEnum):
+    """Why something is recommended."""
+
+    CONFIRM = "confirm"
+    REVIEW = "review"
+    REPAIR = "repair"
+    PRACTISE = "practise"
+    NEW = "new"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something to ask; `chance` is what the tracer expects, `tries` how often anyone has answered it."""
+
+    id: str
+    skill: str
+    chance: float
+    tries: int
+    recently_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is known of one learner in one course at one time."""
+
+    graph: SkillGraph
+    masteries: Mapping[str, Mastery]
+    recall: Mapping[str, float]  # chance that a skill once learnt is recalled now; absent: as fresh
+    items: Mapping[str, Sequence[Item]]  # by skill
+    answers_today: int = 0
+    latest_today: tuple[bool, ...] = ()  # unaided, the newest last
+    just_now: str | None = None  # the skill of the last answer
+    assumed: Mapping[str, float] = field(default_factory=dict)  # from the placement, where nothing was answered since
+
+    def standing(self, skill: str) -> float:
+        """How likely the skill is there now: learnt, and not forgotten."""
+        mastery = self.masteries.get(skill)
+        learnt = mastery.known if mastery else self.assumed.get(skill, 0.0)
+        return learnt * self.recall.get(skill, 1.0)
+
+    def ready(self, skill: str) -> bool:
+        """Everything that the skill needs is in place."""
+        return all(self.standing(need) >= IN_PLACE for need in self.graph.needs(skill))
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What to do next, with the evidence that its sentence needs."""
+
+    kind: Kind
+    skill: str | None
+    item: str | None = None
+    on_behalf_of: str | None = None  # the failing skill that needs this one
+    rights: int = 0
+    answers: int = 0
+
+
+def recommend(situation: Situation) -> Recommendation:
+    """Return the one recommendation."""
+    return next(choices(situation))
+
+
+def choices(situation: Situation) -> Iterator[Recommendation]:
+    """Yield all that makes sense now, the best first; to stop for today is always among them."""
+    if _enough(situation):
+        yield _stop(situation)
+    yield from _confirmations(situation)
+    yield from _reviews(situation)
+    yield from _repairs(situation)
+    yield from _begun(situation)
+    yield from _new(situation)
+    if not _enough(situation):
+        yield _stop(situation)
+
+
+def choose_item(items: Sequence[Item]) -> str | None:
+    """Return the item nearest to the success aimed at; little tried ones are preferred, so that their difficulty is
+    learnt."""
+    fresh = [item for item in items if not item.recently_seen] or list(items)
+    best = min(fresh, key=lambda i: (abs(i.chance - TARGET) - CURIOSITY / math.sqrt(1 + i.tries), i.id), default=None)
+    return best.id if best else None
+
+
+def _enough(situation: Situation) -> bool:
+    latest = situation.latest_today[-TIRED:]
+    tired = situation.answers_today >= LATE and len(latest) == TIRED and sum(latest) <= 0.4 * TIRED
+    return tired or situation.answers_today >= ENOUGH
+
+
+def _confirmations(situation: Situation) -> Iterator[Recommendation]:
+    for skill in situation.graph.skills:
+        mastery = situation.masteries.get(skill)
+        if mastery and mastery.owes_check and skill != situation.just_now and situation.ready(skill):
+            yield _asking(situation, Kind.CONFIRM, skill)
+
+
+def _reviews(situation: Situation) -> Iterator[Recommendation]:
+    learnt = [s for s, m in situation.masteries.items() if m.known >= KNOWN and situation.recall.get(s, 1.0) < FADING]
+    for skill in sorted(learnt, key=lambda s: (situation.recall[s], s)):
+        if situation.ready(skill):
+            yield _asking(situation, Kind.REVIEW, skill)
+
+
+def _repairs(situation: Situation) -> Iterator[Recommendation]:
+    for skill, mastery in situation.masteries.items():
+        latest = mastery.latest[-FAILING:]
+        if mastery.known >= KNOWN or len(latest) < FAILING or sum(latest) > 1:
+            continue
+        shaky = [need for need in situation.graph.needs(skill) if situation.standing(need) < SHAKY]
+        for need in sorted(shaky, key=lambda n: (situation.standing(n), n)):
+            if situation.ready(need):
+                yield _asking(situation, Kind.REPAIR, need, on_behalf_of=skill)
+
+
+def _begun(situation: Situation) -> Iterator[Recommendation]:
+    open_ = [s for s, m in situation.masteries.items() if m.unaided + m.aided and m.known < KNOWN]
+    for skill in sorted(open_, key=lambda s: (-situation.standing(s), s)):
+        if situation.ready(skill):
+            yield _asking(situation, Kind.PRACTISE, skill)
+
+
+def _new(situation: Situation) -> Iterator[Recommendation]:
+    """Ready skills that were not met yet; what the placement is sure of is skipped."""
+    unmet = [s for s in situation.graph.skills if s not in situation.masteries and situation.standing(s) < KNOWN]
+    ready = [skill for skill in unmet if situation.ready(skill)]
+    for skill in sorted(ready, key=lambda s: -situation.standing(s)):
+        yield _asking(situation, Kind.NEW, skill)
+
+
+def _asking(situation: Situation, kind: Kind, skill: str, on_behalf_of: str | None = None) -> Recommendation:
+    evidence = situation.masteries.get(on_behalf_of or skill)
+    latest = evidence.latest if evidence else ()
+    item = choose_item(situation.items.get(skill, ()))
+    return Recommendation(kind, skill, item, on_behalf_of, rights=sum(latest), answers=len(latest))
+
+
+def _stop(situation: Situation) -> Recommendation:
+    latest = situation.latest_today
+    return Recommendation(Kind.STOP, None, rights=sum(latest), answers=len(latest))
