@@ -7,11 +7,14 @@ window, but memory that no token was written to is never touched.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import scaled_dot_product_attention
 
 from tutor.engine.residency import ByteLru
 
@@ -41,52 +44,110 @@ class KvRows:
         self.store[:, :, row, :, start : start + block.shape[3]] = block
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Neighbouring rows whose attention is computed together: they look at the same number of positions."""
+
+    rows: slice
+    span: int
+    mask: Tensor  # [rows, 1, tokens, span]
+
+
 class DecodeStep:
-    """One new token in each of the rows 0..n-1, as the `past_key_values` of a forward pass."""
+    """One new token in each of the rows 0..n-1, as the `past_key_values` of a forward pass.
+
+    A row looks at its own length, rounded up to a multiple of `unit`, never at that of the longest row: how a sum over
+    positions is rounded depends on their number, and a learner's answer must not depend on who else is talking.
+    With `unit` 0 all rows look at the longest (one call instead of several).
+    """
 
     is_compileable = False
 
-    def __init__(self, kv: KvRows, positions: Tensor, longest: int) -> None:
-        self._kv, self._positions, self._longest = kv, positions, longest
-        self._rows = torch.arange(len(positions), device=positions.device)
-        self.mask = (torch.arange(longest, device=positions.device) <= positions[:, None])[:, None, None, :]
+    def __init__(self, kv: KvRows, positions: Sequence[int], unit: int) -> None:
+        device = kv.store.device
+        self._kv = kv
+        self._rows = torch.arange(len(positions), device=device)
+        self._positions = torch.tensor(positions, device=device)
+        spans = [-(-(at + 1) // unit) * unit if unit else max(positions) + 1 for at in positions]
+        self._longest = max(spans)
+        self.positions = self._positions[:, None]
+        seen = (torch.arange(self._longest, device=device) <= self.positions)[:, None, None, :]
+        self.groups = [Group(rows, span, seen[rows, ..., :span]) for rows, span in _runs(spans)]
 
     def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
         k, v = self._kv.store[layer]
         k[self._rows, :, self._positions] = keys[:, :, 0]
         v[self._rows, :, self._positions] = values[:, :, 0]
         n = len(self._rows)
-        return k[:n, :, : self._longest], v[:n, :, : self._longest]
+        return k[:n], v[:n]
 
     def get_seq_length(self, layer: int = 0) -> int:
         return self._longest
 
 
 class PrefillStep:
-    """The next `width` tokens of some rows, each row from a start of its own."""
+    """The next `width` tokens of some rows, each from a start of its own; each looks at its own past only."""
 
     is_compileable = False
 
     def __init__(self, kv: KvRows, rows: Sequence[int], starts: Sequence[int], width: int) -> None:
         device = kv.store.device
         self._kv, self._rows, self._starts, self._width = kv, rows, starts, width
-        self._longest = max(starts) + width
-        self._index = torch.tensor(rows, device=device)
         self.positions = torch.tensor(starts, device=device)[:, None] + torch.arange(width, device=device)
-        self.mask = (torch.arange(self._longest, device=device) <= self.positions[:, :, None])[:, None]
+        self.groups = [self._group(i, start + width) for i, start in enumerate(starts)]
 
-    def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
+    def _group(self, row: int, span: int) -> Group:
+        seen = torch.arange(span, device=self.positions.device) <= self.positions[row, :, None]
+        return Group(slice(row, row + 1), span, seen[None, None])
+
+    def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[_Picked, _Picked]:
         k, v = self._kv.store[layer]
         for i, (row, start) in enumerate(zip(self._rows, self._starts, strict=True)):
             k[row, :, start : start + self._width] = keys[i]
             v[row, :, start : start + self._width] = values[i]
-        if len(self._rows) == 1:
-            only = slice(self._rows[0], self._rows[0] + 1)
-            return k[only, :, : self._longest], v[only, :, : self._longest]
-        return k[self._index, :, : self._longest], v[self._index, :, : self._longest]
+        return _Picked(k, self._rows), _Picked(v, self._rows)
 
     def get_seq_length(self, layer: int = 0) -> int:
-        return self._longest
+        return max(self._starts) + self._width
+
+
+class _Picked:
+    """Rows of a tensor by number, cut out as views when they are asked for one by one."""
+
+    def __init__(self, rows: Tensor, picked: Sequence[int]) -> None:
+        self._rows, self._picked = rows, picked
+
+    def __getitem__(self, at: slice) -> Tensor:
+        row = self._picked[at.start]
+        return self._rows[row : row + 1]
+
+
+def _runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
+    """Yield the runs of equal neighbours."""
+    start = 0
+    for span, run in groupby(spans):
+        stop = start + len(list(run))
+        yield slice(start, stop), span
+        start = stop
+
+
+def rows_attention(
+    module: Any, query: Tensor, key: Any, value: Any, mask: Any, *, kv_step: Any, scaling: float, **_: Any
+) -> tuple[Tensor, None]:
+    """Attention for transformers models, group by group; the query heads of one key head are folded into its rows."""
+    parts = [_attend(query[g.rows], key[g.rows], value[g.rows], g, scaling) for g in kv_step.groups]
+    together = parts[0] if len(parts) == 1 else torch.cat(parts)
+    return together.transpose(1, 2), None
+
+
+def _attend(query: Tensor, key: Tensor, value: Tensor, group: Group, scaling: float) -> Tensor:
+    n, heads, tokens, size = query.shape
+    key, value = key[:, :, : group.span], value[:, :, : group.span]
+    shared = heads // key.shape[1]
+    folded = query.reshape(n, key.shape[1], shared * tokens, size)
+    mask = group.mask if tokens == 1 else group.mask.repeat(1, 1, shared, 1)
+    out = scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
+    return out.reshape(n, heads, tokens, size)
 
 
 class PrefixShelf:

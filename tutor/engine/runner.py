@@ -8,12 +8,16 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from transformers import AttentionInterface
 
 from tutor.engine.bank import LoraBank
-from tutor.engine.kv import DecodeStep, KvRows, PrefillStep, PrefixShelf
+from tutor.engine.kv import DecodeStep, KvRows, PrefillStep, PrefixShelf, rows_attention
 from tutor.engine.loading import LoadedModel
 from tutor.engine.lora import LoraWeights
 from tutor.errors import ModelUnusable
+
+ATTENTION = "tutor_rows"
+SPAN_UNIT = 64  # a row's attention looks at a multiple of this many positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,15 @@ class Runner:
     def __init__(self, loaded: LoadedModel, shape: Shape) -> None:
         self.model, self.shape, self.device = loaded.model, shape, loaded.device
         config = _plain_decoder(loaded)
+        AttentionInterface.register(ATTENTION, rows_attention)
+        self.model.config._attn_implementation = ATTENTION
         self.window = loaded.context_tokens
         length = -(-self.window // shape.chunk) * shape.chunk  # the last chunk is padded to its full width
         self.kv = KvRows(config, shape.slots, length, self.model.dtype, self.device)
         bank_dtype = torch.float32 if self.device.type == "cpu" else self.model.dtype
         self.bank = LoraBank(self.model, shape.slots, bank_dtype)
+        self._unit = SPAN_UNIT if self.device.type == "cpu" else 0
+        self._no_mask = torch.empty(0, 0, 0, 0, dtype=torch.bool, device=self.device)
         self.shelf = PrefixShelf(shape.chunk, shape.shelf_bytes)
 
     def admit(self, row: int, weights: LoraWeights | None, tokens: Sequence[int]) -> int:
@@ -70,24 +78,26 @@ class Runner:
         padded = [[*r.tokens, *[0] * (self.shape.chunk - len(r.tokens))] for r in readings]
         ends = [len(r.tokens) - 1 for r in readings]
         kept = sorted(set(ends))
-        logits = self._forward(rows, padded, step.positions, step, torch.tensor(kept, device=self.device))
+        logits = self._forward(rows, padded, step, torch.tensor(kept, device=self.device))
         return logits[torch.arange(len(ends)), torch.tensor([kept.index(end) for end in ends])]
 
     @torch.inference_mode()
     def decode(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:
         """Compute rows 0..n-1, each with its last token at its position; return logits, [n, vocabulary]."""
         rows = list(range(len(tokens)))
-        step = DecodeStep(self.kv, torch.tensor(positions, device=self.device), max(positions) + 1)
-        at = torch.tensor(positions, device=self.device)[:, None]
-        return self._forward(rows, [[token] for token in tokens], at, step, 1)[:, 0]
+        step = DecodeStep(self.kv, positions, self._unit)
+        return self._forward(rows, [[token] for token in tokens], step, 1)[:, 0]
 
-    def _forward(self, rows: list[int], tokens: Any, positions: Tensor, step: Any, keep: int | Tensor) -> Tensor:
+    def _forward(
+        self, rows: list[int], tokens: list[list[int]], step: DecodeStep | PrefillStep, keep: int | Tensor
+    ) -> Tensor:
         self.bank.select(rows)
         output = self.model(
             input_ids=torch.tensor(tokens, device=self.device),
-            attention_mask=step.mask,
-            position_ids=positions,
+            attention_mask=self._no_mask,  # each group of rows brings its own
+            position_ids=step.positions,
             past_key_values=step,
+            kv_step=step,
             use_cache=True,
             logits_to_keep=keep,
         )
