@@ -272,6 +272,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--learners", type=int, default=40)
     parser.add_argument("--skills", type=int, default=30)
+    parser.add_argument("--strength-days", type=float, default=12.0, help="how long a new skill lasts")
     parser.add_argument(
         "--audited", type=int, default=2, help="learners whose recommendations are checked from the record"
     )
