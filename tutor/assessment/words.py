@@ -71,6 +71,7 @@ class Words:
     text: str
     words: tuple[str, ...]
     stems: tuple[str, ...]  # of content words, in order
+    carriers: tuple[str, ...]  # the content words themselves, one for each stem
     negations: int
     numbers: frozenset[Fraction]
 
@@ -81,11 +82,10 @@ class Words:
 
 def read_words(text: str) -> Words:
     words = tuple(word.lower() for word in _WORD.findall(text))
-    content = tuple(stem(w) for w in words if w not in FUNCTION_WORDS and w not in NEGATIONS)
+    carriers = tuple(w for w in words if w not in FUNCTION_WORDS and w not in NEGATIONS)
     negations = sum(w in NEGATIONS for w in words)
-    return Words(
-        text, words, content, negations, frozenset(m.value for m in read_numbers(text) if not m.word or m.value > 1)
-    )
+    numbers = frozenset(m.value for m in read_numbers(text) if not m.word or m.value > 1)
+    return Words(text, words, tuple(stem(w) for w in carriers), carriers, negations, numbers)
 
 
 def opposites(left: Words, right: Words) -> frozenset[tuple[str, str]]:

@@ -1,0 +1,95 @@
+"""Quiz items from plain passages: quoted, solved from the quote, with options that give nothing away."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from knowledge.documents import Locator, Passage, Place
+from tutor.assessment.checks import degenerate, solve
+from tutor.assessment.grading import Grader
+from tutor.assessment.items import Item, Kind, Source
+from tutor.assessment.quiz import make_quiz
+from tutor.assessment.terms import definitions, sentences
+from tutor.domain import Outcome
+
+COURSE = (
+    "A loop is a code block that runs a set of statements while a given condition holds. However, it may end early.",
+    "A function is a named, reusable block of code that performs a task when called. It may return a value.",
+    "A module is a file with previously written code that another program can import. Every loop in a module counts.",
+    "A string is a sequence of characters enclosed by matching single or double quotes.",
+    "The process by which a plant loses water through its leaves is called transpiration.",
+    "Readers know well that a loop needs a condition in order to stop after some time.",
+    "Programmers often write one loop inside the body of another construct of the same kind.",
+    "A byte that holds a character of ordinary text has exactly 8 bits in memory.",
+    "To start the car:\n1. Fasten the belt\n2. Turn the key\n3. Release the brake\n4. Press the pedal",
+)
+
+
+def passages(texts=COURSE) -> list[Passage]:
+    locator = Locator(Place.SECTION, 1, "section 1")
+    return [Passage(f"p{n}", "d", "c", n, text, locator, (), 0, len(text)) for n, text in enumerate(texts)]
+
+
+def test_terms_are_read_from_sentences_that_define_them():
+    found = {d.term: d.body for d in definitions(sentences(passages()))}
+    assert set(found) >= {"loop", "function", "module", "string", "transpiration"}
+    assert found["transpiration"] == "The process by which a plant loses water through its leaves"
+
+
+def test_sentences_that_lean_on_the_one_before_are_not_asked_about():
+    assert not any(s.text.startswith(("However", "It ")) for s in sentences(passages()))
+
+
+def test_each_kind_is_made_and_every_item_is_sound():
+    items = make_quiz(passages())
+    assert {item.kind for item in items} == {Kind.CHOICE, Kind.CLOZE, Kind.TRUE_FALSE, Kind.NUMBER, Kind.ORDERING}
+    texts = {p.id: p.text for p in passages()}
+    for item in items:
+        assert item.source.quote in texts[item.source.passage_id]
+        assert degenerate(item) == ""
+        assert Grader().grade(item, ", ".join(item.keys)).outcome is Outcome.RIGHT
+
+
+def test_the_same_text_and_seed_give_the_same_items():
+    assert make_quiz(passages(), seed=3) == make_quiz(passages(), seed=3)
+    assert len({item.id for item in make_quiz(passages())}) == len(make_quiz(passages()))
+
+
+def test_what_a_learner_sees_holds_no_key():
+    for item in make_quiz(passages()):
+        fields = {field.name for field in dataclasses.fields(item.shown)}
+        assert not fields & {"keys", "tolerance", "misconceptions"}
+
+
+def test_the_solver_does_not_know_the_key():
+    """An item whose quote says something else is not solved to its key, so it is never shown."""
+    quote = "A loop is a code block that runs a set of statements while a given condition holds."
+    lying = Item(
+        "x", Kind.CHOICE, "Which term fits?", ("string",), ("string", "loop", "file"), source=Source("p", quote)
+    )
+    assert solve(lying, ["string", "loop", "file"]) == ("loop",)
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "prompt"),
+    [
+        (("loop", "Loop", "file"), "loop", "Which term fits?"),
+        (("loop", "while loop", "file"), "loop", "Which term fits?"),
+        (("loop", "string", "file"), "loop", "Which term fits: a loop that ends?"),
+        (("loop", "string"), "loop", "Which term fits?"),
+        (
+            ("a very long and exactly qualified answer", "string", "file"),
+            "a very long and exactly qualified answer",
+            "Which?",
+        ),
+    ],
+)
+def test_options_that_give_the_key_away_are_refused(options, key, prompt):
+    assert degenerate(Item("x", Kind.CHOICE, prompt, (key,), options))
+
+
+def test_too_little_text_gives_no_items_and_no_error():
+    assert make_quiz(passages(("Nothing here.", ""))) == []
+    assert make_quiz([]) == []

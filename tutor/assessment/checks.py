@@ -1,0 +1,83 @@
+"""Is a quiz item sound? It is solved from its quote alone, and inspected for options that give the key away.
+
+The solver sees the prompt, the options and the quoted text, never the key.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tutor.assessment.items import Item, Kind
+from tutor.assessment.terms import Sentence, definitions, holds, same_term
+
+_GAP = "_____"
+
+
+def solve(item: Item, terms: Sequence[str]) -> tuple[str, ...]:
+    """Answer an item from its quote; `terms` are those of the course. Empty when the quote does not decide it."""
+    assert item.source is not None
+    quote = item.source.quote
+    match item.kind:
+        case Kind.CHOICE:
+            held = [option for option in item.options if holds(quote, option)]
+            return tuple(held) if len(held) == 1 else ()
+        case Kind.TRUE_FALSE:
+            return _solve_truth(item.prompt, quote)
+        case Kind.CLOZE | Kind.NUMBER:
+            return _solve_gap(item.prompt, quote, terms)
+        case Kind.ORDERING:
+            plain = " ".join(quote.split())
+            places = {option: plain.find(option) for option in item.options}
+            return tuple(sorted(item.options, key=places.__getitem__)) if min(places.values()) >= 0 else ()
+    return ()
+
+
+def _solve_truth(prompt: str, quote: str) -> tuple[str, ...]:
+    """Read the definition off the quote again and compare its term with the one asked about."""
+    said = re.search(r'describes the term "([^"]+)"', prompt)
+    read = definitions([Sentence("", quote)])
+    if said is None or len(read) != 1:
+        return ()
+    return ("true",) if read[0].term.lower() == said[1].lower() else ("false",)
+
+
+def _solve_gap(prompt: str, quote: str, terms: Sequence[str]) -> tuple[str, ...]:
+    """The text that stands in the quote between what stands before and after the gap."""
+    before, _, after = prompt.partition(": ")[2].partition(_GAP)
+    start, end = quote.find(before), len(quote) - len(after)
+    if not before + after or start != 0 or not quote.endswith(after) or end <= len(before):
+        return ()
+    filling = quote[len(before) : end]
+    return next(((term,) for term in terms if term.lower() == filling.lower()), (filling,))
+
+
+def degenerate(item: Item) -> str:
+    """Say what is wrong with the form of an item, "" when nothing is."""
+    options = [option.strip().lower() for option in item.options]
+    if len(set(options)) != len(options):
+        return "two options are the same"
+    if item.kind is Kind.CHOICE:
+        return _degenerate_choice(item, options)
+    if item.kind is Kind.CLOZE and holds(item.prompt, item.keys[0]):
+        return "the gap's term stands elsewhere in the prompt"
+    if item.kind is Kind.CLOZE and any(same_term(item.keys[0], word) for word in re.findall(r"[\w-]{4,}", item.prompt)):
+        return "a form of the gap's term stands in the prompt"
+    return ""
+
+
+def _degenerate_choice(item: Item, options: Sequence[str]) -> str:
+    key = item.keys[0]
+    if len(options) < 3:
+        return "fewer than three options"
+    if any(same_term(a, b) for n, a in enumerate(options) for b in options[n + 1 :]):
+        return "one option holds another"
+    if any(holds(item.prompt, option) for option in item.options):
+        return "an option stands in the prompt"
+    words = re.findall(r"[a-z]{4,}", key.lower())
+    if any(word in item.prompt.lower() for word in words):
+        return "the prompt holds a word of the key"
+    longest = sorted((len(option) for option in options), reverse=True)
+    if len(key) == longest[0] > 2.5 * longest[1]:
+        return "the key is much longer than the rest"
+    return ""

@@ -1,0 +1,74 @@
+"""Grading one answer: each kind of item goes to the one grader that understands it, and fails closed.
+
+What nobody here can judge is UNSURE with the reason, for the instructor. Nothing is right because something failed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tutor.assessment import collections, maths
+from tutor.assessment.items import Grade, Graded, Item, Kind, unsure
+from tutor.assessment.shorttext import ShortTextGrader
+from tutor.errors import InputRefused
+
+MAX_CHARS = 4_000
+_GIVES_UP = re.compile(
+    r"\W*(?:i )?(?:do not|don'?t|dont) (?:know|understand|remember)\W*(?:it|this|the answer)?\W*|"
+    r"\W*(?:idk|dunno|no idea|\?+|-+|不知道)\W*",
+    re.IGNORECASE,
+)
+
+
+class NotAnAnswer(InputRefused):
+    """Empty, or "I don't know": nothing to grade, and nothing is scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """Grades answers; without a short-text grader, free text that is not the key's own words is unsure."""
+
+    short_text: ShortTextGrader | None = None
+
+    def grade(self, item: Item, answer: str, graded: Sequence[Graded] = ()) -> Grade:
+        """Grade `answer`; `graded` are answers to the same item that a person has judged. Raises NotAnAnswer."""
+        text = answer.strip()
+        if not text or _GIVES_UP.fullmatch(text):
+            raise NotAnAnswer("there is no answer to grade; answer, ask for a hint, or skip the question")
+        if len(text) > MAX_CHARS:
+            return unsure(f"the answer has {len(text)} characters, at most {MAX_CHARS} are graded")
+        return self._dispatch(item, text, graded)
+
+    def _dispatch(self, item: Item, text: str, graded: Sequence[Graded]) -> Grade:
+        match item.kind:
+            case Kind.CHOICE:
+                return collections.grade_choice(text, item.options, item.keys)
+            case Kind.TRUE_FALSE:
+                return collections.grade_truth(text, item.keys[0])
+            case Kind.NUMBER:
+                return maths.grade_number(text, item.keys, item.tolerance)
+            case Kind.FORMULA:
+                return maths.grade_formula(text, item.keys)
+            case Kind.SET:
+                return collections.grade_set(text, item.keys)
+            case Kind.LIST:
+                return collections.grade_list(text, item.keys)
+            case Kind.ORDERING:
+                return collections.grade_ordering(text, item.options, item.keys)
+            case Kind.CLOZE:
+                return collections.grade_cloze(text, item.keys)
+            case Kind.SHORT_TEXT:
+                return self._short_text(item, text, graded)
+        return unsure(f"{item.kind.value} answers cannot be graded here; the instructor will")
+
+    def _short_text(self, item: Item, text: str, graded: Sequence[Graded]) -> Grade:
+        if self.short_text is not None:
+            return self.short_text.grade(item.prompt, item.keys, text, graded)
+        verbatim = collections.grade_cloze(text, item.keys)
+        return (
+            verbatim
+            if verbatim.confidence == 1.0 and verbatim.outcome == "right"
+            else unsure("no model for free text is loaded; the instructor will grade this")
+        )

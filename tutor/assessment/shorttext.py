@@ -1,0 +1,131 @@
+"""Grading a short free-text answer against reference answers, and against answers that people have graded.
+
+A fitted forest weighs what `pairs.py` reads; rules veto "right" where an answer says the opposite, another number or
+a look-alike term; a doubtful case is unsure and goes to the instructor. Reasons name points of the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from tutor.assessment import points
+from tutor.assessment.collections import grade_cloze
+from tutor.assessment.forest import Forest, read_forest
+from tutor.assessment.items import Grade, Graded
+from tutor.assessment.pairs import Case, Embedder, Reader, features
+from tutor.assessment.words import opposites, read_words
+from tutor.domain import Outcome
+
+MODEL = Path(__file__).with_name("short_text_model.json")
+SURE = 0.72  # calibrated probability from which a verdict is given
+MOSTLY = 0.5  # share of the reference's points from which a wrong answer is a partial one
+MAX_GRADED = 60  # graded answers of a question that are looked at, the latest
+
+
+@dataclass(slots=True)
+class ShortTextGrader:
+    """Grades with an injected embedder; one instance may be shared, its memory only saves time."""
+
+    embedder: Embedder
+    sure: float = SURE
+    _reader: Reader = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._reader = Reader(self.embedder)
+
+    def grade(self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()) -> Grade:
+        """Grade an answer; raises ValueError without a reference."""
+        if not references:
+            raise ValueError("a short-text question needs a reference answer")
+        known = _already_graded(answer, graded)
+        if known is not None:
+            return known
+        if _is_term(answer) and all(_is_term(reference) for reference in references):
+            return grade_cloze(answer, tuple(references))
+        probability = self.probability(question, references, answer, graded)
+        found = self._points(question, references, answer)
+        veto = _veto(answer, references)
+        return _verdict(probability, found, veto, self.sure)
+
+    def probability(
+        self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()
+    ) -> float:
+        """The calibrated probability that the answer is right."""
+        return _forests()["right"].probability(features(self.case(question, references, answer, graded)))
+
+    def case(self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()) -> Case:
+        latest = list(graded)[-MAX_GRADED:]
+        texts = self._reader.read([question, answer, *references, *(one.answer for one in latest)])
+        others = texts[2 + len(references) :]
+        pairs = tuple((text, one.right) for text, one in zip(others, latest, strict=True))
+        return Case(texts[0], tuple(texts[2 : 2 + len(references)]), texts[1], pairs)
+
+    def _points(self, question: str, references: Sequence[str], answer: str) -> tuple[points.Point, ...]:
+        """The points of the reference that the answer comes nearest to."""
+        found = [points.points(question, reference, answer, self._reader) for reference in references]
+        return max(found, key=lambda some: sum(point.named for point in some) / len(some))
+
+
+@cache
+def _forests() -> dict[str, Forest]:
+    return read_forest(MODEL)
+
+
+def _already_graded(answer: str, graded: Sequence[Graded]) -> Grade | None:
+    """A person has graded these very words: her latest verdict stands."""
+    words = read_words(answer).words
+    same = [one for one in graded if read_words(one.answer).words == words and words]
+    if not same:
+        return None
+    outcome = Outcome.RIGHT if same[-1].right else Outcome.WRONG
+    return Grade(outcome, 1.0, ("an instructor has graded the same words",))
+
+
+def _is_term(text: str) -> bool:
+    return len(read_words(text).words) <= 3
+
+
+def _veto(answer: str, references: Sequence[str]) -> str:
+    """Why the answer cannot be right whatever the model says, "" when nothing speaks against it in any reference."""
+    given = read_words(answer)
+    reasons = []
+    for reference in map(read_words, references):
+        if opposites(given, reference):
+            reasons.append("says the opposite of the reference in a word")
+        elif reference.numbers and given.numbers and not reference.numbers <= given.numbers:
+            reasons.append("has another number than the reference")
+        elif given.content == reference.content and (given.negations - reference.negations) % 2:
+            reasons.append("is the reference negated")
+        else:
+            return ""
+    return reasons[0]
+
+
+def _verdict(probability: float, found: Sequence[points.Point], veto: str, sure: float) -> Grade:
+    named, missing = points.named(found), points.missing(found)
+    said = [f"names {_listed(named)}"] if named else []
+    said += [f"misses {_listed(missing)}"] if missing else []
+    if veto:
+        confidence = 1 - probability
+        outcome = Outcome.WRONG if confidence >= sure else Outcome.UNSURE
+        return Grade(outcome, max(confidence, 0.0), (veto, *said), missing)
+    if probability >= sure:
+        return Grade(Outcome.RIGHT, probability, tuple(said) or ("says what the reference says",))
+    if 1 - probability < sure:
+        return Grade(
+            Outcome.UNSURE,
+            max(probability, 1 - probability),
+            (*said, "close to the line: the instructor decides"),
+            missing,
+        )
+    partly = bool(named) and len(named) / len(found) >= MOSTLY
+    outcome = Outcome.PARTIAL if partly else Outcome.WRONG
+    return Grade(outcome, 1 - probability, tuple(said) or ("does not say what the reference says",), missing)
+
+
+def _listed(phrases: Sequence[str]) -> str:
+    quoted = [f"“{phrase}”" for phrase in phrases[:3]]
+    return ", ".join(quoted)
