@@ -7,6 +7,7 @@ and answers on stdout in the lines of `wire.py`. It imports only the reader of t
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import sys
 import time
@@ -45,6 +46,7 @@ def main() -> int:
     os.dup2(2, 1)  # what a library prints must not get between our lines
     name, limits, size = wire.read_request(sys.stdin.buffer.readline())
     confine(limits)
+    logging.disable()  # what libraries complain about may quote the document
     outcome = read(Source(name, sys.stdin.buffer.read(size), limits, _reporter(answers)))
     answers.write(wire.finish(outcome, peak_mb(), round(sum(os.times()[:4]), 3)))
     return 0

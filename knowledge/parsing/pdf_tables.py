@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -18,6 +18,7 @@ from knowledge.parsing.layout import Line
 _TIME_S = 60.0  # for all pages of a file together
 _MOST_PATHS = 1_500  # more is a drawing
 _THIN = 2.5  # points
+_NEAR = 3.0  # points: rules this far apart meet
 
 
 class Tables:
@@ -31,7 +32,7 @@ class Tables:
 
     def put_into(self, lines: Sequence[Line], page: pdfium.PdfPage, index: int) -> list[Line]:
         """Return the lines of a page with each ruled table in the place of the lines that were in it."""
-        if not lines or not _has_rules(page):
+        if len(lines) < 4 or not _has_table(page, lines):
             return list(lines)
         if self._spent > _TIME_S:
             self._skipped.append(index + 1)
@@ -69,20 +70,71 @@ class Tables:
         page.close()
 
 
-def _has_rules(page: pdfium.PdfPage) -> bool:
-    """Whether a page has lines across and lines down, or boxes, as a ruled table has."""
-    across = down = boxes = 0
-    for number, item in enumerate(islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2), _MOST_PATHS)):
-        if number == _MOST_PATHS - 1:
+@dataclass(slots=True)
+class _Rules:
+    """The straight lines drawn on a page, as (place, from, to): levels are y, posts are x."""
+
+    levels: list[tuple[float, float, float]] = field(default_factory=list)
+    posts: list[tuple[float, float, float]] = field(default_factory=list)
+
+    def add(self, left: float, bottom: float, right: float, top: float) -> None:
+        """Add a stroke, or the four edges of a box."""
+        if top - bottom < _THIN and right - left > 15:
+            self.levels.append((bottom, left, right))
+        elif right - left < _THIN and top - bottom > 6:
+            self.posts.append((left, bottom, top))
+        elif right - left > 15 and top - bottom > 6:
+            self.levels += [(bottom, left, right), (top, left, right)]
+            self.posts += [(left, bottom, top), (right, bottom, top)]
+
+    def grid(self) -> tuple[float, float, float, float] | None:
+        """Return the box around all crossings, None when they are too few for a table of two by two cells."""
+        if len(self.levels) * len(self.posts) > 40_000:
+            return None
+        crossings = {
+            (round(x / _NEAR), round(y / _NEAR))
+            for y, left, right in self.levels
+            for x, bottom, top in self.posts
+            if left - _NEAR <= x <= right + _NEAR and bottom - _NEAR <= y <= top + _NEAR
+        }
+        xs, ys = {x for x, _ in crossings}, {y for _, y in crossings}
+        if len(crossings) < 9 or len(xs) < 3 or len(ys) < 3:
+            return None
+        return min(xs) * _NEAR, min(ys) * _NEAR, max(xs) * _NEAR, max(ys) * _NEAR
+
+
+def _has_table(page: pdfium.PdfPage, lines: Sequence[Line]) -> bool:
+    """Whether rules cross as those of a table do, with text between them."""
+    rules = _Rules()
+    for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2)):
+        if number > _MOST_PATHS:
             return False
-        left, bottom, right, top = item.get_bounds()
-        width, height = right - left, top - bottom
-        across += height < _THIN and width > 15
-        down += width < _THIN and height > 6
-        boxes += width > 15 and height > 6
-        if raw.FPDFPath_CountSegments(item) >= 8 and width > 60 and height > 15:
-            return True
-    return (across >= 2 and down >= 2) or boxes >= 4
+        for stroke in _strokes(item):
+            rules.add(*stroke)
+    box = rules.grid()
+    if box is None:
+        return False
+    left, bottom, right, top = box
+    inside = (x for x in lines if left <= x.left and x.right <= right + _NEAR and bottom <= x.middle <= top)
+    return sum(1 for _ in inside) >= 4
+
+
+def _strokes(item: pdfium.PdfObject) -> Iterator[tuple[float, float, float, float]]:
+    """The bounds of a path; of one with many straight segments, the bounds of each."""
+    count = raw.FPDFPath_CountSegments(item)
+    if not 6 <= count <= _MOST_PATHS:
+        yield item.get_bounds()
+        return
+    matrix = item.get_matrix()
+    x, y = ctypes.c_float(), ctypes.c_float()
+    before: tuple[float, float] | None = None
+    for index in range(count):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        here = matrix.on_point(x.value, y.value)
+        if before is not None and raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO:
+            yield min(before[0], here[0]), min(before[1], here[1]), max(before[0], here[0]), max(before[1], here[1])
+        before = here
 
 
 def _is_table(rows: list[list[str]]) -> bool:
