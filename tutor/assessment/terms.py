@@ -106,13 +106,7 @@ def _defined(sentence: Sentence) -> Iterator[Definition]:
 def _is_term(term: str) -> bool:
     words = term.lower().split()
     inside = not _CLOSED & set(words) and not any(w in FUNCTION_WORDS for w in (words[0], words[-1]))
-    return (
-        inside
-        and not words[0].endswith("ing")
-        and words[0] not in _DEICTIC
-        and len(term) >= 3
-        and not words[-1].endswith("ly")
-    )
+    return inside and words[0] not in _DEICTIC and len(term) >= 3 and not words[-1].endswith("ly")
 
 
 def key_terms(found: Sequence[Sentence], defined: Sequence[Definition], least: int = 2) -> list[str]:
