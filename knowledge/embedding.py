@@ -64,6 +64,10 @@ class Embedder(Protocol):
         """Return one vector."""
         ...
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one row a question."""
+        ...
+
     def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
         """Return for each text one row a span, the span read in the context of its text."""
         ...
@@ -97,6 +101,9 @@ class HashingEmbedder:
     def embed_query(self, text: str) -> Vectors:
         return np.asarray(self.embed_passages([text])[0])
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_passages(texts)
+
     def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
         return [self.embed_passages([t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)]
 
@@ -126,7 +133,10 @@ class SentenceEmbedder:
         return self._encode([self._prompt(1) + text for text in texts])
 
     def embed_query(self, text: str) -> Vectors:
-        return np.asarray(self._encode([self._prompt(0) + text])[0], np.float32)
+        return np.asarray(self.embed_queries([text])[0])
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self._prompt(0) + text for text in texts])
 
     def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
         model = self._model()

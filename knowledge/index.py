@@ -46,8 +46,9 @@ class Entry:
     sentences: tuple[Span, ...]  # in `text`
 
     @property
-    def searchable(self) -> str:
-        return f"{self.context}\n{self.text}"
+    def parts(self) -> list[str]:
+        """The titles, then the sentences."""
+        return [self.context, *(self.text[a:b] for a, b in self.sentences)]
 
     def key(self, embedder: str) -> str:
         """Equal keys have equal vectors."""
@@ -80,6 +81,12 @@ def reads(embedder: Embedder, text: str) -> bool:
     return "zh" in embedder.languages or cjk_share(text) < 0.3
 
 
+def runs(starts: Rows, counts: Rows) -> Rows:
+    """Return the numbers start, start + 1 ... of each run, one run after the other."""
+    first = np.cumsum(counts) - counts
+    return np.asarray(np.repeat(starts - first, counts) + np.arange(int(counts.sum())), np.int64)
+
+
 def _spans(entry: Entry) -> list[Span]:
     shift = len(entry.context) + 2
     return [(0, shift + len(entry.text)), *((a + shift, b + shift) for a, b in entry.sentences)]
@@ -107,14 +114,15 @@ class CourseIndex:
         return np.asarray(self.dense_rows[found[0][found[0] >= 0]])
 
     def similarities(self, query: Vectors, rows: Rows) -> tuple[Vectors, Vectors]:
-        """Return for each passage the cosine of the whole and of its best sentence; 0 where there is no vector."""
-        whole, best = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
-        for at, row in enumerate(rows):
-            start, end = self.offsets[row], self.offsets[row + 1]
-            if start < end:
-                cosines = self.vectors[start:end].astype(np.float32) @ query
-                whole[at], best[at] = cosines[0], cosines[1:].max(initial=cosines[0] if end - start == 1 else -1.0)
-        return whole, best
+        """Return the cosines of the whole of each passage, and of all their sentences one after the other.
+
+        Every passage asked for must have vectors.
+        """
+        whole = self.offsets[rows]
+        counts = self.offsets[rows + 1] - whole
+        cosines = self.vectors[runs(whole, counts)].astype(np.float32) @ query
+        first = np.cumsum(counts) - counts
+        return cosines[first], np.delete(cosines, first)
 
     def stored(self) -> Mapping[str, Halves]:
         """Return the vectors by key, to be used again."""
@@ -136,7 +144,7 @@ def write(
     np.save(target / "vectors.npy", np.concatenate([empty, *rows]))
     np.save(target / "offsets.npy", offsets)
     _write_json(target / "entries.json", {"ids": [e.id for e in entries], "keys": keys})
-    LexicalIndex.build([e.searchable for e in entries]).save(target / "lexical")
+    LexicalIndex.build([e.parts for e in entries]).save(target / "lexical")
     whole = [r[0] for r in rows if len(r)]
     _write_faiss(target / "faiss.index", np.asarray(whole, np.float32).reshape(-1, embedder.dimension))
     _write_json(target / "manifest.json", _manifest(target, generation, embedder.name))
@@ -191,7 +199,7 @@ def load(folder: Path, name: str) -> CourseIndex:
             keys=tuple(entries["keys"]),
             vectors=np.load(target / "vectors.npy", mmap_mode="r", allow_pickle=False),
             offsets=offsets,
-            lexical=LexicalIndex.load(target / "lexical", len(entries["ids"])),
+            lexical=LexicalIndex.load(target / "lexical"),
             dense=_read_faiss(target / "faiss.index"),
             dense_rows=np.flatnonzero(np.diff(offsets)),
         )

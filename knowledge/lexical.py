@@ -45,30 +45,25 @@ def cjk_share(text: str) -> float:
 
 def terms(text: str) -> list[str]:
     """Return the index terms of `text` in order, stop words left out."""
-    return [term for term, _ in located_terms(text)]
+    return list(_terms(text))
 
 
-def located_terms(text: str) -> list[tuple[str, int]]:
-    """Return the index terms of `text` with the code point where each begins."""
-    return list(_located(text))
-
-
-def _located(text: str) -> Iterator[tuple[str, int]]:
+def _terms(text: str) -> Iterator[str]:
     stem = _stemmer().stemWord
     for run in _RUN.finditer(text):
         if run["cjk"]:
-            yield from _grams(run["cjk"], run.start())
+            yield from _grams(run["cjk"])
         elif run["number"]:
-            yield run["number"].replace(",", ""), run.start()
+            yield run["number"].replace(",", "")
         elif (word := run["word"].lower()) not in STOP_WORDS:
-            yield stem(word), run.start()
+            yield stem(word)
 
 
-def _grams(run: str, start: int) -> Iterator[tuple[str, int]]:
-    for offset, character in enumerate(run):
-        yield character, start + offset
-        if offset + 1 < len(run):
-            yield run[offset : offset + 2], start + offset
+def _grams(run: str) -> Iterator[str]:
+    for at, character in enumerate(run):
+        yield character
+        if at + 1 < len(run):
+            yield run[at : at + 2]
 
 
 def _stemmer() -> Any:
@@ -77,23 +72,52 @@ def _stemmer() -> Any:
     return _stemmers.english
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class LexicalIndex:
-    """BM25 (Lucene's form, k1 1.2, b 0.75) over texts numbered from 0."""
+    """BM25 (Lucene's form, k1 1.2, b 0.75) over texts numbered from 0, and where in each text its terms stand.
 
-    size: int
-    _bm25: Any = field(repr=False, default=None)
+    A text comes in parts (its titles, then its sentences); `tokens` are the term numbers of all texts one after the
+    other, `parts` says in which part of its text each token stands.
+    """
+
+    tokens: NDArray[np.int32]
+    parts: NDArray[np.int32]
+    offsets: Rows  # text i has the tokens offsets[i]:offsets[i + 1]
+    part_counts: Rows
+    _bm25: Any = field(repr=False)  # None where no text has a term
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+    def build(cls, texts: Sequence[Sequence[str]]) -> LexicalIndex:
         import bm25s
+        from bm25s.tokenization import Tokenized
 
-        tokens = [terms(text) for text in texts]
-        if not any(tokens):
-            return cls(len(texts))
-        bm25 = bm25s.BM25(k1=1.2, b=0.75)
-        bm25.index(tokens, show_progress=False)
-        return cls(len(texts), bm25)
+        vocabulary: dict[str, int] = {}
+        number = vocabulary.setdefault
+        numbers: list[list[int]] = []
+        parts: list[int] = []
+        for text in texts:
+            found = [(number(term, len(vocabulary)), at) for at, part in enumerate(text) for term in terms(part)]
+            numbers.append([term for term, _ in found])
+            parts += [at for _, at in found]
+        bm25 = None
+        if vocabulary:
+            bm25 = bm25s.BM25(k1=1.2, b=0.75)
+            bm25.index(Tokenized(numbers, vocabulary), create_empty_token=False, show_progress=False)
+        return cls(
+            np.fromiter((n for one in numbers for n in one), np.int32),
+            np.asarray(parts, np.int32),
+            np.concatenate([[0], np.cumsum([len(n) for n in numbers], dtype=np.int64)]).astype(np.int64),
+            np.asarray([len(text) for text in texts], np.int64),
+            bm25,
+        )
+
+    @property
+    def size(self) -> int:
+        return len(self.part_counts)
+
+    def number(self, term: str) -> int:
+        """Return the number of a term, -1 for one that no text holds."""
+        return int(self._bm25.vocab_dict.get(term, -1)) if self._bm25 is not None else -1
 
     def scores(self, query: Sequence[str]) -> Floats:
         """Return the BM25 score of every text for the terms of a query."""
@@ -103,40 +127,35 @@ class LexicalIndex:
             total[rows] += values
         return total
 
-    def contributions(self, query: Sequence[str], rows: Rows) -> Floats:
-        """Return a table, rows by terms: what each term adds to the score of each text."""
-        table = np.zeros((len(rows), len(query)), np.float32)
-        for column, term in enumerate(query):
-            postings, values = self._postings(term)
-            if len(postings) == 0:
-                continue
-            at = np.minimum(np.searchsorted(postings, rows), len(postings) - 1)
-            table[:, column] = np.where(postings[at] == rows, values[at], 0.0)
-        return table
-
     def idf(self, term: str) -> float:
         """Return how rare a term is, in [0, ~ln n]; a term that no text holds is the rarest."""
         count = len(self._postings(term)[0])
         return float(np.log(1 + (self.size - count + 0.5) / (count + 0.5)))
 
     def save(self, folder: Path) -> None:
-        """Write the index without pickle; an empty one leaves an empty folder."""
+        """Write the index into a new folder, without pickle."""
         folder.mkdir(parents=True)
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name))
         if self._bm25 is not None:
-            self._bm25.save(folder, show_progress=False, allow_pickle=False)
+            self._bm25.save(folder / "bm25", show_progress=False, allow_pickle=False)
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalIndex:
+    def load(cls, folder: Path) -> LexicalIndex:
         import bm25s
 
-        if not any(folder.iterdir()):
-            return cls(size)
-        return cls(size, bm25s.BM25.load(folder, load_corpus=False, allow_pickle=False))
+        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
+        saved = folder / "bm25"
+        bm25 = bm25s.BM25.load(saved, load_corpus=False, allow_pickle=False) if saved.is_dir() else None
+        return cls(**arrays, _bm25=bm25)
 
     def _postings(self, term: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        number = self._bm25.vocab_dict.get(term) if self._bm25 is not None else None
-        if number is None:
+        number = self.number(term)
+        if number < 0:
             return np.empty(0, np.int32), np.empty(0, np.float32)
         scores = self._bm25.scores
         span = slice(scores["indptr"][number], scores["indptr"][number + 1])
         return scores["indices"][span], scores["data"][span]
+
+
+_ARRAYS = ("tokens", "parts", "offsets", "part_counts")

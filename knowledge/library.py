@@ -244,4 +244,5 @@ class Library:
 def entry(passage: Passage, document: Document) -> Entry:
     """Return a passage as the index reads it: under the title of its document and its headings."""
     context = " ".join(dict.fromkeys((document.title, *passage.heading)))
-    return Entry(passage.id, context, passage.text, tuple(sentences(passage.text)))
+    whole = ((0, len(passage.text)),)
+    return Entry(passage.id, context, passage.text, tuple(sentences(passage.text)) or whole)

@@ -1,21 +1,28 @@
-"""Ranking: which passages of an index answer a question best, and whether any does. Values in, values out.
+"""Ranking: which passages of an index answer a question best, and whether any does.
 
-Lexical and dense search name candidates; a small linear model of ours, fitted by `bench/fit_retrieval.py` and kept in
-`ranking.json`, orders them and decides the coverage. Where the embedder does not read the question (Chinese with the
-English model) the lexical score decides alone.
+Lexical and dense search name candidates; two linear models of ours over their evidence order them and say how likely
+each one answers. Fitted by `bench/fit_retrieval.py`, kept with a card in `ranking.json`. Where the embedder does not
+read the question (Chinese with the English model) the models over lexical evidence decide alone.
 """
 
 from __future__ import annotations
 
+import functools
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from knowledge.embedding import Embedder
+from knowledge.embedding import Embedder, Vectors
+from knowledge.evidence import FUSED, LEXICAL, Words, dense_evidence, lexical_evidence
 from knowledge.index import CourseIndex, reads
 from knowledge.lexical import Floats, Rows, terms
 
 POOL = 50  # candidates taken from each of the two searches
+COVERED = 0.5  # confidence from which a course is said to cover a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +30,9 @@ class Candidate:
     """A passage of the index, by its row; all scores in [0, 1]."""
 
     row: int
-    score: float
-    lexical: float
-    dense: float
+    score: float  # how likely it answers the question
+    lexical: float  # share of the question's words (by idf) that it holds
+    dense: float  # cosine of its nearest sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,31 +44,57 @@ class Ranked:
     confidence: float
 
 
-def rank(index: CourseIndex, query: str, embedder: Embedder) -> Ranked:
-    """Return the candidates for a query in order."""
-    words = list(dict.fromkeys(terms(query)))
-    lexical = index.lexical.scores(words)
-    vector = embedder.embed_query(query) if reads(embedder, query) and len(index.dense_rows) else None
-    rows = top(lexical, POOL)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The candidates of one question with their evidence; columns are FUSED, or LEXICAL without vectors."""
+
+    rows: Rows
+    evidence: Floats
+
+    @property
+    def fused(self) -> bool:
+        return bool(self.evidence.shape[1] == len(FUSED))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One linear model for the order, one for the chance that a passage answers; over raw evidence."""
+
+    order: Floats
+    answers: Floats
+    bias: float
+
+
+def rank(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERED) -> Ranked:
+    """Return the candidates for a query in order; covered when the best one answers with chance >= `threshold`."""
+    vector = embedder.embed_query(query) if len(index.dense_rows) and reads(embedder, query) else None
+    found = find(index, query, vector)
+    if len(found.rows) == 0:
+        return Ranked((), False, 0.0)
+    model = models()["fused" if found.fused else "lexical"]
+    chance = 1 / (1 + np.exp(-(found.evidence @ model.answers + model.bias)))
+    order = np.argsort(-(found.evidence @ model.order), kind="stable")
+    candidates = tuple(_candidate(found, int(i), float(chance[i])) for i in order)
+    confidence = candidates[0].score
+    return Ranked(candidates, confidence >= threshold, confidence)
+
+
+def find(index: CourseIndex, query: str, vector: Vectors | None) -> Found:
+    """Return the candidates for a query and what speaks for each."""
+    spoken = terms(query)
+    words = Words.of(spoken, index.lexical)
+    bm25 = index.lexical.scores(list(dict.fromkeys(spoken)))
+    rows = top(bm25, POOL)
     if vector is not None:
         rows = np.union1d(rows, index.nearest(vector, POOL))
+        rows = rows[np.diff(index.offsets)[rows] > 0]  # passages that the embedder does not read have no say here
+    rows = np.sort(rows)
     if len(rows) == 0:
-        return Ranked((), False, 0.0)
-    dense = index.similarities(vector, rows)[1] if vector is not None else np.zeros(len(rows), np.float32)
-    total = sum(index.lexical.idf(word) for word in words) * 2.2 or 1.0
-    fused = dense + 0.05 * lexical[rows]
-    order = np.argsort(-fused, kind="stable")
-    confidence = _confidence(float(lexical.max(initial=0.0)), float(dense.max()), vector is not None)
-    candidates = tuple(
-        Candidate(
-            int(rows[i]),
-            float(np.clip(fused[i] / 2, 0, 1)),
-            float(np.clip(lexical[rows[i]] / total, 0, 1)),
-            float(np.clip(dense[i], 0, 1)),
-        )
-        for i in order
-    )
-    return Ranked(candidates, confidence >= 0.5, confidence)
+        return Found(rows, np.empty((0, len(LEXICAL)), np.float32))
+    evidence, share = lexical_evidence(index.lexical, words, rows, bm25[rows])
+    if vector is not None:
+        evidence = np.concatenate([evidence, dense_evidence(index, vector, rows, share)], axis=1)
+    return Found(rows, evidence)
 
 
 def top(scores: Floats, count: int) -> Rows:
@@ -72,6 +105,20 @@ def top(scores: Floats, count: int) -> Rows:
     return np.asarray(rows[np.argsort(-scores[rows], kind="stable")], np.int64)
 
 
-def _confidence(lexical: float, dense: float, fused: bool) -> float:
-    logit = 10 * (dense - 0.5) + 0.2 * (lexical - 8) if fused else 0.5 * (lexical - 8)
-    return float(1 / (1 + np.exp(-logit)))
+@functools.cache
+def models() -> Mapping[str, Model]:
+    """Return the fitted models "fused" and "lexical"."""
+    kept = json.loads((Path(__file__).with_name("ranking.json")).read_text("utf-8"))
+    return {"fused": _model(kept["fused"], FUSED), "lexical": _model(kept["lexical"], LEXICAL)}
+
+
+def _model(kept: Mapping[str, Any], names: tuple[str, ...]) -> Model:
+    order, answers = (np.asarray([kept[part][name] for name in names], np.float32) for part in ("order", "answers"))
+    return Model(order, answers, float(kept["answers"]["bias"]))
+
+
+def _candidate(found: Found, at: int, chance: float) -> Candidate:
+    evidence = found.evidence[at]
+    dense = float(evidence[FUSED.index("nearest")]) if found.fused else 0.0
+    words = float(evidence[LEXICAL.index("words")])
+    return Candidate(int(found.rows[at]), chance, min(max(words, 0.0), 1.0), min(max(dense, 0.0), 1.0))

@@ -1,0 +1,193 @@
+"""Fits `knowledge/ranking.json`: the order of candidates, and the chance that the best one answers.
+
+    python -m bench.fit_retrieval --english P.jsonl Q.jsonl --chinese P.jsonl Q.jsonl --work DIR
+
+Order: a linear model over the evidence by softmax over the candidates of each question. Chance: logistic regression
+over the evidence of the best candidate, questions of documents in the index against questions of documents left out.
+Both over courses of several sizes cut from the sets, so that a small course is served as well as a large one. Printed
+figures are from folds by document: no document is in both parts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from bench.corpora import Corpus, built, commit, query_vectors, rank_of, read_corpus, scores, vectors_of
+from knowledge.embedding import Embedder, open_embedder
+from knowledge.evidence import FUSED, LEXICAL
+from knowledge.index import Halves, reads
+from knowledge.ranking import find
+
+FOLDS = 4
+RECALL = 0.95  # share of the covered questions that confidence 0.5 lets through
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question in one course: its candidates, and the place of the gold one (None: not covered, or not found)."""
+
+    evidence: Numbers
+    gold: int | None
+    covered: bool
+    fold: int
+    whole: bool  # asked in the course of all documents
+
+
+def main() -> None:
+    arguments = _arguments()
+    embedder = open_embedder("bundled", arguments.work)
+    english = _asked(read_corpus(*arguments.english), embedder, arguments.work / "english.npz", arguments.sample)
+    chinese = _asked(read_corpus(*arguments.chinese), embedder, arguments.work / "chinese.npz", arguments.sample)
+    card: dict[str, Any] = {
+        "fitted_by": "bench/fit_retrieval.py",
+        "fitted_on": "fused: SQuAD 1.1 (24 articles of the development set); lexical: CMRC 2018 (trial split)",
+        "embedder": embedder.name,
+        "commit": commit(),
+    }
+    fused, fused_figures = fit(english, FUSED)
+    lexical, lexical_figures = fit(chinese, LEXICAL)
+    card |= {"held_out": {"fused": fused_figures, "lexical": lexical_figures}}
+    arguments.out.write_text(json.dumps({"card": card, "fused": fused, "lexical": lexical}, indent=1) + "\n", "utf-8")
+    print(json.dumps(card["held_out"]))
+
+
+def fit(asked: Sequence[Asked], names: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
+    """Return the models as they are kept, and figures on held-out documents."""
+    ranks: list[int | None] = []
+    chances, labels = [], []
+    for fold in range(FOLDS):
+        order, answers, bias = _fit([a for a in asked if a.fold != fold])
+        for one in (a for a in asked if a.fold == fold):
+            best = np.argsort(-(one.evidence @ order), kind="stable")
+            if one.whole and one.covered:
+                ranks.append(rank_of(best.tolist(), one.gold) if one.gold is not None else None)
+            chances.append(float(one.evidence[best[0]] @ answers + bias))
+            labels.append(one.covered)
+    order, answers, bias = _fit(asked)
+    kept = {
+        "order": dict(zip(names, _short(order), strict=True)),
+        "answers": {**dict(zip(names, _short(answers), strict=True)), "bias": round(bias, 4)},
+    }
+    return kept, {**scores(ranks), **_coverage(np.asarray(chances), np.asarray(labels))}
+
+
+def _coverage(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
+    cut = np.quantile(chances[labels], 1 - RECALL)
+    return {
+        "auc": round(float(roc_auc_score(labels, chances)), 4),
+        "false_accepts": round(float((chances[~labels] > cut).mean()), 4),
+        "accepted_covered": round(float((chances[labels] >= 0).mean()), 4),
+        "accepted_uncovered": round(float((chances[~labels] >= 0).mean()), 4),
+    }
+
+
+def _fit(asked: Sequence[Asked]) -> tuple[Numbers, Numbers, float]:
+    order = fit_order([a for a in asked if a.gold is not None])
+    best = np.stack([a.evidence[np.argmax(a.evidence @ order)] for a in asked])
+    covered = np.asarray([a.covered for a in asked])
+    mean, scale = best.mean(0), best.std(0) + 1e-6
+    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit((best - mean) / scale, covered)
+    weights = model.coef_[0] / scale
+    logits = best[covered] @ weights
+    return order, weights, -float(np.quantile(logits, 1 - RECALL))
+
+
+def fit_order(asked: Sequence[Asked], ridge: float = 1e-3) -> Numbers:
+    """Return weights under which the gold candidate of each question wins, by softmax over its candidates."""
+    table = np.concatenate([a.evidence for a in asked])
+    scale = table.std(0) + 1e-6
+    table = (table - table.mean(0)) / scale
+    counts = np.asarray([len(a.evidence) for a in asked])
+    first = np.cumsum(counts) - counts
+    gold = first + np.asarray([a.gold for a in asked])
+
+    def loss(weights: Numbers) -> tuple[float, Numbers]:
+        logits = table @ weights
+        logits -= np.repeat(np.maximum.reduceat(logits, first), counts)
+        masses = np.exp(logits)
+        totals = np.add.reduceat(masses, first)
+        masses /= np.repeat(totals, counts)
+        value = (np.log(totals) - logits[gold]).mean() + ridge * weights @ weights
+        return float(value), (masses @ table - table[gold].sum(0)) / len(asked) + 2 * ridge * weights
+
+    return np.asarray(minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x / scale)
+
+
+def _short(weights: Numbers) -> list[float]:
+    return [round(float(w), 5) for w in weights]
+
+
+def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list[Asked]:
+    vectors, asked_vectors = _kept_vectors(corpus, embedder, cache)
+    titles = sorted(set(corpus.titles))
+    random = np.random.default_rng(7)
+    folds = {title: int(f) for title, f in zip(titles, random.permutation(len(titles)) % FOLDS, strict=True)}
+    found: list[Asked] = []
+    for part in _parts(titles, random):
+        course = corpus.part(set(part))
+        index = built(course, embedder, vectors)
+        chosen = _chosen(course, sample if len(part) < len(titles) else len(corpus.questions), random)
+        for number in chosen:
+            question, original = course.questions[number], corpus.questions[number]
+            assert original.gold is not None
+            candidates = find(index, question.text, asked_vectors[number])
+            if len(candidates.rows) == 0:
+                continue
+            gold = rank_of(candidates.rows.tolist(), question.gold) if question.gold is not None else None
+            fold = folds[corpus.titles[original.gold]]
+            evidence = candidates.evidence.astype(np.float64)
+            found.append(Asked(evidence, gold, question.gold is not None, fold, len(part) == len(titles)))
+    return found
+
+
+def _parts(titles: list[str], random: np.random.Generator) -> Iterator[list[str]]:
+    """Yield all documents, then halves, sixths and smaller courses of them."""
+    yield titles
+    for share in (2, 2, 2, 2, 6, 6, 6, 24, 24, 24, 24):
+        yield [titles[i] for i in random.permutation(len(titles))[: max(1, len(titles) // share)]]
+
+
+def _chosen(course: Corpus, sample: int, random: np.random.Generator) -> list[int]:
+    """Return questions: `sample` at most that the course covers, and as many that it does not."""
+    covered = np.asarray([q.gold is not None for q in course.questions])
+    groups = (random.permutation(np.flatnonzero(covered == side))[:sample] for side in (True, False))
+    return [int(i) for group in groups for i in group]
+
+
+def _kept_vectors(
+    corpus: Corpus, embedder: Embedder, cache: Path
+) -> tuple[dict[str, Halves], list[NDArray[np.float32] | None]]:
+    """Return the vectors of paragraphs and questions, from the last run where it kept them."""
+    if not cache.is_file():
+        asked = [row for row in query_vectors(corpus, embedder) if row is not None]
+        np.savez(cache, allow_pickle=False, questions=np.asarray(asked, np.float32), **vectors_of(corpus, embedder))
+    with np.load(cache, allow_pickle=False) as kept:
+        vectors = {name: kept[name] for name in kept.files if name != "questions"}
+        rows = iter(kept["questions"])
+    return vectors, [next(rows) if vectors and reads(embedder, q.text) else None for q in corpus.questions]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Fit knowledge/ranking.json.")
+    for name in ("--english", "--chinese"):
+        parser.add_argument(name, nargs=2, type=Path, required=True, metavar=("PARAGRAPHS", "QUESTIONS"))
+    parser.add_argument("--work", type=Path, required=True, help="folder where vectors are kept between runs")
+    parser.add_argument("--sample", type=int, default=600, help="questions of each kind in a smaller course")
+    parser.add_argument("--out", type=Path, default=Path("knowledge/ranking.json"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
