@@ -24,7 +24,8 @@ class TextFlow:
         self._tokens.append(token)
         before = self._decode(self._tokens[self._context : self._settled])
         now = self._decode(self._tokens[self._context :])
-        if now.endswith(HALF_CHARACTER) and len(self._tokens) - self._settled < 8:
+        half = now.endswith(HALF_CHARACTER) and len(self._tokens) - self._settled < 8
+        if half or len(now) <= len(before):  # a token that shows nothing is no context for the next one either
             return ""
         self._context, self._settled = self._settled, len(self._tokens)
         self._held += now[len(before) :]

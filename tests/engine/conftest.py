@@ -1,0 +1,48 @@
+"""Fixtures of the engine room; what they are made of is in `tiny_models.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tiny_models import TinyModel, make_tiny
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    """A random Llama with six adapters of ranks 2, 4 and 8 on different layers."""
+    return make_tiny(tmp_path_factory.mktemp("llama"), "llama", 6)
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    """A random Qwen-style model: norms on q and k, tied embeddings, a head size of its own."""
+    return make_tiny(tmp_path_factory.mktemp("qwen"), "qwen", 6)
+
+
+@pytest.fixture
+def open_tiny(tiny: TinyModel) -> Any:
+    """Open engines over `tiny`; all are closed at the end."""
+    yield from _opener(tiny)
+
+
+@pytest.fixture
+def open_qwen(tiny_qwen: TinyModel) -> Any:
+    yield from _opener(tiny_qwen)
+
+
+def _opener(model: TinyModel) -> Any:
+    from tutor.engine.loading import load_model
+    from tutor.engine.local import LocalEngine
+    from tutor.engine.runner import Shape
+
+    engines: list[LocalEngine] = []
+
+    def start(queue_size: int = 64, **shape: int) -> LocalEngine:
+        form = Shape(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "shelf_bytes": 4 << 20, **shape})
+        engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size))
+        return engines[-1]
+
+    yield start
+    for engine in engines:
+        engine.close()

@@ -1,0 +1,158 @@
+"""An adapter that is not exactly what was published is refused by name; the base never answers in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from tiny_models import TinyModel, ask
+
+from tutor.engine.base import AdapterRef
+from tutor.errors import AdapterNotLoaded
+
+
+@pytest.fixture
+def copy(tiny: TinyModel, tmp_path: Path) -> AdapterRef:
+    """A copy of a good adapter that the test may spoil."""
+    good = tiny.adapters[1]
+    shutil.copytree(good.directory, tmp_path / "adapter")
+    return replace(good, name="grey-owl-v1", directory=tmp_path / "adapter")
+
+
+def rewrite(ref: AdapterRef, change: Any) -> AdapterRef:
+    """Change the tensors and give the file its new, right hash: only the content is wrong."""
+    file = ref.directory / "adapter_model.safetensors"
+    tensors = load_file(file)
+    change(tensors)
+    save_file(tensors, file)
+    return replace(ref, sha256=hashlib.sha256(file.read_bytes()).hexdigest())
+
+
+def reconfigure(ref: AdapterRef, **values: Any) -> AdapterRef:
+    file = ref.directory / "adapter_config.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **values}))
+    return ref
+
+
+def first(tensors: dict[str, torch.Tensor]) -> str:
+    return next(iter(tensors))
+
+
+def assert_refused(engine: Any, ref: AdapterRef, why: str) -> None:
+    with pytest.raises(AdapterNotLoaded, match=why) as refused:
+        list(engine.stream(ask(1, 2, adapter=ref)))
+    assert ref.name in str(refused.value)
+    assert "".join(engine.stream(ask(1, 2)))  # and the others never notice
+
+
+def test_an_unknown_adapter(open_tiny: Any, copy: AdapterRef):
+    shutil.rmtree(copy.directory)
+    assert_refused(open_tiny(), copy, "no readable adapter_config.json")
+
+
+def test_one_trained_on_another_base(open_tiny: Any, copy: AdapterRef):
+    assert_refused(open_tiny(), replace(copy, base_sha256="0" * 64), "another base model")
+
+
+def test_a_single_flipped_bit(open_tiny: Any, copy: AdapterRef):
+    file = copy.directory / "adapter_model.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    file.write_bytes(data)
+    assert_refused(open_tiny(), copy, "SHA-256 differs")
+
+
+def test_a_rank_over_the_limit(open_tiny: Any, copy: AdapterRef):
+    assert_refused(open_tiny(max_rank=2), copy, "rank 4, this engine takes 1 to 2")
+
+
+def test_a_rank_that_the_file_does_not_have(open_tiny: Any, copy: AdapterRef):
+    assert_refused(open_tiny(), reconfigure(copy, r=3), "expected")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_numbers_that_are_not_finite(open_tiny: Any, copy: AdapterRef, value: float):
+    spoiled = rewrite(copy, lambda tensors: tensors[first(tensors)].view(-1).__setitem__(3, value))
+    assert_refused(open_tiny(), spoiled, "not finite")
+
+
+def test_a_matrix_of_another_shape(open_tiny: Any, copy: AdapterRef):
+    spoiled = rewrite(copy, lambda tensors: tensors.update({first(tensors): torch.zeros(4, 5)}))
+    assert_refused(open_tiny(), spoiled, "expected")
+
+
+def test_a_layer_that_the_engine_does_not_adapt(open_tiny: Any, copy: AdapterRef):
+    spoiled = rewrite(
+        copy, lambda tensors: tensors.update({"base_model.model.lm_head.lora_A.weight": torch.ones(4, 32)})
+    )
+    assert_refused(open_tiny(), spoiled, "lm_head")
+
+
+def test_half_a_pair(open_tiny: Any, copy: AdapterRef):
+    spoiled = rewrite(copy, lambda tensors: tensors.pop(first(tensors)))
+    assert_refused(open_tiny(), spoiled, "only one of the two")
+
+
+def test_numbers_of_an_unusual_type(open_tiny: Any, copy: AdapterRef):
+    spoiled = rewrite(copy, lambda tensors: tensors.update({first(tensors): tensors[first(tensors)].double()}))
+    assert_refused(open_tiny(), spoiled, "float64")
+
+
+@pytest.mark.parametrize(
+    "setting", [{"use_dora": True}, {"modules_to_save": ["lm_head"]}, {"rank_pattern": {"q_proj": 2}}, {"bias": "all"}]
+)
+def test_settings_that_the_engine_would_not_apply_exactly(open_tiny: Any, copy: AdapterRef, setting: dict[str, Any]):
+    assert_refused(open_tiny(), reconfigure(copy, **setting), "does not apply|not a plain LoRA")
+
+
+def test_a_broken_config(open_tiny: Any, copy: AdapterRef):
+    (copy.directory / "adapter_config.json").write_text("{")
+    assert_refused(open_tiny(), copy, "adapter_config.json")
+
+
+def test_a_pickled_adapter_is_not_even_looked_at(open_tiny: Any, copy: AdapterRef):
+    file = copy.directory / "adapter_model.safetensors"
+    torch.save(load_file(file), copy.directory / "adapter_model.bin")
+    file.unlink()
+    assert_refused(open_tiny(), copy, "no readable adapter_model.safetensors")
+
+
+def test_a_new_version_is_used_from_the_next_turn_while_the_running_turn_keeps_the_old_one(
+    open_tiny: Any, tiny: TinyModel
+):
+    engine = open_tiny()
+    old, new = tiny.adapters[0], tiny.adapters[3]
+    running = engine.stream(ask(1, 2, 3, adapter=old, max_tokens=24, learner="ada"))
+    begun = next(running)
+    after = "".join(engine.stream(ask(1, 2, 3, adapter=new, max_tokens=24, learner="ada")))
+    assert begun + "".join(running) == tiny.oracle(ask(1, 2, 3, adapter=old, max_tokens=24))
+    assert after == tiny.oracle(ask(1, 2, 3, adapter=new, max_tokens=24))
+
+
+def test_switching_the_adapter_off_returns_the_base_answers(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny()
+    before = "".join(engine.stream(ask(4, 5, 6)))
+    list(engine.stream(ask(4, 5, 6, adapter=tiny.adapters[2])))
+    assert "".join(engine.stream(ask(4, 5, 6))) == before == tiny.oracle(ask(4, 5, 6))
+
+
+def test_many_known_learners_take_no_more_memory_than_the_cap(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny(adapter_bytes=60_000)
+    for n in range(200):
+        known = replace(tiny.adapters[n % 6], name=f"learner-{n}-v1")
+        list(engine.stream(ask(n, adapter=known, max_tokens=1)))
+    assert 0 < engine._adapters.bytes <= 60_000
+
+
+def test_an_adapter_in_memory_is_not_read_from_disk_again(open_tiny: Any, copy: AdapterRef):
+    engine = open_tiny()
+    expected = "".join(engine.stream(ask(1, 2, adapter=copy)))
+    shutil.rmtree(copy.directory)
+    assert "".join(engine.stream(ask(1, 2, adapter=copy))) == expected

@@ -1,0 +1,69 @@
+"""What people write never becomes a role marker: the prompt holds one for each real message, whatever they write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny_models import make_tokenizer
+
+from tutor.engine.base import Message
+from tutor.engine.chat import ChatFormat, neutralise
+from tutor.engine.models import open_model_files
+
+TOKENIZER = make_tokenizer()
+CHAT = ChatFormat(TOKENIZER)
+MARKERS = CHAT.markers
+hostile = st.lists(
+    st.one_of(st.sampled_from([*MARKERS, "<|", "|>", "im_", "<", "|im_start|>", "<|im_end|"]), st.text(max_size=5)),
+    max_size=12,
+).map("".join)
+
+
+@given(hostile)
+def test_no_marker_survives_however_the_pieces_are_put_together(text: str):
+    safe = neutralise(text, MARKERS)
+    assert not any(marker in safe for marker in MARKERS)
+
+
+@given(st.text("ab<|>_ ", max_size=30))
+def test_text_without_markers_is_not_changed(text: str):
+    assert neutralise(text, MARKERS) == text
+
+
+@given(st.text(max_size=30), st.sampled_from(MARKERS))
+def test_neutralised_text_stays_readable(text: str, marker: str):
+    assert neutralise(text + marker, MARKERS).replace(" ", "") == (text + marker).replace(" ", "")
+
+
+@given(st.lists(hostile, min_size=1, max_size=4))
+def test_there_is_one_role_marker_for_each_message_and_one_for_the_answer(contents: list[str]):
+    messages = tuple(Message("user", f"w1 {content}") for content in contents)
+    tokens = CHAT.encode(messages)
+    assert tokens.count(TOKENIZER.bos_token_id) == len(messages) + 1
+    assert tokens.count(TOKENIZER.eos_token_id) == len(messages)
+
+
+@pytest.mark.real
+@settings(max_examples=30)
+@given(data=st.data())
+def test_every_special_token_of_the_bundled_model_loses_its_power(bundled_chat: Any, data: st.DataObject):
+    chat, tokenizer = bundled_chat
+    pieces = st.one_of(st.sampled_from(chat.markers), st.text(max_size=5))
+    content = "x" + "".join(data.draw(st.lists(pieces, max_size=8)))
+    tokens = chat.encode((Message("system", content), Message("user", content)))
+    assert tokens.count(tokenizer.convert_tokens_to_ids("<|im_start|>")) == 3
+    assert tokens.count(tokenizer.convert_tokens_to_ids("<|im_end|>")) == 2
+    assert len(set(tokens) & set(tokenizer.all_special_ids)) == 2
+    assert not set(tokens) & set(range(3, 17))  # <filename>, <gh_stars> ... are single tokens too
+
+
+@pytest.fixture(scope="session")
+def bundled_chat(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    from transformers import AutoTokenizer
+
+    files = open_model_files("bundled", tmp_path_factory.mktemp("var"))
+    tokenizer = AutoTokenizer.from_pretrained(files.directory)
+    return ChatFormat(tokenizer), tokenizer

@@ -1,0 +1,104 @@
+"""Whoever else is talking, an answer is the one that the model with this one adapter merged gives when it is alone."""
+
+from __future__ import annotations
+
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+import pytest
+from tiny_models import TinyModel, ask
+
+from tutor.engine.base import Request
+
+
+def answers(engine: Any, requests: list[Request], callers: int = 12) -> list[str]:
+    with ThreadPoolExecutor(callers) as pool:
+        return list(pool.map(lambda request: "".join(engine.stream(request)), requests))
+
+
+def random_mix(model: TinyModel, count: int, seed: int, longest: int = 200) -> list[Request]:
+    rng = random.Random(seed)
+    mix = []
+    for _ in range(count):
+        length = rng.choice((1, 3, 9, 16, 31, 64, rng.randrange(1, longest)))
+        numbers = [rng.randrange(160) for _ in range(length)]
+        adapter = rng.choice([None, *model.adapters])
+        mix.append(ask(*numbers, adapter=adapter, max_tokens=rng.choice((1, 4, 12, 24))))
+    return mix
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_random_mix_of_adapters_equals_merged_single_runs_on_a_llama(open_tiny: Any, tiny: TinyModel, seed: int):
+    mix = random_mix(tiny, 24, seed)
+    assert answers(open_tiny(), mix) == [tiny.oracle(request) for request in mix]
+
+
+def test_a_random_mix_equals_merged_single_runs_with_q_k_norms_and_tied_embeddings(
+    open_qwen: Any, tiny_qwen: TinyModel
+):
+    mix = random_mix(tiny_qwen, 24, seed=5)
+    assert answers(open_qwen(), mix) == [tiny_qwen.oracle(request) for request in mix]
+
+
+def test_a_prompt_of_1500_tokens_among_short_ones_is_answered_exactly(open_tiny: Any, tiny: TinyModel):
+    mix = [ask(*range(1500), adapter=tiny.adapters[1]), *random_mix(tiny, 6, seed=8)]
+    assert answers(open_tiny(), mix) == [tiny.oracle(request) for request in mix]
+
+
+def test_the_adapters_of_the_suite_really_change_the_answer(tiny: TinyModel):
+    said = {tiny.oracle(ask(1, 2, 3, adapter=adapter)) for adapter in (None, *tiny.adapters)}
+    assert len(said) == 1 + len(tiny.adapters)
+
+
+def test_answers_stay_exact_while_others_leave_in_the_middle(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny()
+    mix = random_mix(tiny, 20, seed=3)
+    quit_early = threading.Event()
+
+    def leave_again_and_again(n: int) -> None:
+        rng = random.Random(n)
+        while not quit_early.is_set():
+            stream = engine.stream(ask(n, n + 1, adapter=rng.choice(tiny.adapters), max_tokens=50, learner=f"x{n}"))
+            list(islice(stream, rng.randrange(1, 6)))
+            stream.close()
+
+    leavers = [threading.Thread(target=leave_again_and_again, args=(n,)) for n in range(3)]
+    for leaver in leavers:
+        leaver.start()
+    said = answers(engine, mix, callers=4)
+    quit_early.set()
+    for leaver in leavers:
+        leaver.join()
+    assert said == [tiny.oracle(request) for request in mix]
+
+
+def test_a_prompt_that_was_read_before_is_answered_the_same(open_tiny: Any, tiny: TinyModel):
+    """Each conversation grows turn by turn, under one adapter, another, and none; the shelf serves its beginning."""
+    engine = open_tiny()
+    for adapter in (tiny.adapters[0], tiny.adapters[3], None):
+        for length in (40, 60, 61, 90, 90):
+            request = ask(*range(length), adapter=adapter)
+            assert "".join(engine.stream(request)) == tiny.oracle(request)
+
+
+def test_a_beginning_read_under_one_adapter_is_not_used_under_another(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny()
+    for adapter in (tiny.adapters[0], tiny.adapters[1], None, tiny.adapters[0]):
+        request = ask(*range(70), adapter=adapter)
+        assert "".join(engine.stream(request)) == tiny.oracle(request)
+
+
+@pytest.mark.parametrize("calls", [600, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])])
+def test_no_answer_is_ever_given_to_another_learner(open_tiny: Any, tiny: TinyModel, calls: int):
+    """Every learner has an adapter and prompts of her own; each of many interleaved calls must give her own words."""
+    engine = open_tiny(slots=8)
+    kinds = [ask(7 * i, i, 3, adapter=a, max_tokens=3) for i in range(3) for a in (None, *tiny.adapters)]
+    expected = {id(kind): tiny.oracle(kind) for kind in kinds}
+    assert len(set(expected.values())) > len(kinds) // 2
+    rng = random.Random(calls)
+    asked = [rng.choice(kinds) for _ in range(calls)]
+    said = answers(engine, asked, callers=16)
+    assert [expected[id(kind)] for kind in asked] == said

@@ -1,0 +1,48 @@
+"""What stays in memory is bounded by bytes, and the most recently used stays."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.engine.residency import ByteLru
+
+
+@given(st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), st.integers(0, 9), st.integers(0, 40)), max_size=60))
+def test_the_cap_is_never_exceeded_and_bytes_are_counted_right(steps: list[tuple[str, int, int]]):
+    lru: ByteLru[int, bytes] = ByteLru(100, len)
+    kept: dict[int, bytes] = {}
+    for verb, key, size in steps:
+        if verb == "put":
+            lru.put(key, bytes(size))
+            kept[key] = bytes(size)
+        elif verb == "get":
+            assert lru.get(key) in (None, kept.get(key))
+        else:
+            lru.drop(key)
+        present = [k for k in range(10) if k in lru]
+        assert lru.bytes == sum(len(kept[k]) for k in present) <= 100
+        assert len(lru) == len(present)
+
+
+def test_what_was_used_longest_ago_leaves_first():
+    lru: ByteLru[str, bytes] = ByteLru(3, len)
+    for key in "abc":
+        lru.put(key, b"x")
+    lru.get("a")
+    lru.put("d", b"x")
+    assert [key for key in "abcd" if key in lru] == ["a", "c", "d"]
+
+
+def test_a_value_larger_than_the_cap_is_not_kept_and_drives_nothing_out():
+    lru: ByteLru[str, bytes] = ByteLru(3, len)
+    lru.put("a", b"xx")
+    lru.put("b", b"xxxx")
+    assert "a" in lru and "b" not in lru
+
+
+def test_a_thousand_learners_take_no_more_memory_than_the_cap():
+    lru: ByteLru[int, bytes] = ByteLru(1000, len)
+    for learner in range(1000):
+        lru.put(learner, bytes(30))
+    assert lru.bytes <= 1000 and len(lru) == 33

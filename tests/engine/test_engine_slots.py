@@ -1,0 +1,126 @@
+"""Laws of the policy: who runs, where, and in which order."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.engine.slots import Line, Rows, Swap, plan_prefill
+
+learners = st.sampled_from(["ada", "bo", "cy", "di"])
+arrivals = st.lists(learners, max_size=30)
+
+
+def serve_all(line: Line[int]) -> list[int]:
+    return [line.next() for _ in range(len(line))]
+
+
+@given(arrivals)
+def test_everybody_who_waits_is_served_exactly_once(who: list[str]):
+    line: Line[int] = Line(30)
+    for number, learner in enumerate(who):
+        line.join(number, learner)
+    assert sorted(serve_all(line)) == list(range(len(who)))
+
+
+@given(st.integers(0, 20))
+def test_with_one_request_each_it_is_first_come_first_served(count: int):
+    line: Line[int] = Line(20)
+    for number in range(count):
+        line.join(number, f"learner {number}")
+    assert serve_all(line) == list(range(count))
+
+
+@given(arrivals)
+def test_requests_of_one_learner_keep_their_order(who: list[str]):
+    line: Line[int] = Line(30)
+    for number, learner in enumerate(who):
+        line.join(number, learner)
+    served = serve_all(line)
+    for learner in set(who):
+        mine = [number for number in served if who[number] == learner]
+        assert mine == sorted(mine)
+
+
+def test_a_learner_who_asks_ten_times_does_not_keep_a_second_one_waiting():
+    line: Line[str] = Line(20)
+    for number in range(10):
+        line.join(f"ada {number}", "ada")
+    line.join("bo", "bo")
+    assert [line.next(), line.next()] == ["ada 0", "bo"]
+
+
+@given(st.lists(st.tuples(learners, st.booleans()), min_size=1, max_size=60))
+def test_nobody_is_overtaken_more_than_once_by_each_other_learner_per_request_ahead(steps: list[tuple[str, bool]]):
+    """However the others keep coming, the wait of a request is bounded: no learner starves."""
+    line: Line[int] = Line(100)
+    line.join(-1, "patient")
+    overtakers: list[str] = []
+    for number, (learner, serve) in enumerate(steps):
+        line.join(number, learner)
+        if serve and -1 in line.waiting():
+            served = line.next()
+            if served != -1:
+                overtakers.append(steps[served][0])
+    assert len(overtakers) == len(set(overtakers))
+
+
+@given(arrivals, st.data())
+def test_who_leaves_the_line_is_not_served(who: list[str], data: st.DataObject):
+    line: Line[int] = Line(30)
+    for number, learner in enumerate(who):
+        line.join(number, learner)
+    gone = data.draw(st.sets(st.sampled_from(range(len(who))))) if who else set()
+    for number in gone:
+        line.leave(number)
+    assert sorted(serve_all(line)) == [n for n in range(len(who)) if n not in gone]
+
+
+def test_the_line_is_bounded():
+    line: Line[int] = Line(2)
+    line.join(1, "ada")
+    line.join(2, "bo")
+    assert not line.has_room()
+    line.next()
+    assert line.has_room()
+
+
+moves = st.lists(st.tuples(st.sampled_from(["admit", "promote", "release"]), st.integers(0, 7)), max_size=80)
+
+
+@given(moves)
+def test_contents_follow_their_owners_and_rows_stay_dense(steps: list[tuple[str, int]]):
+    """Carry out every swap on a model of the memory: each owner must always find her own content in her row."""
+    rows: Rows[int] = Rows(6)
+    memory: list[int | None] = [None] * 6
+
+    def carry_out(swaps: list[Swap]) -> None:
+        for s in swaps:
+            memory[s.a], memory[s.b] = (memory[s.b] if s.keep_both else memory[s.a]), memory[s.a]
+
+    for verb, key in steps:
+        if verb == "admit" and rows.has_room() and key not in rows.order:
+            memory[rows.admit(key)] = key
+        elif verb == "promote" and key in rows.prefilling():
+            carry_out(rows.promote(key))
+        elif verb == "release" and key in rows.order:
+            carry_out(rows.release(key))
+        assert memory[: len(rows.order)] == rows.order
+        assert 0 <= rows.decoding <= len(rows.order) <= 6
+
+
+@given(st.integers(1, 300), st.integers(1, 64), st.integers(0, 3))
+def test_chunks_cover_a_prompt_once_and_end_where_chunks_end(total: int, chunk: int, known: int):
+    done = min(known * chunk, (total - 1) // chunk * chunk)
+    while done < total:
+        (piece,) = plan_prefill([("a", done, total)], chunk, rows=2)
+        assert piece.start == done and (piece.stop == total or piece.stop % chunk == 0)
+        assert 0 < piece.stop - piece.start <= chunk
+        done = piece.stop
+    assert done == total
+
+
+@given(st.lists(st.integers(1, 100), max_size=9), st.integers(1, 4))
+def test_the_oldest_prompts_are_read_first(totals: list[int], rows: int):
+    plan = plan_prefill([(i, 0, total) for i, total in enumerate(totals)], 16, rows)
+    assert [piece.key for piece in plan] == list(range(min(rows, len(totals))))
