@@ -41,7 +41,6 @@ TORCH_FREE = (
     "adapters.errors",
     "adapters.gate",
     "adapters.records",
-    "adapters.registry",
 )
 BANNED = {
     "pickle": "it runs code from files; write JSON or safetensors",
