@@ -35,7 +35,10 @@ The Calvin cycle builds sugar from carbon dioxide in the stroma of the chloropla
 class SlowEngine(ScriptedEngine):
     """A scripted engine with the pace of a small model, so that an answer can be watched and stopped."""
 
-    pause_s = 0.03
+    def __init__(self, says: str) -> None:
+        super().__init__(lambda _request: self.says)
+        self.says = says
+        self.pause_s = 0.03
 
     def stream(self, request: Request) -> Generator[str, None, None]:
         for piece in super().stream(request):
@@ -57,7 +60,7 @@ def open_pages(folder: Path, engine: ScriptedEngine | None = None) -> Iterator[H
     from tutor.ui.pages import build_pages, launch_arguments
 
     settings = Settings(data_dir=folder / "var", sample_course=False, port=free_port(), public_url=None)
-    house = open_house(settings, engine=engine or SlowEngine([ANSWER]), embedder=HashingEmbedder())
+    house = open_house(settings, engine=engine or SlowEngine(ANSWER), embedder=HashingEmbedder())
     pages = build_pages(house)
     try:
         if not house.courses.visible_to(house.office.operator):

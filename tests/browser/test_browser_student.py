@@ -195,7 +195,7 @@ def test_what_a_model_writes_can_neither_run_nor_load_nor_link(open_page: Callab
         'Chlorophyll absorbs light. <img src=x onerror="document.title=1"> ![a](http://127.0.0.1:1/a.png) '
         "[click](javascript:document.title=1) <script>document.title=1</script> <b>bold</b> https://evil.example/x"
     )
-    served.engine._answer = lambda _request: hostile
+    served.engine.says = hostile
     page = sign_in(open_page())
     title = page.title()
     ask(page, COVERED)

@@ -205,7 +205,7 @@ def _review(teaching: Teaching, desk: Desk) -> None:
 
 
 def _new_course(teaching: Teaching, desk: Desk) -> None:
-    with gr.Accordion(text("new_course"), open=False):
+    with gr.Accordion(text("new_course"), open=False, elem_id="tutor-new-course"):
         title = gr.Textbox(label=text("course_title"), max_length=200, elem_id="tutor-course-title")
         language = gr.Radio(label=text("course_language"), choices=[("English", "en"), ("中文", "zh")], value="en")
         create = gr.Button(text("create"), size="sm", elem_id="tutor-create")
@@ -213,7 +213,7 @@ def _new_course(teaching: Teaching, desk: Desk) -> None:
 
 
 def _invite(teaching: Teaching) -> None:
-    with gr.Accordion(text("invite"), open=False):
+    with gr.Accordion(text("invite"), open=False, elem_id="tutor-invitations"):
         name = gr.Textbox(label=text("invite_name"), max_length=40, elem_id="tutor-invite-name")
         role = gr.Radio(
             label=text("role"),

@@ -77,9 +77,14 @@ def launch_arguments(house: House) -> dict[str, Any]:
         "strict_cors": True,
         "i18n": I18N,
         "theme": gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=["system-ui", "sans-serif"]),
-        "css": (ASSETS / "page.css").read_text(encoding="utf-8"),
-        "head": f"<script>{(ASSETS / 'page.js').read_text(encoding='utf-8')}</script>",
+        "head": _head(),
     }
+
+
+def _head() -> str:
+    """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
+    style, script = ((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    return f"<style>{style}</style><script>{script}</script>"
 
 
 def refuse_environment(environment: Any) -> None:
