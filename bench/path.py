@@ -24,17 +24,22 @@ from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import Protocol
 
+import numpy as np
+
 from bench.simulation import DAY, Course, Learner, World, draw_course, draw_learner
 from tutor.learner.evidence import Answered, Outcome
-from tutor.learner.mastery import IN_PLACE, Knowing, Mastery, chance_right, fresh, update
+from tutor.learner.mastery import IN_PLACE, Knowing, chance_right
 from tutor.learner.path import TARGET, Item, Kind, Situation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question
-from tutor.learner.review import Habit, Memory, chance, fresh_habit, review
-from tutor.learner.signals import logit
+from tutor.learner.signals import NAMES, logit
+from tutor.learner.state import LearnerState, learn, placed, rebuild
 from tutor.learner.tally import Tally
+from tutor.learner.tracing import Tracer, Weights
 
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KNOWING = Knowing()
+BLIND = Weights("blind", np.zeros(len(NAMES)), 0.0)  # the path needs the tracer's tally only
+SLACK = 0.05  # the tally grows between recommendation and rebuild, which moves a standing a little
 Asked = tuple[str, int]  # skill, number of the item
 
 
@@ -111,11 +116,8 @@ class Ours:
 
     course: Course
     items: int
-    tally: Tally  # of all learners so far, as in a course
-    assumed: Mapping[str, float]
-    masteries: dict[str, Mastery] = field(default_factory=dict)
-    memories: dict[str, Memory] = field(default_factory=dict)
-    habit: Habit = field(default_factory=fresh_habit)
+    tracer: Tracer  # its tally is of all learners so far, as in a course
+    state: LearnerState
     latest: list[bool] = field(default_factory=list)
 
     def choose(self, number: int) -> Asked:
@@ -127,35 +129,33 @@ class Ours:
         return surest_last, number % self.items
 
     def observe(self, asked: Asked, number: int, *, right: bool) -> None:
-        skill, at = asked[0], _time(number)
-        memory = self.memories.get(skill)
-        recall = chance(memory, self.habit, at) if memory else 1.0
-        before = self.masteries.get(skill, fresh(KNOWING, self.assumed.get(skill)))
-        self.masteries[skill] = update(before, _answered(asked, at, right=right), KNOWING, recall)
-        self.memories[skill], self.habit, _ = review(memory, self.habit, recalled=right, at=at)
-        self.tally.add([("skill", skill), ("item", asked)], right=right)
+        answer = _answered(asked, _time(number), right=right)
+        self.state, _ = learn(self.state, answer, self.tracer, KNOWING)
+        self.tracer.tally.add([("all",), ("skill", asked[0]), ("item", answer.item_id)], right=right)
         self.latest.append(right)
 
     def situation(self, number: int) -> Situation:
-        at = _time(number)
-        recall = {skill: chance(memory, self.habit, at) for skill, memory in self.memories.items()}
-        bare = Situation(self.course.graph, self.masteries, recall, {}, assumed=self.assumed)
-        items = {skill: self._items(skill, bare.standing(skill)) for skill in self.course.graph.skills}
-        today = number % DAY
-        return replace(
-            bare, items=items, answers_today=today, latest_today=tuple(self.latest[-today:] if today else ())
+        state, today = self.state, number % DAY
+        bare = Situation(
+            graph=self.course.graph,
+            masteries=state.masteries,
+            retained=state.retained(_time(number)),
+            items={},
+            answers_today=today,
+            latest_today=tuple(self.latest[-today:] if today else ()),
+            assumed=state.assumed,
         )
+        return replace(bare, items={s: self._items(s, bare.standing(s)) for s in self.course.graph.skills})
 
     def _items(self, skill: str, standing: float) -> list[Item]:
         """The items of a skill, harder or easier than its mean as far as the course has seen."""
-        usual = self.tally.rate(("skill", skill), 0.6, 10)
-        level = logit(chance_right(standing, KNOWING)) - logit(usual)
-        return [self._item(skill, n, level, usual) for n in range(self.items)]
+        level = logit(chance_right(standing, KNOWING))
+        return [self._item((skill, n), level) for n in range(self.items)]
 
-    def _item(self, skill: str, n: int, level: float, usual: float) -> Item:
-        rate = self.tally.rate(("item", (skill, n)), usual, 10)
-        tries, _ = self.tally.counts.get(("item", (skill, n)), (0, 0))
-        return Item(str(n), skill, 1 / (1 + math.exp(-level - logit(rate))), tries)
+    def _item(self, asked: Asked, level: float) -> Item:
+        name = _name(asked)
+        tries, _ = self.tracer.tally.counts.get(("item", name), (0, 0))
+        return Item(str(asked[1]), asked[0], 1 / (1 + math.exp(-level - self.tracer.ease(name, asked[0]))), tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,30 +172,22 @@ class Way:
 class Audit:
     """Checks our recommendations against the record of answers and, apart from that, against the hidden truth."""
 
-    assumed: Mapping[str, float]
-    record: list[tuple[str, int, bool]] = field(default_factory=list)
+    start: LearnerState
+    tracer: Tracer
+    record: list[Answered] = field(default_factory=list)
     asked: int = 0
     violations: int = 0
     hidden: int = 0
 
     def check(self, learner: Learner, skill: str, number: int) -> None:
+        """Rebuild what is known from the events, and ask whether it shows what the skill needs."""
         needs = learner.course.graph.needs(skill)
+        state = rebuild(self.record, self.tracer, KNOWING, self.start)
+        there = state.retained(_time(number))
+        learnt = {**state.assumed, **{name: mastery.known for name, mastery in state.masteries.items()}}
         self.asked += 1
-        self.violations += any(self._shown(need, number) < IN_PLACE - 1e-9 for need in needs)
+        self.violations += any(learnt[need] * there.get(need, 1.0) < IN_PLACE - SLACK for need in needs)
         self.hidden += not needs <= learner.known
-
-    def _shown(self, skill: str, number: int) -> float:
-        """How likely the skill is there, recomputed from the record alone."""
-        mastery, memory, habit = fresh(KNOWING, self.assumed.get(skill)), None, fresh_habit()
-        memories: dict[str, Memory] = {}
-        for other, n, right in self.record:
-            memory = memories.get(other)
-            if other == skill:
-                recall = chance(memory, habit, _time(n)) if memory else 1.0
-                mastery = update(mastery, _answered((skill, 0), _time(n), right=right), KNOWING, recall)
-            memories[other], habit, _ = review(memory, habit, recalled=right, at=_time(n))
-        last = memories.get(skill)
-        return mastery.known * (chance(last, habit, _time(number)) if last else 1.0)
 
 
 def walk(policy: Policy, learner: Learner, audit: Audit | None = None) -> Way:
@@ -210,7 +202,7 @@ def walk(policy: Policy, learner: Learner, audit: Audit | None = None) -> Way:
         policy.observe(asked, number, right=right)
         rights += right
         if audit:
-            audit.record.append((asked[0], number, right))
+            audit.record.append(_answered(asked, _time(number), right=right))
     return Way(learner.answers, rights, learner.answers - begun, learner.done)
 
 
@@ -231,25 +223,30 @@ def _time(number: int) -> datetime:
 
 def _answered(asked: Asked, at: datetime, *, right: bool) -> Answered:
     outcome = Outcome.RIGHT if right else Outcome.WRONG
-    name = f"{asked[0]}/{asked[1]}"
+    name = _name(asked)
     return Answered(
         f"{name}@{at:%j%H%M}", "simulated", "simulated", name, (asked[0],), outcome, 0, False, at, "simulation"
     )
 
 
+def _name(asked: Asked) -> str:
+    return f"{asked[0]}/{asked[1]}"
+
+
 def compare(world: World, learners: int, seed: int, *, audited: int) -> dict[str, float]:
     """Let the same learners go all four ways."""
     rng = random.Random(seed)
-    course, tally = draw_course(world, rng), Tally()
+    course, tracer = draw_course(world, rng), Tracer(BLIND, Tally())
     ways: dict[str, list[Way]] = {"ours": [], "fixed": [], "random": [], "elo": []}
     accuracies, audits = list[float](), list[Audit]()
     for n in range(learners):
         twin = [draw_learner(world, course, seed * 100_003 + n) for _ in range(4)]
         assumed, accuracy = place(twin[0], n)
         accuracies.append(accuracy)
-        audit = Audit(assumed) if n < audited else None
+        start = placed(LearnerState(), assumed, _time(twin[0].answers))
+        audit = Audit(start, tracer) if n < audited else None
         audits.extend([audit] if audit else [])
-        ways["ours"].append(walk(Ours(course, world.items, tally, assumed), twin[0], audit))
+        ways["ours"].append(walk(Ours(course, world.items, tracer, start), twin[0], audit))
         ways["fixed"].append(walk(InOrder(course, world.items, rng), twin[1]))
         ways["random"].append(walk(AtRandom(course, world.items, rng), twin[2]))
         ways["elo"].append(walk(EloOnly(course, world.items, rng), twin[3]))

@@ -49,17 +49,18 @@ def read(path: Path) -> list[Line]:
 
 
 def _height(text: Sequence[str], path: Path) -> int:
-    """Three lines when every block begins with its length, four when the rows of every block are equally long."""
-    if len(text) % 3 == 0 and all(
-        int(_fields(text[at])[0]) == len(_fields(text[at + 1])) for at in range(0, len(text), 3)
-    ):
-        return 3
-    if len(text) % 4 == 0 and all(
-        len(_fields(text[at + 1])) == len(_fields(text[at + 2])) == len(_fields(text[at + 3]))
-        for at in range(0, len(text), 4)
-    ):
-        return 4
+    """Three lines when every block begins with its length, four otherwise; the rows of a block are equally long."""
+    for height in (3, 4):
+        blocks = [[_fields(row) for row in text[at : at + height]] for at in range(0, len(text), height)]
+        if all(_is_block(block, height) for block in blocks):
+            return height
     raise InputRefused(f"{path} has neither three nor four lines a learner; see python -m bench.tracing --help")
+
+
+def _is_block(block: Sequence[list[str]], height: int) -> bool:
+    header, *rows = block
+    lengths = {len(row) for row in rows}
+    return len(rows) == height - 1 and len(lengths) == 1 and (height == 4 or header[:1] == [str(lengths.pop())])
 
 
 def _line(block: Sequence[str]) -> Line:

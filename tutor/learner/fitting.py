@@ -123,10 +123,12 @@ def _fit_linear(table: Floats, rights: Rights) -> tuple[Floats, float]:
 
 def _grow(table: Floats, rights: Rights) -> Forest:
     from sklearn.ensemble import HistGradientBoostingClassifier
+    from threadpoolctl import threadpool_limits
 
     least = int(min(100, max(20, len(table) // 500)))
     model = HistGradientBoostingClassifier(**GROWTH, min_samples_leaf=least, early_stopping=False, random_state=0)
-    model.fit(table, rights)
+    with threadpool_limits(1):  # on a busy machine OpenMP's threads wait for one another instead of working
+        model.fit(table, rights)
     grown = _export(model)
     sample = table[:: max(1, len(table) // 50)]
     theirs = model.decision_function(sample)

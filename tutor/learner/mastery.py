@@ -75,12 +75,13 @@ def fresh(knowing: Knowing, assumed: float | None = None) -> Mastery:
     return Mastery(knowing.prior if assumed is None else assumed)
 
 
-def update(mastery: Mastery, answer: Answered, knowing: Knowing, recall: float = 1.0) -> Mastery:
+def update(mastery: Mastery, answer: Answered, knowing: Knowing, retained: float = 1.0, ease: float = 0.0) -> Mastery:
     """Return the mastery after one answer: evidence first, if it was unaided, then the chance that it taught.
 
-    `recall` is the chance that what was known before is still recalled at the time of the answer (`review.chance`).
+    `retained` is the share of what was known that is still there at the time of the answer (`review.retained`); `ease`
+    is how much easier the item is than others on the skill, in log-odds, so that a hard item failed weighs little.
     """
-    mastery = replace(mastery, known=mastery.known * recall)
+    mastery = replace(mastery, known=mastery.known * retained)
     if not answer.unaided:
         return replace(
             mastery,
@@ -92,7 +93,7 @@ def update(mastery: Mastery, answer: Answered, knowing: Knowing, recall: float =
         )
     return replace(
         mastery,
-        known=taught(believed(mastery.known, knowing, right=answer.right), knowing),
+        known=taught(believed(mastery.known, knowing, ease, right=answer.right), knowing),
         unaided=mastery.unaided + 1,
         unaided_right=mastery.unaided_right + answer.right,
         owes_check=mastery.owes_check and not answer.right,
@@ -101,15 +102,21 @@ def update(mastery: Mastery, answer: Answered, knowing: Knowing, recall: float =
     )
 
 
-def believed(known: float, knowing: Knowing, *, right: bool) -> float:
+def believed(known: float, knowing: Knowing, ease: float = 0.0, *, right: bool) -> float:
     """Return the probability that the skill was known, given one unaided answer (Bayes)."""
-    if_known = 1 - knowing.slip if right else knowing.slip
-    if_not = knowing.guess if right else 1 - knowing.guess
+    if_known, if_not = _eased(1 - knowing.slip, ease), _eased(knowing.guess, ease)
+    if not right:
+        if_known, if_not = 1 - if_known, 1 - if_not
     return known * if_known / (known * if_known + (1 - known) * if_not)
 
 
 def taught(known: float, knowing: Knowing) -> float:
     return known + (1 - known) * knowing.learn
+
+
+def _eased(share: float, ease: float) -> float:
+    """The share, moved by `ease` on the log-odds scale."""
+    return share / (share + (1 - share) * math.exp(-ease))
 
 
 def chance_right(known: float, knowing: Knowing) -> float:

@@ -17,7 +17,8 @@ from tutor.learner.skills import SkillGraph
 
 FADING = 0.85  # chance of recall below which a known skill is reviewed
 FAILING = 3  # so many latest answers with at most one right: something below may be missing
-SHAKY = 0.9  # a need below this is worth repairing when what builds on it fails
+SHAKY = 0.9  # a need below this, or hardly ever shown, is worth repairing when what builds on it fails
+HARDLY = 2  # unaided answers
 TARGET = 0.72  # chance of success to aim at, in the middle of the band from 60 to 85 %
 CURIOSITY = 0.1  # how much an item that nobody has tried is preferred
 ENOUGH = 40  # answers a day
@@ -53,7 +54,7 @@ class Situation:
 
     graph: SkillGraph
     masteries: Mapping[str, Mastery]
-    recall: Mapping[str, float]  # chance that a skill once learnt is recalled now; absent: as fresh
+    retained: Mapping[str, float]  # share of a skill once known that is still there; absent: all
     items: Mapping[str, Sequence[Item]]  # by skill
     answers_today: int = 0
     latest_today: tuple[bool, ...] = ()  # unaided, the newest last
@@ -62,9 +63,15 @@ class Situation:
 
     def standing(self, skill: str) -> float:
         """How likely the skill is there now: learnt, and not forgotten."""
+        return self._learnt(skill) * self.retained.get(skill, 1.0)
+
+    def once_known(self, skill: str) -> bool:
+        """The skill counted as known when it was last answered or placed."""
+        return self._learnt(skill) >= KNOWN
+
+    def _learnt(self, skill: str) -> float:
         mastery = self.masteries.get(skill)
-        learnt = mastery.known if mastery else self.assumed.get(skill, 0.0)
-        return learnt * self.recall.get(skill, 1.0)
+        return mastery.known if mastery else self.assumed.get(skill, 0.0)
 
     def ready(self, skill: str) -> bool:
         """Everything that the skill needs is in place."""
@@ -123,8 +130,8 @@ def _confirmations(situation: Situation) -> Iterator[Recommendation]:
 
 
 def _reviews(situation: Situation) -> Iterator[Recommendation]:
-    learnt = [s for s, m in situation.masteries.items() if m.known >= KNOWN and situation.recall.get(s, 1.0) < FADING]
-    for skill in sorted(learnt, key=lambda s: (situation.recall[s], s)):
+    learnt = [skill for skill, share in situation.retained.items() if situation.once_known(skill) and share < FADING]
+    for skill in sorted(learnt, key=lambda s: (situation.retained[s], s)):
         if situation.ready(skill):
             yield _asking(situation, Kind.REVIEW, skill)
 
@@ -134,10 +141,15 @@ def _repairs(situation: Situation) -> Iterator[Recommendation]:
         latest = mastery.latest[-FAILING:]
         if mastery.known >= KNOWN or len(latest) < FAILING or sum(latest) > 1:
             continue
-        shaky = [need for need in situation.graph.needs(skill) if situation.standing(need) < SHAKY]
+        shaky = [need for need in situation.graph.needs(skill) if _shaky(situation, need)]
         for need in sorted(shaky, key=lambda n: (situation.standing(n), n)):
             if situation.ready(need):
                 yield _asking(situation, Kind.REPAIR, need, on_behalf_of=skill)
+
+
+def _shaky(situation: Situation, need: str) -> bool:
+    mastery = situation.masteries.get(need)
+    return situation.standing(need) < SHAKY or mastery is None or mastery.unaided < HARDLY
 
 
 def _begun(situation: Situation) -> Iterator[Recommendation]:
@@ -149,7 +161,7 @@ def _begun(situation: Situation) -> Iterator[Recommendation]:
 
 def _new(situation: Situation) -> Iterator[Recommendation]:
     """Ready skills that were not met yet; what the placement is sure of is skipped."""
-    unmet = [s for s in situation.graph.skills if s not in situation.masteries and situation.standing(s) < KNOWN]
+    unmet = [s for s in situation.graph.skills if s not in situation.masteries and not situation.once_known(s)]
     ready = [skill for skill in unmet if situation.ready(skill)]
     for skill in sorted(ready, key=lambda s: -situation.standing(s)):
         yield _asking(situation, Kind.NEW, skill)

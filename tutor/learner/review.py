@@ -79,6 +79,11 @@ def chance(memory: Memory, habit: Habit, at: datetime) -> float:
     return _squash(float(_steady(habit) @ _layer(memory, habit, _days(memory, at))))
 
 
+def retained(memory: Memory, habit: Habit, at: datetime) -> float:
+    """Return the share of what she recalled right after the last answer that is still there."""
+    return chance(memory, habit, at) / chance(memory, habit, memory.last_at)
+
+
 def due_at(memory: Memory, habit: Habit, wanted: float = WANTED) -> datetime:
     """Return when the chance of recall will have fallen to `wanted`: a day at least, a year at most."""
     low, high = 1.0, LONGEST_DAYS
@@ -91,10 +96,15 @@ def due_at(memory: Memory, habit: Habit, wanted: float = WANTED) -> datetime:
     return memory.last_at + timedelta(days=low)
 
 
+def begin(at: datetime, *, long_known: bool = False) -> Memory:
+    """Return the memory of a skill that has just become known, or that she brought along."""
+    return _rated_first(Rating.Easy if long_known else Rating.Good, at)
+
+
 def review(memory: Memory | None, habit: Habit, *, recalled: bool, at: datetime) -> tuple[Memory, Habit, Reviewed]:
     """Return memory and habit after one unaided answer, and the record of how expected it was."""
     if memory is None:
-        first = _first(recalled=recalled, at=at)
+        first = _rated_first(_rating(recalled=recalled), at)
         return first, habit, Reviewed(None, recalled, due_at(first, habit))
     days = _days(memory, at)
     expected = chance(memory, habit, at) if days >= SPACED_DAYS else None
@@ -117,9 +127,10 @@ def _scheduler() -> Scheduler:
     return Scheduler(enable_fuzzing=False)
 
 
-def _first(*, recalled: bool, at: datetime) -> Memory:
-    card, _ = _scheduler().review_card(Card(card_id=1, due=at), _rating(recalled=recalled), at)
+def _rated_first(rating: Rating, at: datetime) -> Memory:
+    card, _ = _scheduler().review_card(Card(card_id=1, due=at), rating, at)
     assert card.stability is not None and card.difficulty is not None, "FSRS has rated this card"
+    recalled = rating is not Rating.Again
     return Memory(card.stability, card.difficulty, at, 1, int(not recalled), recalled, recalled, int(recalled))
 
 

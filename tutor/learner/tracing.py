@@ -18,7 +18,7 @@ import numpy as np
 from tutor.errors import ModelUnusable
 from tutor.learner.evidence import Answered
 from tutor.learner.history import History, advance
-from tutor.learner.signals import NAMES, expectation, signals
+from tutor.learner.signals import NAMES, STRENGTH, expectation, logit, signals
 from tutor.learner.tally import Tally
 from tutor.learner.trees import Floats, Forest, forest
 
@@ -64,6 +64,12 @@ class Tracer:
     def predict(self, history: History, item: str, skill: str) -> float:
         """Return the probability, in (0, 1), that the learner gets this item right now and without help."""
         return self.weights.probability(np.array(signals(history, item, skill, self.tally), dtype=np.float64))
+
+    def ease(self, item: str, skill: str) -> float:
+        """Return how much easier the item is for everybody than others on the skill, in log-odds."""
+        overall = self.tally.rate(("all",), 0.5, STRENGTH["all"])
+        usual = self.tally.rate(("skill", skill), overall, STRENGTH["skill"])
+        return logit(expectation(self.tally, item, skill)) - logit(usual)
 
     def observe(self, history: History, item: str, skill: str, *, right: bool) -> History:
         """Return the history after one unaided answer."""

@@ -1,0 +1,103 @@
+"""The state of one learner in one course: everything that her answers have made known, moved on by one answer at a
+time.
+
+A pure function of her events: `rebuild` gives what `learn` gave step by step. A skill's memory begins when the skill
+becomes known; what comes before is learning, and forgetting it is seen in the answers themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tutor.learner.evidence import Answered
+from tutor.learner.history import History
+from tutor.learner.mastery import KNOWN, Knowing, Mastery, fresh, update
+from tutor.learner.review import Habit, Memory, begin, chance, fresh_habit, retained, review
+from tutor.learner.tracing import Traced, Tracer
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerState:
+    """What is known of one learner in one course."""
+
+    history: History = field(default_factory=History)
+    masteries: Mapping[str, Mastery] = field(default_factory=dict)
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    habit: Habit = field(default_factory=fresh_habit)
+    assumed: Mapping[str, float] = field(default_factory=dict)  # what the placement inferred
+
+    def retained(self, at: datetime) -> Mapping[str, float]:
+        """Return for every skill that was once known the share that is still there."""
+        return {skill: retained(memory, self.habit, at) for skill, memory in self.memories.items()}
+
+    def recall(self, at: datetime) -> Mapping[str, float]:
+        """Return for every skill that was once known the chance that it is recalled now."""
+        return {skill: chance(memory, self.habit, at) for skill, memory in self.memories.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one answer changed on one skill: the line that explains the state."""
+
+    answer_id: str
+    skill: str
+    before: float
+    after: float
+    expected: float  # how likely the answer had been, by the tracer
+
+
+def placed(state: LearnerState, known: Mapping[str, float], at: datetime) -> LearnerState:
+    """Return the state after a placement; what it is sure of was learnt before the course and fades from now on."""
+    memories = {skill: begin(at, long_known=True) for skill, share in known.items() if share >= KNOWN}
+    return replace(state, assumed=dict(known), memories={**memories, **state.memories})
+
+
+def learn(
+    state: LearnerState, answer: Answered, tracer: Tracer, knowing: Knowing
+) -> tuple[LearnerState, tuple[Entry, ...]]:
+    """Return the state after one answer and, for each of its skills, what changed."""
+    history, traced = tracer.update(state.history, answer)
+    ease = tracer.ease(answer.item_id, answer.skills[0])
+    state = replace(state, history=history)
+    entries = []
+    for skill in answer.skills:
+        state, entry = _on_skill(state, skill, answer, traced, knowing, ease)
+        entries.append(entry)
+    return state, tuple(entries)
+
+
+def rebuild(
+    answers: Iterable[Answered], tracer: Tracer, knowing: Knowing, start: LearnerState | None = None
+) -> LearnerState:
+    """Return the state that the answers, oldest first, lead to."""
+    state = start or LearnerState()
+    for answer in answers:
+        state, _ = learn(state, answer, tracer, knowing)
+    return state
+
+
+def _on_skill(
+    state: LearnerState, skill: str, answer: Answered, traced: Traced, knowing: Knowing, ease: float
+) -> tuple[LearnerState, Entry]:
+    before = state.masteries.get(skill, fresh(knowing, state.assumed.get(skill)))
+    memory = state.memories.get(skill)
+    kept = retained(memory, state.habit, answer.at) if memory else 1.0
+    after = update(before, answer, knowing, kept, ease)
+    state = _with_memory(state, skill, memory, answer, learnt=after.known >= KNOWN)
+    entry = Entry(answer.id, skill, before.known * kept, after.known, traced.expected)
+    return replace(state, masteries={**state.masteries, skill: after}), entry
+
+
+def _with_memory(
+    state: LearnerState, skill: str, memory: Memory | None, answer: Answered, *, learnt: bool
+) -> LearnerState:
+    if not answer.unaided:
+        return state
+    if memory is not None:
+        memory, habit, _ = review(memory, state.habit, recalled=answer.right, at=answer.at)
+        return replace(state, memories={**state.memories, skill: memory}, habit=habit)
+    if not learnt:
+        return state
+    return replace(state, memories={**state.memories, skill: begin(answer.at)})
