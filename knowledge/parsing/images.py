@@ -22,7 +22,7 @@ def read(source: Source) -> ParsedDocument:
     try:
         with Image.open(io.BytesIO(source.data), formats=_FORMATS) as image:
             return _pages(source, image)
-    except UnidentifiedImageError as error:
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:  # Pillow's words for a broken file
         raise DocumentDamaged(f"{source.name} is not a whole picture; save it as PNG and upload that.") from error
     except Image.DecompressionBombError as error:
         raise _too_large(source) from error

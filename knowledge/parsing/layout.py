@@ -93,7 +93,7 @@ def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
     """Cut a page at lines that span it, and what lies between them into columns."""
     gutter = _gutter(lines) if depth < 3 else None
     if gutter is None:
-        return [list(lines)]
+        return [_downwards(lines)]
     regions: list[list[Line]] = []
     left: list[Line] = []
     right: list[Line] = []
@@ -110,6 +110,39 @@ def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
         (left if line.right <= gutter else right).append(line)
     regions += [wide, *_regions(left, depth + 1), *_regions(right, depth + 1)]
     return [region for region in regions if region]
+
+
+def _downwards(lines: Sequence[Line]) -> list[Line]:
+    """Put stretches that a file holds in another order (its footer first) from top to bottom.
+
+    Stretches beside each other stay in the order of the file, which knows more than their places do.
+    """
+    stretches: list[list[Line]] = []
+    for line in lines:
+        if stretches and line.middle <= stretches[-1][-1].middle + 2 * max(line.height, stretches[-1][-1].height):
+            stretches[-1].append(line)
+        else:
+            stretches.append([line])
+    groups: list[_Stretch] = []
+    for stretch in stretches:
+        new = _Stretch(stretch, max(x.middle for x in stretch), min(x.middle for x in stretch))
+        beside = [group for group in groups if group.low < new.high and new.low < group.high]
+        groups = [group for group in groups if group not in beside] + [_Stretch.of([*beside, new])]
+    return [line for group in sorted(groups, key=lambda group: -group.high) for line in group.lines]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Lines in the order of the file, and between which heights they stand."""
+
+    lines: list[Line]
+    high: float
+    low: float
+
+    @classmethod
+    def of(cls, parts: Sequence[_Stretch]) -> _Stretch:
+        lines = [line for part in parts for line in part.lines]
+        return cls(lines, max(part.high for part in parts), min(part.low for part in parts))
 
 
 def _same_row(one: Line, other: Line) -> bool:
@@ -180,17 +213,21 @@ def _joined_rows(lines: Sequence[Line]) -> list[Line]:
     """Join neighbours on one baseline that were set with a gap between them."""
     rows: list[Line] = []
     for line in lines:
-        apart = line.table or not rows or rows[-1].table
-        if (
-            not apart
-            and _same_row(rows[-1], line)
-            and line.left >= rows[-1].right - line.height
-            and not rows[-1].hyphen
-        ):
+        if not rows or line.table or rows[-1].table or not _same_row(rows[-1], line):
+            rows.append(line)
+        elif _is_mark(line, rows[-1]):
+            continue
+        elif line.left >= rows[-1].right - line.height and not rows[-1].hyphen:
             rows[-1] = _joined(rows[-1], line)
         else:
             rows.append(line)
     return rows
+
+
+def _is_mark(line: Line, before: Line) -> bool:
+    """Whether a line is the raised number of a note, set after the line in which it stands."""
+    small = line.height < 0.8 * before.height and len(line.text) <= 3
+    return small and before.left - before.height < line.left < before.right - line.width
 
 
 def _joined(one: Line, other: Line) -> Line:

@@ -19,7 +19,9 @@ from knowledge.parsing.source import Sections, Source
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 _ROLE = re.compile(r":[a-z]{3,12}:`[^`\n]*`|(?<=\S)[ \t]*\{[#.][\w:. -]*\}[ \t]*$", re.MULTILINE)
-_MATH = re.compile(r"\$\$.+?\$\$|\$(?=\S)[^$\n]*?(?<=\S)\$(?!\d)|\\\(.+?\\\)|\\\[.+?\\\]", re.DOTALL)
+_MATH = re.compile(
+    r"\$\$.{1,4000}?\$\$|\$(?=\S)[^$\n]{0,500}?(?<=\S)\$(?!\d)|\\\(.{1,1000}?\\\)|\\\[.{1,4000}?\\\]", re.DOTALL
+)
 
 _SOFT = "\x00"  # a line break that only wraps; the parser lets no such character through
 

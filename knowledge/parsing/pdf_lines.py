@@ -17,6 +17,7 @@ from knowledge.parsing.layout import Line
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 _SPACES = {0x20, 0xA0, 0x09, 0x3000}
 _GAP = 0.75  # of the line's height: a wider gap may be the one between two columns
+_BROKEN = re.compile(r"[^\W\d_]{2}-$")
 _SWAPS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -92,6 +93,8 @@ class _LineBuilder:
     def end(self, hyphen: bool = False) -> None:
         text = clean_line(_SWAPS.sub(_combine, "".join(self._text)))
         if text:
+            hyphen = hyphen or _BROKEN.search(text) is not None
+            text = text.removesuffix("-") if hyphen else text
             bottom, top = _middle_one(self._bottoms), _middle_one(self._tops)
             line = Line(text, self._left, bottom, self._right, top, max(top - bottom, 1.0), False, hyphen)
             self.lines.append((self._first, line))

@@ -25,6 +25,8 @@ from knowledge.parsing.source import MEGABYTE, Limits, shown_name
 _ROOT = Path(__file__).resolve().parents[2]
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
 _LOOK_EVERY_S = 0.1
+# How a C library ends when memory, or processor time, is refused to it.
+_OUT_OF_RESOURCES = {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL", "SIGABRT", "SIGTRAP")} - {0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ class _Child:
 
     def _died(self) -> DocumentRefused:
         status = self._process.wait()
-        if hasattr(signal, "SIGXCPU") and status in (-signal.SIGXCPU, -signal.SIGKILL):
+        if status in _OUT_OF_RESOURCES:
             return DocumentTooLarge(f"{self._name} takes too much time or memory to be read; split it into parts.")
         return DocumentDamaged(
             f"{self._name} made the reader stop (status {status}), so it is probably damaged; save and upload it again."

@@ -6,11 +6,13 @@ import csv
 import io
 
 from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.errors import DocumentTooLarge
 from knowledge.parsing.cleaning import clean_line
 from knowledge.parsing.source import Sections, Source
 
 MEDIA_TYPE = "text/csv"
 _FIELD = 1_000_000
+_COLUMNS = 1_000
 
 
 def read(source: Source, text: str) -> ParsedDocument:
@@ -18,6 +20,11 @@ def read(source: Source, text: str) -> ParsedDocument:
     csv.field_size_limit(_FIELD)
     text = text.lstrip("\ufeff").replace("\x00", "")
     rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    widest = max(map(len, rows), default=0)
+    if widest > _COLUMNS:
+        raise DocumentTooLarge(
+            f"{source.name} has {widest:,} columns, at most {_COLUMNS:,} are read; upload a part of it."
+        )
     names = [clean_line(cell) for cell in rows[0]] if rows and _are_names(rows[0]) else []
     blocks = []
     for number, row in enumerate(rows[1:] if names else rows, 2 if names else 1):

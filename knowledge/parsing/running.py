@@ -4,37 +4,57 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from knowledge.parsing.layout import Line
 
+_NUMBER = re.compile(r"\d{1,4}|\b[ivxl]{1,6}\b")
+_LEAST_LINES = 5  # of a page from which a line may go that is words and a counting number ("Lesson 3")
+
 
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Return the pages without headers, footers and page numbers: what stands in one place on page after page."""
-    kept = []
+    """Return the pages without headers, footers and page numbers; no page loses all its lines."""
     body = body_height(pages)
-    keys = [{_running_key(line): line for line in _edge_lines(page)} for page in pages]
+    keys = [_keys_of(page, index) for index, page in enumerate(pages)]
+    kept = []
     for index, page in enumerate(pages):
         running = {
-            id(line) for key, line in keys[index].items() if line.height < 1.25 * body and _chain(keys, key, index) >= 3
+            id(line)
+            for key, line in keys[index].items()
+            if line.height < 1.25 * body and _may_go(key, page) and _chain(keys, key, index) >= 3
         }
-        kept.append([line for line in page if id(line) not in running])
+        kept.append([line for line in page if id(line) not in running] or list(page))
     return kept
 
 
-def _edge_lines(page: Sequence[Line]) -> list[Line]:
-    """The three highest and the three lowest lines of a page."""
+def _keys_of(page: Sequence[Line], index: int) -> dict[str, Line]:
+    """The three highest and the three lowest lines of a page by what would be the same on the next page."""
     ordered = sorted(page, key=lambda line: line.middle)
-    return ordered[:3] + ordered[-3:]
+    return {key: line for line in ordered[:3] + ordered[-3:] for key in _keys(line.text.lower(), index)}
 
 
-def _running_key(line: Line) -> tuple[str, int]:
-    """The text without its numbers; a bare number must also keep its place."""
-    text = re.sub(r"\b[ivxlc]+\b|\d+", "#", line.text.lower())
-    return text, 0 if len(re.sub(r"[\W\d_]", "", text)) >= 3 else round(line.middle / 12)
+def _keys(text: str, index: int) -> Iterator[str]:
+    """The text itself, and with a number in it as its distance to the page's own number."""
+    yield text
+    for found in islice(_NUMBER.finditer(text), 3):
+        number = int(found.group()) if found.group().isdigit() else _roman(found.group())
+        yield f"{text[: found.start()]}#{number - index}#{text[found.end() :]}"
 
 
-def _chain(keys: Sequence[dict[tuple[str, int], Line]], key: tuple[str, int], index: int) -> int:
+def _roman(text: str) -> int:
+    values = ["ivxl".index(letter) for letter in text]
+    worth = [(1, 5, 10, 50)[value] for value in values]
+    return sum(-one if one < after else one for one, after in zip(worth, [*worth[1:], 0], strict=True))
+
+
+def _may_go(key: str, page: Sequence[Line]) -> bool:
+    """Whether a line may be taken for a running one: a counting headline on an almost empty page may not."""
+    words = re.sub(r"page|seite|of|[\W\d_]", "", key)
+    return "#" not in key or not words or len(page) >= _LEAST_LINES
+
+
+def _chain(keys: Sequence[dict[str, Line]], key: str, index: int) -> int:
     """On how many pages in a row (or of every second one) the key stands, this page included."""
     count = 1
     for step in (1, -1):

@@ -34,7 +34,7 @@ class Scans:
 
     def missing(self, number: int) -> None:
         """Note a page that the file names but does not hold."""
-        self._without(number, "no content in the file and was left out")
+        self._without(number, "no content in the file")
 
     def picture(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
         """Return the paragraphs of an eight-bit grey picture."""

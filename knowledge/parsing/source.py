@@ -56,9 +56,8 @@ class Source:
     def require_pages(self, count: int, noun: str) -> None:
         """Raise DocumentTooLarge when the document has more pages, slides or cells than one file may have."""
         if count > self.limits.pages:
-            raise DocumentTooLarge(
-                f"{self.name} has {count:,} {noun}, at most {self.limits.pages:,} are read; split it into smaller files"
-            )
+            most = f"at most {self.limits.pages:,} are read"
+            raise DocumentTooLarge(f"{self.name} has {count:,} {noun}, {most}; split it into smaller files.")
 
 
 def shown_name(name: str) -> str:

@@ -44,6 +44,12 @@ def test_running_headers_and_page_numbers_are_not_text():
     assert "leaf c is about cells" in text
 
 
+def test_pages_of_one_counting_line_keep_it():
+    """A deck whose pages said only "leaf 1", "leaf 2" once lost all of them as running headers."""
+    text = read_text("leaves.pdf", pdf_pages(*[[(72, 700, f"leaf {n}")] for n in range(1, 6)]))
+    assert text == "leaf 1\nleaf 2\nleaf 3\nleaf 4\nleaf 5"
+
+
 def test_a_word_document_has_sections_lists_and_tables():
     def build(document):
         document.add_heading("Photosynthesis", 1)
