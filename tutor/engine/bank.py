@@ -7,12 +7,14 @@ does a learner's answer. Layers that read the same input (q, k, v; gate, up) sha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from tutor.engine.fused import fuse
 from tutor.engine.lora import TARGETS, LoraWeights, Site
 
 Rows = slice | Tensor
@@ -20,74 +22,81 @@ _SHARED_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
 
 class _Group:
-    """Layers that are called with the same input tensor, one after the other: A x is computed once for all."""
+    """Layers that are called with the same input tensor, one after the other: W x and A x are computed once for all."""
 
-    def __init__(self, sites: list[Site]) -> None:
+    def __init__(self, sites: list[Site], layers: list[nn.Module]) -> None:
         self.sites = sites
-        self.a = torch.empty(0)  # [rows, members * rank, inputs]
-        self.b: list[Tensor] = []  # one [rows, rank, outputs] a member
+        self.on = False
+        self._layers = layers
+        self._fused = fuse(layers)
+        ends = list(accumulate(site.outputs for site in sites))
+        self._columns = [slice(end - site.outputs, end) for site, end in zip(sites, ends, strict=True)]
         self._rank = 0
-        self._a_now = self.a
+        self._a = self._a_now = torch.empty(0)  # [rows, members * rank, inputs]
+        self._b: list[Tensor] = []  # one [rows, rank, outputs] a member
         self._b_now: list[Tensor] = []
         self._input: Tensor | None = None
-        self._reduced = self.a
+        self._product = self._reduced = self._a
 
     def allocate(self, rows: int, rank: int, dtype: torch.dtype, device: torch.device) -> None:
         self._rank = rank
-        self.a = torch.zeros(rows, len(self.sites) * rank, self.sites[0].inputs, dtype=dtype, device=device)
-        self.b = [torch.zeros(rows, rank, site.outputs, dtype=dtype, device=device) for site in self.sites]
+        self._a = torch.zeros(rows, len(self.sites) * rank, self.sites[0].inputs, dtype=dtype, device=device)
+        self._b = [torch.zeros(rows, rank, site.outputs, dtype=dtype, device=device) for site in self.sites]
 
-    def select(self, rows: Rows) -> None:
-        """Prepare the views for the next forward pass."""
-        self._a_now = self.a[rows].transpose(1, 2)
-        self._b_now = [b[rows] for b in self.b]
+    def select(self, rows: Rows | None) -> None:
+        """Prepare the next forward pass: which rows of the bank it computes, None for the base alone."""
         self._input = None
+        self.on = rows is not None
+        if rows is not None:
+            self._a_now = self._a[rows].transpose(1, 2)
+            self._b_now = [b[rows] for b in self._b]
 
     def write(self, row: int, weights: LoraWeights | None) -> None:
-        self.a[row].zero_()
-        for member, (site, b) in enumerate(zip(self.sites, self.b, strict=True)):
+        self._a[row].zero_()
+        for member, (site, b) in enumerate(zip(self.sites, self._b, strict=True)):
             b[row].zero_()
             if weights is not None and site.path in weights.pairs:
                 a_new, b_new = weights.pairs[site.path]
-                self.a[row, member * self._rank : member * self._rank + weights.rank] = a_new
+                self._a[row, member * self._rank : member * self._rank + weights.rank] = a_new
                 b[row, : weights.rank] = b_new
 
     def swap(self, x: int, y: int, keep_both: bool) -> None:
-        for stacked in (self.a, *self.b):
+        for stacked in (self._a, *self._b):
             kept = stacked[y].clone() if keep_both else None
             stacked[y] = stacked[x]
             if kept is not None:
                 stacked[x] = kept
 
-    def delta(self, member: int, x: Tensor) -> Tensor:
-        """Return s B A x of one member for every row."""
+    def product(self, member: int, x: Tensor) -> Tensor:
+        """Return W x + s B A x of one member for every row."""
         if x is not self._input:
             self._input = x
-            self._reduced = torch.bmm(x.to(self.a.dtype), self._a_now)
+            if self._fused is not None:
+                self._product = self._fused(x)
+            if self.on:
+                self._reduced = torch.bmm(x.to(self._a.dtype), self._a_now)
+        y: Tensor = self._layers[member](x) if self._fused is None else self._product[..., self._columns[member]]
+        if not self.on:
+            return y
         reduced = self._reduced[..., member * self._rank : (member + 1) * self._rank]
-        return torch.bmm(reduced, self._b_now[member])
+        return y.add_(torch.bmm(reduced, self._b_now[member]))
 
 
 class BankLinear(nn.Module):
     """A frozen linear layer that adds each row's own adapter while the bank is switched on."""
 
-    def __init__(self, base: nn.Module, bank: LoraBank, group: _Group, member: int) -> None:
+    def __init__(self, group: _Group, member: int) -> None:
         super().__init__()
-        self.base = base
-        self._bank, self._group, self._member = bank, group, member
+        self._group, self._member = group, member
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.base(x)
-        if not self._bank.on:
-            return y
-        return y.add_(self._group.delta(self._member, x))
+        return self._group.product(self._member, x)
 
 
 class LoraBank:
     """The stacked adapters of all rows. Grows its rank when an adapter needs more than those seen so far."""
 
     def __init__(self, model: nn.Module, rows: int, dtype: torch.dtype = torch.float32) -> None:
-        self.on = False
         self.rank = 0
         self.sites: dict[str, Site] = {}
         self._dtype, self._rows = dtype, rows
@@ -116,11 +125,10 @@ class LoraBank:
 
     def select(self, rows: list[int]) -> None:
         """Say which rows the next forward pass computes, in its order."""
-        self.on = any(self._held[row] is not None for row in rows)
-        if not self.on:
-            return
-        dense = rows == list(range(rows[0], rows[0] + len(rows)))
-        chosen = slice(rows[0], rows[0] + len(rows)) if dense else torch.tensor(rows, device=self._device)
+        chosen: Rows | None = None
+        if any(self._held[row] is not None for row in rows):
+            dense = rows == list(range(rows[0], rows[0] + len(rows)))
+            chosen = slice(rows[0], rows[0] + len(rows)) if dense else torch.tensor(rows, device=self._device)
         for group in self._groups:
             group.select(chosen)
 
@@ -132,13 +140,13 @@ class LoraBank:
                 if weights is not None:
                     group.write(row, weights)
 
-    def _wrap(self, model: nn.Module, paths: Iterable[str]) -> _Group:
+    def _wrap(self, model: nn.Module, paths: list[str]) -> _Group:
         layers: list[tuple[str, Any]] = [(path, model.get_submodule(path)) for path in paths]
         sites = [Site(path, layer.in_features, layer.out_features) for path, layer in layers]
-        group = _Group(sites)
-        for member, (path, layer) in enumerate(layers):
+        group = _Group(sites, [layer for _, layer in layers])
+        for member, path in enumerate(paths):
             parent, _, name = path.rpartition(".")
-            setattr(model.get_submodule(parent), name, BankLinear(layer, self, group, member))
+            setattr(model.get_submodule(parent), name, BankLinear(group, member))
         self.sites |= {site.path: site for site in sites}
         return group
 
