@@ -6,6 +6,7 @@ Places are points from the lower left corner of the page, as PDF counts them.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -94,22 +95,25 @@ def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
     gutter = _gutter(lines) if depth < 3 else None
     if gutter is None:
         return [_downwards(lines)]
+    across = sorted((line for line in lines if line.left < gutter < line.right), key=lambda line: -line.middle)
+    bands: list[tuple[list[Line], list[Line]]] = [([], []) for _ in range(len(across) + 1)]
+    heights = [-line.middle for line in across]
+    for line in lines:
+        if not line.left < gutter < line.right:
+            bands[bisect(heights, -line.middle)][line.left >= gutter].append(line)
+    return _stacked(bands, across, depth)
+
+
+def _stacked(bands: Sequence[tuple[list[Line], list[Line]]], across: Sequence[Line], depth: int) -> list[list[Line]]:
+    """Each band's left column, its right column, then the line that spans the page below them."""
     regions: list[list[Line]] = []
-    left: list[Line] = []
-    right: list[Line] = []
-    wide: list[Line] = []
-    for line in sorted(lines, key=lambda line: -line.middle):
-        if line.left < gutter < line.right:
-            regions += [*_regions(left, depth + 1), *_regions(right, depth + 1)]
-            left, right = [], []
-            wide.append(line)
-            continue
-        if wide and not _same_row(wide[-1], line):
-            regions.append(wide)
-            wide = []
-        (left if line.right <= gutter else right).append(line)
-    regions += [wide, *_regions(left, depth + 1), *_regions(right, depth + 1)]
-    return [region for region in regions if region]
+    spanning: list[Line] = []
+    for number, (left, right) in enumerate(bands):
+        if left or right:
+            regions += [spanning, *_regions(left, depth + 1), *_regions(right, depth + 1)]
+            spanning = []
+        spanning = [*spanning, *across[number : number + 1]]
+    return [region for region in [*regions, spanning] if region]
 
 
 def _downwards(lines: Sequence[Line]) -> list[Line]:
@@ -319,7 +323,7 @@ def _is_float(paragraph: Paragraph, height: float) -> bool:
     text = paragraph.lines[0].text
     if paragraph.lines[0].table:
         return True
-    fragment = len(paragraph.lines) == 1 and len(text) < 40
+    fragment = len(paragraph.lines) == 1 and len(text) < 40 and BULLET.match(text) is None
     return fragment or _CAPTION.match(text) is not None or abs(paragraph.height - height) > 0.05 * height
 
 
