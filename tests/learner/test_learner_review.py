@@ -39,7 +39,7 @@ def test_something_is_due_when_its_chance_has_fallen_to_what_is_wanted(log):
     due = due_at(memory, habit)
     assert timedelta(days=1) <= due - at <= timedelta(days=365)
     if timedelta(days=1) < due - at < timedelta(days=364):
-        assert chance(memory, habit, due) == pytest.approx(0.9, abs=0.02)
+        assert chance(memory, habit, due) == pytest.approx(0.9, abs=0.001)
 
 
 def test_a_new_learner_is_expected_to_forget_as_fsrs_says():

@@ -28,6 +28,7 @@ LAYER = (
     *("always", "fsrs", "stability", "difficulty", "reviews", "lapses", "failed_last", "streak", "gap_before"),
     *("lately", "long_run", "failed_first", "same_day", "spaced", "surplus"),
 )
+FSRS = LAYER.index("fsrs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Reviewed:
 def fresh_habit() -> Habit:
     """Return the habit of a learner without reviews: exactly FSRS."""
     mean = np.zeros(len(LAYER))
-    mean[LAYER.index("fsrs")] = 1.0
+    mean[FSRS] = 1.0
     return Habit(mean, np.eye(len(LAYER)) * DOUBT)
 
 
@@ -86,14 +87,12 @@ def retained(memory: Memory, habit: Habit, at: datetime) -> float:
 
 def due_at(memory: Memory, habit: Habit, wanted: float = WANTED) -> datetime:
     """Return when the chance of recall will have fallen to `wanted`: a day at least, a year at most."""
-    low, high = 1.0, LONGEST_DAYS
-    if chance(memory, habit, memory.last_at + timedelta(days=low)) <= wanted:
-        return memory.last_at + timedelta(days=low)
-    while high - low > 0.02 * low:
-        middle = math.sqrt(low * high)
-        above = chance(memory, habit, memory.last_at + timedelta(days=middle)) > wanted
-        low, high = (middle, high) if above else (low, middle)
-    return memory.last_at + timedelta(days=low)
+    weights = _steady(habit)
+    rest = float(weights @ _layer(memory, habit, days=memory.stability)) - weights[FSRS] * _logit(0.9)
+    shown = _squash((_logit(wanted) - rest) / weights[FSRS])  # what FSRS would have to say by then
+    decay, factor = _curve()
+    days = memory.stability / factor * (shown ** (1 / decay) - 1)
+    return memory.last_at + timedelta(days=min(max(days, 1.0), LONGEST_DAYS))
 
 
 def begin(at: datetime, *, long_known: bool = False) -> Memory:
@@ -177,7 +176,7 @@ def _layer(memory: Memory, habit: Habit, days: float) -> Floats:
     return np.array(
         [
             1.0,
-            math.log(shown / (1 - shown)),
+            _logit(shown),
             math.log(memory.stability),
             memory.difficulty - 5,
             math.log1p(memory.reviews),
@@ -198,14 +197,20 @@ def _layer(memory: Memory, habit: Habit, days: float) -> Floats:
 def _steady(habit: Habit) -> Floats:
     """The weights, with FSRS's kept above zero: no history of reviews may make recall grow by waiting."""
     mean = habit.mean.copy()
-    mean[1] = max(mean[1], 0.05)
+    mean[FSRS] = max(mean[FSRS], 0.05)
     return mean
 
 
 def _fsrs(memory: Memory, days: float) -> float:
-    decay = -_scheduler().parameters[20]
-    factor = 0.9 ** (1 / decay) - 1
+    decay, factor = _curve()
     return float(min(max((1 + factor * days / memory.stability) ** decay, 0.001), 0.999))
+
+
+@cache
+def _curve() -> tuple[float, float]:
+    """FSRS's forgetting curve: exponent, and the factor that makes recall 90 % after `stability` days."""
+    decay = -float(_scheduler().parameters[20])
+    return decay, 0.9 ** (1 / decay) - 1
 
 
 def _rating(*, recalled: bool) -> Rating:
@@ -214,6 +219,10 @@ def _rating(*, recalled: bool) -> Rating:
 
 def _days(memory: Memory, at: datetime) -> float:
     return max((at - memory.last_at).total_seconds(), 0.0) / 86_400
+
+
+def _logit(share: float) -> float:
+    return math.log(share / (1 - share))
 
 
 def _squash(score: float) -> float:
