@@ -1,0 +1,178 @@
+"""Books, notebooks, tables, subtitles and scans; and what PDF producers make hard."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+
+import pytest
+from lxml import etree
+from parsing_bombs import epub_of
+from parsing_samples import pdf_pages, read_text, with_parts
+
+from knowledge.chunking import split
+from knowledge.documents import Place
+from knowledge.errors import DocumentEmpty, DocumentLocked
+from knowledge.parsing.equations import from_omml
+from knowledge.parsing.reading import parse
+
+needs_ocr = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract")
+
+
+def test_a_book_is_read_by_its_chapters_and_headings():
+    parsed = parse("leaf.epub", epub_of("<html><body><h1>Stomata</h1><p>They open in light.</p></body></html>"))
+    assert parsed.title == "The Leaf"
+    assert [(b.text, b.heading, b.locator.label) for b in parsed.blocks] == [
+        ("They open in light.", ("Stomata",), "section Stomata")
+    ]
+
+
+def test_a_book_with_copy_protection_is_locked():
+    lock = '<encryption><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/></encryption>'
+    with pytest.raises(DocumentLocked, match="without DRM"):
+        parse("leaf.epub", with_parts(epub_of("<html/>"), {"META-INF/encryption.xml": lock}))
+
+
+def test_a_notebook_knows_its_cells():
+    cells = [
+        {"cell_type": "markdown", "source": ["# Vectors\n", "A vector has a length."]},
+        {"cell_type": "code", "source": "len(v)", "outputs": [{"text": ["3\n"]}]},
+    ]
+    parsed = parse("vectors.ipynb", json.dumps({"cells": cells, "nbformat": 4}).encode())
+    assert [(b.text, b.locator.label, b.heading) for b in parsed.blocks] == [
+        ("A vector has a length.", "cell 1", ("Vectors",)),
+        ("```\nlen(v)\n```", "cell 2", ("Vectors",)),
+        ("```\n3\n```", "cell 2", ("Vectors",)),
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_row_of_a_table_names_its_columns(delimiter):
+    rows = [["organ", "work"], ["root", "drinks water"], ["leaf", "makes sugar"]]
+    text = "\n".join(delimiter.join(row) for row in rows)
+    blocks = parse("organs.csv", text.encode()).blocks
+    assert [(b.text, b.locator.place, b.locator.number) for b in blocks] == [
+        ("organ: root; work: drinks water", Place.ROW, 2),
+        ("organ: leaf; work: makes sugar", Place.ROW, 3),
+    ]
+
+
+def test_subtitles_are_joined_into_sentences_that_know_their_second():
+    text = (
+        "WEBVTT\n\n00:12:40.000 --> 00:12:42.000\n<v Ada>Light is\n\n"
+        "00:12:42.000 --> 00:12:44.000\nabsorbed here.\n\n01:00:01.000 --> 01:00:03.000\nNext part.\n"
+    )
+    blocks = parse("lecture.vtt", text.encode()).blocks
+    assert [(b.text, b.locator.number, b.locator.label) for b in blocks] == [
+        ("Light is absorbed here.", 760, "00:12:40"),
+        ("Next part.", 3601, "01:00:01"),
+    ]
+
+
+def test_lines_that_a_rolling_caption_repeats_are_said_once():
+    cues = ["so today", "so today\nwe talk about", "we talk about\nplants."]
+    text = "\n\n".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{cue}" for n, cue in enumerate(cues, 1))
+    assert read_text("talk.srt", text.encode()) == "so today we talk about plants."
+
+
+def test_subtitle_passages_gather_cues_and_cite_the_first():
+    cue = "{n}\n00:{m:02}:00,000 --> 00:{m:02}:09,000\nThis is what is said in minute {n} of the talk.\n"
+    text = "\n".join(cue.format(n=n, m=n) for n in range(1, 41))
+    passages = split(parse("talk.srt", text.encode()), "d", "c")
+    assert [p.locator.label for p in passages][:1] == ["00:01:00"]
+    assert len(passages) < 6
+
+
+@needs_ocr
+def test_a_scanned_page_is_read_by_ocr_with_a_note():
+    parsed = parse("scan.png", picture_of("Photosynthesis makes sugar from light"))
+    assert "Photosynthesis makes sugar" in parsed.blocks[0].text
+    assert parsed.notes == ("Page 1 was read by OCR, check the text.",)
+
+
+def test_a_scan_without_ocr_is_said_to_have_no_text(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DocumentEmpty, match="install tesseract to read pictures"):
+        parse("scan.png", picture_of("Photosynthesis"))
+
+
+def picture_of(text: str) -> bytes:
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.new("L", (1400, 200), 255)
+    font = ImageFont.truetype("DejaVuSans.ttf", 48) if shutil.which("fc-list") else ImageFont.load_default(48)
+    ImageDraw.Draw(image).text((40, 60), text, fill=0, font=font)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_ruled_table_in_a_pdf_is_kept_row_by_row():
+    from reportlab.lib import colors
+    from reportlab.platypus import SimpleDocTemplate, Table
+
+    buffer = io.BytesIO()
+    rows = [["Stage", "Where"], ["Light reactions", "thylakoid"], ["Calvin cycle", "stroma"]]
+    SimpleDocTemplate(buffer).build([Table(rows, style=[("GRID", (0, 0), (-1, -1), 1, colors.black)])])
+    expected = "| Stage | Where |\n| Light reactions | thylakoid |\n| Calvin cycle | stroma |"
+    assert read_text("table.pdf", buffer.getvalue()) == expected
+
+
+def test_pages_are_cited_by_the_label_that_is_printed_on_them():
+    labels = b"/PageLabels << /Nums [0 << /S /r >> 1 << /S /D >>] >>"
+    data = pdf_pages([(72, 700, "Preface of the book")], [(72, 700, "The first chapter")])
+    at = data.index(b"/Type /Catalog")
+    assert [b.locator.label for b in parse("book.pdf", relabelled(data, at, labels)).blocks] == ["page i", "page 1"]
+
+
+def relabelled(data: bytes, at: int, labels: bytes) -> bytes:
+    """Insert the labels; the reader must cope with the offsets that this shifts."""
+    return data[:at] + labels + b" " + data[at:]
+
+
+def test_text_from_right_to_left_comes_out_in_reading_order():
+    font = pytest.importorskip("reportlab.pdfbase.ttfonts")
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfgen.canvas import Canvas
+
+    try:
+        pdfmetrics.registerFont(font.TTFont("Sans", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"))
+    except font.TTFError:
+        pytest.skip("needs a font with Hebrew letters")
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    canvas.setFont("Sans", 14)
+    canvas.drawString(200, 700, "שלום עולם"[::-1])  # a producer draws the letters from left to right
+    canvas.save()
+    assert read_text("hebrew.pdf", buffer.getvalue()) == "שלום עולם"
+
+
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+
+@pytest.mark.parametrize(
+    ("xml", "latex"),
+    [
+        ("<m:rad><m:deg/><m:e><m:t>x</m:t></m:e></m:rad>", r"$\sqrt{x}$"),
+        ("<m:sSub><m:e><m:t>a</m:t></m:e><m:sub><m:t>10</m:t></m:sub></m:sSub>", "$a_{10}$"),
+        (
+            '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub><m:t>i=1</m:t></m:sub><m:sup><m:t>n</m:t></m:sup>'
+            "<m:e><m:t>i</m:t></m:e></m:nary>",
+            r"$\sum_{i=1}^n i$",
+        ),
+        ("<m:d><m:e><m:t>x+1</m:t></m:e></m:d>", "$(x+1)$"),
+    ],
+)
+def test_office_equations_become_latex(xml, latex):
+    assert from_omml(etree.fromstring(f"<m:oMath {MATH}>{xml}</m:oMath>")) == latex
+
+
+def test_the_handed_out_documents_are_read_as_they_should(shared_data):
+    folder = shared_data / "documents"
+    paper = parse("paper.pdf", (folder / "en_twocol_acl_dpr_13p.pdf").read_bytes())
+    first = " ".join(block.text for block in paper.blocks if block.locator.number == 1)
+    assert paper.title == "Dense Passage Retrieval for Open-Domain Question Answering"
+    assert "relies on efficient passage retrieval to select candidate contexts" in first
+    equations = read_text("equations.docx", (folder / "equations.docx").read_bytes())
+    assert "$" in equations
