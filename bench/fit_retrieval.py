@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from bench.corpora import Corpus, built, commit, query_vectors, rank_of, read_corpus, scores, vectors_of
@@ -30,7 +29,8 @@ from knowledge.index import Halves, reads
 from knowledge.ranking import find
 
 FOLDS = 4
-RECALL = 0.95  # share of the covered questions that confidence 0.5 lets through
+SIZED = ("bm25", "length")  # depend on the size of course and passage: they order, but do not decide the coverage
+RECALL = 0.95  # share of the covered questions at which false accepts are counted
 Numbers = NDArray[np.float64]
 
 
@@ -68,14 +68,14 @@ def fit(asked: Sequence[Asked], names: Sequence[str]) -> tuple[dict[str, Any], d
     ranks: list[int | None] = []
     chances, labels = [], []
     for fold in range(FOLDS):
-        order, answers, bias = _fit([a for a in asked if a.fold != fold])
+        order, answers, bias = _fit([a for a in asked if a.fold != fold], names)
         for one in (a for a in asked if a.fold == fold):
             best = np.argsort(-(one.evidence @ order), kind="stable")
             if one.whole and one.covered:
                 ranks.append(rank_of(best.tolist(), one.gold) if one.gold is not None else None)
             chances.append(float(one.evidence[best[0]] @ answers + bias))
             labels.append(one.covered)
-    order, answers, bias = _fit(asked)
+    order, answers, bias = _fit(asked, names)
     kept = {
         "order": dict(zip(names, _short(order), strict=True)),
         "answers": {**dict(zip(names, _short(answers), strict=True)), "bias": round(bias, 4)},
@@ -93,15 +93,36 @@ def _coverage(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
     }
 
 
-def _fit(asked: Sequence[Asked]) -> tuple[Numbers, Numbers, float]:
+def _fit(asked: Sequence[Asked], names: Sequence[str]) -> tuple[Numbers, Numbers, float]:
     order = fit_order([a for a in asked if a.gold is not None])
     best = np.stack([a.evidence[np.argmax(a.evidence @ order)] for a in asked])
     covered = np.asarray([a.covered for a in asked])
-    mean, scale = best.mean(0), best.std(0) + 1e-6
-    model = LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000).fit((best - mean) / scale, covered)
-    weights = model.coef_[0] / scale
-    logits = best[covered] @ weights
-    return order, weights, -float(np.quantile(logits, 1 - RECALL))
+    free = np.asarray([name not in SIZED for name in names])
+    weights = np.zeros(len(names))
+    weights[free], bias = fit_chance(best[:, free], covered)
+    return order, weights, bias
+
+
+def fit_chance(best: Numbers, covered: NDArray[np.bool_]) -> tuple[Numbers, float]:
+    """Return weights and bias of the chance that a course covers a question, for as many covered as uncovered ones.
+
+    No weight is negative: more evidence is never less.
+    """
+    scale = best.std(0) + 1e-6
+    table = np.column_stack([(best - best.mean(0)) / scale, np.ones(len(best))])
+    sign = np.where(covered, 1.0, -1.0)
+    share = np.where(covered, 0.5 / covered.mean(), 0.5 / (1 - covered.mean()))
+
+    def loss(weights: Numbers) -> tuple[float, Numbers]:
+        margin = sign * (table @ weights)
+        pull = -sign * share * np.exp(-np.logaddexp(0, margin))
+        value = (share * np.logaddexp(0, -margin)).mean() + 1e-3 * weights[:-1] @ weights[:-1]
+        return float(value), table.T @ pull / len(table) + 2e-3 * np.append(weights[:-1], 0.0)
+
+    bounds = [(0.0, None)] * best.shape[1] + [(None, None)]
+    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
+    weights = np.asarray(found.x[:-1] / scale)
+    return weights, float(found.x[-1] - best.mean(0) @ weights)
 
 
 def fit_order(asked: Sequence[Asked], ridge: float = 1e-3) -> Numbers:
@@ -155,7 +176,7 @@ def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list
 def _parts(titles: list[str], random: np.random.Generator) -> Iterator[list[str]]:
     """Yield all documents, then halves, sixths and smaller courses of them."""
     yield titles
-    for share in (2, 2, 2, 2, 6, 6, 6, 24, 24, 24, 24):
+    for share in (2, 2, 2, 2, 6, 6, 6, 24, 24, 24, 24, 24, 24):
         yield [titles[i] for i in random.permutation(len(titles))[: max(1, len(titles) // share)]]
 
 

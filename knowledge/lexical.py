@@ -34,6 +34,11 @@ STOP_WORDS = frozenset(
     until up us very was we were what when where which while who whom whose why will with would you your
     """.split()
 )
+# Chinese words that ask or join, as the English stop words do; a run is cut where they stand.
+_STOP_RUNS = re.compile(
+    "为什么|什么样|什么|怎么样|怎么|怎样|如何|为何|哪里|哪儿|哪些|哪个|哪一|多少|是否|是不是|能不能|请问|以及|或者"
+    "|[的了吗呢吧啊呀是谁哪]"
+)
 _stemmers = threading.local()  # a Snowball stemmer may not be shared between threads
 
 
@@ -60,10 +65,11 @@ def _terms(text: str) -> Iterator[str]:
 
 
 def _grams(run: str) -> Iterator[str]:
-    for at, character in enumerate(run):
-        yield character
-        if at + 1 < len(run):
-            yield run[at : at + 2]
+    for piece in _STOP_RUNS.split(run):
+        for at, character in enumerate(piece):
+            yield character
+            if at + 1 < len(piece):
+                yield piece[at : at + 2]
 
 
 def _stemmer() -> Any:

@@ -1,0 +1,90 @@
+"""Does the library know what it does not know? Half of the documents are indexed, questions about all are asked.
+
+    python -m bench.coverage --paragraphs P.jsonl --questions Q.jsonl [--embedder bundled]
+
+`false_accepts`: share of the questions about left-out documents that are let through when 95 % of the others are.
+`accepted_*`: what the shipped threshold does. Averaged over `--splits` ways to halve the documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from bench.corpora import Corpus, built, commit, hardware, query_vectors, read_corpus, vectors_of
+from knowledge.embedding import Embedder, Vectors, open_embedder
+from knowledge.index import CourseIndex
+from knowledge.ranking import COVERED, find, models
+
+
+def main() -> None:
+    arguments = _arguments()
+    embedder = open_embedder(arguments.embedder, arguments.cache)
+    corpus = read_corpus(arguments.paragraphs, arguments.questions)
+    print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
+    figures = measure(corpus, embedder, arguments.splits)
+    result = {
+        "benchmark": "coverage",
+        **figures,
+        "paragraphs": len(corpus.entries),
+        "questions": len(corpus.questions),
+        "splits": arguments.splits,
+        "embedder": embedder.name,
+        "workload": f"{arguments.paragraphs.parent.name}/{arguments.paragraphs.name}",
+        "hardware": hardware(),
+        "commit": commit(),
+    }
+    print(json.dumps(result))
+
+
+def measure(corpus: Corpus, embedder: Embedder, splits: int) -> dict[str, float]:
+    """Return the mean figures over several halves of the documents."""
+    vectors, asked = vectors_of(corpus, embedder), query_vectors(corpus, embedder)
+    titles = sorted(set(corpus.titles))
+    rows = []
+    for split in range(splits):
+        half = np.random.default_rng(split).permutation(len(titles))[: len(titles) // 2]
+        course = corpus.part({titles[i] for i in half})
+        index = built(course, embedder, vectors)
+        chances = np.asarray([confidence(index, q.text, v) for q, v in zip(course.questions, asked, strict=True)])
+        rows.append(figures(chances, np.asarray([q.gold is not None for q in course.questions])))
+        print(f"split {split}", rows[-1])
+    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
+
+
+def confidence(index: CourseIndex, text: str, vector: Vectors | None) -> float:
+    """Return what `ranking.rank` would say, with a question embedded before."""
+    found = find(index, text, vector if len(index.dense_rows) else None)
+    if len(found.rows) == 0:
+        return 0.0
+    model = models()["fused" if found.fused else "lexical"]
+    best = found.evidence[int(np.argmax(found.evidence @ model.order))]
+    return float(1 / (1 + np.exp(-(best @ model.answers + model.bias))))
+
+
+def figures(chances: np.ndarray, covered: np.ndarray) -> dict[str, float]:
+    cut = np.quantile(chances[covered], 0.05)
+    return {
+        "false_accepts": float((chances[~covered] > cut).mean()),
+        "auc": float(roc_auc_score(covered, chances)),
+        "accepted_covered": float((chances[covered] >= COVERED).mean()),
+        "accepted_uncovered": float((chances[~covered] >= COVERED).mean()),
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the coverage decision on any paragraphs and questions.")
+    parser.add_argument("--paragraphs", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--embedder", default="bundled")
+    parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
+    parser.add_argument("--splits", type=int, default=3)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

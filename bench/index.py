@@ -1,0 +1,103 @@
+"""What the dense index costs at size: search, recall against exact search, memory, add, delete and rebuild.
+
+    python -m bench.index --passages 100000 [--dimension 384]
+
+The vectors are synthetic: topics with passages around them, as embeddings of courses are; no text is involved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from bench.corpora import commit, hardware
+from knowledge.embedding import Vectors, normalised
+from knowledge.index import dense_index
+
+NEAREST = 10
+T = TypeVar("T")
+
+
+def main() -> None:
+    arguments = _arguments()
+    random = np.random.default_rng(5)
+    rows, queries = synthetic(arguments.passages, arguments.queries, arguments.dimension, random)
+    print(f"{len(rows)} synthetic vectors of {rows.shape[1]} dimensions, {hardware()}")
+    index, built_s = timed(lambda: dense_index(rows))
+    truth = exact(rows, queries)
+    times, found = [], []
+    for query in queries:
+        began = time.perf_counter()
+        found.append(index.search(query[None, :], NEAREST)[1][0])
+        times.append((time.perf_counter() - began) * 1000)
+    recall = np.mean([len(set(a) & set(b)) / NEAREST for a, b in zip(found, truth, strict=True)])
+    _, add_s = timed(lambda: index.add(rows[:1000]))
+    _, delete_s = timed(lambda: dense_index(rows[1000:]))
+    result = {
+        "benchmark": "index",
+        "passages": len(rows),
+        "kind": type(index).__name__,
+        "p50_ms": round(float(np.percentile(times, 50)), 2),
+        "p95_ms": round(float(np.percentile(times, 95)), 2),
+        "recall@10": round(float(recall), 4),
+        "index_mb": round(_file_mb(index), 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "build_s": round(built_s, 2),
+        "add_1000_s": round(add_s, 3),
+        "delete_1000_s": round(delete_s, 2),
+        "hardware": hardware(),
+        "commit": commit(),
+    }
+    print(json.dumps(result))
+
+
+def synthetic(passages: int, queries: int, dimension: int, random: np.random.Generator) -> tuple[Vectors, Vectors]:
+    """Return unit vectors around topics of some 40 passages, and queries near some of them."""
+    topics = normalised(random.standard_normal((max(1, passages // 40), dimension)).astype(np.float32))
+    of_topic = random.integers(0, len(topics), passages)
+    rows = np.empty((passages, dimension), np.float32)
+    for start in range(0, passages, 50_000):
+        part = topics[of_topic[start : start + 50_000]]
+        noise = random.standard_normal(part.shape, dtype=np.float32) / dimension**0.5
+        rows[start : start + 50_000] = normalised(part + noise)
+    near = rows[random.integers(0, passages, queries)]
+    noise = random.standard_normal(near.shape, dtype=np.float32) / dimension**0.5
+    return rows, normalised(near + 0.7 * noise)
+
+
+def exact(rows: Vectors, queries: Vectors) -> list[list[int]]:
+    """Return the nearest rows of each query by comparing with all."""
+    return [np.argsort(-(rows @ query))[:NEAREST].tolist() for query in queries]
+
+
+def timed(work: Callable[[], T]) -> tuple[T, float]:
+    began = time.perf_counter()
+    return work(), time.perf_counter() - began
+
+
+def _file_mb(index: Any) -> float:
+    import faiss
+
+    with tempfile.NamedTemporaryFile() as file:
+        faiss.write_index(index, file.name)
+        return Path(file.name).stat().st_size / 2**20
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure the dense index at size.")
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=200)
+    parser.add_argument("--dimension", type=int, default=384)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

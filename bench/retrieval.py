@@ -1,0 +1,98 @@
+"""Is the right paragraph first? The library's ranking against lexical and dense search alone, and what a search costs.
+
+python -m bench.retrieval --paragraphs P.jsonl --questions Q.jsonl [--embedder bundled]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.corpora import Corpus, built, commit, hardware, query_vectors, rank_of, read_corpus, scores, vectors_of
+from knowledge.embedding import Embedder, Vectors, open_embedder
+from knowledge.evidence import FUSED, LEXICAL
+from knowledge.index import CourseIndex
+from knowledge.ranking import Found, find, models, rank
+
+Ranks = list[int | None]
+
+
+def main() -> None:
+    arguments = _arguments()
+    embedder = open_embedder(arguments.embedder, arguments.cache)
+    corpus = read_corpus(arguments.paragraphs, arguments.questions)
+    print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
+    began = time.perf_counter()
+    index = built(corpus, embedder, vectors_of(corpus, embedder))
+    indexed_s = time.perf_counter() - began
+    found = measure(corpus, index, query_vectors(corpus, embedder))
+    for name, ranks in found.items():
+        print(f"{name:9}", scores(ranks))
+    result = {
+        "benchmark": "retrieval",
+        **scores(found["ranked"]),
+        **latency(corpus, index, embedder, arguments.timed),
+        "lexical": scores(found["lexical"]),
+        "dense": scores(found["dense"]),
+        "sentences": scores(found["sentences"]),
+        "paragraphs": len(corpus.entries),
+        "questions": len(corpus.questions),
+        "indexed_s": round(indexed_s, 1),
+        "embedder": embedder.name,
+        "workload": f"{arguments.paragraphs.parent.name}/{arguments.paragraphs.name}",
+        "hardware": hardware(),
+        "commit": commit(),
+    }
+    print(json.dumps(result))
+
+
+def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[Vectors | None]) -> dict[str, Ranks]:
+    """Return the place of the gold paragraph in each order, over all questions."""
+    ranks: dict[str, Ranks] = {"ranked": [], "lexical": [], "dense": [], "sentences": []}
+    for question, vector in zip(corpus.questions, vectors, strict=True):
+        assert question.gold is not None
+        found = find(index, question.text, vector if len(index.dense_rows) else None)
+        for name, order in _orders(found).items():
+            ranks[name].append(rank_of(order, question.gold))
+    return ranks
+
+
+def _orders(found: Found) -> dict[str, list[int]]:
+    if len(found.rows) == 0:
+        return {"ranked": [], "lexical": [], "dense": [], "sentences": []}
+    table, names = found.evidence, FUSED if found.fused else LEXICAL
+    alone = {"lexical": "bm25", "dense": "whole", "sentences": "nearest"}
+    none = np.zeros(len(table))
+    keys = {side: table[:, names.index(name)] if name in names else none for side, name in alone.items()}
+    keys["ranked"] = table @ models()["fused" if found.fused else "lexical"].order
+    return {side: found.rows[np.argsort(-key, kind="stable")].tolist() for side, key in keys.items()}
+
+
+def latency(corpus: Corpus, index: CourseIndex, embedder: Embedder, count: int) -> dict[str, float]:
+    """Return the median and 95th percentile of whole searches, query embedding included, one after the other."""
+    step = max(1, len(corpus.questions) // count)
+    times = []
+    for question in corpus.questions[::step][:count]:
+        began = time.perf_counter()
+        rank(index, question.text, embedder)
+        times.append((time.perf_counter() - began) * 1000)
+    return {"p50_ms": round(float(np.percentile(times, 50)), 1), "p95_ms": round(float(np.percentile(times, 95)), 1)}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure retrieval on any paragraphs and questions.")
+    parser.add_argument("--paragraphs", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--embedder", default="bundled")
+    parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
+    parser.add_argument("--timed", type=int, default=300, help="searches that are timed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
