@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from tiny_models import TinyModel, ask
 
 from tutor.engine.base import AdapterRef
-from tutor.errors import AdapterNotLoaded
+from tutor.errors import AdapterNotLoaded, EngineError
 
 
 @pytest.fixture
@@ -141,6 +141,15 @@ def test_switching_the_adapter_off_returns_the_base_answers(open_tiny: Any, tiny
     before = "".join(engine.stream(ask(4, 5, 6)))
     list(engine.stream(ask(4, 5, 6, adapter=tiny.adapters[2])))
     assert "".join(engine.stream(ask(4, 5, 6))) == before == tiny.oracle(ask(4, 5, 6))
+
+
+def test_an_adapter_whose_numbers_overflow_harms_nobody_else(open_tiny: Any, tiny: TinyModel, copy: AdapterRef):
+    """Once rows began with whatever lay in memory: a nan there got through the mask and broke a stranger's answer."""
+    engine = open_tiny(slots=1)
+    huge = rewrite(copy, lambda tensors: [tensor.mul_(1e30) for tensor in tensors.values()])
+    with pytest.raises(EngineError, match="range of numbers"):
+        list(engine.stream(ask(*range(100), adapter=huge)))
+    assert "".join(engine.stream(ask(4, 5, 6))) == tiny.oracle(ask(4, 5, 6))
 
 
 def test_many_known_learners_take_no_more_memory_than_the_cap(open_tiny: Any, tiny: TinyModel):

@@ -27,7 +27,7 @@ class KvRows:
         size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         self.length = length
         shape = (config.num_hidden_layers, 2, rows, heads, length, size)
-        self.store = torch.empty(shape, dtype=dtype, device=device)
+        self.store = torch.zeros(shape, dtype=dtype, device=device)  # never `empty`: a masked nan is still a nan
 
     def swap(self, x: int, y: int, tokens: int, keep_both: bool) -> None:
         """Exchange the first `tokens` positions of two rows, or only copy x over y."""
@@ -36,6 +36,9 @@ class KvRows:
         b.copy_(a)
         if kept is not None:
             a.copy_(kept)
+
+    def wipe(self, row: int) -> None:
+        self.store[:, :, row].zero_()
 
     def cut(self, row: int, start: int, stop: int) -> Tensor:
         return self.store[:, :, row, :, start:stop].clone()

@@ -238,9 +238,14 @@ class LocalEngine:
         if not jobs:
             return
         scores = logits if isinstance(logits, Tensor) else torch.stack(list(logits))
-        likeliest = cast("list[int]", scores.argmax(-1).tolist())
-        for job, token, row in zip(list(jobs), likeliest, scores, strict=True):
-            self._push(job, draw(row, job.request, job.generator) if job.generator else token)
+        best = scores.max(-1)
+        finite = cast("list[bool]", torch.isfinite(best.values).tolist())
+        likeliest = cast("list[int]", best.indices.tolist())
+        for job, fine, token, row in zip(list(jobs), finite, likeliest, scores, strict=True):
+            if fine:
+                self._push(job, draw(row, job.request, job.generator) if job.generator else token)
+            else:
+                self._give_up(job)
 
     def _push(self, job: Job, token: int) -> None:
         ended = token in self._loaded.stop_tokens
@@ -251,6 +256,12 @@ class LocalEngine:
             _send(job, job.flow.finish())
             job.outbox.put(None)
             self._release(job)
+
+    def _give_up(self, job: Job) -> None:
+        """End an answer whose numbers overflowed, and leave nothing of them behind for the row's next owner."""
+        job.outbox.put(EngineError("the answer left the range of numbers; switch the adapter off or train it again"))
+        self._runner.kv.wipe(self._rows.row(job))
+        self._release(job)
 
     def _release(self, job: Job) -> None:
         self._swap(self._rows.release(job), leaving=job)
