@@ -127,9 +127,16 @@ def test_progress_is_a_bar_with_its_stage_and_an_end_is_a_sentence():
 
 def test_the_model_line_tells_warming_ready_and_failed_apart():
     info = EngineInfo("SmolLM2-135M", "nf4", EngineState.READY, "x", 2048, "the hub cannot be reached", "cpu")
-    assert view.model_line(info, "en") == "SmolLM2-135M (NF4) · cpu the hub cannot be reached"
+    assert view.model_line(info, "en") == "SmolLM2-135M (NF4) · cpu · the hub cannot be reached"
     assert "warming up" in view.model_line(replace(info, state=EngineState.LOADING), "en")
     assert "could not be loaded" in view.model_line(replace(info, state=EngineState.FAILED), "en")
+
+
+def test_questions_to_begin_with_speak_her_language_where_the_course_does():
+    topics = ["The light reactions", "光合作用", "The light reactions"]
+    assert [start["text"] for start in view.starters(topics, "en")] == ["Tell me about The light reactions"]
+    assert [start["text"] for start in view.starters(topics, "zh")] == ["光合作用是什么？"]
+    assert view.starters(["Algebra"], "zh")[0]["text"] == "Algebra是什么？"
 
 
 def test_the_version_in_use_is_named_as_such():

@@ -119,8 +119,8 @@ class Asking:
     def _events(self, question: Question) -> Generator[Stage | Delta | Finished, None, None]:
         """Wait for a model that is still loading, then ask."""
         deadline = time.monotonic() + WARMING_S
-        while (info := self.house.engine.info()).state is EngineState.LOADING and time.monotonic() < deadline:
-            yield Stage("warming", info.model)
+        while self.house.engine.info().state is EngineState.LOADING and time.monotonic() < deadline:
+            yield Stage("warming")
             time.sleep(POLL_S)
         asking = self.house.turns.ask(
             question.who,

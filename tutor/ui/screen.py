@@ -41,9 +41,11 @@ def conversation(house: House, who: Person, course_id: str | None, conversation_
 def _empty(house: House, who: Person, course_id: str | None) -> dict[str, Any]:
     course = next((c for c in house.courses.visible_to(who) if c.id == course_id), None)
     documents = house.shelf.documents(who, course.id) if course else []
+    skills = house.courses.skills(who, course.id) if documents and course else []
+    topics = [*(skill.name for skill in skills), *(document.title or document.name for document in documents)]
     return {
         "placeholder": view.hello(course.title if course else None, bool(documents), who.language),
-        "examples": view.starters(documents, who.language),
+        "examples": view.starters(topics, who.language),
     }
 
 

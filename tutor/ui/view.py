@@ -30,6 +30,7 @@ ChatMessage = dict[str, Any]
 LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thumbs
 REASONS = ("reason_wrong", "reason_unclear", "reason_source", "reason_other")
 _MARK = re.compile(r"\[(\d{1,2})\](?!\()")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _ENDINGS = {
     TurnStatus.STOPPED: "stopped",
     TurnStatus.INTERRUPTED: "interrupted",
@@ -179,18 +180,18 @@ def conversation_choices(conversations: Sequence[Conversation]) -> list[tuple[st
 
 def model_line(info: EngineInfo, language: str) -> str:
     if info.state is EngineState.LOADING:
-        line = say(language, "model_loading", model=inline(info.model))
-    elif info.state is EngineState.FAILED:
+        return say(language, "model_loading")
+    if info.state is EngineState.FAILED:
         return say(language, "model_failed", detail=inline(info.detail))
-    else:
-        line = " · ".join((model_name(info.model, info.quantization), info.device))
-    return f"{line} {inline(info.detail)}".strip()
+    line = " · ".join((model_name(info.model, info.quantization), info.device))
+    return f"{line} · {inline(info.detail)}" if info.detail else line
 
 
-def starters(documents: Sequence[Document], language: str, count: int = 4) -> list[ChatMessage]:
-    """Return example questions from what the course's documents are about."""
-    titles = list(dict.fromkeys(plain(document.title or document.name, 50) for document in documents))
-    return [{"text": say(language, "starter", heading=title)} for title in titles[:count]]
+def starters(topics: Sequence[str], language: str, count: int = 4) -> list[ChatMessage]:
+    """Return questions to begin with, about what the course declares or has, in her own language where there is any."""
+    lines = list(dict.fromkeys(plain(topic, 60) for topic in topics))
+    spoken = [line for line in lines if bool(_HAN.search(line)) == (language == "zh")]
+    return [{"text": say(language, "starter", topic=line)} for line in (spoken or lines)[:count]]
 
 
 def hello(course: str | None, has_documents: bool, language: str) -> str:

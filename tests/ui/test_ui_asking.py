@@ -1,0 +1,121 @@
+"""Asking while things go wrong or are not ready: the page stays usable and shows what is stored."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from tutor.domain import Course, Person, TurnStatus
+from tutor.engine.base import EngineInfo, EngineState
+from tutor.engine.scripted import ScriptedEngine
+from tutor.errors import EngineBusy, NotAllowed
+from tutor.house import House
+from tutor.ui import asking, edge
+from tutor.ui.asking import Asking
+
+QUESTION = "Does chlorophyll absorb red and blue light and reflect green light?"
+
+
+def request(who: Person | None) -> gr.Request:
+    """A page event as it comes from the gate: the person stands in the scope, wherever the values come from."""
+    return gr.Request(request=SimpleNamespace(scope={edge.PERSON: who}, headers={}))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was said in passing notes; outside a page event there is no browser to show them in."""
+    said: list[str] = []
+    monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
+    monkeypatch.setattr(gr, "Info", lambda message, **_: said.append(message))
+    return said
+
+
+def content(update: Any) -> list[str]:
+    """Return the texts of the chat messages of an update."""
+    chat = update[0]
+    return [m["content"] for m in (chat.get("value") if isinstance(chat, dict) else chat._constructor_args[0]["value"])]
+
+
+def test_while_the_model_loads_the_question_waits_visibly_and_is_answered_then(
+    house: House, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+):
+    states = iter([EngineState.LOADING, EngineState.LOADING])
+    ready = engine.info()
+    loading = EngineInfo("auto", "none", EngineState.LOADING, "", 0)
+    monkeypatch.setattr(engine, "info", lambda: loading if next(states, None) else ready)
+    updates = list(Asking(house).ask(QUESTION, None, course.id, request(ada)))
+    assert "warming up" in content(updates[0])[1]
+    assert "Chlorophyll" in content(updates[-1])[1]
+    (thread,) = house.conversations.mine(ada, course.id)
+    assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.COMPLETE
+
+
+def test_a_question_that_cannot_be_asked_goes_back_into_the_box(
+    house: House, course: Course, ada: Person, told: list[str]
+):
+    huge = "why " * 300_000
+    *_, last = Asking(house).ask(huge, None, course.id, request(ada))
+    assert "at most 8,000" in told[0] and len(told[0]) < 300
+    assert last[2]._constructor_args[0]["value"] == huge
+    assert house.conversations.mine(ada, course.id) == []
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "\u200b", "\ud800", "???"])
+def test_a_message_without_words_gets_one_sentence(
+    house: House, course: Course, ada: Person, told: list[str], text: str
+):
+    list(Asking(house).ask(text, None, course.id, request(ada)))
+    assert len(told) == 1 and "question" in told[0]
+
+
+def test_a_busy_engine_is_said_and_the_turn_is_kept_as_failed(
+    house: House, course: Course, ada: Person, engine: ScriptedEngine, told: list[str]
+):
+    def busy(_request: object) -> str:
+        raise EngineBusy(7)
+
+    engine._answer = busy
+    *_, last = Asking(house).ask(QUESTION, None, course.id, request(ada))
+    assert "number 7 in the queue" in told[0]
+    (thread,) = house.conversations.mine(ada, course.id)
+    assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.FAILED
+    assert "No answer came" in content(last)[1]
+
+
+def test_closing_the_handler_stops_the_answer(
+    house: House, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(asking, "YIELD_EVERY_S", 0.0)  # the script is faster than the page's pace
+    updates = Asking(house).ask(QUESTION, None, course.id, request(ada))
+    while "Chlorophyll" not in content(next(updates))[-1]:
+        continue
+    updates.close()
+    (thread,) = house.conversations.mine(ada, course.id)
+    assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.STOPPED
+    assert engine.cancelled == 1
+
+
+def test_nobody_asks_without_being_signed_in(house: House, course: Course):
+    with pytest.raises(NotAllowed, match="signed out"):
+        list(Asking(house).ask(QUESTION, None, course.id, request(None)))
+
+
+def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_only(caplog: pytest.LogCaptureFixture):
+    def refused(_value: str) -> None:
+        raise NotAllowed("<b>ada</b> may not do that")
+
+    def broken(_value: str) -> None:
+        raise RuntimeError("the secret of /etc/shadow")
+
+    with pytest.raises(gr.Error) as shown:
+        edge.handler(refused)("x")
+    assert shown.value.message == "&lt;b&gt;ada&lt;/b&gt; may not do that"
+    with pytest.raises(gr.Error) as hidden:
+        edge.handler(broken)("what ada wrote")
+    assert "secret" not in hidden.value.message and "reference" in hidden.value.message
+    assert "what ada wrote" not in caplog.text
+    reference = hidden.value.message.split("(reference ")[1].split(")")[0]
+    assert reference in caplog.text
