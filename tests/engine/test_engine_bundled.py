@@ -1,0 +1,118 @@
+"""The promises of the engine on the real bundled model in 4 bits."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tiny_models import TinyModel, make_adapter
+
+from tutor.engine.base import AdapterRef, Message, Request
+from tutor.engine.loading import load_model
+from tutor.engine.local import LocalEngine
+from tutor.engine.lora import read_adapter
+from tutor.engine.models import ModelFiles, open_model_files
+from tutor.engine.runner import Reading, Runner, Shape
+
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(scope="module")
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    from transformers import AutoModelForCausalLM
+
+    root = tmp_path_factory.mktemp("bundled")
+    files: ModelFiles = open_model_files("bundled", root)
+    model = AutoModelForCausalLM.from_pretrained(files.directory, dtype=torch.float32)
+    refs = [make_adapter(model, root / f"a{i}", f"finch-{i}-v1", 8, files.base_sha256, seed=2 * i) for i in range(2)]
+    for ref in refs:
+        _soften(ref)
+    return TinyModel(files, [read_again(ref) for ref in refs])
+
+
+def _soften(ref: AdapterRef) -> None:
+    """Weaken the random adapter until it changes what is said without making it noise."""
+    from safetensors.torch import load_file, save_file
+
+    file = ref.directory / "adapter_model.safetensors"
+    save_file({name: t * (0.1 if "lora_B" in name else 1.0) for name, t in load_file(file).items()}, file)
+
+
+def read_again(ref: AdapterRef) -> AdapterRef:
+    from dataclasses import replace
+
+    from tutor.engine.files import sha256_of
+
+    return replace(ref, sha256=sha256_of(ref.directory / "adapter_model.safetensors"))
+
+
+def question(text: str, adapter: AdapterRef | None = None, tokens: int = 24) -> Request:
+    return Request((Message("user", text),), learner=text, adapter=adapter, max_tokens=tokens)
+
+
+def test_in_4_bits_an_answer_does_not_change_by_a_character_in_any_company(bundled: TinyModel):
+    if not _packs():
+        pytest.skip("this CPU has no AVX512-BF16: rows are exact only with bitsandbytes' packed kernel")
+    engine = LocalEngine(load_model(bundled.files), Shape(slots=8))
+    texts = ["What is photosynthesis?", "Why is the sky blue? " * 9, "2x + 3 = 11. What is x?", "Name three rivers."]
+    requests = [question(text, adapter) for text in texts for adapter in (None, *bundled.adapters)]
+    alone = ["".join(engine.stream(request)) for request in requests]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda request: "".join(engine.stream(request)), requests))
+    engine.close()
+    assert together == alone
+    assert len(set(alone)) == len(alone)
+
+
+def test_in_full_precision_answers_equal_the_merged_model(bundled: TinyModel):
+    engine = LocalEngine(load_model(bundled.files, "fp32"), Shape(slots=3))
+    requests = [question("What is a leaf?", adapter, 16) for adapter in (None, *bundled.adapters)]
+    with ThreadPoolExecutor(3) as pool:
+        said = list(pool.map(lambda request: "".join(engine.stream(request)), requests))
+    engine.close()
+    assert said == [bundled.oracle(request) for request in requests]
+
+
+def test_in_4_bits_the_scores_equal_those_of_pefts_mixed_batch_within_rounding(bundled: TinyModel):
+    """bf16 keeps 8 bits: with scores up to about 20, 0.5 is a few roundings; another adapter differs by far more."""
+    loaded = load_model(bundled.files)
+    tokens = loaded.tokenizer("The leaf takes in light and water, and")["input_ids"]
+    runner = Runner(loaded, Shape(slots=3))
+    adapters = [None, *(read_adapter(a, runner.bank.sites, a.base_sha256, 64) for a in bundled.adapters)]
+    for row, weights in enumerate(adapters):
+        runner.admit(row, weights, tokens)
+    ours = runner.prefill([Reading(row, 0, tokens) for row in range(3)]).float()
+    theirs = _peft_mixed(bundled, tokens)
+    assert (ours - theirs).abs().max() < 0.5
+    assert (ours[1] - theirs[2]).abs().max() > 1.0
+    assert ours.argmax(-1).tolist() == theirs.argmax(-1).tolist()
+
+
+@torch.inference_mode()
+def _peft_mixed(bundled: TinyModel, tokens: list[int]) -> Any:
+    from peft import PeftModel
+
+    first, second = bundled.adapters
+    model: Any = PeftModel.from_pretrained(
+        load_model(bundled.files).model, first.directory, "first", torch_device="cpu"
+    )
+    model.load_adapter(second.directory, "second", torch_device="cpu")
+    model.eval()
+    return model(torch.tensor([tokens] * 3), adapter_names=["__base__", "first", "second"]).logits[:, -1].float()
+
+
+def _packs() -> bool:
+    from bitsandbytes.functional import has_avx512bf16
+
+    return bool(has_avx512bf16())
+
+
+def test_a_500_token_prompt_fits_the_window_and_is_answered(bundled: TinyModel, tmp_path: Path):
+    engine = LocalEngine.open(bundled.files)
+    long = question("The leaf takes in light. " * 90 + "What does the leaf take in?", tokens=8)
+    assert 450 < engine.count_tokens(long.messages) < 650
+    assert "".join(engine.stream(long)).strip()
+    engine.close()
