@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.documents import Progress
-from tutor import diagnosis
+from tutor import diagnosis, environment
 from tutor.domain import Citation, Delta, Finished, Person, Role, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.house import REFUSALS, House, Office, open_house, open_office
@@ -31,6 +31,7 @@ def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
     parsed = _parser().parse_args(arguments)
     chosen = {name: getattr(parsed, name) for name in ("data_dir", "host", "port") if hasattr(parsed, name)}
     try:
+        environment.settle()
         settings = Settings(**chosen)
         if parsed.verb == "serve":
             serve(settings)

@@ -25,9 +25,9 @@ class Settings(BaseSettings):
 
     max_question_chars: int = Field(default=8_000, ge=1)
     max_upload_mb: int = Field(default=50, ge=1)
-    max_answer_tokens: int = Field(default=320, ge=1)
+    max_answer_tokens: int = Field(default=200, ge=1)
     answer_time_limit_s: float = Field(default=120.0, gt=0)
-    passages_per_prompt: int = Field(default=3, ge=1)
+    passages_per_prompt: int = Field(default=2, ge=1)
     history_turns: int = Field(default=3, ge=0)
     queue_size: int = Field(default=32, ge=1)
     slots: int | None = Field(default=None, ge=1)  # None: chosen for the device

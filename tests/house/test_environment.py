@@ -1,0 +1,29 @@
+"""What leaves the machine: nothing, unless somebody switches it on by hand, and then the tutor refuses to start."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tutor import environment
+from tutor.cli import run
+from tutor.errors import SetupError
+
+
+@pytest.mark.parametrize("name", environment.REFUSED)
+def test_a_variable_that_would_share_what_learners_say_stops_the_start(name, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(SetupError, match=name):
+        environment.settle()
+    assert run(["users", "list", "--data-dir", str(tmp_path)], serve=lambda _settings: None) == 1
+    assert name in capsys.readouterr().err
+
+
+def test_telemetry_is_off_and_an_operators_own_choice_is_kept(monkeypatch):
+    for name in environment.DEFAULTS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TRANSFORMERS_VERBOSITY", "info")
+    environment.settle()
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1" and os.environ["LANGSMITH_TRACING"] == "false"
+    assert os.environ["TRANSFORMERS_VERBOSITY"] == "info"

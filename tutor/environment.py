@@ -1,0 +1,45 @@
+"""What libraries are told before they are imported: say little, tell nobody, share nothing.
+
+Nothing about learners may leave the machine: no telemetry, no tracing, no public tunnel. A variable that would open such
+a channel is refused by name, so that it is not switched on by accident.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from tutor.errors import SetupError
+
+DEFAULTS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TOKENIZERS_PARALLELISM": "false",
+    "LANGSMITH_TRACING": "false",
+    "LANGCHAIN_TRACING_V2": "false",
+}
+REFUSED = (
+    "GRADIO_SHARE",
+    "GRADIO_ALLOWED_PATHS",
+    "GRADIO_MCP_SERVER",
+    "GRADIO_RUN_HISTORY",
+    "GRADIO_HISTORY_BUCKET",
+    "GRADIO_DEBUG",
+    "GRADIO_VIBE_MODE",
+    "GRADIO_WATCH_DIRS",
+    "LANGSMITH_API_KEY",
+    "LANGCHAIN_API_KEY",
+)
+_OFF = ("", "0", "false", "no")
+
+
+def settle() -> None:
+    """Set what is not set; raises SetupError for a variable that would send or share what learners say."""
+    for name in REFUSED:
+        if os.environ.get(name, "").lower() not in _OFF:
+            raise SetupError(f"{name} is set, which could share what learners say; unset it and start again")
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports an optional kernel that it would download
