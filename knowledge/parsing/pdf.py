@@ -44,7 +44,9 @@ def read(source: Source) -> ParsedDocument:
             scans.missing(index + 1)
             pages.append([])
             continue
-        lines = page_lines(page)
+        lines, hidden = page_lines(page)
+        if hidden:
+            scans.hidden(index + 1)
         if _is_picture(page, lines):
             read_by_ocr[index] = scans.page(page, index + 1)
         pages.append(tables.put_into(lines, page, index))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from math import pi
 from typing import Any
 
@@ -17,17 +18,19 @@ from knowledge.parsing.layout import Line
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 _SPACES = {0x20, 0xA0, 0x09, 0x3000}
 _GAP = 0.75  # of the line's height: a wider gap may be the one between two columns
+_SMALLEST = 2.5  # points
 _BROKEN = re.compile(r"[^\W\d_]{2}-$")
 _SWAPS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-def page_lines(page: pdfium.PdfPage) -> list[Line]:
-    """Return the lines of one page in the order of its content."""
+def page_lines(page: pdfium.PdfPage) -> tuple[list[Line], list[Line]]:
+    """Return the lines of one page in the order of its content; apart from them those that nobody can see."""
     text_page = page.get_textpage()
     box = raw.FS_RECTF()
     unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     handle, count = text_page.raw, text_page.count_chars()
-    builder = _LineBuilder(handle, _quarter_turn(handle, count))
+    turn = _quarter_turn(handle, count)
+    builder = _LineBuilder(handle, turn)
     for index in range(count):
         code = unicode_of(handle, index)
         if code in (0x0A, 0x0D):
@@ -40,11 +43,18 @@ def page_lines(page: pdfium.PdfPage) -> list[Line]:
             builder.add(code, index, box)
     builder.end()
     bold = {first: raw.FPDFText_GetFontWeight(handle, first) >= 600 for first, _ in builder.lines}
-    return [_with_weight(line, bold[first]) for first, line in builder.lines if line.text]
+    lines = [replace(line, bold=bold[first]) for first, line in builder.lines]
+    left, bottom, right, top = page.get_bbox()
+    frame = _TURNED[turn](raw.FS_RECTF(left=left, bottom=bottom, right=right, top=top))
+    shown = [line for line in lines if _can_be_seen(line, frame)]
+    return shown, [line for line in lines if not _can_be_seen(line, frame)]
 
 
-def _with_weight(line: Line, bold: bool) -> Line:
-    return Line(line.text, line.left, line.bottom, line.right, line.top, line.height, bold, line.hyphen)
+def _can_be_seen(line: Line, frame: tuple[float, float, float, float]) -> bool:
+    """Whether a line is on the page and not too small to read: what is not was put there for machines."""
+    left, bottom, right, top = frame
+    inside = line.right > left and line.left < right and line.top > bottom and line.bottom < top
+    return inside and line.height >= _SMALLEST
 
 
 class _LineBuilder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from knowledge.parsing import ocr
@@ -16,6 +17,7 @@ class Scans:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._spent_s = 0.0
         self._read: list[int] = []
         self._unread: dict[str, list[int]] = {}
 
@@ -23,8 +25,6 @@ class Scans:
         """Return the paragraphs on a page of a PDF (pdfium's) that has hardly any text."""
         if not ocr.available():
             return self._without(number, "no text; install tesseract to read scanned pages, or upload a text version")
-        if len(self._read) >= self._limits.ocr_pages:
-            return self._without(number, f"no text; OCR reads at most {self._limits.ocr_pages} pages of a file")
         width, height = page.get_size()
         scale = min(_DOTS_PER_POINT, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
         bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
@@ -36,14 +36,23 @@ class Scans:
         """Note a page that the file names but does not hold."""
         self._without(number, "no content in the file")
 
+    def hidden(self, number: int) -> None:
+        """Note a page with text that was left out because nobody can see it."""
+        self._without(number, "text that cannot be seen (tiny, or off the page), which was left out")
+
     def picture(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
         """Return the paragraphs of an eight-bit grey picture."""
         if not ocr.available():
             return self._without(number, "no text; install tesseract to read pictures, or upload a text version")
+        if len(self._read) >= self._limits.ocr_pages or self._spent_s > self._limits.ocr_s:
+            return self._without(number, "no text; the time for OCR of one file is over, so upload it in parts")
+        started = time.monotonic()
         try:
             found = ocr.recognise(width, height, grey)
         except (TimeoutError, OSError) as error:
             return self._without(number, f"no text ({error})")
+        finally:
+            self._spent_s += time.monotonic() - started
         if not found:
             return self._without(number, "no text, not even by OCR")
         self._read.append(number)

@@ -30,6 +30,7 @@ class Limits:
     archive_ratio: int = 200  # unpacked to packed, of an entry over 1 MB
     pixels: int = 40_000_000
     ocr_pages: int = 300
+    ocr_s: float = 480.0  # for all pages of a file together
 
 
 def _silent(done: int, total: int) -> None:

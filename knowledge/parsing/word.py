@@ -41,7 +41,7 @@ def read(source: Source) -> ParsedDocument:
         notes = _footnotes(archive.read("word/footnotes.xml")) if "word/footnotes.xml" in archive.namelist() else []
     document = docx.Document(io.BytesIO(source.data))
     walk = _Walk(Sections(), _Styles())
-    parts = list(document.iter_inner_content())
+    parts = list(_parts(document.element.body, document))
     for done, part in enumerate(parts):
         walk.take(part)
         source.report(done + 1, len(parts))
@@ -50,6 +50,18 @@ def read(source: Source) -> ParsedDocument:
     first = next((block.heading[0] for block in walk.blocks if block.heading), "")
     title = _sane_title(document.core_properties.title) or walk.title or first or source.stem
     return ParsedDocument(title, MEDIA_TYPE, tuple(walk.blocks), 1)
+
+
+def _parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
+    """Paragraphs and tables in order, those inside content controls included."""
+    for element in body:
+        if element.tag == qn("w:p"):
+            yield Paragraph(element, document)
+        elif element.tag == qn("w:tbl"):
+            yield Table(element, document)
+        elif element.tag == qn("w:sdt"):
+            for content in element.iterchildren(qn("w:sdtContent")):
+                yield from _parts(content, document)
 
 
 def _sane_title(title: str | None) -> str:
