@@ -1,7 +1,7 @@
 """What libraries are told before they are imported: say little, tell nobody, share nothing.
 
-Nothing about learners may leave the machine: no telemetry, no tracing, no public tunnel. A variable that would open such
-a channel is refused by name, so that it is not switched on by accident.
+Nothing about learners may leave the machine: no telemetry, no tracing, no public tunnel. A variable that would open
+such a channel is refused by name, so that it is not switched on by accident.
 """
 
 from __future__ import annotations
