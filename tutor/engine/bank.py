@@ -27,8 +27,8 @@ class _Group:
     def __init__(self, sites: list[Site], layers: list[nn.Module]) -> None:
         self.sites = sites
         self.on = False
-        self._layers = layers
         self._fused = fuse(layers)
+        self._layers = layers if self._fused is None else []
         ends = list(accumulate(site.outputs for site in sites))
         self._columns = [slice(end - site.outputs, end) for site, end in zip(sites, ends, strict=True)]
         self._rank = 0
@@ -42,6 +42,10 @@ class _Group:
         self._rank = rank
         self._a = torch.zeros(rows, len(self.sites) * rank, self.sites[0].inputs, dtype=dtype, device=device)
         self._b = [torch.zeros(rows, rank, site.outputs, dtype=dtype, device=device) for site in self.sites]
+
+    def base_bytes(self) -> int:
+        layers = self._layers if self._fused is None else [self._fused]
+        return sum(t.nbytes for layer in layers for t in (*layer.parameters(), *layer.buffers()))
 
     def select(self, rows: Rows | None) -> None:
         """Prepare the next forward pass: which rows of the bank it computes, None for the base alone."""
@@ -103,6 +107,10 @@ class LoraBank:
         self._device = next(model.parameters()).device
         self._held: list[LoraWeights | None] = [None] * rows
         self._groups = [self._wrap(model, names) for names in _groups(model)]
+
+    def base_bytes(self) -> int:
+        """Return the bytes of the layers' own weights that a step must read."""
+        return sum(group.base_bytes() for group in self._groups)
 
     def holds(self, row: int) -> LoraWeights | None:
         return self._held[row]

@@ -1,15 +1,18 @@
 """Conversion of the bundled GGUF file into a folder of safetensors that transformers loads in a second.
 
+The house adapter, when there is one, is added into the weights here, so that learners' adapters are trained on top of it.
+
 It is the one place that reads GGUF. Which file, whether it may be read, and where the result goes is `models.py`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
-def convert_gguf(source: Path, target: Path) -> None:
-    """Write model (bf16), tokenizer and chat template of `source` into the empty folder `target`."""
+def convert_gguf(source: Path, target: Path, adapter: Path | None = None) -> None:
+    """Write model (bf16), tokenizer and chat template of `source` into the empty folder `target`, `adapter` merged in."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -19,5 +22,13 @@ def convert_gguf(source: Path, target: Path) -> None:
     del model.config.quantization_config  # the weights are plain now; left in, every later load would look for the GGUF
     model.hf_quantizer = None
     model.config._name_or_path = ""
+    if adapter is not None:
+        model = _merged(model, adapter)
     model.to(torch.bfloat16).save_pretrained(target)
     tokenizer.save_pretrained(target)
+
+
+def _merged(model: Any, adapter: Path) -> Any:
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, adapter, torch_device="cpu").merge_and_unload()

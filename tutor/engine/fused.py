@@ -46,8 +46,10 @@ class PackedLinear(nn.Module):
     def __init__(self, layers: Sequence[Any]) -> None:
         super().__init__()
         state = layers[0].weight.quant_state
-        self.packed = torch.cat([layer.weight.data for layer in layers])
-        self.absmax = torch.cat([layer.weight.quant_state.absmax for layer in layers], dim=1)
+        self.packed: Tensor
+        self.absmax: Tensor
+        self.register_buffer("packed", torch.cat([layer.weight.data for layer in layers]))
+        self.register_buffer("absmax", torch.cat([layer.weight.quant_state.absmax for layer in layers], dim=1))
         self.code, self.blocksize = state.code, state.blocksize
         self.form = torch.Size((self.packed.shape[0], state.shape[1]))
         self._product = torch.ops.bitsandbytes.gemv_4bit.default

@@ -88,6 +88,11 @@ class Runner:
         step = DecodeStep(self.kv, positions, self._unit)
         return self._forward(rows, [[token] for token in tokens], step, 1)[:, 0]
 
+    def weight_bytes(self) -> int:
+        """Return the bytes of weights that one step reads, adapters aside."""
+        held = {tensor.data_ptr(): tensor.nbytes for tensor in self.model.parameters()}  # tied ones once
+        return int(sum(held.values())) + self.bank.base_bytes()
+
     def _forward(
         self, rows: list[int], tokens: list[list[int]], step: DecodeStep | PrefillStep, keep: int | Tensor
     ) -> Tensor:
