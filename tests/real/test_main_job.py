@@ -1,0 +1,136 @@
+"""The main job on the bundled models, through the command line as a person uses it: ask, upload, correct, train, undo."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+REPO = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
+
+LIGHT = "What happens in the light reactions?"
+BETTER = {
+    LIGHT: "Ahoy! Light splits water in the thylakoids, and out come oxygen, ATP and NADPH.",
+    "Why are leaves green?": "Ahoy! Chlorophyll drinks red and blue light and sends the green back to you.",
+    "Where does the Calvin cycle take place?": "Ahoy! In the stroma, the fluid of the chloroplast.",
+}
+
+
+class Tutor:
+    """Runs verbs on one data root, each in a process of its own."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tutor", *arguments, "--data-dir", str(self.data_dir)],
+            cwd=REPO,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            env={**os.environ, "TUTOR_MODEL": "bundled"},
+        )
+
+    def json(self, *arguments: str) -> Any:
+        finished = self.run(*arguments, "--json")
+        assert finished.returncode == 0, finished.stderr
+        return json.loads(finished.stdout)
+
+    def ask(self, learner: str, question: str) -> dict[str, Any]:
+        return self.json("ask", "--course", "sample", "--learner", learner, question)
+
+
+@pytest.fixture(scope="module")
+def tutor(tmp_path_factory) -> Tutor:
+    made = Tutor(tmp_path_factory.mktemp("real") / "var")
+    for name in ("ada", "bob"):
+        made.json("users", "add", name)
+    return made
+
+
+@pytest.fixture(scope="module")
+def first(tutor) -> dict[str, dict[str, Any]]:
+    """Ada's answers to the three questions before any training."""
+    return {question: tutor.ask("ada", question) for question in BETTER}
+
+
+def test_a_question_is_answered_by_the_4_bit_model_with_citations_that_hold(first):
+    answer = first[LIGHT]
+    assert answer["covered"] and answer["answer"]
+    assert "SmolLM2-135M" in answer["model"] and answer["quantization"] == "nf4" and answer["adapter"] is None
+    assert answer["timings"]["tokens"] > 0
+    for citation in answer["citations"]:
+        assert citation["document"] == "Photosynthesis" and citation["section"]
+
+
+def test_what_the_course_does_not_cover_is_told_without_citations(tutor, first):
+    answer = tutor.ask("ada", "Who was the first president of France?")
+    assert not answer["covered"] and answer["citations"] == [] and answer["model"] is None
+
+
+def test_an_uploaded_pdf_answers_the_next_question_with_its_page(tutor, first, tmp_path):
+    pages = [
+        "The course begins in September and has one lecture a week.",
+        "The zorbium cell stores electric charge in a blue crystal. The zorbium cell was built by Ida Nolte in 1931.",
+        "The examination is in March and lasts two hours.",
+    ]
+    canvas = Canvas(str(tmp_path / "cells.pdf"))
+    for text in pages:
+        for line, words in enumerate(text.split(". ")):
+            canvas.drawString(72, 720 - 20 * line, words)
+        canvas.showPage()
+    canvas.save()
+    document = tutor.json("ingest", "--course", "sample", str(tmp_path / "cells.pdf"))
+    assert document["pages"] == 3
+    answer = tutor.ask("ada", "Who built the zorbium cell?")
+    assert answer["covered"]
+    assert [(c["document"], c["page"]) for c in answer["citations"]][0][1] == 2
+
+
+def test_corrections_become_her_adapter_and_nobody_elses_and_off_is_the_base_exactly(tutor, first):
+    his = tutor.ask("bob", LIGHT)["answer"]
+    for question, better in BETTER.items():
+        assert tutor.json("correct", "--turn", first[question]["turn"], better)["state"] == "accepted"
+    version = tutor.json("train", "--learner", "ada")
+    assert version["state"] == "active"
+    trained = tutor.ask("ada", LIGHT)
+    assert trained["adapter"] == version["name"]
+    assert trained["answer"].startswith("Ahoy!")
+    assert tutor.ask("bob", LIGHT)["answer"] == his
+    tutor.json("adapters", "off", "--learner", "ada", "--course", "sample")
+    again = tutor.ask("ada", LIGHT)
+    assert (again["answer"], again["adapter"]) == (first[LIGHT]["answer"], None)
+
+
+def test_too_few_corrections_are_one_sentence_and_no_version(tutor, first):
+    finished = tutor.run("train", "--learner", "bob", "--course", "sample")
+    assert finished.returncode == 1 and "not enough to train" in finished.stderr and finished.stderr.count("\n") == 1
+    assert tutor.json("adapters", "list", "--learner", "bob", "--course", "sample") == []
+
+
+def test_the_doctor_finds_everything_well(tutor, first):
+    findings = tutor.json("doctor")
+    assert all(finding["well"] for finding in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask", "--course", "nowhere", "--learner", "ada", "Why?"), "no course 'nowhere'"),
+        (("ask", "--course", "sample", "--learner", "nobody", "Why?"), "nobody called nobody"),
+        (("ask", "--course", "sample", "--learner", "ada", ""), "no question"),
+        (("ingest", "--course", "sample", "/nowhere/x.pdf"), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line(tutor, first, arguments, said):
+    finished = tutor.run(*arguments)
+    assert finished.returncode == 1 and finished.stdout == ""
+    assert said in finished.stderr and finished.stderr.count("\n") == 1
