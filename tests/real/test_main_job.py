@@ -1,4 +1,4 @@
-"""The main job on the bundled models, through the command line as a person uses it: ask, upload, correct, train, undo."""
+"""The main job on the bundled models, through the command line: ask, upload, correct, train, undo."""
 
 from __future__ import annotations
 
