@@ -286,7 +286,8 @@ def late_joiner(files: ModelFiles, precision: Any) -> dict[str, float]:
     stamps: list[float] = []
     watcher = threading.Thread(target=watch, args=(streams[0], stamps))
     watcher.start()
-    time.sleep(3)
+    while len(stamps) < 12:
+        time.sleep(0.05)
     quiet = len(stamps)
     joined = [first_token_s(engine, 200 + i) for i in range(3)]
     for stream in streams[1:]:

@@ -7,6 +7,7 @@ to it through queues; who runs where is decided in `slots.py`, what is computed 
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import threading
 import time
@@ -164,6 +165,7 @@ class LocalEngine:
     # -- the engine's own thread -------------------------------------------------------------------------------------
 
     def _serve(self) -> None:
+        _leave_a_core_to_the_others()
         while self._wait_for_work():
             try:
                 self._step()
@@ -270,6 +272,16 @@ class LocalEngine:
         longest = max((job.length for job in (*self._rows.order, *([leaving] if leaving else []))), default=0)
         for swap in swaps:
             self._runner.swap(swap.a, swap.b, min(longest, self._runner.kv.length), swap.keep_both)
+
+
+def _leave_a_core_to_the_others() -> None:
+    """Use all cores but one, unless OMP_NUM_THREADS says otherwise.
+
+    OpenMP threads wait for each other by spinning. With as many of them as cores, a page, a training run or another
+    server beside the engine made an answer of half a second take minutes.
+    """
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
 
 
 def _is_read(job: Job) -> bool:
