@@ -20,6 +20,7 @@ _CAPTION = re.compile(r"^(?:Figure|Fig\.|Table|Tab\.|Algorithm|Listing|图|表)\
 _LOOK_AHEAD = 16  # paragraphs that the parts of a figure may come to
 _NOTE = re.compile(r"^[\d*∗†‡§¶]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_LEAST_COLUMN = 5  # lines
 _LEADING = 0.75  # gap between lines of one paragraph, in line heights, over the page's usual one
 
 
@@ -96,24 +97,28 @@ def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
     if gutter is None:
         return [_downwards(lines)]
     across = sorted((line for line in lines if line.left < gutter < line.right), key=lambda line: -line.middle)
-    bands: list[tuple[list[Line], list[Line]]] = [([], []) for _ in range(len(across) + 1)]
+    bands: list[list[Line]] = [[] for _ in range(len(across) + 1)]
     heights = [-line.middle for line in across]
     for line in lines:
         if not line.left < gutter < line.right:
-            bands[bisect(heights, -line.middle)][line.left >= gutter].append(line)
-    return _stacked(bands, across, depth)
-
-
-def _stacked(bands: Sequence[tuple[list[Line], list[Line]]], across: Sequence[Line], depth: int) -> list[list[Line]]:
-    """Each band's left column, its right column, then the line that spans the page below them."""
+            bands[bisect(heights, -line.middle)].append(line)
     regions: list[list[Line]] = []
     spanning: list[Line] = []
-    for number, (left, right) in enumerate(bands):
-        if left or right:
-            regions += [spanning, *_regions(left, depth + 1), *_regions(right, depth + 1)]
+    for number, band in enumerate(bands):
+        if band:
+            regions += [spanning, *_columns(band, gutter, depth)]
             spanning = []
         spanning = [*spanning, *across[number : number + 1]]
     return [region for region in [*regions, spanning] if region]
+
+
+def _columns(band: Sequence[Line], gutter: float, depth: int) -> list[list[Line]]:
+    """The left column of a band, then the right one; a band of a few lines (authors' names) stays as it is."""
+    left = [line for line in band if line.right <= gutter]
+    right = [line for line in band if line.left >= gutter]
+    if 0 < min(len(left), len(right)) < _LEAST_COLUMN and max(len(left), len(right)) < 2 * _LEAST_COLUMN:
+        return [_downwards(band)]
+    return [*_regions(left, depth + 1), *_regions(right, depth + 1)]
 
 
 def _downwards(lines: Sequence[Line]) -> list[Line]:
@@ -123,13 +128,13 @@ def _downwards(lines: Sequence[Line]) -> list[Line]:
     """
     stretches: list[list[Line]] = []
     for line in lines:
-        if stretches and line.middle <= stretches[-1][-1].middle + 2 * max(line.height, stretches[-1][-1].height):
+        if stretches and line.middle < stretches[-1][-1].middle + 0.9 * max(line.height, stretches[-1][-1].height):
             stretches[-1].append(line)
         else:
             stretches.append([line])
     groups: list[_Stretch] = []
     for stretch in stretches:
-        new = _Stretch(stretch, max(x.middle for x in stretch), min(x.middle for x in stretch))
+        new = _Stretch(stretch, max(x.top - 0.1 * x.height for x in stretch), min(x.bottom for x in stretch))
         beside = [group for group in groups if group.low < new.high and new.low < group.high]
         groups = [group for group in groups if group not in beside] + [_Stretch.of([*beside, new])]
     return [line for group in sorted(groups, key=lambda group: -group.high) for line in group.lines]

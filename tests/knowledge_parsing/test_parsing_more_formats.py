@@ -9,7 +9,7 @@ import shutil
 import pytest
 from lxml import etree
 from parsing_bombs import epub_of
-from parsing_samples import pdf_pages, read_text, with_parts, word_file
+from parsing_samples import pdf_pages, read_text, whole_text, with_parts, word_file
 
 from knowledge.chunking import split
 from knowledge.documents import Place
@@ -198,3 +198,18 @@ def test_text_in_a_content_control_of_a_word_document_is_read():
         document.element.body.insert(1, parse_xml(control))
 
     assert read_text("form.docx", word_file(build)) == "Before.\nIn a control."
+
+
+@pytest.mark.parametrize("angle", [90, 180, 270])
+def test_a_page_set_sideways_is_read_as_it_is_held(angle):
+    from reportlab.pdfgen.canvas import Canvas
+
+    buffer = io.BytesIO()
+    canvas = Canvas(buffer)
+    canvas.translate(300, 400)
+    canvas.rotate(angle)
+    for number, text in enumerate(["Plants take in light,", "and they give off", "oxygen in return."]):
+        canvas.drawString(0, -14 * number, text)
+    canvas.save()
+    parsed = parse("sideways.pdf", buffer.getvalue())
+    assert whole_text(parsed) == "Plants take in light, and they give off oxygen in return."
