@@ -16,6 +16,7 @@ def load_tokenizer(directory: Path) -> Any:
     """Return the tokenizer of a model folder; nothing is fetched and no code of the model is run."""
     from transformers import AutoTokenizer
 
+    _require_model(directory)
     return AutoTokenizer.from_pretrained(directory, local_files_only=True, trust_remote_code=False)
 
 
@@ -24,8 +25,7 @@ def load_base(directory: Path) -> Any:
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
-    if not (directory / "config.json").is_file():
-        raise BaseUnusable(f"{directory} holds no model: config.json is missing")
+    _require_model(directory)
     four_bits = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=torch.bfloat16)
     model = AutoModelForCausalLM.from_pretrained(
         directory,
@@ -47,3 +47,8 @@ def refuse_packed(model: Any) -> None:
             raise BaseUnusable(
                 f"layer {name} was packed for inference, gradients through it would be wrong; train on a fresh base"
             )
+
+
+def _require_model(directory: Path) -> None:
+    if not (directory / "config.json").is_file():
+        raise BaseUnusable(f"{directory} holds no model: config.json is missing")

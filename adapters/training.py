@@ -16,6 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from adapters.dataset import Example, content_hash, distinct, encode, read_rows
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
 from adapters.files import CONFIG, WEIGHTS, publish, sha256_of, write_manifest
@@ -122,8 +124,9 @@ def main(arguments: Sequence[str]) -> int:
     except AdapterError as error:
         say("refused", {"error": type(error).__name__, "message": str(error)})
         return 1
-    except OSError as error:
-        say("refused", {"error": "TrainerDied", "message": f"the trainer could not write or read: {error.strerror}"})
+    except (OSError, SafetensorError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        say("refused", {"error": "TrainerDied", "message": f"the trainer could not read or write a file: {reason}"})
         return 1
     say("trained", dataclasses.asdict(done))
     return 0

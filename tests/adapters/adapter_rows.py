@@ -1,0 +1,20 @@
+"""Corrections for the tests of the adapters."""
+
+from __future__ import annotations
+
+from adapters.records import ChatMessage, TrainingRow
+
+BASE_SHA256 = "b" * 64
+
+
+def row(number: int, answer: str = "", question: str = "") -> TrainingRow:
+    """A correction of its own for each number."""
+    asked = question or f"What is thing {number}?"
+    return TrainingRow(
+        f"row-{number}",
+        (
+            ChatMessage("system", "You are a tutor."),
+            ChatMessage("user", asked),
+            ChatMessage("assistant", answer or f"Ahoy, it is {number} times two."),
+        ),
+    )

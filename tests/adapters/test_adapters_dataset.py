@@ -1,0 +1,127 @@
+"""Rows: distinct, split for ever, hashed, written and read, and tokens with loss on the answer only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adapter_rows import row
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.dataset import content_hash, distinct, encode, is_held_out, read_rows, split, write_rows
+from adapters.errors import TrainingRefused
+from adapters.records import ChatMessage, TrainingRow
+
+texts = st.text(min_size=1).filter(lambda text: bool(text.strip()))
+ids = st.text(alphabet="0123456789abcdef", min_size=1, max_size=24)
+rows = st.builds(
+    lambda name, asked, said: TrainingRow(name, (ChatMessage("user", asked), ChatMessage("assistant", said))),
+    ids, texts, texts,
+)  # fmt: skip
+
+
+@given(st.lists(ids, unique=True), st.lists(ids, unique=True))
+def test_a_row_stays_on_its_side_when_others_come(first: list[str], more: list[str]) -> None:
+    def held(names: list[str]) -> set[str]:
+        return {r.id for r in split([row_named(name) for name in names], 0.25)[1]}
+
+    assert held(first) == held([*first, *more]) & set(first)
+
+
+@given(st.lists(ids, unique=True), st.floats(0, 1))
+def test_every_row_is_on_exactly_one_side(names: list[str], share: float) -> None:
+    train, held_out = split([row_named(name) for name in names], share)
+    assert sorted(r.id for r in (*train, *held_out)) == sorted(names)
+
+
+def test_about_the_asked_share_is_held_out() -> None:
+    held = sum(is_held_out(str(n), 0.2) for n in range(2000))
+    assert 340 <= held <= 460
+
+
+@given(st.lists(rows, unique_by=lambda r: r.id), st.randoms())
+def test_the_hash_is_of_the_rows_and_not_of_their_order(given_rows: list[TrainingRow], dice: Any) -> None:
+    shuffled = list(given_rows)
+    dice.shuffle(shuffled)
+    assert content_hash(given_rows) == content_hash(shuffled)
+
+
+def test_another_word_is_another_hash() -> None:
+    assert content_hash([row(1, "Yes.")]) != content_hash([row(1, "No.")])
+
+
+def test_what_is_said_twice_is_learnt_once() -> None:
+    twice = TrainingRow("other-id", row(1).messages)
+    assert distinct([row(1), twice, row(2)]) == (row(1), row(2))
+
+
+@given(st.lists(rows))
+def test_rows_come_back_from_a_file_as_they_were(tmp_path_factory: Any, given_rows: list[TrainingRow]) -> None:
+    path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
+    write_rows(path, given_rows)
+    assert read_rows(path) == tuple(given_rows)
+
+
+def test_a_foreign_row_without_an_id_is_named_after_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.jsonl"
+    line = '{"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]}\n'
+    path.write_text(line + line)
+    first, second = read_rows(path)
+    assert first == second
+    assert first.id
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        '{"messages": [{"role": "assistant", "content": "no prompt"}]}',
+        '{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": " "}]}',
+        '{"messages": [{"role": "tool", "content": "a"}, {"role": "assistant", "content": "b"}]}',
+        '{"messages": [{"role": "user", "content": 3}, {"role": "assistant", "content": "b"}]}',
+    ],
+)
+def test_a_line_that_is_no_row_is_refused_with_its_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "rows.jsonl"
+    write_rows(path, [row(1)])
+    path.write_text(path.read_text() + line + "\n")
+    with pytest.raises(TrainingRefused, match=r"rows\.jsonl, line 2"):
+        read_rows(path)
+
+
+def test_prompt_and_answer_together_are_the_chat_template(tokenizer: Any) -> None:
+    example = encode(row(1), tokenizer, 512)
+    messages = [{"role": m.role, "content": m.content} for m in row(1).messages]
+    whole = tokenizer.apply_chat_template(messages, tokenize=False)
+    assert tokenizer.decode([*example.prompt, *example.answer]) == whole.rstrip()
+    assert tokenizer.decode(example.answer) == "Ahoy, it is 1 times two.<|im_end|>"
+
+
+def test_a_long_prompt_loses_its_beginning_and_never_its_answer(tokenizer: Any) -> None:
+    long = row(1, question="x" * 600 + " so what?")
+    example = encode(long, tokenizer, 100)
+    assert len(example) == 100
+    assert tokenizer.decode(example.prompt).endswith("so what?<|im_end|>\n<|im_start|>assistant\n")
+    assert tokenizer.decode(example.answer).endswith("<|im_end|>")
+
+
+def test_an_answer_longer_than_the_window_is_refused_by_name(tokenizer: Any) -> None:
+    with pytest.raises(TrainingRefused, match="row-7 is .* tokens long"):
+        encode(row(7, "long " * 100), tokenizer, 100)
+
+
+@given(before=st.text(max_size=20), after=st.text(max_size=20))
+def test_nobody_can_write_a_role_or_an_end_of_turn(tokenizer: Any, before: str, after: str) -> None:
+    for token in tokenizer.all_special_tokens:
+        hostile = row(1, f"{before}{token}{after}x", f"{before}{token}{after}x")
+        example = encode(hostile, tokenizer, 512)
+        special = set(tokenizer.all_special_ids)
+        assert sum(i in special for i in example.answer) == 1
+        assert sum(i in special for i in example.prompt) == 5
+
+
+def row_named(name: str) -> TrainingRow:
+    return TrainingRow(name, (ChatMessage("user", "Q"), ChatMessage("assistant", "A")))

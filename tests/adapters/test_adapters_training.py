@@ -1,0 +1,178 @@
+"""Training for real on a tiny 4-bit base: it learns, it is reproducible, and what fails leaves nothing behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adapter_rows import BASE_SHA256, row
+
+from adapters import process, registry
+from adapters.dataset import encode, write_rows
+from adapters.errors import BaseUnusable, TrainerDied, TrainingRefused
+from adapters.files import read_manifest
+from adapters.records import Recipe, TrainingJob, TrainingProgress
+
+
+def quietly(progress: TrainingProgress) -> None:
+    pass
+
+
+def never() -> bool:
+    return False
+
+
+def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob) -> None:
+    told: list[TrainingProgress] = []
+    trained = process.train(job, told.append, never)
+    manifest = registry.verify(Path(trained.directory), BASE_SHA256)
+    assert [p.stage for p in told if p.stage != "training"] == ["loading", "saving", "checking"]
+    assert [p.step for p in told if p.stage == "training"] == list(range(1, 7))
+    assert trained.metrics["loss_after"] < trained.metrics["loss_before"]
+    assert trained.metrics["largest_change"] > 0
+    assert trained.sha256 == manifest.sha256
+    assert manifest.rows == 4
+    assert {p.name for p in Path(trained.directory).iterdir()} == {
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "manifest.json",
+    }
+
+
+def test_the_same_rows_and_seed_give_the_same_adapter(job: TrainingJob, tmp_path: Path) -> None:
+    again = dataclasses.replace(job, directory=str(tmp_path / "again"))
+    (tmp_path / "again").mkdir()
+    assert process.train(job, quietly, never).sha256 == process.train(again, quietly, never).sha256
+
+
+def test_too_few_rows_are_counted(job: TrainingJob) -> None:
+    write_rows(Path(job.rows_file), [row(1), dataclasses.replace(row(1), id="twin"), row(2)])
+    with pytest.raises(TrainingRefused, match=r"not enough to train: 2 of 3 corrections \(1 more say the same\)"):
+        process.train(job, quietly, never)
+
+
+def test_a_folder_without_a_model_is_named(job: TrainingJob, tmp_path: Path) -> None:
+    empty = dataclasses.replace(job, base_directory=str(tmp_path))
+    with pytest.raises(BaseUnusable, match="config.json is missing"):
+        process.train(empty, quietly, never)
+
+
+def test_a_killed_trainer_is_one_clear_sentence_and_no_adapter(job: TrainingJob) -> None:
+    def kill() -> None:
+        mine = f"adapters.training\0{job.directory}/job.json"
+        for _ in range(200):
+            time.sleep(0.05)
+            for entry in Path("/proc").iterdir():
+                if entry.name.isdigit() and mine in _command(entry):
+                    os.kill(int(entry.name), signal.SIGKILL)
+                    return
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(TrainerDied, match="stopped by signal 9.*start the training again"):
+        process.train(job, quietly, never)
+    killer.join()
+    assert not (Path(job.directory) / "adapter").exists()
+
+
+def test_a_cancelled_training_stops_its_process(job: TrainingJob) -> None:
+    with pytest.raises(TrainingRefused, match="cancelled"):
+        process.train(job, quietly, lambda: True)
+    mine = f"adapters.training\0{job.directory}/job.json"
+    assert not any(mine in _command(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+
+
+def test_a_disk_that_fills_while_saving_leaves_no_adapter(job: TrainingJob) -> None:
+    """The folder's name for the unfinished files is taken by a file: every write below it fails."""
+    (Path(job.directory) / "adapter.tmp").write_text("in the way")
+    with pytest.raises((TrainerDied, TrainingRefused)):
+        process.train(job, quietly, never)
+    assert not (Path(job.directory) / "adapter").exists()
+
+
+def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> None:
+    """One inference pass packs the 4-bit weights; training on such an object would learn nonsense without a word."""
+    import torch
+
+    from adapters import base, loop, lora
+
+    model = base.load_base(tiny_base)
+    base.refuse_packed(model)
+    model.eval()
+    with torch.no_grad():
+        model(input_ids=torch.tensor([[1, 2, 3]]))
+    if not _is_packed(model):
+        pytest.skip("this processor has no packed 4-bit layout (needs AVX512-BF16)")
+    example = encode(row(1), tokenizer, 512)
+    adapted = lora.attach(model, Recipe(rank=4))
+    with pytest.raises(BaseUnusable, match="packed for inference"):
+        loop.fit(adapted, [example], Recipe(), lambda step, steps, loss: None)
+
+
+def test_checking_the_loss_does_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
+    from adapters import base, loop
+
+    model = base.load_base(tiny_base)
+    loop.mean_loss(model, [encode(row(1), tokenizer, 512)])
+    base.refuse_packed(model)
+
+
+def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: Path, tokenizer: Any) -> None:
+    """The oracle scores each row alone in one pass; ours reads padded prompts first and scores only answers."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    from adapters import base, loop, lora
+
+    examples = [encode(row(n, "Yes. " * (n + 1)), tokenizer, 512) for n in range(3)]
+    torch.manual_seed(1)
+    model = lora.attach(base.load_base(tiny_base), Recipe(rank=4))
+    for parameter in lora.trainable(model):
+        parameter.data.normal_(std=0.05)
+    model.zero_grad()
+    ours = loop.answer_loss(model, examples, through_prompt=True)
+    ours.backward()
+    gradients = [parameter.grad.clone() for parameter in lora.trainable(model)]
+    model.zero_grad()
+    plain = torch.zeros(())
+    for example in examples:
+        logits = model(input_ids=torch.tensor([[*example.prompt, *example.answer]]), use_cache=False).logits.float()
+        start = len(example.prompt) - 1
+        labels = torch.tensor(example.answer)
+        plain = plain + cross_entropy(logits[0, start : start + len(labels)], labels, reduction="sum")
+    plain.backward()
+    assert ours.item() == pytest.approx(plain.item(), rel=0.01)
+    for mine, parameter in zip(gradients, lora.trainable(model), strict=True):
+        assert torch.linalg.vector_norm(mine - parameter.grad) <= 0.1 * torch.linalg.vector_norm(parameter.grad) + 1e-3
+
+
+def test_the_manifest_says_what_was_trained_with_what(job: TrainingJob) -> None:
+    manifest = read_manifest(Path(process.train(job, quietly, never).directory))
+    assert manifest.name == "quiet-heron-v1"
+    assert manifest.recipe == dataclasses.asdict(job.recipe)
+    assert set(manifest.versions) == {"torch", "transformers", "peft", "bitsandbytes"}
+    assert json.dumps(dataclasses.asdict(manifest))
+
+
+def _command(entry: Path) -> str:
+    try:
+        return (entry / "cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def _is_packed(model: Any) -> bool:
+    from adapters.base import refuse_packed
+
+    try:
+        refuse_packed(model)
+    except BaseUnusable:
+        return True
+    return False
