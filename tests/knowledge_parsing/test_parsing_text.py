@@ -1,0 +1,80 @@
+"""Characters: cleaning is idempotent and total, decoding never guesses bytes into text that are none."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.parsing.cleaning import clean, clean_code, join_lines, table_text
+from knowledge.parsing.decoding import decode
+from knowledge.parsing.layout import Line, Words
+from knowledge.parsing.running import without_running_lines
+
+
+@given(st.text(st.characters()))
+def test_cleaning_twice_is_cleaning_once(text):
+    assert clean(clean(text)) == clean(text)
+
+
+@given(st.text(st.characters()))
+def test_clean_text_can_be_stored_and_has_nothing_invisible(text):
+    cleaned = clean(text) + clean_code(text)
+    cleaned.encode("utf-8")
+    assert not set(cleaned) & {"\x00", "\u200b", "\u202e", "\ufeff", "\U000e0041"}
+
+
+@given(st.binary(max_size=300))
+def test_decoding_never_fails(data):
+    text = decode(data)
+    assert text is None or isinstance(text, str)
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("e\ufb03cient \ufb02ow", "efficient flow"),
+        ("\u2f08\u4eec", "\u4eba\u4eec"),  # a Kangxi radical in the place of the character
+        ("cafe\u0301", "caf\u00e9"),
+        ("soft\u00adhyphen", "softhyphen"),
+        ("tag\U000e0041\U000e0042s", "tags"),
+        ("x\u00b2 \u2260 \u210c", "x\u00b2 \u2260 \u210c"),  # what means something is not folded
+    ],
+)
+def test_letters_come_out_as_typed(raw, shown):
+    assert clean(raw) == shown
+
+
+def test_lines_of_chinese_join_without_a_space():
+    assert (
+        join_lines(["\u690d\u7269\u7684", "\u53f6\u5b50", "and", "roots"]) == "\u690d\u7269\u7684\u53f6\u5b50 and roots"
+    )
+
+
+def test_a_bar_in_a_cell_does_not_make_two_cells():
+    assert table_text([["a|b", "c\nd"]]) == "| a\\|b | c d |"
+
+
+def line(text: str, top: float = 700, hyphen: bool = False) -> Line:
+    return Line(text, 72, top - 12, 400, top, 12, hyphen=hyphen)
+
+
+def test_the_rest_of_the_document_decides_what_a_hyphen_is():
+    known = [line("a dual-encoder"), line("the framework")]
+    words = Words([*known, line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")])
+    assert words.flow([line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")]) == (
+        "one dual-encoder framework"
+    )
+
+
+def test_a_title_on_every_page_goes_and_what_is_said_once_stays():
+    pages = [
+        [
+            line("Biology", 800),
+            *(line(f"{word} number {n}", 700 - 14 * n) for n in range(5)),
+            line(f"Page {number}", 30),
+        ]
+        for number, word in enumerate(["cells", "roots", "leaves", "stems"], 7)
+    ]
+    kept = [[x.text for x in page] for page in without_running_lines(pages)]
+    assert kept == [[f"{word} number {n}" for n in range(5)] for word in ["cells", "roots", "leaves", "stems"]]
