@@ -29,9 +29,7 @@ def _launch(house: House) -> None:
     from tutor.ui.pages import build_pages, launch_arguments
 
     demo = build_pages(house)
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # a container is stopped as by Ctrl+C: with its doors closed
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped container closes its doors as after Ctrl+C
     try:
         demo.launch(**launch_arguments(house))
     except OSError as error:

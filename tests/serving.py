@@ -54,13 +54,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def open_pages(folder: Path, engine: ScriptedEngine | None = None) -> Iterator[House]:
+def open_pages(folder: Path, *, port: int = 0) -> Iterator[House]:
     """Yield a served house at house.settings.url, with a course "biology" of one document."""
     from knowledge.embedding import HashingEmbedder
     from tutor.ui.pages import build_pages, launch_arguments
 
-    settings = Settings(data_dir=folder / "var", sample_course=False, port=free_port(), public_url=None)
-    house = open_house(settings, engine=engine or SlowEngine(ANSWER), embedder=HashingEmbedder())
+    settings = Settings(data_dir=folder / "var", sample_course=False, port=port or free_port())
+    house = open_house(settings, engine=SlowEngine(ANSWER), embedder=HashingEmbedder())
     pages = build_pages(house)
     try:
         if not house.courses.visible_to(house.office.operator):

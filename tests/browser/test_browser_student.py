@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import COVERED, UNCOVERED
+from serving import COVERED, UNCOVERED, open_pages
 
 from tutor.domain import Person, Thumb, TurnStatus
 from tutor.house import House
@@ -68,6 +69,24 @@ def test_one_click_a_question_an_answer_its_source_and_back_after_a_reload(
     page.wait_for_selector(CITATION)
     assert COVERED in page.locator("#tutor-chat").inner_text()
     assert page.locator("#tutor-threads label").count() == 1
+
+
+def test_a_conversation_survives_a_restart_of_the_server(browser: Any, tmp_path: Path):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    with open_pages(tmp_path) as house:
+        page.goto(house.settings.url)
+        ask(sign_in(page), COVERED)
+        port = house.settings.port
+    with open_pages(tmp_path, port=port) as house:
+        page.goto(house.settings.url)
+        page.wait_for_selector(CITATION)
+        assert COVERED in page.locator("#tutor-chat").inner_text()
+        ask(page, UNCOVERED)
+        page.get_by_text("Not in your course material").wait_for()
+        assert len(turns(house, guest(house))) == 2
+    context.close()
 
 
 def test_a_question_outside_the_course_is_said_to_be_and_cites_nothing(open_page: Callable[..., Any], shoot: Shoot):

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
 
-from tutor.errors import SetupError
 from tutor.house import House
 from tutor.ui import instructor, student
 from tutor.ui.gate import Gate
@@ -18,24 +17,12 @@ from tutor.ui.texts import I18N
 from tutor.ui.words import say
 
 ASSETS = Path(__file__).parent / "assets"
-FORBIDDEN_ENVIRONMENT = (  # each would open what launch_arguments closes
-    "GRADIO_SHARE",
-    "GRADIO_ALLOWED_PATHS",
-    "GRADIO_MCP_SERVER",
-    "GRADIO_RUN_HISTORY",
-    "GRADIO_HISTORY_BUCKET",
-    "GRADIO_LOCAL_DEV_MODE",
-    "GRADIO_VIBE_MODE",
-    "GRADIO_WATCH_DIRS",
-    "GRADIO_DEBUG",
-    "GRADIO_PROFILING",
-    "GRADIO_NUM_WORKERS",
-)
 EXTRA_THREADS = 40  # for the short events beside the answers
 
 
 def build_pages(house: House) -> gr.Blocks:
     """Return the student's page at / and the instructor's at /teach."""
+    _private_uploads(house)
     title = say(house.settings.language, "title")
     with gr.Blocks(
         title=title, fill_height=True, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)
@@ -49,7 +36,7 @@ def build_pages(house: House) -> gr.Blocks:
 
 def launch_arguments(house: House) -> dict[str, Any]:
     """Return what `launch` is called with; a test reads the running app back against it."""
-    refuse_environment(os.environ)
+    root = house.office.root
     return {
         "server_name": house.settings.host,
         "server_port": house.settings.port,
@@ -70,7 +57,9 @@ def launch_arguments(house: House) -> dict[str, Any]:
         "pwa": False,
         "footer_links": [],
         "allowed_paths": [],
-        "blocked_paths": [str(house.settings.data_dir.resolve())],
+        "blocked_paths": [
+            str(path) for path in (root.database, root.index, root.originals, root.adapters, root.models)
+        ],
         "max_file_size": f"{house.settings.max_upload_mb}mb",
         "max_threads": house.settings.queue_size + EXTRA_THREADS,
         "state_session_capacity": 500,
@@ -87,14 +76,9 @@ def _head() -> str:
     return f"<style>{style}</style><script>{script}</script>"
 
 
-def refuse_environment(environment: Any) -> None:
-    """Raise when the environment would open what is closed here."""
-    found = [name for name in FORBIDDEN_ENVIRONMENT if environment.get(name)]
-    if found:
-        raise SetupError(f"{', '.join(found)} would open doors that this server keeps shut; unset it and start again")
-
-
-def quieten() -> None:
-    """Keep requests out of the log: their addresses may name people's conversations."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+def _private_uploads(house: House) -> None:
+    """Let Gradio keep half-received files in a folder of this house, emptied at each start, not in a shared /tmp."""
+    folder = house.office.root.path / "uploads"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)  # the only way that Gradio can be told
