@@ -35,11 +35,14 @@ class Fitted:
     seconds: float
 
 
-def fit(model: Any, examples: Sequence[Example], recipe: Recipe, watch: Watch) -> Fitted:
+def fit(
+    model: Any, examples: Sequence[Example], recipe: Recipe, watch: Watch, held_out: Sequence[Example] = ()
+) -> Fitted:
     """Train the adapter on the examples.
 
-    Stops after `epochs` or `max_steps`, or when an epoch's loss is below `target_loss`. Raises TrainingRefused when
-    the loss is no longer a number or the time limit has passed.
+    Stops after `epochs` or `max_steps`, when an epoch's loss is below `target_loss`, or when the held-out loss has
+    not fallen for `patience` epochs; the adapter with the best held-out loss is what stays. Raises TrainingRefused
+    when the loss is no longer a number or the time limit has passed.
     """
     refuse_packed(model)
     began, dice = time.monotonic(), random.Random(recipe.seed)
@@ -47,20 +50,39 @@ def fit(model: Any, examples: Sequence[Example], recipe: Recipe, watch: Watch) -
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     steps = planned_steps(len(examples), recipe)
     losses: list[float] = []
-    tokens = 0
+    best = _Best(parameters)
     for epoch in batches(examples, recipe, dice):
         before = len(losses)
-        for batch in epoch:
+        for batch in epoch[: steps - before]:
             _set_rate(optimizer, recipe, len(losses), steps)
             losses.append(_step(model, batch, optimizer, parameters, recipe))
-            tokens += sum(len(example) for example in batch)
             watch(len(losses), steps, losses[-1])
             _check(losses[-1], time.monotonic() - began, recipe)
-            if len(losses) == steps:
-                return Fitted(tuple(losses), tokens, time.monotonic() - began)
-        if sum(losses[before:]) / (len(losses) - before) < recipe.target_loss:
+        if held_out:
+            best.see(mean_loss(model, held_out))
+        learnt = sum(losses[before:]) / (len(losses) - before) < recipe.target_loss
+        if learnt or len(losses) == steps or best.waited >= recipe.patience:
             break
+    best.restore()
+    tokens = len(losses) * sum(map(len, examples)) // math.ceil(len(examples) / recipe.batch_size)
     return Fitted(tuple(losses), tokens, time.monotonic() - began)
+
+
+class _Best:
+    """The parameters at the lowest held-out loss so far, and how many epochs ago that was."""
+
+    def __init__(self, parameters: list[Any]) -> None:
+        self.parameters, self.kept, self.loss, self.waited = parameters, list[Any](), math.inf, 0
+
+    def see(self, loss: float) -> None:
+        self.waited += 1
+        if loss < self.loss:
+            self.loss, self.waited = loss, 0
+            self.kept = [parameter.detach().clone() for parameter in self.parameters]
+
+    def restore(self) -> None:
+        for parameter, value in zip(self.parameters, self.kept, strict=False):
+            parameter.data.copy_(value)
 
 
 def planned_steps(rows: int, recipe: Recipe) -> int:

@@ -18,7 +18,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from adapters.dataset import Example, content_hash, distinct, encode, read_rows
+from adapters.dataset import Example, content_hash, distinct, encode, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
 from adapters.files import CONFIG, WEIGHTS, publish, sha256_of, write_manifest
 from adapters.records import Manifest, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
@@ -29,31 +29,42 @@ Report = Callable[[TrainingProgress], None]
 
 def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
-    from adapters import base, loop, lora
+    from adapters import base, evaluation, loop, lora
 
     rows = usable_rows(job)
     report(TrainingProgress("loading", 0, 1))
     tokenizer = base.load_tokenizer(Path(job.base_directory))
-    examples = [encode(row, tokenizer, job.recipe.max_tokens) for row in rows]
+    learn, check = ([encode(row, tokenizer, job.recipe.max_tokens) for row in side] for side in sides(rows, job.recipe))
+    general = evaluation.general_examples(tokenizer)
     model = base.load_base(Path(job.base_directory))
-    before = loop.mean_loss(model, examples)
+    before = evaluation.score(model, learn, check, general)
     loop.seed(job.recipe.seed)
     model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe)
 
     def watch(step: int, steps: int, loss: float) -> None:
         report(TrainingProgress("training", step, steps, loss))
 
-    fitted = loop.fit(model, examples, job.recipe, watch)
+    fitted = loop.fit(model, learn, job.recipe, watch, held_out=check)
     report(TrainingProgress("saving", 0, 1))
+    after = evaluation.score(model, learn, check, general)
     metrics = {
         "rows": float(len(rows)),
-        "loss_before": before,
-        "loss_after": loop.mean_loss(model, examples),
+        "held_out": float(after.held_out),
+        "loss_before": before.corrections,
+        "loss_after": after.corrections,
+        "general_before": before.general,
+        "general_after": after.general,
         "steps": float(len(fitted.losses)),
         "tokens": float(fitted.tokens),
         "training_s": fitted.seconds,
     }
-    return _written(job, model, rows, examples, metrics, report)
+    return _written(job, model, rows, learn, metrics, report)
+
+
+def sides(rows: Sequence[TrainingRow], recipe: Recipe) -> tuple[Sequence[TrainingRow], Sequence[TrainingRow]]:
+    """Return the rows to learn and to check on; few rows are all learnt, since each was somebody's wish."""
+    learn, check = split(rows, recipe.held_out_share)
+    return (learn, check) if len(rows) >= recipe.rows_to_hold_out and learn else (rows, ())
 
 
 def usable_rows(job: TrainingJob) -> tuple[TrainingRow, ...]:

@@ -22,6 +22,7 @@ import tutor.store.turns as turn_rows
 from adapters import dataset, process, registry
 from adapters.errors import TrainingBusy, TrainingRefused
 from adapters.records import ChatMessage, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
+from adapters.scrubbing import scrub
 from tutor.access import Action, Facts, require
 from tutor.courses import Courses
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, Person
@@ -289,5 +290,7 @@ def version_name(learner: str, course_id: str, number: int) -> str:
 
 
 def _row(correction: Correction, prompt: tuple[tuple[str, str], ...]) -> TrainingRow:
-    messages = [ChatMessage(role, content) for role, content in prompt]  # type: ignore[arg-type]
-    return TrainingRow(correction.id, (*messages, ChatMessage("assistant", correction.text)))
+    """Return the row to learn, without what would tell who somebody is."""
+    said = (*prompt, ("assistant", correction.text))
+    messages = tuple(ChatMessage(role, scrub(content).text) for role, content in said)  # type: ignore[arg-type]
+    return TrainingRow(correction.id, messages)

@@ -139,6 +139,21 @@ def test_the_model_learns_the_prompt_that_it_was_given(rooms: Rooms) -> None:
     ]
 
 
+def test_personal_data_is_not_learnt(rooms: Rooms) -> None:
+    rooms.corrected(rooms.ann, 2)
+    turn = rooms.turn(rooms.ann, "I am ann@example.org, what is light?")
+    rooms.desk.correct(rooms.ann, turn.id, "Ask +49 30 1234567 about it.", consent=True)
+    seen: list[str] = []
+
+    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+        seen.append(Path(job.rows_file).read_text())
+        return write_at_once(job, *rest)
+
+    replace(rooms.tuning, trainer=look).train(rooms.ann, rooms.ann.id, rooms.course)
+    assert "I am [email], what is light?" in seen[0]
+    assert "Ask [phone] about it." in seen[0]
+
+
 def test_the_second_version_replaces_the_first_and_one_can_go_back(rooms: Rooms) -> None:
     rooms.corrected(rooms.ann, 3)
     first, second = rooms.train(rooms.ann), rooms.train(rooms.ann)

@@ -1,0 +1,68 @@
+"""Personal data goes out of a row, the lesson stays in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.scrubbing import scrub
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Write to ana.lopez+school@mail.example.org today.", "Write to [email] today."),
+        ("See https://example.org/u/ana?id=3 for it.", "See [link] for it."),
+        ("Pay to DE89 3704 0044 0532 0130 00 please.", "Pay to [iban] please."),
+        ("My card is 4111 1111 1111 1111.", "My card is [card]."),
+        ("身份证 11010519491231002X 是我的。", "身份证 [id] 是我的。"),
+        ("The server is 192.168.10.7 here.", "The server is [address] here."),
+        ("SSN 078-05-1120, yes.", "SSN [social-security], yes."),
+        ("Call +49 30 1234567 now.", "Call [phone] now."),
+        ("Call (030) 123 4567 now.", "Call [phone] now."),
+        ("Call +442071838750 now.", "Call [phone] now."),
+        ("手机13812345678。", "手机[phone]。"),
+        ("I was born on 3 May 2009 in Rome.", "I was born on [birthday] in Rome."),
+        ("我出生于2009年5月3日。", "我出生于[birthday]。"),
+        ("My name is Ana Lopez and I ask.", "My name is [name] and I ask."),
+        ("我叫王小明，问一下。", "我叫[name]，问一下。"),
+    ],
+)
+def test_what_reaches_a_person_is_marked(text: str, clean: str) -> None:
+    assert scrub(text).text == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Photosynthesis was described in 1779 by Jan Ingenhousz.",
+        "6 CO2 + 6 H2O gives C6H12O6 + 6 O2 at 25.5 degrees.",
+        "The sequence 1, 2, 3, 5, 8, 13, 21 grows.",
+        "x = -12 and y = 3.14159265358979",
+        "There are about 299792458 metres in a light second.",
+        "The wars lasted from 1914-1918 and 1939-1945.",
+        "1234567890123456 is no card: its check digit is wrong.",
+        "2(x + 3) = 14, so x = 4.",
+        "版本 1.2.3 于 2024 年发布。",
+    ],
+)
+def test_what_belongs_to_the_lesson_stays(text: str) -> None:
+    assert scrub(text).text == text
+
+
+def test_the_roster_is_marked_as_whole_names_in_any_case() -> None:
+    result = scrub("Ask mira patel or Mira; the miracle stays. 小红也在。", ["Mira Patel", "Mira", "小红"])
+    assert result.text == "Ask [name] or [name]; the miracle stays. [name]也在。"
+    assert result.found == {"name": 3}
+
+
+@given(st.text())
+def test_scrubbing_twice_changes_nothing_more(text: str) -> None:
+    once = scrub(text, ["Mira"]).text
+    assert scrub(once, ["Mira"]).text == once
+
+
+@given(st.from_regex(r"[a-z]{1,9}(\.[a-z]{1,9})?@[a-z]{1,9}\.(org|com|cn)", fullmatch=True), st.text(max_size=9))
+def test_no_address_comes_through(email: str, around: str) -> None:
+    assert email not in scrub(f"{around} {email} {around}").text
