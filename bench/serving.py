@@ -278,7 +278,7 @@ def prefix(files: ModelFiles, precision: Any, rounds: int) -> dict[str, float]:
 
 def late_joiner(files: ModelFiles, precision: Any) -> dict[str, float]:
     """A prompt of 128 tokens arrives while 7 learners are being answered; CPU time stands for time."""
-    engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0))
+    engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0), end_loops=False)
     alone = min(first_token_s(engine, 100 + i) for i in range(3))
     streams = [engine.stream(prompt(i, 16, 1500)) for i in range(7)]
     for stream in streams:
@@ -328,7 +328,7 @@ def first_token_s(engine: LocalEngine, seed: int) -> float:
 def no_adapter(files: ModelFiles, precision: Any, rounds: int) -> dict[str, float]:
     """The whole engine, prompts and scheduling included, against `generate` on a static batch of 8 equal prompts."""
     tokens = 48
-    engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0, prefill_rows=8))
+    engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0, prefill_rows=8), end_loops=False)
     plain: Any = load_model(files, precision)
     request = prompt(1, 40, tokens)
     ids = torch.tensor([engine._chat.encode(request.messages)] * 8)

@@ -40,7 +40,7 @@ def _opener(model: TinyModel) -> Any:
 
     def start(queue_size: int = 64, **shape: int) -> LocalEngine:
         form = Shape(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "shelf_bytes": 4 << 20, **shape})
-        engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size))
+        engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size, end_loops=False))
         return engines[-1]
 
     yield start

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine.text import TextFlow
+from tutor.engine.text import TextFlow, is_loop
 
 
 def decode(tokens: Sequence[int]) -> str:
@@ -54,3 +54,18 @@ def test_an_answer_that_breaks_off_inside_a_character_ends_before_it():
     flow = TextFlow(decode)
     shown = "".join(flow.push(byte) for byte in "5 €".encode()[:-1])
     assert shown + flow.finish() == "5 "
+
+
+@given(st.lists(st.integers(0, 50), max_size=30), st.lists(st.integers(0, 50), min_size=8, max_size=30))
+def test_a_phrase_said_twice_in_a_row_is_a_loop(before: list[int], phrase: list[int]):
+    assert is_loop([*before, *phrase, *phrase])
+
+
+@given(st.permutations(range(60)))
+def test_an_answer_that_never_repeats_a_token_is_no_loop(tokens: list[int]):
+    assert not is_loop(tokens)
+
+
+def test_a_short_word_may_be_said_a_few_times():
+    assert not is_loop([1, 2, 3] * 4)
+    assert is_loop([1, 2, 3] * 8)

@@ -27,7 +27,7 @@ from tutor.engine.residency import ByteLru
 from tutor.engine.runner import Reading, Runner, Shape
 from tutor.engine.sampling import draw, generator_for
 from tutor.engine.slots import Line, Rows, Swap, plan_prefill
-from tutor.engine.text import TextFlow
+from tutor.engine.text import TextFlow, is_loop
 from tutor.errors import EngineBusy, EngineError, EngineNotReady, GenerationTimeout, InputRefused, PromptTooLong
 
 log = logging.getLogger(__name__)
@@ -61,8 +61,11 @@ class Job:
 class LocalEngine:
     """Answers many learners at once from one 4-bit model, each under an adapter of her own."""
 
-    def __init__(self, loaded: LoadedModel, shape: Shape | None = None, queue_size: int = 32) -> None:
+    def __init__(
+        self, loaded: LoadedModel, shape: Shape | None = None, queue_size: int = 32, *, end_loops: bool = True
+    ) -> None:
         self._loaded = loaded
+        self._end_loops = end_loops
         self._runner = Runner(loaded, shape or Shape())
         self._chat = ChatFormat(loaded.tokenizer)
         self._line: Line[Job] = Line(queue_size)
@@ -254,7 +257,8 @@ class LocalEngine:
         if not ended:
             job.said.append(token)
             _send(job, job.flow.push(token))
-        if ended or job.flow.stopped or len(job.said) >= job.most:
+        ended = ended or job.flow.stopped or len(job.said) >= job.most
+        if ended or (self._end_loops and is_loop(job.said)):
             _send(job, job.flow.finish())
             job.outbox.put(None)
             self._release(job)

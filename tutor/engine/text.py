@@ -7,6 +7,18 @@ from collections.abc import Callable, Sequence
 HALF_CHARACTER = "\ufffd"
 
 
+def is_loop(tokens: Sequence[int], longest: int = 64) -> bool:
+    """Whether an answer has begun to turn in circles, which small models do: its end says the same thing again.
+
+    Twice in a row for phrases of 8 to `longest` tokens, 24 tokens in all for shorter ones.
+    """
+    for period in range(1, min(longest, len(tokens) // 2) + 1):
+        times = 2 if period >= 8 else -(-24 // period)
+        if len(tokens) >= times * period and tokens[-times * period : -period] == tokens[-(times - 1) * period :]:
+            return True
+    return False
+
+
 class TextFlow:
     """Turns one answer's tokens into pieces; their sum is the decoded answer, cut before the first stop string."""
 
