@@ -1,0 +1,166 @@
+"""Documents go in and out, and the next search knows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge import index as indexes
+from knowledge.embedding import HashingEmbedder
+from knowledge.errors import DocumentNotFound, IngestCancelled
+from knowledge.library import Library
+
+LEAVES = b"# Leaves\n\nChlorophyll absorbs red and blue light. Green light is reflected, so leaves look green.\n"
+LINES = b"# Lines\n\nThe slope of a line is its rise divided by its run. A flat line has slope zero.\n"
+
+
+class CountingEmbedder(HashingEmbedder):
+    """Counts the texts that were embedded as passages."""
+
+    __slots__ = ("embedded",)
+
+    def __init__(self) -> None:
+        super().__init__(256)
+        object.__setattr__(self, "embedded", [])
+
+    def embed_spans(self, texts, spans):
+        self.embedded.extend(texts)
+        return super().embed_spans(texts, spans)
+
+
+def found(library, query):
+    return [hit.document.name for hit in library.search("c", query).hits]
+
+
+def folder_of(library):
+    return indexes.course_folder(library.root, "c")
+
+
+def test_a_document_is_found_by_the_next_search(library):
+    library.add("c", "leaves.md", LEAVES)
+    library.add("c", "lines.md", LINES)
+    assert found(library, "Why do leaves look green?")[0] == "leaves.md"
+    assert found(library, "What is the slope of a line?")[0] == "lines.md"
+
+
+def test_a_removed_document_is_not_found_again(library):
+    document = library.add("c", "leaves.md", LEAVES)
+    library.add("c", "lines.md", LINES)
+    library.remove(document.id)
+    assert "leaves.md" not in found(library, "Why do leaves look green?")
+    with pytest.raises(DocumentNotFound):
+        library.document(document.id)
+
+
+def test_the_same_bytes_twice_are_one_document(library):
+    first = library.add("c", "leaves.md", LEAVES)
+    assert library.add("c", "other name.md", LEAVES) == first
+    assert library.documents("c") == [first]
+
+
+def test_courses_do_not_see_each_other(library):
+    library.add("c", "leaves.md", LEAVES)
+    assert library.search("d", "Why do leaves look green?").hits == ()
+
+
+def test_an_empty_course_covers_nothing(library):
+    result = library.search("c", "anything?")
+    assert (result.hits, result.covered, result.confidence) == ((), False, 0.0)
+
+
+def test_replacing_leaves_only_the_new_document_of_that_name(library):
+    library.add("c", "notes.md", LEAVES)
+    newer = library.add("c", "notes.md", LINES, replace=True)
+    assert library.documents("c") == [newer]
+    assert found(library, "Why do leaves look green?") == ["notes.md"]  # all there is, and it is the new one
+    assert library.check("c") == []
+
+
+def test_a_cancelled_ingest_changes_nothing(library):
+    library.add("c", "lines.md", LINES)
+    with pytest.raises(IngestCancelled):
+        library.add("c", "leaves.md", LEAVES, cancelled=lambda: True)
+    assert [d.name for d in library.documents("c")] == ["lines.md"]
+    assert library.check("c") == []
+
+
+def test_progress_names_its_stages_in_order(library):
+    seen = []
+    library.add("c", "leaves.md", LEAVES, progress=lambda p: seen.append(p.stage))
+    stages = list(dict.fromkeys(seen))
+    assert stages[-3:] == ["splitting", "embedding", "indexing"]
+
+
+def test_only_new_passages_are_embedded(tmp_path, library):
+    counting = CountingEmbedder()
+    library = Library(tmp_path / "counted", library.catalog, counting)
+    library.add("c", "leaves.md", LEAVES)
+    before = len(counting.embedded)
+    library.add("c", "lines.md", LINES)
+    assert before == 1
+    assert len(counting.embedded) == 2
+
+
+def test_another_library_over_the_same_rows_sees_every_change(library):
+    other = Library(library.root, library.catalog, library.embedder)
+    library.add("c", "leaves.md", LEAVES)
+    assert found(other, "green leaves") == ["leaves.md"]
+    document = other.add("c", "lines.md", LINES)
+    assert "lines.md" in found(library, "slope of a line")
+    library.remove(document.id)
+    assert "lines.md" not in found(other, "slope of a line")
+
+
+def test_a_lost_index_is_made_again_from_the_rows(library):
+    library.add("c", "leaves.md", LEAVES)
+    (folder_of(library) / "current").unlink()
+    assert library.check("c") == ["course c has 1 passages and no index"]
+    fresh = Library(library.root, library.catalog, library.embedder)
+    assert found(fresh, "green leaves") == ["leaves.md"]
+    assert fresh.check("c") == []
+
+
+@pytest.mark.parametrize("name", ["faiss.index", "vectors.npy", "entries.json", "lexical/tokens.npy"])
+def test_a_changed_file_is_noticed_and_the_index_made_again(library, name):
+    library.add("c", "leaves.md", LEAVES)
+    file = folder_of(library) / indexes.current(folder_of(library)) / name
+    damaged = bytearray(file.read_bytes())
+    damaged[-1] ^= 0xFF
+    file.write_bytes(damaged)
+    assert name in library.check("c")[0]
+    fresh = Library(library.root, library.catalog, library.embedder)
+    assert found(fresh, "green leaves") == ["leaves.md"]
+    assert fresh.check("c") == []
+
+
+def test_a_generation_without_manifest_is_not_believed(library):
+    library.add("c", "leaves.md", LEAVES)
+    (folder_of(library) / indexes.current(folder_of(library)) / "manifest.json").unlink()
+    assert "incomplete" in library.check("c")[0]
+    library.rebuild("c")
+    assert library.check("c") == []
+
+
+def test_another_embedder_gets_an_index_of_its_own(library):
+    library.add("c", "leaves.md", LEAVES)
+    other = Library(library.root, library.catalog, HashingEmbedder(128))
+    assert "hashing-256" in other.check("c")[0]
+    assert found(other, "green leaves") == ["leaves.md"]
+    assert other.check("c") == []
+
+
+def test_old_generations_are_swept_but_the_one_before_stays(library):
+    for number in range(4):
+        library.add("c", f"{number}.md", f"# Number {number}\n\nThis is page {number}.\n".encode())
+    generations = [p for p in folder_of(library).iterdir() if p.is_dir()]
+    assert len(generations) == 2
+
+
+def test_a_course_id_cannot_leave_the_root(tmp_path):
+    assert indexes.course_folder(tmp_path, "../../etc").parent == tmp_path
+
+
+def test_the_same_text_is_shown_once(library):
+    library.add("c", "a.md", LEAVES)
+    library.add("c", "b.md", LEAVES + b"\n")
+    texts = [hit.passage.text for hit in library.search("c", "green leaves").hits]
+    assert len(texts) == len(set(texts))

@@ -1,0 +1,152 @@
+"""Terms, sentences, BM25 and the evidence that is read from them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.evidence import LEXICAL, Words, lexical_evidence
+from knowledge.lexical import LexicalIndex, cjk_share, terms
+from knowledge.ranking import models, top
+from knowledge.rewriting import leans, with_history
+from knowledge.sentences import sentences
+
+texts = st.text(alphabet=st.sampled_from("ab .!?。\n植物的Dr1,"), max_size=60)
+
+
+def test_words_are_stemmed_and_stop_words_left_out():
+    assert terms("The plants are growing in 1,000 gardens") == ["plant", "grow", "1000", "garden"]
+
+
+def test_chinese_is_read_by_characters_and_pairs_and_cut_at_question_words():
+    assert terms("光合作用是什么？") == ["光", "光合", "合", "合作", "作", "作用", "用"]
+
+
+def test_a_mixed_text_is_read_by_the_script_of_each_run():
+    assert terms("ATP 合成") == ["atp", "合", "合成", "成"]
+
+
+@pytest.mark.parametrize(("text", "share"), [("plants", 0.0), ("植物", 1.0), ("", 0.0), ("AB 植物", 0.5)])
+def test_the_script_of_a_text_is_a_share(text, share):
+    assert cjk_share(text) == share
+
+
+def test_abbreviations_and_numbers_do_not_end_a_sentence():
+    text = "Dr. Smith measured 3.14 m, e.g. twice. Then he left! 植物生长。它需要光。"
+    assert [text[a:b] for a, b in sentences(text)] == [
+        "Dr. Smith measured 3.14 m, e.g. twice.",
+        "Then he left!",
+        "植物生长。",
+        "它需要光。",
+    ]
+
+
+@given(texts)
+def test_sentences_cover_every_character_but_white_space_in_order(text):
+    spans = sentences(text)
+    assert "".join(text[a:b] for a, b in spans).split() == "".join(text.split()).split() or "".join(
+        "".join(text[a:b].split()) for a, b in spans
+    ) == "".join(text.split())
+    assert all(a < b for a, b in spans)
+    assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
+
+
+@given(st.lists(st.lists(texts, min_size=2, max_size=4), min_size=1, max_size=6), texts)
+def test_saved_and_loaded_the_index_scores_the_same(tmp_path_factory, parts, query):
+    index = LexicalIndex.build(parts)
+    folder = tmp_path_factory.mktemp("lexical") / "index"
+    index.save(folder)
+    again = LexicalIndex.load(folder)
+    assert again.size == len(parts)
+    np.testing.assert_array_equal(again.scores(terms(query)), index.scores(terms(query)))
+    np.testing.assert_array_equal(again.tokens, index.tokens)
+
+
+PARTS = (
+    ("Leaves", "Green light is reflected.", "Red light drives the reaction."),
+    ("Lines", "The slope is rise over run.", "A flat line has slope zero."),
+    ("Bread", "Yeast makes dough rise.", "The oven is hot."),
+)
+
+
+def evidence(query: str) -> dict[str, np.ndarray]:
+    index = LexicalIndex.build(PARTS)
+    rows = np.arange(len(PARTS))
+    table, _ = lexical_evidence(index, Words.of(terms(query), index), rows, index.scores(terms(query)))
+    return dict(zip(LEXICAL, table.T, strict=True))
+
+
+def test_a_sentence_with_all_words_of_the_question_has_share_one():
+    found = evidence("flat line slope")
+    assert found["sentence"] == pytest.approx([0, 1, 0])
+    assert found["words"] == pytest.approx([0, 1, 0])
+
+
+def test_words_in_two_neighbouring_sentences_count_for_neighbours_only():
+    found = evidence("rise over run zero")
+    assert found["sentence"][1] < 1
+    assert found["neighbours"][1] == pytest.approx(1)
+
+
+def test_titles_do_not_count_as_sentences():
+    found = evidence("bread")
+    assert found["title"][2] == pytest.approx(1)
+    assert found["sentence"][2] == 0
+
+
+def test_pairs_stand_side_by_side_as_in_the_question():
+    assert evidence("slope zero")["pairs"][1] > 0
+    assert evidence("zero slope")["pairs"][1] == 0
+    assert evidence("zero slope")["loose_pairs"][1] > 0
+
+
+@given(st.lists(st.sampled_from(["green", "light", "slope", "yeast", "zebra"]), max_size=5))
+def test_shares_stay_between_nothing_and_all(words):
+    found = evidence(" ".join(words))
+    for name in ("words", "title", "sentence", "neighbours", "pairs"):
+        assert ((found[name] >= 0) & (found[name] <= 1 + 1e-5)).all()
+    assert (found["words"] >= found["sentence"] - 1e-6).all()
+    assert (found["neighbours"] >= found["sentence"] - 1e-6).all()
+
+
+@given(st.lists(st.floats(0, 10, width=32), max_size=30), st.integers(1, 10))
+def test_top_agrees_with_sorting_everything(scores, count):
+    values = np.asarray(scores, np.float32)
+    expected = sorted((v for v in scores if v > 0), reverse=True)[:count]
+    assert values[top(values, count)].tolist() == expected
+
+
+def test_more_evidence_never_makes_an_answer_less_likely():
+    for model in models().values():
+        assert (model.answers >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "And why is that?",
+        "Can you explain it again?",
+        "Give me an example",
+        "Why?",
+        "那为什么？",
+        "它是怎么工作的？",
+        "举个例子",
+    ],
+)
+def test_a_question_that_leans_on_the_last_one_is_completed(query):
+    assert leans(query)
+    assert with_history(query, ["What does chlorophyll absorb?"]).endswith("What does chlorophyll absorb?")
+
+
+@pytest.mark.parametrize(
+    "query", ["What is the slope of a line?", "Why do leaves look green in summer?", "光合作用在叶绿体的哪个部分进行？"]
+)
+def test_a_question_that_stands_alone_is_left_alone(query):
+    assert with_history(query, ["What does chlorophyll absorb?"]) == query
+
+
+def test_a_chain_of_leaning_questions_goes_back_to_the_one_that_stands():
+    history = ["What does chlorophyll absorb?", "And why is that?"]
+    assert with_history("Can you explain it?", history) == "Can you explain it?\nWhat does chlorophyll absorb?"
