@@ -19,6 +19,7 @@ BREAK = "\n\n"  # between blocks in the full text
 AIM = 170
 MOST = 220
 MOST_TABLE = 400
+TINY = 15  # a section below this is joined with its neighbour under the same heading
 SMALL = 50  # a group below this is joined with its neighbour where that makes sense
 
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
@@ -185,23 +186,32 @@ def _joined(groups: Sequence[_Group]) -> list[_Group]:
         if not group.units:
             continue
         if joined and _belong(joined[-1], group):
-            one = joined[-1]
-            heading = group.heading if group.heading[: len(one.heading)] == one.heading else one.heading
-            joined[-1] = _Group(one.locator, heading, one.units + group.units)
+            joined[-1] = _together(joined[-1], group)
         else:
             joined.append(group)
     return joined
 
 
+def _together(one: _Group, other: _Group) -> _Group:
+    """Join two groups: under the deeper heading of a section and its part, else under that of the larger."""
+    if other.heading[: len(one.heading)] == one.heading:
+        return _Group(one.locator, other.heading, one.units + other.units)
+    larger = max(one, other, key=lambda group: group.size)
+    locator = larger.locator if one.locator.place is Place.SECTION else one.locator
+    return _Group(locator, larger.heading, one.units + other.units)
+
+
 def _belong(one: _Group, other: _Group) -> bool:
-    """Whether a small group goes with the next: on the same page, or a section's opening with its first part."""
+    """Whether a small group goes with the next: on the same page, a section's opening with its first part, a scrap."""
     if min(one.size, other.size) >= SMALL or one.size + other.size > MOST:
         return False
     if one.locator.place is not other.locator.place:
         return False
     if one.locator.place in (Place.PAGE, Place.SLIDE):
         return one.locator.number == other.locator.number
-    return one.size < SMALL and other.heading[: len(one.heading)] == one.heading
+    if one.size < SMALL and other.heading[: len(one.heading)] == one.heading:
+        return True
+    return min(one.size, other.size) < TINY and one.heading[:-1] == other.heading[:-1] != ()
 
 
 def _packed(units: Sequence[_Unit]) -> Iterator[Sequence[_Unit]]:
@@ -209,12 +219,12 @@ def _packed(units: Sequence[_Unit]) -> Iterator[Sequence[_Unit]]:
     total = sum(unit.size for unit in units)
     count = max(1, round(total / AIM + 0.2))
     aim = total / count
-    start, filled = 0, 0.0
+    start, filled, left = 0, 0.0, count
     for at, unit in enumerate(units):
         over = filled + unit.size > MOST
-        full = filled >= aim or (unit.opens and filled >= 0.75 * aim)
+        full = left > 1 and (filled >= aim or (unit.opens and filled >= 0.75 * aim))
         if at > start and (over or full):
             yield units[start:at]
-            start, filled = at, 0.0
+            start, filled, left = at, 0.0, left - 1
         filled += unit.size
     yield units[start:]

@@ -90,3 +90,11 @@ def test_a_table_is_kept_whole():
         document(on_page(1, f"{SENTENCE} " * 12), on_page(1, table), on_page(1, f"{SENTENCE} " * 12)), "d", "c"
     )
     assert any(table in passage.text for passage in passages)
+
+
+def test_a_scrap_of_a_section_goes_with_its_neighbour_under_the_neighbours_name():
+    def section(number: int, title: str, text: str) -> Block:
+        return Block(text, Locator(Place.SECTION, number, f"section {title}"), ("Light", title))
+
+    passages = split(document(section(1, "Colours", SENTENCE * 3), section(2, "Exercise", "Try it.")), "d", "c")
+    assert [(p.locator.label, p.heading) for p in passages] == [("section Colours", ("Light", "Colours"))]
