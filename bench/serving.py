@@ -53,10 +53,10 @@ def main() -> None:
         result = {"hardware": hardware(), "model": files.name, "precision": precision, "commit": commit()}
         result |= {"torch": torch.__version__, "rounds": options.rounds, "load": list(os.getloadavg())}
         adapter = write_adapters(files, Path(folder))
-        result |= decode_speed(files, precision, adapter, options.rounds)
-        result |= engine_figures(files, precision, adapter, options.rounds)
-    if options.out:
-        options.out.write_text(json.dumps(result, indent=1) + "\n")
+        for part in (decode_speed, admission, prefix, late_joiner, no_adapter):
+            result |= part(files, precision, adapter, options.rounds)
+            if options.out:  # after each part: a run that is broken off has measured something too
+                options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
 
@@ -236,16 +236,9 @@ def fill(runner: Runner, weights: Sequence[LoraWeights | None]) -> None:
 # -- the engine as a whole ---------------------------------------------------------------------------------------------
 
 
-def engine_figures(files: ModelFiles, precision: Any, adapter: AdapterRef, rounds: int) -> dict[str, Any]:
-    return {
-        "admission": admission(load_model(files, precision), adapter, rounds),
-        "prefix": prefix(files, precision, rounds),
-        "late_joiner": late_joiner(files, precision),
-        "no_adapter": no_adapter(files, precision, rounds),
-    }
-
-
-def admission(loaded: LoadedModel, adapter: AdapterRef, rounds: int) -> dict[str, float]:
+def admission(files: ModelFiles, precision: Any, adapter: AdapterRef, rounds: int) -> dict[str, Any]:
+    """What it costs to give a row an adapter that is in memory, and to read and check one from disk."""
+    loaded = load_model(files, precision)
     runner, weights = bank_of(loaded, adapter)
     turn = iter(range(10_000))
     best = best_ms(
@@ -255,10 +248,10 @@ def admission(loaded: LoadedModel, adapter: AdapterRef, rounds: int) -> dict[str
         },
         rounds,
     )
-    return {name: round(value, 1) for name, value in best.items()}
+    return {"admission": {name: round(value, 1) for name, value in best.items()}}
 
 
-def prefix(files: ModelFiles, precision: Any, rounds: int) -> dict[str, float]:
+def prefix(files: ModelFiles, precision: Any, _adapter: AdapterRef, rounds: int) -> dict[str, Any]:
     """First scores of a prompt of 512 tokens of which 448 were read before, against none."""
     runner = Runner(load_model(files, precision), Shape(slots=2))
     fresh = iter(range(10, 40_000))
@@ -273,10 +266,10 @@ def prefix(files: ModelFiles, precision: Any, rounds: int) -> dict[str, float]:
     known = list(range(5, 453))
     first_scores(known)
     best = best_ms({"cold": lambda: first_scores([]), "known": lambda: first_scores(known)}, rounds, steps=1)
-    return {"ttft_speedup": round(best["cold"] / best["known"], 2), "cold_ms": round(best["cold"], 1)}
+    return {"prefix": {"ttft_speedup": round(best["cold"] / best["known"], 2), "cold_ms": round(best["cold"], 1)}}
 
 
-def late_joiner(files: ModelFiles, precision: Any) -> dict[str, float]:
+def late_joiner(files: ModelFiles, precision: Any, _adapter: AdapterRef, _rounds: int) -> dict[str, Any]:
     """A prompt of 128 tokens arrives while 7 learners are being answered; CPU time stands for time."""
     engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0), end_loops=False)
     alone = min(first_token_s(engine, 100 + i) for i in range(3))
@@ -296,12 +289,13 @@ def late_joiner(files: ModelFiles, precision: Any) -> dict[str, float]:
     engine.close()
     watcher.join()
     step = sorted(steps[:quiet])[len(steps[:quiet]) // 2]
-    return {
+    figures = {
         "ttft_ratio": round(min(joined) / alone, 2),
         "worst_gap_ratio": round(max(steps[quiet - 1 :]) / (alone / 2 + step), 2),
         "alone_ms": round(alone * 1e3, 1),
         "step_ms": round(step * 1e3, 1),
     }
+    return {"late_joiner": figures}
 
 
 def watch(stream: Iterator[str], stamps: list[float]) -> None:
@@ -325,7 +319,7 @@ def first_token_s(engine: LocalEngine, seed: int) -> float:
     return taken
 
 
-def no_adapter(files: ModelFiles, precision: Any, rounds: int) -> dict[str, float]:
+def no_adapter(files: ModelFiles, precision: Any, _adapter: AdapterRef, rounds: int) -> dict[str, Any]:
     """The whole engine, prompts and scheduling included, against `generate` on a static batch of 8 equal prompts."""
     tokens = 48
     engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0, prefill_rows=8), end_loops=False)
@@ -350,7 +344,8 @@ def no_adapter(files: ModelFiles, precision: Any, rounds: int) -> dict[str, floa
         "tokens_per_s": round(8 * tokens / best["ours"] * 1e3, 1),
     }
     engine.close()
-    return figures | {"vs_continuous_batching": round(continuous_batching_ms(plain, ids, tokens) / best["ours"], 2)}
+    figures["vs_continuous_batching"] = round(continuous_batching_ms(plain, ids, tokens) / best["ours"], 2)
+    return {"no_adapter": figures}
 
 
 def continuous_batching_ms(loaded: LoadedModel, ids: Any, tokens: int) -> float:
