@@ -1,14 +1,18 @@
 """Support: which words of a passage carry each sentence of an answer, or none.
 
-A sentence is supported by a passage's sentence when they say the same words or mean the same, and no number, negation
-or opposite stands against it. Quotes are cut from the passage, never written.
+A sentence is supported by a passage's sentence (or two neighbours) when they share enough words, names and meaning:
+a linear rule set by hand, kept in `support.json` with what was tried instead. A number that the source does not hold,
+or a negation on one side only, rules support out. Quotes are cut from the passage, never written.
 """
 
 from __future__ import annotations
 
+import functools
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -18,71 +22,122 @@ from knowledge.index import reads
 from knowledge.lexical import terms
 from knowledge.sentences import Span, sentences
 
+FEATURES = ("words", "pairs", "names", "cosine")  # shares of the claim's in the source; cosine of both
+SUPPORTED = 0.5
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_NEGATION = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without)\b|n't\b|不|没|无|非|未", re.IGNORECASE)
-_CANDIDATES = 3  # passage sentences that are compared by meaning, for each sentence of the answer
-_SUPPORTED = 0.5
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
+_DIGITS = {word: str(n) for n, word in enumerate("two three four five six seven eight nine ten".split(), start=2)}
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|cannot|without)\b|n't\b|不|没有|无法|并非|未", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<=[\w,;:] )[A-Z]\w+|\b[A-Z]{2,}\b")  # not at the beginning, where every word has a capital
+_CANDIDATES = 3  # sources that are compared by meaning, for each sentence of the answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
+    """One or two sentences of a passage, with their terms."""
+
     hit: int
     text: str
-    words: frozenset[str]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A claim beside the source that may carry it."""
+
+    claim: str
+    source: Source
+    words: float
+    pairs: float
+    names: float
+    agrees: bool  # no number or negation stands against it
+
+    def features(self, cosine: float) -> tuple[float, ...]:
+        return self.words, self.pairs, self.names, cosine
 
 
 def quotes(answer: str, hits: Sequence[Hit], embedder: Embedder) -> list[Quote]:
     """Return one quote a sentence of the answer, in order; `hit` is None where no passage supports the sentence."""
-    sources = [_Source(n, text, frozenset(terms(text))) for n, hit in enumerate(hits) for text in _units(hit)]
+    sources = [source for number, hit in enumerate(hits) for source in sources_of(number, hit.passage.text)]
     claims = [(span, _MARK.sub("", answer[slice(*span)])) for span in sentences(answer)]
-    shortlists = [_shortlist(frozenset(terms(claim)), sources) for _, claim in claims]
-    meaning = _cosines([claim for _, claim in claims], shortlists, embedder)
-    return [_best(span, claim, shortlist, meaning) for (span, claim), shortlist in zip(claims, shortlists, strict=True)]
+    lists = [shortlist(claim, sources) for _, claim in claims]
+    cosine = cosines([pair for pairs in lists for pair in pairs if pair.agrees], embedder)
+    return [_best(span, pairs, cosine) for (span, _), pairs in zip(claims, lists, strict=True)]
 
 
-def _units(hit: Hit) -> list[str]:
-    """Return the sentences of a passage, and each pair of neighbours: a claim may draw on two."""
-    text = hit.passage.text
+def sources_of(number: int, text: str) -> list[Source]:
+    """Return the sentences of a passage, and each two neighbours: a claim may draw on both."""
     spans = sentences(text)
-    return [text[a:b] for a, b in spans] + [text[a:d] for (a, _), (_, d) in zip(spans, spans[1:], strict=False)]
+    joined = [(a, d) for (a, _), (_, d) in zip(spans, spans[1:], strict=False)]
+    return [Source(number, text[a:b], tuple(terms(text[a:b]))) for a, b in (*spans, *joined)]
 
 
-def _shortlist(words: frozenset[str], sources: Sequence[_Source]) -> list[tuple[_Source, float]]:
-    """Return the sources that share most with a claim, with the share of its words that they hold."""
-    if not words:
+def shortlist(claim: str, sources: Sequence[Source]) -> list[Pair]:
+    """Return the sources that share most words with a claim, best first; shorter ones before longer ones."""
+    spoken = terms(claim)
+    if not spoken:
         return []
-    shared = [(source, len(words & source.words) / len(words)) for source in sources]
-    shared.sort(key=lambda pair: (-pair[1], len(pair[0].words)))
-    return [pair for pair in shared[:_CANDIDATES] if pair[1] > 0]
+    words = frozenset(spoken)
+    shares = [(len(words.intersection(source.terms)) / len(words), source) for source in sources]
+    shares = sorted((s for s in shares if s[0] > 0), key=lambda s: (-s[0], len(s[1].terms)))
+    return [_pair(claim, spoken, source, share) for share, source in shares[:_CANDIDATES]]
 
 
-def _cosines(
-    claims: Sequence[str], shortlists: Sequence[list[tuple[_Source, float]]], embedder: Embedder
-) -> dict[tuple[str, str], float]:
-    """Return the cosine of every claim and shortlisted source that the embedder can read."""
-    pairs = [
-        (claim, source.text) for claim, shortlist in zip(claims, shortlists, strict=True) for source, _ in shortlist
-    ]
-    texts = sorted({text for pair in pairs if reads(embedder, pair[0]) for text in pair})
+def _pair(claim: str, spoken: Sequence[str], source: Source, share: float) -> Pair:
+    neighbours = set(zip(spoken, spoken[1:], strict=False))
+    held = set(zip(source.terms, source.terms[1:], strict=False))
+    names, text = set(_NAME.findall(claim)), source.text.casefold()
+    agrees = _numbers(claim) <= _numbers(source.text) and _negated(claim) == _negated(source.text)
+    return Pair(
+        claim,
+        source,
+        words=share,
+        pairs=len(neighbours & held) / len(neighbours) if neighbours else share,
+        names=sum(name.casefold() in text for name in names) / len(names) if names else share,
+        agrees=agrees,
+    )
+
+
+def cosines(pairs: Sequence[Pair], embedder: Embedder) -> dict[tuple[str, str], float]:
+    """Return the cosine of claim and source of each pair that the embedder can read."""
+    keys = {(p.claim, p.source.text) for p in pairs if reads(embedder, p.claim) and reads(embedder, p.source.text)}
+    texts = sorted({text for key in keys for text in key}, key=len)
     rows: dict[str, Vectors] = dict(zip(texts, embedder.embed_passages(texts), strict=True)) if texts else {}
-    return {(a, b): float(np.dot(rows[a], rows[b])) for a, b in pairs if a in rows and b in rows}
+    return {(a, b): float(np.dot(rows[a], rows[b])) for a, b in keys}
 
 
-def _best(
-    span: Span, claim: str, shortlist: list[tuple[_Source, float]], meaning: dict[tuple[str, str], float]
-) -> Quote:
-    scored = [(_score(claim, source.text, share, meaning), source) for source, share in shortlist]
-    score, source = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-    if source is None or score < _SUPPORTED:
-        return Quote(*span, None, "", round(score, 4))
-    return Quote(*span, source.hit, source.text, round(score, 4))
-
-
-def _score(claim: str, source: str, share: float, meaning: dict[tuple[str, str], float]) -> float:
-    if not set(_NUMBER.findall(claim)) <= set(_NUMBER.findall(source)):
+def score(pair: Pair, cosine: Mapping[tuple[str, str], float]) -> float:
+    """Return how well the source supports the claim, in [0, 1]; not a calibrated chance."""
+    if not pair.agrees:
         return 0.0
-    if len(_NEGATION.findall(claim)) % 2 != len(_NEGATION.findall(source)) % 2:
-        return 0.0
-    cosine = meaning.get((claim, source), share)
-    return float(np.clip(0.5 * share + 0.5 * cosine, 0, 1))
+    weights = model()
+    # Where meaning cannot be compared, the share of words stands in for it.
+    values = pair.features(cosine.get((pair.claim, pair.source.text), pair.words))
+    logit = weights["bias"] + sum(weights[name] * value for name, value in zip(FEATURES, values, strict=True))
+    return float(1 / (1 + np.exp(-logit)))
+
+
+@functools.cache
+def model() -> Mapping[str, float]:
+    """Return the weights and the bias."""
+    kept = json.loads(Path(__file__).with_name("support.json").read_text("utf-8"))
+    return {str(name): float(value) for name, value in kept["weights"].items()}
+
+
+def _best(span: Span, pairs: Sequence[Pair], cosine: Mapping[tuple[str, str], float]) -> Quote:
+    scored = [(score(pair, cosine), pair) for pair in pairs]
+    chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
+    if pair is None or chance < SUPPORTED:
+        return Quote(*span, None, "", round(chance, 4))
+    return Quote(*span, pair.source.hit, pair.source.text, round(chance, 4))
+
+
+def _numbers(text: str) -> set[str]:
+    found = (number.lower() for number in _NUMBER.findall(text))
+    return {_DIGITS.get(number, number.replace(",", "")) for number in found}
+
+
+def _negated(text: str) -> bool:
+    return len(_NEGATION.findall(text)) % 2 == 1

@@ -1,0 +1,62 @@
+"""The library as a LangChain `VectorStore`, for code that speaks LangChain. One course, read and search only.
+
+Documents come in through `Library.add`, which knows their pages; texts without a document are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.embeddings import Embeddings
+from langchain_core.vectorstores import VectorStore
+
+from knowledge.documents import Hit
+from knowledge.embedding import LangChainEmbeddings
+from knowledge.library import Library
+
+
+class CourseVectorStore(VectorStore):
+    """One course of a library; a document's metadata says where its text stands."""
+
+    def __init__(self, library: Library, course_id: str) -> None:
+        self._library, self._course_id = library, course_id
+
+    @property
+    def embeddings(self) -> Embeddings:
+        return LangChainEmbeddings(self._library.embedder)
+
+    def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[LangChainDocument]:
+        return [document for document, _ in self.similarity_search_with_score(query, k)]
+
+    def similarity_search_with_score(self, query: str, k: int = 4) -> list[tuple[LangChainDocument, float]]:
+        """Return passages, best first, each with the chance in [0, 1] that it answers the query."""
+        return [(_document(hit), hit.score) for hit in self._library.search(self._course_id, query, k).hits]
+
+    def add_texts(
+        self, texts: Iterable[str], metadatas: list[dict[Any, Any]] | None = None, **kwargs: Any
+    ) -> list[str]:
+        raise NotImplementedError("texts come into a course as documents: use Library.add")
+
+    @classmethod
+    def from_texts(
+        cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[Any, Any]] | None = None, **kwargs: Any
+    ) -> CourseVectorStore:
+        raise NotImplementedError("texts come into a course as documents: use Library.add")
+
+
+def _document(hit: Hit) -> LangChainDocument:
+    passage = hit.passage
+    return LangChainDocument(
+        id=passage.id,
+        page_content=passage.text,
+        metadata={
+            "document_id": hit.document.id,
+            "document": hit.document.title,
+            "locator": passage.locator.label,
+            "heading": list(passage.heading),
+            "start": passage.start,
+            "end": passage.end,
+        },
+    )

@@ -1,0 +1,87 @@
+"""A quote stands in the passage word for word; a number or a "not" against the sentence rules it out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.documents import Document, Hit, Locator, Passage, Place
+from knowledge.embedding import HashingEmbedder
+from knowledge.support import model, quotes
+from knowledge.vectorstore import CourseVectorStore
+
+DOCUMENT = Document("d", "c", "leaf.md", "Leaf", "", "text/markdown", 1, 2, (), datetime(2026, 11, 23, tzinfo=UTC))
+PASSAGES = (
+    "The light reactions take place in the thylakoid membrane. They stop at once in the dark.",
+    "A leaf has 2 kinds of chlorophyll. Chlorophyll does not absorb green light.",
+    "光反应在类囊体膜上进行。叶绿素不吸收绿光。",
+)
+
+
+def hit(text: str) -> Hit:
+    return Hit(Passage(text, "d", "c", 0, text, Locator(Place.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1, 1, 1)
+
+
+HITS = [hit(text) for text in PASSAGES]
+
+
+def supported(answer: str) -> list[int | None]:
+    return [quote.hit for quote in quotes(answer, HITS, HashingEmbedder(256))]
+
+
+def test_a_sentence_said_by_a_passage_is_quoted_from_it():
+    (quote,) = quotes("The light reactions take place in the thylakoid membrane.", HITS, HashingEmbedder(256))
+    assert (quote.hit, quote.text) == (0, "The light reactions take place in the thylakoid membrane.")
+
+
+def test_every_sentence_gets_its_own_verdict():
+    answer = "The light reactions take place in the thylakoid membrane. Napoleon lost at Waterloo."
+    assert supported(answer) == [0, None]
+
+
+def test_another_number_rules_support_out():
+    assert supported("A leaf has 2 kinds of chlorophyll.") == [1]
+    assert supported("A leaf has two kinds of chlorophyll.") == [1]
+    assert supported("A leaf has 3 kinds of chlorophyll.") == [None]
+
+
+def test_a_negation_on_one_side_only_rules_support_out():
+    assert supported("Chlorophyll does not absorb green light.") == [1]
+    assert supported("Chlorophyll does absorb green light.") == [None]
+
+
+def test_chinese_sentences_are_quoted_too():
+    assert supported("光反应在类囊体膜上进行。") == [2]
+    assert supported("叶绿素吸收绿光。") == [None]
+
+
+def test_marks_of_the_model_do_not_count_as_numbers():
+    assert supported("The light reactions take place in the thylakoid membrane [7].") == [0]
+
+
+def test_an_answer_without_passages_has_no_quotes():
+    assert [q.hit for q in quotes("Leaves are green.", [], HashingEmbedder(64))] == [None]
+
+
+def test_more_in_common_never_speaks_against_support():
+    assert all(weight >= 0 for name, weight in model().items() if name != "bias")
+
+
+@given(st.text(alphabet=st.sampled_from("ab .!?。\n植物不2 The light"), max_size=80))
+def test_a_quote_is_verbatim_and_its_sentence_lies_in_the_answer(answer):
+    for quote in quotes(answer, HITS, HashingEmbedder(64)):
+        assert 0 <= quote.sentence_start < quote.sentence_end <= len(answer)
+        assert 0 <= quote.score <= 1
+        assert quote.text == "" if quote.hit is None else quote.text in PASSAGES[quote.hit]
+
+
+def test_the_library_answers_as_a_langchain_vector_store(library):
+    library.add("c", "leaf.md", b"# Leaf\n\nGreen light is reflected by leaves.\n")
+    (found,) = CourseVectorStore(library, "c").as_retriever().invoke("green light")
+    assert found.page_content == library.passage(found.id).text
+    assert found.metadata["document"] == library.documents("c")[0].title
+    with pytest.raises(NotImplementedError, match="Library.add"):
+        CourseVectorStore(library, "c").add_texts(["text"])
