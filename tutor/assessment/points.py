@@ -13,18 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from tutor.assessment.pairs import Reader, Text
-from tutor.assessment.words import FUNCTION_WORDS
+from tutor.assessment.words import FUNCTION_WORDS, Words, stem
 
 NEAR = 0.62
 NAMED = 0.5
 _BREAK = re.compile(
-    r"\s*[,;:.()]\s*|\s+(?:and|or|but|while|because|so that|which|who|that|than|rather than|as well as|then)\s+",
+    r"\s+[.]\s+|[.]\s*$|\s*[;:]\s+|\s*,\s*(?:and\s+|or\s+)?|"
+    r"\s+(?:and|or|but|while|because|so that|rather than|as well as)\s+",
     re.IGNORECASE,
 )
-_VERB_EDGE = re.compile(
-    r"^(?:(?:is|are|was|were|be|can|will|may|has|have|it|they|one|to|a|an|the|by|of|in|for|at|on|with|as|both)\s+)+",
-    re.IGNORECASE,
-)
+_TOKEN = re.compile(r"[\w'-]+")
+_SMALL = FUNCTION_WORDS | frozenset("include includes define defines use used called one".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +37,17 @@ class Point:
 def points(question: str, reference: str, answer: str, reader: Reader) -> tuple[Point, ...]:
     """Split the reference into points and weigh each against the answer."""
     asked, given = reader.read([question, answer])
-    phrases = split(reference)
-    weighed = [
-        Point(text.words.text, _named(text, given, asked)) for text in reader.read(phrases) if _is_new(text, asked)
-    ]
-    return tuple(weighed) or tuple(Point(t.words.text, _named(t, given, asked)) for t in reader.read([reference]))
+    phrases = [trimmed for phrase in split(reference) if (trimmed := trim(phrase, asked.words))]
+    return tuple(Point(text.words.text, _named(text, given, asked)) for text in reader.read(phrases or [reference]))
 
 
 def missing(found: Sequence[Point]) -> tuple[str, ...]:
     return tuple(point.phrase for point in found if point.named < NAMED)
+
+
+def weakest(found: Sequence[Point]) -> tuple[str, ...]:
+    """The point that an answer names least: what to say when it is not right, though no point is clearly missing."""
+    return (min(found, key=lambda point: point.named).phrase,) if found else ()
 
 
 def named(found: Sequence[Point]) -> tuple[str, ...]:
@@ -54,13 +55,20 @@ def named(found: Sequence[Point]) -> tuple[str, ...]:
 
 
 def split(reference: str) -> list[str]:
-    """Phrases of a reference, function words trimmed off their beginning."""
-    parts = [_VERB_EDGE.sub("", part).strip() for part in _BREAK.split(reference)]
-    return [part for part in parts if any(w.lower() not in FUNCTION_WORDS for w in re.findall(r"\w+", part))]
+    """The phrases of a reference, cut at commas, conjunctions and sentence ends."""
+    return [part.strip() for part in _BREAK.split(reference) if part.strip(" .()")]
 
 
-def _is_new(point: Text, asked: Text) -> bool:
-    return bool(point.words.content - asked.words.content)
+def trim(phrase: str, asked: Words) -> str:
+    """The phrase without what merely repeats the question at its ends; "" when nothing is left."""
+    tokens = list(_TOKEN.finditer(phrase))
+    old = [t.group().lower() in _SMALL or stem(t.group().lower()) in asked.content for t in tokens]
+    if all(old):
+        return ""
+    first, last = old.index(False), len(old) - 1 - old[::-1].index(False)
+    whole = first == last or phrase[tokens[last].end() :].strip() == ")"
+    end = len(phrase) if whole else tokens[last].end()
+    return phrase[tokens[first].start() : end]
 
 
 def _named(point: Text, given: Text, asked: Text) -> float:

@@ -1,7 +1,7 @@
 """Grading a short free-text answer against reference answers, and against answers that people have graded.
 
-A fitted forest weighs what `pairs.py` reads; rules veto "right" where an answer says the opposite, another number or
-a look-alike term; a doubtful case is unsure and goes to the instructor. Reasons name points of the reference.
+A fitted logistic model weighs what `pairs.py` reads; rules veto "right" where an answer says the opposite, another
+number or a look-alike term; a doubtful case is unsure and goes to the instructor. Reasons name points of the reference.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tutor.assessment import points
 from tutor.assessment.collections import grade_cloze
-from tutor.assessment.forest import Forest, read_forest
-from tutor.assessment.items import Grade, Graded
+from tutor.assessment.items import Grade, Graded, unsure
+from tutor.assessment.logistic import Logistic, read_models
 from tutor.assessment.pairs import Case, Embedder, Reader, features
 from tutor.assessment.words import opposites, read_words
 from tutor.domain import Outcome
@@ -22,7 +22,7 @@ from tutor.domain import Outcome
 MODEL = Path(__file__).with_name("short_text_model.json")
 SURE = 0.72  # calibrated probability from which a verdict is given
 MOSTLY = 0.5  # share of the reference's points from which a wrong answer is a partial one
-MAX_GRADED = 60  # graded answers of a question that are looked at, the latest
+MAX_GRADED = 150  # graded answers of a question that are looked at, the latest
 
 
 @dataclass(slots=True)
@@ -45,6 +45,8 @@ class ShortTextGrader:
             return known
         if _is_term(answer) and all(_is_term(reference) for reference in references):
             return grade_cloze(answer, tuple(references))
+        if not MODEL.is_file():
+            return unsure("no model for free text is fitted; the instructor will grade this")
         probability = self.probability(question, references, answer, graded)
         found = self._points(question, references, answer)
         veto = _veto(answer, references)
@@ -54,7 +56,7 @@ class ShortTextGrader:
         self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()
     ) -> float:
         """The calibrated probability that the answer is right."""
-        return _forests()["right"].probability(features(self.case(question, references, answer, graded)))
+        return _models()["right"].probability(features(self.case(question, references, answer, graded)))
 
     def case(self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()) -> Case:
         latest = list(graded)[-MAX_GRADED:]
@@ -70,8 +72,8 @@ class ShortTextGrader:
 
 
 @cache
-def _forests() -> dict[str, Forest]:
-    return read_forest(MODEL)
+def _models() -> dict[str, Logistic]:
+    return read_models(MODEL)
 
 
 def _already_graded(answer: str, graded: Sequence[Graded]) -> Grade | None:
@@ -106,6 +108,8 @@ def _veto(answer: str, references: Sequence[str]) -> str:
 
 def _verdict(probability: float, found: Sequence[points.Point], veto: str, sure: float) -> Grade:
     named, missing = points.named(found), points.missing(found)
+    if probability < sure or veto:
+        missing = missing or points.weakest(found)
     said = [f"names {_listed(named)}"] if named else []
     said += [f"misses {_listed(missing)}"] if missing else []
     if veto:

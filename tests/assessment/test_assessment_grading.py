@@ -1,0 +1,105 @@
+"""Grading fails closed: free text that says the opposite is never right, and what nobody can judge is unsure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.embedding import HashingEmbedder, open_embedder
+from tutor.assessment.grading import Grader, NotAnAnswer
+from tutor.assessment.items import Graded, Item, Kind
+from tutor.assessment.logistic import Logistic
+from tutor.assessment.shorttext import MODEL, ShortTextGrader
+from tutor.domain import Outcome
+
+GRADER = Grader(ShortTextGrader(HashingEmbedder()))
+
+
+def item(kind: Kind, *keys: str, options: tuple[str, ...] = (), prompt: str = "What happens?") -> Item:
+    return Item("i", kind, prompt, keys, options)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        ("meiosis", "mitosis"),
+        ("hypotension", "hypertension"),
+        ("the afferent nerve", "the efferent nerve"),
+        ("not linearly independent", "linearly independent"),
+        ("the vectors are not linearly independent", "the vectors are linearly independent"),
+        ("the vectors are linearly dependent", "the vectors are linearly independent"),
+        ("the current increases when the resistance is larger", "the current decreases when the resistance is larger"),
+        ("water boils at 90 degrees in the pot", "water boils at 100 degrees in the pot"),
+        ("the reaction is exothermic and gives off heat", "the reaction is endothermic and gives off heat"),
+        ("the circuit is open between the two terminals", "the circuit is closed between the two terminals"),
+    ],
+)
+def test_a_look_alike_in_free_text_is_never_right(answer, reference):
+    for one, other in ((answer, reference), (reference, answer)):
+        grade = GRADER.grade(item(Kind.SHORT_TEXT, other), one)
+        assert grade.outcome is not Outcome.RIGHT
+        assert grade.reasons
+
+
+def test_the_reference_itself_is_not_wrong_and_the_graded_words_stand():
+    question = item(Kind.SHORT_TEXT, "the water evaporates and leaves the salt behind")
+    assert GRADER.grade(question, "the water evaporates and leaves the salt behind").outcome is not Outcome.WRONG
+    graded = (Graded("It dried up!", True), Graded("it melted", False))
+    assert GRADER.grade(question, "it dried up", graded).outcome is Outcome.RIGHT
+    assert GRADER.grade(question, "It melted.", graded).outcome is Outcome.WRONG
+
+
+def test_a_later_verdict_of_the_instructor_replaces_the_earlier():
+    question = item(Kind.SHORT_TEXT, "the water evaporates and leaves the salt behind")
+    graded = (Graded("it dried up", False), Graded("it dried up", True))
+    assert GRADER.grade(question, "it dried up", graded).outcome is Outcome.RIGHT
+
+
+@pytest.mark.parametrize("answer", ["", "   ", "I don't know", "idk", "???", "不知道"])
+def test_no_answer_is_not_scored(answer):
+    with pytest.raises(NotAnAnswer):
+        GRADER.grade(item(Kind.SHORT_TEXT, "evaporation of the water"), answer)
+
+
+@pytest.mark.parametrize("kind", [Kind.CHEMISTRY, Kind.CODE])
+def test_what_cannot_be_graded_is_refused_honestly(kind):
+    grade = GRADER.grade(item(kind, "2H2 + O2 -> 2H2O"), "2H2 + O2 -> 2H2O")
+    assert grade.outcome is Outcome.UNSURE
+    assert "instructor" in grade.reasons[0]
+
+
+def test_a_wall_of_text_is_unsure_and_free_text_without_a_model_too():
+    assert GRADER.grade(item(Kind.SHORT_TEXT, "evaporation"), "evaporation " * 1000).outcome is Outcome.UNSURE
+    question = item(Kind.SHORT_TEXT, "the water evaporates and leaves the salt behind")
+    assert Grader().grade(question, "water goes away").outcome is Outcome.UNSURE
+    assert Grader().grade(question, "The water evaporates and leaves the salt behind.").outcome is Outcome.RIGHT
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_no_kind_scores_noise_right(kind):
+    options = ("mitosis", "meiosis", "osmosis")
+    question = item(kind, "mitosis", options=options)
+    for noise in ("{}", "null", "\x00", "<script>", "NaN", "inf", "1e999", "(((((", "\u202e12"):
+        assert GRADER.grade(question, noise).outcome is not Outcome.RIGHT
+
+
+def test_a_model_weighs_what_it_was_fitted_on_and_nothing_else():
+    model = Logistic({"likeness": 8.0}, bias=-4.0)
+    assert model.probability({"likeness": 1.0, "unheard": 99.0}) == pytest.approx(0.982, abs=1e-3)
+    assert model.probability({}) == pytest.approx(0.018, abs=1e-3)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not MODEL.is_file(), reason="short_text_model.json is not fitted yet")
+def test_a_paraphrase_is_right_an_unrelated_answer_is_not_and_a_point_is_named(tmp_path: Path):
+    grader = Grader(ShortTextGrader(open_embedder("bundled", tmp_path)))
+    question = item(
+        Kind.SHORT_TEXT,
+        "The water was evaporated, leaving the salt.",
+        prompt="How did you separate the salt from the water?",
+    )
+    assert grader.grade(question, "Let the water evaporate and the salt is left behind.").outcome is Outcome.RIGHT
+    off = grader.grade(question, "With a magnet and some paper.")
+    assert off.outcome is not Outcome.RIGHT
+    assert off.missing
