@@ -58,7 +58,7 @@ class Recipe:
     max_tokens: int = 1024  # rows are cut to this many tokens from the left of the prompt
     warmup_share: float = 0.1
     clip_norm: float = 1.0
-    target_loss: float = 0.05  # an epoch whose mean training loss is below this is the last one
+    target_loss: float = 0.1  # an epoch whose mean training loss is below this is the last one
     held_out_share: float = 0.2
     rows_to_hold_out: int = 20  # with fewer, all rows are learnt and the card is on them
     patience: int = 2  # epochs without a better held-out loss before the best one is taken back

@@ -19,7 +19,7 @@ from typing import Protocol
 import tutor.store.adapters as rows
 import tutor.store.feedback as feedback_rows
 import tutor.store.turns as turn_rows
-from adapters import dataset, process, registry
+from adapters import dataset, gate, process, registry
 from adapters.errors import TrainingBusy, TrainingRefused
 from adapters.records import ChatMessage, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from adapters.scrubbing import scrub
@@ -62,6 +62,7 @@ class Tuning:
     trainer: Trainer = process.train
     open_model: OpenModel = open_model_files
     recipe: Recipe = Recipe()
+    bar: gate.Bar = gate.USUAL_BAR
 
     def train(
         self,
@@ -86,6 +87,7 @@ class Tuning:
                 on_progress(progress.stage, progress.step, progress.steps)
 
             trained = self.trainer(job, tell, cancelled)
+            self._refuse_unproven(trained)
             return self._publish(learner, course_id, trained, [row.id for row in training_rows])
 
     def start(self, who: Person, learner_id: str, course_id: str) -> Job:
@@ -205,6 +207,13 @@ class Tuning:
             name=version_name(learner.name, course_id, number),
             recipe=self.recipe,
         )
+
+    def _refuse_unproven(self, trained: TrainedAdapter) -> None:
+        """Ask the gate about a new adapter; its base stands in for the version in use, which is trained afresh."""
+        base, candidate = gate.cards_of(trained.metrics)
+        verdict = gate.decide(base, base, candidate, self.bar)
+        if not verdict.promote:
+            raise TrainingFailed(f"the new version stays out: {'; '.join(verdict.reasons)}")
 
     def _publish(
         self, learner: Person, course_id: str, trained: TrainedAdapter, correction_ids: list[str]

@@ -11,6 +11,7 @@ from adapters.records import ScoreCard
 losses = st.floats(0.001, 20)
 cards = st.builds(ScoreCard, losses, st.integers(0, 50), losses)
 BASE = ScoreCard(3.0, 5, 2.0)
+STRICT = Bar(least_gain=0.05, most_forgetting=0.02)
 
 
 def test_a_better_adapter_that_forgot_nothing_passes() -> None:
@@ -20,7 +21,7 @@ def test_a_better_adapter_that_forgot_nothing_passes() -> None:
 
 
 def test_forgetting_blocks_a_better_adapter() -> None:
-    verdict = decide(BASE, BASE, ScoreCard(1.0, 5, 2.1))
+    verdict = decide(BASE, BASE, ScoreCard(1.0, 5, 2.1), STRICT)
     assert not verdict.promote
     assert verdict.reasons == ("general text is told worse by 5.0%, at most 2.0% is allowed",)
 
@@ -37,7 +38,7 @@ def test_a_candidate_must_beat_the_adapter_in_use_and_not_only_the_base() -> Non
 
 def test_forgetting_is_counted_from_the_base_so_it_cannot_creep_in_over_versions() -> None:
     current = ScoreCard(2.0, 5, 2.035)
-    assert not decide(BASE, current, ScoreCard(1.0, 5, 2.07)).promote
+    assert not decide(BASE, current, ScoreCard(1.0, 5, 2.07), STRICT).promote
 
 
 def test_nothing_held_out_is_said() -> None:
@@ -61,5 +62,5 @@ def test_getting_better_never_turns_a_yes_into_a_no(
 
 @given(cards, cards, cards)
 def test_a_lower_bar_lets_at_least_as_much_through(base: ScoreCard, current: ScoreCard, candidate: ScoreCard) -> None:
-    if decide(base, current, candidate).promote:
+    if decide(base, current, candidate, STRICT).promote:
         assert decide(base, current, candidate, Bar(0.0, 0.5)).promote

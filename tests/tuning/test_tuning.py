@@ -35,6 +35,7 @@ from tutor.store.database import Database, open_database
 from tutor.tuning import KIND, Tuning, version_name
 
 BASE = ScriptedEngine(["."]).info().base_sha256
+CARD = {"held_out": 0.0, "loss_before": 3.0, "loss_after": 0.1, "general_before": 2.0, "general_after": 2.0}
 LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
 
 
@@ -52,8 +53,8 @@ def write_at_once(
     (folder / CONFIG).write_text(json.dumps(plain))
     sums = (sha256_of(folder / WEIGHTS), sha256_of(folder / CONFIG))
     data = content_hash(training_rows)
-    write_manifest(folder, Manifest(job.name, BASE, data, *sums, len(training_rows), {}, {}, {"loss_after": 0.1}))
-    return TrainedAdapter(job.name, str(folder), sums[0], BASE, {"loss_after": 0.1})
+    write_manifest(folder, Manifest(job.name, BASE, data, *sums, len(training_rows), {}, {}, CARD))
+    return TrainedAdapter(job.name, str(folder), sums[0], BASE, CARD)
 
 
 class Rooms:
@@ -267,6 +268,24 @@ def test_a_failed_training_leaves_the_version_in_use_and_none_of_its_rows(rooms:
     assert ref is not None
     assert ref.name == before.name
     assert not list((rooms.path / "adapters" / ".work").glob("*/*"))
+
+
+@pytest.mark.parametrize(
+    ("measured", "reason"),
+    [({"loss_after": 3.0}, "no measurable change"), ({"general_after": 9.0}, "general text is told worse by 350.0%")],
+)
+def test_a_candidate_that_fails_the_gate_stays_out(rooms: Rooms, measured: dict[str, float], reason: str) -> None:
+    rooms.corrected(rooms.ann, 3)
+    before = rooms.train(rooms.ann)
+
+    def worse(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+        return replace(write_at_once(job, *rest), metrics=CARD | measured)
+
+    with pytest.raises(TrainingFailed, match=reason):
+        replace(rooms.tuning, trainer=worse).train(rooms.ann, rooms.ann.id, rooms.course)
+    active = rooms.tuning.active(rooms.ann, rooms.ann.id, rooms.course)
+    assert active is not None
+    assert active.id == before.id
 
 
 def test_a_damaged_version_cannot_be_switched_on(rooms: Rooms) -> None:
