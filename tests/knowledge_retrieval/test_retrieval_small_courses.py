@@ -1,7 +1,7 @@
 """A course of a dozen pages is decided as well as one of a thousand: coverage must not depend on the course's size.
 
 The idf of a word in a course of three passages is small; a decision that reads raw BM25 scores calls everything in a
-small course uncovered. (Seen: 光反应发生在哪里？ at .49 and "What is the slope of a line?" at .41 on the sample course.)
+small course uncovered. (Seen on the sample course: 光反应发生在哪里？ at .49, "What is the slope of a line?" at .41.)
 """
 
 from __future__ import annotations
