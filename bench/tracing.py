@@ -1,6 +1,6 @@
 """Bench: how well is the next answer of an unseen learner predicted?
 
-    python -m bench.tracing --train F [F ...] --test F [--learners N] [--weights tutor/learner/tracing_prior.json]
+    python -m bench.tracing --train F [F ...] --test F [--learners N] [--weights WEIGHTS.json]
 
 Reads three lines a learner (length, items, outcomes) and four (number and learner, items, skills, outcomes). The
 learners of `--test` are streamed one answer at a time, every answer is scored, the first one too, and nothing is

@@ -148,7 +148,7 @@ def test_trees_are_grown_where_there_are_answers_enough_and_say_what_the_library
 
 
 def test_too_few_learners_are_refused_with_the_way_out():
-    with pytest.raises(InputRefused, match="until then use the prior"):
+    with pytest.raises(InputRefused, match="count mastery only"):
         fit(simulated(4), "few")
 
 

@@ -58,7 +58,7 @@ def fit(lines: Sequence[Line], version: str) -> Tracer:
     """Return a tracer for learners who do the same items; raises InputRefused when there are too few to learn from."""
     if len(lines) < FEWEST_LEARNERS:
         raise InputRefused(
-            f"{len(lines)} learners are too few to fit a tracer; {FEWEST_LEARNERS} are needed, until then use the prior"
+            f"{len(lines)} learners are too few to fit a tracer, {FEWEST_LEARNERS} are needed; count mastery only"
         )
     tally = count(lines)
     return Tracer(fit_weights(rows(lines, tally), version), tally)

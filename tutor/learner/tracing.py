@@ -105,7 +105,7 @@ def read_weights(text: str) -> Weights:
     plain: Mapping[str, Any] = json.loads(text)
     if plain.get("format") != FORMAT or tuple(plain.get("signals", ())) != NAMES:
         raise ModelUnusable(
-            "the tracing weights were fitted for other signals; fit them again: python -m bench.fit_tracing"
+            "the tracing weights were fitted for other signals; fit them again with tutor.learner.fitting"
         )
     return Weights(
         version=plain["version"],
