@@ -1,6 +1,6 @@
 """Conversion of the bundled GGUF file into a folder of safetensors that transformers loads in a second.
 
-The house adapter, when there is one, is added into the weights here, so that learners' adapters are trained on top of it.
+The house adapter is added into the weights here, so that learners' adapters are trained on top of it.
 
 It is the one place that reads GGUF. Which file, whether it may be read, and where the result goes is `models.py`.
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def convert_gguf(source: Path, target: Path, adapter: Path | None = None) -> None:
-    """Write model (bf16), tokenizer and chat template of `source` into the empty folder `target`, `adapter` merged in."""
+    """Write model (bf16, `adapter` merged in), tokenizer and chat template of `source` into the empty `target`."""
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
