@@ -1,0 +1,137 @@
+"""How well grounded the final answer is: retrieved passages, the product's own prompt, the bundled model.
+
+`python -m bench.grounding --paragraphs P.jsonl --questions Q.jsonl [--models bundled plain] [--count 100]` indexes the
+paragraphs of the held-out documents, asks questions about them as a turn would, and prints for each model: token-F1
+against the gold answers, the share of answers that hold a gold answer's words, the share whose first citation is the
+gold passage, the share of citations that can be opened, and how often coverage abstained. One JSON object at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import string
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.corpora import hardware, read_lines
+from bench.house_adapter import held_out
+from knowledge.catalog import MemoryCatalog
+from knowledge.documents import Document, Hit, Locator, Passage, Place
+from knowledge.embedding import Embedder, open_embedder
+from knowledge.library import Library
+from knowledge.support import quotes
+from tutor import prompting
+from tutor.citing import cite, without_marks
+from tutor.engine.base import Engine, EngineState, Message, Request
+from tutor.engine.opening import open_engine
+from tutor.settings import Settings
+from tutor.trimming import PassageText
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--paragraphs", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--models", nargs="+", default=["bundled", "plain"])
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--hold-out", type=int, default=4, help="the documents asked about: the last by title")
+    parser.add_argument("--data-dir", type=Path, help="keep converted models here")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        embedder = open_embedder("bundled", root / "models")
+        library, asked = _course(arguments, root, embedder)
+        results = {}
+        for model in arguments.models:
+            engine = _opened(Settings(model=model, data_dir=arguments.data_dir or root))
+            began = time.monotonic()
+            results[model] = _measure(engine, library, embedder, asked)
+            results[model]["seconds"] = round(time.monotonic() - began, 1)
+            engine.close()
+            print(model, results[model], flush=True)
+    print(json.dumps({"hardware": hardware(), "questions": len(asked), "models": results}))
+
+
+def _course(arguments: argparse.Namespace, root: Path, embedder: Embedder) -> tuple[Library, list[dict[str, Any]]]:
+    """Return a library of the held-out documents and the questions about them."""
+    paragraphs = read_lines(arguments.paragraphs)
+    titles = held_out({row["title"] for row in paragraphs}, arguments.hold_out)
+    catalog, now = MemoryCatalog(), datetime.now(UTC)
+    for title in sorted(titles):
+        rows = [row for row in paragraphs if row["title"] == title]
+        name = title.replace("_", " ")
+        catalog.add(
+            Document(title, "c", title, name, title, "text/plain", len(rows), len(rows), (), now),
+            [_passage(row, title, number) for number, row in enumerate(rows)],
+        )
+    pids = {row["pid"] for row in paragraphs if row["title"] in titles}
+    asked = [row for row in read_lines(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
+    library = Library(root / "index", catalog, embedder)
+    library.rebuild("c")
+    return library, random.Random(5).sample(asked, min(arguments.count, len(asked)))
+
+
+def _passage(row: dict[str, Any], title: str, number: int) -> Passage:
+    where = Locator(Place.SECTION, number + 1, f"paragraph {number + 1}")
+    return Passage(row["pid"], title, "c", number, row["text"], where, (), 0, len(row["text"]))
+
+
+def _opened(settings: Settings) -> Engine:
+    engine = open_engine(settings)
+    while engine.info().state is EngineState.LOADING:
+        time.sleep(0.1)
+    return engine
+
+
+def _measure(engine: Engine, library: Library, embedder: Embedder, asked: list[dict[str, Any]]) -> dict[str, float]:
+    def one(row: dict[str, Any]) -> dict[str, float]:
+        found = library.search("c", row["question"], Settings().passages_per_prompt)
+        answer = _answer(engine, found.hits, row["question"])
+        marked, citations = cite(answer, quotes(answer, found.hits, embedder), found.hits, "en")
+        return {
+            "token_f1": max(token_f1(answer, gold) for gold in row["answers"]),
+            "gold_words": float(any(normal(gold) in normal(answer) for gold in row["answers"])),
+            "retrieved": float(any(hit.passage.id == row["pid"] for hit in found.hits)),
+            "right_passage_cited": float(any(c.passage_id == row["pid"] for c in citations)),
+            "supported": float("own words" not in marked),
+            "abstained": float(not found.covered),
+            "words": float(len(answer.split())),
+        }
+
+    with ThreadPoolExecutor(4) as pool:
+        rows = list(pool.map(one, asked))
+    return {name: round(sum(row[name] for row in rows) / len(rows), 3) for name in rows[0]}
+
+
+def _answer(engine: Engine, hits: Sequence[Hit], question: str) -> str:
+    passages = tuple(PassageText(hit.passage.id, hit.document.title, "", hit.passage.text) for hit in hits)
+    rendered = prompting.load("answer.en").render(passages=passages, question=question)
+    messages = tuple(Message(role, content) for role, content in rendered)  # type: ignore[arg-type]
+    request = Request(messages, learner=question, max_tokens=100, time_limit_s=600)
+    return without_marks("".join(engine.stream(request)))
+
+
+def normal(text: str) -> str:
+    """Lower-case, without punctuation and articles: the form in which reading comprehension is scored."""
+    text = "".join(character for character in text.lower() if character not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def token_f1(answer: str, gold: str) -> float:
+    """Return the harmonic mean of precision and recall over words."""
+    said, wanted = normal(answer).split(), normal(gold).split()
+    shared = sum((Counter(said) & Counter(wanted)).values())
+    return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
+
+
+if __name__ == "__main__":
+    main()
