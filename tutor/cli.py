@@ -256,14 +256,16 @@ def train(arguments: argparse.Namespace, settings: Settings) -> int:
     with _house(settings) as house:
         learner = house.accounts.named(arguments.learner)
         course_id = arguments.course or house.tuning.course_with_corrections(learner.id)
-        version = house.tuning.train(
-            learner, learner.id, course_id, lambda stage, done, total, message=None: _say(f"{stage} {done}/{total}")
-        )
+        version = house.tuning.train(learner, learner.id, course_id, _say_progress)
     if arguments.json:
         _print_json(asdict(version))
     else:
         print(f"{version.name} is {version.state.value}; {learner.name}'s next answers in {course_id} use it")
     return 0
+
+
+def _say_progress(stage: str, done: int, total: int) -> None:
+    print(f"{stage} {done}/{total}", file=sys.stderr, flush=True)
 
 
 def adapters(arguments: argparse.Namespace, settings: Settings) -> int:
