@@ -1,0 +1,49 @@
+"""Takes docs/screenshot.png: a guest asks one question at a running server, and the page is photographed.
+
+python -m bench.screenshot http://127.0.0.1:7860 "What does the Calvin cycle need?" docs/screenshot.png
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+
+from playwright.sync_api import sync_playwright
+
+
+def take(url: str, question: str, out: str, timeout_s: float) -> str:
+    """Return the text of the answer that stands in the picture."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
+        page.set_default_timeout(timeout_s * 1000)
+        page.goto(url)
+        page.get_by_role("button", name="Start as a guest").click()
+        page.locator("#tutor-chat .placeholder").wait_for()
+        page.fill("#tutor-box textarea", question)
+        page.press("#tutor-box textarea", "Enter")
+        page.locator("#tutor-chat .tutor-origin").wait_for()
+        page.wait_for_timeout(1000)
+        page.screenshot(path=out)
+        answer = page.locator("#tutor-chat").inner_text()
+        browser.close()
+        return answer
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url")
+    parser.add_argument("question")
+    parser.add_argument("out")
+    parser.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
+    given = parser.parse_args()
+    answer = take(given.url, given.question, given.out, given.timeout)
+    print(answer)
+    print(json.dumps({"question": given.question, "picture": given.out, "characters": len(answer)}))
+
+
+if __name__ == "__main__":
+    main()
