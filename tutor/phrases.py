@@ -65,3 +65,10 @@ def about(language: str, topic: str) -> str:
 
 def own_words(language: str, mark: str) -> str:
     return _OWN_WORDS[language].format(mark=mark)
+
+
+def without_own_words(answer: str) -> str:
+    """Drop what `own_words` added: the model must not learn it from the history."""
+    for sentence in _OWN_WORDS.values():
+        answer = answer.split(sentence.split("{mark}")[0])[0]
+    return answer.rstrip()

@@ -168,7 +168,7 @@ class Turns:
             return tuple(Message(role, content) for role, content in (system, *past, *rest))  # type: ignore[arg-type]
 
         material = Material(
-            history=tuple((past.question, without_marks(past.answer)) for past in recent),
+            history=tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent),
             passages=tuple(_passage_text(hit) for hit in found.hits),
         )
         budget = self.engine.info().context_tokens - self.settings.max_answer_tokens

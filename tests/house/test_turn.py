@@ -62,6 +62,13 @@ def test_the_history_of_the_conversation_reaches_the_model_without_marks(ask, ad
     assert roles[2] == ("assistant", "Chlorophyll absorbs red and blue light and reflects green light.")
 
 
+def test_what_the_tutor_added_to_an_answer_is_not_said_back_to_the_model(ask, ada, engine):
+    engine._answer = lambda _request: "Bananas were invented by a committee of robots."
+    first = ask(ada)
+    ask(ada, "Why are leaves green?", conversation_id=first.conversation_id)
+    assert engine.requests[-1].messages[2].content == "Bananas were invented by a committee of robots."
+
+
 def test_stopping_keeps_what_was_said_so_far(house, course, ada, engine):
     stream = house.turns.ask(ada, course.id, "Why do leaves look green?")
     said = ""
