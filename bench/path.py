@@ -39,7 +39,6 @@ from tutor.learner.tracing import Tracer, Weights
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KNOWING = Knowing()
 BLIND = Weights("blind", np.zeros(len(NAMES)), 0.0)  # the path needs the tracer's tally only
-SLACK = 0.05  # the tally grows between recommendation and rebuild, which moves a standing a little
 Asked = tuple[str, int]  # skill, number of the item
 
 
@@ -116,22 +115,23 @@ class Ours:
 
     course: Course
     items: int
-    tracer: Tracer  # its tally is of all learners so far, as in a course
+    tracer: Tracer  # its tally is of the learners before her and stands still, so that her state can be rebuilt
     state: LearnerState
     latest: list[bool] = field(default_factory=list)
+    record: list[Answered] = field(default_factory=list)
 
     def choose(self, number: int) -> Asked:
         situation = self.situation(number)
         best = next((choice for choice in choices(situation) if choice.kind is not Kind.STOP), None)
         if best is not None and best.skill is not None and best.item is not None:
             return best.skill, int(best.item)
-        surest_last = min(situation.graph.ordered(), key=situation.standing)  # all seems known, and is not
-        return surest_last, number % self.items
+        ready = [skill for skill in situation.graph.ordered() if situation.ready(skill)]
+        return min(ready, key=situation.standing), number % self.items  # all seems known, and is not
 
     def observe(self, asked: Asked, number: int, *, right: bool) -> None:
         answer = _answered(asked, _time(number), right=right)
         self.state, _ = learn(self.state, answer, self.tracer, KNOWING)
-        self.tracer.tally.add([("all",), ("skill", asked[0]), ("item", answer.item_id)], right=right)
+        self.record.append(answer)
         self.latest.append(right)
 
     def situation(self, number: int) -> Situation:
@@ -186,7 +186,7 @@ class Audit:
         there = state.retained(_time(number))
         learnt = {**state.assumed, **{name: mastery.known for name, mastery in state.masteries.items()}}
         self.asked += 1
-        self.violations += any(learnt[need] * there.get(need, 1.0) < IN_PLACE - SLACK for need in needs)
+        self.violations += any(learnt[need] * there.get(need, 1.0) < IN_PLACE - 1e-9 for need in needs)
         self.hidden += not needs <= learner.known
 
 
@@ -246,7 +246,10 @@ def compare(world: World, learners: int, seed: int, *, audited: int) -> dict[str
         start = placed(LearnerState(), assumed, _time(twin[0].answers))
         audit = Audit(start, tracer) if n < audited else None
         audits.extend([audit] if audit else [])
-        ways["ours"].append(walk(Ours(course, world.items, tracer, start), twin[0], audit))
+        policy = Ours(course, world.items, tracer, start)
+        ways["ours"].append(walk(policy, twin[0], audit))
+        for each in policy.record:
+            tracer.tally.add([("all",), ("skill", each.skills[0]), ("item", each.item_id)], right=each.right)
         ways["fixed"].append(walk(InOrder(course, world.items, rng), twin[1]))
         ways["random"].append(walk(AtRandom(course, world.items, rng), twin[2]))
         ways["elo"].append(walk(EloOnly(course, world.items, rng), twin[3]))
