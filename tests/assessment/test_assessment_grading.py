@@ -10,7 +10,7 @@ from knowledge.embedding import HashingEmbedder, open_embedder
 from tutor.assessment.grading import Grader, NotAnAnswer
 from tutor.assessment.items import Graded, Item, Kind
 from tutor.assessment.logistic import Logistic
-from tutor.assessment.shorttext import MODEL, ShortTextGrader
+from tutor.assessment.shorttext import ShortTextGrader
 from tutor.domain import Outcome
 
 GRADER = Grader(ShortTextGrader(HashingEmbedder()))
@@ -91,15 +91,19 @@ def test_a_model_weighs_what_it_was_fitted_on_and_nothing_else():
 
 
 @pytest.mark.real
-@pytest.mark.skipif(not MODEL.is_file(), reason="short_text_model.json is not fitted yet")
-def test_a_paraphrase_is_right_an_unrelated_answer_is_not_and_a_point_is_named(tmp_path: Path):
+def test_a_paraphrase_becomes_sure_when_a_person_has_graded_a_few_answers(tmp_path: Path):
+    """Without graded answers the paraphrase is only likely (.69), so the instructor decides; three of hers settle it."""
     grader = Grader(ShortTextGrader(open_embedder("bundled", tmp_path)))
-    question = item(
-        Kind.SHORT_TEXT,
-        "The water was evaporated, leaving the salt.",
-        prompt="How did you separate the salt from the water?",
+    prompt = "How did you separate the salt from the water?"
+    question = item(Kind.SHORT_TEXT, "The water was evaporated, leaving the salt.", prompt=prompt)
+    graded = (
+        Graded("We let the water evaporate until only salt was left.", True),
+        Graded("We used a filter.", False),
+        Graded("With a magnet.", False),
     )
-    assert grader.grade(question, "Let the water evaporate and the salt is left behind.").outcome is Outcome.RIGHT
+    paraphrase = "Let the water evaporate and the salt is left behind."
+    assert grader.grade(question, paraphrase).outcome is Outcome.UNSURE
+    assert grader.grade(question, paraphrase, graded).outcome is Outcome.RIGHT
     off = grader.grade(question, "With a magnet and some paper.")
-    assert off.outcome is not Outcome.RIGHT
+    assert off.outcome is Outcome.WRONG
     assert off.missing
