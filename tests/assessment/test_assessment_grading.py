@@ -92,7 +92,7 @@ def test_a_model_weighs_what_it_was_fitted_on_and_nothing_else():
 
 @pytest.mark.real
 def test_a_paraphrase_becomes_sure_when_a_person_has_graded_a_few_answers(tmp_path: Path):
-    """Without graded answers the paraphrase is only likely (.69), so the instructor decides; three of hers settle it."""
+    """Alone the paraphrase is only likely (.69), so the instructor decides; three grades of hers settle it."""
     grader = Grader(ShortTextGrader(open_embedder("bundled", tmp_path)))
     prompt = "How did you separate the salt from the water?"
     question = item(Kind.SHORT_TEXT, "The water was evaporated, leaving the salt.", prompt=prompt)
