@@ -35,6 +35,7 @@ from tutor.engine.base import Engine, EngineState, Message, Request
 from tutor.engine.opening import open_engine
 from tutor.settings import Settings
 from tutor.trimming import PassageText
+from tutor.turn import FOUND
 
 
 def main() -> None:
@@ -94,8 +95,8 @@ def _opened(settings: Settings) -> Engine:
 
 def _measure(engine: Engine, library: Library, embedder: Embedder, asked: list[dict[str, Any]]) -> dict[str, float]:
     def one(row: dict[str, Any]) -> dict[str, float]:
-        found = library.search("c", row["question"], Settings().passages_per_prompt)
-        answer = _answer(engine, found.hits, row["question"])
+        found = library.search("c", row["question"], FOUND)
+        answer = _answer(engine, found.hits[: Settings().passages_per_prompt or 1], row["question"])
         marked, citations = cite(answer, quotes(answer, found.hits, embedder), found.hits, "en")
         return {
             "token_f1": max(token_f1(answer, gold) for gold in row["answers"]),

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=50, ge=1)
     max_answer_tokens: int = Field(default=200, ge=1)
     answer_time_limit_s: float = Field(default=120.0, gt=0)
-    passages_per_prompt: int = Field(default=2, ge=1)
+    passages_per_prompt: int | None = Field(default=None, ge=1)  # None: one for a small model, else four
     history_turns: int = Field(default=3, ge=0)
     queue_size: int = Field(default=32, ge=1)
     slots: int | None = Field(default=None, ge=1)  # None: chosen for the device

@@ -27,6 +27,8 @@ from tutor.settings import Settings
 from tutor.store.database import Database
 from tutor.trimming import Material, PassageText, fit
 
+FOUND = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
+SMALL_WINDOW = 2048  # tokens
 ActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
 FindQuotes = Callable[[str, Sequence[Hit]], Sequence[Quote]]
 
@@ -78,7 +80,7 @@ class Turns:
         found = self.library.search(
             course.id,
             turn.question,
-            self.settings.passages_per_prompt,
+            FOUND,
             history=[past.question for past in history],
         )
         answering.turn = replace(turn, covered=found.covered, confidence=round(found.confidence, 4))
@@ -92,12 +94,12 @@ class Turns:
         self, found: SearchResult, history: list[Turn], language: str, answering: _Answering
     ) -> Generator[TurnEvent, None, None]:
         turn = answering.turn
-        messages, hits = self._prompt(turn.question, found, history, language)
+        messages, shown = self._prompt(turn.question, found, history, language)
         info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
         answering.prompt = tuple((message.role, message.content) for message in messages)
         answering.turn = replace(
             turn,
-            passages=tuple(hit.passage.id for hit in hits),
+            passages=shown,
             prompt_sha256=prompting.fingerprint(answering.prompt),
             model=info.model,
             quantization=info.quantization,
@@ -111,7 +113,7 @@ class Turns:
         finally:
             stream.close()
         answer = without_marks("".join(answering.pieces))
-        cited, citations = cite(answer, self.find_quotes(answer, hits), hits, language)
+        cited, citations = cite(answer, self.find_quotes(answer, found.hits), found.hits, language)
         answering.turn = replace(answering.turn, answer=cited, citations=citations)
         yield Finished(self._store(answering.ended(TurnStatus.COMPLETE), answering))
 
@@ -156,9 +158,9 @@ class Turns:
 
     def _prompt(
         self, question: str, found: SearchResult, history: list[Turn], language: str
-    ) -> tuple[tuple[Message, ...], list[Hit]]:
-        """Return the messages that fit the window, and the hits that they hold, in the order of their numbers."""
-        prompt = prompting.load(f"answer.{language}")
+    ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+        """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
+        prompt, window = prompting.load(f"answer.{language}"), self.engine.info().context_tokens
         told = [past for past in history if past.status is TurnStatus.COMPLETE and past.covered]
         recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
 
@@ -169,12 +171,15 @@ class Turns:
 
         material = Material(
             history=tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent),
-            passages=tuple(_passage_text(hit) for hit in found.hits),
+            passages=tuple(_passage_text(hit) for hit in found.hits[: self._passages_per_prompt(window)]),
         )
-        budget = self.engine.info().context_tokens - self.settings.max_answer_tokens
+        budget = window - self.settings.max_answer_tokens
         material = fit(material, budget, lambda candidate: self.engine.count_tokens(build(candidate)))
-        kept = {passage.id for passage in material.passages}
-        return build(material), [hit for hit in found.hits if hit.passage.id in kept]
+        return build(material), tuple(passage.id for passage in material.passages)
+
+    def _passages_per_prompt(self, window: int) -> int:
+        """A small model reads one passage well and mixes up two (measured: docs/LOG.md); a larger one compares four."""
+        return self.settings.passages_per_prompt or (1 if window <= SMALL_WINDOW else FOUND)
 
     def _request(self, turn: Turn, messages: tuple[Message, ...], adapter: AdapterRef | None) -> Request:
         """Greedy, except that a retry of the same question draws another answer."""

