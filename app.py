@@ -17,6 +17,7 @@ def main(settings: Settings) -> None:
     with open_data_root(settings.data_dir).serving():
         house = open_house(settings)
         try:
+            house.engine.info()  # asked about, the model begins to load
             house.furnish(wait=False)
             house.take_up()
             _greet(house)

@@ -109,6 +109,19 @@ def test_opening_returns_at_once_and_says_that_the_model_is_loading():
     assert "".join(engine.stream(Request((Message("user", "Hi"),), learner="ada"))) == "Hello."
 
 
+def test_a_model_that_nobody_asks_about_is_not_loaded_and_one_being_loaded_is_waited_for_at_the_end():
+    opened = []
+    unasked = WarmingEngine(lambda: opened.append(1) or ScriptedEngine(), "unasked")  # type: ignore[func-returns-value]
+    unasked.close()
+    assert opened == []
+    go = threading.Event()
+    asked = WarmingEngine(lambda: go.wait(20) and ScriptedEngine(), "asked")  # type: ignore[arg-type, return-value]
+    assert asked.info().state == EngineState.LOADING
+    threading.Timer(0.2, go.set).start()
+    asked.close()
+    assert not asked._thread.is_alive()
+
+
 def test_a_model_that_cannot_be_opened_is_failed_with_its_reason(tmp_path: Path):
     engine = open_engine(Settings(data_dir=tmp_path, model=str(tmp_path / "nothing-here")))
     info = engine.wait(60)  # type: ignore[attr-defined]

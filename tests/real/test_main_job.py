@@ -111,6 +111,7 @@ def test_corrections_become_her_adapter_and_nobody_elses_and_off_is_the_base_exa
 
 
 def test_too_few_corrections_are_one_sentence_and_no_version(tutor, first):
+    tutor.json("correct", "--turn", tutor.ask("bob", LIGHT)["turn"], "Light splits water.")
     finished = tutor.run("train", "--learner", "bob", "--course", "sample")
     assert finished.returncode == 1 and "not enough to train" in finished.stderr and finished.stderr.count("\n") == 1
     assert tutor.json("adapters", "list", "--learner", "bob", "--course", "sample") == []

@@ -24,7 +24,7 @@ DEMO_SCRIPT = (
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Return the engine of `settings` without waiting for its model."""
+    """Return the engine of `settings` without waiting for its model, which is loaded when it is first asked about."""
     if settings.engine_url:
         from tutor.engine.remote import open_remote
 
@@ -44,7 +44,7 @@ def _open_local(settings: Settings) -> Engine:
 
 
 class WarmingEngine:
-    """An engine that is still being opened by a thread of its own, and afterwards is that engine."""
+    """An engine that a thread of its own opens when it is first asked about, and that afterwards is that engine."""
 
     def __init__(self, opens: Callable[[], Engine], name: str) -> None:
         self._name = name
@@ -53,7 +53,13 @@ class WarmingEngine:
         self._closed = False
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._open, args=(opens,), name="engine-warming", daemon=True)
-        self._thread.start()
+        self._started = False
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._started and not self._closed:
+                self._started = True
+                self._thread.start()
 
     def _open(self, opens: Callable[[], Engine]) -> None:
         try:
@@ -71,6 +77,7 @@ class WarmingEngine:
             log.error("engine %s failed: %s", self._name, self._failure)
 
     def _ready(self) -> Engine:
+        self._start()
         if self._failure:
             raise EngineNotReady(self._failure)
         if self._engine is None:
@@ -79,6 +86,7 @@ class WarmingEngine:
 
     def wait(self, timeout_s: float | None = None) -> EngineInfo:
         """Block until the model is READY or FAILED, at most `timeout_s`; for the command line and tests."""
+        self._start()
         self._thread.join(timeout_s)
         return self.info()
 
@@ -89,14 +97,17 @@ class WarmingEngine:
         return self._ready().count_tokens(messages)
 
     def info(self) -> EngineInfo:
+        self._start()
         if self._engine is not None:
             return self._engine.info()
         state = EngineState.FAILED if self._failure else EngineState.LOADING
         return EngineInfo(self._name, "none", state, "", 0, self._failure or "the model is loading")
 
     def close(self) -> None:
-        """Close the engine; one that is still being opened is closed as soon as it is there."""
+        """Close the engine; one that is being opened is waited for, since a library's threads must not outlive us."""
         with self._lock:
             self._closed = True
             if self._engine is not None:
                 self._engine.close()
+        if self._started:
+            self._thread.join()
