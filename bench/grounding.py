@@ -59,7 +59,10 @@ def main() -> None:
             results[model]["seconds"] = round(time.monotonic() - began, 1)
             engine.close()
             print(model, results[model], flush=True)
-    print(json.dumps({"hardware": hardware(), "questions": len(asked), "models": results}))
+    shown = Settings().passages_per_prompt or 1
+    print(
+        json.dumps({"hardware": hardware(), "questions": len(asked), "models": results, "passages_per_prompt": shown})
+    )
 
 
 def _course(arguments: argparse.Namespace, root: Path, embedder: Embedder) -> tuple[Library, list[dict[str, Any]]]:
