@@ -64,7 +64,7 @@ def test_a_new_course_stands_ready_for_its_documents_and_an_invitation_works_onc
     page.locator("#tutor-create").click()
     page.get_by_text("No documents yet").wait_for()
     assert page.locator("#tutor-course input").input_value() == "Algebra"
-    page.locator("#tutor-invitations > button").click()
+    page.get_by_role("tab", name="People").click()
     page.locator("#tutor-invite-name input, #tutor-invite-name textarea").fill("new-learner")
     page.locator("#tutor-invite").click()
     page.locator("#tutor-link").wait_for()

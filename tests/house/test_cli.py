@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tutor import cli
-from tutor.cli import answer_json, run
+from tutor.cli import run
+from tutor.cli.asking import answer_json
 
 REPO = Path(__file__).resolve().parents[2]
 

@@ -157,12 +157,13 @@ def build(house: House, page: gr.Blocks) -> None:
         gr.HTML(f'<a class="tutor-back" href="/">{say(house.settings.language, "to_chat")}</a>')
     with gr.Column(visible=False, elem_id="tutor-desk") as column:
         course = gr.Dropdown(label=text("course"), choices=[], elem_id="tutor-course")
-        with gr.Row():
-            with gr.Column(min_width=320):
+        with gr.Tabs(elem_id="tutor-teach-tabs"):
+            with gr.Tab(text("material"), id="material"):
                 hint, desk = _documents(teaching, course)
-            with gr.Column(min_width=320):
-                _review(teaching, desk)
                 _new_course(teaching, desk)
+            with gr.Tab(text("review"), id="review"):
+                _review(teaching, desk)
+            with gr.Tab(text("people"), id="people"):
                 _invite(teaching)
     page.load(handler(teaching.arrive), None, [who, column, course, *desk.outputs, hint], **QUIET)
     course.input(handler(teaching.show), course, desk.outputs, **QUIET)
@@ -213,7 +214,7 @@ def _new_course(teaching: Teaching, desk: Desk) -> None:
 
 
 def _invite(teaching: Teaching) -> None:
-    with gr.Accordion(text("invite"), open=False, elem_id="tutor-invitations"):
+    with gr.Group(elem_id="tutor-invitations"):
         name = gr.Textbox(label=text("invite_name"), max_length=40, elem_id="tutor-invite-name")
         role = gr.Radio(
             label=text("role"),

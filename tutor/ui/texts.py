@@ -19,5 +19,5 @@ I18N = gr.I18n(**{"en": _still(ENGLISH), "zh": _still(CHINESE), "zh-CN": _still(
 def text(key: str) -> object:
     """Return the reference to a word that needs no filling in."""
     if _PREFIX + key not in I18N.translations["en"]:
-        raise KeyError(f"{key!r} is not among the words that stand still; see tutor/ui/words.py")
+        raise KeyError(f"{key!r} is not among the words that stand still; see tutor/ui/words")
     return I18N(_PREFIX + key)

@@ -1,0 +1,65 @@
+"""`python -m tutor <verb>`: what people, tests and monitoring do without a page.
+
+Each verb is a function of (arguments, settings): it prints its result to stdout, progress and one clear line of error
+to stderr, and returns the exit status. Serving the pages is the only verb that stands elsewhere (`app.main`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tutor import environment
+from tutor.cli import asking, library, people, tuning
+from tutor.cli.common import Verb, one_line
+from tutor.house import REFUSALS
+from tutor.settings import Settings
+
+_ROOMS = (asking, library, tuning, people)
+
+
+def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
+    """Run one verb and return its exit status: 0, 1 with one line on stderr, or 2 for wrong usage."""
+    parsed = _parser().parse_args(arguments)
+    chosen = {name: getattr(parsed, name) for name in ("data_dir", "host", "port") if hasattr(parsed, name)}
+    try:
+        environment.settle()
+        settings = Settings(**chosen)
+        if parsed.verb == "serve":
+            serve(settings)
+            return 0
+        verb: Verb = parsed.run
+        return verb(parsed, settings)
+    except REFUSALS as error:
+        print(f"tutor: {one_line(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("tutor: stopped", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--data-dir",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="where everything is kept (default TUTOR_DATA_DIR, ./var)",
+    )
+    parser = argparse.ArgumentParser(prog="python -m tutor", description=__doc__.split("\n")[0], parents=[common])
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def add(name: str, run_it: Verb | None, about: str) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=about, description=about, parents=[common])
+        verb.set_defaults(run=run_it)
+        return verb
+
+    serve = add("serve", None, "start the pages")
+    serve.add_argument("--host", default=argparse.SUPPRESS)
+    serve.add_argument("--port", type=int, default=argparse.SUPPRESS)
+
+    for room in _ROOMS:
+        room.declare(add)
+    return parser

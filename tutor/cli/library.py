@@ -1,0 +1,96 @@
+"""Courses, their documents, and whether all is well with them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from knowledge.documents import Progress
+from tutor import diagnosis
+from tutor.cli.common import AddVerb, house_of, office_of, one_line, print_json, say
+from tutor.errors import InputRefused
+from tutor.house import REFUSALS
+from tutor.settings import Settings
+
+
+def declare(add: AddVerb) -> None:
+    ingest_verb = add("ingest", ingest, "read documents into a course")
+    ingest_verb.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    ingest_verb.add_argument("--course", required=True, metavar="ID")
+    ingest_verb.add_argument("--json", action="store_true", help="print one JSON object a file")
+
+    courses_verb = add("courses", courses, "list courses, or add one")
+    courses_verb.add_argument("action", choices=["list", "add"], nargs="?", default="list")
+    courses_verb.add_argument("id", nargs="?")
+    courses_verb.add_argument("--title")
+    courses_verb.add_argument("--language", default="en")
+    courses_verb.add_argument("--json", action="store_true")
+
+    doctor_verb = add("doctor", doctor, "check models, data and index, and say what to do about what is wrong")
+    doctor_verb.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
+    doctor_verb.add_argument("--json", action="store_true")
+
+
+def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Read files in one after another; a file that cannot be read does not stop the others."""
+    failed = 0
+    with house_of(settings) as house:
+        operator = house.office.operator
+        house.courses.enter(operator, arguments.course)
+        for path in arguments.files:
+            try:
+                document = house.shelf.add(operator, arguments.course, path.name, _read(path), _progress(path.name))
+            except REFUSALS as error:
+                failed += 1
+                say(f"tutor: {one_line(error)}")
+                continue
+            if arguments.json:
+                print_json(asdict(document))
+            else:
+                notes = " ".join(document.notes)
+                print(f"{document.name}: {document.pages} pages, {document.passages} passages. {notes}".rstrip())
+    return 1 if failed else 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRefused(f"{path} cannot be read ({error.strerror}); check the path") from error
+
+
+def _progress(name: str) -> Callable[[Progress], None]:
+    def show(progress: Progress) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{name}: {progress.stage} {progress.done}/{progress.total}   ", end="", file=sys.stderr)
+
+    return show
+
+
+def courses(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List courses or add one."""
+    with office_of(settings) as office:
+        if arguments.action == "add":
+            title = arguments.title or arguments.id or ""
+            office.courses.create(office.operator, title, arguments.language, course_id=arguments.id)
+        listed = office.courses.visible_to(office.operator)
+    if arguments.json:
+        print_json([asdict(course) for course in listed])
+    else:
+        for course in listed:
+            print(f"{course.id}\t{course.title}")
+    return 0
+
+
+def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print one line a check; the exit status tells whether all is well."""
+    findings = diagnosis.examine(settings, repair=arguments.repair)
+    if arguments.json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            print(f"{'ok ' if finding.well else 'BAD'}  {finding.what}: {finding.detail}")
+    return 0 if all(finding.well for finding in findings) else 1

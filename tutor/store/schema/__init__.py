@@ -1,0 +1,34 @@
+"""The schema, one file a subject. Migrations lead an existing database here; a test compares the two.
+
+Ids are opaque strings; times are ISO 8601 UTC text that sorts by time; JSON columns hold lists and objects that are
+only ever read whole.
+"""
+
+from __future__ import annotations
+
+from tutor.store.schema.base import metadata
+from tutor.store.schema.courses import courses, enrolments, skills
+from tutor.store.schema.library import documents, generations, jobs, passages
+from tutor.store.schema.people import invitations, people, sessions
+from tutor.store.schema.talk import conversations, corrections, feedback, turns
+from tutor.store.schema.tuning import adapter_rows, adapters
+
+__all__ = [
+    "adapter_rows",
+    "adapters",
+    "conversations",
+    "corrections",
+    "courses",
+    "documents",
+    "enrolments",
+    "feedback",
+    "generations",
+    "invitations",
+    "jobs",
+    "metadata",
+    "passages",
+    "people",
+    "sessions",
+    "skills",
+    "turns",
+]

@@ -1,0 +1,23 @@
+"""What all tables share: naming of constraints, ids, ownership."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, MetaData, String
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def own_id() -> Column[str]:
+    return Column("id", String, primary_key=True)
+
+
+def owned(name: str, target: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, String, ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=nullable)

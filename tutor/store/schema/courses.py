@@ -1,0 +1,35 @@
+"""Courses, who may enter them, and what they teach."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
+
+from tutor.store.schema.base import metadata, own_id
+
+courses = Table(
+    "courses",
+    metadata,
+    own_id(),
+    Column("title", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("person_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("created_at", String, nullable=False),
+)
+
+skills = Table(
+    "skills",
+    metadata,
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("needs", JSON, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+)

@@ -1,0 +1,38 @@
+"""Who is in the house, and how they sign in."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, String, Table
+
+from tutor.store.schema.base import metadata, own_id, owned
+
+people = Table(
+    "people",
+    metadata,
+    own_id(),
+    Column("name", String, nullable=False, unique=True),
+    Column("role", String, nullable=False),
+    Column("guest", Boolean, nullable=False),
+    Column("language", String, nullable=False),
+    Column("consent_at", String),  # to training on her corrections; null: not given, or taken back
+    Column("created_at", String, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_sha256", String, primary_key=True),
+    owned("person_id", "people"),
+    Column("created_at", String, nullable=False),
+    Index(None, "person_id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_sha256", String, primary_key=True),
+    owned("person_id", "people"),
+    Column("created_at", String, nullable=False),
+    Column("expires_at", String, nullable=False),
+    Column("used_at", String),
+)

@@ -1,0 +1,75 @@
+"""Conversations, turns, and what people said about the answers."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from tutor.store.schema.base import metadata, own_id, owned
+
+conversations = Table(
+    "conversations",
+    metadata,
+    own_id(),
+    owned("learner_id", "people"),
+    owned("course_id", "courses"),
+    Column("title", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("updated_at", String, nullable=False),
+    Column("deleted_at", String),
+    Index(None, "learner_id", "course_id", "updated_at"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    own_id(),
+    owned("conversation_id", "conversations"),
+    owned("learner_id", "people"),
+    owned("course_id", "courses"),
+    Column("number", Integer, nullable=False),  # order in the conversation
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("status", String, nullable=False),
+    Column("covered", Boolean),
+    Column("confidence", Float),
+    Column("citations", JSON, nullable=False),
+    Column("passages", JSON, nullable=False),
+    Column("prompt", JSON),  # the rendered messages, what a correction is trained on
+    Column("prompt_sha256", String),
+    Column("model", String),
+    Column("quantization", String),
+    Column("adapter", String),
+    Column("timings", JSON),
+    Column("replaces", String, ForeignKey("turns.id", ondelete="SET NULL")),
+    Column("shown", Boolean, nullable=False),
+    Column("created_at", String, nullable=False),
+    UniqueConstraint("conversation_id", "number"),
+    Index(None, "learner_id", "course_id"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("turn_id", String, ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True),
+    Column("author_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("thumb", String),
+    Column("reason", Text),
+    Column("created_at", String, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    own_id(),
+    owned("turn_id", "turns"),
+    owned("author_id", "people"),
+    owned("learner_id", "people"),
+    owned("course_id", "courses"),
+    Column("text", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("consent", Boolean, nullable=False),
+    Column("decided_by", String, ForeignKey("people.id", ondelete="SET NULL")),
+    Column("created_at", String, nullable=False),
+    Index(None, "learner_id", "course_id", "state"),
+    Index(None, "turn_id"),
+)

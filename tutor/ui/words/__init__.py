@@ -1,0 +1,29 @@
+"""Every word that the pages say, in English and Chinese: one file a page.
+
+No Gradio, and no logic but choosing and filling in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.ui.words import chat, frame, mine, teach
+
+_FILES = (frame, chat, mine, teach)
+ENGLISH: dict[str, str] = {key: word for file in _FILES for key, word in file.ENGLISH.items()}
+CHINESE: dict[str, str] = {key: word for file in _FILES for key, word in file.CHINESE.items()}
+WORDS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """Return the words for `key` with the values filled in; English where a language is not spoken."""
+    return WORDS.get(language, ENGLISH)[key].format(**values)
+
+
+def preferred(accept_language: str) -> str:
+    """Return the language that a browser asks for first among those that we speak."""
+    for part in accept_language.lower().split(","):
+        tag = part.split(";")[0].strip().split("-")[0]
+        if tag in WORDS:
+            return tag
+    return "en"

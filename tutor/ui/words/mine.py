@@ -1,0 +1,53 @@
+"""The words of “My tutor”: better answers, training, versions."""
+
+ENGLISH = {
+    # my tutor
+    "mine_what": "Write better answers, then train: a small adapter learns from yours and changes only your answers.",
+    "mine_base": "The **base tutor** answers you. No adapter of yours is switched on.",
+    "mine_active": "**{name}** answers you: version {version}, trained from {count} of your corrections.",
+    "my_corrections": "My better answers",
+    "no_corrections": "None yet. Under an answer, choose “Write a better answer”.",
+    "withdraw": "Take back the chosen ones",
+    "withdrawn": "Taken back. The next training leaves it out.",
+    "choose_first": "Choose one first.",
+    "train": "Train my tutor",
+    "versions": "Versions",
+    "no_versions": "No version has been trained yet.",
+    "version_line": "{name} · {count} corrections · {date}",
+    "use_version": "Use this version",
+    "switch_off": "Switch off",
+    "switched_on": "{name} answers you from now on.",
+    "switched_off": "The base tutor answers you again.",
+    "trained_from": "Trained from",
+    "state_proposed": "not for training",
+    "state_accepted": "ready to train",
+    "state_declined": "declined",
+    "state_withdrawn": "taken back",
+    "state_active": "in use",
+}
+
+CHINESE = {
+    # my tutor
+    "mine_what": "写下更好的回答，然后训练：一个小适配器向您学习，只改变给您的回答。",
+    "mine_base": "现在由**基础导师**回答您，没有启用您的适配器。",
+    "mine_active": "现在由 **{name}** 回答您：第 {version} 版，由您的 {count} 条改正训练而成。",
+    "my_corrections": "我写的更好的回答",
+    "no_corrections": "还没有。请在回答下方选择“写一个更好的回答”。",
+    "withdraw": "收回所选",
+    "withdrawn": "已收回，下次训练不再使用。",
+    "choose_first": "请先选择。",
+    "train": "训练我的导师",
+    "versions": "版本",
+    "no_versions": "还没有训练过任何版本。",
+    "version_line": "{name} · {count} 条改正 · {date}",
+    "use_version": "使用此版本",
+    "switch_off": "关闭",
+    "switched_on": "从现在起由 {name} 回答您。",
+    "switched_off": "现在重新由基础导师回答您。",
+    "trained_from": "训练来源",
+    "state_proposed": "不用于训练",
+    "state_accepted": "可用于训练",
+    "state_declined": "未采纳",
+    "state_withdrawn": "已收回",
+    "state_active": "使用中",
+}
