@@ -19,6 +19,7 @@ from pathlib import Path
 from knowledge import index as indexes
 from knowledge.catalog import Catalog
 from knowledge.chunking import split
+from knowledge.concepts import Proposal, propose_concepts
 from knowledge.documents import Document, Hit, Passage, Progress, ProgressCallback, SearchResult
 from knowledge.embedding import Embedder
 from knowledge.errors import DocumentEmpty, DocumentNotFound, IndexDamaged, IngestCancelled
@@ -111,6 +112,10 @@ class Library:
         ranked = rank(index, with_history(query, history), self.embedder)
         hits = tuple(self._hits(index, ranked, k))
         return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
+
+    def concepts(self, course_id: str, *, in_order: bool = True) -> Proposal:
+        """Propose what a course teaches and what needs what; `in_order`: its documents were added in teaching order."""
+        return propose_concepts(self.catalog.passages(course_id), in_order=in_order)
 
     def rebuild(self, course_id: str) -> None:
         """Make the index of a course again, from the rows alone."""

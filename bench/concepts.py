@@ -1,0 +1,130 @@
+"""Are the proposed concepts those of the book, and do the proposed needs agree with its order?
+
+    python -m bench.concepts --book DIR [--book DIR ...]
+
+A book is a folder of Markdown files. Its own terms are what it sets in bold (`**term**`) or, in Chinese, in italics
+before a translation (`*术语*（term）`); the parser drops that markup, so the library has to find them by their words.
+The order is that of `order.jsonl`, of the `toc` lists in the files `*__index.md` of a chapter, or of the files' names.
+`agreement` is over needs proposed from files in a random order with `in_order=False`; by ground, too. An edge agrees
+when the book introduces the need first. `found` counts the book's terms among the proposed, `own` the proposed that
+are terms or section titles of the book.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.corpora import commit, hardware
+from knowledge.chunking import split
+from knowledge.concepts import Ground, Proposal, key_of, propose_concepts
+from knowledge.documents import Passage
+from knowledge.parsing.reading import parse
+from knowledge.terms import heading_name
+
+SHUFFLES = 3
+_BOLD = re.compile(r"(?<!\*)\*\*([^*\n]{3,40}?)\*\*(?!\*)")
+_ITALIC_ZH = re.compile(r"(?<!\*)\*([^*\n]{2,20}?)\*\s*（[A-Za-z][^）]*）")
+_NOT_TERMS = re.compile(r"[.:$=+<>\d]|^(?:and|or|not|in|try|else)$")
+# The chapters of d2l in the order of its own table of contents, which is not among the files.
+_CHAPTERS = ("preliminaries", "linear-networks", "multilayer", "convolutional-neural", "recurrent-neural", "attention")
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Its passages by file, in the book's order, and the keys of its terms and titles."""
+
+    name: str
+    files: tuple[tuple[Passage, ...], ...]
+    terms: frozenset[str]
+    titles: frozenset[str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--book", type=Path, action="append", required=True)
+    arguments = parser.parse_args()
+    figures = {book.name: measure(book) for book in map(read, arguments.book)}
+    print(json.dumps({"benchmark": "concepts", "books": figures, "hardware": hardware(), "commit": commit()}))
+
+
+def read(folder: Path) -> Book:
+    files = sorted(folder.glob("*.md"), key=lambda path: _place(path, folder))
+    texts = [path.read_text("utf-8") for path in files]
+    parsed = [parse(path.name, path.read_bytes()) for path in files]
+    passages = tuple(tuple(split(p, path.stem, folder.name)) for p, path in zip(parsed, files, strict=True))
+    headings = {heading for part in passages for p in part for heading in p.heading[:2]}
+    titles = {key_of(name) for heading in headings if (name := heading_name(heading))}
+    return Book(folder.name, passages, frozenset(k for text in texts for k in _terms(text)), frozenset(titles))
+
+
+def _terms(text: str) -> set[str]:
+    marked = _ITALIC_ZH.findall(text) or _BOLD.findall(text)
+    return {key_of(term) for term in marked if not _NOT_TERMS.search(term) and len(term.split()) <= 4}
+
+
+def _place(path: Path, folder: Path) -> tuple[int, int, str]:
+    """Return where a file stands in its book."""
+    chapter, _, section = path.stem.partition("__")
+    index = folder / f"{chapter}__index.md"
+    if not section or not index.is_file():
+        return 0, 0, path.stem
+    listed = re.findall(r"^[\w-]+$", index.read_text("utf-8").partition("```toc")[2], re.MULTILINE)
+    number = next((i for i, name in enumerate(_CHAPTERS) if name in chapter), len(_CHAPTERS))
+    return number, listed.index(section) + 1 if section in listed else 0, section
+
+
+def measure(book: Book) -> dict[str, Any]:
+    ordered = [p for part in book.files for p in part]
+    began = time.process_time()
+    proposal = propose_concepts(ordered)
+    seconds = time.process_time() - began
+    proposed = {key_of(concept.name) for concept in proposal.concepts}
+    hidden = agreements(book)
+    result: dict[str, Any] = {
+        "passages": len(ordered),
+        "concepts": len(proposal.concepts),
+        "edges": len(proposal.edges),
+        "terms": len(book.terms),
+        "found": round(len(proposed & book.terms) / max(1, len(book.terms)), 3),
+        "own": round(len(proposed & (book.terms | book.titles)) / max(1, len(proposed)), 3),
+        "agreement": round(sum(hidden) / max(1, len(hidden)), 3),
+        "by_ground": {str(g): _share(agreements(book, g)) for g in Ground},
+        "cpu_s": round(seconds, 2),
+    }
+    print(book.name, result)
+    return result
+
+
+def _share(agreed: Sequence[bool]) -> dict[str, float]:
+    return {"edges": len(agreed) // SHUFFLES, "agreement": round(sum(agreed) / max(1, len(agreed)), 3)}
+
+
+def agreements(book: Book, ground: Ground | None = None) -> list[bool]:
+    """Return for each edge proposed without the order whether the book agrees; edges inside one passage say nothing."""
+    place = introduced(propose_concepts([p for part in book.files for p in part], most=10**6), book)
+    agreed = []
+    for seed in range(SHUFFLES):
+        files = list(book.files)
+        random.Random(seed).shuffle(files)
+        proposal = propose_concepts([p for part in files for p in part], in_order=False)
+        edges = [e for e in proposal.edges if ground in (None, e.ground) and place.keys() >= {e.concept, e.needs}]
+        agreed += [place[e.needs] < place[e.concept] for e in edges if place[e.needs] != place[e.concept]]
+    return agreed
+
+
+def introduced(proposal: Proposal, book: Book) -> dict[str, int]:
+    """Return where the book, in its order, introduces each concept."""
+    number = {p.id: at for at, p in enumerate(p for part in book.files for p in part)}
+    return {concept.id: number[concept.evidence.passage_id] for concept in proposal.concepts}
+
+
+if __name__ == "__main__":
+    main()

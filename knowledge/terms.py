@@ -1,0 +1,218 @@
+"""Terms: the names that a course gives to its ideas, each with the sentence or heading that introduces it.
+
+Plain patterns of textbooks, in English and Chinese: "An object is a ...", "... is called recursion", glossary lines,
+线性回归（linear regression）, ... 称为权重. No model; what needs what is `concepts.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from knowledge.documents import Passage
+from knowledge.sentences import sentences
+
+
+class Source(StrEnum):
+    """How a course names an idea, the clearest first."""
+
+    GLOSSARY = "glossary"
+    DEFINITION = "definition"
+    HEADING = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of a passage: `text` is its characters start:end. A heading stands above the passage: then it is empty."""
+
+    passage_id: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name as the course has it, and where it is introduced."""
+
+    name: str
+    source: Source
+    passage: int  # its place among the passages given
+    evidence: Evidence
+
+
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff"
+_WORD = r"[A-Za-z][A-Za-z0-9_]*(?:[-'][A-Za-z0-9_]+)*(?:\(\))?"
+_NAME = rf"(?P<name>{_WORD}(?: {_WORD}){{0,3}}?)"
+_STOP = (
+    r"(?=[,.;:)]|$| (?:and|or|because|which|that|in|for|if|when|where|since|is|are|to|by|with|as|on|of|from|whose)\b)"
+)
+_IS = r"(?:is|are) (?:an?|the|any|one|used|defined|simply)\b|(?:refers?|denotes?|describes?|means|consists?)\b"
+_DEFINES = (
+    rf"{_IS}"
+    r"|(?:uses?|has|have|contains?|stores?|holds?|represents?|specif(?:y|ies)|occurs?|allows?|returns?|provides?"
+    r"|creates?|converts?|executes?|iterates?|can be|must be|may be)\b"
+)
+_ENGLISH = (
+    re.compile(rf"^An? {_NAME} (?:\([^)]*\) ?)?(?:{_DEFINES})"),
+    re.compile(rf"^The {_NAME} (?:\([^)]*\) ?)?(?:{_IS})"),
+    re.compile(rf"^{_NAME} (?:\([^)]*\) ?)?(?:(?:is|are) (?:an?|the|defined)\b|refers? to\b|means\b)"),
+    re.compile(rf"\b(?:called|known as|termed|referred to as|as called)(?: an?| the)? [“\"']?{_NAME}[”\"']?{_STOP}"),
+)
+_ACRONYM = re.compile(rf"(?P<name>{_WORD}(?: {_WORD}){{1,4}}) \((?P<short>[A-Z][A-Za-z]{{1,5}})\)")
+_GLOSSARY_LINE = re.compile(
+    rf"^\W*(?P<name>{_WORD}(?:[ /]{_WORD}){{0,4}}|[{_CJK}A-Za-z]{{2,14}})"
+    r"\s*(?::|：|\s[-–—]\s|——)\s*(?P<body>\S.{12,})$",
+    re.MULTILINE,
+)
+_GLOSSARY = re.compile(r"glossary|key terms|vocabulary|terminology|术语|词汇|名词解释|关键词|概念表", re.IGNORECASE)
+
+_CALLED_ZH = re.compile(
+    rf"(?:称为|称作|称之为|叫做|叫作|名为|所谓)(?:是|一个|一种)?[“「『]?(?P<name>[{_CJK}A-Za-z]{{2,12}}?)(?=[”」』（(，。、；：的]|是|$)"
+)
+_IS_ZH = re.compile(
+    rf"^[“「『]?(?P<name>[{_CJK}A-Za-z]{{2,8}}?)[”」』]?(?:（[^）]*）)?(?:是指|指的是|是一[种个类]|定义为|被定义为)"
+)
+_TRANSLATED = re.compile(
+    rf"(?P<left>[{_CJK}A-Za-z]{{2,16}})[”」』]?[（(](?P<english>[A-Za-z][A-Za-z'’ ,-]{{1,60}})[）)]"
+)
+_CUT_ZH = re.compile(
+    "称为|称作|称之为|叫做|叫作|名为|所谓|一种|一个|一些|一类|这种|这个|某种|某个|通过|使用|采用|利用|就是|以及|例如|包括|作为|其中"
+    "|我们|他们|进行|计算|引入|介绍|训练出|具有|基于|根据|对于|关于|属于|用于|来自|以|即|的|和|与|或|是|了|在|把|将|被|从|由|使|让|用|有"
+)
+
+_NOT_NAMES = frozenset(
+    """
+    this that these those it they he she we you i there here such one another other both each some many most its their
+    example examples figure table code answer question following above below goal purpose result output first second
+    last next reason problem idea way thing chapter section book author authors reader term word name value values user
+    case fact number part kind type use same only more new what which who how why when where all any no not and or but
+    if so then else also however therefore thus note ex line lines program programmer function's main set two three
+    left right top bottom end rest time amount
+    """.split()
+)
+_CLOSED = frozenset(
+    "is are was were be been has have had do does did can will would may must should not or but than then to from by "
+    "at into this that these those its their your our my a an the which who whose it they we you i he she with "
+    "about".split()
+)
+GENERIC_HEADING = re.compile(
+    r"^(?:(?:chapter |section |unit )?(?:introduction|summary|overview|conclusions?|review|preface|contents|background"
+    r"|objectives?|outline|abstract|acknowledge?ments?|appendix|index)|learning (?:objectives?|outcomes?|goals?)"
+    r"|exercises?|(?:review |practice |discussion )?(?:questions?|problems?|exercises?)|quiz|homework|assignments?"
+    r"|references?|bibliography|further reading|discussions?|examples?|key (?:terms|points|takeaways|concepts)|glossary"
+    r"|table of contents|answers?|solutions?|notes?|about .*|why .*|how (?:to|do) .*|what .*|page \d+|slide \d+"
+    r"|小结|总结|本章小结|练习|习题|思考题|作业|引言|导言|介绍|简介|概述|前言|参考文献|目录|附录|讨论|问题|例子|示例|摘要|致谢|学习目标|术语表|词汇表"
+    r"|复习|答案)$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"^(?:(?:chapter|section|unit|lecture|lesson|module|part|week|appendix)\s+(?:\d+|[ivxlc]+)\b[.:]?\s*"
+    r"|第\s*[\d一二三四五六七八九十百]+\s*[章节讲课单元部分篇]+\s*[:：.]?\s*|[\d]+(?:\.\d+)*[.)、]?\s+|[(（]?[一二三四五六七八九十]+[)）、.]\s*)+",
+    re.IGNORECASE,
+)
+_FLUFF = re.compile(
+    r"^(?:(?:an? )?introduction to|introducing|understanding|using|working with|more (?:on|about)|basics of|the|an?)\s+"
+    r"|\s+(?:basics|revisited|overview|fundamentals|explained|data type|from scratch|in (?:python|practice|action))$"
+    r"|^(?:重新审视|理解|认识|使用|什么是|关于)|的?(?:简洁实现|从零开始实现|实现|简介|概述|介绍|基础|入门|基本元素|定义|概念|应用)$",
+    re.IGNORECASE,
+)
+_SECTION_WORDS, _SECTION_CHARACTERS = 5, 12  # a longer heading is a sentence, not a name
+_has_cjk = re.compile(f"[{_CJK}]").search
+
+
+def found(passages: Sequence[Passage]) -> list[Term]:
+    """Return every naming in the passages, in their order; a term may be named more than once."""
+    joined = "\n".join(passage.text for passage in passages)
+    return [*_headings(passages), *(t for i, p in enumerate(passages) for t in _in_passage(i, p, joined))]
+
+
+def heading_name(heading: str) -> str:
+    """Return the name of a section without numbers and "introduction to"; "" for "Exercises" and whole sentences."""
+    name = _NUMBERED.sub("", " ".join(heading.split()).strip("()（）[]【】*#:： ."))
+    if GENERIC_HEADING.match(name) or name.endswith(("?", "？", "!", "！")) or not re.search(r"[^\W\d_]{2}", name):
+        return ""
+    name = _FLUFF.sub("", _FLUFF.sub("", name)).strip()
+    long = len(name) > _SECTION_CHARACTERS if _has_cjk(name) else len(name.split()) > _SECTION_WORDS
+    return "" if long or not name or GENERIC_HEADING.match(name) else name
+
+
+def _headings(passages: Sequence[Passage]) -> Iterator[Term]:
+    """Yield the names of sections; one that stands in three places under different sections is a habit of the book."""
+    seen: dict[tuple[str, ...], int] = {}
+    for at, passage in enumerate(passages):
+        for depth in range(1, min(len(passage.heading), 3) + 1):
+            seen.setdefault((passage.document_id, *passage.heading[:depth]), at)
+    times = Counter(path[-1] for path in seen)
+    for path, at in seen.items():
+        name = heading_name(path[-1])
+        if name and times[path[-1]] < 3:
+            yield Term(name, Source.HEADING, at, Evidence(passages[at].id, 0, 0, ""))
+
+
+def _in_passage(at: int, passage: Passage, course: str) -> Iterator[Term]:
+    if any(_GLOSSARY.search(heading) for heading in passage.heading):
+        for line in _GLOSSARY_LINE.finditer(passage.text):
+            yield Term(line["name"], Source.GLOSSARY, at, Evidence(passage.id, *line.span(), line.group()))
+    for start, end in sentences(passage.text):
+        text = passage.text[start:end]
+        names = list(_chinese(text, course)) if _has_cjk(text) else list(_english(text))
+        for name in dict.fromkeys(names):
+            yield Term(name, Source.DEFINITION, at, Evidence(passage.id, start, end, text))
+
+
+def _english(sentence: str) -> Iterator[str]:
+    text = " ".join(sentence.lstrip("-•* ").split())
+    if text.startswith(("|", "```")):
+        return
+    for pattern in _ENGLISH:
+        for match in pattern.finditer(text):
+            if (name := _cleaned(match["name"])) and not match["name"].isupper():
+                yield name
+    for match in _ACRONYM.finditer(text):
+        words = match["name"].split()[-len(match["short"].rstrip("s")) :]
+        if "".join(word[0] for word in words).lower() == match["short"].rstrip("s").lower():
+            yield " ".join(words)
+
+
+def _cleaned(name: str) -> str:
+    """Return a name as it is said in the middle of a sentence; "" for what names nothing."""
+    words = name.split()
+    lower = [word.lower() for word in words]
+    if lower[0] in _NOT_NAMES or lower[-1] in _NOT_NAMES or _CLOSED & set(lower) or len(name) < 3:
+        return ""
+    if lower[-1].endswith("ly") or len(words[-1]) == 1 or (lower[0].endswith("ing") and words[0][0].isupper()):
+        return ""  # an adverb, "variable x", "Making mistakes is ..."
+    first = words[0] if words[0][1:] != words[0][1:].lower() else lower[0]
+    return " ".join((first, *words[1:]))
+
+
+def _chinese(sentence: str, course: str) -> Iterator[str]:
+    for pattern in (_CALLED_ZH, _IS_ZH):
+        for match in pattern.finditer(sentence):
+            if (name := _CUT_ZH.split(match["name"])[-1]) and len(name) > 1 and not _CUT_ZH.fullmatch(name):
+                yield name
+    for match in _TRANSLATED.finditer(sentence):
+        if name := _left_end(match["left"], match["english"], course):
+            yield name
+
+
+def _left_end(left: str, english: str, course: str) -> str:
+    """Return where a Chinese name before its translation begins: it recurs as it is, and is about as long.
+
+    A word of English is about two characters; a character that belongs to the name stands before it nearly always.
+    """
+    piece = _CUT_ZH.split(left)[-1]
+    if len(piece) < 2:
+        return ""
+    words = len(re.findall(r"[A-Za-z]+", english))
+
+    def worth(name: str) -> float:
+        whole = len(name) == len(piece)
+        return math.log(course.count(name)) - 0.5 * abs(len(name) - 2 * words) + (1.0 if whole else 0.0)
+
+    return max((piece[-size:] for size in range(2, len(piece) + 1)), key=worth)

@@ -1,0 +1,129 @@
+"""A course's concepts come from its own words; every need shows the words it rests on; there is no circle."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.concepts import Ground, Proposal, propose_concepts
+from knowledge.documents import Locator, Passage, Place
+from knowledge.terms import Source, heading_name
+
+COURSE = (
+    (("Values",), "A variable is a name for a value. Every program stores what it works on in a variable."),
+    (("Repetition", "Loops"), "A loop is a set of statements that is executed while a condition holds for a variable."),
+    (
+        ("Repetition", "While loops"),
+        "A while loop is a loop that tests a condition first. The while loop can be endless.",
+    ),
+    (("Exercises",), "Write a loop. Change the variable. Then write a while loop."),
+)
+CHINESE = (
+    (("线性代数",), "仅包含一个数值被称为标量（scalar）。标量可以相加，也可以相乘。"),
+    (("线性代数", "向量"), "向量（vector）可以被视为标量值组成的列表。向量的长度不变。"),
+    (("线性回归",), "回归（regression）是一类方法，回归的输入是向量。"),
+)
+
+
+def passages(course, document="d"):
+    return [
+        Passage(
+            f"{document}{i}", document, "c", i, text, Locator(Place.PAGE, i + 1, f"page {i + 1}"), heading, 0, len(text)
+        )
+        for i, (heading, text) in enumerate(course)
+    ]
+
+
+def needs(proposal: Proposal) -> set[tuple[str, str]]:
+    names = {concept.id: concept.name for concept in proposal.concepts}
+    return {(names[edge.concept], names[edge.needs]) for edge in proposal.edges}
+
+
+def test_defined_terms_are_concepts_in_the_order_of_the_course():
+    names = [concept.name for concept in propose_concepts(passages(COURSE)).concepts]
+    assert [name for name in names if name in ("variable", "loop", "while loop")] == ["variable", "loop", "while loop"]
+
+
+def test_a_heading_and_a_definition_of_one_thing_are_one_concept():
+    names = [concept.name.lower() for concept in propose_concepts(passages(COURSE)).concepts]
+    assert names.count("loop") + names.count("loops") == 1
+
+
+def test_what_a_definition_uses_is_needed():
+    assert ("loop", "variable") in needs(propose_concepts(passages(COURSE)))
+
+
+def test_a_kind_needs_what_it_is_a_kind_of():
+    proposal = propose_concepts(passages(COURSE))
+    (edge,) = [e for e in proposal.edges if e.ground is Ground.NAME]
+    assert (edge.concept, edge.needs) == ("while-loop", "loop")
+
+
+def test_chinese_terms_are_found_by_their_translation_and_need_each_other():
+    proposal = propose_concepts(passages(CHINESE))
+    assert {"标量", "向量", "回归"} <= {concept.name for concept in proposal.concepts}
+    assert ("向量", "标量") in needs(proposal)
+
+
+def test_exercises_are_no_skill():
+    assert "Exercises" not in {concept.name for concept in propose_concepts(passages(COURSE)).concepts}
+
+
+def test_a_glossary_line_says_what_its_term_is():
+    (concept,) = propose_concepts(passages([(("Glossary",), "osmosis: movement of water through a membrane")])).concepts
+    assert (concept.name, concept.source) == ("osmosis", Source.GLOSSARY)
+    assert concept.evidence.text == "osmosis: movement of water through a membrane"
+
+
+def test_an_empty_course_has_no_concepts():
+    assert propose_concepts([]) == Proposal((), ())
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("3.2 Strings revisited", "Strings"),
+        ("第3章 线性神经网络", "线性神经网络"),
+        ("Introduction to recursion", "recursion"),
+        ("Learning objectives", ""),
+        ("Why Python?", ""),
+        ("小结", ""),
+    ],
+)
+def test_the_name_of_a_section_is_what_it_teaches(heading, name):
+    assert heading_name(heading) == name
+
+
+_SENTENCES = st.sampled_from(
+    [text for _, text in (*COURSE, *CHINESE)] + ["A set is a loop.", "A condition is a set of loops."]
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([("One",), ("One", "Loops"), ("Glossary",)]), _SENTENCES), max_size=8),
+    st.booleans(),
+)
+def test_evidence_is_verbatim_and_no_concept_needs_itself_in_the_end(course, in_order):
+    given_passages = passages(course)
+    proposal = propose_concepts(given_passages, in_order=in_order)
+    texts = {p.id: p.text for p in given_passages}
+    for item in (*proposal.concepts, *proposal.edges):
+        assert texts[item.evidence.passage_id][item.evidence.start : item.evidence.end] == item.evidence.text
+    left = {c.id: {e.needs for e in proposal.edges if e.concept == c.id} for c in proposal.concepts}
+    while ready := [name for name, before in left.items() if not before & left.keys()]:
+        for name in ready:
+            del left[name]
+    assert left == {}
+
+
+def test_nothing_needs_what_comes_later_unless_the_order_is_unknown():
+    course = passages(COURSE)
+    random.Random(1).shuffle(course)
+    place = {p.id: at for at, p in enumerate(course)}
+    proposal = propose_concepts(course)
+    where = {c.id: place[c.evidence.passage_id] for c in proposal.concepts}
+    assert all(where[edge.needs] <= where[edge.concept] for edge in proposal.edges)
+    assert ("loop", "variable") in needs(propose_concepts(course, in_order=False))
