@@ -34,7 +34,8 @@ from tutor.engine.loading import LoadedModel, load_model
 from tutor.engine.local import LocalEngine
 from tutor.engine.lora import TARGETS, LoraWeights, read_adapter
 from tutor.engine.models import ModelFiles, open_model_files
-from tutor.engine.runner import Reading, Runner, Shape
+from tutor.engine.runner import Reading, Runner
+from tutor.engine.shape import Shape
 from tutor.errors import EngineNotReady
 
 RANK, ADAPTERS, CONTEXT = 8, 16, 64

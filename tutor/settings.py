@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -30,7 +31,12 @@ class Settings(BaseSettings):
     passages_per_prompt: int | None = Field(default=None, ge=1)  # None: one for a small model, else four
     history_turns: int = Field(default=3, ge=0)
     queue_size: int = Field(default=32, ge=1)
-    slots: int | None = Field(default=None, ge=1)  # None: chosen for the device
+    slots: int | None = Field(default=None, ge=1)  # None, here and below: chosen for the device (engine/shape.py)
+    prefill_chunk: int | None = Field(default=None, ge=8)  # tokens of a prompt read in one step
+    prefill_rows: int | None = Field(default=None, ge=1)  # prompts read together
+    bank_dtype: Literal["fp32", "bf16"] | None = None  # numbers of the adapters that run
+    adapter_cache_mb: int | None = Field(default=None, ge=0)  # adapters kept in memory
+    prompt_cache_mb: int | None = Field(default=None, ge=0)  # beginnings of prompts kept in memory
     sample_course: bool = True  # put the sample course into an empty house
 
     @property

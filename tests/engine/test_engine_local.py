@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tiny_models import TinyModel, ask
+from tiny_models import TinyModel, ask, words
 
-from tutor.engine.base import EngineState, Message, Request
+from tutor.engine.base import EngineState, Message, Request, Waiting
 from tutor.errors import (
     EngineBusy,
     EngineError,
@@ -74,6 +75,76 @@ def test_a_full_queue_is_a_plain_sentence_with_the_place_in_it(open_tiny: Any):
     running.close()
     waiting.join(20)
     assert not waiting.is_alive()
+
+
+def test_who_waits_is_told_the_place_and_every_change_of_it(open_tiny: Any):
+    engine = open_tiny(slots=1)
+    running = engine.stream(endless(1))
+    next(running)
+    told: dict[int, list[int]] = {2: [], 3: []}
+
+    def wait_in_line(n: int) -> None:
+        told[n] += [
+            piece.place for piece in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(piece, Waiting)
+        ]
+
+    waiting = []
+    for n in (2, 3):
+        waiting.append(threading.Thread(target=wait_in_line, args=(n,)))
+        waiting[-1].start()
+        wait_until(lambda n=n: len(engine._line) == n - 1)
+    wait_until(lambda: engine._line.waiting()[1]._place == 2)
+    running.close()
+    for thread in waiting:
+        thread.join(20)
+    assert told == {2: [1, 0], 3: [2, 1, 0]}
+
+
+def test_a_place_in_the_queue_adds_nothing_to_the_answer():
+    assert "".join(["a", Waiting(3), "b"]) == "ab"
+
+
+def test_one_learner_who_opens_many_tabs_leaves_slots_to_the_others(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny(slots=4)
+    tabs = [engine.stream(endless(n, learner="ada")) for n in range(2)]
+    next(tabs[0])
+    second = threading.Thread(target=lambda: next(tabs[1], None))
+    second.start()
+    wait_until(lambda: len(engine._line) == 1)
+    assert "".join(engine.stream(ask(5, 6, learner="bo"))) == tiny.oracle(ask(5, 6))
+    assert len(engine._line) == 1, "her second answer runs while her first does"
+    tabs[0].close()
+    second.join(20)
+    tabs[1].close()
+
+
+def test_one_learner_cannot_fill_the_queue(open_tiny: Any):
+    engine = open_tiny(slots=1, queue_size=4)
+    running = engine.stream(endless(1, learner="ada"))
+    next(running)
+    waiting = threading.Thread(target=lambda: list(engine.stream(ask(1, learner="ada"))))
+    waiting.start()
+    wait_until(lambda: len(engine._line) == 1)
+    with pytest.raises(EngineBusy):
+        next(engine.stream(ask(2, learner="ada")))
+    assert isinstance(next(engine.stream(ask(2, learner="bo"))), Waiting)
+    running.close()
+    waiting.join(20)
+
+
+def test_who_leaves_is_computed_for_at_most_one_more_step(open_tiny: Any):
+    engine = open_tiny(slots=2)
+    stays, leaves = engine.stream(endless(1)), engine.stream(endless(2))
+    next(stays), next(leaves)
+    rows: list[int] = []
+    decode = engine._runner.decode
+    engine._runner.decode = lambda tokens, at: (rows.append(len(tokens)), decode(tokens, at))[1]
+    wait_until(lambda: rows[-3:] == [2, 2, 2])
+    leaves.close()
+    left = len(rows)
+    wait_until(lambda: len(rows) > left + 3)
+    assert rows[left + 2 : left + 4] == [1, 1]  # the step under way, and one that had begun to be prepared
+    stays.close()
 
 
 def test_an_answer_that_takes_too_long_is_broken_off_and_its_slot_freed(open_tiny: Any, tiny: TinyModel):
@@ -186,3 +257,61 @@ def test_a_known_beginning_is_not_read_again(open_tiny: Any):
     first = sum(read)
     list(engine.stream(ask(*range(100), 7)))
     assert first == 105 and sum(read) - first == 106 - 96
+
+
+def conversation(*texts: str) -> tuple[Message, ...]:
+    roles = ("user", "assistant")
+    return tuple(Message(roles[n % 2], text) for n, text in enumerate(texts))  # type: ignore[arg-type]
+
+
+def count_reading(engine: Any) -> list[int]:
+    """Return a list that grows by the tokens of each chunk that is read from now on."""
+    read: list[int] = []
+    prefill = engine._runner.prefill
+    engine._runner.prefill = lambda readings: (read.extend(len(r.tokens) for r in readings), prefill(readings))[1]
+    return read
+
+
+def test_the_next_turn_of_a_conversation_reads_only_what_is_new(open_tiny: Any, tiny: TinyModel):
+    """Question and answer were read while nobody waited: of 90 tokens, 16 at most are read again, a chunk."""
+    engine, adapter = open_tiny(), tiny.adapters[1]
+    first = words(*range(60))
+    answer = "".join(engine.stream(ask(*range(60), adapter=adapter, max_tokens=20)))
+    engine.prepare(conversation(first, answer), adapter)
+    wait_until(lambda: not engine._hints)
+    read = count_reading(engine)
+    follow_up = Request(conversation(first, answer, "w7 w8"), "ada", adapter=adapter, max_tokens=8)
+    assert "".join(engine.stream(follow_up)) == tiny.oracle(follow_up)
+    assert sum(read) <= 16 + 2 + 5
+
+
+def test_what_was_read_ahead_for_one_version_is_not_used_for_another(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny()
+    engine.prepare(conversation(words(*range(60)), "w1 w2"), tiny.adapters[0])
+    wait_until(lambda: not engine._hints)
+    read = count_reading(engine)
+    follow_up = Request(conversation(words(*range(60)), "w1 w2", "w3"), "ada", adapter=tiny.adapters[1], max_tokens=8)
+    assert "".join(engine.stream(follow_up)) == tiny.oracle(follow_up)
+    assert sum(read) == engine.count_tokens(follow_up.messages)
+
+
+def test_reading_ahead_waits_for_those_who_are_being_answered(open_tiny: Any):
+    engine = open_tiny()
+    running = engine.stream(endless(1))
+    next(running)
+    read = count_reading(engine)
+    engine.prepare(conversation(words(*range(60))))
+    next(running), next(running), next(running)
+    assert not read
+    running.close()
+    wait_until(lambda: not engine._hints)
+    assert sum(read) == 48  # of 63 tokens, the whole chunks
+
+
+def test_a_hint_that_cannot_be_used_harms_nobody(open_tiny: Any, tiny: TinyModel):
+    engine = open_tiny()
+    engine.prepare(())
+    engine.prepare(conversation("w1"), replace(tiny.adapters[0], base_sha256="0" * 64))
+    engine.prepare(conversation(words(*range(5000))))
+    wait_until(lambda: not engine._hints)
+    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ arrivals = st.lists(learners, max_size=30)
 
 
 def serve_all(line: Line[int]) -> list[int]:
-    return [line.next() for _ in range(len(line))]
+    return [key for _ in range(len(line)) if (key := line.next()) is not None]
 
 
 @given(arrivals)
@@ -60,6 +62,7 @@ def test_nobody_is_overtaken_more_than_once_by_each_other_learner_per_request_ah
         line.join(number, learner)
         if serve and -1 in line.waiting():
             served = line.next()
+            assert served is not None
             if served != -1:
                 overtakers.append(steps[served][0])
     assert len(overtakers) == len(set(overtakers))
@@ -80,9 +83,59 @@ def test_the_line_is_bounded():
     line: Line[int] = Line(2)
     line.join(1, "ada")
     line.join(2, "bo")
-    assert not line.has_room()
+    assert not line.has_room("cy")
     line.next()
-    assert line.has_room()
+    assert line.has_room("cy")
+
+
+def test_nobody_fills_the_line_alone():
+    line: Line[int] = Line(8, each=2)
+    line.join(1, "ada")
+    line.join(2, "ada")
+    assert not line.has_room("ada") and line.has_room("bo")
+    line.next()
+    assert line.has_room("ada")
+
+
+def test_who_has_enough_running_is_passed_over_and_keeps_the_place():
+    line: Line[str] = Line(9)
+    for key, learner in (("ada 1", "ada"), ("ada 2", "ada"), ("bo", "bo")):
+        line.join(key, learner)
+    assert line.next({"ada"}) == "bo"
+    assert line.next({"ada"}) is None
+    line.join("cy", "cy")
+    assert [line.next(), line.next(), line.next()] == ["ada 1", "cy", "ada 2"]
+
+
+@given(arrivals)
+def test_the_order_that_waiting_people_are_told_is_the_one_in_which_they_are_served(who: list[str]):
+    line: Line[int] = Line(30)
+    for number, learner in enumerate(who):
+        line.join(number, learner)
+    told = line.waiting()
+    assert serve_all(line) == told
+
+
+@given(st.lists(st.tuples(learners, st.integers(1, 3)), min_size=1, max_size=40), st.integers(1, 6), st.integers(1, 3))
+def test_every_request_runs_once_and_nobody_runs_more_than_her_share(
+    asked: list[tuple[str, int]], slots: int, each: int
+):
+    """Answers of 1 to 3 steps on a few slots: all are served, and no slot idles while somebody may use it."""
+    line: Line[int] = Line(40)
+    for number, (learner, _) in enumerate(asked):
+        line.join(number, learner)
+    running: dict[int, int] = {}
+    served: list[int] = []
+    while len(line) or running:
+        held = Counter(asked[number][0] for number in running)
+        while len(running) < slots and (number := line.next({who for who in held if held[who] >= each})) is not None:
+            running[number] = asked[number][1]
+            served.append(number)
+            held[asked[number][0]] += 1
+        assert max(held.values()) <= each
+        assert len(running) == slots or all(held[asked[number][0]] >= each for number in line.waiting())
+        running = {number: left - 1 for number, left in running.items() if left > 1}
+    assert sorted(served) == list(range(len(asked)))
 
 
 moves = st.lists(st.tuples(st.sampled_from(["admit", "promote", "release"]), st.integers(0, 7)), max_size=80)

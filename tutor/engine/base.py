@@ -47,6 +47,20 @@ class Request:
     time_limit_s: float = 120.0
 
 
+class Waiting(str):
+    """A piece of an answer that says nothing yet: its request waits as number `place`, 0 when its turn has come.
+
+    Joined with the others it adds no character.
+    """
+
+    place: int
+
+    def __new__(cls, place: int) -> Waiting:
+        piece = super().__new__(cls, "")
+        piece.place = place
+        return piece
+
+
 class EngineState(StrEnum):
     """Whether an engine can answer now."""
 
@@ -74,8 +88,13 @@ class Engine(Protocol):
     def stream(self, request: Request) -> Generator[str, None, None]:
         """Yield pieces of the answer as they come; closing the generator cancels within one step.
 
+        While the request stands in the queue, a `Waiting` comes whenever its place has changed.
         Raises EngineNotReady, EngineBusy, PromptTooLong, AdapterNotLoaded, GenerationTimeout, RemoteEngineFailed.
         """
+        ...
+
+    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        """Take the hint that a coming request will begin with these messages; reads them while nobody waits."""
         ...
 
     def count_tokens(self, messages: Sequence[Message]) -> int:

@@ -23,12 +23,12 @@ class ChatFormat:
         ]
         self.markers: tuple[str, ...] = tuple(sorted({*tokens, *tokenizer.all_special_tokens}))
 
-    def encode(self, messages: Sequence[Message]) -> list[int]:
-        """Return the prompt's tokens, generation prompt included; one role marker for each real message."""
+    def encode(self, messages: Sequence[Message], *, answer: bool = True) -> list[int]:
+        """Return the prompt's tokens; one role marker for each real message, and with `answer` one for the answer."""
         if not messages or not any(m.content.strip() for m in messages):
             raise InputRefused("there is nothing to answer: the message is empty")
         turns = [{"role": m.role, "content": neutralise(m.content, self.markers)} for m in messages]
-        text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+        text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=answer, tokenize=False)
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 

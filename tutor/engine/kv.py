@@ -19,14 +19,21 @@ from torch.nn.functional import scaled_dot_product_attention
 from tutor.engine.residency import ByteLru
 
 
+def row_bytes(config: Any, length: int, dtype: torch.dtype) -> int:
+    """Return what one row takes when its conversation fills the window."""
+    return int(config.num_hidden_layers * 2 * config.num_key_value_heads * length * _head_size(config) * dtype.itemsize)
+
+
+def _head_size(config: Any) -> int:
+    return int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
+
+
 class KvRows:
     """`store[layer, key or value, row, head, position, dimension]`."""
 
     def __init__(self, config: Any, rows: int, length: int, dtype: torch.dtype, device: torch.device) -> None:
-        heads = config.num_key_value_heads
-        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         self.length = length
-        shape = (config.num_hidden_layers, 2, rows, heads, length, size)
+        shape = (config.num_hidden_layers, 2, rows, config.num_key_value_heads, length, _head_size(config))
         self.store = torch.zeros(shape, dtype=dtype, device=device)  # never `empty`: a masked nan is still a nan
 
     def swap(self, x: int, y: int, tokens: int, keep_both: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import torch
@@ -51,6 +53,16 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | No
     return LoadedModel(
         model, tokenizer, files.name, files.base_sha256, precision, limit, _stop_tokens(model, tokenizer), files.detail
     )
+
+
+def free_bytes(device: torch.device) -> int:
+    """Return how much memory of a device nobody uses."""
+    if device.type == "cuda":
+        return int(torch.cuda.mem_get_info(device)[0])
+    for line in Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) << 10
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def _weights(precision: Precision) -> dict[str, Any]:

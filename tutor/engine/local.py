@@ -8,54 +8,42 @@ from __future__ import annotations
 
 import logging
 import os
-import queue
 import threading
 import time
-from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import cast
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
 
 import torch
 from torch import Tensor
 
 from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request
 from tutor.engine.chat import ChatFormat
-from tutor.engine.loading import LoadedModel, load_model
+from tutor.engine.job import Job
+from tutor.engine.kv import row_bytes
+from tutor.engine.loading import LoadedModel, free_bytes, load_model
 from tutor.engine.lora import LoraWeights, read_adapter
 from tutor.engine.models import ModelFiles
 from tutor.engine.residency import ByteLru
-from tutor.engine.runner import Reading, Runner, Shape
+from tutor.engine.runner import Reading, Runner, plain_decoder
 from tutor.engine.sampling import draw, generator_for
+from tutor.engine.shape import Shape, fair_share, shape_for
 from tutor.engine.slots import Line, Rows, Swap, plan_prefill
 from tutor.engine.text import TextFlow, is_loop
-from tutor.errors import EngineBusy, EngineError, EngineNotReady, GenerationTimeout, InputRefused, PromptTooLong
+from tutor.errors import AdapterNotLoaded, EngineBusy, EngineError, EngineNotReady, InputRefused, PromptTooLong
 
 log = logging.getLogger(__name__)
 
 LEAST_ROOM = 16  # a prompt that leaves fewer tokens for the answer is refused
-GRACE_S = 5.0  # what a caller waits beyond its limit before it gives up on the engine's thread itself
 
 
-@dataclass(slots=True, eq=False)
-class Job:
-    """One answer on its way. The engine's thread alone changes it; `cancelled` is set by the caller."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hint:
+    """What a coming request will probably begin with."""
 
-    request: Request
     tokens: list[int]
-    most: int
     weights: LoraWeights | None
-    flow: TextFlow
-    deadline: float
-    generator: torch.Generator | None
-    read: int = 0  # tokens of the prompt that are in the KV row
-    said: list[int] = field(default_factory=list)
-    outbox: queue.SimpleQueue[str | EngineError | None] = field(default_factory=queue.SimpleQueue)
-    cancelled: bool = False
-
-    @property
-    def length(self) -> int:
-        """Positions of the KV row that matter."""
-        return max(self.read, len(self.tokens) + len(self.said))
 
 
 class LocalEngine:
@@ -68,22 +56,28 @@ class LocalEngine:
         self._end_loops = end_loops
         self._runner = Runner(loaded, shape or Shape())
         self._chat = ChatFormat(loaded.tokenizer)
-        self._line: Line[Job] = Line(queue_size)
+        self._line: Line[Job] = Line(queue_size, fair_share(queue_size))
         self._rows: Rows[Job] = Rows(self._runner.shape.slots)
         self._adapters: ByteLru[tuple[str, str], LoraWeights] = ByteLru(
             self._runner.shape.adapter_bytes, lambda weights: weights.bytes
         )
         self._adapters_lock = threading.Lock()
-        self._work = threading.Condition()  # guards the line and `_closed`
+        self._hints: deque[_Hint] = deque(maxlen=queue_size)  # what may be read when nobody waits, the latest last
+        self._work = threading.Condition()  # guards the line, the hints and `_closed`
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
         self._thread.start()
 
     @classmethod
-    def open(cls, files: ModelFiles, slots: int | None = None, queue_size: int = 32) -> LocalEngine:
-        """Load the model and answer once, so that nobody waits for what happens only at the first pass."""
+    def open(cls, files: ModelFiles, queue_size: int = 32, wishes: Mapping[str, Any] | None = None) -> LocalEngine:
+        """Load the model and answer once, so that nobody waits for what happens only at the first pass.
+
+        `wishes` are fields of Shape; what is not wished for is chosen for the device.
+        """
         loaded = load_model(files)
-        engine = cls(loaded, Shape(slots=slots) if slots else None, queue_size)
+        a_row = row_bytes(plain_decoder(loaded), loaded.context_tokens, loaded.model.dtype)
+        shape = shape_for(loaded.device.type, wishes or {}, free_bytes(loaded.device), a_row)
+        engine = cls(loaded, shape, queue_size)
         for _ in engine.stream(Request((Message("user", "Hello"),), learner="", max_tokens=2)):
             pass
         return engine
@@ -94,9 +88,19 @@ class LocalEngine:
         job = self._job(request)
         self._submit(job)
         try:
-            yield from self._pieces(job)
+            yield from job.pieces()
         finally:
             job.cancelled = True
+
+    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        try:
+            tokens = self._chat.encode(messages, answer=False)[: self._loaded.context_tokens]
+            hint = _Hint(tokens, self._weights(adapter))
+        except (AdapterNotLoaded, InputRefused):
+            return  # whoever asks in earnest is told
+        with self._work:
+            self._hints.append(hint)
+            self._work.notify()
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         return len(self._chat.encode(messages))
@@ -130,40 +134,33 @@ class LocalEngine:
         if len(tokens) + min(request.max_tokens, LEAST_ROOM) > window:
             raise PromptTooLong(f"the prompt has {len(tokens)} tokens, the window {window}; shorten it")
         most = min(request.max_tokens, window - len(tokens))
-        weights = self._weights(request.adapter) if request.adapter else None
+        weights = self._weights(request.adapter)
         flow = TextFlow(self._chat.decode, request.stop)
         return Job(request, tokens, most, weights, flow, deadline, generator_for(request))
 
-    def _weights(self, ref: AdapterRef) -> LoraWeights:
+    def _weights(self, ref: AdapterRef | None) -> LoraWeights | None:
         """Return an adapter from memory, or read and check it; published versions never change."""
+        if ref is None:
+            return None
+        key = (ref.name, ref.sha256)
         with self._adapters_lock:
-            weights = self._adapters.get((ref.name, ref.sha256))
-            if weights is None:
-                loaded, bank = self._loaded, self._runner.bank
-                weights = read_adapter(ref, bank.sites, loaded.base_sha256, self._runner.shape.max_rank)
-                self._adapters.put((ref.name, ref.sha256), weights)
-            return weights
+            known = self._adapters.get(key)
+        if known is not None:
+            return known
+        loaded, bank = self._loaded, self._runner.bank  # read without the lock: a slow disk keeps nobody else waiting
+        weights = read_adapter(ref, bank.sites, loaded.base_sha256, self._runner.shape.max_rank)
+        with self._adapters_lock:
+            self._adapters.put(key, weights)
+        return weights
 
     def _submit(self, job: Job) -> None:
         with self._work:
             if self._closed:
                 raise EngineNotReady("the tutor is shutting down")
-            if not self._line.has_room():
+            if not self._line.has_room(job.request.learner):
                 raise EngineBusy(len(self._line) + 1)
             self._line.join(job, job.request.learner)
             self._work.notify()
-
-    def _pieces(self, job: Job) -> Generator[str, None, None]:
-        while True:
-            try:
-                piece = job.outbox.get(timeout=max(0.0, job.deadline - time.monotonic()) + GRACE_S)
-            except queue.Empty:
-                raise GenerationTimeout(_overdue(job)) from None
-            if piece is None:
-                return
-            if isinstance(piece, EngineError):
-                raise piece
-            yield piece
 
     # -- the engine's own thread -------------------------------------------------------------------------------------
 
@@ -179,40 +176,62 @@ class LocalEngine:
 
     def _wait_for_work(self) -> bool:
         with self._work:
-            self._work.wait_for(lambda: self._closed or len(self._line) or self._rows.order)
+            self._work.wait_for(lambda: self._closed or len(self._line) or self._rows.order or self._hints)
             return not self._closed
 
     def _break_off(self, error: EngineError) -> None:
         with self._work:
-            waiting = [self._line.next() for _ in range(len(self._line))] if self._closed else []
+            waiting = self._line.waiting() if self._closed else []
+            self._hints.clear()
         for job in [*self._rows.order, *waiting]:
-            job.outbox.put(error)
+            job.end(error)
         self._rows = Rows(self._runner.shape.slots)
 
     def _step(self) -> None:
         self._drop_those_who_left()
         self._admit()
-        self._read_prompts()
-        self._say_one_token()
+        if self._rows.order:
+            self._read_prompts()
+            self._say_one_token()
+        else:
+            self._read_ahead()
 
     def _drop_those_who_left(self) -> None:
         now = time.monotonic()
         with self._work:
             for job in self._line.waiting():
-                if _over(job, now):
+                if job.is_over(now):
                     self._line.leave(job)
         for job in list(self._rows.order):
-            if _over(job, now):
+            if job.is_over(now):
                 self._release(job)
 
     def _admit(self) -> None:
-        while self._rows.has_room():
-            with self._work:
-                if not len(self._line):
-                    return
-                job = self._line.next()
+        while self._rows.has_room() and (job := self._next()) is not None:
+            job.tell_place(0)
             row = self._rows.admit(job)
             job.read = self._runner.admit(row, job.weights, job.tokens)
+        with self._work:
+            for place, job in enumerate(self._line.waiting(), start=1):
+                job.tell_place(place)
+
+    def _next(self) -> Job | None:
+        with self._work:
+            return self._line.next(self._full())
+
+    def _full(self) -> set[str]:
+        """Return the learners who have as many answers running as one may have."""
+        running = Counter(job.request.learner for job in self._rows.order)
+        return {learner for learner, count in running.items() if count >= self._runner.shape.slots_each}
+
+    def _read_ahead(self) -> None:
+        """Read one chunk of what may be asked next; who comes meanwhile waits for no more than that chunk."""
+        with self._work:
+            hint = self._hints[-1] if self._hints else None
+        if hint is not None and not self._runner.read_ahead(hint.weights, hint.tokens):
+            with self._work:
+                if hint in self._hints:
+                    self._hints.remove(hint)
 
     def _read_prompts(self) -> None:
         shape = self._runner.shape
@@ -226,7 +245,7 @@ class LocalEngine:
             chunk.key.read = chunk.stop
             if chunk.stop == len(chunk.key.tokens):
                 self._runner.keep_prompt(reading.row, chunk.key.tokens)
-        done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if _is_read(chunk.key)]
+        done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if chunk.key.is_read]
         for job, _ in done:
             self._swap(self._rows.promote(job))
         self._say([job for job, _ in done], [scores for _, scores in done])
@@ -256,16 +275,16 @@ class LocalEngine:
         ended = token in self._loaded.stop_tokens
         if not ended:
             job.said.append(token)
-            _send(job, job.flow.push(token))
+            job.send(job.flow.push(token))
         ended = ended or job.flow.stopped or len(job.said) >= job.most
         if ended or (self._end_loops and is_loop(job.said)):
-            _send(job, job.flow.finish())
-            job.outbox.put(None)
+            job.send(job.flow.finish())
+            job.end()
             self._release(job)
 
     def _give_up(self, job: Job) -> None:
         """End an answer whose numbers overflowed, and leave nothing of them behind for the row's next owner."""
-        job.outbox.put(EngineError("the answer left the range of numbers; switch the adapter off or train it again"))
+        job.end(EngineError("the answer left the range of numbers; switch the adapter off or train it again"))
         self._runner.kv.wipe(self._rows.row(job))
         self._release(job)
 
@@ -286,24 +305,3 @@ def _leave_a_core_to_the_others() -> None:
     """
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
-
-
-def _is_read(job: Job) -> bool:
-    return job.read == len(job.tokens)
-
-
-def _send(job: Job, piece: str) -> None:
-    if piece:
-        job.outbox.put(piece)
-
-
-def _over(job: Job, now: float) -> bool:
-    """Whether a job's caller has gone or its time is up; in that case the caller is told."""
-    if now > job.deadline:
-        job.outbox.put(GenerationTimeout(_overdue(job)))
-        return True
-    return job.cancelled
-
-
-def _overdue(job: Job) -> str:
-    return f"the answer took longer than {job.request.time_limit_s:g} s and was broken off"

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Sequence
 
-from tutor.engine.base import Engine, EngineInfo, EngineState, Message, Request
+from tutor.engine.base import AdapterRef, Engine, EngineInfo, EngineState, Message, Request
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineNotReady, SetupError
 from tutor.settings import Settings
@@ -38,9 +38,25 @@ def _open_local(settings: Settings) -> Engine:
     from tutor.engine.local import LocalEngine
     from tutor.engine.models import open_model_files
 
-    return LocalEngine.open(
-        open_model_files(settings.model, settings.data_dir), slots=settings.slots, queue_size=settings.queue_size
-    )
+    files = open_model_files(settings.model, settings.data_dir)
+    return LocalEngine.open(files, settings.queue_size, wishes(settings))
+
+
+def wishes(settings: Settings) -> dict[str, int | str]:
+    """Return what the operator chose of the engine's shape; the rest is chosen for the device."""
+    chosen: dict[str, int | str | None] = {
+        "slots": settings.slots,
+        "chunk": settings.prefill_chunk,
+        "prefill_rows": settings.prefill_rows,
+        "bank_dtype": settings.bank_dtype,
+        "adapter_bytes": _bytes(settings.adapter_cache_mb),
+        "shelf_bytes": _bytes(settings.prompt_cache_mb),
+    }
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _bytes(megabytes: int | None) -> int | None:
+    return None if megabytes is None else megabytes << 20
 
 
 class WarmingEngine:
@@ -92,6 +108,10 @@ class WarmingEngine:
 
     def stream(self, request: Request) -> Generator[str, None, None]:
         yield from self._ready().stream(request)
+
+    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        if self._engine is not None:
+            self._engine.prepare(messages, adapter)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         return self._ready().count_tokens(messages)

@@ -117,6 +117,9 @@ class RemoteEngine:
             else:
                 yield from self._answer_with(request.adapter, request, served)
 
+    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        """Do nothing: the server keeps its own cache of beginnings, and its time is everybody's."""
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         served = self._ready()
         body: Json = {"model": served.base, "messages": _safe(messages)}

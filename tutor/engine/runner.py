@@ -14,22 +14,11 @@ from tutor.engine.bank import LoraBank
 from tutor.engine.kv import DecodeStep, KvRows, PrefillStep, PrefixShelf, rows_attention
 from tutor.engine.loading import LoadedModel
 from tutor.engine.lora import LoraWeights
+from tutor.engine.shape import Shape
 from tutor.errors import ModelUnusable
 
 ATTENTION = "tutor_rows"
-SPAN_UNIT = 64  # a row's attention looks at a multiple of this many positions
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How much runs at once; chosen for the device by measurement (bench/serving.py)."""
-
-    slots: int = 16
-    chunk: int = 64  # tokens of a prompt read in one step: the dial between first token and jitter
-    prefill_rows: int = 2  # prompts read together
-    shelf_bytes: int = 256 << 20
-    adapter_bytes: int = 512 << 20
-    max_rank: int = 64
+_NUMBERS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +35,14 @@ class Runner:
 
     def __init__(self, loaded: LoadedModel, shape: Shape) -> None:
         self.model, self.shape, self.device = loaded.model, shape, loaded.device
-        config = _plain_decoder(loaded)
+        config = plain_decoder(loaded)
         AttentionInterface.register(ATTENTION, rows_attention)
         self.model.config._attn_implementation = ATTENTION
         self.window = loaded.context_tokens
-        length = -(-self.window // shape.chunk) * shape.chunk  # the last chunk is padded to its full width
+        units = (shape.chunk, shape.span_unit or 1)  # the last chunk is padded, the last span rounded up
+        length = max(-(-self.window // unit) * unit for unit in units)
         self.kv = KvRows(config, shape.slots, length, self.model.dtype, self.device)
-        bank_dtype = torch.float32 if self.device.type == "cpu" else self.model.dtype
-        self.bank = LoraBank(self.model, shape.slots, bank_dtype)
-        self._unit = SPAN_UNIT if self.device.type == "cpu" else 0
+        self.bank = LoraBank(self.model, shape.slots, _NUMBERS[shape.bank_dtype])
         self._no_mask = torch.empty(0, 0, 0, 0, dtype=torch.bool, device=self.device)
         self.shelf = PrefixShelf(shape.chunk, shape.shelf_bytes)
 
@@ -65,6 +53,19 @@ class Runner:
 
     def keep_prompt(self, row: int, tokens: Sequence[int]) -> None:
         self.shelf.keep(self.kv, row, _version(self.bank.holds(row)), tokens)
+
+    def read_ahead(self, weights: LoraWeights | None, tokens: Sequence[int]) -> bool:
+        """Read the first whole chunk of `tokens` that is not known yet, in row 0, which must be free.
+
+        Returns whether there is more to read.
+        """
+        width = self.shape.chunk
+        whole = tokens[: len(tokens) // width * width]
+        start = self.admit(0, weights, [*whole, 0])  # restoring leaves the last token out: a stand-in
+        if start < len(whole):
+            self.prefill([Reading(0, start, whole[start : start + width])])
+            self.keep_prompt(0, whole[: start + width])
+        return start + width < len(whole)
 
     def swap(self, a: int, b: int, tokens: int, keep_both: bool) -> None:
         self.kv.swap(a, b, tokens, keep_both)
@@ -85,7 +86,7 @@ class Runner:
     def decode(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:
         """Compute rows 0..n-1, each with its last token at its position; return logits, [n, vocabulary]."""
         rows = list(range(len(tokens)))
-        step = DecodeStep(self.kv, positions, self._unit)
+        step = DecodeStep(self.kv, positions, self.shape.span_unit)
         return self._forward(rows, [[token] for token in tokens], step, 1)[:, 0]
 
     def weight_bytes(self) -> int:
@@ -114,7 +115,7 @@ def _version(weights: LoraWeights | None) -> str:
     return weights.name if weights else ""
 
 
-def _plain_decoder(loaded: LoadedModel) -> Any:
+def plain_decoder(loaded: LoadedModel) -> Any:
     """Return the config of a model whose layers all attend to the whole context, or refuse it."""
     config = loaded.model.config
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])

@@ -9,17 +9,24 @@ import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import cycle
 
-from tutor.engine.base import EngineInfo, EngineState, Message, Request
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, Waiting
 
 Script = Iterable[str] | Callable[[Request], str]
 
 
 class ScriptedEngine:
-    """Answers come from `script`: texts repeated in order, or a function of the request."""
+    """Answers come from `script`: texts repeated in order, or a function of the request.
 
-    def __init__(self, script: Script = ("A scripted answer.",), *, context_tokens: int = 2048) -> None:
+    `places` are the numbers in the queue that each request is told before it is answered, the last of them 0.
+    """
+
+    def __init__(
+        self, script: Script = ("A scripted answer.",), *, context_tokens: int = 2048, places: Sequence[int] = ()
+    ) -> None:
         self.requests: list[Request] = []
+        self.prepared: list[tuple[tuple[Message, ...], AdapterRef | None]] = []
         self.cancelled = 0
+        self._places = places
         self._context = context_tokens
         if callable(script):
             self._answer = script
@@ -31,10 +38,14 @@ class ScriptedEngine:
         self.requests.append(request)
         pieces = re.findall(r"\s*\S+|\s+$", self._answer(request))[: request.max_tokens]
         try:
+            yield from map(Waiting, self._places)
             yield from pieces
         except GeneratorExit:
             self.cancelled += 1
             raise
+
+    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        self.prepared.append((tuple(messages), adapter))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """One token a word, four a message for its role markers."""

@@ -7,11 +7,24 @@ computes rows 0..n-1 whether somebody sits there or not.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Whose request it is, and its place in the order."""
+
+    turn: int
+    arrival: int
+    learner: str
+
+    @property
+    def order(self) -> tuple[int, int]:
+        return self.turn, self.arrival
 
 
 class Line(Generic[K]):
@@ -19,45 +32,48 @@ class Line(Generic[K]):
 
     A request's turn is one after the turn of the same learner's request before it, or the turn being served now.
     So any other learner can overtake a waiting request at most once for each request its owner has ahead of it.
+    Nobody holds more than `each` of the places, so one learner alone cannot fill the line.
     """
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, each: int | None = None) -> None:
         self.size = size
+        self.each = each or size
         self._turn = 0
         self._arrivals = 0
         self._last_turn: dict[str, int] = {}  # of learners whose last turn is still to come; past ones are forgotten
-        self._waiting: dict[K, tuple[int, int]] = {}
+        self._waiting: dict[K, _Wait] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def has_room(self) -> bool:
-        return len(self._waiting) < self.size
+    def has_room(self, learner: str) -> bool:
+        held = sum(wait.learner == learner for wait in self._waiting.values())
+        return len(self._waiting) < self.size and held < self.each
 
     def join(self, key: K, learner: str) -> None:
-        assert self.has_room() and key not in self._waiting
+        assert self.has_room(learner) and key not in self._waiting
         turn = max(self._turn, self._last_turn.get(learner, -1) + 1)
         self._last_turn[learner] = turn
         self._arrivals += 1
-        self._waiting[key] = (turn, self._arrivals)
+        self._waiting[key] = _Wait(turn, self._arrivals, learner)
 
     def leave(self, key: K) -> None:
         """Forget a request that was cancelled while waiting; harmless when it is not here."""
         self._waiting.pop(key, None)
 
-    def next(self) -> K:
-        """Remove and return whose turn it is."""
-        key = min(self._waiting, key=self._waiting.__getitem__)
-        self._turn, _ = self._waiting.pop(key)
+    def next(self, full: Container[str] = ()) -> K | None:
+        """Remove and return whose turn it is, passing over the learners in `full`; None when nobody else waits."""
+        able = [key for key, wait in self._waiting.items() if wait.learner not in full]
+        if not able:
+            return None
+        key = min(able, key=lambda waiting: self._waiting[waiting].order)
+        self._turn = max(self._turn, self._waiting.pop(key).turn)
         self._last_turn = {learner: turn for learner, turn in self._last_turn.items() if turn >= self._turn}
         return key
 
     def waiting(self) -> list[K]:
-        return list(self._waiting)
-
-    def place(self, key: K) -> int:
-        """Return how many are served before `key`, itself counted."""
-        return sum(order <= self._waiting[key] for order in self._waiting.values())
+        """Return who waits, in the order in which they will be served."""
+        return sorted(self._waiting, key=lambda key: self._waiting[key].order)
 
 
 @dataclass(frozen=True, slots=True)
