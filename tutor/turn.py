@@ -20,7 +20,7 @@ from tutor.citing import cite, without_marks
 from tutor.conversations import Conversations
 from tutor.courses import Courses
 from tutor.domain import Course, Delta, Finished, Person, Stage, Timings, Turn, TurnEvent, TurnStatus
-from tutor.engine.base import AdapterRef, Engine, Message, Request
+from tutor.engine.base import AdapterRef, Engine, Message, Request, Waiting
 from tutor.errors import InputRefused, NotFound
 from tutor.moments import Clock, new_id
 from tutor.settings import Settings
@@ -108,6 +108,9 @@ class Turns:
         stream = self.engine.stream(self._request(answering.turn, messages, adapter))
         try:
             for piece in stream:
+                if isinstance(piece, Waiting):
+                    yield Stage("queued", str(piece.place)) if piece.place else Stage("thinking")
+                    continue
                 answering.hear(piece)
                 yield Delta(piece)
         finally:
@@ -115,7 +118,9 @@ class Turns:
         answer = without_marks("".join(answering.pieces))
         cited, citations = cite(answer, self.find_quotes(answer, found.hits), found.hits, language)
         answering.turn = replace(answering.turn, answer=cited, citations=citations)
-        yield Finished(self._store(answering.ended(TurnStatus.COMPLETE), answering))
+        finished = self._store(answering.ended(TurnStatus.COMPLETE), answering)
+        self.engine.prepare((messages[0], *_as_messages(self._told([*history, finished]))), adapter)
+        yield Finished(finished)
 
     def _say(self, answering: _Answering, sentence: str) -> Generator[TurnEvent, None, None]:
         answering.hear(sentence)
@@ -161,21 +166,25 @@ class Turns:
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
         prompt, window = prompting.load(f"answer.{language}"), self.engine.info().context_tokens
-        told = [past for past in history if past.status is TurnStatus.COMPLETE and past.covered]
-        recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
 
         def build(material: Material) -> tuple[Message, ...]:
-            system, *rest = prompt.render(passages=material.passages, question=question)
-            past = [pair for asked, answer in material.history for pair in (("user", asked), ("assistant", answer))]
-            return tuple(Message(role, content) for role, content in (system, *past, *rest))  # type: ignore[arg-type]
+            said = prompt.render(passages=material.passages, question=question)
+            system, *rest = [Message(role, content) for role, content in said]  # type: ignore[arg-type]
+            return (system, *_as_messages(material.history), *rest)
 
         material = Material(
-            history=tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent),
+            history=self._told(history),
             passages=tuple(_passage_text(hit) for hit in found.hits[: self._passages_per_prompt(window)]),
         )
         budget = window - self.settings.max_answer_tokens
         material = fit(material, budget, lambda candidate: self.engine.count_tokens(build(candidate)))
         return build(material), tuple(passage.id for passage in material.passages)
+
+    def _told(self, turns: Sequence[Turn]) -> tuple[tuple[str, str], ...]:
+        """Return question and answer of the last turns that a prompt may tell of."""
+        told = [past for past in turns if past.status is TurnStatus.COMPLETE and past.covered]
+        recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
+        return tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent)
 
     def _passages_per_prompt(self, window: int) -> int:
         """A small model reads one passage well and mixes up two (measured: docs/LOG.md); a larger one compares four."""
@@ -266,6 +275,10 @@ def _new_turn(
         replaces=replaces,
         created_at=clock(),
     )
+
+
+def _as_messages(history: Sequence[tuple[str, str]]) -> list[Message]:
+    return [message for asked, answer in history for message in (Message("user", asked), Message("assistant", answer))]
 
 
 def _passage_text(hit: Hit) -> PassageText:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tutor.domain import Course, Delta, Finished, Person, TurnStatus
+from tutor.domain import Course, Delta, Finished, Person, Stage, TurnStatus
 from tutor.engine.base import Request
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
@@ -60,6 +60,25 @@ def test_the_history_of_the_conversation_reaches_the_model_without_marks(ask, ad
     roles = [(m.role, m.content) for m in engine.requests[-1].messages]
     assert roles[1] == ("user", "Why do leaves look green?")
     assert roles[2] == ("assistant", "Chlorophyll absorbs red and blue light and reflects green light.")
+
+
+def test_the_engine_is_told_what_the_next_prompt_will_begin_with(ask, ada, engine):
+    """What it reads ahead is the beginning of the next prompt, message for message, under the same adapter."""
+    first = ask(ada)
+    hint, adapter = engine.prepared[-1]
+    ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
+    assert adapter is None and len(hint) == 3
+    assert engine.requests[-1].messages[:3] == hint
+
+
+def test_a_learner_in_the_queue_sees_her_place_until_it_is_her_turn(house, course, ada, engine):
+    engine._places = (2, 1, 0)
+    stages = [
+        (event.name, event.detail)
+        for event in house.turns.ask(ada, course.id, "Which light does chlorophyll absorb?")
+        if isinstance(event, Stage)
+    ]
+    assert stages[-4:] == [("thinking", ""), ("queued", "2"), ("queued", "1"), ("thinking", "")]
 
 
 def test_what_the_tutor_added_to_an_answer_is_not_said_back_to_the_model(ask, ada, engine):
