@@ -27,7 +27,8 @@ from typing import Protocol
 import numpy as np
 
 from bench.simulation import DAY, Course, Learner, World, draw_course, draw_learner
-from tutor.learner.evidence import Answered, Outcome
+from tutor.domain import Outcome
+from tutor.learner.evidence import Answered
 from tutor.learner.mastery import IN_PLACE, Knowing, chance_right
 from tutor.learner.path import TARGET, Item, Kind, Situation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question

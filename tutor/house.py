@@ -23,6 +23,7 @@ from tutor.domain import JobState, Person, Role
 from tutor.engine.base import Engine, EngineState
 from tutor.engine.opening import open_engine
 from tutor.errors import EngineNotReady, NotFound, TutorError
+from tutor.evidence_book import EvidenceBook
 from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
@@ -52,6 +53,7 @@ class Office:
     courses: Courses
     conversations: Conversations
     feedback: FeedbackDesk
+    evidence: EvidenceBook
 
     @property
     def operator(self) -> Person:
@@ -75,6 +77,7 @@ class House:
     courses: Courses
     conversations: Conversations
     feedback: FeedbackDesk
+    evidence: EvidenceBook
     jobs: Jobs
     library: Library
     embedder: Embedder
@@ -143,6 +146,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
         courses=courses,
         conversations=Conversations(database, clock),
         feedback=FeedbackDesk(database, courses, clock),
+        evidence=EvidenceBook(database, courses, clock),
     )
 
 
@@ -186,6 +190,7 @@ def open_house(
         courses=office.courses,
         conversations=office.conversations,
         feedback=office.feedback,
+        evidence=office.evidence,
         jobs=jobs,
         library=library,
         embedder=embedder,

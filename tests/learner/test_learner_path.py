@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotFound
-from tutor.learner.evidence import Answered, Outcome
+from tutor.learner.evidence import Answered
 from tutor.learner.mastery import Knowing, Mastery, Standing, believed, fresh, rebuild, taught, update, wilson
 from tutor.learner.path import Item, Kind, Situation, choices, choose_item, recommend
 from tutor.learner.placement import QUESTIONS, after_answer, before_any_answer, next_question

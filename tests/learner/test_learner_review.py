@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor.learner.evidence import Answered, Outcome
+from tutor.domain import Outcome
+from tutor.learner.evidence import Answered
 from tutor.learner.review import LAYER, Habit, Memory, chance, due_at, fresh_habit, review, review_answer
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor.domain import Outcome
 from tutor.errors import InputRefused, ModelUnusable
-from tutor.learner.evidence import Answered, Outcome, Retracted, standing
+from tutor.learner.evidence import Answered, Retracted, standing
 from tutor.learner.fitting import Line, count, fit, rows
 from tutor.learner.history import LATEST, History, advance
 from tutor.learner.signals import NAMES, circumstances, expectation, signals

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tutor.domain import Outcome
 from tutor.errors import NotFound
-from tutor.learner.evidence import Answered, Outcome
+from tutor.learner.evidence import Answered
 from tutor.learner.mastery import KNOWN, Knowing
 from tutor.learner.path import Kind, Recommendation
 from tutor.learner.prerequisites import FOUNDATIONS, PHRASES, NeedWeights, domain, proposals

@@ -12,20 +12,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from tutor.domain import Outcome
 from tutor.errors import InputRefused
 
+GENERAL = "*"  # the skill of an item that belongs to none that the course declares
+UNTRIED = 0.5  # what anybody is expected to do on an item of which nothing is known
 
-class Outcome(StrEnum):
-    """What the grading decided."""
 
-    RIGHT = "right"
-    PARTIAL = "partial"
-    WRONG = "wrong"
+class Origin(StrEnum):
+    """Why the item was asked."""
+
+    PRACTICE = "practice"
+    PLACEMENT = "placement"
+    CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One graded answer; `skills` begins with the one that the item is mainly about."""
+    """One graded answer; `skills` begins with the one that the item is mainly about.
+
+    `grade_id` is the grade that it came from; one grade is evidence once. `supersedes` is the event that this one
+    corrects: same answer, same time, another judgement. `expected` and `usual` are how likely anybody was to be right
+    on the item and on its skill, as the course's answers stood when it was recorded, so that a state needs no other
+    learner's answers.
+    """
 
     id: str
     learner_id: str
@@ -37,14 +47,25 @@ class Answered:
     aided: bool  # any help on this item before the answer: a hint, a worked example, a second try after feedback
     at: datetime
     judge: str  # name and version of what graded it
+    grade_id: str = ""
+    supersedes: str | None = None
+    origin: Origin = Origin.PRACTICE
+    misconception: str | None = None  # what the wrong answer shows, in the item's own words
+    passage_id: str | None = None  # where in the course the item comes from
+    expected: float = UNTRIED
+    usual: float = UNTRIED
 
     def __post_init__(self) -> None:
         if not self.skills:
             raise InputRefused(f"answer {self.id} names no skill; an item needs at least one")
+        if self.outcome is Outcome.UNSURE:
+            raise InputRefused(f"answer {self.id} is not judged yet; it counts once the instructor has decided")
         if self.hints < 0:
             raise InputRefused(f"answer {self.id} has {self.hints} hints; count from 0")
         if self.at.tzinfo is None:
             raise InputRefused(f"answer {self.id} has a time without a zone; give UTC")
+        if not (0 < self.expected < 1 and 0 < self.usual < 1):
+            raise InputRefused(f"answer {self.id} was expected with {self.expected}; a chance lies between 0 and 1")
 
     @property
     def right(self) -> bool:
@@ -58,7 +79,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Retracted:
-    """An event that takes back another one: a teacher overrode the grade, or the learner deleted the answer."""
+    """An event that takes back another one: its grade was withdrawn and no other one takes its place."""
 
     id: str
     answer_id: str
@@ -69,5 +90,6 @@ class Retracted:
 
 def standing(answers: Iterable[Answered], retractions: Iterable[Retracted] = ()) -> Iterator[Answered]:
     """Yield the answers that still count, oldest first; ties are ordered by id so that a rebuild is exact."""
-    gone = {retraction.answer_id for retraction in retractions}
-    yield from sorted((a for a in answers if a.id not in gone), key=lambda a: (a.at, a.id))
+    kept = list(answers)
+    gone = {retraction.answer_id for retraction in retractions} | {a.supersedes for a in kept if a.supersedes}
+    yield from sorted((a for a in kept if a.id not in gone), key=lambda a: (a.at, a.id))

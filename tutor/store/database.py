@@ -20,6 +20,7 @@ from alembic.config import Config
 from tutor.errors import DataDirUnusable
 
 BUSY_TIMEOUT_MS = 10_000
+Connection = sa.Connection  # for the signatures of those who may not import sqlalchemy
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tutor.store.schema.base import metadata
 from tutor.store.schema.courses import courses, enrolments, skills
+from tutor.store.schema.learning import evidence, item_tallies, learner_states, profiles
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
 from tutor.store.schema.talk import conversations, corrections, feedback, turns
@@ -21,13 +22,17 @@ __all__ = [
     "courses",
     "documents",
     "enrolments",
+    "evidence",
     "feedback",
     "generations",
     "invitations",
+    "item_tallies",
     "jobs",
+    "learner_states",
     "metadata",
     "passages",
     "people",
+    "profiles",
     "sessions",
     "skills",
     "turns",

@@ -1,0 +1,198 @@
+"""Rows of evidence: added, read in order, never changed; beside them the counts by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from tutor.domain import Outcome
+from tutor.learner.evidence import Answered, Origin, Retracted
+from tutor.moments import from_text, to_text
+from tutor.store.schema import evidence, item_tallies
+
+ANSWERED, RETRACTED = "answered", "retracted"
+Event = tuple[int, Answered | Retracted]  # the sequence number, then the event
+Counts = tuple[int, int]  # unaided answers that stand, right ones
+
+
+def append(connection: sa.Connection, answer: Answered, now: datetime) -> int:
+    """Add an event and return its number; raises sqlalchemy's IntegrityError when its grade was recorded before."""
+    if answer.supersedes:
+        _count(connection, _answer(connection, answer.supersedes), by=-1)
+    _count(connection, answer, by=1)
+    return _insert(connection, _row(answer, now))
+
+
+def retract(connection: sa.Connection, retraction: Retracted) -> int:
+    """Add the event that takes another one back, and return its number."""
+    answer = _answer(connection, retraction.answer_id)
+    _count(connection, answer, by=-1)
+    row = _row(answer, retraction.at) | {
+        "id": retraction.id,
+        "kind": RETRACTED,
+        "outcome": None,
+        "judge": retraction.by,
+        "supersedes": retraction.answer_id,
+        "reason": retraction.reason,
+    }
+    return _insert(connection, row)
+
+
+def events(
+    connection: sa.Connection, course_id: str, learner_id: str | None = None, *, after: int = 0
+) -> Iterator[Event]:
+    """Yield a course's events, or one learner's of it, in the order of recording."""
+    query = evidence.select().where(evidence.c.course_id == course_id, evidence.c.sequence > after)
+    if learner_id is not None:
+        query = query.where(evidence.c.learner_id == learner_id)
+    for row in connection.execute(query.order_by(evidence.c.sequence)):
+        yield row.sequence, _event(row)
+
+
+def standing_answer(connection: sa.Connection, grade_id: str) -> Answered | None:
+    """Return what counts of a grade now: the last event in its line of corrections; None when it was taken back."""
+    newer = evidence.alias()
+    row = connection.execute(
+        evidence.select().where(
+            evidence.c.grade_id == grade_id,
+            ~sa.exists().where(newer.c.supersedes == evidence.c.id),
+        )
+    ).first()
+    found = _event(row) if row else None
+    return found if isinstance(found, Answered) else None
+
+
+def is_recorded(connection: sa.Connection, grade_id: str) -> bool:
+    query = sa.select(sa.literal(1)).where(evidence.c.grade_id == grade_id)
+    return connection.scalar(query.limit(1)) is not None
+
+
+def learners_with_evidence(connection: sa.Connection, course_id: str) -> list[str]:
+    query = sa.select(evidence.c.learner_id).where(evidence.c.course_id == course_id).distinct()
+    return sorted(connection.scalars(query))
+
+
+def tallies(connection: sa.Connection, course_id: str) -> dict[tuple[str, str], Counts]:
+    """Return the counts of a course by (item, skill)."""
+    rows = connection.execute(item_tallies.select().where(item_tallies.c.course_id == course_id))
+    return {(row.item_id, row.skill): (row.answers, row.rights) for row in rows}
+
+
+def item_and_skill_counts(connection: sa.Connection, course_id: str, item_id: str, skill: str) -> tuple[Counts, Counts]:
+    """Return what is counted so far of an item, and of all items on its skill."""
+    in_course = item_tallies.c.course_id == course_id, item_tallies.c.skill == skill
+    sums = (
+        sa.func.coalesce(sa.func.sum(item_tallies.c.answers), 0),
+        sa.func.coalesce(sa.func.sum(item_tallies.c.rights), 0),
+    )
+    on_item = connection.execute(sa.select(*sums).where(*in_course, item_tallies.c.item_id == item_id)).one()
+    on_skill = connection.execute(sa.select(*sums).where(*in_course)).one()
+    return (on_item[0], on_item[1]), (on_skill[0], on_skill[1])
+
+
+def recount(connection: sa.Connection, course_id: str) -> None:
+    """Count a course's items again from its events."""
+    connection.execute(item_tallies.delete().where(item_tallies.c.course_id == course_id))
+    found = [event for _, event in events(connection, course_id)]
+    answers = {event.id: event for event in found if isinstance(event, Answered)}
+    for event in found:
+        if isinstance(event, Retracted):
+            _count(connection, answers[event.answer_id], by=-1)
+            continue
+        if event.supersedes:
+            _count(connection, answers[event.supersedes], by=-1)
+        _count(connection, event, by=1)
+
+
+def forget(connection: sa.Connection, learner_id: str, course_id: str | None = None) -> int:
+    """Delete a learner's events, all or those of a course, and count the courses' items again; returns how many."""
+    where = [evidence.c.learner_id == learner_id]
+    if course_id is not None:
+        where.append(evidence.c.course_id == course_id)
+    touched = set(connection.scalars(sa.select(evidence.c.course_id).where(*where).distinct()))
+    gone = connection.execute(evidence.delete().where(*where)).rowcount
+    for course in touched:
+        recount(connection, course)
+    return gone
+
+
+def _insert(connection: sa.Connection, row: dict[str, Any]) -> int:
+    key = connection.execute(evidence.insert().values(**row)).inserted_primary_key
+    assert key is not None, "SQLite numbers each event"
+    return int(key[0])
+
+
+def _answer(connection: sa.Connection, answer_id: str) -> Answered:
+    found = _event(connection.execute(evidence.select().where(evidence.c.id == answer_id)).one())
+    assert isinstance(found, Answered), "only answers are superseded"
+    return found
+
+
+def _count(connection: sa.Connection, answer: Answered, *, by: int) -> None:
+    """Aided answers are not counted: they say nothing about how hard the item is."""
+    if not answer.unaided:
+        return
+    key = {"course_id": answer.course_id, "item_id": answer.item_id, "skill": answer.skills[0]}
+    statement = insert(item_tallies).values(**key, answers=by, rights=by * answer.right)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(key),
+            set_={
+                "answers": item_tallies.c.answers + by,
+                "rights": item_tallies.c.rights + by * answer.right,
+            },
+        )
+    )
+
+
+def _row(answer: Answered, now: datetime) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "kind": ANSWERED,
+        "learner_id": answer.learner_id,
+        "course_id": answer.course_id,
+        "item_id": answer.item_id,
+        "skill": answer.skills[0],
+        "skills": list(answer.skills),
+        "outcome": answer.outcome.value,
+        "hints": answer.hints,
+        "aided": answer.aided,
+        "at": to_text(answer.at),
+        "judge": answer.judge,
+        "grade_id": answer.grade_id,
+        "supersedes": answer.supersedes,
+        "origin": answer.origin.value,
+        "misconception": answer.misconception,
+        "passage_id": answer.passage_id,
+        "expected": answer.expected,
+        "usual": answer.usual,
+        "recorded_at": to_text(now),
+    }
+
+
+def _event(row: sa.Row[Any]) -> Answered | Retracted:
+    if row.kind == RETRACTED:
+        return Retracted(row.id, row.supersedes, row.judge, row.reason or "", from_text(row.recorded_at))
+    return Answered(
+        id=row.id,
+        learner_id=row.learner_id,
+        course_id=row.course_id,
+        item_id=row.item_id,
+        skills=tuple(row.skills),
+        outcome=Outcome(row.outcome),
+        hints=row.hints,
+        aided=row.aided,
+        at=from_text(row.at),
+        judge=row.judge,
+        grade_id=row.grade_id,
+        supersedes=row.supersedes,
+        origin=Origin(row.origin),
+        misconception=row.misconception,
+        passage_id=row.passage_id,
+        expected=row.expected,
+        usual=row.usual,
+    )

@@ -1,0 +1,78 @@
+"""What learners showed they can do, and what the house makes of it.
+
+`evidence` is only ever added to; all other tables here are remade from it, but for what a learner says of herself.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
+
+from tutor.store.schema.base import metadata, owned
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("sequence", Integer, primary_key=True),  # the order of recording, in which a state is moved on
+    Column("id", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),  # answered, retracted
+    owned("learner_id", "people"),
+    owned("course_id", "courses"),
+    Column("item_id", String, nullable=False),
+    Column("skill", String, nullable=False),  # the first of `skills`
+    Column("skills", JSON, nullable=False),
+    Column("outcome", String),
+    Column("hints", Integer, nullable=False),
+    Column("aided", Boolean, nullable=False),
+    Column("at", String, nullable=False),
+    Column("judge", String, nullable=False),
+    Column("grade_id", String, nullable=False),
+    Column("supersedes", String, unique=True),  # an event is corrected once; its correction may be corrected again
+    Column("origin", String, nullable=False),
+    Column("misconception", Text),
+    Column("passage_id", String),
+    Column("expected", Float, nullable=False),
+    Column("usual", Float, nullable=False),
+    Column("reason", Text),
+    Column("recorded_at", String, nullable=False),
+    Index(None, "learner_id", "course_id", "sequence"),
+    Index(None, "course_id", "sequence"),
+    Index(
+        "one_event_a_grade",
+        "grade_id",
+        unique=True,
+        sqlite_where=text("supersedes IS NULL"),
+        postgresql_where=text("supersedes IS NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+item_tallies = Table(
+    "item_tallies",
+    metadata,
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("item_id", String, primary_key=True),
+    Column("skill", String, primary_key=True),
+    Column("answers", Integer, nullable=False),  # unaided ones that stand
+    Column("rights", Integer, nullable=False),
+)
+
+learner_states = Table(
+    "learner_states",
+    metadata,
+    Column("learner_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("sequence", Integer, nullable=False),  # of the last event that is in it
+    Column("policy", String, nullable=False),  # version of the rules that made it; another one remakes it
+    Column("body", Text, nullable=False),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("learner_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("said", JSON, nullable=False),  # what she says of herself, by field
+    Column("dropped", JSON, nullable=False),  # statements that she deleted, with the evidence they had by then
+    Column("in_prompt", Boolean, nullable=False),
+    Column("updated_at", String, nullable=False),
+)
