@@ -84,6 +84,21 @@ def query_vectors(corpus: Corpus, embedder: Embedder) -> list[Vectors | None]:
     return [rows.get(text) for text in texts]
 
 
+def kept_vectors(
+    corpus: Corpus, embedder: Embedder, kept: Path | None
+) -> tuple[dict[str, Halves], list[Vectors | None]]:
+    """Return the vectors of paragraphs and questions; from the file `kept` where the last run left them there."""
+    if kept is None:
+        return vectors_of(corpus, embedder), query_vectors(corpus, embedder)
+    if not kept.is_file():
+        asked = [row for row in query_vectors(corpus, embedder) if row is not None]
+        np.savez(kept, allow_pickle=False, questions=np.asarray(asked, np.float32), **vectors_of(corpus, embedder))
+    with np.load(kept, allow_pickle=False) as file:
+        vectors = {name: file[name] for name in file.files if name != "questions"}
+        rows = iter(file["questions"])
+    return vectors, [next(rows) if vectors and reads(embedder, q.text) else None for q in corpus.questions]
+
+
 def rank_of(order: Sequence[int], gold: int) -> int | None:
     """Return the place of the gold paragraph, from 0; None where it is not among the candidates."""
     places = np.flatnonzero(np.asarray(order) == gold)

@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from bench.corpora import Corpus, built, commit, query_vectors, rank_of, read_corpus, scores, vectors_of
+from bench.corpora import Corpus, built, commit, kept_vectors, rank_of, read_corpus, scores
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.evidence import FUSED, LEXICAL
-from knowledge.index import Halves, reads
 from knowledge.ranking import find
 
 FOLDS = 4
@@ -151,7 +150,7 @@ def _short(weights: Numbers) -> list[float]:
 
 
 def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list[Asked]:
-    vectors, asked_vectors = _kept_vectors(corpus, embedder, cache)
+    vectors, asked_vectors = kept_vectors(corpus, embedder, cache)
     titles = sorted(set(corpus.titles))
     random = np.random.default_rng(7)
     folds = {title: int(f) for title, f in zip(titles, random.permutation(len(titles)) % FOLDS, strict=True)}
@@ -185,19 +184,6 @@ def _chosen(course: Corpus, sample: int, random: np.random.Generator) -> list[in
     covered = np.asarray([q.gold is not None for q in course.questions])
     groups = (random.permutation(np.flatnonzero(covered == side))[:sample] for side in (True, False))
     return [int(i) for group in groups for i in group]
-
-
-def _kept_vectors(
-    corpus: Corpus, embedder: Embedder, cache: Path
-) -> tuple[dict[str, Halves], list[NDArray[np.float32] | None]]:
-    """Return the vectors of paragraphs and questions, from the last run where it kept them."""
-    if not cache.is_file():
-        asked = [row for row in query_vectors(corpus, embedder) if row is not None]
-        np.savez(cache, allow_pickle=False, questions=np.asarray(asked, np.float32), **vectors_of(corpus, embedder))
-    with np.load(cache, allow_pickle=False) as kept:
-        vectors = {name: kept[name] for name in kept.files if name != "questions"}
-        rows = iter(kept["questions"])
-    return vectors, [next(rows) if vectors and reads(embedder, q.text) else None for q in corpus.questions]
 
 
 def _arguments() -> argparse.Namespace:

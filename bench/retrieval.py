@@ -57,12 +57,13 @@ def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[Vectors | None
     for question, vector in zip(corpus.questions, vectors, strict=True):
         assert question.gold is not None
         found = find(index, question.text, vector if len(index.dense_rows) else None)
-        for name, order in _orders(found).items():
+        for name, order in orders(found).items():
             ranks[name].append(rank_of(order, question.gold))
     return ranks
 
 
-def _orders(found: Found) -> dict[str, list[int]]:
+def orders(found: Found) -> dict[str, list[int]]:
+    """Return the candidates in the library's order, and as each side alone would have them."""
     if len(found.rows) == 0:
         return {"ranked": [], "lexical": [], "dense": [], "sentences": []}
     table, names = found.evidence, FUSED if found.fused else LEXICAL
