@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import logging
+import os
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
@@ -215,8 +216,11 @@ def _pools_by_mean(model: Any) -> bool:
 
 
 def _load(folder: Path) -> Any:
+    import torch
     from sentence_transformers import SentenceTransformer
 
+    # Waiting threads spin: with as many as a busy machine has cores, a query of 15 ms took more than a second.
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), len(os.sched_getaffinity(0)) - 1)))
     try:
         return SentenceTransformer(
             str(folder), trust_remote_code=False, local_files_only=True, model_kwargs={"use_safetensors": True}
