@@ -23,7 +23,6 @@ from knowledge.lexical import terms
 from knowledge.sentences import Span, sentences
 
 FEATURES = ("words", "pairs", "names", "cosine")  # shares of the claim's in the source; cosine of both
-SUPPORTED = 0.5
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _DIGITS = {word: str(n) for n, word in enumerate("two three four five six seven eight nine ten".split(), start=2)}
@@ -112,24 +111,34 @@ def score(pair: Pair, cosine: Mapping[tuple[str, str], float]) -> float:
     """Return how well the source supports the claim, in [0, 1]; not a calibrated chance."""
     if not pair.agrees:
         return 0.0
-    weights = model()
     # Where meaning cannot be compared, the share of words stands in for it.
     values = pair.features(cosine.get((pair.claim, pair.source.text), pair.words))
-    logit = weights["bias"] + sum(weights[name] * value for name, value in zip(FEATURES, values, strict=True))
+    kept = model()
+    logit = kept.bias + sum(kept.weights[name] * value for name, value in zip(FEATURES, values, strict=True))
     return float(1 / (1 + np.exp(-logit)))
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic model over FEATURES, and the score from which on a sentence counts as supported."""
+
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+
 @functools.cache
-def model() -> Mapping[str, float]:
-    """Return the weights and the bias."""
+def model() -> Model:
+    """Return the model of `support.json`."""
     kept = json.loads(Path(__file__).with_name("support.json").read_text("utf-8"))
-    return {str(name): float(value) for name, value in kept["weights"].items()}
+    weights = {str(name): float(value) for name, value in kept["weights"].items()}
+    return Model(weights, float(kept["bias"]), float(kept["threshold"]))
 
 
 def _best(span: Span, pairs: Sequence[Pair], cosine: Mapping[tuple[str, str], float]) -> Quote:
     scored = [(score(pair, cosine), pair) for pair in pairs]
     chance, pair = max(scored, key=lambda one: one[0], default=(0.0, None))
-    if pair is None or chance < SUPPORTED:
+    if pair is None or chance < model().threshold:
         return Quote(*span, None, "", round(chance, 4))
     return Quote(*span, pair.source.hit, pair.source.text, round(chance, 4))
 
