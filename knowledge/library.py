@@ -20,12 +20,14 @@ from knowledge import index as indexes
 from knowledge.catalog import Catalog
 from knowledge.chunking import split
 from knowledge.concepts import Proposal, propose_concepts
-from knowledge.documents import Document, Hit, Passage, Progress, ProgressCallback, SearchResult
+from knowledge.documents import Document, Passage, Progress, ProgressCallback, SearchResult
 from knowledge.embedding import Embedder
-from knowledge.errors import DocumentEmpty, DocumentNotFound, IndexDamaged, IngestCancelled
+from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
 from knowledge.index import CourseIndex, Entry, Halves
 from knowledge.parsing.reading import parse
-from knowledge.ranking import Ranked, rank
+from knowledge.picking import Shelf, pick, rerank
+from knowledge.ranking import COVERED, rank
+from knowledge.reranking import Reranker
 from knowledge.rewriting import with_history
 from knowledge.sentences import sentences
 
@@ -40,6 +42,7 @@ class Library:
     catalog: Catalog
     embedder: Embedder
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    reranker: Reranker | None = None
     _open: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -103,14 +106,20 @@ class Library:
         """Raises DocumentNotFound."""
         return self.catalog.passage(passage_id)
 
-    def search(self, course_id: str, query: str, k: int = 5, history: Sequence[str] = ()) -> SearchResult:
+    def search(
+        self, course_id: str, query: str, k: int = 5, history: Sequence[str] = (), *, threshold: float = COVERED
+    ) -> SearchResult:
         """Return the passages that answer `query` best, and whether the course covers it at all.
 
         `history` holds the learner's earlier questions, oldest first; a query that leans on them is completed.
+        `threshold` is the confidence from which on the course is said to cover it: 0 always, 1 hardly ever.
         """
         index = self._current(course_id)
-        ranked = rank(index, with_history(query, history), self.embedder)
-        hits = tuple(self._hits(index, ranked, k))
+        whole = with_history(query, history)
+        ranked = rank(index, whole, self.embedder, threshold)
+        shelf = Shelf(index, self.catalog)
+        candidates = rerank(ranked.candidates, whole, shelf, self.reranker) if self.reranker else ranked.candidates
+        hits = tuple(pick(candidates, shelf, k))
         return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
 
     def concepts(self, course_id: str, *, in_order: bool = True) -> Proposal:
@@ -227,23 +236,6 @@ class Library:
         with (folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-    def _hits(self, index: CourseIndex, ranked: Ranked, k: int) -> Iterator[Hit]:
-        """Yield the best k passages that still exist, near-duplicates of better ones left out."""
-        seen: set[str] = set()
-        for candidate in ranked.candidates:
-            if len(seen) >= k:
-                return
-            try:
-                passage = self.catalog.passage(index.ids[candidate.row])
-                document = self.catalog.document(passage.document_id)
-            except DocumentNotFound:
-                continue  # removed while we searched
-            words = " ".join(passage.text.split()).casefold()
-            if words in seen:
-                continue
-            seen.add(words)
-            yield Hit(passage, document, candidate.score, candidate.lexical, candidate.dense)
 
 
 def entry(passage: Passage, document: Document) -> Entry:

@@ -23,7 +23,7 @@ LONGEST = 400
 DOORS = {
     "gradio": ("app", "tutor.ui"),
     "faiss": ("knowledge.index",),
-    "sentence_transformers": ("knowledge.embedding",),
+    "sentence_transformers": ("knowledge.embedding", "knowledge.reranking"),
     "sqlalchemy": ("tutor.store",),
     "alembic": ("tutor.store",),
     "torch": ("tutor.engine", "adapters", "knowledge.embedding"),

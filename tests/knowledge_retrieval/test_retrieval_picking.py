@@ -1,0 +1,92 @@
+"""What a search shows: nothing twice, nothing broken off, in a reranker's order where there is one."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.documents import Locator, Passage, Place
+from knowledge.errors import EmbedderUnusable
+from knowledge.library import Library
+from knowledge.picking import reads_on
+from knowledge.reranking import CrossEncoderReranker, WordsInOrder
+
+LIGHT = (
+    "Chlorophyll absorbs red and blue light in the leaf, while green light is reflected by it, so leaves look green."
+)
+OTHER = "The slope of a line is its rise divided by its run, and a flat line has the slope zero everywhere."
+
+
+def texts(library, query, k=5):
+    return [hit.passage.text for hit in library.search("c", query, k).hits]
+
+
+def passage(ordinal: int, text: str, start: int) -> Passage:
+    return Passage(
+        f"p{ordinal}", "d", "c", ordinal, text, Locator(Place.PAGE, 1, "page 1"), (), start, start + len(text)
+    )
+
+
+def test_an_old_and_a_new_version_of_a_slide_are_shown_once(library):
+    library.add("c", "old.md", f"# Leaves\n\n{LIGHT}\n".encode())
+    library.add("c", "new.md", f"# Leaves\n\n{LIGHT} Really.\n".encode())
+    library.add("c", "lines.md", f"# Lines\n\n{OTHER}\n".encode())
+    found = texts(library, "Why do leaves look green in the light of a line?")
+    assert len([text for text in found if text.startswith("Chlorophyll")]) == 1
+    assert OTHER in found
+
+
+def test_a_table_cut_in_two_is_shown_with_its_rest(library):
+    rows = "".join(f"| element {n} | {'metal ' * 6}weighs {n} grams |\n" for n in range(80))
+    library.add("c", "table.md", f"# Elements\n\n| name | weight |\n|---|---|\n{rows}".encode())
+    first, second = library.search("c", "name weight element 3", 2).hits
+    assert first.passage.text.startswith("| name")
+    assert second.passage.ordinal == first.passage.ordinal + 1
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "rest"),
+    [
+        ("Light is absorbed by the green", "pigment of the leaf.", True),
+        ("Light is absorbed.", "pigment of the leaf.", False),
+        ("Light is absorbed by", "Another section begins.", False),
+        ("| a | b |", "| c | d |", True),
+    ],
+)
+def test_a_passage_reads_on_where_a_sentence_or_a_table_was_cut(head, tail, rest):
+    assert reads_on(passage(0, head, 0), passage(1, tail, len(head) + 1)) is rest
+
+
+def test_two_tables_with_a_gap_between_them_are_two():
+    assert not reads_on(passage(0, "| a |", 0), passage(1, "| b |", 7))
+
+
+def test_a_reranker_decides_the_order_and_nothing_else(tmp_path, library):
+    class Backwards:
+        def scores(self, query, texts):
+            return list(range(len(texts)))
+
+    for name, text in (("leaves", LIGHT), ("lines", OTHER)):
+        library.add("c", f"{name}.md", f"# {name}\n\n{text}\n".encode())
+    plain = library.search("c", "green light of the line")
+    reranked = Library(library.root, library.catalog, library.embedder, reranker=Backwards())
+    other = reranked.search("c", "green light of the line")
+    assert [hit.passage for hit in other.hits] == [hit.passage for hit in plain.hits][::-1]
+    assert (other.covered, other.confidence) == (plain.covered, plain.confidence)
+
+
+def test_words_in_the_order_of_the_question_count_more():
+    ahead, behind = WordsInOrder().scores("dog bites man", ["The dog bites a man.", "A man bites the dog."])
+    assert ahead > behind
+
+
+def test_a_reranker_without_safe_weights_is_refused(tmp_path):
+    with pytest.raises(EmbedderUnusable, match="safetensors"):
+        CrossEncoderReranker(tmp_path).scores("a", ["b"])
+
+
+def test_the_threshold_of_coverage_is_the_callers(library):
+    library.add("c", "leaves.md", f"# Leaves\n\n{LIGHT}\n".encode())
+    assert library.search("c", "Who won the war?", threshold=0.0).covered
+    strict = library.search("c", "Why do leaves look green?", threshold=1.0)
+    assert not strict.covered
+    assert strict.hits
