@@ -14,7 +14,14 @@ from __future__ import annotations
 
 
 class AdapterError(Exception):
-    """Base of all errors about adapters."""
+    """Base of all errors about adapters.
+
+    `key` names the kind of sentence, with `values` to fill in, for whoever says it in another language.
+    """
+
+    def __init__(self, message: str = "", *, key: str | None = None, **values: object) -> None:
+        super().__init__(message)
+        self.key, self.values = key, values
 
 
 class AdapterNotFound(AdapterError):

@@ -90,6 +90,22 @@ class Timings:
     tokens: int
 
 
+class Voice(StrEnum):
+    """Who vouches for a verified answer."""
+
+    TEACHER = "teacher"  # an instructor of the course accepted it; it answers everybody in the course
+    LEARNER = "learner"  # the learner wrote it; it answers only her
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Which correction an answer used: `whole` when it is the answer, else the model had it as an example."""
+
+    correction_id: str
+    voice: Voice
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer, with everything needed to say where the answer came from."""
@@ -112,6 +128,7 @@ class Turn:
     timings: Timings | None
     replaces: str | None  # the turn that this one retries or edits; that one is kept, but no longer shown
     created_at: datetime
+    verified: Verified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +162,20 @@ class Feedback:
 
 
 class CorrectionState(StrEnum):
-    """Where a better answer stands on its way to training."""
+    """Where a better answer stands with the instructor of its course."""
 
-    PROPOSED = "proposed"
-    ACCEPTED = "accepted"
+    PROPOSED = "proposed"  # waits for her; it works for its learner already
+    ACCEPTED = "accepted"  # by her; it works for the whole course
     DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn"  # by its author; its text is gone
+
+
+STANDING = (CorrectionState.PROPOSED, CorrectionState.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A better answer written by a person; it trains only the adapter of `learner_id`, and only with consent."""
+    """A better answer written by a person, about one turn of `learner_id`."""
 
     id: str
     turn_id: str
@@ -167,24 +187,36 @@ class Correction:
     consent: bool
     created_at: datetime
     decided_by: str | None = None
+    decided_at: datetime | None = None
+    reason: str | None = None  # the instructor's, for her decision
+
+    def may_answer(self, learner_id: str | None) -> bool:
+        """Whether it may be shown to this learner; None asks for the whole course."""
+        if learner_id is None:
+            return self.state is CorrectionState.ACCEPTED
+        return learner_id == self.learner_id and self.state in STANDING
+
+    def may_train(self, learner_id: str | None) -> bool:
+        """Whether it may train this learner's adapter; None asks for the course's shared one."""
+        return self.consent and self.may_answer(learner_id)
 
 
 class AdapterState(StrEnum):
-    """The life of a trained adapter; at most one is ACTIVE per learner and course."""
+    """The life of a trained adapter; at most one is ACTIVE per learner and course, and one per course for all."""
 
     CANDIDATE = "candidate"
     ACTIVE = "active"
     RETIRED = "retired"
-    REJECTED = "rejected"
+    REJECTED = "rejected"  # by the gate; its files are gone, its card and the reasons are kept
 
 
 @dataclass(frozen=True, slots=True)
 class AdapterVersion:
-    """One trained adapter of one learner in one course; `name` (`quiet-heron-v3`) is never used twice."""
+    """One trained adapter of a learner in a course, or of the course; `name` (`quiet-heron-v3`) is never used twice."""
 
     id: str
     name: str
-    learner_id: str
+    learner_id: str | None  # None: the course's shared one
     course_id: str
     version: int
     state: AdapterState
@@ -193,6 +225,7 @@ class AdapterVersion:
     directory: str  # below the data root
     metrics: Mapping[str, float]
     created_at: datetime
+    reasons: tuple[str, ...] = ()  # why the gate let it in or kept it out
 
 
 class JobState(StrEnum):

@@ -22,7 +22,15 @@ from __future__ import annotations
 
 
 class TutorError(Exception):
-    """Base of all errors that the tutor raises on purpose."""
+    """Base of all errors that the tutor raises on purpose.
+
+    `key` names the same sentence among the words of the pages, with `values` to fill in, for people who read another
+    language than that of `str(error)`.
+    """
+
+    def __init__(self, message: str = "", *, key: str | None = None, **values: object) -> None:
+        super().__init__(message)
+        self.key, self.values = key, values
 
 
 class InputRefused(TutorError):

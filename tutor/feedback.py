@@ -1,18 +1,23 @@
 """What people say about answers: thumbs, reasons and better answers, each stored with the turn it is about.
 
-A learner's own correction is accepted for her own adapter as soon as she consents; an instructor sees and decides
-those of the courses that she teaches.
+A better answer works for its learner at once, and trains her own adapter if she consents. For the whole course it
+works when an instructor of the course has accepted it (`tutor.reviewing`); what an instructor writes is accepted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
 
+import tutor.store.adapters as adapter_rows
 import tutor.store.feedback as rows
 import tutor.store.turns as turn_rows
+from adapters import registry
+from adapters.errors import AdapterNotFound
 from tutor.access import Action, Facts, allowed
 from tutor.courses import Courses
-from tutor.domain import Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
+from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.moments import Clock, new_id
 from tutor.store import people
@@ -20,6 +25,7 @@ from tutor.store.database import Database
 
 MAX_CORRECTION_CHARS = 4_000
 MAX_REASON_CHARS = 1_000
+MAX_A_DAY = 20  # better answers of one learner; an instructor writes as many as she likes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class FeedbackDesk:
     database: Database
     courses: Courses
     clock: Clock
+    adapters_dir: Path
 
     def rate(self, who: Person, turn_id: str, thumb: Thumb | None, reason: str | None = None) -> Feedback:
         """Store one person's thumb and reason; a second time replaces the first, None takes the thumb back."""
@@ -45,17 +52,34 @@ class FeedbackDesk:
             return rows.ratings(connection, conversation_id, who.id)
 
     def correct(self, who: Person, turn_id: str, text: str, *, consent: bool) -> Correction:
-        """Store a better answer. With consent it is accepted for training the learner's own adapter."""
-        turn = self._own_turn(who, turn_id)
-        text = _checked(text)
-        state = CorrectionState.ACCEPTED if consent else CorrectionState.PROPOSED
-        correction = Correction(
-            new_id(), turn.id, who.id, turn.learner_id, turn.course_id, text, state, consent, self.clock()
-        )
+        """Store a better answer; with consent it may train. Raises InputRefused when it is too long or one too many."""
+        turn, text = self._own_turn(who, turn_id), _checked(text)
+        correction = self._accepted_if_taught(who, turn, text, consent)
         with self.database.writing() as connection:
+            written = rows.written_since(connection, who.id, correction.created_at - timedelta(days=1))
+            if written >= MAX_A_DAY and not who.teaches:
+                raise InputRefused(f"{written} better answers in one day are enough; go on tomorrow", key="quota")
             rows.add_correction(connection, correction)
             if consent and who.id == turn.learner_id:
                 people.set_consent(connection, who.id, correction.created_at)
+        return correction
+
+    def take_in(self, who: Person, turn: Turn, text: str, *, consent: bool) -> Correction:
+        """Store a better answer that came with a file; no daily limit holds for it."""
+        correction = self._accepted_if_taught(who, turn, _checked(text), consent)
+        with self.database.writing() as connection:
+            rows.add_correction(connection, correction)
+            if consent:
+                people.set_consent(connection, who.id, correction.created_at)
+        return correction
+
+    def _accepted_if_taught(self, who: Person, turn: Turn, text: str, consent: bool) -> Correction:
+        now = self.clock()
+        correction = Correction(
+            new_id(), turn.id, who.id, turn.learner_id, turn.course_id, text, CorrectionState.PROPOSED, consent, now
+        )
+        if who.teaches and any(course.id == turn.course_id for course in self.courses.taught_by(who)):
+            return replace(correction, state=CorrectionState.ACCEPTED, decided_by=who.id, decided_at=now)
         return correction
 
     def corrections(self, who: Person, course_id: str) -> list[Correction]:
@@ -63,27 +87,29 @@ class FeedbackDesk:
         with self.database.reading() as connection:
             return rows.corrections_of(connection, course_id=course_id, learner_id=who.id)
 
-    def review(self, who: Person, course_id: str) -> list[tuple[Correction, Turn]]:
-        """Return the corrections of a course with their turns, latest first, for its instructor."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.reading() as connection:
-            corrections = rows.corrections_of(connection, course_id=course_id)
-            pairs = [(c, turn_rows.by_id(connection, c.turn_id)) for c in reversed(corrections)]
-        return [(correction, turn) for correction, turn in pairs if turn is not None]
+    def withdraw(self, who: Person, correction_id: str) -> list[AdapterVersion]:
+        """Take back a correction that this person wrote, or that stands under her answer: its words are gone.
 
-    def decide(self, who: Person, correction_id: str, *, accept: bool) -> None:
-        """Accept or decline a correction as an instructor of its course."""
-        correction = self._correction(correction_id)
-        self.courses.enter(who, correction.course_id, Action.TEACH)
-        state = CorrectionState.ACCEPTED if accept else CorrectionState.DECLINED
-        self._set_state(correction, state, who)
-
-    def withdraw(self, who: Person, correction_id: str) -> None:
-        """Take back a correction that this person wrote, or that stands under her answer."""
+        It answers and trains nobody any more; versions trained with it are switched off and their files deleted.
+        Return those versions.
+        """
         correction = self._correction(correction_id)
         if who.id not in (correction.author_id, correction.learner_id) and who.role is not Role.ADMIN:
             raise NotFound(f"there is no correction {correction_id}")
-        self._set_state(correction, CorrectionState.WITHDRAWN, who)
+        with self.database.writing() as connection:
+            rows.withdraw(connection, correction.id, who.id, self.clock())
+            fallen = adapter_rows.retire_trained_with(
+                connection, replace(correction, state=CorrectionState.WITHDRAWN, text="")
+            )
+        for version in fallen:
+            self._delete_files(version)
+        return fallen
+
+    def _delete_files(self, version: AdapterVersion) -> None:
+        try:
+            registry.remove(self.adapters_dir / version.name)
+        except AdapterNotFound:
+            return  # an earlier withdrawal took them already
 
     def consents(self, who: Person) -> bool:
         """Return whether this person's corrections may train her adapter."""
@@ -94,10 +120,6 @@ class FeedbackDesk:
         """Give or take back consent to training; taking it back holds at the next training."""
         with self.database.writing() as connection:
             people.set_consent(connection, who.id, self.clock() if given else None)
-
-    def _set_state(self, correction: Correction, state: CorrectionState, who: Person) -> None:
-        with self.database.writing() as connection:
-            rows.set_state(connection, correction.id, state, who.id)
 
     def _correction(self, correction_id: str) -> Correction:
         with self.database.reading() as connection:

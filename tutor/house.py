@@ -27,13 +27,18 @@ from tutor.evidence_book import EvidenceBook
 from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
+from tutor.reviewing import Reviews
 from tutor.settings import Settings
 from tutor.shelf import Shelf
 from tutor.store import turns as turn_rows
 from tutor.store.catalog import SqlCatalog
 from tutor.store.database import Database, open_database
-from tutor.tuning import KIND as TRAINING
-from tutor.tuning import Tuning
+from tutor.tuning.exchange import Exchange
+from tutor.tuning.proof import Proof
+from tutor.tuning.rows import Rows
+from tutor.tuning.training import KIND as TRAINING
+from tutor.tuning.training import Training
+from tutor.tuning.versions import Versions
 from tutor.turn import Turns
 
 OPERATOR = "operator"
@@ -84,7 +89,11 @@ class House:
     shelf: Shelf
     engine: Engine
     turns: Turns
-    tuning: Tuning
+    reviews: Reviews
+    versions: Versions
+    training: Training
+    proof: Proof
+    exchange: Exchange
 
     def furnish(self, *, wait: bool) -> None:
         """Put the sample course into a house without courses; its documents are read in at once, or beside the page."""
@@ -145,7 +154,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
         accounts=Accounts(database, clock, settings.url),
         courses=courses,
         conversations=Conversations(database, clock),
-        feedback=FeedbackDesk(database, courses, clock),
+        feedback=FeedbackDesk(database, courses, clock, root.adapters),
         evidence=EvidenceBook(database, courses, clock),
     )
 
@@ -161,15 +170,18 @@ def open_house(
     office = open_office(settings, clock=clock)
     embedder = embedder or open_embedder(settings.embedder, office.root.models)
     engine = engine or open_engine(settings)
-    library = Library(office.root.index, SqlCatalog(office.database), embedder)
+    catalog = SqlCatalog(office.database)
+    library = Library(office.root.index, catalog, embedder)
     jobs = Jobs(office.database, clock, REFUSALS)
-    tuning = Tuning(
+    versions = Versions(office.database, office.courses, office.root.adapters)
+    training_rows = Rows(office.database)
+    training = Training(
         database=office.database,
-        courses=office.courses,
+        versions=versions,
+        rows=training_rows,
         jobs=jobs,
         engine=engine,
         settings=settings,
-        adapters_dir=office.root.adapters,
         clock=clock,
     )
     turns = Turns(
@@ -179,7 +191,7 @@ def open_house(
         library=library,
         engine=engine,
         find_quotes=lambda answer, hits: quotes(answer, hits, embedder),
-        active_adapter=tuning.active_ref,
+        active_adapter=versions.ref,
         settings=settings,
         clock=clock,
     )
@@ -197,5 +209,9 @@ def open_house(
         shelf=Shelf(library, office.courses, jobs, office.root.originals, settings.max_upload_mb * 2**20),
         engine=engine,
         turns=turns,
-        tuning=tuning,
+        reviews=Reviews(office.database, office.courses, catalog, clock),
+        versions=versions,
+        training=training,
+        proof=Proof(engine, versions, settings, turns.prompt_for),
+        exchange=Exchange(office.database, versions, training_rows, office.conversations, office.feedback, clock),
     )

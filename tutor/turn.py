@@ -68,6 +68,17 @@ class Turns:
             self._store(answering.ended(TurnStatus.FAILED), answering)
             raise
 
+    def prompt_for(self, who: Person, course_id: str, text: str) -> tuple[Message, ...]:
+        """Return the messages that a new conversation would give the model; nothing is stored.
+
+        Raises InputRefused, also when the course does not cover the question.
+        """
+        question, course = self._checked(text), self.courses.enter(who, course_id)
+        found = self.library.search(course.id, question, FOUND)
+        if not found.covered:
+            raise InputRefused("the course does not cover this question; ask another one", key="proof_uncovered")
+        return self._prompt(question, found, [], phrases.language_of(question, who.language))[0]
+
     def _answer(
         self, who: Person, course: Course, history: list[Turn], answering: _Answering
     ) -> Generator[TurnEvent, None, None]:

@@ -138,7 +138,7 @@ def test_a_correction_trains_only_with_consent_and_can_be_withdrawn(house, ask, 
     kept = house.feedback.correct(ada, turn.id, "Because of chlorophyll.", consent=False)
     assert kept.state is CorrectionState.PROPOSED and not house.feedback.consents(ada)
     trained = house.feedback.correct(ada, turn.id, "Chlorophyll reflects green.", consent=True)
-    assert trained.state is CorrectionState.ACCEPTED and house.feedback.consents(ada)
+    assert trained.may_train(ada.id) and not kept.may_train(ada.id) and house.feedback.consents(ada)
     house.feedback.withdraw(ada, trained.id)
     assert [c.state for c in house.feedback.corrections(ada, course.id)] == [
         CorrectionState.PROPOSED,
@@ -149,12 +149,12 @@ def test_a_correction_trains_only_with_consent_and_can_be_withdrawn(house, ask, 
 def test_an_instructor_sees_and_decides_the_corrections_of_her_course(house, ask, ada, bob, instructor, course):
     turn = ask(ada)
     correction = house.feedback.correct(ada, turn.id, "Because of chlorophyll.", consent=False)
-    ((seen, about),) = house.feedback.review(instructor, course.id)
-    assert (seen.id, about.id) == (correction.id, turn.id)
-    house.feedback.decide(instructor, correction.id, accept=False)
+    (review,) = house.reviews.queue(instructor, course.id)
+    assert (review.correction.id, review.turn.id) == (correction.id, turn.id)
+    house.reviews.decide(instructor, correction.id, accept=False)
     assert house.feedback.corrections(ada, course.id)[0].state is CorrectionState.DECLINED
     with pytest.raises(NotAllowed):
-        house.feedback.decide(bob, correction.id, accept=True)
+        house.reviews.decide(bob, correction.id, accept=True)
 
 
 @pytest.mark.parametrize(("text", "said"), [("  ", "empty"), ("x" * 4001, "4001 characters")])

@@ -6,12 +6,14 @@ import threading
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from tutor.dataroot import open_data_root
 from tutor.errors import DataDirInUse, DataDirUnusable
-from tutor.store.database import open_database
+from tutor.store.database import MIGRATIONS, open_database
 from tutor.store.schema import metadata, people
 
 
@@ -79,3 +81,38 @@ def test_a_second_server_is_told_who_holds_the_data_root(tmp_path):
         pass
     with root.serving():
         pass
+
+
+def test_a_house_with_trained_adapters_keeps_them_and_their_rows_through_the_migrations(tmp_path):
+    """SQLite rebuilds a table by dropping it, which takes the rows that point at it."""
+    path = tmp_path / "old.sqlite"
+    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in OLD_HOUSE:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    database = open_database(path)
+    with database.reading() as connection:
+        assert connection.exec_driver_sql("SELECT adapter_id, correction_id FROM adapter_rows").all() == [("a", "c")]
+        assert connection.exec_driver_sql("SELECT learner_id, state FROM adapters").all() == [("p", "active")]
+        assert connection.exec_driver_sql("SELECT state FROM corrections").all() == [("proposed",)]
+
+
+OLD_HOUSE = (
+    "INSERT INTO people (id, name, role, guest, language, created_at) VALUES ('p', 'ada', 'learner', 0, 'en', '2026')",
+    "INSERT INTO courses (id, title, language, open, created_at) VALUES ('k', 'K', 'en', 1, '2026')",
+    "INSERT INTO conversations (id, learner_id, course_id, title, created_at, updated_at)"
+    " VALUES ('v', 'p', 'k', 'V', '2026', '2026')",
+    "INSERT INTO turns (id, conversation_id, learner_id, course_id, number, question, answer, status, citations,"
+    " passages, shown, created_at) VALUES ('t', 'v', 'p', 'k', 1, 'Q', 'A', 'complete', '[]', '[]', 1, '2026')",
+    "INSERT INTO corrections (id, turn_id, author_id, learner_id, course_id, text, state, consent, created_at)"
+    " VALUES ('c', 't', 'p', 'p', 'k', 'B', 'accepted', 1, '2026')",
+    "INSERT INTO adapters (id, name, learner_id, course_id, version, state, base_sha256, sha256, directory, metrics,"
+    " created_at) VALUES ('a', 'ada-v1', 'p', 'k', 1, 'active', 'b', 's', 'adapters/ada-v1', '{}', '2026')",
+    "INSERT INTO adapter_rows (adapter_id, correction_id) VALUES ('a', 'c')",
+)

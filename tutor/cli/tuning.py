@@ -6,6 +6,7 @@ import argparse
 import sys
 from dataclasses import asdict
 
+from adapters.records import TrainingProgress
 from tutor.cli.common import AddVerb, house_of, print_json
 from tutor.errors import NotFound
 from tutor.settings import Settings
@@ -29,8 +30,8 @@ def train(arguments: argparse.Namespace, settings: Settings) -> int:
     """Train, check and switch on the learner's next adapter."""
     with house_of(settings) as house:
         learner = house.accounts.named(arguments.learner)
-        course_id = arguments.course or house.tuning.course_with_corrections(learner.id)
-        version = house.tuning.train(learner, learner.id, course_id, _say_progress)
+        course_id = arguments.course or house.training.course_with_corrections(learner.id)
+        version = house.training.train(learner, learner.id, course_id, _say_progress)
     if arguments.json:
         print_json(asdict(version))
     else:
@@ -38,8 +39,9 @@ def train(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _say_progress(stage: str, done: int, total: int) -> None:
-    print(f"{stage} {done}/{total}", file=sys.stderr, flush=True)
+def _say_progress(progress: TrainingProgress) -> None:
+    loss = "" if progress.loss is None else f" loss {progress.loss:.3f}"
+    print(f"{progress.stage} {progress.step}/{progress.steps}{loss}", file=sys.stderr, flush=True)
 
 
 def adapters(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -47,15 +49,15 @@ def adapters(arguments: argparse.Namespace, settings: Settings) -> int:
     with house_of(settings) as house:
         learner = house.accounts.named(arguments.learner)
         course = house.courses.enter(learner, arguments.course)
-        versions = house.tuning.versions(learner, learner.id, course.id)
+        versions = house.versions.of(learner, learner.id, course.id)
         if arguments.action == "on":
             wanted = [v for v in versions if arguments.version in (None, v.version)]
             if not wanted:
                 raise NotFound(f"{learner.name} has no adapter version {arguments.version or ''} in {course.id}")
-            house.tuning.activate(learner, wanted[0].id)
+            house.versions.promote(learner, wanted[0].id)
         elif arguments.action == "off":
-            house.tuning.switch_off(learner, learner.id, course.id)
-        versions = house.tuning.versions(learner, learner.id, course.id)
+            house.versions.switch_off(learner, learner.id, course.id)
+        versions = house.versions.of(learner, learner.id, course.id)
     if arguments.json:
         print_json([asdict(version) for version in versions])
     else:

@@ -1,4 +1,7 @@
-"""Rows of adapter versions: which exist, which corrections trained them, and which one is active."""
+"""Rows of adapter versions: which exist, which corrections trained them, and which one is active.
+
+An owner is a learner's id in a course; None is the course itself.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import AdapterState, AdapterVersion
+from tutor.domain import AdapterState, AdapterVersion, Correction
 from tutor.moments import from_text, to_text
-from tutor.store.schema import adapter_rows, adapters
+from tutor.store.schema import adapter_rows, adapters, training_losses
 
 
 def _version(row: sa.Row[Any]) -> AdapterVersion:
@@ -25,6 +29,7 @@ def _version(row: sa.Row[Any]) -> AdapterVersion:
         directory=row.directory,
         metrics=row.metrics,
         created_at=from_text(row.created_at),
+        reasons=tuple(row.reasons),
     )
 
 
@@ -43,6 +48,7 @@ def add(connection: sa.Connection, version: AdapterVersion, corrections: Sequenc
             directory=version.directory,
             metrics=dict(version.metrics),
             created_at=to_text(version.created_at),
+            reasons=list(version.reasons),
         )
     )
     for correction_id in corrections:
@@ -54,8 +60,8 @@ def by_id(connection: sa.Connection, adapter_id: str) -> AdapterVersion | None:
     return _version(row) if row else None
 
 
-def versions(connection: sa.Connection, learner_id: str, course_id: str) -> list[AdapterVersion]:
-    """Return the versions of a learner in a course, latest first."""
+def versions(connection: sa.Connection, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
+    """Return the versions of an owner, latest first."""
     rows = connection.execute(
         adapters.select()
         .where(adapters.c.learner_id == learner_id, adapters.c.course_id == course_id)
@@ -70,7 +76,17 @@ def trained_on(connection: sa.Connection, adapter_id: str) -> list[str]:
     return list(connection.scalars(query))
 
 
-def next_version(connection: sa.Connection, learner_id: str, course_id: str) -> int:
+def trained_with(connection: sa.Connection, correction_id: str) -> list[AdapterVersion]:
+    """Return the versions, of whatever owner, that a correction trained."""
+    rows = connection.execute(
+        adapters.select()
+        .join(adapter_rows, adapter_rows.c.adapter_id == adapters.c.id)
+        .where(adapter_rows.c.correction_id == correction_id)
+    )
+    return [_version(row) for row in rows]
+
+
+def next_version(connection: sa.Connection, learner_id: str | None, course_id: str) -> int:
     highest = connection.scalar(
         sa.select(sa.func.max(adapters.c.version)).where(
             adapters.c.learner_id == learner_id, adapters.c.course_id == course_id
@@ -79,7 +95,7 @@ def next_version(connection: sa.Connection, learner_id: str, course_id: str) -> 
     return (highest or 0) + 1
 
 
-def active(connection: sa.Connection, learner_id: str, course_id: str) -> AdapterVersion | None:
+def active(connection: sa.Connection, learner_id: str | None, course_id: str) -> AdapterVersion | None:
     row = connection.execute(
         adapters.select().where(
             adapters.c.learner_id == learner_id,
@@ -90,7 +106,7 @@ def active(connection: sa.Connection, learner_id: str, course_id: str) -> Adapte
     return _version(row) if row else None
 
 
-def switch_off(connection: sa.Connection, learner_id: str, course_id: str) -> None:
+def switch_off(connection: sa.Connection, learner_id: str | None, course_id: str) -> None:
     """Retire the active version, if there is one: the base answers again."""
     connection.execute(
         adapters.update()
@@ -104,10 +120,42 @@ def switch_off(connection: sa.Connection, learner_id: str, course_id: str) -> No
 
 
 def activate(connection: sa.Connection, version: AdapterVersion) -> None:
-    """Make a version the active one of its learner and course."""
+    """Make a version the active one of its owner."""
     switch_off(connection, version.learner_id, version.course_id)
     connection.execute(adapters.update().where(adapters.c.id == version.id).values(state=AdapterState.ACTIVE.value))
 
 
 def remove(connection: sa.Connection, adapter_id: str) -> None:
     connection.execute(adapters.delete().where(adapters.c.id == adapter_id))
+
+
+def retire(connection: sa.Connection, adapter_id: str) -> None:
+    """Let a version answer no more, if it did."""
+    connection.execute(
+        adapters.update()
+        .where(adapters.c.id == adapter_id, adapters.c.state == AdapterState.ACTIVE.value)
+        .values(state=AdapterState.RETIRED.value)
+    )
+
+
+def retire_trained_with(connection: sa.Connection, correction: Correction) -> list[AdapterVersion]:
+    """Let the versions answer no more that a correction may no longer train; return them.
+
+    An adapter answers only as long as everything that trained it stands.
+    """
+    fallen = [v for v in trained_with(connection, correction.id) if not correction.may_train(v.learner_id)]
+    for version in fallen:
+        retire(connection, version.id)
+    return fallen
+
+
+def add_loss(connection: sa.Connection, job_id: str, step: int, loss: float) -> None:
+    """Store the loss of one step of a running training; a second report of a step replaces the first."""
+    statement = insert(training_losses).values(job_id=job_id, step=step, loss=loss)
+    connection.execute(statement.on_conflict_do_update(index_elements=["job_id", "step"], set_={"loss": loss}))
+
+
+def losses(connection: sa.Connection, job_id: str) -> list[tuple[int, float]]:
+    """Return (step, loss) of a training, in order."""
+    query = sa.select(training_losses.c.step, training_losses.c.loss).where(training_losses.c.job_id == job_id)
+    return [(step, loss) for step, loss in connection.execute(query.order_by(training_losses.c.step))]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import Correction, CorrectionState, Feedback, Thumb
+from tutor.domain import STANDING, Correction, CorrectionState, Feedback, Thumb, Turn
 from tutor.moments import from_text, to_text
 from tutor.store.schema import corrections, feedback, turns
+from tutor.store.turns import by_id
 
 
 def rate(connection: sa.Connection, value: Feedback) -> None:
@@ -69,6 +71,8 @@ def _correction(row: sa.Row[Any]) -> Correction:
         consent=row.consent,
         created_at=from_text(row.created_at),
         decided_by=row.decided_by,
+        decided_at=from_text(row.decided_at) if row.decided_at else None,
+        reason=row.reason,
     )
 
 
@@ -85,6 +89,8 @@ def add_correction(connection: sa.Connection, correction: Correction) -> None:
             consent=correction.consent,
             decided_by=correction.decided_by,
             created_at=to_text(correction.created_at),
+            decided_at=to_text(correction.decided_at) if correction.decided_at else None,
+            reason=correction.reason,
         )
     )
 
@@ -113,7 +119,44 @@ def corrections_of(
     return [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at, corrections.c.id))]
 
 
-def set_state(connection: sa.Connection, correction_id: str, state: CorrectionState, decided_by: str | None) -> None:
+def written_since(connection: sa.Connection, author_id: str, moment: datetime) -> int:
+    """Return how many corrections a person has written since then, whatever became of them."""
+    query = sa.select(sa.func.count()).select_from(corrections)
+    query = query.where(corrections.c.author_id == author_id, corrections.c.created_at >= to_text(moment))
+    return connection.scalar(query) or 0
+
+
+def questions_of(connection: sa.Connection, course_id: str, learner_id: str) -> list[tuple[Correction, Turn]]:
+    """Return what may answer this learner in a course with the turns it is about, latest first."""
+    accepted = corrections.c.state == CorrectionState.ACCEPTED.value
+    hers = sa.and_(corrections.c.learner_id == learner_id, corrections.c.state.in_([state.value for state in STANDING]))
+    query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, hers))
+    found = [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at.desc()))]
+    pairs = [(correction, by_id(connection, correction.turn_id)) for correction in found]
+    return [(correction, turn) for correction, turn in pairs if turn is not None]
+
+
+def decide(
+    connection: sa.Connection, correction_id: str, state: CorrectionState, by: str | None, at: datetime, reason: str
+) -> None:
+    """Store an instructor's decision; PROPOSED takes one back."""
+    decided = state is not CorrectionState.PROPOSED
     connection.execute(
-        corrections.update().where(corrections.c.id == correction_id).values(state=state.value, decided_by=decided_by)
+        corrections.update()
+        .where(corrections.c.id == correction_id)
+        .values(
+            state=state.value,
+            decided_by=by if decided else None,
+            decided_at=to_text(at) if decided else None,
+            reason=reason or None,
+        )
+    )
+
+
+def withdraw(connection: sa.Connection, correction_id: str, by: str, at: datetime) -> None:
+    """Mark a correction as taken back and drop its words."""
+    connection.execute(
+        corrections.update()
+        .where(corrections.c.id == correction_id)
+        .values(state=CorrectionState.WITHDRAWN.value, text="", reason=None, decided_by=by, decided_at=to_text(at))
     )

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tutor.domain import Person, Role
 from tutor.moments import from_text, to_text
-from tutor.store.schema import invitations, people, sessions
+from tutor.store.schema import enrolments, invitations, people, sessions
 
 
 def _person(row: sa.Row[tuple[object, ...]]) -> Person:
@@ -50,6 +50,12 @@ def by_name(connection: sa.Connection, name: str) -> Person | None:
 def everyone(connection: sa.Connection) -> list[Person]:
     rows = connection.execute(people.select().order_by(people.c.created_at, people.c.id))
     return [_person(row) for row in rows]
+
+
+def roster(connection: sa.Connection, course_id: str) -> list[str]:
+    """Return the names of those who are enrolled in a course."""
+    query = sa.select(people.c.name).join(enrolments, enrolments.c.person_id == people.c.id)
+    return list(connection.scalars(query.where(enrolments.c.course_id == course_id)))
 
 
 def set_language(connection: sa.Connection, person_id: str, language: str) -> None:

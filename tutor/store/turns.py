@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tutor.domain import Citation, Conversation, Timings, Turn, TurnStatus
+from tutor.domain import Citation, Conversation, Timings, Turn, TurnStatus, Verified, Voice
 from tutor.moments import from_text, to_text
 from tutor.store.schema import conversations, turns
 
@@ -90,6 +90,7 @@ def _values(turn: Turn) -> dict[str, Any]:
         "quantization": turn.quantization,
         "adapter": turn.adapter,
         "timings": asdict(turn.timings) if turn.timings else None,
+        "verified": asdict(turn.verified) if turn.verified else None,
     }
 
 
@@ -113,7 +114,12 @@ def _turn(row: sa.Row[Any]) -> Turn:
         timings=Timings(**row.timings) if row.timings else None,
         replaces=row.replaces,
         created_at=from_text(row.created_at),
+        verified=_verified(row.verified) if row.verified else None,
     )
+
+
+def _verified(value: dict[str, Any]) -> Verified:
+    return Verified(value["correction_id"], Voice(value["voice"]), value["whole"])
 
 
 def add(connection: sa.Connection, turn: Turn) -> None:

@@ -47,7 +47,9 @@ class Teaching:
         if course_id is None:
             return gr.Radio(choices=[], value=None), "", "", gr.Timer(active=False), gr.Radio(choices=[], value=None)
         documents = self.house.shelf.documents(who, course_id)
-        review = view.review_choices(self.house.feedback.review(who, course_id), who.language)
+        review = view.review_choices(
+            [(r.correction, r.turn) for r in self.house.reviews.queue(who, course_id)], who.language
+        )
         note = "" if documents else say(who.language, "no_documents_yet")
         return (
             gr.Radio(choices=view.document_choices(documents, who.language), value=None),
@@ -123,7 +125,7 @@ class Teaching:
     def _decide(self, correction_id: str | None, course_id: str, request: gr.Request, *, accept: bool) -> Updates:
         who = person(request)
         if correction_id:
-            self.house.feedback.decide(who, correction_id, accept=accept)
+            self.house.reviews.decide(who, correction_id, accept=accept)
         tell(say(who.language, "decided" if correction_id else "choose_first"))
         return self.show(course_id, request)
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from tutor.domain import Correction, Person
 from tutor.house import House
-from tutor.tuning import KIND
+from tutor.tuning.training import KIND
 from tutor.ui import view
 from tutor.ui.edge import QUIET, handler, person, tell
 from tutor.ui.texts import text
@@ -31,8 +31,8 @@ class Mine:
         if course_id is None:
             return say(who.language, "no_courses"), *(gr.skip() for _ in range(5))
         corrections = self.house.feedback.corrections(who, course_id)
-        versions = self.house.tuning.versions(who, who.id, course_id)
-        active = self.house.tuning.active(who, who.id, course_id)
+        versions = self.house.versions.of(who, who.id, course_id)
+        active = self.house.versions.active(who, who.id, course_id)
         counts = {version.id: len(self._trained_on(who, version.id)) for version in versions}
         chosen = active.id if active else versions[0].id if versions else None
         return (
@@ -59,7 +59,7 @@ class Mine:
         """Start a training on the accepted corrections; its progress stands below."""
         who = person(request)
         if course_id is not None:
-            self.house.tuning.start(who, who.id, course_id)
+            self.house.training.start(who, who.id, course_id)
         return self.show(course_id, request)
 
     def withdraw(self, chosen: list[str], course_id: str | None, request: gr.Request) -> Updates:
@@ -73,14 +73,14 @@ class Mine:
         """Make the chosen version the one that answers."""
         who = person(request)
         if version_id:
-            version = self.house.tuning.activate(who, version_id)
+            version = self.house.versions.promote(who, version_id)
             tell(say(who.language, "switched_on", name=version.name))
         return self.show(course_id, request)
 
     def switch_off(self, course_id: str | None, request: gr.Request) -> Updates:
         who = person(request)
         if course_id is not None:
-            self.house.tuning.switch_off(who, who.id, course_id)
+            self.house.versions.switch_off(who, who.id, course_id)
             tell(say(who.language, "switched_off"))
         return self.show(course_id, request)
 
@@ -96,7 +96,7 @@ class Mine:
         return view.trained_from([c for c in corrections if c.id in rows], who.language)
 
     def _trained_on(self, who: Person, version_id: str) -> list[str]:
-        return self.house.tuning.trained_on(who, version_id)
+        return self.house.versions.trained_on(who, version_id)
 
     def _progress(self, who: Person, course_id: str | None) -> Updates:
         line, timer, _ = self._watched(who, course_id)

@@ -12,7 +12,7 @@ from tutor.store.schema.learning import evidence, item_tallies, learner_states, 
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
 from tutor.store.schema.talk import conversations, corrections, feedback, turns
-from tutor.store.schema.tuning import adapter_rows, adapters
+from tutor.store.schema.tuning import adapter_rows, adapters, training_losses
 
 __all__ = [
     "adapter_rows",
@@ -35,5 +35,6 @@ __all__ = [
     "profiles",
     "sessions",
     "skills",
+    "training_losses",
     "turns",
 ]

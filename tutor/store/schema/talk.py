@@ -43,6 +43,7 @@ turns = Table(
     Column("replaces", String, ForeignKey("turns.id", ondelete="SET NULL")),
     Column("shown", Boolean, nullable=False),
     Column("created_at", String, nullable=False),
+    Column("verified", JSON),  # which correction it used, and in whose voice
     UniqueConstraint("conversation_id", "number"),
     Index(None, "learner_id", "course_id"),
 )
@@ -70,6 +71,8 @@ corrections = Table(
     Column("consent", Boolean, nullable=False),
     Column("decided_by", String, ForeignKey("people.id", ondelete="SET NULL")),
     Column("created_at", String, nullable=False),
+    Column("decided_at", String),
+    Column("reason", Text),
     Index(None, "learner_id", "course_id", "state"),
     Index(None, "turn_id"),
 )

@@ -1,17 +1,22 @@
-"""Trained adapters and the corrections they were trained on."""
+"""Trained adapters, the corrections they were trained on, and the losses of trainings."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
 from tutor.store.schema.base import metadata, own_id, owned
+
+
+def _one_of(name: str, where: str, *columns: str) -> Index:
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
 
 adapters = Table(
     "adapters",
     metadata,
     own_id(),
     Column("name", String, nullable=False, unique=True),
-    owned("learner_id", "people"),
+    owned("learner_id", "people", nullable=True),  # NULL: the course's shared adapter
     owned("course_id", "courses"),
     Column("version", Integer, nullable=False),
     Column("state", String, nullable=False),
@@ -20,15 +25,11 @@ adapters = Table(
     Column("directory", String, nullable=False),
     Column("metrics", JSON, nullable=False),
     Column("created_at", String, nullable=False),
+    Column("reasons", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("learner_id", "course_id", "version"),
-    Index(
-        "one_active_adapter_per_learner_and_course",
-        "learner_id",
-        "course_id",
-        unique=True,
-        sqlite_where=text("state = 'active'"),
-        postgresql_where=text("state = 'active'"),
-    ),
+    _one_of("one_active_adapter_per_learner_and_course", "state = 'active'", "learner_id", "course_id"),
+    _one_of("one_active_adapter_per_course", "state = 'active' AND learner_id IS NULL", "course_id"),
+    _one_of("one_shared_adapter_per_version", "learner_id IS NULL", "course_id", "version"),
 )
 
 adapter_rows = Table(
@@ -36,4 +37,12 @@ adapter_rows = Table(
     metadata,
     Column("adapter_id", String, ForeignKey("adapters.id", ondelete="CASCADE"), primary_key=True),
     Column("correction_id", String, ForeignKey("corrections.id", ondelete="CASCADE"), primary_key=True),
+)
+
+training_losses = Table(
+    "training_losses",
+    metadata,
+    Column("job_id", String, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("loss", Float, nullable=False),  # nats a token
 )

@@ -1,0 +1,18 @@
+"""The rooms around a training, opened on an empty folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tuning_rooms import Rooms
+
+
+@pytest.fixture
+def rooms(tmp_path: Path, clock: Any) -> Iterator[Rooms]:
+    opened = Rooms(tmp_path, clock)
+    yield opened
+    opened.jobs.close()
+    opened.database.close()

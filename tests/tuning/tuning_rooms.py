@@ -1,0 +1,108 @@
+"""What a training needs around it, with a trainer that writes a small but genuine adapter at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+import tutor.store.turns as turn_rows
+from adapters.dataset import content_hash, read_rows
+from adapters.errors import AdapterError
+from adapters.files import CONFIG, WEIGHTS, sha256_of, write_manifest
+from adapters.records import Manifest, TrainedAdapter, TrainingJob, TrainingProgress
+from tutor.accounts import Accounts
+from tutor.conversations import Conversations
+from tutor.courses import Courses
+from tutor.domain import Person, Role, Turn, TurnStatus
+from tutor.engine.models import ModelFiles
+from tutor.engine.scripted import ScriptedEngine
+from tutor.errors import TutorError
+from tutor.feedback import FeedbackDesk
+from tutor.jobs import Jobs
+from tutor.moments import new_id
+from tutor.reviewing import Reviews
+from tutor.settings import Settings
+from tutor.store.catalog import SqlCatalog
+from tutor.store.database import Database, open_database
+from tutor.tuning.rows import Rows
+from tutor.tuning.training import Training
+from tutor.tuning.versions import Versions
+
+BASE = ScriptedEngine(["."]).info().base_sha256
+CARD = {"held_out": 0.0, "loss_before": 3.0, "loss_after": 0.1, "general_before": 2.0, "general_after": 2.0}
+LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
+
+
+def write_at_once(
+    job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
+) -> TrainedAdapter:
+    """The trivial twin of the trainer: a valid adapter whose one number is the number of rows."""
+    training_rows = read_rows(Path(job.rows_file))
+    on_progress(TrainingProgress("training", 1, 1, 0.5))
+    folder = Path(job.directory) / "adapter"
+    folder.mkdir()
+    pair = {f"{LAYER}.lora_A.weight": torch.full((1, 2), float(len(training_rows)))}
+    save_file(pair | {f"{LAYER}.lora_B.weight": torch.ones(2, 1)}, folder / WEIGHTS)
+    plain = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "bias": "none", "r": 1, "target_modules": ["q_proj"]}
+    (folder / CONFIG).write_text(json.dumps(plain))
+    sums = (sha256_of(folder / WEIGHTS), sha256_of(folder / CONFIG))
+    data = content_hash(training_rows)
+    write_manifest(folder, Manifest(job.name, BASE, data, *sums, len(training_rows), {}, {}, CARD))
+    return TrainedAdapter(job.name, str(folder), sums[0], BASE, CARD)
+
+
+class Rooms:
+    """What a training needs around it, and a learner who has studied."""
+
+    def __init__(self, path: Path, clock: Any) -> None:
+        self.path, self.clock = path, clock
+        self.database: Database = open_database(path / "tutor.sqlite")
+        self.accounts = Accounts(self.database, clock, "http://localhost")
+        self.courses = Courses(self.database, clock)
+        self.conversations = Conversations(self.database, clock)
+        self.desk = FeedbackDesk(self.database, self.courses, clock, path / "adapters")
+        self.jobs = Jobs(self.database, clock, (TutorError, AdapterError))
+        self.teacher = self.accounts.add("teacher", Role.INSTRUCTOR)
+        self.course = self.courses.create(self.teacher, "Plants", course_id="plants").id
+        self.ann = self.accounts.add("ann", Role.LEARNER)
+        self.bob = self.accounts.add("bob", Role.LEARNER)
+        self.versions = Versions(self.database, self.courses, path / "adapters")
+        self.reviews = Reviews(self.database, self.courses, SqlCatalog(self.database), clock)
+        self.training = Training(
+            database=self.database,
+            versions=self.versions,
+            rows=Rows(self.database),
+            jobs=self.jobs,
+            engine=ScriptedEngine(["."]),
+            settings=Settings(data_dir=path, sample_course=False),
+            clock=clock,
+            trainer=write_at_once,
+            open_model=lambda spec, folder: ModelFiles(path, "tiny", BASE),
+        )
+
+    def turn(self, who: Person, question: str, *, asked_a_model: bool = True) -> Turn:
+        """Store a finished turn as `tutor.turn` does."""
+        conversation = self.conversations.start(who, self.course, question)
+        prompt = (("system", "Be kind."), ("user", question)) if asked_a_model else None
+        turn = Turn(
+            new_id(), conversation.id, who.id, self.course, question, "An answer.", TurnStatus.RUNNING, True, 0.9, (),
+            (), None, None, None, None, None, None, self.clock(),
+        )  # fmt: skip
+        with self.database.writing() as connection:
+            turn_rows.add(connection, turn)
+            turn_rows.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
+        return turn
+
+    def corrected(self, who: Person, count: int) -> list[str]:
+        """Store `count` accepted corrections and return their ids."""
+        turns = [self.turn(who, f"Question {n}?") for n in range(count)]
+        return [self.desk.correct(who, t.id, f"Better {t.question}", consent=True).id for t in turns]
+
+    def train(self, who: Person) -> Any:
+        return self.training.train(who, who.id, self.course)
