@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.dataset import Example, Tokenizer, encode, read_rows
-from adapters.loop import mean_loss
+from adapters.passes import mean_loss
 from adapters.records import ScoreCard
 
 GENERAL = Path(__file__).parent / "general.jsonl"

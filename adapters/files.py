@@ -41,13 +41,14 @@ def read_manifest(directory: Path) -> Manifest:
 def publish(temporary: Path, final: Path) -> None:
     """Give a complete temporary directory its final name, surviving a power cut at any moment."""
     for path in temporary.iterdir():
-        _sync(path)
-    _sync(temporary)
+        sync(path)
+    sync(temporary)
     os.replace(temporary, final)
-    _sync(final.parent)
+    sync(final.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have the disk keep what was written to a file or a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

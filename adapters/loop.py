@@ -1,224 +1,226 @@
 """The training loop: examples in, an adapter that has learnt them out.
 
-A loop of our own because it does three things that the common trainers do not: it computes scores only where there
-is an answer, it can be watched and stopped between any two steps, and it keeps 4-bit layers in training mode for
-good, so that they are never packed (docs/decisions/training-loop.md).
+A loop of our own because of what the common trainers do not do: it scores only answers, holds the adapter to its base
+on ordinary text, goes on after a kill, can be watched between any two steps, and keeps 4-bit layers in training mode
+for good, so that they are never packed (docs/decisions/0020-training-loop.md).
 """
 
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy
 
+from adapters import adalora
+from adapters.anchor import Anchor
 from adapters.base import refuse_packed
+from adapters.checkpoints import Checkpoints, State
 from adapters.dataset import Example
 from adapters.errors import TrainingRefused
 from adapters.lora import trainable
-from adapters.records import Recipe
+from adapters.pace import batch_of, parts, planned_steps, rate, steps_an_epoch
+from adapters.passes import mean_loss, scores
+from adapters.records import Point, Recipe
 
-Watch = Callable[[int, int, float], None]  # step, steps, loss
+Watch = Callable[[Point], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What happened in one run; `losses` has one entry a step."""
+    """What happened in one run."""
 
-    losses: tuple[float, ...]
-    tokens: int
-    seconds: float
+    curve: tuple[Point, ...]  # one a step
+    tokens: int  # of the rows that were learnt, each as often as it was seen
+    seconds: float  # the parts before a kill included
+    ended: str  # "steps" | "learnt" | "held-out" | "time"
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        return tuple(point.loss for point in self.curve)
 
 
 def fit(
-    model: Any, examples: Sequence[Example], recipe: Recipe, watch: Watch, held_out: Sequence[Example] = ()
+    model: Any,
+    examples: Sequence[Example],
+    recipe: Recipe,
+    watch: Watch,
+    held_out: Sequence[Example] = (),
+    anchor: Anchor | None = None,
+    checkpoints: Checkpoints | None = None,
 ) -> Fitted:
-    """Train the adapter on the examples.
+    """Train the adapter on the examples, going on from the last checkpoint if there is one.
 
-    Stops after `epochs` or `max_steps`, when an epoch's loss is below `target_loss`, or when the held-out loss has
-    not fallen for `patience` epochs; the adapter with the best held-out loss is what stays. Raises TrainingRefused
-    when the loss is no longer a number or the time limit has passed.
+    Ends after `epochs` or `max_steps`, when the last epoch's mean loss is below `target_loss`, when the held-out loss
+    has not fallen for `patience` looks, or when time is up; the adapter with the best held-out loss is what stays. For
+    AdaLoRA nothing is judged before its ranks are settled. Raises TrainingRefused when the loss is no longer a number,
+    or when time or memory do not suffice.
     """
     refuse_packed(model)
-    began, dice = time.monotonic(), random.Random(recipe.seed)
-    parameters = trainable(model)
-    optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    steps = planned_steps(len(examples), recipe)
-    losses: list[float] = []
-    best = _Best(parameters)
-    for epoch in batches(examples, recipe, dice):
-        before = len(losses)
-        for batch in epoch[: steps - before]:
-            _set_rate(optimizer, recipe, len(losses), steps)
-            losses.append(_step(model, batch, optimizer, parameters, recipe))
-            watch(len(losses), steps, losses[-1])
-            _check(losses[-1], time.monotonic() - began, recipe)
-        if held_out:
-            best.see(mean_loss(model, held_out))
-        learnt = sum(losses[before:]) / (len(losses) - before) < recipe.target_loss
-        if learnt or len(losses) == steps or best.waited >= recipe.patience:
-            break
-    best.restore()
-    tokens = len(losses) * sum(map(len, examples)) // math.ceil(len(examples) / recipe.batch_size)
-    return Fitted(tuple(losses), tokens, time.monotonic() - began)
+    run = _Run(model, examples, recipe, held_out[: recipe.most_watched], anchor)
+    run.take(checkpoints.read() if checkpoints else None)
+    while not run.ended:
+        run.step()
+        watch(run.curve[-1])
+        if checkpoints and (run.ended or checkpoints.due()):
+            checkpoints.write(run.state())
+    run.keep_best()
+    return Fitted(tuple(run.curve), run.tokens, run.seconds, run.ended)
 
 
-class _Best:
-    """The parameters at the lowest held-out loss so far, and how many epochs ago that was."""
+class _Run:
+    """A run between two steps: all that a checkpoint holds, and what follows from it."""
 
-    def __init__(self, parameters: list[Any]) -> None:
-        self.parameters, self.kept, self.loss, self.waited = parameters, list[Any](), math.inf, 0
+    def __init__(
+        self,
+        model: Any,
+        examples: Sequence[Example],
+        recipe: Recipe,
+        held_out: Sequence[Example],
+        anchor: Anchor | None,
+    ) -> None:
+        self.model, self.examples, self.recipe = model, examples, recipe
+        self.held_out, self.anchor = held_out, anchor
+        self.parameters = trainable(model)
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.steps = planned_steps(len(examples), recipe)
+        self.settled = adalora.settled_after(self.steps) if recipe.method == "adalora" else 0
+        self.curve: list[Point] = []
+        self.best: list[torch.Tensor] = []
+        self.best_loss, self.waited, self.tokens, self.ended = math.inf, 0, 0, ""
+        self.began, self.earlier_s = time.monotonic(), 0.0
 
-    def see(self, loss: float) -> None:
-        self.waited += 1
-        if loss < self.loss:
-            self.loss, self.waited = loss, 0
-            self.kept = [parameter.detach().clone() for parameter in self.parameters]
+    @property
+    def seconds(self) -> float:
+        return self.earlier_s + time.monotonic() - self.began
 
-    def restore(self) -> None:
-        for parameter, value in zip(self.parameters, self.kept, strict=False):
+    def step(self) -> None:
+        """Take one optimizer step, look at the held-out rows when it is time, and decide whether to go on."""
+        step = len(self.curve)
+        batch = batch_of(self.examples, self.recipe, step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate(self.recipe, step, self.steps)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss, drift = self._backward(batch, step)
+        torch.nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip_norm)
+        self.optimizer.step()
+        if self.recipe.method == "adalora":
+            adalora.after_step(self.model, step)
+        self.tokens += sum(map(len, batch))
+        self._refuse(loss)
+        self.curve.append(Point(step + 1, self.steps, loss, self._look(step + 1), drift))
+        self.ended = self._why_end()
+
+    def _backward(self, batch: Sequence[Example], step: int) -> tuple[float, float | None]:
+        """Add up the gradients; return the mean loss of the batch's answer tokens, and the anchor's divergence."""
+        answers = sum(len(example.answer) for example in batch)
+        total = 0.0
+        for part in parts(batch):
+            loss = scores(self.model, part).loss() / answers
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += loss.item()
+        if self.recipe.method == "adalora":
+            adalora.crookedness(self.model).backward()  # type: ignore[no-untyped-call]
+        if self.anchor is None or not self.recipe.anchor_weight:
+            return total, None
+        pull = self.anchor.pull(self.model, self.recipe, step)
+        pull.backward()  # type: ignore[no-untyped-call]
+        return total, pull.item() / self.recipe.anchor_weight
+
+    def _look(self, done: int) -> float | None:
+        """Return the held-out loss when it is time to look, and keep the adapter if it is the best so far."""
+        every = min(self.recipe.most_between_looks, steps_an_epoch(len(self.examples), self.recipe))
+        if not self.held_out or (done % every and done != self.steps):
+            return None
+        loss = mean_loss(self.model, self.held_out)
+        if done >= self.settled:
+            self.waited += 1
+            if loss < self.best_loss:
+                self.best_loss, self.waited = loss, 0
+                self.best = [parameter.detach().clone() for parameter in self.parameters]
+        return loss
+
+    def _why_end(self) -> str:
+        done, epoch = len(self.curve), steps_an_epoch(len(self.examples), self.recipe)
+        if done >= self.steps:
+            return "steps"
+        if done >= max(epoch, self.settled) and self.seconds > self.recipe.time_limit_s:
+            return "time"
+        if done < self.settled:
+            return ""
+        if self.held_out and self.waited >= self.recipe.patience:
+            return "held-out"
+        lately = [point.loss for point in self.curve[-epoch:]]
+        return "learnt" if done % epoch == 0 and sum(lately) / epoch < self.recipe.target_loss else ""
+
+    def _refuse(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingRefused("the loss is no longer a number; lower the learning rate")
+        if self.seconds > 2 * self.recipe.time_limit_s:
+            raise TrainingRefused(
+                f"training took longer than {self.recipe.time_limit_s:.0f} s before it had seen every correction; "
+                "train on fewer corrections"
+            )
+        used_mb = resident_mb()
+        if used_mb > self.recipe.memory_limit_mb:
+            raise TrainingRefused(
+                f"training needs more than {self.recipe.memory_limit_mb:,} MB of memory ({used_mb:,} MB so far); "
+                "train with a smaller batch or shorter corrections"
+            )
+
+    def keep_best(self) -> None:
+        for parameter, value in zip(self.parameters, self.best, strict=False):
             parameter.data.copy_(value)
 
+    def state(self) -> State:
+        """Return all that is needed to go on from here in another process."""
+        moments = [self.optimizer.state[parameter] for parameter in self.parameters]
+        tensors = {f"now.{i}": parameter.data for i, parameter in enumerate(self.parameters)}
+        tensors |= {f"best.{i}": value for i, value in enumerate(self.best)}
+        tensors |= {f"{kind}.{i}": moment[kind] for i, moment in enumerate(moments) for kind in _MOMENTS}
+        tensors |= {"dice": torch.get_rng_state()} | adalora.memory(self.model, self.recipe)
+        numbers = {
+            "curve": [(p.step, p.steps, p.loss, p.held_out, p.drift) for p in self.curve],
+            "best_loss": self.best_loss if self.best else None,
+            "waited": self.waited,
+            "tokens": self.tokens,
+            "seconds": self.seconds,
+            "ended": self.ended,
+        }
+        return State(tensors, numbers)
 
-def planned_steps(rows: int, recipe: Recipe) -> int:
-    """Return how many steps a run takes at most."""
-    return min(recipe.max_steps, recipe.epochs * math.ceil(rows / recipe.batch_size))
-
-
-def batches(examples: Sequence[Example], recipe: Recipe, dice: random.Random) -> list[list[list[Example]]]:
-    """Return the shuffled batches of every epoch."""
-    epochs = []
-    for _ in range(recipe.epochs):
-        order = dice.sample(list(examples), len(examples))
-        epochs.append([order[i : i + recipe.batch_size] for i in range(0, len(order), recipe.batch_size)])
-    return epochs
-
-
-def rate(recipe: Recipe, step: int, steps: int) -> float:
-    """Return the learning rate: a linear warm-up, then a cosine down to a tenth."""
-    warmup = max(1, round(steps * recipe.warmup_share))
-    if step < warmup:
-        return recipe.learning_rate * (step + 1) / warmup
-    done = (step - warmup) / max(1, steps - warmup)
-    return recipe.learning_rate * (0.1 + 0.9 * (1 + math.cos(math.pi * done)) / 2)
-
-
-def _set_rate(optimizer: torch.optim.Optimizer, recipe: Recipe, step: int, steps: int) -> None:
-    for group in optimizer.param_groups:
-        group["lr"] = rate(recipe, step, steps)
-
-
-def _step(
-    model: Any, batch: Sequence[Example], optimizer: torch.optim.Optimizer, parameters: list[Any], recipe: Recipe
-) -> float:
-    """Take one optimizer step; return the mean loss of the batch's answer tokens."""
-    optimizer.zero_grad(set_to_none=True)
-    answers = sum(len(example.answer) for example in batch)
-    total = 0.0
-    for part in parts(batch):
-        loss = answer_loss(model, part) / answers
-        loss.backward()  # type: ignore[no-untyped-call]
-        total += loss.item()
-    torch.nn.utils.clip_grad_norm_(parameters, recipe.clip_norm)
-    optimizer.step()
-    return total
+    def take(self, state: State | None) -> None:
+        """Put the run to where a checkpoint left it; None leaves it at its beginning."""
+        if state is None:
+            return
+        tensors, numbers = state.tensors, state.numbers
+        for i, parameter in enumerate(self.parameters):
+            parameter.data.copy_(tensors[f"now.{i}"])
+            self.optimizer.state[parameter] = {kind: tensors[f"{kind}.{i}"].clone() for kind in _MOMENTS}
+        if numbers["best_loss"] is not None:
+            self.best_loss = numbers["best_loss"]
+            self.best = [tensors[f"best.{i}"].to(p.device) for i, p in enumerate(self.parameters)]
+        torch.set_rng_state(tensors["dice"])
+        adalora.remember(self.model, self.recipe, tensors)
+        self.curve = [Point(*point) for point in numbers["curve"]]
+        self.waited, self.tokens, self.ended = numbers["waited"], numbers["tokens"], numbers["ended"]
+        self.earlier_s = numbers["seconds"]
 
 
-def parts(batch: Sequence[Example], padding_share: float = 0.1) -> list[list[Example]]:
-    """Cut a batch into parts of like length, so that at most about a tenth of a part is padding."""
-    result: list[list[Example]] = []
-    for example in sorted(batch, key=len):
-        if result and len(result[-1][0]) >= (1 - padding_share) * len(example):
-            result[-1].append(example)
-        else:
-            result.append([example])
-    return result
+_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
-def answer_loss(model: Any, examples: Sequence[Example], *, through_prompt: bool = False) -> torch.Tensor:
-    """Return the summed cross-entropy of the answers.
-
-    The prompts are read once without a graph, then the answers with one: gradients do not flow through the prompts'
-    keys and values unless `through_prompt` asks for it. That halves the work, and what is learnt is the same in kind
-    (docs/LOG.md).
-    """
-    batch = _padded(examples, model.device)
-    with torch.set_grad_enabled(through_prompt and torch.is_grad_enabled()):
-        read = _body(model)(
-            input_ids=batch.prompt,
-            attention_mask=batch.mask[:, : batch.prompt.shape[1]],
-            position_ids=batch.positions[:, : batch.prompt.shape[1]],
-            use_cache=True,
-        )
-    output = model(
-        input_ids=batch.answer,
-        attention_mask=batch.mask,
-        position_ids=batch.positions[:, batch.prompt.shape[1] :],
-        past_key_values=read.past_key_values,
-        use_cache=True,
-    )
-    return cross_entropy(output.logits.float().flatten(0, 1), batch.labels.flatten(), reduction="sum")
-
-
-def _body(model: Any) -> Any:
-    """Return the model without its head, which would score every word of the vocabulary for nothing."""
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
-    return getattr(causal, causal.base_model_prefix)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Prompts padded on the left, answers on the right, so that all answers begin together."""
-
-    prompt: torch.Tensor  # all but the last token of each prompt
-    answer: torch.Tensor  # the last token of the prompt and all but the last of the answer
-    labels: torch.Tensor
-    mask: torch.Tensor
-    positions: torch.Tensor
-
-
-def _padded(examples: Sequence[Example], device: torch.device) -> _Batch:
-    before = max(1, max(len(example.prompt) - 1 for example in examples))
-    after = max(len(example.answer) for example in examples)
-    prompts, answers, labels, masks = [], [], [], []
-    for example in examples:
-        left, right = before - len(example.prompt) + 1, after - len(example.answer)
-        prompts.append([0] * left + list(example.prompt[:-1]))
-        answers.append([example.prompt[-1], *example.answer[:-1]] + [0] * right)
-        labels.append([*example.answer] + [-100] * right)
-        masks.append([0] * left + [1] * (len(example) - 1) + [0] * right)
-    mask = torch.tensor(masks, device=device)
-    return _Batch(
-        prompt=torch.tensor(prompts, device=device),
-        answer=torch.tensor(answers, device=device),
-        labels=torch.tensor(labels, device=device),
-        mask=mask,
-        positions=(mask.cumsum(-1) - 1).clamp(min=0),
-    )
-
-
-def mean_loss(model: Any, examples: Sequence[Example]) -> float:
-    """Return the mean loss of the answers' tokens without learning, with dropout off and 4-bit layers unpacked."""
-    dropouts = [module for module in model.modules() if isinstance(module, torch.nn.Dropout) and module.training]
-    for module in dropouts:
-        module.eval()
-    with torch.no_grad():
-        total = sum(answer_loss(model, [example]).item() for example in examples)
-    for module in dropouts:
-        module.train()
-    return total / sum(len(example.answer) for example in examples)
-
-
-def _check(loss: float, seconds: float, recipe: Recipe) -> None:
-    if not math.isfinite(loss):
-        raise TrainingRefused("the loss is no longer a number; lower the learning rate")
-    if seconds > recipe.time_limit_s:
-        raise TrainingRefused(f"training took longer than {recipe.time_limit_s:.0f} s; train on fewer corrections")
+def resident_mb() -> int:
+    """Return the most memory that this process has held so far; 0 where the system does not say."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return 0
+    line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
+    return int(line.split()[1]) // 1024
 
 
 def seed(value: int) -> None:

@@ -1,37 +1,45 @@
-"""Putting a LoRA adapter on a base, and getting it off again as files."""
+"""Putting a LoRA adapter on a base, changing its strength, and getting it off as files and on again."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from adapters import adalora
 from adapters.dataset import Example
 from adapters.errors import BaseUnusable
+from adapters.files import WEIGHTS
+from adapters.passes import scores, sober
 from adapters.records import Limits, Recipe
 
 
-def attach(model: Any, recipe: Recipe) -> Any:
-    """Return the model with a fresh adapter on every linear layer of its blocks; only the adapter can learn."""
-    from peft import LoraConfig, get_peft_model
+def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:
+    """Return the model with a fresh adapter on every linear layer of its blocks; only the adapter can learn.
 
-    return get_peft_model(
-        model,
-        LoraConfig(
-            r=recipe.rank,
-            lora_alpha=recipe.alpha,
-            lora_dropout=recipe.dropout,
-            target_modules=_targets(model),
-            bias="none",
-            task_type="CAUSAL_LM",
-        ),
-    )
+    AdaLoRA begins with half as many ranks again as `recipe.rank` and ends with that many on average, after `steps`.
+    """
+    from peft import AdaLoraConfig, LoraConfig, get_peft_model
+
+    common: dict[str, Any] = {
+        "lora_dropout": recipe.dropout,
+        "target_modules": _targets(model),
+        "bias": "none",
+        "task_type": "CAUSAL_LM",
+    }
+    if recipe.method == "lora":
+        return get_peft_model(model, LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, **common))
+    first = recipe.rank * 3 // 2
+    # PEFT divides AdaLoRA's alpha by the first rank; this keeps the product what it is for plain LoRA
+    alpha = round(recipe.alpha * first / recipe.rank)
+    config = AdaLoraConfig(init_r=first, target_r=recipe.rank, lora_alpha=alpha, **adalora.schedule(steps), **common)
+    return get_peft_model(model, config)
 
 
-def attach_previous(model: Any, directory: Path) -> Any:
-    """Return the model with an earlier version's adapter, ready to learn on."""
+def attach_previous(model: Any, directory: Path, *, trainable: bool = True) -> Any:
+    """Return the model with the adapter of a directory, ready to learn on."""
     from peft import PeftModel
 
-    return PeftModel.from_pretrained(model, directory, is_trainable=True, local_files_only=True)
+    return PeftModel.from_pretrained(model, directory, is_trainable=trainable, local_files_only=True)
 
 
 def trainable(model: Any) -> list[Any]:
@@ -39,10 +47,47 @@ def trainable(model: Any) -> list[Any]:
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
+def weaken(model: Any, factor: float) -> None:
+    """Multiply what the adapter adds to its base."""
+    for name, parameter in model.named_parameters():
+        if "lora_E" in name or ("lora_B" in name and not _is_adalora(model)):
+            parameter.data.mul_(factor)
+
+
 def save(model: Any, directory: Path) -> None:
-    """Write adapter_config.json and adapter_model.safetensors."""
-    model.save_pretrained(directory, safe_serialization=True)
-    (directory / "README.md").unlink(missing_ok=True)  # a card with blanks; ours is the manifest
+    """Write adapter_config.json and adapter_model.safetensors, always as plain LoRA."""
+    if not _is_adalora(model):
+        model.save_pretrained(directory, safe_serialization=True)
+        (directory / "README.md").unlink(missing_ok=True)  # a card with blanks; ours is the manifest
+        return
+    from peft import LoraConfig
+    from safetensors.torch import save_file
+
+    directory.mkdir()
+    tensors, rank = adalora.as_plain(model)
+    targets = sorted({name.split(".lora_")[0].rpartition(".")[2] for name in tensors})
+    config = LoraConfig(r=rank, lora_alpha=rank, target_modules=targets, bias="none", task_type="CAUSAL_LM")
+    config.inference_mode = True
+    config.save_pretrained(str(directory))
+    save_file(tensors, directory / WEIGHTS, {"format": "pt"})
+
+
+def reopen(model: Any, directory: Path) -> Any:
+    """Return the base of this model with the adapter as it stands in the files; the one in memory is gone."""
+    return attach_previous(model.unload(), directory, trainable=False)
+
+
+def largest_change(model: Any, example: Example) -> float:
+    """Return by how much the adapter changes any score of the example's answer."""
+    with sober(model):
+        adapted = scores(model, [example]).logits
+        with model.disable_adapter():
+            plain = scores(model, [example]).logits
+    return float((adapted - plain).abs().max())
+
+
+def _is_adalora(model: Any) -> bool:
+    return any(config.peft_type == "ADALORA" for config in getattr(model, "peft_config", {}).values())
 
 
 def _targets(model: Any) -> list[str]:
@@ -51,23 +96,3 @@ def _targets(model: Any) -> list[str]:
     if not targets:
         raise BaseUnusable(f"{type(model).__name__} has none of the layers {', '.join(Limits().targets)}")
     return targets
-
-
-def largest_change(model: Any, directory: Path, example: Example) -> float:
-    """Return by how much the adapter, as it stands in the files, changes any score of the example's answer.
-
-    The adapter in memory is left as it was.
-    """
-    import torch
-
-    model.load_adapter(directory, "written", is_trainable=False, local_files_only=True)
-    tokens = torch.tensor([[*example.prompt, *example.answer]], device=model.device)
-    options = {"use_cache": False, "logits_to_keep": len(example.answer) + 1}
-    with torch.no_grad():
-        model.set_adapter("written")
-        adapted = model(input_ids=tokens, **options).logits.float()
-        with model.disable_adapter():
-            plain = model(input_ids=tokens, **options).logits.float()
-    model.set_adapter("default")
-    model.delete_adapter("written")
-    return float((adapted - plain).abs().max())

@@ -20,7 +20,7 @@ from adapters.training import write_job
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL_S = 0.2
-STARTING_AND_SAVING_S = 180.0  # what a run may take beyond the recipe's limit
+STARTING_AND_SAVING_S = 180.0  # what a run may take beyond twice the recipe's limit
 
 
 def train(
@@ -58,7 +58,7 @@ def _follow(
     cancelled: Callable[[], bool],
 ) -> dict[str, Any] | None:
     """Return the trainer's last word, None when it died without one."""
-    limit_s = job.recipe.time_limit_s + STARTING_AND_SAVING_S
+    limit_s = 2 * job.recipe.time_limit_s + STARTING_AND_SAVING_S
     deadline = time.monotonic() + limit_s
     for line in _lines(child):
         if cancelled():

@@ -44,27 +44,34 @@ class TrainingRow:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Hyper-parameters of one training run."""
+    """Hyper-parameters of one training run; docs/LOG.md has the figures behind the usual values."""
 
     method: Literal["lora", "adalora"] = "lora"
-    rank: int = 8
+    rank: int = 8  # for AdaLoRA the mean of the ranks that are left
     alpha: int = 16
     dropout: float = 0.0
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     epochs: int = 10
-    max_steps: int = 60
+    max_steps: int = 40
     batch_size: int = 2
     max_tokens: int = 1024  # rows are cut to this many tokens from the left of the prompt
     warmup_share: float = 0.1
     clip_norm: float = 1.0
+    anchor_weight: float = 1.0  # of the divergence from the base on ordinary text, beside the loss of the corrections
+    anchor_rows: int = 2  # ordinary rows a step
+    most_drift: float = 0.02  # a finished adapter is weakened until ordinary text is told at most this much worse
     target_loss: float = 0.1  # an epoch whose mean training loss is below this is the last one
     held_out_share: float = 0.2
     rows_to_hold_out: int = 20  # with fewer, all rows are learnt and the card is on them
-    patience: int = 2  # epochs without a better held-out loss before the best one is taken back
+    most_watched: int = 8  # held-out rows that are looked at while training
+    most_between_looks: int = 10  # steps
+    patience: int = 2  # looks without a better held-out loss before the best one is taken back
     seed: int = 17
     minimum_rows: int = 3
-    time_limit_s: float = 600.0
+    time_limit_s: float = 600.0  # training ends with what it has when all rows have been seen
+    memory_limit_mb: int = 64_000
+    checkpoint_every_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +89,25 @@ class TrainingJob:
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """One line of the trainer's progress."""
+    """One line of the trainer's progress; the losses are the points of the curves."""
 
     stage: str  # loading | training | saving | checking
     step: int
     steps: int
     loss: float | None = None
+    held_out: float | None = None  # loss of rows that are not learnt, where it was looked at
+    drift: float | None = None  # divergence from the base on ordinary text
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One step of a run: its place, the loss of its rows, and what else was looked at then."""
+
+    step: int
+    steps: int
+    loss: float
+    held_out: float | None = None
+    drift: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

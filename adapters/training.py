@@ -8,28 +8,33 @@ refusal. Whatever libraries print goes to standard error.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
-from adapters.dataset import Example, content_hash, distinct, encode, read_rows, split
+from adapters.dataset import content_hash, distinct, encode, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
 from adapters.files import CONFIG, WEIGHTS, publish, sha256_of, write_manifest
-from adapters.records import Manifest, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
+from adapters.records import Manifest, Point, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from adapters.registry import verify
+
+if TYPE_CHECKING:
+    from adapters.checkpoints import Checkpoints
 
 Report = Callable[[TrainingProgress], None]
 
 
 def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
-    from adapters import base, evaluation, loop, lora
+    from adapters import anchor, base, evaluation, loop, lora, pace, restraint
 
     rows = usable_rows(job)
     report(TrainingProgress("loading", 0, 1))
@@ -38,14 +43,22 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     general = evaluation.general_examples(tokenizer)
     model = base.load_base(Path(job.base_directory))
     before = evaluation.score(model, learn, check, general)
+    held = anchor.Anchor(model, anchor.ordinary_examples(tokenizer))
+    usual = restraint.Usual(model, held.watched)
     loop.seed(job.recipe.seed)
-    model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe)
+    steps = pace.planned_steps(len(learn), job.recipe)
+    model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe, steps)
 
-    def watch(step: int, steps: int, loss: float) -> None:
-        report(TrainingProgress("training", step, steps, loss))
+    def watch(point: Point) -> None:
+        report(TrainingProgress("training", **dataclasses.asdict(point)))
 
-    fitted = loop.fit(model, learn, job.recipe, watch, held_out=check)
+    fitted = loop.fit(model, learn, job.recipe, watch, check, held, _checkpoints(job, rows))
+    strength = usual.restrain(model, job.recipe.most_drift)
     report(TrainingProgress("saving", 0, 1))
+    temporary = _fresh(Path(job.directory) / "adapter.tmp")
+    lora.save(model, temporary)
+    report(TrainingProgress("checking", 0, 1))
+    model = lora.reopen(model, temporary)
     after = evaluation.score(model, learn, check, general)
     metrics = {
         "rows": float(len(rows)),
@@ -54,11 +67,30 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
         "loss_after": after.corrections,
         "general_before": before.general,
         "general_after": after.general,
-        "steps": float(len(fitted.losses)),
+        "steps": float(len(fitted.curve)),
         "tokens": float(fitted.tokens),
         "training_s": fitted.seconds,
+        "strength": strength,
+        "memory_mb": float(loop.resident_mb()),
+        "largest_change": lora.largest_change(model, learn[0]),
     }
-    return _written(job, model, rows, learn, metrics, report)
+    return _published(job, temporary, rows, metrics)
+
+
+def _checkpoints(job: TrainingJob, rows: Sequence[TrainingRow]) -> Checkpoints:
+    """Return where this training keeps its checkpoint; a training of the same rows in the same way goes on from it."""
+    from adapters.checkpoints import Checkpoints
+
+    what = [content_hash(rows), job.base_sha256, job.previous or "", dataclasses.asdict(job.recipe)]
+    fingerprint = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    return Checkpoints(Path(job.directory) / "checkpoint.safetensors", fingerprint, job.recipe.checkpoint_every_s)
+
+
+def _fresh(directory: Path) -> Path:
+    """Return the directory after what a killed training left in it is gone."""
+    if directory.is_dir():
+        shutil.rmtree(directory)
+    return directory
 
 
 def sides(rows: Sequence[TrainingRow], recipe: Recipe) -> tuple[Sequence[TrainingRow], Sequence[TrainingRow]]:
@@ -77,22 +109,11 @@ def usable_rows(job: TrainingJob) -> tuple[TrainingRow, ...]:
     raise TrainingRefused(f"not enough to train: {len(rows)} of {job.recipe.minimum_rows} corrections{repeated}")
 
 
-def _written(
-    job: TrainingJob,
-    model: Any,
-    rows: Sequence[TrainingRow],
-    examples: Sequence[Example],
-    metrics: dict[str, float],
-    report: Report,
+def _published(
+    job: TrainingJob, temporary: Path, rows: Sequence[TrainingRow], metrics: dict[str, float]
 ) -> TrainedAdapter:
-    """Write the adapter to a temporary folder, read it back, check it, and only then give it its name."""
-    from adapters import lora
-
-    temporary, final = Path(job.directory) / "adapter.tmp", Path(job.directory) / "adapter"
-    lora.save(model, temporary)
-    report(TrainingProgress("checking", 0, 1))
-    change = lora.largest_change(model, temporary, examples[0])
-    if not change > 0:
+    """Give checked files their manifest and their name; an adapter without effect gets none."""
+    if not metrics["largest_change"] > 0:
         raise AdapterDamaged("the saved adapter does not change what the model says; train again")
     manifest = Manifest(
         name=job.name,
@@ -103,11 +124,12 @@ def _written(
         rows=len(rows),
         recipe=dataclasses.asdict(job.recipe),
         versions={name: version(name) for name in ("torch", "transformers", "peft", "bitsandbytes")},
-        metrics={**metrics, "largest_change": change},
+        metrics=metrics,
     )
     write_manifest(temporary, manifest)
     verify(temporary, job.base_sha256)
-    publish(temporary, final)
+    final = Path(job.directory) / "adapter"
+    publish(temporary, _fresh(final))
     return TrainedAdapter(job.name, str(final), manifest.sha256, job.base_sha256, manifest.metrics)
 
 

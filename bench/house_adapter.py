@@ -105,7 +105,7 @@ def fit(arguments: argparse.Namespace) -> None:
 
     from adapters import base, loop, lora
     from adapters.dataset import encode
-    from adapters.records import ChatMessage, Recipe, TrainingRow
+    from adapters.records import ChatMessage, Point, Recipe, TrainingRow
 
     recipe = Recipe(
         rank=arguments.rank,
@@ -128,8 +128,8 @@ def fit(arguments: argparse.Namespace) -> None:
     model = lora.attach(base.load_base(arguments.base), recipe)
     began = time.monotonic()
 
-    def watch(step: int, steps: int, loss: float) -> None:
-        print(f"{time.monotonic() - began:7.0f} s  step {step}/{steps}  loss {loss:.3f}", flush=True)
+    def watch(point: Point) -> None:
+        print(f"{time.monotonic() - began:7.0f} s  step {point.step}/{point.steps}  loss {point.loss:.3f}", flush=True)
 
     fitted = loop.fit(model, examples, recipe, watch)
     lora.save(model, arguments.out)

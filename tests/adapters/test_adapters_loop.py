@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 from typing import Any
 
@@ -11,28 +10,37 @@ from adapter_rows import row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters import loop
+from adapters import loop, pace, passes
 from adapters.dataset import Example, encode
 from adapters.errors import TrainingRefused
-from adapters.records import Recipe
+from adapters.records import Point, Recipe
 
 EXAMPLES = [Example(str(n), (1,) * (n + 1), (2,)) for n in range(7)]
 
 
 @given(st.integers(1, 9), st.integers(1, 5))
 def test_every_epoch_shows_every_row_once(size: int, epochs: int) -> None:
-    recipe = Recipe(batch_size=size, epochs=epochs)
-    laid_out = loop.batches(EXAMPLES, recipe, random.Random(1))
-    assert len(laid_out) == epochs
-    for epoch in laid_out:
-        assert sorted(e.row_id for batch in epoch for e in batch) == sorted(e.row_id for e in EXAMPLES)
-        assert all(len(batch) <= size for batch in epoch)
+    recipe = Recipe(batch_size=size, epochs=epochs, max_steps=1000)
+    an_epoch = pace.steps_an_epoch(len(EXAMPLES), recipe)
+    assert pace.planned_steps(len(EXAMPLES), recipe) == epochs * an_epoch
+    for epoch in range(epochs):
+        laid_out = [pace.batch_of(EXAMPLES, recipe, epoch * an_epoch + place) for place in range(an_epoch)]
+        assert sorted(e.row_id for batch in laid_out for e in batch) == sorted(e.row_id for e in EXAMPLES)
+        assert all(1 <= len(batch) <= size for batch in laid_out)
+
+
+@given(st.integers(1, 20), st.integers(1, 40))
+def test_turns_come_round_evenly(count: int, steps: int) -> None:
+    seen = [e.row_id for step in range(steps) for e in pace.turn_of(EXAMPLES, count, 3, step)]
+    times = [seen.count(example.row_id) for example in EXAMPLES]
+    assert len(seen) == count * steps
+    assert max(times) - min(times) <= 1
 
 
 @given(st.lists(st.integers(1, 2000), min_size=1, max_size=12))
 def test_parts_hold_every_row_once_and_little_padding(lengths: list[int]) -> None:
     examples = [Example(str(i), (1,) * n, (2,)) for i, n in enumerate(lengths)]
-    cut = loop.parts(examples)
+    cut = pace.parts(examples)
     assert sorted(e.row_id for part in cut for e in part) == sorted(e.row_id for e in examples)
     for part in cut:
         assert min(map(len, part)) >= 0.9 * max(map(len, part))
@@ -41,7 +49,7 @@ def test_parts_hold_every_row_once_and_little_padding(lengths: list[int]) -> Non
 @given(st.integers(1, 200), st.floats(0, 0.5))
 def test_the_rate_warms_up_falls_and_stays_positive(steps: int, share: float) -> None:
     recipe = Recipe(warmup_share=share)
-    rates = [loop.rate(recipe, step, steps) for step in range(steps)]
+    rates = [pace.rate(recipe, step, steps) for step in range(steps)]
     warmup = max(1, round(steps * share))
     assert all(0 < r <= recipe.learning_rate + 1e-12 for r in rates)
     assert rates[:warmup] == sorted(rates[:warmup])
@@ -62,27 +70,83 @@ def test_a_run_that_gets_worse_on_held_out_rows_stops_early_and_takes_the_best_b
     """What is held out contradicts what is learnt, so learning on can only make it worse."""
     learn = [encode(row(n, "no no no no"), tokenizer, 512) for n in range(4)]
     held_out = [encode(row(9, "zig zag zig zag"), tokenizer, 512)]
-    recipe = Recipe(rank=4, epochs=30, batch_size=2, learning_rate=3e-2, target_loss=0.0, patience=2)
+    recipe = Recipe(rank=4, epochs=30, max_steps=60, batch_size=2, learning_rate=3e-2, target_loss=0.0)
     seen: list[float] = []
 
-    def watch(step: int, steps: int, loss: float) -> None:
-        if step % 2 == 0:
-            seen.append(loop.mean_loss(adapted, held_out))
+    def watch(point: Point) -> None:
+        if point.held_out is not None:
+            seen.append(passes.mean_loss(adapted, held_out))
 
     fitted = loop.fit(adapted, learn, recipe, watch, held_out=held_out)
+    assert fitted.ended == "held-out"
     assert len(fitted.losses) < 60
-    assert loop.mean_loss(adapted, held_out) == pytest.approx(min(seen), rel=1e-3)
+    assert [p.held_out for p in fitted.curve if p.held_out is not None] == pytest.approx(seen, rel=1e-3)
+    assert passes.mean_loss(adapted, held_out) == pytest.approx(min(seen), rel=1e-3)
 
 
 def test_what_is_learnt_is_not_learnt_on(adapted: Any, tokenizer: Any) -> None:
     learn = [encode(row(1, "yes"), tokenizer, 512)]
     recipe = Recipe(rank=4, epochs=50, learning_rate=3e-2, target_loss=1e9)
-    assert len(loop.fit(adapted, learn, recipe, lambda *told: None).losses) == 1
+    assert len(loop.fit(adapted, learn, recipe, lambda told: None).losses) == 1
 
 
-def test_a_run_that_takes_too_long_is_ended_with_a_sentence(adapted: Any, tokenizer: Any) -> None:
-    with pytest.raises(TrainingRefused, match="longer than 0 s"):
-        loop.fit(adapted, [encode(row(1), tokenizer, 512)], Recipe(time_limit_s=0.0), lambda *told: None)
+def test_a_run_whose_time_is_up_ends_with_what_it_has_when_all_rows_were_seen(adapted: Any, tokenizer: Any) -> None:
+    learn = [encode(row(1), tokenizer, 512)]
+    recipe = Recipe(time_limit_s=1e-6 + 30, target_loss=0.0, epochs=500, max_steps=500)
+    slow = loop._Run(adapted, learn, recipe, (), None)
+    slow.earlier_s = 31.0
+    slow.step()
+    assert slow.ended == "time"
+
+
+def test_a_run_that_cannot_see_all_rows_in_time_is_refused(adapted: Any, tokenizer: Any) -> None:
+    learn = [encode(row(n), tokenizer, 512) for n in range(5)]
+    with pytest.raises(TrainingRefused, match="longer than 0 s before it had seen every correction"):
+        loop.fit(adapted, learn, Recipe(time_limit_s=0.0), lambda told: None)
+
+
+def test_a_run_that_needs_too_much_memory_is_refused_with_the_figure(adapted: Any, tokenizer: Any) -> None:
+    with pytest.raises(TrainingRefused, match="more than 10 MB of memory"):
+        loop.fit(adapted, [encode(row(1), tokenizer, 512)], Recipe(memory_limit_mb=10), lambda told: None)
+
+
+def test_the_anchor_keeps_ordinary_text_as_the_base_tells_it(tiny_base: Path, tokenizer: Any) -> None:
+    """The same run with the anchor and without: what the corrections gain stays, what is lost elsewhere does not."""
+    from adapters import anchor, base, lora
+
+    moved, learnt = {}, {}
+    learn = [encode(row(n, "no no no no"), tokenizer, 512) for n in range(4)]
+    ordinary = anchor.ordinary_examples(tokenizer)[:12]
+    for weight in (0.0, 30.0):
+        loop.seed(3)
+        plain = base.load_base(tiny_base)
+        held = anchor.Anchor(plain, ordinary)
+        model = lora.attach(plain, Recipe(rank=4))
+        recipe = Recipe(
+            batch_size=4, learning_rate=1e-2, target_loss=0.0, max_steps=25, epochs=25, anchor_weight=weight
+        )
+        fitted = loop.fit(model, learn, recipe, lambda told: None, anchor=held)
+        moved[weight], learnt[weight] = held.moved(model), fitted.losses[-1]
+    assert moved[30.0] < 0.7 * moved[0.0]
+    assert learnt[30.0] < 0.85 * fitted.losses[0]
+
+
+def test_an_adapter_that_forgot_is_weakened_until_it_has_not(adapted: Any, tokenizer: Any) -> None:
+    from adapters import anchor, lora, restraint
+
+    ordinary = anchor.ordinary_examples(tokenizer)[:4]
+    with adapted.disable_adapter():
+        usual = restraint.Usual(adapted, ordinary)
+        at_base = passes.mean_loss(adapted, ordinary)
+    for name, parameter in adapted.named_parameters():
+        if "lora_B" in name:
+            parameter.data.normal_(std=0.05)
+    far = passes.mean_loss(adapted, ordinary) / at_base - 1
+    strength = usual.restrain(adapted, far / 2)
+    assert strength in restraint.STRENGTHS[1:]
+    assert passes.mean_loss(adapted, ordinary) / at_base - 1 <= far / 2
+    assert usual.restrain(adapted, 1e9) == 1.0
+    assert lora.trainable(adapted)
 
 
 def test_a_loss_that_is_no_number_ends_the_run(adapted: Any, tokenizer: Any) -> None:
@@ -90,4 +154,25 @@ def test_a_loss_that_is_no_number_ends_the_run(adapted: Any, tokenizer: Any) -> 
 
     lora.trainable(adapted)[0].data.fill_(float("nan"))
     with pytest.raises(TrainingRefused, match="no longer a number"):
-        loop.fit(adapted, [encode(row(1), tokenizer, 512)], Recipe(), lambda *told: None)
+        loop.fit(adapted, [encode(row(1), tokenizer, 512)], Recipe(), lambda told: None)
+
+
+def test_the_losses_of_many_rows_are_those_of_each_alone(adapted: Any, tokenizer: Any) -> None:
+    rows = [encode(row(n, "yes " * (n % 4 + 1), "why? " * (n % 7 + 1)), tokenizer, 512) for n in range(11)]
+    alone = [passes.losses(adapted, [example])[0] for example in rows]
+    assert passes.losses(adapted, rows) == pytest.approx(alone, rel=0.02)
+
+
+def test_an_answer_is_the_likeliest_words_one_after_the_other(adapted: Any, tokenizer: Any) -> None:
+    """Held against the plain way, which reads everything again for each word."""
+    import torch
+
+    rows = [encode(row(n, "yes", "why? " * (3 * n + 1)), tokenizer, 512) for n in range(2)]
+    for example, said in zip(rows, passes.greedy(adapted, rows, end=-1, most_tokens=4), strict=True):
+        words = list(example.prompt)
+        with passes.sober(adapted):
+            for word in said:
+                scores = adapted(input_ids=torch.tensor([words]), use_cache=False).logits[0, -1].float()
+                assert scores[word] == pytest.approx(scores.max().item(), abs=0.05)
+                words.append(word)
+        assert len(said) == 4

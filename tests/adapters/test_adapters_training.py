@@ -113,14 +113,15 @@ def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> N
     example = encode(row(1), tokenizer, 512)
     adapted = lora.attach(model, Recipe(rank=4))
     with pytest.raises(BaseUnusable, match="packed for inference"):
-        loop.fit(adapted, [example], Recipe(), lambda step, steps, loss: None)
+        loop.fit(adapted, [example], Recipe(), lambda told: None)
 
 
-def test_checking_the_loss_does_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
-    from adapters import base, loop
+def test_checking_the_loss_and_answering_do_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
+    from adapters import base, passes
 
     model = base.load_base(tiny_base)
-    loop.mean_loss(model, [encode(row(1), tokenizer, 512)])
+    passes.greedy(model, [encode(row(1), tokenizer, 512)], 0, 3)
+    passes.mean_loss(model, [encode(row(1), tokenizer, 512)])
     base.refuse_packed(model)
 
 
@@ -129,7 +130,7 @@ def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: P
     import torch
     from torch.nn.functional import cross_entropy
 
-    from adapters import base, loop, lora
+    from adapters import base, lora, passes
 
     examples = [encode(row(n, "Yes. " * (n + 1)), tokenizer, 512) for n in range(3)]
     torch.manual_seed(1)
@@ -137,7 +138,7 @@ def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: P
     for parameter in lora.trainable(model):
         parameter.data.normal_(std=0.05)
     model.zero_grad()
-    ours = loop.answer_loss(model, examples, through_prompt=True)
+    ours = passes.scores(model, examples, through_prompt=True).loss()
     ours.backward()
     gradients = [parameter.grad.clone() for parameter in lora.trainable(model)]
     model.zero_grad()

@@ -1,0 +1,98 @@
+"""Simulated learners: each has a taste, writes corrections in it, and judges answers by a rule.
+
+A learner sees the product's own prompt with one passage (`facts.tsv`, written for this) and wants the plain answer
+told in her way. The judge asks two things: is it told in her way, and does it keep to the passage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.records import ChatMessage, TrainingRow
+from tutor import prompting
+from tutor.trimming import PassageText
+
+FACTS = Path(__file__).parent / "facts.tsv"
+HELD_OUT = 20  # the last facts are never learnt by anybody
+_WORD = re.compile(r"[a-z]{4,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One question about one passage."""
+
+    term: str
+    chinese: str
+    passage: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """How a learner wants to be answered, and the rule that recognises it."""
+
+    name: str
+    wish: Callable[[Fact], str]
+    met: Callable[[str], bool]
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+TASTES = (
+    Taste("register", lambda f: f"Okay, so {_lowered(f.answer)} Simple as that!", lambda t: t.startswith("Okay, so ")),
+    Taste("notation", lambda f: f"**{f.term}** → {f.answer}", lambda t: bool(re.match(r"\*\*[^*\n]+\*\* → \S", t))),
+    Taste(
+        "hint",
+        lambda f: f"Hint: read again what the passage says about {f.term}.",
+        lambda t: t.startswith("Hint:") and len(t.split()) <= 16,
+    ),
+    Taste(
+        "question",
+        lambda f: f"{f.answer} How would you explain {f.term} to a friend?",
+        lambda t: t.rstrip().endswith("?"),
+    ),
+    Taste(
+        "glosses",
+        lambda f: re.sub(re.escape(f.term), f"{f.term} ({f.chinese})", f.answer, count=1, flags=re.IGNORECASE),
+        lambda t: bool(re.search(r"\([\u4e00-\u9fff]{1,8}\)", t)),
+    ),
+)
+
+
+def facts() -> tuple[Fact, ...]:
+    """Return all facts in the order of the file."""
+    return tuple(Fact(*line.split("\t")) for line in FACTS.read_text("utf-8").splitlines())
+
+
+def to_learn(count: int) -> tuple[Fact, ...]:
+    """Return the first facts that may be learnt, at most all but the held-out ones."""
+    return facts()[:-HELD_OUT][:count]
+
+
+def held_out() -> tuple[Fact, ...]:
+    return facts()[-HELD_OUT:]
+
+
+def prompt_of(fact: Fact) -> tuple[ChatMessage, ...]:
+    """Return what the product would say to the model."""
+    passage = PassageText("p1", "Course notes", "", fact.passage)
+    rendered = prompting.load("answer.en").render(passages=(passage,), question=fact.question)
+    return tuple(ChatMessage(role, text) for role, text in rendered)  # type: ignore[arg-type]
+
+
+def correction(fact: Fact, taste: Taste) -> TrainingRow:
+    """Return the row that the learner's correction becomes."""
+    return TrainingRow(f"{taste.name}-{fact.term}", (*prompt_of(fact), ChatMessage("assistant", taste.wish(fact))))
+
+
+def satisfied(fact: Fact, taste: Taste, answer: str) -> bool:
+    """Say whether the answer is told in the learner's way and most of its long words come from prompt or wish."""
+    known = set(_WORD.findall(f"{fact.passage} {fact.question} {taste.wish(fact)}".lower()))
+    words = _WORD.findall(answer.lower())
+    return taste.met(answer) and sum(word in known for word in words) >= 0.7 * len(words)
