@@ -176,3 +176,92 @@ def test_an_answer_is_the_likeliest_words_one_after_the_other(adapted: Any, toke
                 assert scores[word] == pytest.approx(scores.max().item(), abs=0.05)
                 words.append(word)
         assert len(said) == 4
+
+
+class Killed(Exception):
+    """Stands for the end of the process between two steps."""
+
+
+@pytest.mark.parametrize("method", ["lora", "adalora"])
+def test_a_run_that_was_killed_ends_as_if_it_had_not_been(
+    tiny_base: Path, tokenizer: Any, tmp_path: Path, method: Any
+) -> None:
+    from adapters import base, lora
+    from adapters.checkpoints import Checkpoints
+
+    learn = [encode(row(n), tokenizer, 512) for n in range(5)]
+    held_out = [encode(row(9), tokenizer, 512)]
+    recipe = Recipe(
+        method=method, rank=4, batch_size=2, dropout=0.2, learning_rate=1e-2, target_loss=0.0, max_steps=12, patience=9
+    )
+
+    def run(stop_at: int, checkpoints: Checkpoints | None) -> tuple[list[Any], loop.Fitted]:
+        loop.seed(3)
+        model = lora.attach(base.load_base(tiny_base), recipe, 12)
+
+        def watch(point: Point) -> None:
+            if point.step == stop_at:
+                raise Killed
+
+        fitted = loop.fit(model, learn, recipe, watch, held_out, checkpoints=checkpoints)
+        return [p.detach().clone() for p in lora.trainable(model)], fitted
+
+    whole, story = run(0, None)
+    file = tmp_path / "checkpoint.safetensors"
+    for stop_at in (3, 10):
+        with pytest.raises(Killed):
+            run(stop_at, Checkpoints(file, "this training", every_s=0.0))
+    resumed, told = run(0, Checkpoints(file, "this training", every_s=0.0))
+    assert [(p.step, p.loss, p.held_out) for p in told.curve] == [(p.step, p.loss, p.held_out) for p in story.curve]
+    assert all(mine.equal(theirs) for mine, theirs in zip(resumed, whole, strict=True))
+
+
+def test_a_checkpoint_of_another_training_or_a_damaged_one_is_not_used(tmp_path: Path) -> None:
+    import torch
+
+    from adapters.checkpoints import Checkpoints, State
+
+    file = tmp_path / "checkpoint.safetensors"
+    mine = Checkpoints(file, "mine", 0.0)
+    assert mine.read() is None
+    mine.write(State({"now.0": torch.ones(3)}, {"waited": 2}))
+    kept = mine.read()
+    assert kept is not None
+    assert kept.numbers == {"waited": 2}
+    assert Checkpoints(file, "hers", 0.0).read() is None
+    file.write_bytes(file.read_bytes()[:-5])
+    assert mine.read() is None
+
+
+def test_adalora_shrinks_its_ranks_and_is_judged_only_afterwards(tiny_base: Path, tokenizer: Any) -> None:
+    from adapters import adalora, base, lora
+
+    learn = [encode(row(n), tokenizer, 512) for n in range(4)]
+    recipe = Recipe(
+        method="adalora", rank=4, batch_size=4, learning_rate=1e-2, target_loss=1e9, max_steps=18, epochs=18
+    )
+    loop.seed(3)
+    model = lora.attach(base.load_base(tiny_base), recipe, 18)
+    fitted = loop.fit(model, learn, recipe, lambda told: None)
+    assert len(fitted.curve) == adalora.settled_after(18)  # "learnt" from the first step on, but not before this one
+    kept = [int((m.lora_E["default"] != 0).sum()) for m in model.modules() if hasattr(m, "lora_E")]
+    assert sum(kept) == 4 * len(kept)
+    assert len(set(kept)) > 1
+
+
+def test_adalora_is_written_as_plain_lora_that_says_the_same(tiny_base: Path, tokenizer: Any, tmp_path: Path) -> None:
+    from adapters import base, lora
+
+    learn = [encode(row(n), tokenizer, 512) for n in range(4)]
+    recipe = Recipe(
+        method="adalora", rank=4, batch_size=4, learning_rate=1e-2, target_loss=0.0, max_steps=12, epochs=12
+    )
+    loop.seed(3)
+    model = lora.attach(base.load_base(tiny_base), recipe, 12)
+    loop.fit(model, learn, recipe, lambda told: None)
+    before = passes.losses(model, learn)
+    lora.save(model, tmp_path / "adapter")
+    model = lora.reopen(model, tmp_path / "adapter")
+    assert passes.losses(model, learn) == pytest.approx(before, rel=0.003)
+    with model.disable_adapter():
+        assert passes.losses(model, learn) != pytest.approx(before, rel=0.02)
