@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import tutor.store.courses as rows
 from tutor.access import Action, Facts, allowed, require
-from tutor.domain import Course, Person, Skill
+from tutor.domain import Course, HelpLevel, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.moments import Clock, new_id
 from tutor.store.database import Database
@@ -76,6 +76,12 @@ class Courses:
         self.enter(who, course_id, Action.TEACH)
         with self.database.writing() as connection:
             rows.enrol(connection, person.id, course_id, self.clock())
+
+    def set_help(self, who: Person, course_id: str, level: HelpLevel) -> None:
+        """Say how much help the tutor may give in a course; it holds from the next turn on."""
+        self.enter(who, course_id, Action.TEACH)
+        with self.database.writing() as connection:
+            rows.set_help(connection, course_id, level)
 
     def skills(self, who: Person, course_id: str) -> list[Skill]:
         self.enter(who, course_id)

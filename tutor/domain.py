@@ -35,6 +35,14 @@ class Person:
         return self.role in (Role.INSTRUCTOR, Role.ADMIN)
 
 
+class HelpLevel(StrEnum):
+    """How much the instructor of a course lets the tutor give away."""
+
+    LOW = "low"  # gaps and guiding questions; definitions always
+    MODERATE = "moderate"  # up to the next step
+    HIGH = "high"  # in the end the answer
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A course; an `open` one may be entered by any learner without being enrolled by an instructor."""
@@ -44,6 +52,7 @@ class Course:
     language: str
     open: bool
     created_at: datetime
+    help_level: HelpLevel = HelpLevel.MODERATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,21 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class Guidance:
+    """What a turn was as teaching: its move, and where its exercise stands on the hint ladder after it."""
+
+    move: str
+    why: str
+    exercise: str = ""  # the exercise at hand, as it was typed or posed; "" without one
+    rung: int = 0
+    top: int = 0  # the highest rung that the course allowed then
+    sharpness: int = 0  # hints given at the top
+    wrong: int = 0  # wrong answers in a row
+    closed: bool = False  # the exercise ended with this turn
+    posed: str = ""  # id of the stored question that stands open after this turn
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One question and its answer, with everything needed to say where the answer came from."""
 
@@ -129,6 +153,7 @@ class Turn:
     replaces: str | None  # the turn that this one retries or edits; that one is kept, but no longer shown
     created_at: datetime
     verified: Verified | None = None
+    guidance: Guidance | None = None
 
 
 @dataclass(frozen=True, slots=True)

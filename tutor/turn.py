@@ -1,8 +1,9 @@
 """ONE student turn, from question to stored answer.
 
-1. check the question and who asks; 2. store the turn as running; 3. find passages; 4. without any, say so, without a
-model; 5. render a prompt that fits the window; 6. stream the answer through the learner's active adapter; 7. cite;
-8. store. A turn that breaks off stores what was said, marked. Nothing here knows pages, SQL text or models.
+1. check the question and who asks; 2. store the turn as running; 3. find passages; 4. choose the move (`teaching.py`);
+5. what needs no model is said at once; 6. else render a prompt that fits the window and stream the answer through the
+learner's active adapter, while an exercise stands open only after the leak guard has passed it; 7. cite; 8. store. A
+turn that breaks off stores what was said, marked. Nothing here knows pages, SQL text or models.
 """
 
 from __future__ import annotations
@@ -10,21 +11,24 @@ from __future__ import annotations
 import time
 import unicodedata
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import tutor.store.turns as rows
 from knowledge.documents import Hit, Quote, SearchResult
 from knowledge.library import Library
-from tutor import phrases, prompting
+from tutor import phrases, prompting, teaching
 from tutor.citing import cite, without_marks
 from tutor.conversations import Conversations
 from tutor.courses import Courses
-from tutor.domain import Course, Delta, Finished, Person, Stage, Timings, Turn, TurnEvent, TurnStatus
+from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Timings, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import AdapterRef, Engine, Message, Request, Waiting
 from tutor.errors import InputRefused, NotFound
 from tutor.moments import Clock, new_id
+from tutor.pedagogy.moves import Move
 from tutor.settings import Settings
 from tutor.store.database import Database
+from tutor.teaching import Plan
 from tutor.trimming import Material, PassageText, fit
 
 FOUND = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
@@ -88,24 +92,31 @@ class Turns:
         if phrases.is_greeting(turn.question):
             yield from self._say(answering, phrases.hello(language, self._titles(course)))
             return
-        found = self.library.search(
-            course.id,
-            turn.question,
-            FOUND,
-            history=[past.question for past in history],
+        lesson = teaching.read(course, history, turn.question, language)
+        past = [turn.question for turn in history] if lesson.query == turn.question else []
+        found = self.library.search(course.id, lesson.query or turn.question, FOUND, history=past)
+        plan = teaching.plan(lesson, found)
+        answering.turn = replace(
+            turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
         )
-        answering.turn = replace(turn, covered=found.covered, confidence=round(found.confidence, 4))
-        if not found.covered:
+        if plan.move is Move.NOT_COVERED:
             yield from self._say(answering, phrases.not_covered(language, self._titles(course)))
-            return
-        yield Stage("thinking")
-        yield from self._generate(found, history, language, answering)
+        elif plan.reply is not None and not self._rewrites(plan):
+            yield from self._say(answering, plan.reply.text, plan.reply.citations)
+        else:
+            yield Stage("thinking")
+            yield from self._generate(found, history, language, answering, plan)
 
     def _generate(
-        self, found: SearchResult, history: list[Turn], language: str, answering: _Answering
+        self, found: SearchResult, history: list[Turn], language: str, answering: _Answering, plan: Plan
     ) -> Generator[TurnEvent, None, None]:
         turn = answering.turn
-        messages, shown = self._prompt(turn.question, found, history, language)
+        messages: tuple[Message, ...]
+        shown: tuple[str, ...]
+        if plan.rewritable:
+            messages, shown = _hint_prompt(plan, turn.question, language), ()
+        else:
+            messages, shown = self._prompt(turn.question, found, history, language)
         info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
         answering.prompt = tuple((message.role, message.content) for message in messages)
         answering.turn = replace(
@@ -116,7 +127,8 @@ class Turns:
             quantization=info.quantization,
             adapter=adapter.name if adapter else None,
         )
-        stream = self.engine.stream(self._request(answering.turn, messages, adapter))
+        request = self._request(answering.turn, messages, adapter)
+        stream = self._guarded(request, plan) if plan.guarded else self.engine.stream(request)
         try:
             for piece in stream:
                 if isinstance(piece, Waiting):
@@ -127,14 +139,40 @@ class Turns:
         finally:
             stream.close()
         answer = without_marks("".join(answering.pieces))
-        cited, citations = cite(answer, self.find_quotes(answer, found.hits), found.hits, language)
+        if plan.reply is not None or answer == plan.instead:
+            cited, citations = answer, plan.reply.citations if plan.reply else ()
+        else:
+            cited, citations = cite(answer, self.find_quotes(answer, found.hits), found.hits, language)
         answering.turn = replace(answering.turn, answer=cited, citations=citations)
         finished = self._store(answering.ended(TurnStatus.COMPLETE), answering)
         self.engine.prepare((messages[0], *_as_messages(self._told([*history, finished]))), adapter)
         yield Finished(finished)
 
-    def _say(self, answering: _Answering, sentence: str) -> Generator[TurnEvent, None, None]:
+    def _guarded(self, request: Request, plan: Plan) -> Generator[str | Waiting, None, None]:
+        """The draft in one piece, behind the leak guard: drawn once more when it leaks, then replaced.
+
+        While it is drafted, empty pieces are yielded, so that it can be stopped like any answer.
+        """
+        for attempt in (request, replace(request, temperature=0.7, top_p=0.9, seed=request.seed + 1)):
+            draft = ""
+            with closing(self.engine.stream(attempt)) as stream:
+                for piece in stream:
+                    draft += piece if isinstance(piece, str) else ""
+                    yield "" if isinstance(piece, str) else piece
+            if draft.strip() and not plan.leaks(draft):
+                yield draft
+                return
+        yield plan.instead
+
+    def _rewrites(self, plan: Plan) -> bool:
+        """A small model says a hint worse than the rung's own words (measured: docs/LOG.md); a larger one better."""
+        return plan.rewritable and self.engine.info().context_tokens > SMALL_WINDOW
+
+    def _say(
+        self, answering: _Answering, sentence: str, citations: tuple[Citation, ...] = ()
+    ) -> Generator[TurnEvent, None, None]:
         answering.hear(sentence)
+        answering.turn = replace(answering.turn, citations=citations)
         yield Delta(sentence)
         yield Finished(self._store(answering.ended(TurnStatus.COMPLETE), answering))
 
@@ -192,8 +230,8 @@ class Turns:
         return build(material), tuple(passage.id for passage in material.passages)
 
     def _told(self, turns: Sequence[Turn]) -> tuple[tuple[str, str], ...]:
-        """Return question and answer of the last turns that a prompt may tell of."""
-        told = [past for past in turns if past.status is TurnStatus.COMPLETE and past.covered]
+        """Return question and answer of the last turns that a prompt may tell of: those that the model answered."""
+        told = [past for past in turns if past.status is TurnStatus.COMPLETE and past.covered and past.model]
         recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
         return tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent)
 
@@ -290,6 +328,12 @@ def _new_turn(
 
 def _as_messages(history: Sequence[tuple[str, str]]) -> list[Message]:
     return [message for asked, answer in history for message in (Message("user", asked), Message("assistant", answer))]
+
+
+def _hint_prompt(plan: Plan, said: str, language: str) -> tuple[Message, ...]:
+    assert plan.reply is not None
+    pairs = prompting.load(f"hint.{language}").render(exercise=plan.exercise, hint=plan.reply.text, said=said)
+    return tuple(Message(role, content) for role, content in pairs)  # type: ignore[arg-type]
 
 
 def _passage_text(hit: Hit) -> PassageText:

@@ -39,3 +39,10 @@ def test_every_prompt_says_what_it_is_for():
 
 def test_another_prompt_has_another_fingerprint():
     assert prompting.fingerprint([("user", "a")]) != prompting.fingerprint([("user", "b")])
+
+
+@pytest.mark.parametrize("name", ["hint.en", "hint.zh"])
+def test_a_rendered_hint_is_its_golden_file(name):
+    messages = prompting.load(name).render(exercise="Solve 5x - 8 = 27", hint="Undo the last operation.", said="help")
+    text = "\n".join(f"<<{role}>>\n{content}" for role, content in messages) + "\n"
+    assert text == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from tutor.notation.numbers import read_numbers
+
 
 class Intent(StrEnum):
     """What a message wants."""
@@ -75,12 +77,32 @@ _DEFINITION = re.compile(
     r"[\w' -]{2,40}?(?: mean| called)?\s*\??$|^[\w -]{2,40}(?:是什么意思|是什么)\W*$|什么叫|^什么是",
     re.IGNORECASE,
 )
-_EXERCISE = re.compile(
-    r"^\W*(?:please )?(?:solve|calculate|compute|evaluate|simplify|factor|prove|"
+_COMMAND = re.compile(
+    r"^\W*(?:please |can you |could you |help me )?(?:solve|calculate|compute|evaluate|simplify|factor|prove|"
     r"derive|find|work out|integrate|differentiate)\b|"
     r"\b(?:homework|assignment|exercise|problem set|problem \d|question \d)\b|"
     r"\bhow (?:many|much)\b.*\bif\b|\bsolve for\b|"
-    r"[0-9a-z)]\s*[-+*/^]\s*[0-9a-z(]+.*=|求解|计算|解方程|作业|习题",
+    r"\bhow (?:do|can|should|would) (?:i|we|you) (?:solve|calculate|work out)\b|"
+    r"求解|计算|解方程|作业|习题",
+    re.IGNORECASE,
+)
+_FORMULA = re.compile(r"[0-9a-z)]\s*[-+*/^]\s*[0-9a-z(]+.*=|\d\s*[-+*/×÷]\s*\(?\d", re.IGNORECASE)
+_STORY = re.compile(
+    r"\bhow (?:many|much|long|far|old|fast|tall|big|often)\b|\bwhat (?:is|was|will be|are) the\b|\bwhat percent|"
+    r"\bwhat (?:fraction|time|score)|\bwhat's the\b|\bcalculate the\b|\bfind the\b|多少|几",
+    re.IGNORECASE,
+)
+_VALUE = re.compile(
+    r"\bwhat(?:'s| is| are)? (?:the )?(?:value|values) of\b|"
+    r"\bwhat (?:is|does|'s) [a-z]\b(?: equal)?\W*$|\bwhat's [a-z]\W*$|"
+    r"\b(?:solve|do|finish|answer|write) (?:it|this|that|my homework)\b|\bwhat (?:do|did) you get\b|"
+    r"(?:等于多少|得多少|帮我(?:做|解|写))",
+    re.IGNORECASE,
+)
+_ONWARD = re.compile(
+    r"\bhow (?:do|can|should|would|could) (?:i|we|you)\b|\bwhat (?:do|should|can) (?:i|we) do\b|"
+    r"\bwhere (?:do|should|can) i\b|"
+    r"\b(?:first|next) step\b|\bwhat(?:'s| is| comes)? next\b|\bhow to\b|怎么(?:做|办|解|开始)|下一步|第一步",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -107,7 +129,54 @@ def read_intent(message: str, *, question_open: bool) -> Intent:
         return Intent.CLARIFY if is_question(text) else Intent.ANSWER
     if _DEFINITION.search(text):
         return Intent.DEFINITION
-    return Intent.EXERCISE if _EXERCISE.search(text) else Intent.QUESTION
+    return Intent.EXERCISE if is_exercise(text) or _FORMULA.search(text) else Intent.QUESTION
+
+
+def read_beside(message: str, problem: str) -> Intent:
+    """Say what a message is while the learner's own exercise `problem` stands open.
+
+    Asking how to go on is asking for help, asking for the value is asking to be told; a question about something else
+    is answered, and another exercise is a new one.
+    """
+    text = " ".join(message.split())
+    if _VALUE.search(text) and len(text) <= 120:
+        return Intent.TELL_ME
+    if is_exercise(text):
+        return Intent.EXERCISE if len(re.findall(r"\w+", text)) > 3 or re.search(r"\d", text) else Intent.TELL_ME
+    if _ONWARD.search(text) and len(text) <= 120:
+        return Intent.STUCK
+    if "=" in text and "=" in problem:
+        return Intent.ANSWER  # a line of working, with or without a doubting "?"
+    intent = read_intent(message, question_open=True)
+    if intent is not Intent.CLARIFY:
+        return intent
+    if _refers(text, problem):
+        return Intent.CLARIFY
+    return Intent.DEFINITION if _DEFINITION.search(text) else Intent.QUESTION
+
+
+def is_exercise(text: str) -> bool:
+    """Whether a text sets a task: a command to work something out, or a story with numbers and a question."""
+    return bool(_COMMAND.search(text)) or _is_story(text)
+
+
+def _is_story(text: str) -> bool:
+    numbers = [m for m in read_numbers(text) if not (m.word and m.value == 1)]
+    words = len(re.findall(r"[\u3400-\u9fff]", text)) or len(re.findall(r"\w+", text))
+    told = (len(numbers) >= 2 and words >= 12) or (len(numbers) == 1 and words >= 22)
+    return told and bool(_STORY.search(text))
+
+
+def _refers(text: str, problem: str) -> bool:
+    """Whether a question is about the exercise itself: it points at it, or takes up its words."""
+    if re.search(
+        r"\b(?:this|that|the) (?:exercise|task|question|problem|equation)\b|\b(?:it|this)\b|这(?:道)?题|题目",
+        text,
+        re.I,
+    ):
+        return True
+    words = set(re.findall(r"[a-z]{4,}", text.lower())) - {"what", "does", "mean", "which", "where", "when"}
+    return bool(words & set(re.findall(r"[a-z]{4,}", problem.lower())))
 
 
 def is_question(text: str) -> bool:

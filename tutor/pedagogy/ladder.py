@@ -6,15 +6,9 @@ The course's help level decides the top. Pressure climbs like any other turn and
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
-
-class HelpLevel(StrEnum):
-    """How much the instructor lets the tutor give away."""
-
-    LOW = "low"  # gaps and guiding questions; definitions always
-    MODERATE = "moderate"  # up to the next step
-    HIGH = "high"  # in the end the answer
+from tutor.domain import HelpLevel
 
 
 class Rung(IntEnum):

@@ -8,14 +8,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import Course, Skill
+from tutor.domain import Course, HelpLevel, Skill
 from tutor.moments import from_text, to_text
 from tutor.store.schema import courses, enrolments, skills
 
 
 def _course(row: sa.Row[tuple[object, ...]]) -> Course:
     value = row._mapping
-    return Course(value["id"], value["title"], value["language"], value["open"], from_text(value["created_at"]))
+    return Course(
+        value["id"],
+        value["title"],
+        value["language"],
+        value["open"],
+        from_text(value["created_at"]),
+        HelpLevel(value["help_level"]),
+    )
 
 
 def add(connection: sa.Connection, course: Course) -> None:
@@ -27,8 +34,13 @@ def add(connection: sa.Connection, course: Course) -> None:
             language=course.language,
             open=course.open,
             created_at=to_text(course.created_at),
+            help_level=course.help_level.value,
         )
     )
+
+
+def set_help(connection: sa.Connection, course_id: str, level: HelpLevel) -> None:
+    connection.execute(courses.update().where(courses.c.id == course_id).values(help_level=level.value))
 
 
 def by_id(connection: sa.Connection, course_id: str) -> Course | None:

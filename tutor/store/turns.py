@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tutor.domain import Citation, Conversation, Timings, Turn, TurnStatus, Verified, Voice
+from tutor.domain import Citation, Conversation, Guidance, Timings, Turn, TurnStatus, Verified, Voice
 from tutor.moments import from_text, to_text
 from tutor.store.schema import conversations, turns
 
@@ -91,6 +91,7 @@ def _values(turn: Turn) -> dict[str, Any]:
         "adapter": turn.adapter,
         "timings": asdict(turn.timings) if turn.timings else None,
         "verified": asdict(turn.verified) if turn.verified else None,
+        "guidance": asdict(turn.guidance) if turn.guidance else None,
     }
 
 
@@ -115,6 +116,7 @@ def _turn(row: sa.Row[Any]) -> Turn:
         replaces=row.replaces,
         created_at=from_text(row.created_at),
         verified=_verified(row.verified) if row.verified else None,
+        guidance=Guidance(**row.guidance) if row.guidance else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tutor.house import House
-from tutor.ui import mine, view
+from tutor.ui import mine, taps, view
 from tutor.ui.asking import Asking
 from tutor.ui.edge import QUIET, handler
 from tutor.ui.rating import Rating
@@ -69,6 +69,7 @@ def build(house: House, page: gr.Blocks) -> None:
         with gr.Tab(text("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
             chat = _chat(house)
             panel, better = _panel()
+            buttons = taps.build()
             box = _box(house)
             gr.Markdown(text("ai_notice"), elem_id="tutor-notice")
         with gr.Tab(text("mine"), id="mine") as tab:
@@ -79,7 +80,7 @@ def build(house: House, page: gr.Blocks) -> None:
     page.load(None, None, side.bar, js="() => ({open: window.innerWidth > 900, __type__: 'update'})", **QUIET)
     ticking.tick(handler(threads.model), None, [model, ticking], **QUIET)
     _wire_threads(threads, side, chat)
-    _wire_asking(Asking(house), side, chat, box, house.settings.queue_size)
+    _wire_asking(Asking(house), side, chat, box, buttons, house.settings.queue_size)
     _wire_rating(Rating(house), side, chat, panel, better)
 
 
@@ -169,7 +170,9 @@ def _wire_threads(threads: Threads, side: Side, chat: gr.Chatbot) -> None:
     side.undo.click(handler(threads.undo), [side.deleted, side.course], [*shown, side.undo, side.deleted], **QUIET)
 
 
-def _wire_asking(asking: Asking, side: Side, chat: gr.Chatbot, box: gr.Textbox, at_once: int) -> None:
+def _wire_asking(
+    asking: Asking, side: Side, chat: gr.Chatbot, box: gr.Textbox, buttons: list[gr.Button], at_once: int
+) -> None:
     outputs, where = [chat, side.threads, box], [side.threads, side.course]
     shared: dict[str, Any] = {**QUIET, "concurrency_limit": at_once, "concurrency_id": "answers"}
     answers = [
@@ -177,6 +180,7 @@ def _wire_asking(asking: Asking, side: Side, chat: gr.Chatbot, box: gr.Textbox, 
         chat.example_select(handler(asking.example), side.course, outputs, **shared),
         chat.retry(handler(asking.retry), where, outputs, **shared),
         chat.edit(handler(asking.edit), where, outputs, **shared),
+        *taps.wire(buttons, asking, where, outputs, **shared),
     ]
     box.stop(None, None, None, cancels=answers, **QUIET).then(handler(asking.stopped), where, outputs, **QUIET)
 

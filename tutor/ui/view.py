@@ -51,6 +51,7 @@ def answered(turn: Turn, language: str) -> ChatMessage:
     """Return the stored answer with its citations as links, its sources, and how it ended."""
     parts = [
         badge(turn, language),
+        rung(turn, language),
         cited(turn),
         sources(turn, language),
         ending(turn, language),
@@ -74,6 +75,19 @@ def badge(turn: Turn, language: str) -> str:
     if turn.covered is not False:
         return ""
     return f'<span class="tutor-badge">{say(language, "not_covered")}</span>'
+
+
+def rung(turn: Turn, language: str) -> str:
+    """Return where the learner stands on the hint ladder after a hint, or that her exercise is done."""
+    guidance = turn.guidance
+    if guidance is None or not guidance.exercise:
+        return ""
+    if guidance.move == "confirm" and guidance.closed:
+        return f'<span class="tutor-rung">{say(language, "exercise_done")}</span>'
+    if guidance.move != "hint":
+        return ""
+    key = "rung_answer" if guidance.closed else "rung_sharper" if guidance.sharpness else "rung"
+    return f'<span class="tutor-rung">{say(language, key, rung=guidance.rung, top=guidance.top)}</span>'
 
 
 def cited(turn: Turn) -> str:

@@ -13,6 +13,7 @@ courses = Table(
     Column("title", String, nullable=False),
     Column("language", String, nullable=False),
     Column("open", Boolean, nullable=False),
+    Column("help_level", String, nullable=False, server_default="moderate"),
     Column("created_at", String, nullable=False),
 )
 

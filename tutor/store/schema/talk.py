@@ -40,6 +40,7 @@ turns = Table(
     Column("quantization", String),
     Column("adapter", String),
     Column("timings", JSON),
+    Column("guidance", JSON),  # the move of the turn and the hint ladder after it
     Column("replaces", String, ForeignKey("turns.id", ondelete="SET NULL")),
     Column("shown", Boolean, nullable=False),
     Column("created_at", String, nullable=False),

@@ -1,0 +1,304 @@
+"""What a turn is as teaching: which move it makes, chosen in code, and the text of every move that needs no model.
+
+`read` looks at the message and the turns before it, `plan` at the passages found as well. The state of an exercise is
+that of the last shown turn, so a retried turn climbs no rung twice and an edited one takes its hints back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from knowledge.documents import Hit, SearchResult
+from knowledge.lexical import terms
+from tutor import grounding
+from tutor.assessment.items import Grade
+from tutor.assessment.maths import grade_number
+from tutor.domain import Citation, Course, Guidance, Outcome, Turn, TurnStatus
+from tutor.pedagogy import rungs
+from tutor.pedagogy.exercise import Exercise, keeps_solution, read_exercise, same_exercise, shown
+from tutor.pedagogy.intents import Intent, read_beside, read_intent
+from tutor.pedagogy.ladder import Ladder, Rung
+from tutor.pedagogy.leak import judge
+from tutor.pedagogy.moves import Move, Situation, Step, choose
+from tutor.pedagogy.signs import Line
+
+_REQUEST = re.compile(
+    r"\b(?:please|can you|could you|give|show|me|us|an?|another|one more|examples?|of|for|on|about|the|quiz|test|ask|"
+    r"summari[sz]e|summary|sum up|recap|easier|simpler|harder|more|explain|it|this|that|question|"
+    r"practice|make|too|hard|in|was|is)\b|请|给我|举|一?个|例子|总结|概括|小结|考考我|出(?:一)?道?题|关于|简单(?:一?点|些)?|难(?:一?点|些)?|[?？!！。.,，]",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(
+    r"^\W*(?:is it|is the answer|would it be|could it be|maybe|i think(?: it is| it's)?|it is|it's|so)\b|\?+\s*$", re.I
+)
+_REASON = re.compile(
+    r"\b(?:because|since|first|then|so that|therefore|subtract|add|divid|multipl)|因为|所以|先|然后|两边", re.I
+)
+_HELP = (Intent.STUCK, Intent.TELL_ME)
+MENTION = 3  # words of its own from which a plea is about something
+_TALK = (Move.ANSWER, Move.DEFINE, Move.HINT)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a message is, read before passages are looked for. `query` is what to look for."""
+
+    intent: Intent
+    query: str
+    text: str
+    language: str
+    exercise: Exercise | None  # the one at hand, or that which the message sets
+    ladder: Ladder | None
+    wrong: int = 0
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply in the tutor's own words, with what it cites."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The move of a turn. Without `reply` the model answers; a guarded draft is judged before anything is shown.
+
+    `instead` stands for a draft that leaks. A `rewritable` reply may be said in better words by a model that can.
+    """
+
+    move: Move
+    guidance: Guidance
+    reply: Reply | None
+    guarded: bool = False
+    keys: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+    instead: str = ""
+    exercise: str = ""
+
+    @property
+    def rewritable(self) -> bool:
+        return self.move is Move.HINT and self.reply is not None and self.guarded
+
+    def leaks(self, draft: str) -> bool:
+        return self.guarded and judge(draft, self.lines, self.keys).leaks
+
+
+def read(course: Course, history: Sequence[Turn], question: str, language: str) -> Lesson:
+    """Say what a message is after the turns before it."""
+    told = [turn for turn in history if turn.status is TurnStatus.COMPLETE]
+    last = next((turn.guidance for turn in reversed(told) if turn.guidance), None)
+    open_text = last.exercise if last and not last.closed else ""
+    intent = read_beside(question, open_text) if open_text else read_intent(question, question_open=False)
+    if not open_text and intent in _HELP and len(terms(question)) <= MENTION:
+        intent = Intent.EASIER if topic_so_far(told) else Intent.EMPTY
+    exercise, ladder = (read_exercise(open_text), _ladder(course, last)) if open_text else (None, None)
+    wrong = last.wrong if last and open_text else 0
+    if intent is Intent.EXERCISE and not (open_text and same_exercise(question, open_text)):
+        known = next((g for g in _guidances(told) if not g.closed and same_exercise(question, g.exercise)), None)
+        exercise, ladder, wrong = read_exercise(question), _ladder(course, known), 0
+    lines = tuple(
+        line for turn in told[-4:] for line in (Line("learner", turn.question), Line("tutor", turn.answer))
+    ) + (Line("learner", question),)
+    return Lesson(intent, _query(intent, question, exercise, told), question, language, exercise, ladder, wrong, lines)
+
+
+def plan(lesson: Lesson, found: SearchResult) -> Plan:
+    """Choose the move and build its reply; the passages are those found for `lesson.query`."""
+    exercise, grade = lesson.exercise, _grade(lesson)
+    solvable = exercise is not None and (bool(exercise.keys) or len(exercise.given) > 1)
+    covered = found.covered or (solvable and lesson.intent not in (Intent.QUESTION, Intent.DEFINITION))
+    alien = lesson.intent is Intent.EXERCISE and not covered
+    step = choose(
+        Situation(
+            intent=lesson.intent,
+            covered=covered,
+            ladder=None if alien else lesson.ladder,
+            question_open=exercise is not None and lesson.intent is not Intent.EXERCISE,
+            outcome=grade,
+            wrong_guesses=lesson.wrong,
+            few_options=not _REASON.search(lesson.text),
+            gives_reason=bool(_REASON.search(lesson.text)),
+            helped=lesson.ladder is not None and lesson.ladder.rung > Rung.GROUND,
+        )
+    )
+    hits = found.hits if found.covered else ()
+    reply, fresh = _reply(lesson, step, hits)
+    if reply is None and not found.covered:
+        step = replace(step, move=Move.NOT_COVERED)
+    return Plan(
+        move=step.move,
+        guidance=_guidance(lesson, step, fresh, grade),
+        reply=reply,
+        guarded=exercise is not None and (bool(exercise.keys) or step.move is Move.HINT) and not _may_tell(step),
+        keys=_keys(exercise, hits, step),
+        lines=lesson.lines,
+        instead=reply.text if reply else rungs.tell(lesson.language, "guarded"),
+        exercise=exercise.text if exercise else "",
+    )
+
+
+def _ladder(course: Course, last: Guidance | None) -> Ladder:
+    """The ladder as the last turn left it, under the help level of now."""
+    start = Ladder(course.help_level)
+    if last is None or not last.exercise:
+        return start
+    rung = Rung(min(last.rung, start.top))
+    return Ladder(course.help_level, rung, last.sharpness if last.rung == rung else 0)
+
+
+def _guidances(turns: Sequence[Turn]) -> list[Guidance]:
+    return [turn.guidance for turn in reversed(turns) if turn.guidance and turn.guidance.exercise]
+
+
+def _query(intent: Intent, question: str, exercise: Exercise | None, told: Sequence[Turn]) -> str:
+    """What to look for: the exercise rather than "I don't know", the topic so far rather than "an example, please"."""
+    if intent in (Intent.QUESTION, Intent.DEFINITION):
+        return question
+    if exercise is not None and intent is not Intent.SUMMARISE:
+        return exercise.text
+    if intent in (Intent.EXAMPLE, Intent.EASIER, Intent.HARDER, Intent.QUIZ, Intent.SUMMARISE):
+        own = " ".join(_REQUEST.sub(" ", question).split())
+        return own or topic_so_far(told)
+    return question
+
+
+def topic_so_far(told: Sequence[Turn]) -> str:
+    """What was talked about last; "" when nothing was."""
+    for turn in reversed(told):
+        if turn.guidance and turn.guidance.exercise:
+            return turn.guidance.exercise
+        if turn.covered and (turn.guidance is None or turn.guidance.move in _TALK):
+            return turn.question
+    return ""
+
+
+def _grade(lesson: Lesson) -> Outcome | None:
+    """Grade an answer to the exercise at hand: a value exactly, a line of working as a right step; None: no answer."""
+    exercise = lesson.exercise
+    if lesson.intent is not Intent.ANSWER or exercise is None or not exercise.keys:
+        return None
+    if exercise.equation and keeps_solution(lesson.text, exercise.equation):
+        return Outcome.PARTIAL
+    said = _DOUBT.sub("", lesson.text).strip()
+    graded: Grade = grade_number(said, exercise.keys)
+    return graded.outcome
+
+
+def _may_tell(step: Step) -> bool:
+    """Whether this reply may hold the answer: it was found, or the course allows the last rung."""
+    return step.move is Move.CONFIRM or (step.ladder is not None and step.ladder.rung is Rung.ANSWER)
+
+
+def _keys(exercise: Exercise | None, hits: Sequence[Hit], step: Step) -> tuple[str, ...]:
+    if exercise is None:
+        return ()
+    if exercise.keys or len(exercise.given) > 1 or step.move is not Move.HINT:
+        return exercise.keys
+    point = grounding.ground(exercise.text, hits).point
+    return (" ".join(point),) if point else ()
+
+
+def _guidance(lesson: Lesson, step: Step, fresh: str, grade: Outcome | None) -> Guidance:
+    """What is stored with the turn, and what the next one begins from."""
+    move, ladder = step.move, step.ladder
+    if fresh:
+        start = Ladder(lesson.ladder.level) if lesson.ladder else None
+        return Guidance(move.value, step.why, fresh, 0, int(start.top) if start else 0)
+    text = lesson.exercise.text if lesson.exercise and ladder else ""
+    ended = move in (Move.CONFIRM, Move.SKIP) or _may_tell(step)
+    wrong = lesson.wrong + 1 if grade is Outcome.WRONG else 0 if grade is Outcome.RIGHT else lesson.wrong
+    return Guidance(
+        move=move.value,
+        why=step.why,
+        exercise=text,
+        rung=int(ladder.rung) if ladder and text else 0,
+        top=int(ladder.top) if ladder and text else 0,
+        sharpness=ladder.sharpness if ladder and text else 0,
+        wrong=wrong,
+        closed=bool(text) and ended,
+    )
+
+
+def _reply(lesson: Lesson, step: Step, hits: Sequence[Hit]) -> tuple[Reply | None, str]:
+    """The reply in own words, and the fresh exercise that it sets; (None, "") where the model answers."""
+    exercise, language = lesson.exercise, lesson.language
+    match step.move:
+        case Move.HINT if exercise is not None and step.ladder is not None:
+            return _hint(lesson, exercise, step.ladder, hits), ""
+        case Move.CONFIRM if exercise is not None:
+            return _confirm(lesson, exercise, fresh=step.then_check)
+        case Move.COMPLETE:
+            return Reply(rungs.tell(language, "right_step")), ""
+        case Move.EXPLAIN_TASK if exercise is not None:
+            asked = exercise.asked or exercise.text
+            return Reply(rungs.tell(language, "task", asked=asked)), ""
+        case Move.REFER if exercise is not None:
+            return Reply(rungs.tell(language, "refer", asked=exercise.asked or exercise.text)), ""
+        case Move.ASK_REASON:
+            return Reply(rungs.tell(language, "ask_reason")), ""
+        case Move.SKIP:
+            return Reply(rungs.tell(language, "skip")), ""
+        case Move.INVITE | Move.REPLY:
+            return Reply(rungs.tell(language, "invite")), ""
+        case Move.EXAMPLE | Move.EASIER | Move.HARDER | Move.SUMMARISE as move:
+            return _tapped(lesson, move, hits)
+    return None, ""
+
+
+def _hint(lesson: Lesson, exercise: Exercise, ladder: Ladder, hits: Sequence[Hit]) -> Reply | None:
+    ground = grounding.ground(exercise.text, hits)
+    text = rungs.rung_text(exercise, ladder, ground, lesson.language)
+    if lesson.intent is Intent.ANSWER and text:
+        text = f"{rungs.tell(lesson.language, 'not_right')} {text}"
+    if not text:
+        return None
+    return Reply(text, (grounding.citation(1, hits[0], ground.sentence),) if hits and "[1]" in text else ())
+
+
+def _confirm(lesson: Lesson, exercise: Exercise, *, fresh: bool) -> tuple[Reply, str]:
+    language, equation = lesson.language, exercise.equation
+    if equation is None:
+        return Reply(rungs.tell(language, "right")), ""
+    value = shown(equation.solution)
+    text = rungs.tell(language, "right_check", x=equation.unknown, value=value, equation=equation.text)
+    if not fresh:
+        return Reply(text), ""
+    problem = rungs.tell(language, "solve", equation=rungs.another(equation, len(lesson.text)).text)
+    return Reply(f"{text} {rungs.tell(language, 'fresh', problem=problem)}"), problem
+
+
+def _tapped(lesson: Lesson, move: Move, hits: Sequence[Hit]) -> tuple[Reply | None, str]:
+    """The one-tap requests: about the exercise at hand, else about what was talked of last."""
+    exercise, language = lesson.exercise, lesson.language
+    if exercise is not None and move is Move.EXAMPLE:
+        return Reply(rungs.similar_text(exercise, grounding.ground(exercise.text, hits), language)), ""
+    if exercise is not None and exercise.equation and move in (Move.EASIER, Move.HARDER):
+        other = rungs.another(
+            exercise.equation, len(lesson.lines), easier=move is Move.EASIER, harder=move is Move.HARDER
+        )
+        problem = rungs.tell(language, "solve", equation=other.text)
+        return Reply(rungs.tell(language, move.value, problem=problem)), problem
+    if not lesson.query:
+        return Reply(rungs.tell(language, "no_topic")), ""
+    if not hits:
+        return None, ""
+    if move is Move.EXAMPLE:
+        found = grounding.example(hits)
+        points = [found] if found else []
+        intro = rungs.tell(language, "example_intro", place=grounding.place(found[0])) if found else ""
+    else:
+        points = grounding.main_points(lesson.query, hits, 1 if move is Move.EASIER else 4)
+        intro = rungs.tell(language, "simple_intro" if move is Move.EASIER else "summary_intro")
+    if not points:
+        return Reply(rungs.tell(language, "no_example")), ""
+    return _listed(intro, points), ""
+
+
+def _listed(intro: str, points: Sequence[tuple[Hit, str]]) -> Reply:
+    lines = [f"{sentence} [{number}]" for number, (_hit, sentence) in enumerate(points, start=1)]
+    text = f"{intro} {lines[0]}" if len(lines) == 1 else "\n".join([intro, "", *(f"- {line}" for line in lines)])
+    return Reply(text, tuple(grounding.citation(n, hit, s) for n, (hit, s) in enumerate(points, start=1)))
