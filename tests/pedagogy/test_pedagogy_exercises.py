@@ -19,7 +19,7 @@ STORY = (
     "Tickets cost 6 euros for adults and 4 euros for children. A group of 10 people pays 48 euros. "
     "How many adults are there?"
 )
-GROUND = Ground("2.2 Several steps", "The stroma is where sugar is built.", ("sugar", "built"), "the stroma", "x", "y")
+GROUND = Ground("Several steps", "The stroma is where sugar is built.", ("sugar", "built"), "the stroma", "x", "y")
 numbers = st.integers(-9, 9)
 
 
