@@ -32,7 +32,7 @@ from tutor.learner.evidence import Answered
 from tutor.learner.mastery import IN_PLACE, Knowing, chance_right
 from tutor.learner.path import TARGET, Item, Kind, Situation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question
-from tutor.learner.signals import NAMES, logit
+from tutor.learner.signals import NAMES, STRENGTH, expectation, logit
 from tutor.learner.state import LearnerState, learn, placed, rebuild
 from tutor.learner.tally import Tally
 from tutor.learner.tracing import Tracer, Weights
@@ -130,8 +130,8 @@ class Ours:
         return min(ready, key=situation.standing), number % self.items  # all seems known, and is not
 
     def observe(self, asked: Asked, number: int, *, right: bool) -> None:
-        answer = _answered(asked, _time(number), right=right)
-        self.state, _ = learn(self.state, answer, self.tracer, KNOWING)
+        answer = _answered(asked, _time(number), self.tracer, right=right)
+        self.state, _ = learn(self.state, answer, KNOWING)
         self.record.append(answer)
         self.latest.append(right)
 
@@ -183,7 +183,7 @@ class Audit:
     def check(self, learner: Learner, skill: str, number: int) -> None:
         """Rebuild what is known from the events, and ask whether it shows what the skill needs."""
         needs = learner.course.graph.needs(skill)
-        state = rebuild(self.record, self.tracer, KNOWING, self.start)
+        state = rebuild(self.record, KNOWING, self.start)
         there = state.retained(_time(number))
         learnt = {**state.assumed, **{name: mastery.known for name, mastery in state.masteries.items()}}
         self.asked += 1
@@ -203,7 +203,7 @@ def walk(policy: Policy, learner: Learner, audit: Audit | None = None) -> Way:
         policy.observe(asked, number, right=right)
         rights += right
         if audit:
-            audit.record.append(_answered(asked, _time(number), right=right))
+            audit.record.append(_answered(asked, _time(number), audit.tracer, right=right))
     return Way(learner.answers, rights, learner.answers - begun, learner.done)
 
 
@@ -222,11 +222,22 @@ def _time(number: int) -> datetime:
     return START + timedelta(days=number // DAY, minutes=2 * (number % DAY))
 
 
-def _answered(asked: Asked, at: datetime, *, right: bool) -> Answered:
-    outcome = Outcome.RIGHT if right else Outcome.WRONG
-    name = _name(asked)
+def _answered(asked: Asked, at: datetime, tracer: Tracer, *, right: bool) -> Answered:
+    """The answer as the evidence book records it: with what the course's answers so far led to expect."""
+    name, tally = _name(asked), tracer.tally
     return Answered(
-        f"{name}@{at:%j%H%M}", "simulated", "simulated", name, (asked[0],), outcome, 0, False, at, "simulation"
+        id=f"{name}@{at:%j%H%M}",
+        learner_id="simulated",
+        course_id="simulated",
+        item_id=name,
+        skills=(asked[0],),
+        outcome=Outcome.RIGHT if right else Outcome.WRONG,
+        hints=0,
+        aided=False,
+        at=at,
+        judge="simulation",
+        expected=expectation(tally, name, asked[0]),
+        usual=tally.rate(("skill", asked[0]), tally.rate(("all",), 0.5, STRENGTH["all"]), STRENGTH["skill"]),
     )
 
 

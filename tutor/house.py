@@ -27,6 +27,7 @@ from tutor.evidence_book import EvidenceBook
 from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
+from tutor.progress import Progress
 from tutor.reviewing import Reviews
 from tutor.settings import Settings
 from tutor.shelf import Shelf
@@ -59,6 +60,7 @@ class Office:
     conversations: Conversations
     feedback: FeedbackDesk
     evidence: EvidenceBook
+    progress: Progress
 
     @property
     def operator(self) -> Person:
@@ -83,6 +85,7 @@ class House:
     conversations: Conversations
     feedback: FeedbackDesk
     evidence: EvidenceBook
+    progress: Progress
     jobs: Jobs
     library: Library
     embedder: Embedder
@@ -156,6 +159,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
         conversations=Conversations(database, clock),
         feedback=FeedbackDesk(database, courses, clock, root.adapters),
         evidence=EvidenceBook(database, courses, clock),
+        progress=Progress(database, courses, clock),
     )
 
 
@@ -203,6 +207,7 @@ def open_house(
         conversations=office.conversations,
         feedback=office.feedback,
         evidence=office.evidence,
+        progress=office.progress,
         jobs=jobs,
         library=library,
         embedder=embedder,

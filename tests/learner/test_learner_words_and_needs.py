@@ -16,14 +16,10 @@ from tutor.learner.evidence import Answered
 from tutor.learner.mastery import KNOWN, Knowing
 from tutor.learner.path import Kind, Recommendation
 from tutor.learner.prerequisites import FOUNDATIONS, PHRASES, NeedWeights, domain, proposals
-from tutor.learner.signals import NAMES
 from tutor.learner.state import LearnerState, learn, placed, rebuild
-from tutor.learner.tally import Tally
-from tutor.learner.tracing import Tracer, Weights
 from tutor.learner.wording import SENTENCES, reason
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TRACER = Tracer(Weights("even", np.zeros(len(NAMES)), 0.0), Tally())
 KNOWING = Knowing()
 COURSE = {"r": "ratios", "s": "slope"}
 
@@ -59,9 +55,9 @@ def test_the_state_step_by_step_is_the_state_rebuilt(steps):
         answers.append(answer(n, right=right, aided=aided, skill=skill, days=at))
     state, entries = LearnerState(), []
     for each in answers:
-        state, new = learn(state, each, TRACER, KNOWING)
+        state, new = learn(state, each, KNOWING)
         entries.extend(new)
-    again = rebuild(answers, TRACER, KNOWING)
+    again = rebuild(answers, KNOWING)
     assert (again.masteries, again.memories, again.history) == (state.masteries, state.memories, state.history)
     assert np.array_equal(again.habit.mean, state.habit.mean)
     assert [entry.answer_id for entry in entries] == [each.id for each in answers]
@@ -70,7 +66,7 @@ def test_the_state_step_by_step_is_the_state_rebuilt(steps):
 def test_a_skills_memory_begins_when_it_becomes_known():
     state = LearnerState()
     for n in range(5):
-        state, (entry,) = learn(state, answer(n, right=True), TRACER, KNOWING)
+        state, (entry,) = learn(state, answer(n, right=True), KNOWING)
         assert ("s" in state.memories) == (entry.after >= KNOWN)
         if "s" in state.memories:
             return

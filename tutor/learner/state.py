@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tutor.learner.evidence import Answered
-from tutor.learner.history import History
+from tutor.learner.history import History, advance
 from tutor.learner.mastery import KNOWN, Knowing, Mastery, fresh, update
 from tutor.learner.review import Habit, Memory, begin, chance, fresh_habit, retained, review
-from tutor.learner.tracing import Traced, Tracer
+from tutor.learner.signals import logit
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,48 +45,47 @@ class Entry:
     skill: str
     before: float
     after: float
-    expected: float  # how likely the answer had been, by the tracer
+    expected: float  # how likely anybody had been to be right
 
 
 def placed(state: LearnerState, known: Mapping[str, float], at: datetime) -> LearnerState:
     """Return the state after a placement; what it is sure of was learnt before the course and fades from now on."""
-    memories = {skill: begin(at, long_known=True) for skill, share in known.items() if share >= KNOWN}
-    return replace(state, assumed=dict(known), memories={**memories, **state.memories})
+    brought = {skill: begin(at, long_known=True) for skill, share in known.items() if share >= KNOWN}
+    own = {skill: memory for skill, memory in state.memories.items() if skill in state.masteries}
+    return replace(state, assumed=dict(known), memories={**brought, **own})
 
 
-def learn(
-    state: LearnerState, answer: Answered, tracer: Tracer, knowing: Knowing
-) -> tuple[LearnerState, tuple[Entry, ...]]:
-    """Return the state after one answer and, for each of its skills, what changed."""
-    history, traced = tracer.update(state.history, answer)
-    ease = tracer.ease(answer.item_id, answer.skills[0])
-    state = replace(state, history=history)
+def learn(state: LearnerState, answer: Answered, knowing: Knowing) -> tuple[LearnerState, tuple[Entry, ...]]:
+    """Return the state after one answer and, for each of its skills, what changed.
+
+    How hard the item was is read from the answer itself, so that no other learner's answers are needed.
+    """
+    if answer.unaided:
+        history = advance(state.history, answer.item_id, answer.skills[0], answer.expected, right=answer.right)
+        state = replace(state, history=history)
     entries = []
     for skill in answer.skills:
-        state, entry = _on_skill(state, skill, answer, traced, knowing, ease)
+        state, entry = _on_skill(state, skill, answer, knowing)
         entries.append(entry)
     return state, tuple(entries)
 
 
-def rebuild(
-    answers: Iterable[Answered], tracer: Tracer, knowing: Knowing, start: LearnerState | None = None
-) -> LearnerState:
+def rebuild(answers: Iterable[Answered], knowing: Knowing, start: LearnerState | None = None) -> LearnerState:
     """Return the state that the answers, oldest first, lead to."""
     state = start or LearnerState()
     for answer in answers:
-        state, _ = learn(state, answer, tracer, knowing)
+        state, _ = learn(state, answer, knowing)
     return state
 
 
-def _on_skill(
-    state: LearnerState, skill: str, answer: Answered, traced: Traced, knowing: Knowing, ease: float
-) -> tuple[LearnerState, Entry]:
+def _on_skill(state: LearnerState, skill: str, answer: Answered, knowing: Knowing) -> tuple[LearnerState, Entry]:
     before = state.masteries.get(skill, fresh(knowing, state.assumed.get(skill)))
     memory = state.memories.get(skill)
     kept = retained(memory, state.habit, answer.at) if memory else 1.0
+    ease = logit(answer.expected) - logit(answer.usual)
     after = update(before, answer, knowing, kept, ease)
     state = _with_memory(state, skill, memory, answer, learnt=after.known >= KNOWN)
-    entry = Entry(answer.id, skill, before.known * kept, after.known, traced.expected)
+    entry = Entry(answer.id, skill, before.known * kept, after.known, answer.expected)
     return replace(state, masteries={**state.masteries, skill: after}), entry
 
 

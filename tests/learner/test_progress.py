@@ -1,0 +1,122 @@
+"""Progress through the real store: kept records follow the events, and belong to skills by id alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import tutor.store.states as states
+from tutor.domain import Outcome, Skill
+from tutor.errors import NotAllowed, NotFound
+from tutor.evidence_book import Judged
+from tutor.learner.evidence import Origin
+from tutor.learner.keeping import write_record
+
+
+@pytest.fixture
+def skills(house, course, instructor) -> list[Skill]:
+    declared = [
+        Skill("light", course.id, "Light"),
+        Skill("sugar", course.id, "Sugar", needs=("light",)),
+        Skill("root", course.id, "Roots"),
+    ]
+    house.courses.declare_skills(instructor, course.id, declared)
+    return declared
+
+
+@pytest.fixture
+def answer(house, clock):
+    given = iter(range(10_000))
+
+    def answering(who, skill: str = "light", *, right: bool = True, **rest):
+        clock.pass_time(timedelta(minutes=3))
+        n = next(given)
+        outcome = Outcome.RIGHT if right else Outcome.WRONG
+        return house.evidence.record(who, Judged("biology", f"i{n % 7}", (skill,), outcome, "t 1", f"g{n}", **rest))
+
+    return answering
+
+
+def known(house, who) -> dict[str, float]:
+    return {line.skill: line.known for line in house.progress.of(who, "biology").skills}
+
+
+def kept(house, who) -> states.Kept:
+    with house.office.database.reading() as connection:
+        return states.kept(connection, "biology", who.id)[who.id]
+
+
+def test_the_kept_record_is_the_rebuilt_one(house, skills, ada, bob, instructor, answer, clock):
+    for n in range(25):
+        answer((ada, bob)[n % 2], ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 5 == 0))
+        clock.pass_time(timedelta(hours=7 * (n % 4)))
+        if n % 6 == 0:
+            house.progress.of(ada, "biology")
+    house.evidence.override(instructor, "g4", Outcome.RIGHT)
+    step_by_step = {who: write_record(house.progress.record(who, "biology")) for who in (ada, bob)}
+    assert kept(house, ada).body == step_by_step[ada]
+    assert house.progress.rebuild(instructor, "biology") == 2
+    for who, text in step_by_step.items():
+        assert write_record(house.progress.record(who, "biology")) == text == kept(house, who).body
+
+
+def test_renaming_or_reordering_hands_no_mastery_to_another_skill(house, skills, ada, instructor, answer):
+    for _ in range(4):
+        answer(ada, "light")
+    answer(ada, "root", right=False)
+    before = known(house, ada)
+    renamed = [Skill("root", "biology", "Light"), Skill("light", "biology", "Roots"), Skill("sugar", "biology", "Sun")]
+    house.courses.declare_skills(instructor, "biology", renamed)
+    after = known(house, ada)
+    assert list(after) == ["root", "light", "sugar"]
+    assert after == before and after["light"] > 0.9 > 0.4 > after["root"]
+
+
+def test_a_placement_infers_along_the_graph_and_survives_a_reordering(house, skills, ada, instructor, answer):
+    first = house.progress.placement_question(ada, "biology")
+    asked = []
+    while (skill := house.progress.placement_question(ada, "biology")) is not None:
+        answer(ada, skill, origin=Origin.PLACEMENT)
+        asked.append(skill)
+    assert asked[0] == first and len(asked) == len(set(asked)) <= 15
+    seen = house.progress.of(ada, "biology")
+    assert seen.placed == len(asked) and all(line.placed and line.known > 0.6 for line in seen.skills)
+    house.courses.declare_skills(instructor, "biology", [skills[2], skills[0], skills[1]])
+    assert known(house, ada) == {line.skill: line.known for line in seen.skills}
+
+
+def test_a_new_edge_remakes_what_the_placement_inferred(house, skills, ada, instructor, answer):
+    answer(ada, "root", origin=Origin.PLACEMENT)
+    before = known(house, ada)
+    house.courses.declare_skills(
+        instructor, "biology", [skills[0], skills[1], Skill("root", "biology", "Roots", needs=("sugar",))]
+    )
+    assert known(house, ada)["light"] > before["light"] + 0.05
+
+
+def test_a_learner_sees_herself_and_the_instructor_her_class(house, skills, ada, bob, instructor, answer):
+    answer(ada)
+    assert house.progress.of(bob, "biology").total.answers == 0
+    assert set(house.progress.class_records(instructor, "biology")) == {ada.id}
+    with pytest.raises(NotAllowed):
+        house.progress.class_records(bob, "biology")
+    with pytest.raises(NotFound):
+        house.progress.of(ada, "no-such-course")
+
+
+def test_forgetting_leaves_nothing_behind(house, skills, ada, answer):
+    for _ in range(3):
+        answer(ada)
+    house.progress.of(ada, "biology")
+    assert house.progress.forget(ada, "biology") == 3
+    assert house.progress.of(ada, "biology").total.answers == 0
+    with house.office.database.reading() as connection:
+        assert states.kept(connection, "biology", ada.id) == {}
+
+
+def test_a_course_without_skills_has_a_page_too(house, course, ada, answer):
+    answer(ada, "*")
+    seen = house.progress.of(ada, "biology")
+    assert seen.skills == () and seen.total.answers == 1
+    assert house.progress.placement_question(ada, "biology") is None

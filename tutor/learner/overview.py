@@ -1,0 +1,149 @@
+"""The overview: what one learner's pages say of a course, computed from her record and the course's graph.
+
+Everything is hedged by how much it rests on: a share comes with its range, a standing with the answers behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+
+from tutor.learner.diary import Diary, Mistake, Note, Work, summed
+from tutor.learner.mastery import KNOWN, Mastery, Standing
+from tutor.learner.path import Item, Recommendation, Situation, choices
+from tutor.learner.record import KNOWING, Record
+from tutor.learner.review import due_at
+from tutor.learner.skills import SkillGraph
+
+WEEK = timedelta(days=7)
+OTHERS = 4  # other choices beside the one recommendation
+FAILING_NOTES = 3  # so many unaided answers, at most one right: she is stuck on it
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLine:
+    """One skill of the course as it stands with her now."""
+
+    skill: str
+    standing: Standing
+    known: float  # probability that it is there now, forgetting included
+    before: float  # the same a week ago
+    low: float  # range of her unaided success, nineteen times in twenty
+    high: float
+    mastery: Mastery
+    notes: tuple[Note, ...]
+    trail: tuple[tuple[date, float], ...]
+    due_at: datetime | None
+    placed: bool  # nothing was answered on it; the placement inferred it
+
+    @property
+    def answers(self) -> int:
+        return self.mastery.unaided + self.mastery.aided
+
+    @property
+    def stuck_since(self) -> date | None:
+        """The day of the first of the latest failures, when she is stuck."""
+        alone = [note for note in self.notes if note.unaided]
+        latest = alone[-FAILING_NOTES:]
+        if self.known >= KNOWN or len(latest) < FAILING_NOTES or sum(n.right for n in latest) > 1:
+            return None
+        run = next((at for at in range(len(alone), 0, -1) if alone[at - 1].right and alone[at - 2].right), 0)
+        return alone[min(run, len(alone) - FAILING_NOTES)].day
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that a learner's progress page says."""
+
+    at: datetime
+    skills: tuple[SkillLine, ...]  # in the order of the course
+    due: tuple[SkillLine, ...]  # most urgent first
+    changed: tuple[SkillLine, ...]  # moved by a tenth or more within a week, most first
+    mistakes: tuple[Mistake, ...]
+    days: Mapping[date, Work]
+    total: Work
+    this_week: Work
+    last_week: Work
+    recommended: Recommendation
+    others: tuple[Recommendation, ...]
+    placed: int  # questions of the placement that were answered
+
+
+def overview(
+    record: Record, course: SkillGraph, at: datetime, items: Mapping[str, Sequence[Item]] | None = None
+) -> Overview:
+    """Return the overview of one learner at one time; `items` are what may be asked, by skill."""
+    lines = tuple(_line(record, skill, at) for skill in course.skills)
+    due = [line for line in lines if line.due_at is not None and line.due_at <= at]
+    changed = [line for line in lines if abs(line.known - line.before) >= 0.1 and line.answers]
+    best, *others = islice(choices(situation(record, course, at, items or {})), OTHERS + 1)
+    return Overview(
+        at=at,
+        skills=lines,
+        due=tuple(sorted(due, key=lambda line: (line.due_at or at, line.skill))),
+        changed=tuple(sorted(changed, key=lambda line: -abs(line.known - line.before))),
+        mistakes=tuple(sorted(record.diary.mistakes, key=lambda m: m.last, reverse=True)),
+        days=record.diary.days,
+        total=record.diary.total,
+        this_week=worked(record.diary, at - WEEK, at),
+        last_week=worked(record.diary, at - 2 * WEEK, at - WEEK),
+        recommended=best,
+        others=tuple(others),
+        placed=len(record.placement),
+    )
+
+
+def situation(
+    record: Record, course: SkillGraph, at: datetime, items: Mapping[str, Sequence[Item]] | None = None
+) -> Situation:
+    """Return what the path decides upon; skills that the course has dropped are left out."""
+    state, (day, latest) = record.state, record.diary.today
+    mine = {skill: mastery for skill, mastery in state.masteries.items() if skill in course.skills}
+    return Situation(
+        graph=course,
+        masteries=mine,
+        retained={skill: share for skill, share in state.retained(at).items() if skill in course.skills},
+        items=items or {},
+        answers_today=record.diary.days[day].answers if day == at.date() else 0,
+        latest_today=latest if day == at.date() else (),
+        just_now=record.diary.last_skill if day == at.date() else None,
+        assumed=state.assumed,
+    )
+
+
+def worked(diary: Diary, after: datetime, until: datetime) -> Work:
+    """Return the work of the days after the first moment's day, up to and with the last one's."""
+    return summed(work for day, work in diary.days.items() if after.date() < day <= until.date())
+
+
+def _line(record: Record, skill: str, at: datetime) -> SkillLine:
+    state, diary = record.state, record.diary
+    mastery = state.masteries.get(skill)
+    memory = state.memories.get(skill)
+    kept = state.retained(at).get(skill, 1.0) if memory else 1.0
+    assumed = state.assumed.get(skill)
+    shown = mastery or Mastery(KNOWING.prior if assumed is None else assumed)
+    low, high = shown.unaided_range if shown.unaided else (0.0, 1.0)
+    trail = diary.trails.get(skill, ())
+    return SkillLine(
+        skill=skill,
+        standing=shown.standing,
+        known=shown.known * kept,
+        before=_a_week_ago(trail, shown.known * kept, at, assumed),
+        low=low,
+        high=high,
+        mastery=shown,
+        notes=diary.notes.get(skill, ()),
+        trail=trail,
+        due_at=due_at(memory, state.habit) if memory and shown.known >= KNOWN else None,
+        placed=mastery is None and assumed is not None,
+    )
+
+
+def _a_week_ago(trail: tuple[tuple[date, float], ...], now: float, at: datetime, assumed: float | None) -> float:
+    if not trail:
+        return now
+    old = [share for day, share in trail if day <= (at - WEEK).date()]
+    return old[-1] if old else (KNOWING.prior if assumed is None else assumed)

@@ -1,0 +1,144 @@
+"""Progress: what a learner knows in a course, what comes next, and the records that this is read from.
+
+A record is kept in the database and moved on by the events that came since; a correction remakes it from all events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import tutor.store.courses as course_rows
+import tutor.store.evidence as event_rows
+import tutor.store.states as rows
+from tutor.access import Action
+from tutor.courses import Courses
+from tutor.domain import Person, Skill
+from tutor.learner.evidence import Retracted
+from tutor.learner.keeping import read_record, write_record
+from tutor.learner.overview import Overview, overview, situation
+from tutor.learner.path import Item, Recommendation, choices
+from tutor.learner.placement import after_answer, before_any_answer, next_question
+from tutor.learner.record import KNOWING, Record, basis, follow, goes_on, in_any_order, rebuild
+from tutor.learner.skills import Need, SkillGraph, graph
+from tutor.moments import Clock
+from tutor.store.database import Connection, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Reads records, and says what follows from them."""
+
+    database: Database
+    courses: Courses
+    clock: Clock
+
+    def of(self, who: Person, course_id: str) -> Overview:
+        """Return a learner's own overview of a course."""
+        self.courses.enter(who, course_id)
+        return overview(self._record(who.id, course_id), self._graph(course_id), self.clock())
+
+    def record(self, who: Person, course_id: str) -> Record:
+        """Return a learner's own record."""
+        self.courses.enter(who, course_id)
+        return self._record(who.id, course_id)
+
+    def next(
+        self, who: Person, course_id: str, items: Mapping[str, Sequence[Item]] | None = None
+    ) -> list[Recommendation]:
+        """Return what makes sense now, the one recommendation first; `items` are what may be asked, by skill."""
+        self.courses.enter(who, course_id)
+        return list(
+            choices(situation(self._record(who.id, course_id), self._graph(course_id), self.clock(), items or {}))
+        )
+
+    def placement_question(self, who: Person, course_id: str) -> str | None:
+        """Return the skill that the placement asks about next; None when it is over or the course declares none."""
+        self.courses.enter(who, course_id)
+        course = in_any_order(self._graph(course_id))
+        record = self._record(who.id, course_id)
+        belief = before_any_answer(course) if course.skills else None
+        if belief is None:
+            return None
+        for skill, right in record.placement:
+            if skill in belief.skills:
+                belief = after_answer(belief, skill, KNOWING, right=right)
+        asked = [skill for skill, _ in record.placement]
+        return next_question(belief, asked, KNOWING)
+
+    def class_records(self, who: Person, course_id: str) -> dict[str, Record]:
+        """Return the records of all who answered something in a course, by learner, for its instructor."""
+        self.courses.enter(who, course_id, Action.TEACH)
+        with self.database.reading() as connection:
+            learners = event_rows.learners_with_evidence(connection, course_id)
+        return dict(self._records(learners, course_id))
+
+    def graph(self, who: Person, course_id: str) -> SkillGraph:
+        self.courses.enter(who, course_id)
+        return self._graph(course_id)
+
+    def rebuild(self, who: Person, course_id: str) -> int:
+        """Remake all records of a course from its events, as its instructor; returns how many."""
+        self.courses.enter(who, course_id, Action.TEACH)
+        with self.database.writing() as connection:
+            event_rows.recount(connection, course_id)
+            learners = event_rows.learners_with_evidence(connection, course_id)
+            for learner_id in learners:
+                rows.drop(connection, course_id, learner_id)
+        return len(dict(self._records(learners, course_id)))
+
+    def forget(self, who: Person, course_id: str) -> int:
+        """Delete all that this person answered in a course and what was made of it; returns how many answers."""
+        self.courses.enter(who, course_id)
+        with self.database.writing() as connection:
+            rows.drop(connection, course_id, who.id)
+            return event_rows.forget(connection, who.id, course_id)
+
+    def _graph(self, course_id: str) -> SkillGraph:
+        with self.database.reading() as connection:
+            return graph_of(course_rows.skills_of(connection, course_id))
+
+    def _record(self, learner_id: str, course_id: str) -> Record:
+        return dict(self._records([learner_id], course_id))[learner_id]
+
+    def _records(self, learners: Sequence[str], course_id: str) -> Iterable[tuple[str, Record]]:
+        """Move the records of these learners on to the last event, and keep those that moved."""
+        moved: dict[str, rows.Kept] = {}
+        with self.database.reading() as connection:
+            course = graph_of(course_rows.skills_of(connection, course_id))
+            stored = rows.kept(connection, course_id, learners[0] if len(learners) == 1 else None)
+            made = {each: _moved_on(connection, course_id, each, stored.get(each), course) for each in learners}
+        for learner_id, (record, sequence) in made.items():
+            old, policy = stored.get(learner_id), basis(record, course)
+            if sequence and (old is None or (old.sequence, old.policy) != (sequence, policy)):
+                moved[learner_id] = rows.Kept(sequence, policy, write_record(record))
+        if moved:
+            with self.database.writing() as connection:
+                for learner_id, kept in moved.items():
+                    rows.keep(connection, course_id, learner_id, kept)
+        return ((learner_id, record) for learner_id, (record, _) in made.items())
+
+
+def graph_of(skills: Sequence[Skill]) -> SkillGraph:
+    """Return the graph of a course's declared skills."""
+    edges = (Need(skill.id, need, "course") for skill in skills for need in skill.needs)
+    return graph((skill.id for skill in skills), edges)
+
+
+def _moved_on(
+    connection: Connection, course_id: str, learner_id: str, kept: rows.Kept | None, course: SkillGraph
+) -> tuple[Record, int]:
+    """Return the record after the last event, and that event's number; 0 when there is none."""
+    record, sequence = (read_record(kept.body), kept.sequence) if kept else (Record(), 0)
+    if kept and kept.policy != basis(record, course):
+        return _remade(connection, course_id, learner_id, course)
+    for number, event in event_rows.events(connection, course_id, learner_id, after=sequence):
+        if isinstance(event, Retracted) or not goes_on(record, event):
+            return _remade(connection, course_id, learner_id, course)
+        record, sequence = follow(record, event, course), number
+    return record, sequence
+
+
+def _remade(connection: Connection, course_id: str, learner_id: str, course: SkillGraph) -> tuple[Record, int]:
+    events = list(event_rows.events(connection, course_id, learner_id))
+    return rebuild((event for _, event in events), course), events[-1][0] if events else 0
