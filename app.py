@@ -18,8 +18,8 @@ def main(settings: Settings) -> None:
         house = open_house(settings)
         try:
             house.engine.info()  # asked about, the model begins to load
-            house.furnish(wait=False)
             house.take_up()
+            house.furnish(wait=False)
             _greet(house)
             _launch(house)
         finally:

@@ -279,6 +279,7 @@ class Job:
     message: str
     created_at: datetime
     updated_at: datetime
+    stage_at: datetime | None = None  # when the present stage began
 
 
 class Outcome(StrEnum):

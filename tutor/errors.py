@@ -4,6 +4,7 @@ TutorError
 ├── InputRefused         the message, file or argument cannot be used as it is
 ├── NotFound             no such course, learner, turn, conversation ...
 ├── NotAllowed           this person may not do that
+├── OriginalMissing      the kept file of a document is gone or damaged
 ├── SetupError           the house cannot open
 │   ├── DataDirUnusable      the data root cannot be written
 │   ├── DataDirInUse         another server holds the data root
@@ -43,6 +44,10 @@ class NotFound(TutorError):
 
 class NotAllowed(TutorError):
     """This person may not do that."""
+
+
+class OriginalMissing(TutorError):
+    """The kept file of a document is gone or damaged."""
 
 
 class SetupError(TutorError):

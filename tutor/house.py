@@ -27,10 +27,12 @@ from tutor.evidence_book import EvidenceBook
 from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
+from tutor.originals import Originals
 from tutor.progress import Progress
 from tutor.reviewing import Reviews
 from tutor.settings import Settings
 from tutor.shelf import Shelf
+from tutor.sources import Sources
 from tutor.store import turns as turn_rows
 from tutor.store.catalog import SqlCatalog
 from tutor.store.database import Database, open_database
@@ -90,6 +92,7 @@ class House:
     library: Library
     embedder: Embedder
     shelf: Shelf
+    sources: Sources
     engine: Engine
     turns: Turns
     reviews: Reviews
@@ -177,6 +180,7 @@ def open_house(
     catalog = SqlCatalog(office.database)
     library = Library(office.root.index, catalog, embedder)
     jobs = Jobs(office.database, clock, REFUSALS)
+    originals = Originals(office.root.originals)
     versions = Versions(office.database, office.courses, office.root.adapters)
     training_rows = Rows(office.database)
     training = Training(
@@ -211,7 +215,8 @@ def open_house(
         jobs=jobs,
         library=library,
         embedder=embedder,
-        shelf=Shelf(library, office.courses, jobs, office.root.originals, settings.max_upload_mb * 2**20),
+        shelf=Shelf(library, office.courses, jobs, originals, settings.max_upload_mb * 2**20),
+        sources=Sources(office.conversations, originals),
         engine=engine,
         turns=turns,
         reviews=Reviews(office.database, office.courses, catalog, clock),

@@ -27,6 +27,7 @@ class Report:
     database: Database
     clock: Clock
     job_id: str
+    left_open: bool = False  # stopped because the server stops: the next one takes the job up
     _stop: threading.Event = field(default_factory=threading.Event)
     _last: tuple[str, float] = ("", 0.0)
 
@@ -79,6 +80,13 @@ class Jobs:
             worker = self._workers.setdefault(job.kind, ThreadPoolExecutor(1, thread_name_prefix=job.kind))
         worker.submit(self._run, job, report, work)
 
+    def run_again(self, job: Job, payload: Mapping[str, str], work: Work) -> None:
+        """Run the work of a job that a dead server left open; its progress begins anew."""
+        with self.database.writing() as connection:
+            rows.set_payload(connection, job.id, payload)
+            rows.update(connection, job.id, self.clock(), state=JobState.QUEUED, stage="waiting", done=0, total=1)
+        self.run(job, work)
+
     def get(self, who: Person, job_id: str) -> Job:
         """Return a job of this person."""
         with self.database.reading() as connection:
@@ -91,11 +99,26 @@ class Jobs:
         with self.database.reading() as connection:
             return rows.recent(connection, who.id)
 
+    def of_course(self, course_id: str, kind: str) -> list[Job]:
+        """Return the latest jobs of a kind in a course, whoever started them; whoever asks has been let in."""
+        with self.database.reading() as connection:
+            return rows.of_course(connection, course_id, kind)
+
     def cancel(self, who: Person, job_id: str) -> None:
-        """Ask a job to stop; it ends at its next report."""
+        """Ask a job of this person to stop; it ends at its next report."""
         self.get(who, job_id)
-        if report := self._reports.get(job_id):
-            report.cancel()
+        self.stop(job_id)
+
+    def stop(self, job_id: str) -> None:
+        """Ask a job to stop; one that still waits has ended at once. Whoever asks has been let in."""
+        with self._lock:
+            report = self._reports.get(job_id)
+            if report is not None:
+                report.cancel()
+        with self.database.writing() as connection:
+            job = rows.by_id(connection, job_id)
+            if job is not None and job.state is JobState.QUEUED:
+                rows.update(connection, job_id, self.clock(), state=JobState.CANCELLED)
 
     def unfinished(self, kind: str) -> list[tuple[Job, dict[str, str]]]:
         """Return the jobs of a kind that a dead server left open, with their payloads."""
@@ -107,24 +130,33 @@ class Jobs:
             rows.update(connection, job_id, self.clock(), state=state, message=message)
 
     def close(self) -> None:
-        """Ask all work to stop and wait for it."""
+        """Ask all work to stop and wait for it; what was not finished stays open for the next server."""
         with self._lock:
             reports, workers = list(self._reports.values()), list(self._workers.values())
         for report in reports:
+            report.left_open = not report.cancelled()
             report.cancel()
         for worker in workers:
             worker.shutdown(wait=True, cancel_futures=True)
 
     def _run(self, job: Job, report: Report, work: Work) -> None:
         try:
+            if report.cancelled():
+                return self._stopped(job, report, "")
             with self.database.writing() as connection:
                 rows.update(connection, job.id, self.clock(), state=JobState.RUNNING)
             message = work(report)
             self.end(job.id, JobState.DONE, message)
         except self.refusals as error:
-            self.end(job.id, JobState.CANCELLED if report.cancelled() else JobState.FAILED, str(error))
+            if report.cancelled():
+                return self._stopped(job, report, str(error))
+            self.end(job.id, JobState.FAILED, str(error))
         except Exception:
             log.exception("job %s (%s) failed", job.id, job.kind)
             self.end(job.id, JobState.FAILED, f"something went wrong on our side; the log names job {job.id}")
         finally:
             self._reports.pop(job.id, None)
+
+    def _stopped(self, job: Job, report: Report, message: str) -> None:
+        """End a job that somebody cancelled; put one back into the queue that only this server leaves."""
+        self.end(job.id, JobState.QUEUED if report.left_open else JobState.CANCELLED, message)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from knowledge.documents import Document
+
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GREETING = re.compile(
     r"\s*(hi|hello|hey|good (morning|afternoon|evening)|thanks?( you)?|thank you( very much)?|ok(ay)?"
@@ -29,6 +31,24 @@ _ABOUT = {"en": "What does the course say about “{topic}”?", "zh": "关于�
 _OWN_WORDS = {
     "en": "(These are the tutor's own words; the closest passage of the course is {mark}.)",
     "zh": "（以上是导师自己的话；课程中最接近的段落是 {mark}。）",
+}
+_READ_IN = {
+    "en": "{name}: {pages} pages, {passages} passages.{replaced} {notes}",
+    "zh": "{name}：{pages} 页，{passages} 段。{replaced}{notes}",
+}
+_REPLACED = {"en": " It replaces the earlier version.", "zh": "已替换先前的版本。"}
+_KNOWN = {
+    "en": "{name} is in this course already{under}, byte for byte; nothing was changed.",
+    "zh": "{name} 已经在本课程中{under}，内容完全相同，未作任何更改。",
+}
+_UNDER = {"en": " as {other}", "zh": "（名为 {other}）"}
+_NOT_RECEIVED = {
+    "en": "{name} was not received whole; upload it again.",
+    "zh": "{name} 没有完整收到，请重新上传。",
+}
+_GAVE_UP = {
+    "en": "The server stopped each time it read {name}, so it was put aside; split it, or save it in another format.",
+    "zh": "服务器每次读取 {name} 时都停止了，因此已将其搁置；请拆分文件或另存为其他格式。",
 }
 
 
@@ -72,3 +92,36 @@ def without_own_words(answer: str) -> str:
     for sentence in _OWN_WORDS.values():
         answer = answer.split(sentence.split("{mark}")[0])[0]
     return answer.rstrip()
+
+
+def read_in(language: str, document: Document, *, replaced: bool) -> str:
+    """Return the sentence under a finished upload."""
+    spoken = _spoken(language)
+    return (
+        _READ_IN[spoken]
+        .format(
+            name=document.name,
+            pages=document.pages,
+            passages=document.passages,
+            replaced=_REPLACED[spoken] if replaced else "",
+            notes=" ".join(document.notes),
+        )
+        .rstrip()
+    )
+
+
+def known_already(language: str, name: str, other: str) -> str:
+    spoken = _spoken(language)
+    return _KNOWN[spoken].format(name=name, under="" if other == name else _UNDER[spoken].format(other=other))
+
+
+def not_received(language: str, name: str) -> str:
+    return _NOT_RECEIVED[_spoken(language)].format(name=name)
+
+
+def gave_up(language: str, name: str) -> str:
+    return _GAVE_UP[_spoken(language)].format(name=name)
+
+
+def _spoken(language: str) -> str:
+    return language if language in _KNOWN else "en"

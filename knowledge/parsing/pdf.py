@@ -33,7 +33,7 @@ _BY_PROGRAM = re.compile(
 
 def read(source: Source) -> ParsedDocument:
     """Read all pages; one without text goes to OCR, or is noted."""
-    document = _open(source)
+    document = open_pdf(source)
     source.require_pages(len(document), "pages")
     scans, tables = Scans(source.limits), Tables(source.data)
     pages: list[list[Line]] = []
@@ -57,7 +57,8 @@ def read(source: Source) -> ParsedDocument:
     return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), len(pages), (*scans.notes(), *tables.notes()))
 
 
-def _open(source: Source) -> pdfium.PdfDocument:
+def open_pdf(source: Source) -> pdfium.PdfDocument:
+    """Raises DocumentLocked, DocumentDamaged."""
     try:
         return pdfium.PdfDocument(source.data)
     except pdfium.PdfiumError as error:

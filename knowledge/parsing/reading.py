@@ -22,7 +22,7 @@ from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, Do
 from knowledge.parsing import wire
 from knowledge.parsing.source import MEGABYTE, Limits, shown_name
 
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 _KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
 _LOOK_EVERY_S = 0.1
 # How a C library ends when memory, or processor time, is refused to it.
@@ -103,8 +103,8 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            cwd=_ROOT,
-            env=_environment(),
+            cwd=ROOT,
+            env=environment(),
             start_new_session=True,
         )
         request = wire.request(name, limits, len(data))
@@ -188,7 +188,7 @@ class _Child:
         )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The child gets no keys and no proxies, only what it takes to start."""
     kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
     return kept | {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "OMP_THREAD_LIMIT": "1", "MALLOC_ARENA_MAX": "2"}

@@ -65,7 +65,7 @@ def test_progress_counts_pages():
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="parent-death signals are Linux's")
 def test_a_killed_parent_leaves_no_reader_behind(tmp_path):
     code = f"""
-import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests" / "knowledge_parsing")!r}]
+import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
 from knowledge.parsing.reading import parse
 from parsing_bombs import pdf_with_nested_forms
 parse("forms.pdf", pdf_with_nested_forms())

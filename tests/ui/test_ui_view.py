@@ -22,7 +22,7 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
-from tutor.ui import leaves, view
+from tutor.ui import places, view
 from tutor.ui.words import CHINESE, ENGLISH, preferred, say
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -148,10 +148,10 @@ def test_the_version_in_use_is_named_as_such():
 
 
 def test_a_quote_is_marked_where_it_stands_and_everything_is_escaped():
-    shown, found = leaves.marked_text("x <script> y & z", "y & z")
+    shown, found = places.marked_text("x <script> y & z", "y & z")
     assert (shown, found) == ("x &lt;script&gt; <mark>y &amp; z</mark>", True)
-    assert leaves.marked_text("abc", "nothing") == ("abc", False)
-    assert leaves.marked_text("abc", "") == ("abc", False)
+    assert places.marked_text("abc", "nothing") == ("abc", False)
+    assert places.marked_text("abc", "") == ("abc", False)
 
 
 def test_both_languages_say_the_same_things_with_the_same_blanks():

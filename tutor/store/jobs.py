@@ -29,6 +29,7 @@ def _job(row: sa.Row[Any]) -> Job:
         message=row.message,
         created_at=from_text(row.created_at),
         updated_at=from_text(row.updated_at),
+        stage_at=from_text(row.stage_at) if row.stage_at else None,
     )
 
 
@@ -49,6 +50,7 @@ def add(connection: sa.Connection, job: Job, payload: Mapping[str, str]) -> None
             payload=dict(payload),
             created_at=to_text(job.created_at),
             updated_at=to_text(job.updated_at),
+            stage_at=to_text(job.created_at),
         )
     )
 
@@ -73,6 +75,8 @@ def update(
     values: dict[str, Any] = {"updated_at": to_text(now)}
     given = {"state": state.value if state else None, "stage": stage, "done": done, "total": total, "message": message}
     values.update({name: value for name, value in given.items() if value is not None})
+    if stage is not None:
+        values["stage_at"] = sa.case((jobs.c.stage != stage, to_text(now)), else_=jobs.c.stage_at)
     connection.execute(jobs.update().where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN)).values(**values))
 
 
@@ -84,12 +88,27 @@ def recent(connection: sa.Connection, owner_id: str, limit: int = 20) -> list[Jo
     return [_job(row) for row in rows]
 
 
+def of_course(connection: sa.Connection, course_id: str, kind: str, limit: int = 20) -> list[Job]:
+    """Return the latest jobs of a kind in a course, whoever started them, latest first."""
+    rows = connection.execute(
+        jobs.select()
+        .where(jobs.c.course_id == course_id, jobs.c.kind == kind)
+        .order_by(jobs.c.created_at.desc())
+        .limit(limit)
+    )
+    return [_job(row) for row in rows]
+
+
 def open_jobs(connection: sa.Connection, kind: str, course_id: str | None = None) -> list[Job]:
     """Return the queued and running jobs of a kind, oldest first."""
     query = jobs.select().where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN))
     if course_id is not None:
         query = query.where(jobs.c.course_id == course_id)
     return [_job(row) for row in connection.execute(query.order_by(jobs.c.created_at))]
+
+
+def set_payload(connection: sa.Connection, job_id: str, payload: Mapping[str, str]) -> None:
+    connection.execute(jobs.update().where(jobs.c.id == job_id).values(payload=dict(payload)))
 
 
 def payload(connection: sa.Connection, job_id: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Our own routes, answered at the gate: health, guest sign-in, one-time links, sign-out, a cited passage."""
+"""Our own routes, answered at the gate: health, guest sign-in, one-time links, sign-out, cited places (`cited`)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import Scope
 
-from knowledge.errors import DocumentNotFound
-from tutor.domain import Person
 from tutor.engine.base import EngineState
-from tutor.errors import NotAllowed, NotFound
+from tutor.errors import NotAllowed
 from tutor.house import House
-from tutor.ui import leaves
-from tutor.ui.edge import PERSON
-from tutor.ui.words import preferred, say
+from tutor.ui import cited, leaves
+from tutor.ui.edge import PERSON, language_of
 
-PATHS = re.compile(r"/healthz|/guest|/join|/logout|/passage/[^/]+")
+PATHS = re.compile(r"/healthz|/guest|/join|/logout|/passage/[^/]+(?:/page\.png)?")
 COOKIE = "tutor_session"
 SECURE_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
 COOKIE_SECONDS = 180 * 24 * 3600
@@ -64,20 +61,6 @@ def doors(house: House) -> Starlette:
         response.delete_cookie(name, path="/", secure=is_secure(request.scope), httponly=True)
         return response
 
-    def passage(request: Request) -> Response:
-        who: Person | None = request.scope[PERSON]
-        language = language_of(request)
-        if who is None:
-            return HTMLResponse(leaves.message(language, say(language, "not_signed_in")), int(HTTPStatus.UNAUTHORIZED))
-        try:
-            document, found = house.shelf.passage(who, request.path_params["passage_id"])
-        except (NotFound, NotAllowed, DocumentNotFound):
-            sentence = say(who.language, "page_missing")
-            return HTMLResponse(leaves.message(who.language, sentence), int(HTTPStatus.NOT_FOUND))
-        quoted = _quoted(house, who, request)
-        make = leaves.passage_part if "part" in request.query_params else leaves.passage
-        return HTMLResponse(make(who.language, document, found, quoted))
-
     return Starlette(
         routes=[
             Route("/healthz", health),
@@ -85,7 +68,7 @@ def doors(house: House) -> Starlette:
             Route("/join", link, methods=["GET"]),
             Route("/join", redeem, methods=["POST"]),
             Route("/logout", leave, methods=["POST"]),
-            Route("/passage/{passage_id}", passage),
+            *cited.routes(house),
         ]
     )
 
@@ -94,24 +77,6 @@ def is_secure(scope: Scope) -> bool:
     """Whether the visitor's browser speaks TLS, to us or to the proxy before us."""
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
     return (forwarded.split(",")[0].strip() or scope["scheme"]) == "https"
-
-
-def language_of(request: Request) -> str:
-    return preferred(request.headers.get("accept-language", ""))
-
-
-def _quoted(house: House, who: Person, request: Request) -> str:
-    """Return the words that the citation of this person's own turn quotes; "" without one."""
-    query = request.query_params
-    if not query.get("in"):
-        return ""
-    try:
-        turns = house.conversations.turns(who, query["in"])
-    except NotFound:
-        return ""
-    wanted = (request.path_params["passage_id"], query.get("turn"), query.get("n"))
-    citations = ((turn.id, citation) for turn in turns for citation in turn.citations)
-    return next((c.quote for turn_id, c in citations if (c.passage_id, turn_id, str(c.number)) == wanted), "")
 
 
 def _signed_in(request: Request, token: str, target: str) -> Response:

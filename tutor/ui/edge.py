@@ -11,6 +11,7 @@ from functools import wraps
 from typing import Any
 
 import gradio as gr
+from starlette.requests import Request
 
 from adapters.errors import AdapterError
 from knowledge.errors import LibraryError
@@ -32,6 +33,11 @@ def person(request: gr.Request) -> Person:
     if not isinstance(found, Person):
         raise NotAllowed(say(preferred(str(request.headers.get("accept-language", ""))), "not_signed_in"))
     return found
+
+
+def language_of(request: Request) -> str:
+    """Return the language that a visitor's browser asks for."""
+    return preferred(request.headers.get("accept-language", ""))
 
 
 def tell(message: str) -> None:

@@ -72,8 +72,8 @@ def launch_arguments(house: House) -> dict[str, Any]:
 
 def _head() -> str:
     """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
-    style, script = ((ASSETS / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
-    return f"<style>{style}</style><script>{script}</script>"
+    style, cited, script = ((ASSETS / name).read_text("utf-8") for name in ("page.css", "cited.css", "page.js"))
+    return f"<style>{style}{cited}</style><script>{script}</script>"
 
 
 def _private_uploads(house: House) -> None:

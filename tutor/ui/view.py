@@ -24,6 +24,7 @@ from tutor.domain import (
 )
 from tutor.engine.base import EngineInfo, EngineState
 from tutor.ui.cleaning import JOINER, clean, without_hidden
+from tutor.ui.places import placed
 from tutor.ui.words import WORDS, say
 
 ChatMessage = dict[str, Any]
@@ -105,7 +106,9 @@ def sources(turn: Turn, language: str) -> str:
     if not turn.citations:
         return ""
     lines = [
-        f"- [[{c.number}]]({passage_link(turn, c)}) {inline(c.document)} · {inline(c.locator)}" for c in turn.citations
+        f"- [[{c.number}]]({passage_link(turn, c)}) {inline(c.document)} · "
+        + inline(placed(language, c.place, c.position, c.locator))
+        for c in turn.citations
     ]
     return "\n".join([f"**{say(language, 'sources')}**", "", *lines])
 

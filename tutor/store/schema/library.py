@@ -22,6 +22,7 @@ jobs = Table(
     Column("payload", JSON, nullable=False),  # what a new server needs to take the job up again
     Column("created_at", String, nullable=False),
     Column("updated_at", String, nullable=False),
+    Column("stage_at", String, nullable=True),  # when the present stage began: what a time estimate rests on
     Index(None, "owner_id", "created_at"),
 )
 

@@ -11,17 +11,24 @@
     return found;
   };
 
-  const open = async (href) => {
-    const answer = await fetch(href + (href.includes("?") ? "&" : "?") + "part=1", { credentials: "same-origin" });
-    if (!answer.ok) return window.open(href, "_blank", "noopener");
-    const box = dialog();
-    box.innerHTML = await answer.text(); // our own route: everything in it is escaped there
+  const chinese = () => document.documentElement.lang.startsWith("zh");
+
+  const fill = (box, content) => {
+    box.innerHTML = content; // our own route: everything in it is escaped there
     const close = Object.assign(document.createElement("button"), { className: "close", textContent: "×", type: "button" });
-    close.setAttribute("aria-label", document.documentElement.lang.startsWith("zh") ? "关闭" : "Close");
+    close.setAttribute("aria-label", chinese() ? "关闭" : "Close");
     close.addEventListener("click", () => box.close());
     box.prepend(close);
+  };
+
+  const open = async (href) => {
+    const box = dialog();
+    fill(box, `<p class="soft" role="status">${chinese() ? "正在打开出处……" : "Opening the source …"}</p>`);
     box.showModal();
-    box.querySelector("mark")?.scrollIntoView({ block: "center" });
+    const answer = await fetch(href + (href.includes("?") ? "&" : "?") + "part=1", { credentials: "same-origin" });
+    if (![200, 410].includes(answer.status)) throw new Error("no part of a page");
+    fill(box, await answer.text());
+    box.querySelector(".sheet .quote, .card mark, .card .marked, mark")?.scrollIntoView({ block: "center" });
   };
 
   document.addEventListener("click", (event) => {
@@ -29,7 +36,10 @@
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     event.stopPropagation();
-    open(link.getAttribute("href")).catch(() => window.open(link.href, "_blank", "noopener"));
+    open(link.getAttribute("href")).catch(() => {
+      dialog().close();
+      window.open(link.href, "_blank", "noopener");
+    });
   }, true);
 
   document.addEventListener("keydown", (event) => {

@@ -76,6 +76,21 @@ def pdf_with_nested_forms(depth: int = 12, fan: int = 10) -> bytes:
     return pdf_of(objects)
 
 
+def pdf_with_picture_bomb(words: str, times: int = 1, side: int = 60_000) -> bytes:
+    """A page whose text is read at once, under a picture of 3.6 thousand million dots in a few kilobytes."""
+    resources = b"<< /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources %s >>" % resources
+    font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    content = stream(b"BT /F 9 Tf 72 700 Td (%s) Tj ET " % words.encode() + b"q 500 0 0 500 50 100 cm /X Do Q " * times)
+    row = zlib.compress(b"\0" * 1_000_000, 9)
+    picture = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceGray" % (
+        side,
+        side,
+    )
+    held = b" /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(row), row)
+    return pdf_of([CATALOG, b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", page, content, font, picture + held])
+
+
 def picture_bomb(side: int = 50_000) -> bytes:
     """A PNG that says it is enormous and is a few bytes."""
 

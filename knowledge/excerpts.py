@@ -1,0 +1,35 @@
+"""Excerpts: the one slide, cell, row or cue of a document that a quote stands in, whole. Pure.
+
+A passage may join several small places; its offsets count in the document's text, so the place can be found again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge.chunking import BREAK
+from knowledge.documents import Locator, ParsedDocument, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A place of a document with all its texts, in order."""
+
+    locator: Locator
+    heading: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+def excerpt(parsed: ParsedDocument, passage: Passage, quote: str) -> Excerpt | None:
+    """Return the place in which the quote of this passage begins; None when the document no longer holds it there."""
+    wanted = passage.start + max(0, passage.text.find(quote))
+    start = 0
+    for block in parsed.blocks:
+        end = start + len(block.text)
+        if start <= wanted < end:
+            if not block.text[wanted - start :].startswith(quote[: end - wanted]):
+                return None
+            texts = tuple(other.text for other in parsed.blocks if other.locator == block.locator)
+            return Excerpt(block.locator, block.heading, texts)
+        start = end + len(BREAK)
+    return None

@@ -1,0 +1,108 @@
+"""Pictures: one page of a document as it is printed, with the place of a quote on it.
+
+The file is opened in a limited child process (`parsing/picturing.py`), never in this one; what the child says is
+checked before it is believed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from knowledge.errors import DocumentDamaged, DocumentTooLarge
+from knowledge.highlight import Box
+from knowledge.parsing.reading import ROOT, environment
+from knowledge.parsing.source import MEGABYTE, Limits, shown_name
+
+LIMITS = replace(Limits(), cpu_s=15, wall_s=20.0)
+MOST_BYTES = 12 * MEGABYTE  # of one picture
+MOST_BOXES = 2_000
+_MOST_LINE = 200_000
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a PNG; `boxes` cover the quote and are empty where its words cannot be found on the page."""
+
+    page: int  # counted from 1; the one after that asked for where the quote runs on
+    width: int
+    height: int
+    png: bytes
+    boxes: tuple[Box, ...]
+
+
+def draw(name: str, data: bytes, page: int, quote: str, limits: Limits = LIMITS) -> Picture:
+    """Return a page of a PDF or an image with the place of the quote.
+
+    Raises DocumentDamaged, DocumentTooLarge when the page cannot be drawn within the limits.
+    """
+    shown = shown_name(name) or "the file"
+    fields = {"name": shown, "limits": asdict(limits), "size": len(data), "picture": {"page": page, "quote": quote}}
+    answer, status = _run(json.dumps(fields).encode() + b"\n", data, limits.wall_s)
+    if status != 0:
+        raise DocumentTooLarge(f"page {page} of {shown} takes too much time or memory to be drawn")
+    try:
+        return _understood(answer, shown)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DocumentDamaged(f"page {page} of {shown} cannot be drawn") from error
+
+
+def _run(request: bytes, data: bytes, wall_s: float) -> tuple[bytes, int]:
+    """Return what the child said, at most MOST_BYTES of it, and how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-B", "-m", "knowledge.parsing.picturing"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=environment(),
+        start_new_session=True,
+    )
+    assert process.stdin is not None and process.stdout is not None
+    clock = threading.Timer(wall_s, _end, [process])
+    clock.start()
+    feeding = threading.Thread(target=_feed, args=(process.stdin, request, data), daemon=True)
+    feeding.start()
+    try:
+        answer = process.stdout.read(MOST_BYTES + _MOST_LINE)
+    finally:
+        clock.cancel()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)  # it has said its last word
+        _end(process)
+        process.wait()
+        process.stdout.close()
+    return answer, process.returncode
+
+
+def _feed(pipe: Any, request: bytes, data: bytes) -> None:
+    with suppress(OSError), pipe:  # a child that died while we wrote: its exit status tells why
+        pipe.write(request)
+        pipe.write(data)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):  # it has ended by itself
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _understood(answer: bytes, name: str) -> Picture:
+    line, _, png = answer.partition(b"\n")
+    fields = json.loads(line[:_MOST_LINE])
+    if "refused" in fields:
+        raise DocumentDamaged(str(fields["refused"])[:300])
+    if not png.startswith(_SIGNATURE) or len(png) != fields["bytes"] or len(png) > MOST_BYTES:
+        raise DocumentTooLarge(f"the picture of a page of {name} is too large to be shown")
+    boxes = tuple(Box(*(min(1.0, max(0.0, float(edge))) for edge in box)) for box in fields["boxes"][:MOST_BOXES])
+    return Picture(int(fields["page"]), int(fields["width"]), int(fields["height"]), png, boxes)

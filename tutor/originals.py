@@ -1,0 +1,68 @@
+"""The uploaded files themselves, by their SHA-256: to take up a broken ingest, to show a cited page as printed.
+
+A file is kept as long as a document (of any course) or an open upload needs it; `sweep` deletes the others. What is
+read back is hashed again, so a damaged file is never parsed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.errors import OriginalMissing
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """A folder of files whose names are their hashes."""
+
+    folder: Path
+
+    def keep(self, data: bytes) -> str:
+        """Store the bytes durably and return their SHA-256."""
+        digest = hashlib.sha256(data).hexdigest()
+        path = self.folder / digest
+        if path.is_file():
+            path.touch()  # wanted again: the time until a sweep begins anew
+            return digest
+        partial = self.folder / f"{digest}.{os.getpid()}.{time.monotonic_ns()}.part"
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+        return digest
+
+    def has(self, digest: str) -> bool:
+        return bool(_NAME.fullmatch(digest)) and (self.folder / digest).is_file()
+
+    def read(self, digest: str, name: str) -> bytes:
+        """Return the bytes of the file called `name`; raises OriginalMissing when they are gone or not the same."""
+        try:
+            data = (self.folder / digest).read_bytes() if self.has(digest) else b""
+        except OSError:
+            data = b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise OriginalMissing(f"the file of {name} is missing or damaged on this server; upload it again")
+        return data
+
+    def release(self, digest: str) -> None:
+        """Begin the time after which a sweep may delete a file that nothing needs any more."""
+        if self.has(digest):
+            (self.folder / digest).touch()
+
+    def sweep(self, needed: Collection[str], older_than_s: float) -> int:
+        """Delete files that nobody needs and nobody touched for this long; return how many."""
+        limit, gone = time.time() - older_than_s, 0
+        for path in self.folder.iterdir():
+            if path.name not in needed and path.is_file() and path.stat().st_mtime <= limit:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone

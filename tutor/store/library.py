@@ -1,0 +1,17 @@
+"""What documents and uploads still need of the kept files."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tutor.domain import JobState
+from tutor.store.schema import documents, jobs
+
+_OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+def needed_originals(connection: sa.Connection, kind: str) -> set[str]:
+    """Return the SHA-256 of every document of every course, and of every upload (a job of this kind) still open."""
+    waiting = connection.scalars(sa.select(jobs.c.payload).where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN)))
+    uploads = {str(payload.get("sha256", "")) for payload in waiting}
+    return uploads | set(connection.scalars(sa.select(documents.c.sha256)))
