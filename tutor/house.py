@@ -28,6 +28,7 @@ from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
 from tutor.originals import Originals
+from tutor.profile import Profiles
 from tutor.progress import Progress
 from tutor.reviewing import Reviews
 from tutor.settings import Settings
@@ -63,6 +64,7 @@ class Office:
     feedback: FeedbackDesk
     evidence: EvidenceBook
     progress: Progress
+    profiles: Profiles
 
     @property
     def operator(self) -> Person:
@@ -88,6 +90,7 @@ class House:
     feedback: FeedbackDesk
     evidence: EvidenceBook
     progress: Progress
+    profiles: Profiles
     jobs: Jobs
     library: Library
     embedder: Embedder
@@ -152,6 +155,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
     root = open_data_root(settings.data_dir)
     database = open_database(root.database)
     courses = Courses(database, clock)
+    progress = Progress(database, courses, clock)
     return Office(
         settings=settings,
         root=root,
@@ -162,7 +166,8 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
         conversations=Conversations(database, clock),
         feedback=FeedbackDesk(database, courses, clock, root.adapters),
         evidence=EvidenceBook(database, courses, clock),
-        progress=Progress(database, courses, clock),
+        progress=progress,
+        profiles=Profiles(database, courses, progress, clock),
     )
 
 
@@ -200,6 +205,7 @@ def open_house(
         engine=engine,
         find_quotes=lambda answer, hits: quotes(answer, hits, embedder),
         active_adapter=versions.ref,
+        about_learner=office.profiles.block,
         settings=settings,
         clock=clock,
     )
@@ -212,6 +218,7 @@ def open_house(
         feedback=office.feedback,
         evidence=office.evidence,
         progress=office.progress,
+        profiles=office.profiles,
         jobs=jobs,
         library=library,
         embedder=embedder,

@@ -34,6 +34,7 @@ from tutor.trimming import Material, PassageText, fit
 FOUND = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
 SMALL_WINDOW = 2048  # tokens
 ActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
+AboutLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> what a prompt is told, or ""
 FindQuotes = Callable[[str, Sequence[Hit]], Sequence[Quote]]
 
 
@@ -48,6 +49,7 @@ class Turns:
     engine: Engine
     find_quotes: FindQuotes
     active_adapter: ActiveAdapter
+    about_learner: AboutLearner
     settings: Settings
     clock: Clock
 
@@ -81,7 +83,8 @@ class Turns:
         found = self.library.search(course.id, question, FOUND)
         if not found.covered:
             raise InputRefused("the course does not cover this question; ask another one", key="proof_uncovered")
-        return self._prompt(question, found, [], phrases.language_of(question, who.language))[0]
+        language = phrases.language_of(question, who.language)
+        return self._prompt(question, found, [], language, self._about(who.id, course_id, language))[0]
 
     def _answer(
         self, who: Person, course: Course, history: list[Turn], answering: _Answering
@@ -116,7 +119,8 @@ class Turns:
         if plan.rewritable:
             messages, shown = _hint_prompt(plan, turn.question, language), ()
         else:
-            messages, shown = self._prompt(turn.question, found, history, language)
+            about = self._about(turn.learner_id, turn.course_id, language)
+            messages, shown = self._prompt(turn.question, found, history, language, about)
         info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
         answering.prompt = tuple((message.role, message.content) for message in messages)
         answering.turn = replace(
@@ -211,7 +215,7 @@ class Turns:
         return turn, before
 
     def _prompt(
-        self, question: str, found: SearchResult, history: list[Turn], language: str
+        self, question: str, found: SearchResult, history: list[Turn], language: str, about: str
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
         prompt, window = prompting.load(f"answer.{language}"), self.engine.info().context_tokens
@@ -219,6 +223,7 @@ class Turns:
         def build(material: Material) -> tuple[Message, ...]:
             said = prompt.render(passages=material.passages, question=question)
             system, *rest = [Message(role, content) for role, content in said]  # type: ignore[arg-type]
+            system = replace(system, content=f"{system.content}\n\n{about}") if about else system
             return (system, *_as_messages(material.history), *rest)
 
         material = Material(
@@ -234,6 +239,11 @@ class Turns:
         told = [past for past in turns if past.status is TurnStatus.COMPLETE and past.covered and past.model]
         recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
         return tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent)
+
+    def _about(self, learner_id: str, course_id: str, language: str) -> str:
+        """Return the block about the learner; a model with a small window repeats it instead of using it."""
+        small = self.engine.info().context_tokens <= SMALL_WINDOW
+        return "" if small else self.about_learner(learner_id, course_id, language)
 
     def _passages_per_prompt(self, window: int) -> int:
         """A small model reads one passage well and mixes up two (measured: docs/LOG.md); a larger one compares four."""

@@ -46,3 +46,12 @@ def test_a_rendered_hint_is_its_golden_file(name):
     messages = prompting.load(name).render(exercise="Solve 5x - 8 = 27", hint="Undo the last operation.", said="help")
     text = "\n".join(f"<<{role}>>\n{content}" for role, content in messages) + "\n"
     assert text == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["learner.en", "learner.zh"])
+def test_a_rendered_block_about_the_learner_is_its_golden_file(name):
+    values = {"level": "beginner", "pace": "", "goals": "pass in May", "interests": "chess"}
+    drawn = {"strong": ["Light"], "weak": ["Sugar", "Roots"], "mixed_up": ["plants eat soil"]}
+    ((role, text),) = prompting.load(name).render(**values, **drawn)
+    assert role == "system"
+    assert " ".join(text.split()) + "\n" == (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
