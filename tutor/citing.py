@@ -43,6 +43,13 @@ def cite(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: st
     return "".join([*pieces, answer[position:]]).rstrip(), tuple(citations)
 
 
+def cite_verified(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
+    """Return a person's answer with marks where passages support it; else the closest passage stands below it."""
+    if any(quote.hit is not None for quote in quotes) or not hits:
+        return cite(answer, quotes, hits, "en")
+    return answer, (_citation(1, hits[0], hits[0].passage.text[:300], hits[0].score),)
+
+
 def _citation(number: int, hit: Hit, quote: str, score: float) -> Citation:
     return Citation(
         number=number,

@@ -187,11 +187,11 @@ class Feedback:
 
 
 class CorrectionState(StrEnum):
-    """Where a better answer stands with the instructor of its course."""
+    """Where a better answer stands on its way to training."""
 
-    PROPOSED = "proposed"  # waits for her; it works for its learner already
-    ACCEPTED = "accepted"  # by her; it works for the whole course
-    DECLINED = "declined"
+    PROPOSED = "proposed"  # written, not for training
+    ACCEPTED = "accepted"  # for its learner's own adapter by her consent; for the course once an instructor decided so
+    DECLINED = "declined"  # by an instructor
     WITHDRAWN = "withdrawn"  # by its author; its text is gone
 
 
@@ -215,10 +215,20 @@ class Correction:
     decided_at: datetime | None = None
     reason: str | None = None  # the instructor's, for her decision
 
+    @property
+    def waits(self) -> bool:
+        """Whether an instructor of the course has yet to decide."""
+        return self.decided_at is None and self.state in STANDING
+
+    @property
+    def undecided(self) -> CorrectionState:
+        """Where it stands as long as no instructor has decided."""
+        return CorrectionState.ACCEPTED if self.consent else CorrectionState.PROPOSED
+
     def may_answer(self, learner_id: str | None) -> bool:
         """Whether it may be shown to this learner; None asks for the whole course."""
         if learner_id is None:
-            return self.state is CorrectionState.ACCEPTED
+            return self.state is CorrectionState.ACCEPTED and self.decided_at is not None
         return learner_id == self.learner_id and self.state in STANDING
 
     def may_train(self, learner_id: str | None) -> bool:

@@ -80,7 +80,7 @@ class FeedbackDesk:
         )
         if who.teaches and any(course.id == turn.course_id for course in self.courses.taught_by(who)):
             return replace(correction, state=CorrectionState.ACCEPTED, decided_by=who.id, decided_at=now)
-        return correction
+        return replace(correction, state=correction.undecided)
 
     def corrections(self, who: Person, course_id: str) -> list[Correction]:
         """Return the better answers that stand under this person's answers in a course, oldest first."""

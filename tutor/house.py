@@ -44,6 +44,7 @@ from tutor.tuning.training import KIND as TRAINING
 from tutor.tuning.training import Training
 from tutor.tuning.versions import Versions
 from tutor.turn import Turns
+from tutor.verified import VerifiedAnswers
 
 OPERATOR = "operator"
 FIRST_INSTRUCTOR = "instructor"
@@ -206,6 +207,7 @@ def open_house(
         find_quotes=lambda answer, hits: quotes(answer, hits, embedder),
         active_adapter=versions.ref,
         about_learner=office.profiles.block,
+        verified=VerifiedAnswers(office.database, embedder),
         settings=settings,
         clock=clock,
     )

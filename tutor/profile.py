@@ -31,8 +31,12 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 FIELDS = (*CHOICES, *FREE)
 MAX_CHARS = 120  # of goals and of interests: the block stays short
 SPOKEN: Mapping[str, str] = {
-    "beginner": "初学", "intermediate": "中等", "advanced": "较高",
-    "slowly": "慢一些", "steadily": "平稳", "fast": "快一些",
+    "beginner": "初学",
+    "intermediate": "中等",
+    "advanced": "较高",
+    "slowly": "慢一些",
+    "steadily": "平稳",
+    "fast": "快一些",
 }
 
 

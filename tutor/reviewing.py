@@ -16,7 +16,7 @@ from knowledge.catalog import Catalog
 from knowledge.errors import DocumentNotFound
 from tutor.access import Action
 from tutor.courses import Courses
-from tutor.domain import Correction, CorrectionState, Person, Turn
+from tutor.domain import STANDING, Correction, CorrectionState, Person, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.flags import Flag, flags_of
 from tutor.moments import Clock
@@ -35,10 +35,6 @@ class Review:
     author: str  # her pseudonym
     passages: tuple[str, ...]  # what the answer was drawn from, as the course has it now
     flags: tuple[Flag, ...]
-
-    @property
-    def waits(self) -> bool:
-        return self.correction.state is CorrectionState.PROPOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +57,14 @@ class Reviews:
             roster = people.roster(connection, course_id)
         names = {identity: author.name if author else "" for identity, author in authors.items()}
         reviews = [self._review(c, turn, kept, names[c.id], roster) for c in kept if (turn := turns[c.id])]
-        waiting = [review for review in reviews if review.waits]
-        return [*waiting, *reversed([review for review in reviews if not review.waits])]
+        waiting = [review for review in reviews if review.correction.waits]
+        return [*waiting, *reversed([review for review in reviews if not review.correction.waits])]
 
     def waiting(self, who: Person, course_id: str) -> int:
         """Return how many better answers wait for a decision."""
         self.courses.enter(who, course_id, Action.TEACH)
         with self.database.reading() as connection:
-            return len(rows.corrections_of(connection, course_id=course_id, states=[CorrectionState.PROPOSED]))
+            return sum(c.waits for c in rows.corrections_of(connection, course_id=course_id, states=STANDING))
 
     def decide(self, who: Person, correction_id: str, *, accept: bool, reason: str = "") -> None:
         """Accept or decline; the learner sees the decision and the reason."""
@@ -76,9 +72,9 @@ class Reviews:
 
     def undo(self, who: Person, correction_id: str) -> None:
         """Take a decision back: the better answer waits again."""
-        self._set(who, correction_id, CorrectionState.PROPOSED, "")
+        self._set(who, correction_id, None, "")
 
-    def _set(self, who: Person, correction_id: str, state: CorrectionState, reason: str) -> None:
+    def _set(self, who: Person, correction_id: str, decision: CorrectionState | None, reason: str) -> None:
         """Store the new state; adapters that were trained with it and may not have been stop answering with it."""
         with self.database.writing() as connection:
             correction = rows.correction(connection, correction_id)
@@ -87,9 +83,15 @@ class Reviews:
             self.courses.enter(who, correction.course_id, Action.TEACH)
             if correction.state is CorrectionState.WITHDRAWN:
                 raise InputRefused("its author has taken this better answer back", key="taken_back")
-            said = " ".join(reason.split())[:MAX_REASON_CHARS]
-            rows.decide(connection, correction.id, state, who.id, self.clock(), said)
-            adapter_rows.retire_trained_with(connection, replace(correction, state=state))
+            changed = replace(
+                correction,
+                state=decision or correction.undecided,
+                decided_by=who.id if decision else None,
+                decided_at=self.clock() if decision else None,
+                reason=" ".join(reason.split())[:MAX_REASON_CHARS] or None,
+            )
+            rows.decide(connection, changed)
+            adapter_rows.retire_trained_with(connection, changed)
 
     def _review(
         self, correction: Correction, turn: Turn, corrections: Sequence[Correction], author: str, roster: Sequence[str]

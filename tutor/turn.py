@@ -18,7 +18,7 @@ import tutor.store.turns as rows
 from knowledge.documents import Hit, Quote, SearchResult
 from knowledge.library import Library
 from tutor import phrases, prompting, teaching
-from tutor.citing import cite, without_marks
+from tutor.citing import cite, cite_verified, without_marks
 from tutor.conversations import Conversations
 from tutor.courses import Courses
 from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Timings, Turn, TurnEvent, TurnStatus
@@ -30,6 +30,7 @@ from tutor.settings import Settings
 from tutor.store.database import Database
 from tutor.teaching import Plan
 from tutor.trimming import Material, PassageText, fit
+from tutor.verified import Example, VerifiedAnswers
 
 FOUND = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
 SMALL_WINDOW = 2048  # tokens
@@ -50,6 +51,7 @@ class Turns:
     find_quotes: FindQuotes
     active_adapter: ActiveAdapter
     about_learner: AboutLearner
+    verified: VerifiedAnswers
     settings: Settings
     clock: Clock
 
@@ -102,7 +104,9 @@ class Turns:
         answering.turn = replace(
             turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
         )
-        if plan.move is Move.NOT_COVERED:
+        if known := self._known(answering.turn, plan):
+            yield from self._recite(known, found, language, answering)
+        elif plan.move is Move.NOT_COVERED:
             yield from self._say(answering, phrases.not_covered(language, self._titles(course)))
         elif plan.reply is not None and not self._rewrites(plan):
             yield from self._say(answering, plan.reply.text, plan.reply.citations)
@@ -110,17 +114,38 @@ class Turns:
             yield Stage("thinking")
             yield from self._generate(found, history, language, answering, plan)
 
+    def _known(self, turn: Turn, plan: Plan) -> Example | None:
+        """Return the verified answer to a plain question; a retry asks the model, a guided one is not told."""
+        if turn.replaces or plan.guarded or plan.reply is not None:
+            return None
+        return self.verified.same(turn.learner_id, turn.course_id, turn.question)
+
+    def _recite(
+        self, known: Example, found: SearchResult, language: str, answering: _Answering
+    ) -> Generator[TurnEvent, None, None]:
+        """Give a verified answer as it stands, with the passages that it agrees with."""
+        turn, hits = replace(answering.turn, verified=known.verified), found.hits if found.covered else ()
+        if hits:  # the prompt is kept, so that a better answer to this one can be learnt as well
+            about = self._about(turn.learner_id, turn.course_id, language)
+            messages, shown = self._prompt(turn.question, found, [], language, about)
+            answering.prompt = tuple((message.role, message.content) for message in messages)
+            turn = replace(turn, passages=shown, prompt_sha256=prompting.fingerprint(answering.prompt))
+        answering.turn = turn
+        answer, citations = cite_verified(known.answer, self.find_quotes(known.answer, hits) if hits else (), hits)
+        yield from self._say(answering, answer, citations)
+
     def _generate(
         self, found: SearchResult, history: list[Turn], language: str, answering: _Answering, plan: Plan
     ) -> Generator[TurnEvent, None, None]:
         turn = answering.turn
         messages: tuple[Message, ...]
         shown: tuple[str, ...]
+        example = None if plan.guarded or plan.rewritable else self._example(turn, found)
         if plan.rewritable:
             messages, shown = _hint_prompt(plan, turn.question, language), ()
         else:
             about = self._about(turn.learner_id, turn.course_id, language)
-            messages, shown = self._prompt(turn.question, found, history, language, about)
+            messages, shown = self._prompt(turn.question, found, history, language, about, example)
         info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
         answering.prompt = tuple((message.role, message.content) for message in messages)
         answering.turn = replace(
@@ -130,6 +155,7 @@ class Turns:
             model=info.model,
             quantization=info.quantization,
             adapter=adapter.name if adapter else None,
+            verified=replace(example.verified, whole=False) if example else None,
         )
         request = self._request(answering.turn, messages, adapter)
         stream = self._guarded(request, plan) if plan.guarded else self.engine.stream(request)
@@ -215,7 +241,13 @@ class Turns:
         return turn, before
 
     def _prompt(
-        self, question: str, found: SearchResult, history: list[Turn], language: str, about: str
+        self,
+        question: str,
+        found: SearchResult,
+        history: list[Turn],
+        language: str,
+        about: str,
+        example: Example | None = None,
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
         prompt, window = prompting.load(f"answer.{language}"), self.engine.info().context_tokens
@@ -227,7 +259,7 @@ class Turns:
             return (system, *_as_messages(material.history), *rest)
 
         material = Material(
-            history=self._told(history),
+            history=(*([(example.question, example.answer)] if example else []), *self._told(history)),
             passages=tuple(_passage_text(hit) for hit in found.hits[: self._passages_per_prompt(window)]),
         )
         budget = window - self.settings.max_answer_tokens
@@ -244,6 +276,12 @@ class Turns:
         """Return the block about the learner; a model with a small window repeats it instead of using it."""
         small = self.engine.info().context_tokens <= SMALL_WINDOW
         return "" if small else self.about_learner(learner_id, course_id, language)
+
+    def _example(self, turn: Turn, found: SearchResult) -> Example | None:
+        """Return a verified answer to a related question; a small model would say it back instead of answering."""
+        if self.engine.info().context_tokens <= SMALL_WINDOW:
+            return None
+        return self.verified.related(turn.learner_id, turn.course_id, turn.question, [h.passage.id for h in found.hits])
 
     def _passages_per_prompt(self, window: int) -> int:
         """A small model reads one passage well and mixes up two (measured: docs/LOG.md); a larger one compares four."""

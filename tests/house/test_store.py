@@ -100,7 +100,7 @@ def test_a_house_with_trained_adapters_keeps_them_and_their_rows_through_the_mig
     with database.reading() as connection:
         assert connection.exec_driver_sql("SELECT adapter_id, correction_id FROM adapter_rows").all() == [("a", "c")]
         assert connection.exec_driver_sql("SELECT learner_id, state FROM adapters").all() == [("p", "active")]
-        assert connection.exec_driver_sql("SELECT state FROM corrections").all() == [("proposed",)]
+        assert connection.exec_driver_sql("SELECT state, decided_at FROM corrections").all() == [("accepted", None)]
 
 
 OLD_HOUSE = (

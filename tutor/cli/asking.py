@@ -74,6 +74,8 @@ def _citation_json(citation: Citation) -> dict[str, Any]:
 def _answer_text(turn: Turn) -> str:
     lines = [turn.answer, ""]
     lines += [f"[{c.number}] {c.document}, {c.locator}: “{' '.join(c.quote.split())}”" for c in turn.citations]
+    if turn.verified:
+        lines.append(f"verified answer: {turn.verified.voice.value}")
     lines.append(f"turn {turn.id}, {turn.model or 'no model asked'}, adapter {turn.adapter or 'none'}")
     return "\n".join(lines)
 

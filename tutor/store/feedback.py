@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import STANDING, Correction, CorrectionState, Feedback, Thumb, Turn
+from tutor.domain import STANDING, AdapterState, Correction, CorrectionState, Feedback, Thumb, Turn
 from tutor.moments import from_text, to_text
-from tutor.store.schema import corrections, feedback, turns
+from tutor.store.schema import adapter_rows, adapters, corrections, feedback, turns
 from tutor.store.turns import by_id
 
 
@@ -127,28 +127,37 @@ def written_since(connection: sa.Connection, author_id: str, moment: datetime) -
 
 
 def questions_of(connection: sa.Connection, course_id: str, learner_id: str) -> list[tuple[Correction, Turn]]:
-    """Return what may answer this learner in a course with the turns it is about, latest first."""
-    accepted = corrections.c.state == CorrectionState.ACCEPTED.value
-    hers = sa.and_(corrections.c.learner_id == learner_id, corrections.c.state.in_([state.value for state in STANDING]))
+    """Return what may answer this learner in a course with the turns it is about, latest first.
+
+    Her own is left out once a version of her adapter was trained on it.
+    """
+    accepted = sa.and_(corrections.c.state == CorrectionState.ACCEPTED.value, corrections.c.decided_at.is_not(None))
+    learnt = (
+        sa.select(adapter_rows.c.correction_id)
+        .join(adapters, adapters.c.id == adapter_rows.c.adapter_id)
+        .where(adapters.c.learner_id == learner_id, adapters.c.state != AdapterState.REJECTED.value)
+    )
+    hers = sa.and_(
+        corrections.c.learner_id == learner_id,
+        corrections.c.state.in_([state.value for state in STANDING]),
+        corrections.c.id.not_in(learnt),
+    )
     query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, hers))
     found = [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at.desc()))]
     pairs = [(correction, by_id(connection, correction.turn_id)) for correction in found]
     return [(correction, turn) for correction, turn in pairs if turn is not None]
 
 
-def decide(
-    connection: sa.Connection, correction_id: str, state: CorrectionState, by: str | None, at: datetime, reason: str
-) -> None:
-    """Store an instructor's decision; PROPOSED takes one back."""
-    decided = state is not CorrectionState.PROPOSED
+def decide(connection: sa.Connection, decided: Correction) -> None:
+    """Store an instructor's decision, or that one was taken back."""
     connection.execute(
         corrections.update()
-        .where(corrections.c.id == correction_id)
+        .where(corrections.c.id == decided.id)
         .values(
-            state=state.value,
-            decided_by=by if decided else None,
-            decided_at=to_text(at) if decided else None,
-            reason=reason or None,
+            state=decided.state.value,
+            decided_by=decided.decided_by,
+            decided_at=to_text(decided.decided_at) if decided.decided_at else None,
+            reason=decided.reason,
         )
     )
 

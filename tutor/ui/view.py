@@ -73,9 +73,9 @@ def doing(stage: Stage | None, language: str) -> str:
 
 
 def badge(turn: Turn, language: str) -> str:
-    if turn.covered is not False:
-        return ""
-    return f'<span class="tutor-badge">{say(language, "not_covered")}</span>'
+    keys = [f"verified_{turn.verified.voice.value}"] if turn.verified and turn.verified.whole else []
+    keys += ["not_covered"] if turn.covered is False else []
+    return " ".join(f'<span class="tutor-badge tutor-{key}">{say(language, key)}</span>' for key in keys)
 
 
 def rung(turn: Turn, language: str) -> str:
@@ -125,11 +125,15 @@ def ending(turn: Turn, language: str) -> str:
 
 def origin(turn: Turn, language: str) -> str:
     """Return the line that says which model, in which form and under which adapter, gave the answer."""
+    if turn.verified and turn.verified.whole:
+        return f'<span class="tutor-origin">{say(language, "verified_why")}</span>'
     if not turn.model:
         return ""
     parts = [model_name(turn.model, turn.quantization)]
     if turn.adapter:
         parts.append(say(language, "with_adapter", adapter=inline(turn.adapter)))
+    if turn.verified:
+        parts.append(say(language, f"example_{turn.verified.voice.value}"))
     if turn.timings:
         parts.append(say(language, "seconds", seconds=f"{turn.timings.total_s:.1f}"))
     return f'<span class="tutor-origin">{" · ".join(parts)}</span>'

@@ -1,6 +1,12 @@
 """The words of “My tutor”: better answers, training, versions."""
 
 ENGLISH = {
+    # answers that a person vouches for
+    "verified_teacher": "Checked by your teacher",
+    "verified_learner": "As you taught it",
+    "verified_why": "Given word for word. “Retry” asks the tutor instead.",
+    "example_teacher": "after an example checked by your teacher",
+    "example_learner": "after an example of yours",
     # my tutor
     "mine_what": "Write better answers, then train: a small adapter learns from yours and changes only your answers.",
     "mine_base": "The **base tutor** answers you. No adapter of yours is switched on.",
@@ -27,6 +33,12 @@ ENGLISH = {
 }
 
 CHINESE = {
+    # answers that a person vouches for
+    "verified_teacher": "老师审核过",
+    "verified_learner": "按您所教",
+    "verified_why": "此回答为原文。点“重试”可改由导师回答。",
+    "example_teacher": "参照老师审核过的例子",
+    "example_learner": "参照您写的例子",
     # my tutor
     "mine_what": "写下更好的回答，然后训练：一个小适配器向您学习，只改变给您的回答。",
     "mine_base": "现在由**基础导师**回答您，没有启用您的适配器。",

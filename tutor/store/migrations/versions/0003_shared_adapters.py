@@ -15,8 +15,8 @@ def upgrade() -> None:
     op.add_column("turns", sa.Column("verified", sa.JSON()))
     op.add_column("corrections", sa.Column("decided_at", sa.String()))
     op.add_column("corrections", sa.Column("reason", sa.Text()))
-    # A learner's own consent used to accept; now only an instructor does, and consent alone trains the learner's own.
-    op.execute("UPDATE corrections SET state = 'proposed' WHERE state = 'accepted' AND decided_by IS NULL")
+    # What a learner accepts by her consent works for her; what has a time of decision was decided by an instructor.
+    op.execute("UPDATE corrections SET decided_at = created_at WHERE decided_by IS NOT NULL AND state != 'withdrawn'")
     op.create_table(
         "training_losses",
         sa.Column("job_id", sa.String(), nullable=False),
