@@ -1,4 +1,4 @@
-"""Puts numbered citation marks into an answer, from the quotes that support its sentences. Pure."""
+"""Marks each sentence of an answer: with its quote's number, or as the tutor's own words. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from knowledge.documents import Hit, Quote
 from tutor import phrases
 from tutor.domain import Citation
 
-_MARK = re.compile(r"\s*\[\d{1,2}\]")
+OWN = "°"  # in the place of a number: no passage of the course says this
+_MARK = re.compile(rf"\s*\[(?:\d{{1,2}}|{OWN})\]")
+_FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 
 
 def without_marks(answer: str) -> str:
@@ -18,9 +20,10 @@ def without_marks(answer: str) -> str:
 
 
 def cite(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: str) -> tuple[str, tuple[Citation, ...]]:
-    """Return the answer with a mark behind each supported sentence, and the citations in the order of their numbers.
+    """Return the answer with a mark behind each statement, and the citations in the order of their numbers.
 
-    An answer without any supported sentence says that it is the tutor's own words, and names the closest passage.
+    A supported sentence gets its quote's number, another one the mark of the tutor's own words; questions and code
+    state nothing and get none. An answer without any support says so once, and names the closest passage.
     """
     if not hits:
         return answer, ()
@@ -32,13 +35,18 @@ def cite(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: st
     citations: list[Citation] = []
     pieces: list[str] = []
     position = 0
-    for quote in supported:
-        assert quote.hit is not None
-        key = (quote.hit, quote.text)
-        if key not in numbers:
-            numbers[key] = len(numbers) + 1
-            citations.append(_citation(numbers[key], hits[quote.hit], quote.text, quote.score))
-        pieces += [answer[position : quote.sentence_end].rstrip(), f" [{numbers[key]}]"]
+    for quote in quotes:
+        if quote.hit is not None:
+            key = (quote.hit, quote.text)
+            if key not in numbers:
+                numbers[key] = len(numbers) + 1
+                citations.append(_citation(numbers[key], hits[quote.hit], quote.text, quote.score))
+            mark = str(numbers[key])
+        elif _states(answer, quote):
+            mark = OWN
+        else:
+            continue
+        pieces += [answer[position : quote.sentence_end].rstrip(), f" [{mark}]"]
         position = quote.sentence_end
     return "".join([*pieces, answer[position:]]).rstrip(), tuple(citations)
 
@@ -46,8 +54,16 @@ def cite(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: st
 def cite_verified(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     """Return a person's answer with marks where passages support it; else the closest passage stands below it."""
     if any(quote.hit is not None for quote in quotes) or not hits:
-        return cite(answer, quotes, hits, "en")
+        return cite(answer, [quote for quote in quotes if quote.hit is not None], hits, "en")
     return answer, (_citation(1, hits[0], hits[0].passage.text[:300], hits[0].score),)
+
+
+def _states(answer: str, quote: Quote) -> bool:
+    """Whether a sentence says something that a course could hold: no question, no code, no bare formula or number."""
+    sentence = answer[quote.sentence_start : quote.sentence_end].rstrip("*_ \"'”’)）")
+    if len(_FENCE.findall(answer, 0, quote.sentence_end)) % 2 or sentence.endswith(("?", "？", ":", "：", "```")):
+        return False
+    return sum(letter.isalpha() for letter in sentence) >= 3
 
 
 def _citation(number: int, hit: Hit, quote: str, score: float) -> Citation:

@@ -43,6 +43,19 @@ class HelpLevel(StrEnum):
     HIGH = "high"  # in the end the answer
 
 
+class Strictness(StrEnum):
+    """How sure the library must be that a course covers a question before the tutor answers it."""
+
+    STRICT = "strict"
+    USUAL = "usual"
+    GENEROUS = "generous"
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which on a question counts as covered."""
+        return {Strictness.STRICT: 0.75, Strictness.USUAL: 0.5, Strictness.GENEROUS: 0.25}[self]
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """A course; an `open` one may be entered by any learner without being enrolled by an instructor."""
@@ -53,6 +66,7 @@ class Course:
     open: bool
     created_at: datetime
     help_level: HelpLevel = HelpLevel.MODERATE
+    strictness: Strictness = Strictness.USUAL
 
 
 @dataclass(frozen=True, slots=True)

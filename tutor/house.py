@@ -18,6 +18,7 @@ from tutor import sample
 from tutor.accounts import Accounts
 from tutor.conversations import Conversations
 from tutor.courses import Courses
+from tutor.coverage import Coverage
 from tutor.dataroot import DataRoot, open_data_root
 from tutor.domain import JobState, Person, Role
 from tutor.engine.base import Engine, EngineState
@@ -97,6 +98,7 @@ class House:
     embedder: Embedder
     shelf: Shelf
     sources: Sources
+    coverage: Coverage
     engine: Engine
     turns: Turns
     reviews: Reviews
@@ -226,6 +228,7 @@ def open_house(
         embedder=embedder,
         shelf=Shelf(library, office.courses, jobs, originals, settings.max_upload_mb * 2**20),
         sources=Sources(office.conversations, originals),
+        coverage=Coverage(office.database, office.courses),
         engine=engine,
         turns=turns,
         reviews=Reviews(office.database, office.courses, catalog, clock),

@@ -19,6 +19,10 @@ _NOT_COVERED = {
     "zh": "在你的课程材料里没有找到相关内容，所以我不会乱猜。{topics}",
 }
 _TOPICS = {"en": "The course has: {names}.", "zh": "这门课程包含：{names}。"}
+_NO_CROSSING = {
+    "en": "Its documents are in another language than your question; ask in theirs, I cannot look across languages.",
+    "zh": "课程资料使用的语言与你的提问不同；请用资料的语言提问，我还不能跨语言查找。",
+}
 _NO_DOCUMENTS = {
     "en": "This course has no documents yet. Ask your instructor to add some, then ask again.",
     "zh": "这门课程还没有文档。请老师先添加资料，然后再提问。",
@@ -69,10 +73,17 @@ def _topics(language: str, names: Sequence[str]) -> str:
     return _TOPICS[language].format(names=separator.join(names[:6])) if names else ""
 
 
-def not_covered(language: str, documents: Sequence[str]) -> str:
+def not_covered(language: str, documents: Sequence[str], *, crosses: bool = True) -> str:
+    """Return the sentence for a question that the course does not answer.
+
+    `crosses`: whether questions in one language find documents in another.
+    """
     if not documents:
         return _NO_DOCUMENTS[language]
-    return _NOT_COVERED[language].format(topics=_topics(language, documents)).strip()
+    hint = (
+        "" if crosses or language in {language_of(title, language) for title in documents} else _NO_CROSSING[language]
+    )
+    return " ".join(filter(None, (_NOT_COVERED[language].format(topics=_topics(language, documents)).strip(), hint)))
 
 
 def hello(language: str, documents: Sequence[str]) -> str:

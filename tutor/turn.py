@@ -82,7 +82,7 @@ class Turns:
         Raises InputRefused, also when the course does not cover the question.
         """
         question, course = self._checked(text), self.courses.enter(who, course_id)
-        found = self.library.search(course.id, question, FOUND)
+        found = self.library.search(course.id, question, FOUND, threshold=course.strictness.threshold)
         if not found.covered:
             raise InputRefused("the course does not cover this question; ask another one", key="proof_uncovered")
         language = phrases.language_of(question, who.language)
@@ -99,7 +99,9 @@ class Turns:
             return
         lesson = teaching.read(course, history, turn.question, language)
         past = [turn.question for turn in history] if lesson.query == turn.question else []
-        found = self.library.search(course.id, lesson.query or turn.question, FOUND, history=past)
+        found = self.library.search(
+            course.id, lesson.query or turn.question, FOUND, history=past, threshold=course.strictness.threshold
+        )
         plan = teaching.plan(lesson, found)
         answering.turn = replace(
             turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
@@ -107,7 +109,8 @@ class Turns:
         if known := self._known(answering.turn, plan):
             yield from self._recite(known, found, language, answering)
         elif plan.move is Move.NOT_COVERED:
-            yield from self._say(answering, phrases.not_covered(language, self._titles(course)))
+            crosses = self.library.embedder.languages >= {"en", "zh"}
+            yield from self._say(answering, phrases.not_covered(language, self._titles(course), crosses=crosses))
         elif plan.reply is not None and not self._rewrites(plan):
             yield from self._say(answering, plan.reply.text, plan.reply.citations)
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from knowledge.documents import Document, Hit, Locator, Passage, Place, Quote
 from tutor.citing import cite, without_marks
 
@@ -22,14 +24,14 @@ HITS = (hit("a", "Light is caught by chlorophyll.", 3), hit("b", "Sugar is built
 ANSWER = "Chlorophyll catches light. I like plants. Sugar is built in the stroma."
 
 
-def test_each_supported_sentence_gets_the_mark_of_its_passage_and_the_others_none():
+def test_each_supported_sentence_gets_its_number_and_the_others_the_mark_of_the_tutors_own_words():
     quotes = [
         Quote(0, 26, 0, "Light is caught by chlorophyll.", 0.8),
         Quote(27, 41, None, "", 0.1),
         Quote(42, 71, 1, "Sugar is built in the stroma.", 1.0),
     ]
     answer, citations = cite(ANSWER, quotes, HITS, "en")
-    assert answer == "Chlorophyll catches light. [1] I like plants. Sugar is built in the stroma. [2]"
+    assert answer == "Chlorophyll catches light. [1] I like plants. [°] Sugar is built in the stroma. [2]"
     assert [(c.number, c.document, c.locator, c.position) for c in citations] == [
         (1, "a", "page 3", 3),
         (2, "b", "page 9", 9),
@@ -49,3 +51,20 @@ def test_without_support_the_closest_passage_is_named_as_such():
 
 def test_marks_of_the_model_are_dropped():
     assert without_marks("It is so [1]. And so [2][3].") == "It is so. And so."
+
+
+@pytest.mark.parametrize("sentence", ["What do you think?", "为什么？", "3 + 4 = 7.", "For example:"])
+def test_what_states_nothing_is_not_marked_as_the_tutors_own(sentence: str):
+    text = f"Chlorophyll catches light. {sentence}"
+    quotes = [Quote(0, 26, 0, "Light is caught by chlorophyll.", 0.8), Quote(27, len(text), None, "", 0.0)]
+    assert cite(text, quotes, HITS, "en")[0] == f"Chlorophyll catches light. [1] {sentence}"
+
+
+def test_code_is_left_as_it_is():
+    text = "Chlorophyll catches light.\n\n```python\nprint(1) # prints it.\n```"
+    quotes = [Quote(0, 26, 0, "Light is caught by chlorophyll.", 0.8), Quote(28, 61, None, "", 0.0)]
+    assert "°" not in cite(text, quotes, HITS, "en")[0]
+
+
+def test_the_mark_of_own_words_is_dropped_with_the_numbers():
+    assert without_marks("It is so [1]. I think so [°].") == "It is so. I think so."

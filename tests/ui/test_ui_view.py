@@ -82,7 +82,7 @@ def test_a_message_carries_its_turn_and_two_messages_make_a_turn():
 
 def test_what_is_not_in_the_course_says_so_before_anything_else():
     shown = view.answered(replace(TURN, covered=False, citations=(), model=None), "en")["content"]
-    assert shown.startswith('<span class="tutor-badge">Not in your course material</span>')
+    assert shown.startswith('<span class="tutor-badge tutor-not_covered">Not in your course material</span>')
     assert "/passage/" not in shown
 
 

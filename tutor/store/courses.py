@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import Course, HelpLevel, Skill
+from tutor.domain import Course, HelpLevel, Skill, Strictness
 from tutor.moments import from_text, to_text
 from tutor.store.schema import courses, enrolments, skills
 
@@ -22,6 +22,7 @@ def _course(row: sa.Row[tuple[object, ...]]) -> Course:
         value["open"],
         from_text(value["created_at"]),
         HelpLevel(value["help_level"]),
+        Strictness(value["strictness"]),
     )
 
 
@@ -35,12 +36,17 @@ def add(connection: sa.Connection, course: Course) -> None:
             open=course.open,
             created_at=to_text(course.created_at),
             help_level=course.help_level.value,
+            strictness=course.strictness.value,
         )
     )
 
 
 def set_help(connection: sa.Connection, course_id: str, level: HelpLevel) -> None:
     connection.execute(courses.update().where(courses.c.id == course_id).values(help_level=level.value))
+
+
+def set_strictness(connection: sa.Connection, course_id: str, strictness: Strictness) -> None:
+    connection.execute(courses.update().where(courses.c.id == course_id).values(strictness=strictness.value))
 
 
 def by_id(connection: sa.Connection, course_id: str) -> Course | None:

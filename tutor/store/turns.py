@@ -188,6 +188,12 @@ def shown(connection: sa.Connection, conversation_id: str) -> list[Turn]:
     return [_turn(row) for row in rows]
 
 
+def recent_confidences(connection: sa.Connection, course_id: str, limit: int) -> list[float]:
+    """Return how sure the library was of the latest questions of a course: numbers only, no text and no learner."""
+    query = sa.select(turns.c.confidence).where(turns.c.course_id == course_id, turns.c.confidence.is_not(None))
+    return list(connection.scalars(query.order_by(turns.c.created_at.desc()).limit(limit)))
+
+
 def running(connection: sa.Connection, learner_id: str | None = None) -> list[Turn]:
     query = turns.select().where(turns.c.status == TurnStatus.RUNNING.value)
     if learner_id is not None:

@@ -11,14 +11,12 @@ import gradio as gr
 from knowledge.documents import Document
 from tutor.domain import Person, Role
 from tutor.house import House
-from tutor.shelf import KIND
-from tutor.ui import view
+from tutor.ui import covering, uploads, view
 from tutor.ui.edge import QUIET, handler, person, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
 
 POLL_S = 1.0
-SHOWN_JOBS = 8
 Updates = tuple[Any, ...]
 
 
@@ -86,6 +84,12 @@ class Teaching:
                 path.unlink(missing_ok=True)  # the shelf keeps its own copy
         return None, *self.show(course_id, request)
 
+    def cancel(self, course_id: str, data: gr.EventData, request: gr.Request) -> Updates:
+        """Stop the upload beside whose bar the button was."""
+        who = person(request)
+        self.house.shelf.cancel(who, course_id, str(data.job))
+        return self.watch(course_id, request)
+
     def ask_removal(self, document_id: str | None, course_id: str, request: gr.Request) -> Updates:
         """Ask once before a document goes."""
         who = person(request)
@@ -130,8 +134,8 @@ class Teaching:
         return self.show(course_id, request)
 
     def _progress(self, who: Person, course_id: str | None) -> tuple[str, gr.Timer]:
-        jobs = [job for job in self.house.jobs.recent(who) if job.kind == KIND and job.course_id == course_id]
-        return view.jobs_list(jobs[:SHOWN_JOBS], who.language), gr.Timer(active=any(map(view.is_open, jobs)))
+        jobs = self.house.shelf.uploads(who, course_id) if course_id is not None else []
+        return uploads.listed(jobs, who.language), gr.Timer(active=any(map(uploads.is_open, jobs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ class Desk:
     course: gr.Dropdown
     documents: gr.Radio
     note: gr.Markdown
-    progress: gr.Markdown
+    progress: gr.HTML
     timer: gr.Timer
     review: gr.Radio
 
@@ -162,6 +166,7 @@ def build(house: House, page: gr.Blocks) -> None:
         with gr.Tabs(elem_id="tutor-teach-tabs"):
             with gr.Tab(text("material"), id="material"):
                 hint, desk = _documents(teaching, course)
+                covering.build(house, course)
                 _new_course(teaching, desk)
             with gr.Tab(text("review"), id="review"):
                 _review(teaching, desk)
@@ -175,7 +180,7 @@ def build(house: House, page: gr.Blocks) -> None:
 def _documents(teaching: Teaching, course: gr.Dropdown) -> tuple[gr.Markdown, Desk]:
     files = gr.File(label=text("upload"), file_count="multiple", type="filepath", height=140, elem_id="tutor-upload")
     hint = gr.Markdown()
-    progress = gr.Markdown(elem_id="tutor-progress")
+    progress = gr.HTML(elem_id="tutor-progress", js_on_load=uploads.CANCEL_JS)
     documents = gr.Radio(label=text("documents"), choices=[], elem_id="tutor-documents")
     note = gr.Markdown()
     with gr.Row():
@@ -191,6 +196,7 @@ def _documents(teaching: Teaching, course: gr.Dropdown) -> tuple[gr.Markdown, De
     desk = Desk(course, documents, note, progress, timer, review)
     kept = QUIET | {"preprocess": True}  # a file and a State come from the server's memory
     files.upload(handler(teaching.upload), [files, course], [files, *desk.outputs], **kept)
+    progress.click(handler(teaching.cancel), course, desk.outputs, **QUIET)
     remove.click(handler(teaching.ask_removal), [documents, course], [sure, question], **QUIET)
     keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)
     yes.click(handler(teaching.remove), [documents, course], [sure, undo, removed, *desk.outputs], **QUIET)

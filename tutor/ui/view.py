@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from knowledge.documents import Document
+from tutor.citing import OWN
 from tutor.domain import (
     AdapterState,
     AdapterVersion,
@@ -31,6 +32,9 @@ ChatMessage = dict[str, Any]
 LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thumbs
 REASONS = ("reason_wrong", "reason_unclear", "reason_source", "reason_other")
 _MARK = re.compile(r"\[(\d{1,2})\](?!\()")
+VERY, LIKELY, SOMETHING = 0.85, 0.6, 0.15  # confidences from which on the words for them change
+_OWN_SHOWN = f'<span class="tutor-own">{OWN}</span>'
+_OWN = re.compile(rf"\[{OWN}\](?!\()")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _ENDINGS = {
     TurnStatus.STOPPED: "stopped",
@@ -54,7 +58,9 @@ def answered(turn: Turn, language: str) -> ChatMessage:
         badge(turn, language),
         rung(turn, language),
         cited(turn),
+        own_words(turn, language),
         sources(turn, language),
+        sureness(turn, language),
         ending(turn, language),
         origin(turn, language),
     ]
@@ -73,9 +79,27 @@ def doing(stage: Stage | None, language: str) -> str:
 
 
 def badge(turn: Turn, language: str) -> str:
+    """Return who vouches for the answer, or the decision "not in your course" and in plain words how sure it is."""
     keys = [f"verified_{turn.verified.voice.value}"] if turn.verified and turn.verified.whole else []
-    keys += ["not_covered"] if turn.covered is False else []
-    return " ".join(f'<span class="tutor-badge tutor-{key}">{say(language, key)}</span>' for key in keys)
+    words = {key: say(language, key) for key in keys}
+    if turn.covered is False:
+        sure = say(language, "not_covered_unsure" if (turn.confidence or 0.0) > SOMETHING else "not_covered_sure")
+        words["not_covered"] = f"{say(language, 'not_covered')} · {sure}"
+    return " ".join(f'<span class="tutor-badge tutor-{key}">{word}</span>' for key, word in words.items())
+
+
+def sureness(turn: Turn, language: str) -> str:
+    """Return in plain words how sure the library is that the course covers the question."""
+    if not turn.covered or turn.confidence is None:
+        return ""
+    key = (
+        "covered_very"
+        if turn.confidence >= VERY
+        else "covered_likely"
+        if turn.confidence >= LIKELY
+        else "covered_perhaps"
+    )
+    return f'<span class="tutor-origin">{say(language, key)}</span>'
 
 
 def rung(turn: Turn, language: str) -> str:
@@ -99,7 +123,16 @@ def cited(turn: Turn) -> str:
         number = int(match[1])
         return f"[[{number}]]({links[number]})" if number in links else match[0]
 
-    return clean(turn.answer, lambda plain: _MARK.sub(link, plain))
+    return clean(turn.answer, lambda plain: _OWN.sub(_OWN_SHOWN, _MARK.sub(link, plain)))
+
+
+def own_words(turn: Turn, language: str) -> str:
+    """Return the legend of the mark that unsupported sentences carry; "" where none does."""
+    return (
+        f'{_OWN_SHOWN} <span class="tutor-origin">{say(language, "own_words")}</span>'
+        if _OWN.search(turn.answer)
+        else ""
+    )
 
 
 def sources(turn: Turn, language: str) -> str:

@@ -14,6 +14,7 @@ courses = Table(
     Column("language", String, nullable=False),
     Column("open", Boolean, nullable=False),
     Column("help_level", String, nullable=False, server_default="moderate"),
+    Column("strictness", String, nullable=False, server_default="usual"),
     Column("created_at", String, nullable=False),
 )
 
