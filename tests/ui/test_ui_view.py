@@ -80,10 +80,25 @@ def test_a_message_carries_its_turn_and_two_messages_make_a_turn():
     assert view.turn_at([TURN], 2) is None and view.turn_at([TURN], None) is None
 
 
-def test_what_is_not_in_the_course_says_so_before_anything_else():
-    shown = view.answered(replace(TURN, covered=False, citations=(), model=None), "en")["content"]
-    assert shown.startswith('<span class="tutor-badge tutor-not_covered">Not in your course material</span>')
+@pytest.mark.parametrize(("confidence", "sure"), [(0.02, "nothing in it comes close"), (0.4, "not certain")])
+def test_what_is_not_in_the_course_says_so_before_anything_else_and_how_sure_it_is(confidence: float, sure: str):
+    shown = view.answered(replace(TURN, covered=False, confidence=confidence, citations=(), model=None), "en")[
+        "content"
+    ]
+    assert shown.startswith(f'<span class="tutor-badge tutor-not_covered">Not in your course material · {sure}')
     assert "/passage/" not in shown
+
+
+@pytest.mark.parametrize(("confidence", "sure"), [(0.97, "very likely"), (0.7, "probably"), (0.3, "may not answer")])
+def test_an_answer_says_in_words_how_sure_it_is_that_the_course_covers_it(confidence: float, sure: str):
+    assert sure in view.answered(replace(TURN, confidence=confidence), "en")["content"]
+
+
+def test_the_tutors_own_words_are_marked_quietly_and_the_mark_is_explained():
+    shown = view.answered(replace(TURN, answer="Chlorophyll. [1] I like plants. [°]"), "en")["content"]
+    assert 'I like plants. <span class="tutor-own">°</span>' in shown
+    assert "the tutor's own words; no passage of the course says this" in shown
+    assert "own words" not in view.answered(TURN, "en")["content"]
 
 
 @pytest.mark.parametrize("status", [TurnStatus.STOPPED, TurnStatus.INTERRUPTED, TurnStatus.FAILED])

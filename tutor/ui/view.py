@@ -92,13 +92,8 @@ def sureness(turn: Turn, language: str) -> str:
     """Return in plain words how sure the library is that the course covers the question."""
     if not turn.covered or turn.confidence is None:
         return ""
-    key = (
-        "covered_very"
-        if turn.confidence >= VERY
-        else "covered_likely"
-        if turn.confidence >= LIKELY
-        else "covered_perhaps"
-    )
+    levels = (("covered_very", VERY), ("covered_likely", LIKELY), ("covered_perhaps", 0.0))
+    key = next(key for key, least in levels if turn.confidence >= least)
     return f'<span class="tutor-origin">{say(language, key)}</span>'
 
 
