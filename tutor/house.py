@@ -31,6 +31,8 @@ from tutor.moments import Clock, utc_now
 from tutor.originals import Originals
 from tutor.profile import Profiles
 from tutor.progress import Progress
+from tutor.reading import Reading
+from tutor.reports import Reports
 from tutor.reviewing import Reviews
 from tutor.settings import Settings
 from tutor.shelf import Shelf
@@ -67,6 +69,7 @@ class Office:
     evidence: EvidenceBook
     progress: Progress
     profiles: Profiles
+    reports: Reports
 
     @property
     def operator(self) -> Person:
@@ -93,6 +96,8 @@ class House:
     evidence: EvidenceBook
     progress: Progress
     profiles: Profiles
+    reports: Reports
+    reading: Reading
     jobs: Jobs
     library: Library
     embedder: Embedder
@@ -158,19 +163,21 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
     root = open_data_root(settings.data_dir)
     database = open_database(root.database)
     courses = Courses(database, clock)
-    progress = Progress(database, courses, clock)
+    progress, accounts = Progress(database, courses, clock), Accounts(database, clock, settings.url)
+    profiles = Profiles(database, courses, progress, clock)
     return Office(
         settings=settings,
         root=root,
         clock=clock,
         database=database,
-        accounts=Accounts(database, clock, settings.url),
+        accounts=accounts,
         courses=courses,
         conversations=Conversations(database, clock),
         feedback=FeedbackDesk(database, courses, clock, root.adapters),
         evidence=EvidenceBook(database, courses, clock),
         progress=progress,
-        profiles=Profiles(database, courses, progress, clock),
+        profiles=profiles,
+        reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),
     )
 
 
@@ -223,6 +230,8 @@ def open_house(
         evidence=office.evidence,
         progress=office.progress,
         profiles=office.profiles,
+        reports=office.reports,
+        reading=Reading(library, office.courses),
         jobs=jobs,
         library=library,
         embedder=embedder,

@@ -31,7 +31,7 @@ def answer(n: int, *, right: bool, aided: bool = False, skill: str = "s", days: 
 
 def test_a_repair_says_what_was_missed_and_what_needs_it():
     repair = Recommendation(Kind.REPAIR, "r", "i1", on_behalf_of="s", rights=1, answers=3)
-    assert reason(repair, COURSE, "en") == "You had 1 of your last 3 items on slope right, which needs ratios."
+    assert reason(repair, COURSE, "en") == "You had 1 of your last 3 items on “slope” right, which needs “ratios”."
 
 
 @pytest.mark.parametrize("language", SENTENCES)

@@ -14,7 +14,7 @@ from tutor.learner.diary import Diary, Mistake, Note, Work, summed
 from tutor.learner.mastery import KNOWN, Mastery, Standing
 from tutor.learner.path import Item, Recommendation, Situation, choices
 from tutor.learner.record import KNOWING, Record
-from tutor.learner.review import due_at
+from tutor.learner.review import due_at, retained
 from tutor.learner.skills import SkillGraph
 
 WEEK = timedelta(days=7)
@@ -120,30 +120,30 @@ def worked(diary: Diary, after: datetime, until: datetime) -> Work:
 
 def _line(record: Record, skill: str, at: datetime) -> SkillLine:
     state, diary = record.state, record.diary
-    mastery = state.masteries.get(skill)
-    memory = state.memories.get(skill)
-    kept = state.retained(at).get(skill, 1.0) if memory else 1.0
-    assumed = state.assumed.get(skill)
+    mastery, memory, assumed = state.masteries.get(skill), state.memories.get(skill), state.assumed.get(skill)
     shown = mastery or Mastery(KNOWING.prior if assumed is None else assumed)
     low, high = shown.unaided_range if shown.unaided else (0.0, 1.0)
-    trail = diary.trails.get(skill, ())
+    known = shown.known * (retained(memory, state.habit, at) if memory else 1.0)
     return SkillLine(
         skill=skill,
         standing=shown.standing,
-        known=shown.known * kept,
-        before=_a_week_ago(trail, shown.known * kept, at, assumed),
+        known=known,
+        before=_a_week_ago(record, skill, shown, at),
         low=low,
         high=high,
         mastery=shown,
         notes=diary.notes.get(skill, ()),
-        trail=trail,
+        trail=diary.trails.get(skill, ()),
         due_at=due_at(memory, state.habit) if memory and shown.known >= KNOWN else None,
         placed=mastery is None and assumed is not None,
     )
 
 
-def _a_week_ago(trail: tuple[tuple[date, float], ...], now: float, at: datetime, assumed: float | None) -> float:
-    if not trail:
-        return now
-    old = [share for day, share in trail if day <= (at - WEEK).date()]
-    return old[-1] if old else (KNOWING.prior if assumed is None else assumed)
+def _a_week_ago(record: Record, skill: str, shown: Mastery, at: datetime) -> float:
+    """How known it was then: with what had faded by then, if nothing was answered since; else as the trail says."""
+    memory, then = record.state.memories.get(skill), at - WEEK
+    trail = record.diary.trails.get(skill, ())
+    if memory and memory.last_at <= then:
+        return shown.known * retained(memory, record.state.habit, then)
+    old = [share for day, share in trail if day <= then.date()]
+    return old[-1] if old else record.state.assumed.get(skill, KNOWING.prior) if trail else shown.known

@@ -12,11 +12,11 @@ from tutor.learner.path import Kind, Recommendation
 
 SENTENCES: Mapping[str, Mapping[Kind, str]] = {
     "en": {
-        Kind.CONFIRM: "You did {skill} with help; one item on your own shows whether it has settled.",
-        Kind.REVIEW: "You knew {skill}, and it is time to see whether it is still there.",
-        Kind.REPAIR: "You had {rights} of your last {answers} items on {after} right, which needs {skill}.",
-        Kind.PRACTISE: "You have begun {skill}, with {rights} of your last {answers} items right; go on.",
-        Kind.NEW: "What {skill} needs is in place, so it can be next.",
+        Kind.CONFIRM: "You did “{skill}” with help; one item on your own shows whether it has settled.",
+        Kind.REVIEW: "You knew “{skill}”, and it is time to see whether it is still there.",
+        Kind.REPAIR: "You had {rights} of your last {answers} items on “{after}” right, which needs “{skill}”.",
+        Kind.PRACTISE: "You have begun “{skill}”, with {rights} of your last {answers} items right; go on.",
+        Kind.NEW: "You have all that “{skill}” needs, so it can be next.",
         Kind.STOP: "That is enough for today; what you have done keeps better after a pause.",
     },
     "zh": {

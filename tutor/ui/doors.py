@@ -17,10 +17,12 @@ from starlette.types import Scope
 from tutor.engine.base import EngineState
 from tutor.errors import NotAllowed
 from tutor.house import House
-from tutor.ui import cited, leaves
+from tutor.ui import cited, leaves, papers
 from tutor.ui.edge import PERSON, language_of
 
-PATHS = re.compile(r"/healthz|/guest|/join|/logout|/passage/[^/]+(?:/page\.png)?")
+PATHS = re.compile(
+    r"/healthz|/guest|/join|/logout|/passage/[^/]+(?:/page\.png)?|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
+)
 COOKIE = "tutor_session"
 SECURE_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
 COOKIE_SECONDS = 180 * 24 * 3600
@@ -69,6 +71,7 @@ def doors(house: House) -> Starlette:
             Route("/join", redeem, methods=["POST"]),
             Route("/logout", leave, methods=["POST"]),
             *cited.routes(house),
+            *papers.routes(house),
         ]
     )
 

@@ -17,6 +17,7 @@ from tutor.ui.texts import I18N
 from tutor.ui.words import say
 
 ASSETS = Path(__file__).parent / "assets"
+STYLES = ("page.css", "cited.css", "progress.css")
 EXTRA_THREADS = 40  # for the short events beside the answers
 
 
@@ -72,8 +73,8 @@ def launch_arguments(house: House) -> dict[str, Any]:
 
 def _head() -> str:
     """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
-    style, cited, script = ((ASSETS / name).read_text("utf-8") for name in ("page.css", "cited.css", "page.js"))
-    return f"<style>{style}{cited}</style><script>{script}</script>"
+    styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES)
+    return f"<style>{styles}</style><script>{(ASSETS / 'page.js').read_text('utf-8')}</script>"
 
 
 def _private_uploads(house: House) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tutor.house import House
-from tutor.ui import mine, taps, view
+from tutor.ui import mine, progress, taps, view
 from tutor.ui.asking import Asking
 from tutor.ui.edge import QUIET, handler
 from tutor.ui.rating import Rating
@@ -65,13 +65,15 @@ def build(house: House, page: gr.Blocks) -> None:
         gr.Markdown(text("title"), elem_id="tutor-title")
         model = gr.Markdown(elem_id="tutor-model")
         ticking = gr.Timer(2.0, active=False)
-    with gr.Tabs(elem_id="tutor-tabs"):
+    with gr.Tabs(elem_id="tutor-tabs") as tabs:
         with gr.Tab(text("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
             chat = _chat(house)
             panel, better = _panel()
             buttons = taps.build()
             box = _box(house)
             gr.Markdown(text("ai_notice"), elem_id="tutor-notice")
+        with gr.Tab(text("progress"), id="progress", elem_id="tutor-progress-tab") as known:
+            progress.build(house, known, side.course, tabs, None)
         with gr.Tab(text("mine"), id="mine") as tab:
             mine.build(house, tab, side.course)
     arriving = [side.course, side.threads, chat, model, ticking, side.who, side.account]

@@ -1,0 +1,42 @@
+"""Fills a data folder with a simulated class of thirty, so that the pages of progress can be looked at.
+
+    python -m examples.demo_class var-demo && TUTOR_MODEL=scripted python -m tutor serve --data-dir var-demo
+
+Everything goes through the public use cases; nobody in it is a real person. Prints one sign-in link each.
+"""
+
+import random
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from tutor.domain import Outcome, Role
+from tutor.engine.scripted import ScriptedEngine
+from tutor.evidence_book import Judged
+from tutor.house import open_house
+from tutor.moments import new_id, utc_now
+from tutor.settings import Settings
+
+rng, now = random.Random(7), utc_now() - timedelta(days=28)
+house = open_house(Settings(data_dir=Path(sys.argv[1])), engine=ScriptedEngine(), clock=lambda: now)
+house.furnish(wait=True)
+teacher = house.accounts.add("ms-frizzle", Role.INSTRUCTOR)
+(course, *_) = house.courses.visible_to(teacher)
+house.courses.enrol(house.office.operator, course.id, teacher)
+skills = house.courses.skills(teacher, course.id)
+passages = {s.id: [h.passage.id for h in house.library.search(course.id, s.name, 3).hits] for s in skills}
+learners = [house.accounts.add(f"learner-{n:02d}", Role.LEARNER) for n in range(1, 31)]
+ability = {learner.id: rng.uniform(0.25, 0.9) for learner in learners}
+for day in range(28):
+    for learner in rng.sample(learners, 12):
+        for _n in range(rng.randint(3, 9)):
+            at = min(len(skills) - 1, int((day / 28) * len(skills) * (0.5 + ability[learner.id])) + rng.randint(-1, 0))
+            skill, hints = skills[max(0, at)], int(rng.random() < 0.2)
+            right = rng.random() < ability[learner.id] - 0.06 * max(0, at) + 0.012 * day + 0.2 * hints
+            item, mixed_up = rng.randint(1, 6), None if right else f"Confuses {skill.name} with its result"
+            judged = Judged(course.id, f"{skill.id}-{item}", (skill.id,), Outcome.RIGHT if right else Outcome.WRONG, "demo 1", new_id(), hints=hints, misconception=mixed_up if item < 3 else None, passage_id=passages[skill.id][0])  # fmt: skip  # noqa: E501
+            now += timedelta(minutes=2)
+            house.evidence.record(learner, judged)
+    now = now.replace(hour=9, minute=0) + timedelta(days=1)
+for person in (teacher, learners[0], learners[1], house.accounts.add("new-here", Role.LEARNER)):
+    print(person.name, house.accounts.issue_link(person))

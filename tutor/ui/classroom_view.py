@@ -1,0 +1,174 @@
+"""What a class looks like: the numbers of `tutor.learner.classroom` in, HTML out. No Gradio.
+
+`for_page` names learners, for their instructor alone; `for_paper` counts them, and hides counts under five.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote
+
+from tutor.learner.classroom import Belief, Classroom, Stuck, shown
+from tutor.learner.mastery import Standing
+from tutor.learner.overview import Overview, SkillLine
+from tutor.ui import charts
+from tutor.ui.progress_view import when
+from tutor.ui.words import say
+
+Names = Mapping[str, str]
+Places = Mapping[str, str]  # passage id -> document and place, as a person reads it
+Count = Callable[[int], str]
+LONGEST_LISTS = 12
+
+
+def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, language: str) -> str:
+    """Return the whole page of a class."""
+    if not seen.learners:
+        return f'<div class="tp tp-card"><p>{say(language, "class_none")}</p></div>'
+    return (
+        _week(seen, skills, str, language)
+        + _map(seen, learners, skills, language)
+        + _stuck(seen, learners, skills, language)
+        + _beliefs(seen, skills, places, str, language)
+        + _items(seen, str, language)
+    )
+
+
+def for_paper(seen: Classroom, skills: Names, places: Places, language: str) -> str:
+    """Return the report that may leave the house: counts, and none under five."""
+    return (
+        _week(seen, skills, shown, language)
+        + _counts(seen, skills, language)
+        + _beliefs(seen, skills, places, shown, language)
+        + _items(seen, shown, language)
+    )
+
+
+def links(course_id: str, learners: int, fewest: int, language: str) -> str:
+    """Return the ways to take the class's numbers along."""
+    if learners < fewest:
+        return f'<div class="tp"><p class="soft">{say(language, "class_small")}</p></div>'
+    query = f"?course={quote(course_id, safe='')}"
+    ways = (("/class/report", "class_print"), ("/class/skills.csv", "class_csv"), ("/class/xapi.json", "class_xapi"))
+    drawn = "".join(f'<a href="{path}{query}" target="_blank">{say(language, key)}</a>' for path, key in ways)
+    note = f'<p class="soft">{html.escape(say(language, "class_export_note"))}</p>'
+    return f'<div class="tp"><div class="tp-links">{drawn}</div>{note}</div>'
+
+
+def _card(title: str, body: str, name: str) -> str:
+    return f'<div class="tp tp-card" id="tp-{name}"><h3>{title}</h3>{body}</div>'
+
+
+def _week(seen: Classroom, skills: Names, count: Count, language: str) -> str:
+    digest, escape = seen.digest, html.escape
+    active = say(language, "class_active", now=count(digest.active), before=count(digest.active_before))
+    work, before = digest.work, digest.work_before
+    lines = [escape(active)]
+    lines.append(
+        say(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided, before=before.answers)
+    )
+    for key, found in (("class_learnt", digest.newly_known), ("class_newly_stuck", digest.newly_stuck)):
+        if found:
+            named = [say(language, "class_listed", skill=skills[s], n=count(n)) for s, n in found[:LONGEST_LISTS]]
+            lines.append(escape(say(language, key, list=", ".join(named))))
+    weeks = [(f"{start:%m-%d}", work.answers, work.rights) for start, work in seen.weeks]
+    said = "".join(f"<p>{line}</p>" for line in lines)
+    note = say(language, "class_weeks")
+    return _card(say(language, "class_week"), f'{said}{charts.columns(weeks, note)}<p class="soft">{note}</p>', "week")
+
+
+def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
+    head = "".join(f'<th scope="col">{html.escape(skills[line.skill])}</th>' for line in seen.skills)
+    order = sorted(seen.learners, key=lambda learner: learners[learner])
+    rows = "".join(_map_row(learners[each], seen.learners[each]) for each in order)
+    table = (
+        f'<div class="tp-scroll"><table class="tp-map"><thead><tr><th scope="col">{say(language, "class_learner")}</th>'
+        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+    how = f'<p class="soft">{say(language, "class_map_how")}</p>'
+    return _card(say(language, "class_map"), f"{how}{table}", "map")
+
+
+def _map_row(name: str, view: Overview) -> str:
+    return f'<tr><th scope="row">{html.escape(name)}</th>{"".join(map(_cell, view.skills))}</tr>'
+
+
+def _cell(line: SkillLine) -> str:
+    if not line.answers:
+        return '<td class="none">–</td>'
+    if line.standing is Standing.TO_CONFIRM:
+        return f'<td class="helped">{round(100 * line.known)} ●</td>'
+    tone = "known" if line.known >= 0.85 else "high" if line.known >= 0.65 else "middle" if line.known >= 0.4 else "low"
+    return f'<td class="{tone}">{round(100 * line.known)}</td>'
+
+
+def _counts(seen: Classroom, skills: Names, language: str) -> str:
+    head = [
+        say(language, key)
+        for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
+    ]
+    rows = [
+        (skills[line.skill], *map(shown, (line.known, line.learning, line.stuck, line.unmet))) for line in seen.skills
+    ]
+    return _card(say(language, "class_skills"), charts.table(head, rows), "skills")
+
+
+def _stuck(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
+    """One line a skill, the most stuck first; opened, it names who and since when."""
+    title = say(language, "class_stuck")
+    if not seen.stuck:
+        return _card(title, f"<p>{say(language, 'class_stuck_none')}</p>", "stuck")
+    by_skill: dict[str, list[Stuck]] = {}
+    for one in seen.stuck:
+        by_skill.setdefault(one.skill, []).append(one)
+    order = sorted(by_skill, key=lambda skill: (-len(by_skill[skill]), skill))
+    lines = "".join(_stuck_on(skills[skill], by_skill[skill], seen, learners, language) for skill in order)
+    return _card(title, lines, "stuck")
+
+
+def _stuck_on(name: str, found: Sequence[Stuck], seen: Classroom, learners: Names, language: str) -> str:
+    today = seen.at.date()
+    longest = when(found[0].since, today, language)
+    summary = html.escape(say(language, "class_stuck_line", skill=name, n=len(found), when=longest))
+    head = [say(language, key) for key in ("class_learner", "class_since", "class_lately")]
+    rows = [(learners[s.learner_id], when(s.since, today, language), f"{s.rights}/{s.answers}") for s in found]
+    return f"<details><summary>{summary}</summary>{charts.table(head, rows)}</details>"
+
+
+def _beliefs(seen: Classroom, skills: Names, places: Places, count: Count, language: str) -> str:
+    title = say(language, "class_beliefs")
+    if not seen.beliefs:
+        return _card(title, f"<p>{say(language, 'class_beliefs_none')}</p>", "beliefs")
+    keys = ("class_belief", "class_skill", "class_learners", "class_last", "class_where")
+    head = "".join(f'<th scope="col">{say(language, key)}</th>' for key in keys)
+    rows = "".join(_belief(belief, seen, skills, places, count, language) for belief in seen.beliefs[:LONGEST_LISTS])
+    table = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    return _card(title, f'<div class="tp-scroll"><table class="tp-table">{table}</table></div>', "beliefs")
+
+
+def _belief(belief: Belief, seen: Classroom, skills: Names, places: Places, count: Count, language: str) -> str:
+    cells = (
+        belief.text,
+        skills.get(belief.skill, belief.skill),
+        count(len(belief.learners)),
+        when(belief.last, seen.at.date(), language),
+    )
+    place = html.escape(places.get(belief.passage_id or "", ""))
+    link = f'<a href="/passage/{quote(belief.passage_id or "", safe="")}" target="_blank">{place}</a>' if place else "–"
+    return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + f"<td>{link}</td></tr>"
+
+
+def _items(seen: Classroom, count: Count, language: str) -> str:
+    title = say(language, "class_items")
+    if not seen.items:
+        return _card(title, f"<p>{say(language, 'class_items_none')}</p>", "items")
+    head: Sequence[str] = [
+        say(language, key) for key in ("class_item", "class_learners", "class_rate", "class_telling")
+    ]
+    rows = [
+        (item.item_id, count(item.learners), f"{100 * item.rate:.0f} %", f"{item.telling:+.2f}")
+        for item in seen.items[:LONGEST_LISTS]
+    ]
+    how = f'<p class="soft">{say(language, "class_items_how")}</p>'
+    return _card(title, how + charts.table(head, rows), "items")
