@@ -16,7 +16,7 @@ from torch.nn.functional import kl_div, log_softmax
 
 from adapters.dataset import Example, Tokenizer, encode, read_rows
 from adapters.pace import turn_of
-from adapters.passes import scores, sober
+from adapters.passes import scores, sober, together
 from adapters.records import Recipe
 
 REPLAY = Path(__file__).parent / "replay.jsonl"
@@ -32,7 +32,12 @@ class Anchor:
     """What a model said about some rows at the time it was made, and the pull back to it."""
 
     def __init__(self, model: Any, examples: Sequence[Example]) -> None:
-        self._likely = {example.row_id: _likelihoods(model, example) for example in examples}
+        self._likely: dict[str, torch.Tensor] = {}
+        for some in together(examples):
+            with sober(model):  # in bf16: 0.1 MB a token for 50,000 words
+                likely = log_softmax(scores(model, some).logits, dim=-1).to(torch.bfloat16)
+            parts = torch.split(likely, [len(example.answer) for example in some])
+            self._likely |= {example.row_id: part for example, part in zip(some, parts, strict=True)}
         self.watched = tuple(examples[::WATCHED_SHARE])
         self.trained = tuple(example for example in examples if example not in self.watched)
 
@@ -45,16 +50,10 @@ class Anchor:
     def moved(self, model: Any) -> float:
         """Return how far the model is from where it was, on the rows that are only watched."""
         with sober(model):
-            parts = [self._divergence(model, [example]).item() for example in self.watched]
-        return sum(parts) / len(parts)
+            parts = [self._divergence(model, some).item() * len(some) for some in together(self.watched)]
+        return sum(parts) / len(self.watched)
 
     def _divergence(self, model: Any, examples: Sequence[Example]) -> torch.Tensor:
         now = log_softmax(scores(model, examples).logits, dim=-1)
         then = torch.cat([self._likely[example.row_id] for example in examples]).to(now)
         return kl_div(now, then, log_target=True, reduction="sum") / len(now)
-
-
-def _likelihoods(model: Any, example: Example) -> torch.Tensor:
-    """Return the logarithm of each word's likelihood at each answer token; in bf16, 0.1 MB a token for 50,000 words."""
-    with sober(model):
-        return log_softmax(scores(model, [example]).logits, dim=-1).to(torch.bfloat16)

@@ -59,16 +59,19 @@ def mean_loss(model: Any, examples: Sequence[Example]) -> float:
 def losses(model: Any, examples: Sequence[Example]) -> list[float]:
     """Return the summed loss of each row's answer, without learning."""
     found: dict[int, float] = {}
-    numbers = sorted(range(len(examples)), key=lambda i: len(examples[i]))
     with sober(model):
-        for first in range(0, len(numbers), TOGETHER):
-            some = numbers[first : first + TOGETHER]
-            told = scores(model, [examples[i] for i in some])
+        for some in together(examples):
+            told = scores(model, some)
             each = cross_entropy(told.logits, told.right, reduction="none")
-            parts = torch.split(each, [len(examples[i].answer) for i in some])
-            sums = [part.sum().item() for part in parts]
-            found.update(zip(some, sums, strict=True))
-    return [found[i] for i in range(len(examples))]
+            parts = torch.split(each, [len(example.answer) for example in some])
+            found |= {id(example): part.sum().item() for example, part in zip(some, parts, strict=True)}
+    return [found[id(example)] for example in examples]
+
+
+def together(examples: Sequence[Example]) -> list[list[Example]]:
+    """Return the rows in parts of like length that are read in one pass without a graph."""
+    order = sorted(examples, key=len)
+    return [order[first : first + TOGETHER] for first in range(0, len(order), TOGETHER)]
 
 
 def greedy(model: Any, examples: Sequence[Example], end: int, most_tokens: int) -> list[list[int]]:

@@ -1,0 +1,157 @@
+"""Does an adapter learn its learner's taste, how soon, and what does it forget?
+
+`python -m bench.adaptation --base DIR [--learners 5] [--counts 5 10 20 50]`: simulated learners (`bench/learners.py`)
+write corrections in their taste; each count is trained as the product trains it, in a process of its own. Then base and
+adapter answer held-out questions, and a rule says which answers are in the taste (and keep to the passage). A win is an
+answer in the taste where the base's is not. `strangers` is the largest share by which an adapter meets a taste that is
+not its learner's more often than the base does. Forgetting is the trainer's: loss on everyday questions against the base.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
+from adapters import process
+from adapters.dataset import encode, write_rows
+from adapters.records import Recipe, TrainedAdapter, TrainingJob
+from bench.corpora import commit, hardware
+from bench.learners import TASTES, Fact, Taste, correction, held_out, satisfied, to_learn
+from tutor.engine.files import sha256_of
+from tutor.engine.models import base_hash
+
+LONGEST_ANSWER = 48  # tokens
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
+    parser.add_argument("--learners", type=int, default=len(TASTES))
+    parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50])
+    parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
+    parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    asked = held_out()[: arguments.prompts]
+    answerer = Answerer(arguments.base)
+    plain = answerer.answers(asked, None)
+    rows = []
+    for count in arguments.counts:
+        for taste in TASTES[: arguments.learners]:
+            with tempfile.TemporaryDirectory() as folder:
+                rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
+            print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+    result: dict[str, Any] = {
+        "benchmark": "adaptation",
+        "hardware": hardware(),
+        "threads": os.environ.get("OMP_NUM_THREADS", "all"),
+        "model": arguments.base.name,
+        "method": arguments.method,
+        "commit": commit(),
+        "prompts": len(asked),
+        "rows": rows,
+    }
+    result |= {f"at_{count}": summary([r for r in rows if r["count"] == count]) for count in arguments.counts}
+    if arguments.out:
+        arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result, ensure_ascii=False))
+
+
+def measure(
+    arguments: argparse.Namespace,
+    taste: Taste,
+    count: int,
+    folder: Path,
+    answerer: Answerer,
+    asked: tuple[Fact, ...],
+    plain: list[str],
+) -> dict[str, Any]:
+    """Train one learner's adapter and return what came of it."""
+    began, cpu = time.monotonic(), _children_cpu_s()
+    trained = trained_on(arguments.base, taste, count, folder, Recipe(method=arguments.method))
+    seconds, cpu_s = time.monotonic() - began, _children_cpu_s() - cpu
+    told = answerer.answers(asked, Path(trained.directory))
+    metrics = trained.metrics
+    return {
+        "learner": taste.name,
+        "count": count,
+        "win_rate": wins(asked, taste, told, plain),
+        "forgetting": round(metrics["general_after"] / metrics["general_before"] - 1, 4),
+        "strangers": max(_met(t, told) - _met(t, plain) for t in TASTES if t is not taste),
+        "strength": metrics["strength"],
+        "steps": metrics["steps"],
+        "seconds": round(seconds, 1),
+        "cpu_s": round(cpu_s, 1),
+        "training_s": round(metrics["training_s"], 1),
+        "example": told[0],
+    }
+
+
+def trained_on(base: Path, taste: Taste, count: int, folder: Path, recipe: Recipe) -> TrainedAdapter:
+    """Train on the learner's first `count` corrections as the product would."""
+    write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in to_learn(count)])
+    sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
+    job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{taste.name}-v1", recipe)
+    return process.train(job, lambda progress: None, lambda: False)
+
+
+class Answerer:
+    """Answers with the base or with an adapter, greedily, on one model that is never packed."""
+
+    def __init__(self, directory: Path) -> None:
+        from adapters import base
+
+        self.tokenizer, self.model = base.load_tokenizer(directory), base.load_base(directory)
+
+    def answers(self, facts: tuple[Fact, ...], adapter: Path | None) -> list[str]:
+        from adapters import lora, passes
+
+        plain = TASTES[0]  # only the prompt is read
+        prompts = [encode(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
+        model = lora.attach_previous(self.model, adapter, trainable=False) if adapter else self.model
+        said = passes.greedy(model, prompts, self.tokenizer.eos_token_id, LONGEST_ANSWER)
+        if adapter:
+            self.model = model.unload()
+        return [self.tokenizer.decode(words) for words in said]
+
+
+def wins(asked: tuple[Fact, ...], taste: Taste, told: list[str], plain: list[str]) -> float:
+    """Return the share of questions where the adapter's answer is in the taste and the base's is not."""
+    won = [
+        satisfied(f, taste, new) and not satisfied(f, taste, old)
+        for f, new, old in zip(asked, told, plain, strict=True)
+    ]
+    return round(sum(won) / len(won), 3)
+
+
+def _met(taste: Taste, answers: list[str]) -> float:
+    return round(sum(map(taste.met, answers)) / len(answers), 3)
+
+
+def summary(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return the means over learners, and the worst of what must not happen."""
+    mean = {
+        key: round(sum(row[key] for row in rows) / len(rows), 4)
+        for key in ("win_rate", "seconds", "cpu_s", "forgetting")
+    }
+    return mean | {
+        "worst_forgetting": max(r["forgetting"] for r in rows),
+        "strangers": max(r["strangers"] for r in rows),
+    }
+
+
+def _children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
