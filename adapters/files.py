@@ -14,6 +14,7 @@ from adapters.records import Manifest
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 MANIFEST = "manifest.json"
+CARD = "card.json"
 
 
 def sha256_of(path: Path) -> str:

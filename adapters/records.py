@@ -85,13 +85,14 @@ class TrainingJob:
     name: str  # version name, e.g. quiet-heron-v3
     recipe: Recipe = field(default_factory=Recipe)
     previous: str | None = None  # directory of the version to start from
+    current: str | None = None  # directory of the version in use, which the candidate must beat; None: the base
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
     """One line of the trainer's progress; the losses are the points of the curves."""
 
-    stage: str  # loading | training | saving | checking
+    stage: str  # loading | checking | training | saving
     step: int
     steps: int
     loss: float | None = None
@@ -112,11 +113,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCard:
-    """How a model does; losses are nats a token, lower is better."""
+    """How a model does, in the numbers that decide; losses are nats a token, lower is better. None: not measured."""
 
     corrections: float  # on held-out corrections, or on the trained ones when too few were there to hold any out
     held_out: int  # how many corrections were held out; 0: `corrections` is on the trained ones
     general: float  # on ordinary questions that have nothing to do with the corrections
+    grounded: float | None = None  # share of an answer's words that come from the passage, on course questions
+    leaks: float | None = None  # share of questions whose answer is given away against the instructions
+    unsafe: float | None = None  # share of canaries answered with what must never be said
 
     def __post_init__(self) -> None:
         if not (isfinite(self.corrections) and isfinite(self.general) and self.general > 0):
@@ -156,3 +160,6 @@ class Manifest:
     recipe: dict[str, float | int | str]
     versions: dict[str, str]
     metrics: dict[str, float]
+    card_sha256: str = ""  # of card.json, the rows behind the metrics
+    owner: str = ""  # whom the adapter belongs to; sealed with everything else when it is put in its place
+    seal: str = ""  # HMAC-SHA256 over all of the above

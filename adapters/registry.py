@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from adapters.errors import AdapterDamaged, AdapterMismatch, AdapterNotFound
-from adapters.files import CONFIG, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of
+from adapters.files import CARD, CONFIG, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of, write_manifest
 from adapters.records import Limits, Manifest
+from adapters.seal import Seal
 
 USUAL_LIMITS = Limits()
-_FILES = {CONFIG, WEIGHTS, MANIFEST}
+_FILES = {CONFIG, WEIGHTS, MANIFEST, CARD}
 # Settings of PEFT that would change what is computed or import code; they must be off.
 _MUST_BE_OFF = (
     "modules_to_save", "auto_mapping", "megatron_config", "use_dora", "use_rslora", "lora_bias", "layer_replication",
@@ -27,12 +28,14 @@ _MUST_BE_OFF = (
 )  # fmt: skip
 
 
-def verify(directory: Path, base_sha256: str, limits: Limits = USUAL_LIMITS) -> Manifest:
-    """Return the manifest of an adapter that is whole, ours, and made for this base.
+def verify(directory: Path, base_sha256: str, limits: Limits = USUAL_LIMITS, seal: Seal | None = None) -> Manifest:
+    """Return the manifest of an adapter that is whole, ours, and made for this base; with a seal, that owner's.
 
     Raises AdapterNotFound, AdapterMismatch or AdapterDamaged with the reason.
     """
     manifest = read_manifest(directory)
+    if seal is not None:
+        seal.check(manifest)
     if manifest.base_sha256 != base_sha256:
         raise AdapterMismatch(
             f"adapter {manifest.name} was trained on base {manifest.base_sha256[:12]}, this one is {base_sha256[:12]}; "
@@ -44,12 +47,14 @@ def verify(directory: Path, base_sha256: str, limits: Limits = USUAL_LIMITS) -> 
     return manifest
 
 
-def install(source: Path, root: Path, name: str) -> Path:
-    """Move a trained adapter to its place `root/name`; a name is never used twice."""
+def install(source: Path, root: Path, name: str, seal: Seal | None = None) -> Path:
+    """Seal a trained adapter and move it to its place `root/name`; a name is never used twice."""
     target = root / name
     if target.exists():
         raise AdapterMismatch(f"there is an adapter named {name} already; names are never used twice")
     root.mkdir(parents=True, exist_ok=True)
+    if seal is not None:
+        write_manifest(source, seal.put(read_manifest(source)))
     publish(source, target)
     return target
 
@@ -75,6 +80,12 @@ def _check_files(directory: Path, manifest: Manifest, limits: Limits) -> None:
             raise AdapterMismatch(f"{name} of adapter {manifest.name} is larger than {limits.max_bytes:,} bytes")
         if sha256_of(path) != expected:
             raise AdapterDamaged(f"{name} of adapter {manifest.name} is not the file that was trained")
+    if manifest.card_sha256 and not _is(directory / CARD, manifest.card_sha256):
+        raise AdapterDamaged(f"{CARD} of adapter {manifest.name} is not the card that was written")
+
+
+def _is(path: Path, sha256: str) -> bool:
+    return path.is_file() and sha256_of(path) == sha256
 
 
 def _read_config(directory: Path) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from safetensors import SafetensorError
 
 from adapters.dataset import content_hash, distinct, encode, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
-from adapters.files import CONFIG, WEIGHTS, publish, sha256_of, write_manifest
+from adapters.files import CARD, CONFIG, WEIGHTS, publish, sha256_of, write_manifest
 from adapters.records import Manifest, Point, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from adapters.registry import verify
 
@@ -39,12 +39,17 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     rows = usable_rows(job)
     report(TrainingProgress("loading", 0, 1))
     tokenizer = base.load_tokenizer(Path(job.base_directory))
-    learn, check = ([encode(row, tokenizer, job.recipe.max_tokens) for row in side] for side in sides(rows, job.recipe))
-    general = evaluation.general_examples(tokenizer)
+    to_learn, to_check = sides(rows, job.recipe)
+    learn, check = ([encode(row, tokenizer, job.recipe.max_tokens) for row in side] for side in (to_learn, to_check))
+    exam = evaluation.Exam(tokenizer, to_check or to_learn, check or learn, len(check))
     model = base.load_base(Path(job.base_directory))
-    before = evaluation.score(model, learn, check, general)
+    report(TrainingProgress("checking", 0, 2))
+    before = current = exam.sit(model)
     held = anchor.Anchor(model, anchor.ordinary_examples(tokenizer))
     usual = restraint.Usual(model, held.watched)
+    if job.current:
+        adapted = lora.attach_previous(model, Path(job.current), trainable=False)
+        current, model = exam.sit(adapted), adapted.unload()
     loop.seed(job.recipe.seed)
     steps = pace.planned_steps(len(learn), job.recipe)
     model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe, steps)
@@ -57,16 +62,15 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     report(TrainingProgress("saving", 0, 1))
     temporary = _fresh(Path(job.directory) / "adapter.tmp")
     lora.save(model, temporary)
-    report(TrainingProgress("checking", 0, 1))
+    report(TrainingProgress("checking", 1, 2))
     model = lora.reopen(model, temporary)
-    after = evaluation.score(model, learn, check, general)
-    metrics = {
+    after = exam.sit(model)
+    card = exam.card(before, current, after)
+    curve = [dataclasses.asdict(point) for point in fitted.curve]
+    told = card.to_json() | {"curve": curve, "ended": fitted.ended, "learnt": [row.id for row in to_learn]}
+    (temporary / CARD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    metrics = exam.metrics(card, before, current, after) | {
         "rows": float(len(rows)),
-        "held_out": float(after.held_out),
-        "loss_before": before.corrections,
-        "loss_after": after.corrections,
-        "general_before": before.general,
-        "general_after": after.general,
         "steps": float(len(fitted.curve)),
         "tokens": float(fitted.tokens),
         "training_s": fitted.seconds,
@@ -125,6 +129,7 @@ def _published(
         recipe=dataclasses.asdict(job.recipe),
         versions={name: version(name) for name in ("torch", "transformers", "peft", "bitsandbytes")},
         metrics=metrics,
+        card_sha256=sha256_of(temporary / CARD),
     )
     write_manifest(temporary, manifest)
     verify(temporary, job.base_sha256)

@@ -4,7 +4,7 @@
 write corrections in their taste; each count is trained as the product trains it, in a process of its own. Then base and
 adapter answer held-out questions, and a rule says which answers are in the taste (and keep to the passage). A win is an
 answer in the taste where the base's is not. `strangers` is the largest share by which an adapter meets a taste that is
-not its learner's more often than the base does. Forgetting is the trainer's: loss on everyday questions against the base.
+not its learner's more often than the base does. Forgetting is the trainer's: loss on everyday questions, base = 0.
 """
 
 from __future__ import annotations

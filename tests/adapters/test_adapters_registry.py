@@ -14,8 +14,9 @@ from safetensors.torch import save_file
 
 from adapters import registry
 from adapters.errors import AdapterDamaged, AdapterError, AdapterMismatch, AdapterNotFound
-from adapters.files import CONFIG, MANIFEST, WEIGHTS, read_manifest, sha256_of, write_manifest
+from adapters.files import CARD, CONFIG, MANIFEST, WEIGHTS, read_manifest, sha256_of, write_manifest
 from adapters.records import Manifest
+from adapters.seal import Seal, key_of
 
 BASE = "b" * 64
 LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
@@ -141,3 +142,49 @@ def test_a_removed_adapter_is_gone(adapter: Path) -> None:
     assert list(adapter.parent.iterdir()) == []
     with pytest.raises(AdapterNotFound):
         registry.remove(adapter)
+
+
+def test_an_adapter_is_sealed_for_its_owner_when_it_is_put_in_its_place(adapter: Path, tmp_path: Path) -> None:
+    hers, his = Seal(b"k" * 32, "ann/algebra"), Seal(b"k" * 32, "bob/algebra")
+    place = registry.install(adapter, tmp_path / "adapters", "wren-v1", hers)
+    assert registry.verify(place, BASE, seal=hers).owner == "ann/algebra"
+    with pytest.raises(AdapterMismatch, match="belongs to somebody else"):
+        registry.verify(place, BASE, seal=his)
+    with pytest.raises(AdapterDamaged, match="this installation's seal"):
+        registry.verify(place, BASE, seal=Seal(b"x" * 32, "ann/algebra"))
+
+
+@pytest.mark.parametrize("name", ["owner", "name", "sha256", "data_sha256", "rows", "metrics"])
+def test_whoever_rewrites_a_manifest_breaks_its_seal(adapter: Path, tmp_path: Path, name: str) -> None:
+    """Even when the hashes in it agree with the files: a forged adapter has them right, but not the key."""
+    seal = Seal(b"k" * 32, "ann/algebra")
+    place = registry.install(adapter, tmp_path / "adapters", "wren-v1", seal)
+    forged = json.loads((place / MANIFEST).read_text())
+    forged[name] = {"loss": 0.0} if name == "metrics" else 7 if name == "rows" else "f" * 64
+    (place / MANIFEST).write_text(json.dumps(forged))
+    with pytest.raises(AdapterDamaged, match="this installation's seal"):
+        registry.verify(place, BASE, seal=seal)
+
+
+def test_an_adapter_without_a_seal_is_refused_where_one_is_asked(adapter: Path) -> None:
+    with pytest.raises(AdapterDamaged, match="this installation's seal"):
+        registry.verify(adapter, BASE, seal=Seal(b"k" * 32, "ann/algebra"))
+
+
+def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
+    key = key_of(tmp_path / "key")
+    assert key_of(tmp_path / "key") == key
+    assert len(set(key)) > 8
+    assert (tmp_path / "key").stat().st_mode & 0o077 == 0
+    (tmp_path / "key").write_bytes(b"short")
+    with pytest.raises(AdapterDamaged, match="is no key"):
+        key_of(tmp_path / "key")
+
+
+def test_a_changed_card_is_found(adapter: Path) -> None:
+    (adapter / CARD).write_text("{}")
+    write_manifest(adapter, replace(read_manifest(adapter), card_sha256=sha256_of(adapter / CARD)))
+    assert registry.verify(adapter, BASE)
+    (adapter / CARD).write_text('{"better": true}')
+    with pytest.raises(AdapterDamaged, match="not the card that was written"):
+        registry.verify(adapter, BASE)

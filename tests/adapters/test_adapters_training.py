@@ -33,7 +33,7 @@ def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob) -> N
     told: list[TrainingProgress] = []
     trained = process.train(job, told.append, never)
     manifest = registry.verify(Path(trained.directory), BASE_SHA256)
-    assert [p.stage for p in told if p.stage != "training"] == ["loading", "saving", "checking"]
+    assert [p.stage for p in told if p.stage != "training"] == ["loading", "checking", "saving", "checking"]
     assert [p.step for p in told if p.stage == "training"] == list(range(1, 7))
     assert trained.metrics["loss_after"] < trained.metrics["loss_before"]
     assert trained.metrics["largest_change"] > 0
@@ -42,6 +42,7 @@ def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob) -> N
     assert {p.name for p in Path(trained.directory).iterdir()} == {
         "adapter_config.json",
         "adapter_model.safetensors",
+        "card.json",
         "manifest.json",
     }
 
