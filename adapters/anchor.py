@@ -1,4 +1,4 @@
-"""The anchor: keeps an adapter near its base where nobody has corrected anything.
+"""The anchor: keeps an adapter near its base where nobody has corrected anything, or near its earlier self.
 
 On ordinary questions (`replay.jsonl`, written for this) the base's own likelihood of every word is kept before
 training. Each step pays for how far the adapter has moved away on a few of them (the KL divergence). Some rows are
@@ -20,7 +20,7 @@ from adapters.passes import scores, sober, together
 from adapters.records import Recipe
 
 REPLAY = Path(__file__).parent / "replay.jsonl"
-WATCHED_SHARE = 4  # every fourth row is only watched, never trained on
+WATCHED_EVERY = 4  # every fourth ordinary row is only watched, never trained on
 
 
 def ordinary_examples(tokenizer: Tokenizer) -> list[Example]:
@@ -31,14 +31,14 @@ def ordinary_examples(tokenizer: Tokenizer) -> list[Example]:
 class Anchor:
     """What a model said about some rows at the time it was made, and the pull back to it."""
 
-    def __init__(self, model: Any, examples: Sequence[Example]) -> None:
+    def __init__(self, model: Any, examples: Sequence[Example], watch_every: int = WATCHED_EVERY) -> None:
         self._likely: dict[str, torch.Tensor] = {}
         for some in together(examples):
             with sober(model):  # in bf16: 0.1 MB a token for 50,000 words
                 likely = log_softmax(scores(model, some).logits, dim=-1).to(torch.bfloat16)
             parts = torch.split(likely, [len(example.answer) for example in some])
             self._likely |= {example.row_id: part for example, part in zip(some, parts, strict=True)}
-        self.watched = tuple(examples[::WATCHED_SHARE])
+        self.watched = tuple(examples[::watch_every]) if watch_every else ()
         self.trained = tuple(example for example in examples if example not in self.watched)
 
     def pull(self, model: Any, recipe: Recipe, step: int) -> torch.Tensor:

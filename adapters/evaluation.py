@@ -57,7 +57,7 @@ class Exam:
     def __init__(self, tokenizer: Any, rows: Sequence[TrainingRow], examples: Sequence[Example], held_out: int) -> None:
         self._tokenizer, self.held_out = tokenizer, held_out
         self.corrections = tuple(examples)
-        self.general = tuple(encode(row, tokenizer, 512) for row in read_rows(HERE / "general.jsonl"))
+        self.general = general_examples(tokenizer)
         shown = list(zip(rows, examples, strict=True))[:ANSWERED]
         wished = [Asked(e.row_id, "correction", r.prompt[-1].content, e, wished=r.answer) for r, e in shown]
         self.asked = (*wished, *questions(tokenizer))
@@ -147,6 +147,11 @@ def likeness(answer: str, wished: str) -> float:
     mine, theirs = re.findall(r"\w+", answer.lower()), re.findall(r"\w+", wished.lower())
     common = sum(min(mine.count(word), theirs.count(word)) for word in set(mine))
     return 2 * common / (len(mine) + len(theirs)) if common else 0.0
+
+
+def general_examples(tokenizer: Tokenizer) -> tuple[Example, ...]:
+    """Return the everyday questions and answers as tokens."""
+    return tuple(encode(row, tokenizer, 512) for row in read_rows(HERE / "general.jsonl"))
 
 
 def questions(tokenizer: Tokenizer) -> tuple[Asked, ...]:

@@ -50,7 +50,7 @@ def fit(
     recipe: Recipe,
     watch: Watch,
     held_out: Sequence[Example] = (),
-    anchor: Anchor | None = None,
+    anchors: Sequence[Anchor] = (),
     checkpoints: Checkpoints | None = None,
 ) -> Fitted:
     """Train the adapter on the examples, going on from the last checkpoint if there is one.
@@ -61,7 +61,7 @@ def fit(
     or when time or memory do not suffice.
     """
     refuse_packed(model)
-    run = _Run(model, examples, recipe, held_out[: recipe.most_watched], anchor)
+    run = _Run(model, examples, recipe, held_out[: recipe.most_watched], anchors)
     run.take(checkpoints.read() if checkpoints else None)
     while not run.ended:
         run.step()
@@ -81,10 +81,10 @@ class _Run:
         examples: Sequence[Example],
         recipe: Recipe,
         held_out: Sequence[Example],
-        anchor: Anchor | None,
+        anchors: Sequence[Anchor],
     ) -> None:
         self.model, self.examples, self.recipe = model, examples, recipe
-        self.held_out, self.anchor = held_out, anchor
+        self.held_out, self.anchors = held_out, anchors
         self.parameters = trainable(model)
         self.optimizer = torch.optim.AdamW(self.parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
         self.steps = planned_steps(len(examples), recipe)
@@ -116,7 +116,7 @@ class _Run:
         self.ended = self._why_end()
 
     def _backward(self, batch: Sequence[Example], step: int) -> tuple[float, float | None]:
-        """Add up the gradients; return the mean loss of the batch's answer tokens, and the anchor's divergence."""
+        """Add up the gradients; return the mean loss of the batch's answer tokens, and the anchors' divergence."""
         answers = sum(len(example.answer) for example in batch)
         total = 0.0
         for part in parts(batch):
@@ -125,11 +125,14 @@ class _Run:
             total += loss.item()
         if self.recipe.method == "adalora":
             adalora.crookedness(self.model).backward()  # type: ignore[no-untyped-call]
-        if self.anchor is None or not self.recipe.anchor_weight:
+        if not self.anchors or not self.recipe.anchor_weight:
             return total, None
-        pull = self.anchor.pull(self.model, self.recipe, step)
-        pull.backward()  # type: ignore[no-untyped-call]
-        return total, pull.item() / self.recipe.anchor_weight
+        drift = 0.0
+        for anchor in self.anchors:
+            pull = anchor.pull(self.model, self.recipe, step)
+            pull.backward()  # type: ignore[no-untyped-call]
+            drift += pull.item() / self.recipe.anchor_weight
+        return total, drift
 
     def _look(self, done: int) -> float | None:
         """Return the held-out loss when it is time to look, and keep the adapter if it is the best so far."""

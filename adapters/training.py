@@ -57,7 +57,7 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     def watch(point: Point) -> None:
         report(TrainingProgress("training", **dataclasses.asdict(point)))
 
-    fitted = loop.fit(model, learn, job.recipe, watch, check, held, _checkpoints(job, rows))
+    fitted = loop.fit(model, learn, job.recipe, watch, check, (held,), _checkpoints(job, rows))
     strength = usual.restrain(model, job.recipe.most_drift)
     report(TrainingProgress("saving", 0, 1))
     temporary = _fresh(Path(job.directory) / "adapter.tmp")

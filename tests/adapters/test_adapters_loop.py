@@ -93,7 +93,7 @@ def test_what_is_learnt_is_not_learnt_on(adapted: Any, tokenizer: Any) -> None:
 def test_a_run_whose_time_is_up_ends_with_what_it_has_when_all_rows_were_seen(adapted: Any, tokenizer: Any) -> None:
     learn = [encode(row(1), tokenizer, 512)]
     recipe = Recipe(time_limit_s=1e-6 + 30, target_loss=0.0, epochs=500, max_steps=500)
-    slow = loop._Run(adapted, learn, recipe, (), None)
+    slow = loop._Run(adapted, learn, recipe, (), ())
     slow.earlier_s = 31.0
     slow.step()
     assert slow.ended == "time"
@@ -125,7 +125,7 @@ def test_the_anchor_keeps_ordinary_text_as_the_base_tells_it(tiny_base: Path, to
         recipe = Recipe(
             batch_size=4, learning_rate=1e-2, target_loss=0.0, max_steps=25, epochs=25, anchor_weight=weight
         )
-        fitted = loop.fit(model, learn, recipe, lambda told: None, anchor=held)
+        fitted = loop.fit(model, learn, recipe, lambda told: None, anchors=(held,))
         moved[weight], learnt[weight] = held.moved(model), fitted.losses[-1]
     assert moved[30.0] < 0.7 * moved[0.0]
     assert learnt[30.0] < 0.85 * fitted.losses[0]

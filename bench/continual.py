@@ -1,0 +1,131 @@
+"""How should the next version begin: from the last one, or from nothing?
+
+`python -m bench.continual --base DIR`: one learner's corrections come in five batches. Each batch brings a wish of its
+own, recognised by how the question begins ("Hint, please: ..."), so that an adapter that learns only the latest batch
+loses the earlier ones. Compared are: going on from the last version with the new rows alone; with a sample of older
+rows; with the last version's own likelihoods on older rows (self-distillation); and training from scratch on all rows.
+`retention` is the mean loss on held-out questions of the first four batches at the end; `latest` that of the fifth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+
+from adapters.continual import sample_of
+from adapters.dataset import Example, encode
+from adapters.records import Recipe, TrainingRow
+from bench.corpora import commit, hardware
+from bench.learners import HELD_OUT, TASTES, Fact, Taste, correction, facts
+
+OPENINGS = ("Casually, please: ", "As a note, please: ", "Hint, please: ", "Ask me back, please: ", "In both, please: ")
+STRATEGIES = ("new rows alone", "replay", "self-distillation", "from scratch")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
+    parser.add_argument("--rows", type=int, default=6, help="corrections a batch")
+    parser.add_argument(
+        "--steps", type=int, default=15, help="steps a batch; from scratch has three times as many, once"
+    )
+    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=STRATEGIES)
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    stream = Stream(arguments)
+    rows = []
+    for strategy in arguments.strategies:
+        rows.append({"strategy": strategy} | stream.run(strategy))
+        print(json.dumps(rows[-1]), flush=True)
+    result = {"benchmark": "continual", "hardware": hardware(), "model": arguments.base.name, "commit": commit(),
+              "batches": len(TASTES), "rows_a_batch": arguments.rows, "rows": rows}  # fmt: skip
+    if arguments.out:
+        arguments.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result))
+
+
+class Stream:
+    """Five batches on one model, its base freed of adapters between two strategies."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        from adapters import anchor, base, evaluation
+
+        self.recipe = Recipe(max_steps=arguments.steps, epochs=100, target_loss=0.05)
+        tokenizer = base.load_tokenizer(arguments.base)
+        self.model = base.load_base(arguments.base)
+        learnt, asked = facts()[:-HELD_OUT], facts()[-HELD_OUT:]
+        self.batches = [
+            _rows(learnt[i * arguments.rows : (i + 1) * arguments.rows], opening, taste)
+            for i, (opening, taste) in enumerate(zip(OPENINGS, TASTES, strict=True))
+        ]
+        self.held_out = [
+            [encode(row, tokenizer, 1024) for row in _rows(asked[i * 4 : (i + 1) * 4], opening, taste)]
+            for i, (opening, taste) in enumerate(zip(OPENINGS, TASTES, strict=True))
+        ]
+        self.encode = lambda rows: [encode(row, tokenizer, 1024) for row in rows]
+        self.general = evaluation.general_examples(tokenizer)
+        self.ordinary = anchor.Anchor(self.model, anchor.ordinary_examples(tokenizer))
+        from adapters.passes import mean_loss
+
+        self.usual = mean_loss(self.model, self.general)
+
+    def run(self, strategy: str) -> dict[str, Any]:
+        """Go through the stream and return what is left at its end."""
+        from adapters import loop, lora
+        from adapters.passes import mean_loss
+
+        cpu, began = time.process_time(), time.monotonic()
+        loop.seed(self.recipe.seed)
+        model = lora.attach(self.model, self.recipe)
+        if strategy == "from scratch":
+            everything = [row for batch in self.batches for row in batch]
+            recipe = dataclasses.replace(self.recipe, max_steps=3 * self.recipe.max_steps)
+            self._fit(model, self.encode(everything), recipe, ())
+        else:
+            for number in range(len(self.batches)):
+                self._batch(model, number, strategy)
+        told = [mean_loss(model, rows) for rows in self.held_out]
+        result = {
+            "retention": round(sum(told[:-1]) / len(told[:-1]), 4),
+            "latest": round(told[-1], 4),
+            "by_batch": [round(loss, 3) for loss in told],
+            "forgetting": round(mean_loss(model, self.general) / self.usual - 1, 4),
+            "cpu_s": round(time.process_time() - cpu, 1),
+            "seconds": round(time.monotonic() - began, 1),
+        }
+        self.model = model.unload()
+        return result
+
+    def _batch(self, model: Any, number: int, strategy: str) -> None:
+        from adapters import anchor
+
+        older = [row for batch in self.batches[:number] for row in batch]
+        sample = self.encode(sample_of(older, len(self.batches[number]), self.recipe.seed + number))
+        new = self.encode(self.batches[number])
+        if strategy == "replay":
+            self._fit(model, [*new, *sample], self.recipe, ())
+        elif strategy == "self-distillation" and sample:
+            self._fit(model, new, self.recipe, (anchor.Anchor(model, sample, watch_every=0),))
+        else:
+            self._fit(model, new, self.recipe, ())
+
+    def _fit(self, model: Any, examples: Sequence[Example], recipe: Recipe, more: Sequence[Any]) -> None:
+        from adapters import loop
+
+        loop.fit(model, examples, recipe, lambda point: None, anchors=(self.ordinary, *more))
+
+
+def _rows(some: Sequence[Fact], opening: str, taste: Taste) -> list[TrainingRow]:
+    return [correction(dataclasses.replace(fact, question=opening + fact.question), taste) for fact in some]
+
+
+if __name__ == "__main__":
+    main()
