@@ -49,14 +49,16 @@ class Checkpoints:
         self._written = time.monotonic()
 
     def read(self) -> State | None:
-        """Return where this training stood; None when it starts, or when the file is another training's or damaged."""
+        """Return where this training stood; None when it starts. A file that is another training's or damaged goes."""
         if not self._file.is_file():
             return None
         try:
             with safe_open(self._file, framework="pt") as file:
                 header = file.metadata() or {}
-                if header.get("fingerprint") != self._fingerprint:
-                    return None
-                return State({name: file.get_tensor(name) for name in file.keys()}, json.loads(header["numbers"]))  # noqa: SIM118
+                if header.get("fingerprint") == self._fingerprint:
+                    tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                    return State(tensors, json.loads(header["numbers"]))
         except (SafetensorError, ValueError, KeyError):
-            return None
+            pass  # cut off by a kill before it was whole: as good as none
+        self._file.unlink()
+        return None

@@ -15,6 +15,7 @@ WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 MANIFEST = "manifest.json"
 CARD = "card.json"
+CHECKPOINT = "checkpoint.safetensors"
 
 
 def sha256_of(path: Path) -> str:

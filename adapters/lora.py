@@ -36,10 +36,13 @@ def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:
 
 
 def attach_previous(model: Any, directory: Path, *, trainable: bool = True) -> Any:
-    """Return the model with the adapter of a directory, ready to learn on."""
+    """Return the model with the adapter of a directory, ready to learn on unless told otherwise.
+
+    PEFT puts a model that is not to be trained into inference mode, in which the next pass would pack its base.
+    """
     from peft import PeftModel
 
-    return PeftModel.from_pretrained(model, directory, is_trainable=trainable, local_files_only=True)
+    return PeftModel.from_pretrained(model, directory, is_trainable=trainable, local_files_only=True).train()
 
 
 def trainable(model: Any) -> list[Any]:

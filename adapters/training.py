@@ -22,7 +22,7 @@ from safetensors import SafetensorError
 
 from adapters.dataset import content_hash, distinct, encode, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
-from adapters.files import CARD, CONFIG, WEIGHTS, publish, sha256_of, write_manifest
+from adapters.files import CARD, CHECKPOINT, CONFIG, WEIGHTS, publish, sha256_of, write_manifest
 from adapters.records import Manifest, Point, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from adapters.registry import verify
 
@@ -87,7 +87,7 @@ def _checkpoints(job: TrainingJob, rows: Sequence[TrainingRow]) -> Checkpoints:
 
     what = [content_hash(rows), job.base_sha256, job.previous or "", dataclasses.asdict(job.recipe)]
     fingerprint = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
-    return Checkpoints(Path(job.directory) / "checkpoint.safetensors", fingerprint, job.recipe.checkpoint_every_s)
+    return Checkpoints(Path(job.directory) / CHECKPOINT, fingerprint, job.recipe.checkpoint_every_s)
 
 
 def _fresh(directory: Path) -> Path:

@@ -229,8 +229,11 @@ def test_a_checkpoint_of_another_training_or_a_damaged_one_is_not_used(tmp_path:
     assert kept is not None
     assert kept.numbers == {"waited": 2}
     assert Checkpoints(file, "hers", 0.0).read() is None
+    assert not file.exists()
+    mine.write(State({"now.0": torch.ones(3)}, {"waited": 2}))
     file.write_bytes(file.read_bytes()[:-5])
     assert mine.read() is None
+    assert not file.exists()
 
 
 def test_adalora_shrinks_its_ranks_and_is_judged_only_afterwards(tiny_base: Path, tokenizer: Any) -> None:

@@ -19,7 +19,8 @@ from typing import Protocol
 
 import tutor.store.adapters as rows
 from adapters import dataset, gate, process, registry
-from adapters.errors import TrainingBusy, TrainingRefused
+from adapters.errors import TrainerDied, TrainingBusy, TrainingRefused
+from adapters.files import CHECKPOINT
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from tutor.domain import AdapterState, AdapterVersion, Job, Person
 from tutor.engine.base import Engine
@@ -78,8 +79,7 @@ class Training:
             training_rows = self._enough(learner_id, course_id)
             job = self._job(name, learner_id, course_id, training_rows, workplace)
             trained = self.trainer(job, on_progress, cancelled)
-            base, candidate = gate.cards_of(trained.metrics)
-            verdict = gate.decide(base, base, candidate, self.bar)
+            verdict = gate.judge(trained.metrics, self.bar)
             return self._publish(learner_id, course_id, trained, verdict, [row.id for row in training_rows])
 
     def start(self, who: Person, learner_id: str | None, course_id: str) -> Job:
@@ -167,6 +167,8 @@ class Training:
         dataset.write_rows(workplace / "rows.jsonl", training_rows)
         with self.database.reading() as connection:
             number = rows.next_version(connection, learner_id, course_id)
+            active = rows.active(connection, learner_id, course_id)
+        in_use = active if active and active.base_sha256 == files.base_sha256 else None
         return TrainingJob(
             directory=str(workplace),
             base_directory=str(files.directory.resolve()),
@@ -174,6 +176,7 @@ class Training:
             rows_file=str(workplace / "rows.jsonl"),
             name=version_name(name, course_id, number),
             recipe=self.recipe,
+            current=str(self.versions.directory(in_use).resolve()) if in_use else None,
         )
 
     def _publish(
@@ -187,7 +190,8 @@ class Training:
         """Store the version and the gate's word; the files of one that is let in get their place, and it answers."""
         place = None
         if verdict.promote:
-            place = registry.install(Path(trained.directory), self.versions.adapters_dir, trained.name)
+            seal = self.versions.seal(learner_id, course_id)
+            place = registry.install(Path(trained.directory), self.versions.adapters_dir, trained.name, seal)
         with self.database.writing() as connection:
             if not {c.id for c in self.rows.corrections(learner_id, course_id)}.issuperset(correction_ids):
                 if place:
@@ -219,7 +223,11 @@ class Training:
 
     @contextmanager
     def _alone(self, name: str, learner_id: str | None, course_id: str) -> Iterator[Path]:
-        """Yield an empty folder to work in while no other process trains this owner; nothing of it is kept."""
+        """Yield a folder to work in while no other process trains this owner.
+
+        Nothing of it is kept, but for the checkpoint of a training that was killed: the next one goes on from it if it
+        has the same rows and recipe.
+        """
         workplace = self.versions.adapters_dir / ".work" / f"{learner_id or 'course'}-{course_id}"
         workplace.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with workplace.with_suffix(".lock").open("w") as lock:
@@ -227,14 +235,18 @@ class Training:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise _busy(name) from None
-            shutil.rmtree(workplace, ignore_errors=True)  # what a killed training left
-            workplace.mkdir(mode=0o700)
+            _empty(workplace, but=CHECKPOINT)
+            workplace.mkdir(mode=0o700, exist_ok=True)
+            kept = ""
             try:
                 yield workplace
+            except TrainerDied:
+                kept = CHECKPOINT
+                raise
             except OSError as error:
                 raise _unwritten(error) from error
             finally:
-                shutil.rmtree(workplace, ignore_errors=True)
+                _empty(workplace, but=kept)
 
     def _name(self, learner_id: str | None, course_id: str) -> str:
         """Return what the owner is called: a learner's pseudonym, or the course's id."""
@@ -252,6 +264,18 @@ def version_name(owner: str, course_id: str, number: int) -> str:
     readable = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:40] or "learner"
     where = "shared" if owner == course_id else course_id
     return f"{readable}-{where}-v{number}-{new_id()[:4]}"
+
+
+def _empty(folder: Path, but: str) -> None:
+    """Remove a folder and all that is in it, except for one file."""
+    if not (folder / but).is_file():
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != but:
+            path.unlink()
 
 
 def _busy(name: str) -> TrainingBusy:

@@ -12,6 +12,7 @@ import tutor.store.adapters as rows
 import tutor.store.feedback as feedback_rows
 from adapters import registry
 from adapters.errors import AdapterNotFound
+from adapters.seal import Seal, key_of
 from tutor.access import Action, Facts, require
 from tutor.courses import Courses
 from tutor.domain import AdapterState, AdapterVersion, Person
@@ -59,7 +60,8 @@ class Versions:
         """
         version = self.owned(who, version_id)
         self._refuse_unfit(version)
-        registry.verify(self.directory(version), version.base_sha256)
+        seal = self.seal(version.learner_id, version.course_id)
+        registry.verify(self.directory(version), version.base_sha256, seal=seal)
         with self.database.writing() as connection:
             self._refuse_fallen(version)
             rows.activate(connection, version)
@@ -124,6 +126,10 @@ class Versions:
         else:
             self.courses.enter(who, course_id)
             require(who, Action.TRAIN, Facts(owner_id=learner_id))
+
+    def seal(self, learner_id: str | None, course_id: str) -> Seal:
+        """Return the seal that an owner's adapters carry."""
+        return Seal(key_of(self.adapters_dir / ".key"), f"{learner_id or 'course'}/{course_id}")
 
     def directory(self, version: AdapterVersion) -> Path:
         return self.adapters_dir.parent / version.directory
