@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from tutor.errors import OriginalMissing
 from tutor.house import REFUSALS, House, open_house
 from tutor.settings import Settings
 
@@ -31,7 +32,7 @@ def examine(settings: Settings, *, repair: bool = False) -> list[Finding]:
         return [*findings, Finding("data", False, str(error))]
     try:
         findings += [_database(house), _try("embedder", lambda: _embedder(house)), _try("model", lambda: _model(house))]
-        findings += _indexes(house, repair=repair)
+        findings += [_originals(house), *_indexes(house, repair=repair)]
     finally:
         house.close()
     return findings
@@ -72,6 +73,20 @@ def _model(house: House) -> str:
     house.wait_until_ready()
     info = house.engine.info()
     return f"{info.model} in {info.quantization} on {info.device}. {info.detail}".rstrip()
+
+
+def _originals(house: House) -> Finding:
+    """Look whether each document's file is kept whole; without it a cited page is shown as text only."""
+    lost = []
+    for course in house.courses.visible_to(house.office.operator):
+        for document in house.library.documents(course.id):
+            try:
+                house.shelf.originals.read(document.sha256, document.name)
+            except OriginalMissing:
+                lost.append(f"{course.id}/{document.name}")
+    many = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+    detail = f"upload again: {', '.join(lost[:5])}{many}" if lost else "whole"
+    return Finding("files of documents", not lost, detail)
 
 
 def _indexes(house: House, *, repair: bool) -> Iterator[Finding]:

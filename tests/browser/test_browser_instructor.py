@@ -34,7 +34,7 @@ def test_an_uploaded_document_answers_the_next_question(
     ]
     teacher.set_input_files("#tutor-upload input[type=file]", files)
     teacher.locator("#tutor-documents").get_by_text("cells.md").wait_for()
-    teacher.locator("#tutor-progress").get_by_text("broken.pdf failed").wait_for()
+    teacher.locator("#tutor-progress").get_by_text("broken.pdf is not a whole PDF").wait_for()
     shoot(teacher, "teach-2-uploaded")
     served.engine.says = "Mitochondria release the energy of sugar in cellular respiration."
     student = sign_in(open_page())

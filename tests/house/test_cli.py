@@ -88,3 +88,27 @@ def test_wrong_usage_has_status_two():
         [sys.executable, "-m", "tutor", "fly"], cwd=REPO, capture_output=True, text=True, env={**os.environ}, timeout=60
     )
     assert finished.returncode == 2 and "invalid choice" in finished.stderr
+
+
+@pytest.mark.slow
+def test_doctor_finds_what_differs_and_repairs_it_and_rebuild_makes_an_index_anew(tutor, tmp_path):
+    (tmp_path / "moss.md").write_text("# Moss\n\nMosses are small plants without roots.")
+    tutor("courses", "add", "biology")
+    assert "1 passages" in tutor("ingest", "--course", "biology", str(tmp_path / "moss.md"))[1]
+    assert "nothing was changed" in tutor("ingest", "--course", "biology", str(tmp_path / "moss.md"))[1]
+    pointers = list((tmp_path / "var" / "index").rglob("*"))
+    for file in (path for path in pointers if path.is_file()):
+        file.write_bytes(file.read_bytes()[:-1] + b"?")
+    status, out, _ = tutor("doctor", "--json")
+    assert status == 1 and not _finding(out, "index of biology")["well"]
+    status, out, _ = tutor("doctor", "--repair", "--json")
+    assert _finding(out, "index of biology") == {"what": "index of biology", "well": True, "detail": "rebuilt"}
+    assert tutor("rebuild", "--course", "biology")[1] == "biology: rebuilt from 1 passages\n"
+    assert "there is no course" in tutor("rebuild", "--course", "nothing")[2]
+    (original,) = (tmp_path / "var" / "originals").iterdir()
+    original.unlink()
+    assert "biology/moss.md" in _finding(tutor("doctor", "--json")[1], "files of documents")["detail"]
+
+
+def _finding(printed: str, what: str) -> dict[str, object]:
+    return next(finding for finding in json.loads(printed) if finding["what"] == what)

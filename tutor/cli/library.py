@@ -29,6 +29,9 @@ def declare(add: AddVerb) -> None:
     courses_verb.add_argument("--language", default="en")
     courses_verb.add_argument("--json", action="store_true")
 
+    rebuild_verb = add("rebuild", rebuild, "make the search index again from the database")
+    rebuild_verb.add_argument("--course", metavar="ID", help="only this course")
+
     doctor_verb = add("doctor", doctor, "check models, data and index, and say what to do about what is wrong")
     doctor_verb.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
     doctor_verb.add_argument("--json", action="store_true")
@@ -41,6 +44,7 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
         operator = house.office.operator
         house.courses.enter(operator, arguments.course)
         for path in arguments.files:
+            before = {document.id for document in house.library.documents(arguments.course)}
             try:
                 document = house.shelf.add(operator, arguments.course, path.name, _read(path), _progress(path.name))
             except REFUSALS as error:
@@ -51,7 +55,8 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
                 print_json(asdict(document))
             else:
                 notes = " ".join(document.notes)
-                print(f"{document.name}: {document.pages} pages, {document.passages} passages. {notes}".rstrip())
+                known = "already in the course byte for byte; nothing was changed." if document.id in before else notes
+                print(f"{document.name}: {document.pages} pages, {document.passages} passages. {known}".rstrip())
     return 1 if failed else 0
 
 
@@ -82,6 +87,21 @@ def courses(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         for course in listed:
             print(f"{course.id}\t{course.title}")
+    return 0
+
+
+def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Make the index of one course or of all again; a running server takes it up with its next search."""
+    with house_of(settings) as house:
+        operator = house.office.operator
+        if arguments.course:
+            chosen = [house.courses.enter(operator, arguments.course)]
+        else:
+            chosen = house.courses.visible_to(operator)
+        for course in chosen:
+            house.library.rebuild(course.id)
+            passages = len(house.library.catalog.passages(course.id))
+            print(f"{course.id}: rebuilt from {passages} passages")
     return 0
 
 

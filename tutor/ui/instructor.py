@@ -29,15 +29,16 @@ class Teaching:
     def arrive(self, request: gr.Request) -> Updates:
         """Show the desk to those who teach, and one sentence to others."""
         who = person(request)
+        back = f'<a href="/">{say(who.language, "to_chat")}</a>'
         if not who.teaches:
             refusal = say(who.language, "only_instructors")
-            return refusal, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(5)), gr.skip()
+            return back, refusal, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(5)), gr.skip()
         courses = self.house.courses.taught_by(who)
         course_id = courses[0].id if courses else None
         picker = gr.Dropdown(choices=[(view.plain(course.title), course.id) for course in courses], value=course_id)
         greeting = say(who.language, "signed_in_as", name=view.inline(who.name))
         limit = say(who.language, "upload_hint", megabytes=self.house.settings.max_upload_mb)
-        return greeting, gr.Column(visible=True), picker, *self.show(course_id, request), limit
+        return back, greeting, gr.Column(visible=True), picker, *self.show(course_id, request), limit
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return (documents, note, progress, timer, review) of a course."""
@@ -159,8 +160,7 @@ def build(house: House, page: gr.Blocks) -> None:
     teaching = Teaching(house)
     with gr.Row(elem_id="tutor-head"):
         gr.Markdown(text("teach_title"), elem_id="tutor-title")
-        who = gr.Markdown(elem_id="tutor-model")
-        gr.HTML(f'<a class="tutor-back" href="/">{say(house.settings.language, "to_chat")}</a>')
+        who, back = gr.Markdown(elem_id="tutor-model"), gr.HTML()
     with gr.Column(visible=False, elem_id="tutor-desk") as column:
         course = gr.Dropdown(label=text("course"), choices=[], elem_id="tutor-course")
         with gr.Tabs(elem_id="tutor-teach-tabs"):
@@ -174,7 +174,7 @@ def build(house: House, page: gr.Blocks) -> None:
                 classroom.build(house, class_tab, course)
             with gr.Tab(text("people"), id="people"):
                 _invite(teaching)
-    page.load(handler(teaching.arrive), None, [who, column, course, *desk.outputs, hint], **QUIET)
+    page.load(handler(teaching.arrive), None, [back, who, column, course, *desk.outputs, hint], **QUIET)
     course.input(handler(teaching.show), course, desk.outputs, **QUIET)
     desk.timer.tick(handler(teaching.watch), course, desk.outputs, **QUIET)
 

@@ -11,6 +11,7 @@ from tutor.ui.words import WORDS, say
 
 SHOWN = 8
 _SOON_S = 3.0  # an estimate after less than this says nothing
+_SIGNS = {JobState.DONE: "✓", JobState.FAILED: "✗", JobState.CANCELLED: "–"}
 # A click on a button tells the server which job it stands beside.
 CANCEL_JS = """element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-job]');
@@ -45,9 +46,11 @@ def _row(job: Job, waiting: Sequence[str], language: str) -> str:
     if job.state is JobState.QUEUED:
         place = say(language, "job_place", place=waiting.index(job.id) + 1)
         return f"<li>{name} <span>{place}</span> {_button(job, language)}</li>"
-    state = say(language, f"job_{job.state.value}")
-    message = html.escape(job.message).removeprefix(html.escape(job.subject)).lstrip(":： ")
-    return f'<li class="{job.state.value}">{name} {state}. {message}</li>'
+    sign = _SIGNS.get(job.state, "")
+    said = html.escape(job.message or say(language, f"job_{job.state.value}"))
+    known = said.removeprefix(html.escape(job.subject))  # most sentences begin with the name
+    gap = " " if known == said else ""
+    return f'<li class="{job.state.value}"><span aria-hidden="true">{sign}</span><p>{name}{gap}{known}</p></li>'
 
 
 def _bar(job: Job) -> str:

@@ -60,9 +60,8 @@ def answered(turn: Turn, language: str) -> ChatMessage:
         cited(turn),
         own_words(turn, language),
         sources(turn, language),
-        sureness(turn, language),
         ending(turn, language),
-        origin(turn, language),
+        " · ".join(filter(None, (sureness(turn, language), origin(turn, language)))),
     ]
     return {"role": "assistant", "content": "\n\n".join(filter(None, parts)), "metadata": {"id": turn.id}}
 
