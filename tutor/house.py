@@ -16,6 +16,8 @@ from knowledge.library import Library
 from knowledge.support import quotes
 from tutor import sample
 from tutor.accounts import Accounts
+from tutor.assessment.grading import Grader
+from tutor.assessment.shorttext import ShortTextGrader
 from tutor.conversations import Conversations
 from tutor.courses import Courses
 from tutor.coverage import Coverage
@@ -29,6 +31,9 @@ from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
 from tutor.originals import Originals
+from tutor.practice.bank import Questions
+from tutor.practice.gradebook import Gradebook
+from tutor.practice.sittings import Practice
 from tutor.profile import Profiles
 from tutor.progress import Progress
 from tutor.reading import Reading
@@ -106,6 +111,9 @@ class House:
     coverage: Coverage
     engine: Engine
     turns: Turns
+    questions: Questions
+    practice: Practice
+    gradebook: Gradebook
     reviews: Reviews
     versions: Versions
     training: Training
@@ -207,6 +215,9 @@ def open_house(
         settings=settings,
         clock=clock,
     )
+    grader = Grader(ShortTextGrader(embedder))
+    questions = Questions(office.database, office.courses, library, grader, clock)
+    practice = Practice(office.database, office.courses, questions, grader, office.evidence, clock)
     turns = Turns(
         database=office.database,
         courses=office.courses,
@@ -240,6 +251,9 @@ def open_house(
         coverage=Coverage(office.database, office.courses),
         engine=engine,
         turns=turns,
+        questions=questions,
+        practice=practice,
+        gradebook=Gradebook(office.database, office.courses, practice, office.evidence, clock),
         reviews=Reviews(office.database, office.courses, catalog, clock),
         versions=versions,
         training=training,

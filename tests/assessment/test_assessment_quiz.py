@@ -44,7 +44,8 @@ def test_sentences_that_lean_on_the_one_before_are_not_asked_about():
 
 def test_each_kind_is_made_and_every_item_is_sound():
     items = make_quiz(passages())
-    assert {item.kind for item in items} == {Kind.CHOICE, Kind.CLOZE, Kind.TRUE_FALSE, Kind.NUMBER, Kind.ORDERING}
+    kinds = {Kind.CHOICE, Kind.CLOZE, Kind.TRUE_FALSE, Kind.NUMBER, Kind.ORDERING, Kind.SHORT_TEXT}
+    assert {item.kind for item in items} == kinds
     texts = {p.id: p.text for p in passages()}
     for item in items:
         assert item.source.quote in texts[item.source.passage_id]

@@ -26,6 +26,9 @@ def solve(item: Item, terms: Sequence[str]) -> tuple[str, ...]:
             return _solve_truth(item.prompt, quote)
         case Kind.CLOZE | Kind.NUMBER:
             return _solve_gap(item.prompt, quote, terms)
+        case Kind.SHORT_TEXT:
+            read = definitions([Sentence("", quote)])
+            return (quote,) if len(read) == 1 and holds(item.prompt, read[0].term) else ()
         case Kind.ORDERING:
             plain = " ".join(quote.split())
             places = {option: plain.find(option) for option in item.options}
@@ -35,16 +38,17 @@ def solve(item: Item, terms: Sequence[str]) -> tuple[str, ...]:
 
 def _solve_truth(prompt: str, quote: str) -> tuple[str, ...]:
     """Read the definition off the quote again and compare its term with the one asked about."""
-    said = re.search(r'describes the term "([^"]+)"', prompt)
+    said = re.search(r'describes the term "([^"]+)"|描述的是“([^”]+)”', prompt)
     read = definitions([Sentence("", quote)])
     if said is None or len(read) != 1:
         return ()
-    return ("true",) if read[0].term.lower() == said[1].lower() else ("false",)
+    return ("true",) if read[0].term.lower() == (said[1] or said[2]).lower() else ("false",)
 
 
 def _solve_gap(prompt: str, quote: str, terms: Sequence[str]) -> tuple[str, ...]:
     """The text that stands in the quote between what stands before and after the gap."""
-    before, _, after = prompt.partition(": ")[2].partition(_GAP)
+    lead = "：" if "：" in prompt.partition(_GAP)[0][:8] else ": "
+    before, _, after = prompt.partition(lead)[2].partition(_GAP)
     start, end = quote.find(before), len(quote) - len(after)
     if not before + after or start != 0 or not quote.endswith(after) or end <= len(before):
         return ()

@@ -14,14 +14,25 @@ from collections.abc import Callable, Iterator, Sequence
 from knowledge.documents import Passage
 from tutor.assessment.checks import degenerate, solve
 from tutor.assessment.items import Item, Kind, Source
-from tutor.assessment.terms import Definition, Sentence, definitions, holds, key_terms, same_term, sentences
+from tutor.assessment.terms import (
+    CJK,
+    EXERCISES,
+    Definition,
+    Sentence,
+    definitions,
+    holds,
+    key_terms,
+    same_term,
+    sentences,
+)
 
 OPTIONS = 4
 GAP = "_____"
 _NUMBER = re.compile(
     r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w-])|(?<![\w.,-])\d+(?:\.\d+)?(?![\w.,-]*\d|[\w'’-])"
 )
-_STEPS = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|step \d{1,2}[:.])\s+([^\n]{8,140})", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
+_STEPS = re.compile(r"(?:^|\n)\s*(?:\d{1,2}[.)]|step \d{1,2}[:.])\s+([^\n]{6,400})", re.IGNORECASE)
 
 
 def make_quiz(passages: Sequence[Passage], *, seed: int = 0, limit: int | None = None) -> list[Item]:
@@ -35,6 +46,7 @@ def make_quiz(passages: Sequence[Passage], *, seed: int = 0, limit: int | None =
         lambda rng: _truth_items(defined, rng),
         lambda rng: _number_items(found),
         lambda rng: _order_items(passages, rng),
+        lambda rng: _short_items(defined),
     )
     texts = {passage.id: passage.text for passage in passages}
     made = [[item for item in make(random.Random(seed)) if _sound(item, texts, terms)] for make in makers]
@@ -54,7 +66,7 @@ def _definition_items(defined: Sequence[Definition], rng: random.Random) -> Iter
     for definition in defined:
         options = _with_distractors(definition.term, definition.sentence, defined, rng)
         if options:
-            prompt = f"Which term fits this description: {definition.body.rstrip('.')}?"
+            prompt = _say("term", definition.body).format(body=definition.body.rstrip("."))
             yield _item(Kind.CHOICE, prompt, (definition.term,), definition.sentence, options, definition.term)
 
 
@@ -64,9 +76,10 @@ def _gap_items(found: Sequence[Sentence], defined: Sequence[Definition], rng: ra
     for term in key_terms(found, defined):
         about = [s for s in found if s.text not in defining and holds(s.text, term)]
         for sentence in about[:2]:
-            gapped, count = re.subn(rf"\b{re.escape(term)}\b", GAP, sentence.text, flags=re.IGNORECASE)
-            if count == 1 and len(gapped.split()) >= 8:
-                yield _item(Kind.CLOZE, f"Fill the gap: {gapped}", (term,), sentence, (), term)
+            edge = "" if CJK.search(term) else r"\b"
+            gapped, count = re.subn(f"{edge}{re.escape(term)}{edge}", GAP, sentence.text, flags=re.IGNORECASE)
+            if count == 1 and (len(gapped.split()) >= 8 or CJK.search(term)):
+                yield _item(Kind.CLOZE, _say("gap", term).format(body=gapped), (term,), sentence, (), term)
 
 
 def _truth_items(defined: Sequence[Definition], rng: random.Random) -> Iterator[Item]:
@@ -78,7 +91,7 @@ def _truth_items(defined: Sequence[Definition], rng: random.Random) -> Iterator[
             continue
         other = next(option for option in others if option != definition.term)
         said = definition.term if true else other
-        prompt = f'True or false: "{definition.body.rstrip(".")}" describes the term "{said}".'
+        prompt = _say("truth", said).format(body=definition.body.rstrip("."), term=said)
         yield _item(Kind.TRUE_FALSE, prompt, ("true" if true else "false",), definition.sentence, (), definition.term)
 
 
@@ -95,27 +108,62 @@ def _number_items(found: Sequence[Sentence]) -> Iterator[Item]:
         ):
             continue
         at = numbers[0]
-        prompt = f"Which number fits: {sentence.text[: at.start()]}{GAP}{sentence.text[at.end() :]}"
+        gapped = f"{sentence.text[: at.start()]}{GAP}{sentence.text[at.end() :]}"
+        prompt = _say("number", gapped).format(body=gapped)
         yield _item(Kind.NUMBER, prompt, (at.group(),), sentence, (), "")
 
 
 def _order_items(passages: Sequence[Passage], rng: random.Random) -> Iterator[Item]:
     """The numbered steps of one passage, shuffled."""
     for passage in passages:
-        steps = [" ".join(step.split()).rstrip(".;") for step in _STEPS.findall(passage.text)]
-        if 3 <= len(steps) <= 6 and len(set(steps)) == len(steps):
+        steps = [_short(" ".join(step.split())) for step in _STEPS.findall(passage.text)]
+        if 3 <= len(steps) <= 6 and len(set(steps)) == len(steps) and _is_procedure(passage, steps):
             shuffled = list(steps)
             while shuffled == steps:
                 rng.shuffle(shuffled)
             quote = Sentence(passage.id, passage.text)
-            yield _item(Kind.ORDERING, "Put these steps in order.", tuple(steps), quote, tuple(shuffled), "")
+            chinese = bool(CJK.search(passage.text))
+            about = _NUMBERING.sub("", passage.heading[-1]) if passage.heading else ""
+            prompt = _say("order", passage.text)
+            ended = (f"（{about}）。" if about else "。") if chinese else (f" ({about})." if about else ".")
+            yield _item(Kind.ORDERING, prompt + ended, tuple(steps), quote, tuple(shuffled), "")
+
+
+def _short(step: str) -> str:
+    """A step's first sentence where it is long: a list of steps begins each with its name."""
+    first = re.split(r"(?<=[\w)])[.。]\s", step)[0]
+    return (first if len(first) >= 4 else step).rstrip(".;。；")
+
+
+def _short_items(defined: Sequence[Definition]) -> Iterator[Item]:
+    """What is this? In her own words; the reference is the sentence of the course. English, as its grader is."""
+    for definition in defined:
+        if not CJK.search(definition.term):
+            prompt = f"In your own words: what does “{definition.term}” mean?"
+            yield _item(Kind.SHORT_TEXT, prompt, (definition.sentence.text,), definition.sentence, (), definition.term)
+
+
+def _say(key: str, text: str) -> str:
+    return (_ZH if CJK.search(text) else _EN)[key]
+
+
+def _is_procedure(passage: Passage, steps: Sequence[str]) -> bool:
+    """Steps, not a list of exercises or of formulas."""
+    if EXERCISES.search(" ".join(passage.heading)):
+        return False
+    return not any(re.search(r"[?？$\\=]", step) or len(step) > 120 for step in steps)
 
 
 def _with_distractors(
     term: str, sentence: Sentence, defined: Sequence[Definition], rng: random.Random
 ) -> tuple[str, ...]:
     """The term among three others that its sentence does not hold, shuffled; empty when there are too few."""
-    others = [d.term for d in defined if not same_term(d.term, term) and not holds(sentence.text, d.term)]
+    chinese = bool(CJK.search(term))
+    others = [
+        d.term
+        for d in defined
+        if bool(CJK.search(d.term)) is chinese and not same_term(d.term, term) and not holds(sentence.text, d.term)
+    ]
     others.sort(key=lambda other: (_unlike(term, other), hashlib.sha256((term + other).encode()).hexdigest()))
     chosen: list[str] = []
     for other in others:
@@ -148,4 +196,25 @@ def _item(
     return Item(digest, kind, prompt, keys, options, source=source, skill=skill, difficulty=_DIFFICULTY[kind])
 
 
-_DIFFICULTY = {Kind.TRUE_FALSE: 0.3, Kind.CHOICE: 0.4, Kind.ORDERING: 0.6, Kind.CLOZE: 0.6, Kind.NUMBER: 0.7}
+_EN = {
+    "term": "Which term fits this description: {body}?",
+    "gap": "Fill the gap: {body}",
+    "truth": 'True or false: "{body}" describes the term "{term}".',
+    "number": "Which number fits: {body}",
+    "order": "Put these steps in order",
+}
+_ZH = {
+    "term": "哪个术语符合这个描述：{body}？",
+    "gap": "填空：{body}",
+    "truth": "判断对错：“{body}”描述的是“{term}”。",
+    "number": "填数：{body}",
+    "order": "请把这些步骤按顺序排列",
+}
+_DIFFICULTY = {
+    Kind.SHORT_TEXT: 0.8,
+    Kind.TRUE_FALSE: 0.3,
+    Kind.CHOICE: 0.4,
+    Kind.ORDERING: 0.6,
+    Kind.CLOZE: 0.6,
+    Kind.NUMBER: 0.7,
+}

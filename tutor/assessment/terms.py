@@ -13,6 +13,16 @@ from dataclasses import dataclass
 from knowledge.documents import Passage
 from tutor.assessment.words import FUNCTION_WORDS, singular
 
+CJK = re.compile(r"[\u3400-\u9fff]")
+_ZH_SENTENCE = re.compile(r"[^。！？\n]{8,90}。")
+_ZH_DEFINITIONS = (
+    re.compile(r"^(?P<term>[\u4e00-\u9fff]{2,8}?)(?:是指|指的是|是)(?P<body>.{6,})$"),
+    re.compile(r"^(?P<body>.{8,}?)[，,]?(?:称为|叫做|叫作|被称为)(?P<term>[\u4e00-\u9fff]{2,10})$"),
+)
+_ZH_LEANING = re.compile(
+    r"^(?:它|这|那|其|但|而|所以|因此|因为|于是|此外|也|并|不过|同时|然后|接着|前者|后者|里面|外面|上面|下面|其中|\d)"
+)
+_ZH_NOT_TERM = re.compile(r"[的这那都不就也只它们最每个有和与]|主要|^(?:第|如果|当|关键|原因|结果|方法)")
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=[\w)])[^.!?\n]*)*[.!?]+(?=\s|$)")
 _NAME = r"(?P<term>[A-Za-z][\w-]*(?: [a-z][\w-]*){0,3}?)"
 _DEFINITIONS = (
@@ -27,11 +37,13 @@ _DEFINITIONS = (
 _DEICTIC = frozenset(
     "this that these those it they he she we you i there here such one another other both each some many most its "
     "their example examples figure table code program answer question following above below goal purpose result output "
-    "first second last next reason problem idea way thing".split()
+    "first second last next reason problem idea way thing every all any no".split()
 )
 _ABOUT_BOOK = re.compile(
     r"\b(?:chapter|section|figure|table|this|these|book|above|below|following|example)\b", re.IGNORECASE
 )
+EXERCISES = re.compile(r"\bexercises?\b|\b(?:review )?questions\b|\bproblems\b|练习|习题|思考题", re.IGNORECASE)
+_PLACED = frozenset("in on at by with from under over into".split())
 _CLOSED = frozenset("is are was were be has have can will may must does do not and or but if when while".split())
 
 
@@ -56,7 +68,9 @@ def sentences(passages: Sequence[Passage]) -> list[Sentence]:
     """Sentences fit to ask about: of middle length, finished, without code, not leaning on the one before."""
     found: dict[str, Sentence] = {}
     for passage in passages:
-        for match in _SENTENCE.finditer(passage.text):
+        if EXERCISES.search(" ".join(passage.heading[-1:])):
+            continue
+        for match in (*_SENTENCE.finditer(passage.text), *_ZH_SENTENCE.finditer(passage.text)):
             text = " ".join(match.group().split())
             if _stands_alone(text) and text in " ".join(passage.text.split()):
                 found.setdefault(text.lower(), Sentence(passage.id, text))
@@ -65,6 +79,8 @@ def sentences(passages: Sequence[Passage]) -> list[Sentence]:
 
 def _stands_alone(text: str) -> bool:
     words = text.split()
+    if CJK.search(text):
+        return text.endswith("。") and not _ZH_LEANING.match(text) and not re.search(r"[`{}<>|\\=$]", text)
     if (
         not 7 <= len(words) <= 40
         or not text[0].isupper()
@@ -88,7 +104,10 @@ def definitions(found: Sequence[Sentence]) -> list[Definition]:
 
 
 def _defined(sentence: Sentence) -> Iterator[Definition]:
-    plain = sentence.text.rstrip(".")
+    plain = sentence.text.rstrip(".。")
+    if CJK.search(plain):
+        yield from _defined_in_chinese(plain, sentence)
+        return
     if plain.split()[0].endswith("ing"):
         return
     for pattern in _DEFINITIONS:
@@ -103,16 +122,30 @@ def _defined(sentence: Sentence) -> Iterator[Definition]:
             return
 
 
+def _defined_in_chinese(plain: str, sentence: Sentence) -> Iterator[Definition]:
+    for pattern in _ZH_DEFINITIONS:
+        match = pattern.match(plain)
+        if (
+            match
+            and '"' not in match["body"]
+            and not _ZH_NOT_TERM.search(match["term"])
+            and match["term"] not in match["body"]
+        ):
+            yield Definition(match["term"], match["body"].strip(" ，,"), sentence)
+            return
+
+
 def _is_term(term: str) -> bool:
     words = term.lower().split()
+    if _PLACED & set(words):
+        return False  # "a leaf in the sun" is a thing that is spoken of, not a term
     inside = not _CLOSED & set(words) and not any(w in FUNCTION_WORDS for w in (words[0], words[-1]))
     return inside and words[0] not in _DEICTIC and len(term) >= 3 and not words[-1].endswith("ly")
 
 
 def key_terms(found: Sequence[Sentence], defined: Sequence[Definition], least: int = 2) -> list[str]:
     """The defined terms that recur, most frequent first: candidates for gaps and for each other's distractors."""
-    texts = [f" {_norm(sentence.text)} " for sentence in found]
-    counts = Counter({d.term.lower(): sum(f" {_norm(d.term)} " in text for text in texts) for d in defined})
+    counts = Counter({d.term.lower(): sum(holds(sentence.text, d.term) for sentence in found) for d in defined})
     return [term for term, count in counts.most_common() if count >= least]
 
 
@@ -122,9 +155,13 @@ def _norm(text: str) -> str:
 
 def same_term(left: str, right: str) -> bool:
     """Whether two terms are the same but for number and case, or one holds the other ("loop", "while loop")."""
+    if CJK.search(left + right):
+        return left in right or right in left
     one, two = _norm(left).split(), _norm(right).split()
     return set(one) <= set(two) or set(two) <= set(one)
 
 
 def holds(sentence: str, term: str) -> bool:
+    if CJK.search(term):
+        return term in sentence
     return f" {_norm(term)} " in f" {_norm(sentence)} "

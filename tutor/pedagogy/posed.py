@@ -43,7 +43,7 @@ class Attempt:
     at: datetime
     outcome: Outcome | None = None
     confidence: float = 0.0
-    aided: bool = False  # a hint was given before it
+    aided: bool = False  # a hint was given before it, or it is a second try
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ def answer(posed: Posed, submission_id: str, text: str, at: datetime) -> Posed:
         raise IllegalStep("an empty answer is no answer; write one, or skip the question")
     if at >= posed.expires_at:
         raise IllegalStep(f"question {posed.id} has expired; ask for it again")
-    attempt = Attempt(submission_id, text, at, aided=posed.hints > 0)
+    aided = posed.hints > 0 or bool(posed.attempts)  # a second try after feedback is aided too
+    attempt = Attempt(submission_id, text, at, aided=aided)
     return replace(posed, state=State.ANSWERED, attempts=(*posed.attempts, attempt), seen=posed.seen | {submission_id})
 
 

@@ -69,7 +69,10 @@ def open_database(path: Path) -> Database:
 
 
 def _engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT", json_serializer=_dump_json)
+    # Connections without end: a writer that reads through a second one must never wait for those who wait for it.
+    engine = sa.create_engine(
+        f"sqlite:///{path}", isolation_level="AUTOCOMMIT", json_serializer=_dump_json, max_overflow=-1
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

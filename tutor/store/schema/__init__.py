@@ -11,12 +11,14 @@ from tutor.store.schema.courses import courses, enrolments, skills
 from tutor.store.schema.learning import evidence, item_tallies, learner_states, profiles
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
+from tutor.store.schema.practice import attempts, grades, item_sources, items, posed, quizzes
 from tutor.store.schema.talk import conversations, corrections, feedback, turns
 from tutor.store.schema.tuning import adapter_rows, adapters, training_losses
 
 __all__ = [
     "adapter_rows",
     "adapters",
+    "attempts",
     "conversations",
     "corrections",
     "courses",
@@ -25,14 +27,19 @@ __all__ = [
     "evidence",
     "feedback",
     "generations",
+    "grades",
     "invitations",
+    "item_sources",
     "item_tallies",
+    "items",
     "jobs",
     "learner_states",
     "metadata",
     "passages",
     "people",
+    "posed",
     "profiles",
+    "quizzes",
     "sessions",
     "skills",
     "training_losses",

@@ -1,0 +1,47 @@
+"""A course whose documents hold items of every kind, and how a test answers them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.domain import Course, Person
+from tutor.house import House
+
+BOOK = b"""# Programs
+
+## Terms
+
+A loop is a code block that runs a set of statements while a given condition holds.
+
+A function is a named, reusable block of code that performs a task when called.
+
+A module is a file with previously written code that another program can import.
+
+A string is a sequence of characters enclosed by matching single or double quotes.
+
+The process by which a plant loses water through its leaves is called transpiration.
+
+Readers know well that a loop needs a condition in order to stop after some time.
+
+A byte that holds a character of ordinary text has exactly 8 bits in memory.
+
+## Starting the car
+
+1. Fasten the belt
+2. Turn the key
+3. Release the brake
+4. Press the pedal
+"""
+EXERCISES = b"""# Exercises
+
+1. Solve $5x - 8 = 27$ and check your solution.
+2. Explain the balance rule in your own words.
+"""
+
+
+@pytest.fixture
+def programs(house: House, instructor: Person) -> Course:
+    made = house.courses.create(instructor, "Programs", course_id="programs")
+    house.shelf.add(instructor, made.id, "programs.md", BOOK)
+    house.shelf.add(instructor, made.id, "exercises.md", EXERCISES)
+    return made

@@ -1,0 +1,1 @@
+"""Practice: the questions of a course, quizzes over them, and the grades of what was answered."""

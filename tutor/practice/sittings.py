@@ -1,0 +1,309 @@
+"""Practice: a learner's quizzes. Each question is a stored state machine; its key never leaves the server.
+
+An answer is taken in by one transaction, graded outside of any, and its grade stored by a second one together with its
+evidence. Whatever breaks in between, the next look at the quiz grades what was left; nothing is lost or counted twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import tutor.store.posed as rows
+from knowledge.lexical import terms
+from tutor.assessment.grading import Grader, NotAnAnswer
+from tutor.assessment.items import Grade, Graded, Item, Kind, unsure
+from tutor.courses import Courses
+from tutor.domain import Outcome, Person
+from tutor.errors import InputRefused, NotFound
+from tutor.evidence_book import EvidenceBook, Judged
+from tutor.learner.evidence import Origin
+from tutor.moments import Clock, new_id
+from tutor.pedagogy import posed as machine
+from tutor.pedagogy.intents import Intent, read_intent
+from tutor.pedagogy.posed import IllegalStep, Posed, State
+from tutor.practice.bank import Questions
+from tutor.store.database import Connection, Database
+from tutor.store.items import ItemState, StoredItem
+from tutor.store.posed import Given, PosedRow, Quiz
+
+log = logging.getLogger(__name__)
+JUDGE = "grader-1"
+COUNT = 8  # questions of a quiz
+TRIES = 3  # answers to one question; a choice is answered once
+OPEN_FOR = timedelta(days=7)
+CHOSEN = (Kind.CHOICE, Kind.TRUE_FALSE)
+TYPED = (Kind.SHORT_TEXT, Kind.CLOZE, Kind.NUMBER, Kind.FORMULA)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A quiz with its questions; `current` is the one to answer or to look at, None at the end."""
+
+    quiz: Quiz
+    questions: tuple[PosedRow, ...]
+
+    @property
+    def current(self) -> PosedRow | None:
+        return next((row for row in self.questions if not row.posed.is_final), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What came of what a learner sent: the question after it, and what it was taken for."""
+
+    row: PosedRow
+    taken_for: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """Poses questions, takes answers in, grades them."""
+
+    database: Database
+    courses: Courses
+    questions: Questions
+    grader: Grader
+    evidence: EvidenceBook
+    clock: Clock
+
+    def topics(self, who: Person, course_id: str) -> list[tuple[str, int]]:
+        """Return the declared skills that there are questions about, with how many."""
+        self.courses.enter(who, course_id)
+        pool = self.questions.pool(course_id)
+        counts = [
+            (skill.name, sum(one.item.skill == skill.id for one in pool))
+            for skill in self.courses.skills(who, course_id)
+        ]
+        return [(name, count) for name, count in counts if count]
+
+    def start(self, who: Person, course_id: str, topic: str = "", count: int = COUNT) -> Sitting:
+        """Begin a quiz on a topic, or on the whole course; one that stands open is ended first."""
+        self.courses.enter(who, course_id)
+        pool = self._about(who, course_id, topic.strip())
+        if not pool:
+            raise InputRefused(
+                f"the course has no questions about “{topic.strip()}” yet; choose another topic"
+                if topic.strip()
+                else "the course has no questions yet; they are made from its documents, ask your instructor"
+            )
+        now = self.clock()
+        quiz = Quiz(new_id(), who.id, course_id, topic.strip()[:200], now)
+        with self.database.writing() as connection:
+            self._end_open(connection, who, course_id)
+            chosen = _choose(pool, rows.asked_items(connection, who.id, course_id), count)
+            rows.add_quiz(connection, quiz)
+            for number, one in enumerate(chosen):
+                rows.add(connection, self._posed(who, course_id, one.item, quiz.id, number))
+        return self._sitting(quiz.id)
+
+    def pose(self, who: Person, course_id: str, topic: str = "", *, harder: bool = False) -> PosedRow | None:
+        """Pose one question outside of a quiz, for the chat; None when there is none about the topic."""
+        self.courses.enter(who, course_id)
+        pool = self._about(who, course_id, topic)
+        if not pool:
+            return None
+        with self.database.writing() as connection:
+            asked = rows.asked_items(connection, who.id, course_id)
+            level = max if harder else min
+            hardest = level(pool, key=lambda one: one.item.difficulty).item.difficulty
+            alike = [one for one in pool if abs(one.item.difficulty - hardest) < 0.15] if harder else pool
+            (chosen,) = _choose(alike, asked, 1)
+            row = self._posed(who, course_id, chosen.item, None, 0)
+            rows.add(connection, row)
+        return row
+
+    def sitting(self, who: Person, course_id: str) -> Sitting | None:
+        """Return the latest quiz of a learner, with what a crash left ungraded now graded."""
+        self.courses.enter(who, course_id)
+        with self.database.reading() as connection:
+            quiz = rows.latest_quiz(connection, who.id, course_id)
+            questions = rows.of_quiz(connection, quiz.id) if quiz else []
+        if quiz is None:
+            return None
+        for row in questions:
+            if row.posed.state is State.ANSWERED:
+                self._settle(who, row)
+            elif row.posed.state in machine.OPEN and self.clock() >= row.posed.expires_at:
+                self._move(who, row.posed.id, lambda value: machine.expire(value, self.clock()))
+        return self._sitting(quiz.id)
+
+    def question(self, who: Person, posed_id: str) -> PosedRow:
+        """Return a posed question of this learner."""
+        with self.database.reading() as connection:
+            row = rows.by_id(connection, posed_id)
+        if row is None or row.posed.learner_id != who.id:
+            raise NotFound("there is no such question for you; start a new quiz")
+        return row
+
+    def answer(self, who: Person, posed_id: str, submission_id: str, text: str) -> Taken:
+        """Take an answer in and grade it; a question or a plea typed instead of an answer is not one.
+
+        `submission_id` is made with the question on the page: sent twice, it is the same answer. Raises IllegalStep.
+        """
+        row = self.question(who, posed_id)
+        intent = read_intent(text, question_open=True) if row.item.kind in TYPED else Intent.ANSWER
+        match intent:
+            case Intent.CLARIFY:
+                return Taken(self._move(who, posed_id, lambda v: machine.clarify(v, submission_id)), intent)
+            case Intent.STUCK | Intent.TELL_ME:
+                return Taken(self.hint(who, posed_id, submission_id), Intent.STUCK)
+            case Intent.SKIP:
+                return Taken(self.skip(who, posed_id), intent)
+        taken = self._move(who, posed_id, lambda value: self._take(row, value, submission_id, text))
+        return Taken(self._settle(who, taken), Intent.ANSWER)
+
+    def hint(self, who: Person, posed_id: str, submission_id: str) -> PosedRow:
+        """Count a hint; the words of it are `hinting.hint_text`."""
+        return self._move(who, posed_id, lambda value: machine.hint(value, submission_id))
+
+    def skip(self, who: Person, posed_id: str) -> PosedRow:
+        return self._move(who, posed_id, machine.skip)
+
+    def close(self, who: Person, posed_id: str) -> PosedRow:
+        """Go on after a grade."""
+        return self._move(who, posed_id, machine.close)
+
+    def may_retry(self, row: PosedRow) -> bool:
+        """Whether another answer to this question is taken."""
+        last = row.last
+        tried = last is not None and last.grade is not None and last.grade.outcome in (Outcome.WRONG, Outcome.PARTIAL)
+        return tried and row.item.kind not in CHOSEN and len(row.given) < TRIES and not row.posed.is_final
+
+    def is_over(self, row: PosedRow) -> bool:
+        """Whether the answer may be told: nothing that she can still do would count."""
+        graded = row.last is not None and row.last.grade is not None
+        return row.posed.is_final or (graded and not self.may_retry(row))
+
+    def _take(self, row: PosedRow, value: Posed, submission_id: str, text: str) -> Posed:
+        limit = 1 if row.item.kind in CHOSEN else TRIES
+        if submission_id not in value.seen and len(value.attempts) >= limit:
+            raise IllegalStep("this question was answered already; go on to the next one")
+        return machine.answer(value, submission_id, text[:4_100], self.clock())
+
+    def _settle(self, who: Person, row: PosedRow) -> PosedRow:
+        """Grade what is not graded yet, and store grade and evidence together, once."""
+        for given in row.given:
+            if given.grade is None:
+                grade = self._grade(row.item, given.text)
+                with self.database.writing() as connection:
+                    self._store_grade(connection, who, row.posed.id, given, grade)
+        return self.question(who, row.posed.id)
+
+    def _store_grade(self, connection: Connection, who: Person, posed_id: str, given: Given, grade: Grade) -> None:
+        row = rows.by_id(connection, posed_id)
+        if row is None or any(one.id == given.id and one.grade is not None for one in row.given):
+            return  # another thread was faster
+        rows.save(connection, machine.grade(row.posed, given.submission_id, grade.outcome, grade.confidence))
+        rows.add_grade(connection, given.id, grade, JUDGE, self.clock())
+        if grade.outcome is not Outcome.UNSURE:
+            self.evidence.record(who, judged(row, given, grade.outcome, JUDGE), within=connection)
+
+    def _grade(self, item: Item, text: str) -> Grade:
+        """Fail closed: whatever goes wrong in grading leaves the answer to the instructor."""
+        try:
+            return self.grader.grade(item, text, self.decided(item.id))
+        except NotAnAnswer:
+            return unsure("there is no answer in it; the instructor will look")
+        except Exception:
+            log.exception("grading an answer to item %s failed", item.id)
+            return unsure("the grader failed on this answer; the instructor will look")
+
+    def decided(self, item_id: str) -> list[Graded]:
+        """Return the answers to an item that a person has judged."""
+        with self.database.reading() as connection:
+            posed = rows.of_item(connection, item_id)
+        return [
+            Graded(given.text, given.grade.outcome is Outcome.RIGHT)
+            for row in posed
+            for given in row.given
+            if given.grade is not None and given.judge.startswith("person:")
+        ]
+
+    def _move(self, who: Person, posed_id: str, step: Callable[[Posed], Posed]) -> PosedRow:
+        with self.database.writing() as connection:
+            row = rows.by_id(connection, posed_id)
+            if row is None or row.posed.learner_id != who.id:
+                raise NotFound("there is no such question for you; start a new quiz")
+            moved = step(row.posed)
+            if moved != row.posed:
+                rows.save(connection, moved)
+            if moved.is_final and row.quiz_id and all(q.posed.is_final for q in rows.of_quiz(connection, row.quiz_id)):
+                rows.end_quiz(connection, row.quiz_id, self.clock())
+            after = rows.by_id(connection, posed_id)
+        assert after is not None
+        return after
+
+    def _posed(self, who: Person, course_id: str, item: Item, quiz_id: str | None, number: int) -> PosedRow:
+        now = self.clock()
+        return PosedRow(Posed(new_id(), item.id, who.id, now, now + OPEN_FOR), item, course_id, quiz_id, number)
+
+    def _end_open(self, connection: Connection, who: Person, course_id: str) -> None:
+        for row in rows.open_of(connection, who.id, course_id):
+            if row.quiz_id is None:
+                continue
+            done = row.posed.state is State.GRADED
+            rows.save(connection, machine.close(row.posed) if done else _ended(row.posed))
+            rows.end_quiz(connection, row.quiz_id, self.clock())
+
+    def _about(self, who: Person, course_id: str, topic: str) -> list[StoredItem]:
+        pool = self.questions.pool(course_id)
+        if not topic:
+            return pool
+        named = {skill.id for skill in self.courses.skills(who, course_id) if skill.name.lower() == topic.lower()}
+        exact = [one for one in pool if one.item.skill in named]
+        if exact:
+            return exact
+        wanted = set(terms(topic))
+        return [one for one in pool if len(wanted & _words(one.item)) >= max(1, round(0.5 * len(wanted)))]
+
+    def _sitting(self, quiz_id: str) -> Sitting:
+        with self.database.reading() as connection:
+            quiz = rows.quiz(connection, quiz_id)
+            assert quiz is not None
+            return Sitting(quiz, tuple(rows.of_quiz(connection, quiz_id)))
+
+
+def judged(row: PosedRow, given: Given, outcome: Outcome, judge: str) -> Judged:
+    """Return a graded answer as the evidence book takes it in."""
+    shows = dict(row.item.misconceptions).get(given.text.strip())
+    return Judged(
+        course_id=row.course_id,
+        item_id=row.item.id,
+        skills=(row.item.skill,) if row.item.skill else (),
+        outcome=outcome,
+        judge=judge,
+        grade_id=given.id,
+        hints=given.hints,
+        aided=given.aided,
+        origin=Origin.PRACTICE if row.quiz_id else Origin.CHAT,
+        misconception=shows if outcome is not Outcome.RIGHT else None,
+        passage_id=row.item.source.passage_id if row.item.source else None,
+    )
+
+
+def _ended(value: Posed) -> Posed:
+    return value if value.state is State.ANSWERED else machine.skip(value)
+
+
+def _words(item: Item) -> set[str]:
+    return set(terms(" ".join((item.prompt, item.source.quote if item.source else "", *item.keys))))
+
+
+def _choose(pool: Sequence[StoredItem], asked: dict[str, str], count: int) -> list[StoredItem]:
+    """Pinned first, then what was not asked yet or longest ago; one a sentence, kinds mixed, easier ones before."""
+    order = sorted(pool, key=lambda one: (one.state is not ItemState.PINNED, asked.get(one.item.id, ""), one.item.id))
+    chosen: list[StoredItem] = []
+    kinds: dict[Kind, int] = {}
+    quotes: set[str] = set()
+    for most in (max(2, -(-count // 4)), count):  # first so that no kind crowds out the others
+        for one in order:
+            quote = one.item.source.quote if one.item.source else one.item.id
+            if len(chosen) == count or quote in quotes or kinds.get(one.item.kind, 0) >= most:
+                continue
+            chosen.append(one)
+            quotes.add(quote)
+            kinds[one.item.kind] = kinds.get(one.item.kind, 0) + 1
+    return sorted(chosen, key=lambda one: (one.item.difficulty, one.item.id))

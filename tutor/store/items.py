@@ -1,0 +1,135 @@
+"""Rows of items: the questions of a course with their keys, under ids that never change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from tutor.assessment.items import Item, Kind, Source
+from tutor.moments import from_text, to_text
+from tutor.store.schema import item_sources, items
+
+
+class Origin(StrEnum):
+    """Where an item comes from."""
+
+    GENERATED = "generated"
+    WRITTEN = "written"
+    IMPORTED = "imported"
+
+
+class ItemState(StrEnum):
+    """Whether an item is asked; a pinned one is asked first and survives its document, a banned one never returns."""
+
+    READY = "ready"
+    PINNED = "pinned"
+    BANNED = "banned"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item of a course."""
+
+    item: Item
+    course_id: str
+    origin: Origin
+    state: ItemState
+    created_at: datetime
+
+
+def packed(item: Item) -> dict[str, Any]:
+    """Return an item as JSON holds it."""
+    return asdict(item) | {"kind": item.kind.value}
+
+
+def unpacked(fields: dict[str, Any]) -> Item:
+    source = fields["source"]
+    return Item(
+        id=fields["id"],
+        kind=Kind(fields["kind"]),
+        prompt=fields["prompt"],
+        keys=tuple(fields["keys"]),
+        options=tuple(fields["options"]),
+        tolerance=fields["tolerance"],
+        source=Source(**source) if source else None,
+        skill=fields["skill"],
+        difficulty=fields["difficulty"],
+        misconceptions=tuple((option, shows) for option, shows in fields["misconceptions"]),
+    )
+
+
+def put(connection: sa.Connection, course_id: str, item: Item, origin: Origin, now: datetime) -> None:
+    """Store an item, or its new wording under the id that it has; its state stays."""
+    values = {
+        "kind": item.kind.value,
+        "body": packed(item),
+        "skill": item.skill,
+        "difficulty": item.difficulty,
+        "updated_at": to_text(now),
+    }
+    connection.execute(
+        insert(items)
+        .values(
+            id=item.id,
+            course_id=course_id,
+            origin=origin.value,
+            state=ItemState.READY.value,
+            created_at=to_text(now),
+            **values,
+        )
+        .on_conflict_do_update(index_elements=["id"], set_=values, where=items.c.course_id == course_id)
+    )
+
+
+def add_new(connection: sa.Connection, course_id: str, made: Iterable[Item], now: datetime) -> int:
+    """Store the generated items that are not there yet; edited, pinned and banned ones stay as they are."""
+    known = set(connection.scalars(sa.select(items.c.id)))
+    fresh = [item for item in made if item.id not in known]
+    for item in fresh:
+        put(connection, course_id, item, Origin.GENERATED, now)
+    return len(fresh)
+
+
+def by_id(connection: sa.Connection, item_id: str) -> StoredItem | None:
+    row = connection.execute(items.select().where(items.c.id == item_id)).first()
+    return _stored(row) if row else None
+
+
+def of_course(
+    connection: sa.Connection, course_id: str, states: Sequence[ItemState] = (ItemState.READY, ItemState.PINNED)
+) -> list[StoredItem]:
+    rows = connection.execute(
+        items.select()
+        .where(items.c.course_id == course_id, items.c.state.in_([state.value for state in states]))
+        .order_by(items.c.created_at, items.c.id)
+    )
+    return [_stored(row) for row in rows]
+
+
+def set_state(connection: sa.Connection, item_id: str, state: ItemState, now: datetime) -> None:
+    connection.execute(items.update().where(items.c.id == item_id).values(state=state.value, updated_at=to_text(now)))
+
+
+def made_from(connection: sa.Connection, course_id: str) -> int | None:
+    """Return the generation of the course's documents that items were last made from."""
+    return connection.scalar(sa.select(item_sources.c.generation).where(item_sources.c.course_id == course_id))
+
+
+def set_made_from(connection: sa.Connection, course_id: str, generation: int) -> None:
+    connection.execute(
+        insert(item_sources)
+        .values(course_id=course_id, generation=generation)
+        .on_conflict_do_update(index_elements=["course_id"], set_={"generation": generation})
+    )
+
+
+def _stored(row: sa.Row[Any]) -> StoredItem:
+    return StoredItem(
+        unpacked(row.body), row.course_id, Origin(row.origin), ItemState(row.state), from_text(row.created_at)
+    )
