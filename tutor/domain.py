@@ -70,13 +70,29 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a skill needs another: in whose words, or by an instructor's decision."""
+
+    needs: str  # the skill's id
+    kind: str  # "name", "definition", "mention" as the library proposes; "instructor"
+    quote: str = ""
+    passage_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Skill:
-    """Something a course teaches; `needs` are the ids of the skills that come before it."""
+    """Something a course teaches; `needs` are the ids of the skills that come before it.
+
+    The id is for ever: what is known about a learner hangs on it. A new name does not change it, and the id of a
+    skill that was deleted is not given again.
+    """
 
     id: str
     course_id: str
     name: str
     needs: tuple[str, ...] = ()
+    grounds: tuple[Ground, ...] = ()  # of needs; those that a file declares have none
+    concept: str = ""  # the library's id of the concept that it was proposed as
 
 
 class TurnStatus(StrEnum):

@@ -45,6 +45,7 @@ from tutor.sources import Sources
 from tutor.store import turns as turn_rows
 from tutor.store.catalog import SqlCatalog
 from tutor.store.database import Database, open_database
+from tutor.syllabus import Syllabus
 from tutor.tuning.exchange import Exchange
 from tutor.tuning.proof import Proof
 from tutor.tuning.rows import Rows
@@ -109,6 +110,7 @@ class House:
     shelf: Shelf
     sources: Sources
     coverage: Coverage
+    syllabus: Syllabus
     engine: Engine
     turns: Turns
     questions: Questions
@@ -249,6 +251,7 @@ def open_house(
         shelf=Shelf(library, office.courses, jobs, originals, settings.max_upload_mb * 2**20),
         sources=Sources(office.conversations, originals),
         coverage=Coverage(office.database, office.courses),
+        syllabus=Syllabus(office.database, office.courses, library),
         engine=engine,
         turns=turns,
         questions=questions,

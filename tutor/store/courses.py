@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import Course, HelpLevel, Skill, Strictness
+from tutor.domain import Course, Ground, HelpLevel, Skill, Strictness
 from tutor.moments import from_text, to_text
 from tutor.store.schema import courses, enrolments, skills
 
@@ -83,11 +84,23 @@ def set_skills(connection: sa.Connection, course_id: str, wanted: Sequence[Skill
     for ordinal, skill in enumerate(wanted):
         connection.execute(
             skills.insert().values(
-                course_id=course_id, id=skill.id, name=skill.name, needs=list(skill.needs), ordinal=ordinal
+                course_id=course_id,
+                id=skill.id,
+                name=skill.name,
+                needs=list(skill.needs),
+                grounds=[asdict(ground) for ground in skill.grounds],
+                concept=skill.concept,
+                ordinal=ordinal,
             )
         )
 
 
 def skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
     rows = connection.execute(skills.select().where(skills.c.course_id == course_id).order_by(skills.c.ordinal))
-    return [Skill(row.id, row.course_id, row.name, tuple(row.needs)) for row in rows]
+    return [_skill(row) for row in rows]
+
+
+def _skill(row: sa.Row[tuple[object, ...]]) -> Skill:
+    value = row._mapping
+    grounds = tuple(Ground(**ground) for ground in value["grounds"])
+    return Skill(value["id"], value["course_id"], value["name"], tuple(value["needs"]), grounds, value["concept"])

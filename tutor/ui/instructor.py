@@ -11,7 +11,7 @@ import gradio as gr
 from knowledge.documents import Document
 from tutor.domain import Person, Role
 from tutor.house import House
-from tutor.ui import classroom, covering, uploads, view
+from tutor.ui import classroom, concepts, covering, uploads, view
 from tutor.ui.edge import QUIET, handler, person, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
@@ -172,6 +172,8 @@ def build(house: House, page: gr.Blocks) -> None:
                 _review(teaching, desk)
             with gr.Tab(text("classroom"), id="classroom") as class_tab:
                 classroom.build(house, class_tab, course)
+            with gr.Tab(text("concepts"), id="concepts") as skills:
+                concepts.build(house, skills, course)
             with gr.Tab(text("people"), id="people"):
                 _invite(teaching)
     page.load(handler(teaching.arrive), None, [back, who, column, course, *desk.outputs, hint], **QUIET)

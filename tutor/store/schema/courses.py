@@ -33,5 +33,7 @@ skills = Table(
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("needs", JSON, nullable=False),
+    Column("grounds", JSON, nullable=False, server_default="[]"),  # why it needs them
+    Column("concept", String, nullable=False, server_default=""),
     Column("ordinal", Integer, nullable=False),
 )

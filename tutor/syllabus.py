@@ -1,0 +1,196 @@
+"""The syllabus: a course's skills and what each builds on, proposed by the library, decided by its instructors.
+
+Each verb changes the skills as they are at that moment, in one transaction, so that two instructors never undo each
+other. An id is for ever; edges never close a circle, and each says on what words or decision it rests.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import tutor.store.courses as rows
+from knowledge.concepts import Concept, Edge, Proposal
+from knowledge.library import Library
+from tutor.access import Action
+from tutor.courses import Courses
+from tutor.domain import Ground, Person, Skill
+from tutor.errors import InputRefused, NotFound
+from tutor.moments import new_id
+from tutor.store.database import Database
+
+INSTRUCTOR = "instructor"
+LONGEST_NAME = 80
+Skills = list[Skill]
+
+
+@dataclass(frozen=True, slots=True)
+class Syllabus:
+    """What a course teaches, and in which order it can be learnt."""
+
+    database: Database
+    courses: Courses
+    library: Library
+
+    def skills(self, who: Person, course_id: str) -> Skills:
+        self.courses.enter(who, course_id, Action.TEACH)
+        with self.database.reading() as connection:
+            return rows.skills_of(connection, course_id)
+
+    def proposal(self, who: Person, course_id: str) -> Proposal:
+        """Return the concepts of the documents that are no skills yet, and the edges that lead from them."""
+        taken = {skill.concept for skill in self.skills(who, course_id)} | self._names(who, course_id)
+        found = self.library.concepts(course_id)
+        fresh = tuple(concept for concept in found.concepts if not {concept.id, _key(concept.name)} & taken)
+        ids = {concept.id for concept in fresh}
+        return Proposal(fresh, tuple(edge for edge in found.edges if edge.concept in ids))
+
+    def accept(self, who: Person, course_id: str, concepts: Collection[str]) -> int:
+        """Make proposed concepts skills, with the edges among them and to skills that were accepted before.
+
+        Returns how many; an edge that would now close a circle is left out.
+        """
+        found = self.library.concepts(course_id)
+        chosen = [concept for concept in found.concepts if concept.id in concepts]
+
+        def change(skills: Skills) -> Skills:
+            known = {skill.concept for skill in skills}
+            new = [_skill(concept, course_id) for concept in chosen if concept.id not in known]
+            return _with_edges([*skills, *new], {skill.id for skill in new}, found.edges)
+
+        before = len(self.skills(who, course_id))
+        return len(self._change(who, course_id, change)) - before
+
+    def add(self, who: Person, course_id: str, name: str) -> Skill:
+        skill = Skill(_new_id(name), course_id, _named(name))
+        self._change(who, course_id, lambda skills: [*_without_name(skills, skill.name, ""), skill])
+        return skill
+
+    def rename(self, who: Person, course_id: str, skill_id: str, name: str) -> None:
+        """Give a skill another name; its id, and all that learners know of it, stays."""
+        new = _named(name)
+
+        def change(skills: Skills) -> Skills:
+            one = _the(skills, skill_id)
+            return _with(_without_name(skills, new, skill_id), replace(one, name=new))
+
+        self._change(who, course_id, change)
+
+    def remove(self, who: Person, course_id: str, skill_id: str) -> None:
+        """Take a skill off the course, and every edge to it; its id is not given again."""
+
+        def change(skills: Skills) -> Skills:
+            _the(skills, skill_id)
+            return [_without_need(skill, skill_id) for skill in skills if skill.id != skill_id]
+
+        self._change(who, course_id, change)
+
+    def need(self, who: Person, course_id: str, skill_id: str, needs: str) -> None:
+        """Say that a skill builds on another. Raises InputRefused, naming the way round, where that closes a circle."""
+
+        def change(skills: Skills) -> Skills:
+            one, other = _the(skills, skill_id), _the(skills, needs)
+            if needs in one.needs:
+                return skills
+            if way := _way(skills, needs, skill_id):
+                names = " → ".join(_the(skills, step).name for step in way)
+                raise InputRefused(
+                    f"“{one.name}” cannot build on “{other.name}”: that would be a circle, because {names} already "
+                    "stands (each builds on the next). Take one of these steps away first"
+                )
+            ground = Ground(needs, INSTRUCTOR)
+            return _with(skills, replace(one, needs=(*one.needs, needs), grounds=(*one.grounds, ground)))
+
+        self._change(who, course_id, change)
+
+    def drop_need(self, who: Person, course_id: str, skill_id: str, needs: str) -> None:
+        self._change(who, course_id, lambda skills: _with(skills, _without_need(_the(skills, skill_id), needs)))
+
+    def _change(self, who: Person, course_id: str, change: Callable[[Skills], Skills]) -> Skills:
+        self.courses.enter(who, course_id, Action.TEACH)
+        with self.database.writing() as connection:
+            changed = change(rows.skills_of(connection, course_id))
+            rows.set_skills(connection, course_id, changed)
+        return changed
+
+    def _names(self, who: Person, course_id: str) -> set[str]:
+        return {_key(skill.name) for skill in self.skills(who, course_id)}
+
+
+def _key(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _named(name: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if not any(character.isalnum() for character in name):
+        raise InputRefused("a skill needs a name")
+    return name[:LONGEST_NAME]
+
+
+def _new_id(name: str) -> str:
+    """A readable id that was never given before."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "skill"
+    return f"{slug}-{new_id()[:6]}"
+
+
+def _skill(concept: Concept, course_id: str) -> Skill:
+    return Skill(_new_id(concept.name), course_id, _named(concept.name), concept=concept.id)
+
+
+def _the(skills: Sequence[Skill], skill_id: str) -> Skill:
+    for skill in skills:
+        if skill.id == skill_id:
+            return skill
+    raise NotFound("this skill is not in the course any more; somebody else may have removed it")
+
+
+def _with(skills: Sequence[Skill], changed: Skill) -> Skills:
+    return [changed if skill.id == changed.id else skill for skill in skills]
+
+
+def _without_name(skills: Skills, name: str, but: str) -> Skills:
+    """Return the skills; raises InputRefused when another one than `but` has this name."""
+    if any(_key(skill.name) == _key(name) and skill.id != but for skill in skills):
+        raise InputRefused(f"the course has a skill “{name}” already")
+    return skills
+
+
+def _without_need(skill: Skill, needs: str) -> Skill:
+    return replace(
+        skill,
+        needs=tuple(need for need in skill.needs if need != needs),
+        grounds=tuple(ground for ground in skill.grounds if ground.needs != needs),
+    )
+
+
+def _with_edges(skills: Skills, new: Collection[str], edges: Sequence[Edge]) -> Skills:
+    """Return the skills with the proposed edges that touch a new one, strongest first, none that closes a circle."""
+    ids: Mapping[str, str] = {skill.concept: skill.id for skill in skills if skill.concept}
+    for edge in sorted(edges, key=lambda edge: -edge.strength):
+        skill_id, needs = ids.get(edge.concept), ids.get(edge.needs)
+        if skill_id is None or needs is None or not {skill_id, needs} & set(new) or _way(skills, needs, skill_id):
+            continue
+        one = _the(skills, skill_id)
+        ground = Ground(needs, edge.ground.value, edge.evidence.text[:500], edge.evidence.passage_id)
+        skills = _with(skills, replace(one, needs=(*one.needs, needs), grounds=(*one.grounds, ground)))
+    return skills
+
+
+def _way(skills: Sequence[Skill], start: str, goal: str) -> tuple[str, ...]:
+    """Return a chain of needs from one skill to another, both ends named; () where none leads there."""
+    needs = {skill.id: skill.needs for skill in skills}
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    while ways:
+        way = ways.pop(0)
+        if way[-1] == goal:
+            return way
+        for step in needs.get(way[-1], ()):
+            if step not in seen:
+                seen.add(step)
+                ways.append((*way, step))
+    return ()

@@ -1,0 +1,172 @@
+"""The tab of a course's skills: what the documents propose, what is accepted, what builds on what, and why."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from knowledge.concepts import Proposal
+from tutor.domain import Person, Skill
+from tutor.house import House
+from tutor.ui import view
+from tutor.ui.edge import QUIET, handler, person, tell
+from tutor.ui.texts import text
+from tutor.ui.words import say
+
+Updates = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Concepts:
+    """The handlers. Each answers with the whole tab (`Parts.shown`), as it is stored."""
+
+    house: House
+
+    def show(self, course_id: str | None, skill_id: str | None, request: gr.Request) -> Updates:
+        who = person(request)
+        if course_id is None or not who.teaches:
+            return gr.Radio(choices=[], value=None), *_nobody(), gr.CheckboxGroup(choices=[], value=[])
+        skills = self.house.syllabus.skills(who, course_id)
+        proposal = self.house.syllabus.proposal(who, course_id)
+        return (*self._accepted(who, skills, skill_id), _proposals(proposal, skills, who.language))
+
+    def choose(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
+        """Show one skill with what it builds on; the proposals stay as they are."""
+        who = person(request)
+        return (*self._accepted(who, self.house.syllabus.skills(who, course_id), skill_id), gr.skip())
+
+    def accept(self, course_id: str, concepts: list[str] | None, skill_id: str | None, request: gr.Request) -> Updates:
+        who = person(request)
+        count = self.house.syllabus.accept(who, course_id, concepts or [])
+        tell(say(who.language, "proposals_accepted", count=count))
+        return self.show(course_id, skill_id, request)
+
+    def accept_all(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
+        proposal = self.house.syllabus.proposal(person(request), course_id)
+        return self.accept(course_id, [concept.id for concept in proposal.concepts], skill_id, request)
+
+    def add(self, course_id: str, name: str, request: gr.Request) -> Updates:
+        who = person(request)
+        skill = self.house.syllabus.add(who, course_id, name)
+        tell(say(who.language, "skill_added", name=skill.name))
+        return "", *self.show(course_id, skill.id, request)
+
+    def rename(self, course_id: str, skill_id: str | None, name: str, request: gr.Request) -> Updates:
+        if _chosen(skill_id, request):
+            self.house.syllabus.rename(person(request), course_id, str(skill_id), name)
+        return self.show(course_id, skill_id, request)
+
+    def remove(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
+        if _chosen(skill_id, request):
+            who = person(request)
+            named = {skill.id: skill.name for skill in self.house.syllabus.skills(who, course_id)}
+            self.house.syllabus.remove(who, course_id, str(skill_id))
+            tell(say(who.language, "skill_removed", name=named.get(str(skill_id), "")))
+        return self.show(course_id, None, request)
+
+    def need(self, course_id: str, skill_id: str | None, needs: str | None, request: gr.Request) -> Updates:
+        if _chosen(skill_id, request) and _chosen(needs, request):
+            self.house.syllabus.need(person(request), course_id, str(skill_id), str(needs))
+        return self.show(course_id, skill_id, request)
+
+    def drop(self, course_id: str, skill_id: str | None, needs: str | None, request: gr.Request) -> Updates:
+        if _chosen(skill_id, request) and _chosen(needs, request):
+            self.house.syllabus.drop_need(person(request), course_id, str(skill_id), str(needs))
+        return self.show(course_id, skill_id, request)
+
+    def _accepted(self, who: Person, skills: Sequence[Skill], skill_id: str | None) -> Updates:
+        names = {skill.id: skill.name for skill in skills}
+        lines = [(_line(skill, names, who.language), skill.id) for skill in skills]
+        one = next((skill for skill in skills if skill.id == skill_id), None)
+        info = say(who.language, "skill_chosen" if skills else "no_skills_yet")
+        radio = gr.Radio(choices=lines, value=one.id if one else None, info=info)
+        if one is None:
+            return radio, *_nobody()
+        others = [(view.plain(skill.name), skill.id) for skill in skills if skill.id != one.id]
+        return (
+            radio,
+            gr.Group(visible=True),
+            one.name,
+            gr.Dropdown(choices=others, value=one.needs[0] if one.needs else None),
+            grounds(one, names, who.language),
+        )
+
+
+def grounds(skill: Skill, names: Mapping[str, str], language: str) -> str:
+    """Return what a skill builds on, and in whose words, as HTML; everything from documents is escaped."""
+    why = {ground.needs: ground for ground in skill.grounds}
+    rows = []
+    for need in skill.needs:
+        ground = why.get(need)
+        kind = say(language, f"ground_{ground.kind}" if ground else "ground_")
+        quote = f"<q>{html.escape(view.plain(ground.quote, 300))}</q>" if ground and ground.quote else ""
+        rows.append(f"<li><b>{html.escape(names.get(need, need))}</b> · {kind} {quote}</li>")
+    return f"<ul>{''.join(rows)}</ul>" if rows else f"<p>{say(language, 'skill_no_needs')}</p>"
+
+
+def _line(skill: Skill, names: Mapping[str, str], language: str) -> str:
+    name, needs = view.plain(skill.name), [names[need] for need in skill.needs if need in names]
+    return say(language, "skill_line", name=name, needs=view.plain(", ".join(needs), 120)) if needs else name
+
+
+def _proposals(proposal: Proposal, skills: Sequence[Skill], language: str) -> gr.CheckboxGroup:
+    names = {concept.id: concept.name for concept in proposal.concepts}
+    names |= {skill.concept: skill.name for skill in skills if skill.concept}
+    needs: dict[str, list[str]] = {}
+    for edge in proposal.edges:
+        if edge.needs in names:
+            needs.setdefault(edge.concept, []).append(names[edge.needs])
+    choices = []
+    for concept in proposal.concepts:
+        builds = ", ".join(needs.get(concept.id, ()))
+        parts = [concept.name, say(language, "proposal_builds", needs=builds) if builds else "", concept.evidence.text]
+        choices.append((view.plain(" · ".join(filter(None, parts)), 220), concept.id))
+    return gr.CheckboxGroup(choices=choices, value=[], info=None if choices else say(language, "proposals_none"))
+
+
+def _chosen(value: str | None, request: gr.Request) -> bool:
+    if not value:
+        tell(say(person(request).language, "skill_choose_first"))
+    return bool(value)
+
+
+def _nobody() -> Updates:
+    return gr.Group(visible=False), "", gr.Dropdown(choices=[], value=None), ""
+
+
+def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
+    """Put the skills into their tab."""
+    concepts = Concepts(house)
+    gr.Markdown(text("concepts_about"))
+    skills = gr.Radio(label=text("skills_of_course"), choices=[], elem_id="tutor-skills")
+    with gr.Group(visible=False, elem_id="tutor-skill") as group:
+        with gr.Row():
+            name = gr.Textbox(label=text("skill_name"), max_length=80, scale=3, elem_id="tutor-skill-name")
+            rename = gr.Button(text("skill_rename"), size="sm", elem_id="tutor-skill-rename")
+            remove = gr.Button(text("skill_remove"), size="sm", variant="stop", elem_id="tutor-skill-remove")
+        why = gr.HTML(elem_id="tutor-grounds")
+        with gr.Row():
+            needs = gr.Dropdown(label=text("skill_builds_on"), choices=[], scale=3, elem_id="tutor-skill-needs")
+            add_need = gr.Button(text("skill_need_add"), size="sm", elem_id="tutor-need-add")
+            drop_need = gr.Button(text("skill_need_drop"), size="sm", elem_id="tutor-need-drop")
+    with gr.Row():
+        new = gr.Textbox(label=text("skill_new"), max_length=80, scale=3, elem_id="tutor-skill-new")
+        add = gr.Button(text("skill_add"), size="sm", elem_id="tutor-skill-add")
+    proposals = gr.CheckboxGroup(label=text("proposals"), choices=[], elem_id="tutor-proposals")
+    with gr.Row():
+        accept = gr.Button(text("proposals_accept"), variant="primary", size="sm", elem_id="tutor-accept-chosen")
+        accept_all = gr.Button(text("proposals_all"), size="sm", elem_id="tutor-accept-all")
+    shown = [skills, group, name, needs, why, proposals]
+    gr.on([tab.select, course.input], handler(concepts.show), [course, skills], shown, **QUIET)
+    skills.input(handler(concepts.choose), [course, skills], shown, **QUIET)
+    gr.on([rename.click, name.submit], handler(concepts.rename), [course, skills, name], shown, **QUIET)
+    remove.click(handler(concepts.remove), [course, skills], shown, **QUIET)
+    add_need.click(handler(concepts.need), [course, skills, needs], shown, **QUIET)
+    drop_need.click(handler(concepts.drop), [course, skills, needs], shown, **QUIET)
+    gr.on([add.click, new.submit], handler(concepts.add), [course, new], [new, *shown], **QUIET)
+    accept.click(handler(concepts.accept), [course, proposals, skills], shown, **QUIET)
+    accept_all.click(handler(concepts.accept_all), [course, skills], shown, **QUIET)
