@@ -26,12 +26,12 @@ house.courses.enrol(house.office.operator, course.id, teacher)
 skills = house.courses.skills(teacher, course.id)
 passages = {s.id: [h.passage.id for h in house.library.search(course.id, s.name, 3).hits] for s in skills}
 learners = [house.accounts.add(f"learner-{n:02d}", Role.LEARNER) for n in range(1, 31)]
-ability = {learner.id: rng.uniform(0.25, 0.9) for learner in learners}
+ability = {learner.id: rng.uniform(0.45, 1.0) for learner in learners}
 for day in range(28):
     for learner in rng.sample(learners, 12):
         for _n in range(rng.randint(3, 9)):
             at = min(len(skills) - 1, int((day / 28) * len(skills) * (0.5 + ability[learner.id])) + rng.randint(-1, 0))
-            skill, hints = skills[max(0, at)], int(rng.random() < 0.2)
+            skill, hints = skills[max(0, at)], int(rng.random() < 0.12)
             right = rng.random() < ability[learner.id] - 0.06 * max(0, at) + 0.012 * day + 0.2 * hints
             item, mixed_up = rng.randint(1, 6), None if right else f"Confuses {skill.name} with its result"
             judged = Judged(course.id, f"{skill.id}-{item}", (skill.id,), Outcome.RIGHT if right else Outcome.WRONG, "demo 1", new_id(), hints=hints, misconception=mixed_up if item < 3 else None, passage_id=passages[skill.id][0])  # fmt: skip  # noqa: E501

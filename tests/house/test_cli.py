@@ -112,3 +112,16 @@ def test_doctor_finds_what_differs_and_repairs_it_and_rebuild_makes_an_index_ane
 
 def _finding(printed: str, what: str) -> dict[str, object]:
     return next(finding for finding in json.loads(printed) if finding["what"] == what)
+
+
+@pytest.mark.slow
+def test_a_report_and_an_export_come_from_the_same_answers(tutor, tmp_path):
+    tutor("users", "add", "ada")
+    status, _, err = tutor("report", "--course", "sample", "--learner", "ada", "--out", str(tmp_path / "ada.html"))
+    assert (status, err) == (0, f"wrote {tmp_path / 'ada.html'}\n")
+    assert "Nothing is known yet" in (tmp_path / "ada.html").read_text(encoding="utf-8")
+    assert json.loads(tutor("export", "--course", "sample", "--learner", "ada")[1]) == []
+    assert tutor("export", "--course", "sample", "--learner", "ada", "--format", "csv")[1].startswith("time,skills")
+    status, out, err = tutor("export", "--course", "sample", "--format", "csv")
+    assert (status, out) == (1, "") and "fewer than 5" in err
+    assert tutor("recount", "--course", "sample")[1] == "0 records were remade from their answers\n"

@@ -115,10 +115,21 @@ def classroom(records: Mapping[str, Record], course: SkillGraph, at: datetime) -
     )
 
 
-def shown(number: int, *, of: int | None = None) -> str:
-    """Return a number of learners as it may leave the house; `of` is the group that it is a part of."""
-    small = 0 < number < FEWEST or (of is not None and 0 < of - number < FEWEST)
-    return f"<{FEWEST}" if small else str(number)
+def shown(number: int) -> str:
+    """Return a number of learners as it may leave the house."""
+    return f"<{FEWEST}" if 0 < number < FEWEST else str(number)
+
+
+def shown_parts(counts: Sequence[int]) -> list[str]:
+    """Return the parts of a group as they may leave the house: a single hidden one, which the sum would tell, hides the
+    smallest other with it."""
+    told = [shown(count) for count in counts]
+    hidden = [n for n, text in enumerate(told) if text.startswith("<")]
+    if len(hidden) == 1:
+        others = [n for n, count in enumerate(counts) if n not in hidden and count]
+        if others:
+            told[min(others, key=lambda n: counts[n])] = "hidden"
+    return told
 
 
 def _count(skill: str, lines: Sequence[SkillLine]) -> SkillCount:

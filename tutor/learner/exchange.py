@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tutor.domain import Outcome
-from tutor.learner.classroom import Classroom, shown
+from tutor.learner.classroom import Classroom, shown, shown_parts
 from tutor.learner.evidence import Answered, Retracted
 
 VERBS = "http://adlnet.gov/expapi/verbs/"
@@ -107,21 +107,10 @@ def class_csv(seen: Classroom, names: Mapping[str, str]) -> str:
     total = len(seen.learners)
     head = ("skill", "learners", "known", "learning", "stuck", "not met")
     rows = (
-        (names[line.skill], shown(total), *_parts((line.known, line.learning, line.stuck, line.unmet)))
+        (names[line.skill], shown(total), *shown_parts((line.known, line.learning, line.stuck, line.unmet)))
         for line in seen.skills
     )
     return _csv(head, rows)
-
-
-def _parts(counts: Sequence[int]) -> list[str]:
-    """Hide small numbers, and one more where a single hidden one could be worked out from the sum."""
-    told = [shown(count) for count in counts]
-    hidden = [n for n, text in enumerate(told) if text.startswith("<")]
-    if len(hidden) == 1:
-        others = [n for n, count in enumerate(counts) if n not in hidden and count]
-        if others:
-            told[min(others, key=lambda n: counts[n])] = "hidden"
-    return told
 
 
 def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

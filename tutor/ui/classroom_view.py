@@ -9,7 +9,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
-from tutor.learner.classroom import Belief, Classroom, Stuck, shown
+from tutor.learner.classroom import Belief, Classroom, Stuck, shown, shown_parts
 from tutor.learner.mastery import Standing
 from tutor.learner.overview import Overview, SkillLine
 from tutor.ui import charts
@@ -109,7 +109,7 @@ def _counts(seen: Classroom, skills: Names, language: str) -> str:
         for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
     ]
     rows = [
-        (skills[line.skill], *map(shown, (line.known, line.learning, line.stuck, line.unmet))) for line in seen.skills
+        (skills[line.skill], *shown_parts((line.known, line.learning, line.stuck, line.unmet))) for line in seen.skills
     ]
     return _card(say(language, "class_skills"), charts.table(head, rows), "skills")
 

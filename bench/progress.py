@@ -1,0 +1,123 @@
+"""Bench: how long do the pages of progress take, for a learner with many answers and for a large class?
+
+    python -m bench.progress [--events 10000] [--learners 200] [--each 200]
+
+Answers are recorded through the evidence book into a database in a temporary folder. `page_ms` is the overview of the
+one learner from her kept record, with the newest answer not yet in it; `class_ms` the class from kept records.
+`rebuild_s` remakes her record from all events, `first_class_s` makes all records of the class for the first time.
+Milliseconds are CPU time of this process, since the machine may be shared; `same` says whether the record that was
+moved on and the one that was rebuilt are equal to the last digit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+from tutor.domain import Outcome, Person, Role, Skill
+from tutor.evidence_book import Judged
+from tutor.house import Office, open_office
+from tutor.learner.keeping import write_record
+from tutor.moments import new_id
+from tutor.settings import Settings
+from tutor.ui import classroom_view, progress_view
+
+COURSE, SKILLS, ITEMS = "bench", 40, 12
+
+
+class Clock:
+    """Goes on by a minute at each look."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+def practise(office: Office, who: Person, answers: int, rng: random.Random) -> None:
+    """Record answers, in one transaction: how fast the disk is, is not asked here."""
+    with office.database.writing() as connection:
+        for _ in range(answers):
+            skill = f"s{rng.randrange(SKILLS):02d}"
+            outcome = Outcome.RIGHT if rng.random() < 0.7 else Outcome.WRONG
+            item = f"{skill}/{rng.randrange(ITEMS)}"
+            judged = Judged(COURSE, item, (skill,), outcome, "bench", new_id(), hints=int(rng.random() < 0.1))
+            office.evidence.record(who, judged, within=connection)
+
+
+def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
+    taken = []
+    for _ in range(times):
+        started = time.process_time()
+        action()
+        taken.append(1000 * (time.process_time() - started))
+    return round(median(taken), 1)
+
+
+def measure(office: Office, events: int, learners: int, each: int) -> dict[str, object]:
+    rng, operator = random.Random(0), office.operator
+    office.courses.create(operator, "Bench", course_id=COURSE)
+    skills = [Skill(f"s{n:02d}", COURSE, f"Skill {n}", (f"s{n - 1:02d}",) if n % 3 else ()) for n in range(SKILLS)]
+    office.courses.declare_skills(operator, COURSE, skills)
+    names = {skill.id: skill.name for skill in skills}
+    ada = office.accounts.add("ada", Role.LEARNER)
+    practise(office, ada, events, rng)
+    office.progress.of(ada, COURSE)
+    pages = []
+    for _ in range(5):
+        practise(office, ada, 1, rng)
+        pages.append(cpu_ms(lambda: progress_view.whole(office.progress.of(ada, COURSE), names, "en"), times=1))
+    moved_on = write_record(office.progress.record(ada, COURSE))
+    started = time.process_time()
+    office.progress.rebuild(operator, COURSE)
+    rebuild_s = round(time.process_time() - started, 2)
+    same = write_record(office.progress.record(ada, COURSE)) == moved_on
+    for n in range(learners - 1):
+        practise(office, office.accounts.add(f"learner-{n}", Role.LEARNER), each, rng)
+    started = time.process_time()
+    office.reports.classroom(operator, COURSE)
+    first_class_s = round(time.process_time() - started, 2)
+
+    def show_class() -> str:
+        seen, known = office.reports.classroom(operator, COURSE), office.reports.learners(operator, COURSE)
+        return classroom_view.for_page(seen, known, names, {}, "en")
+
+    return {
+        "page_ms": median(pages),
+        "class_ms": cpu_ms(show_class),
+        "rebuild_s": rebuild_s,
+        "first_class_s": first_class_s,
+        "same": same,
+        "events": events,
+        "learners": learners,
+        "answers_each": each,
+        "hardware": f"{platform.machine()}, CPU time of one process",
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.progress", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--events", type=int, default=10_000)
+    parser.add_argument("--learners", type=int, default=200)
+    parser.add_argument("--each", type=int, default=200, help="answers of every other learner")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        office = open_office(Settings(data_dir=Path(folder)), clock=Clock())
+        figures = measure(office, options.events, options.learners, options.each)
+        office.close()
+    print(f"a page {figures['page_ms']} ms, a class of {figures['learners']} {figures['class_ms']} ms (CPU time)")
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
