@@ -66,7 +66,7 @@ def read(folder: Path) -> Book:
 
 
 def _terms(text: str) -> set[str]:
-    marked = _ITALIC_ZH.findall(text) or _BOLD.findall(text)
+    marked = (_ITALIC_ZH if re.search("[\u4e00-\u9fff]", text) else _BOLD).findall(text)
     return {key_of(term) for term in marked if not _NOT_TERMS.search(term) and len(term.split()) <= 4}
 
 
