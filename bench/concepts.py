@@ -22,14 +22,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
 from bench.corpora import commit, hardware
+from knowledge import concepts
 from knowledge.chunking import split
-from knowledge.concepts import Ground, Proposal, key_of, propose_concepts
+from knowledge.concepts import FEATURES, MOST, Ground, Proposal, ideas_of, key_of, pairs_of, propose_concepts
 from knowledge.documents import Passage
 from knowledge.parsing.reading import parse
 from knowledge.terms import heading_name
 
 SHUFFLES = 3
+LEAST = 0.75  # the strength from which on an edge is proposed
 _BOLD = re.compile(r"(?<!\*)\*\*([^*\n]{3,40}?)\*\*(?!\*)")
 _ITALIC_ZH = re.compile(r"(?<!\*)\*([^*\n]{2,20}?)\*\s*（[A-Za-z][^）]*）")
 _NOT_TERMS = re.compile(r"[.:$=+<>\d]|^(?:and|or|not|in|try|else)$")
@@ -50,8 +56,12 @@ class Book:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--book", type=Path, action="append", required=True)
+    parser.add_argument("--fit", action="store_true", help="write knowledge/concepts.json first")
     arguments = parser.parse_args()
-    figures = {book.name: measure(book) for book in map(read, arguments.book)}
+    books = [read(folder) for folder in arguments.book]
+    if arguments.fit:
+        fit(books)
+    figures = {book.name: measure(book) for book in books}
     print(json.dumps({"benchmark": "concepts", "books": figures, "hardware": hardware(), "commit": commit()}))
 
 
@@ -118,6 +128,52 @@ def agreements(book: Book, ground: Ground | None = None) -> list[bool]:
         edges = [e for e in proposal.edges if ground in (None, e.ground) and place.keys() >= {e.concept, e.needs}]
         agreed += [place[e.needs] < place[e.concept] for e in edges if place[e.needs] != place[e.concept]]
     return agreed
+
+
+def fit(books: Sequence[Book]) -> None:
+    """Fit the chance that a book introduces the need first on pairs of all books; the card says what one book tells
+    of another."""
+    seen = [_labelled(book) for book in books]
+    held_out = {}
+    for number, book in enumerate(books):
+        others = [one for at, one in enumerate(seen) if at != number] or seen
+        model = LogisticRegression(C=1.0).fit(*map(np.concatenate, zip(*others, strict=True)))
+        rows, labels = seen[number]
+        chances = model.predict_proba(rows)[:, 1]
+        sure = chances >= LEAST
+        held_out[book.name] = {
+            "agreement_at_least": round(float(labels[sure].mean()), 3),
+            "kept": round(float(sure.mean()), 3),
+        }
+    model = LogisticRegression(C=1.0).fit(*map(np.concatenate, zip(*seen, strict=True)))
+    kept = {
+        "card": {
+            "fitted_by": "bench/concepts.py",
+            "fitted_on": f"pairs of {', '.join(book.name for book in books)}, their files shuffled",
+            "says": "the chance that a book introduces the need first, where anything speaks for the need at all",
+            "held_out_book": held_out,
+        },
+        "weights": dict(zip(FEATURES, (round(float(w), 4) for w in model.coef_[0]), strict=True)),
+        "bias": round(float(model.intercept_[0]), 4),
+        "least": LEAST,
+    }
+    Path(concepts.__file__).with_name("concepts.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    concepts.weights.cache_clear()
+
+
+def _labelled(book: Book) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the features of all pairs of a shuffled book, and whether its own order agrees."""
+    place = introduced(propose_concepts([p for part in book.files for p in part], most=10**6), book)
+    rows, labels = [], []
+    for seed in range(SHUFFLES):
+        files = list(book.files)
+        random.Random(seed).shuffle(files)
+        for pair in pairs_of(ideas_of([p for part in files for p in part], MOST), in_order=False):
+            here, there = place.get(pair.skill.id), place.get(pair.need.id)
+            if here is not None and there is not None and here != there:
+                rows.append(pair.features)
+                labels.append(there < here)
+    return np.asarray(rows), np.asarray(labels)
 
 
 def introduced(proposal: Proposal, book: Book) -> dict[str, int]:

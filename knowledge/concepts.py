@@ -8,11 +8,16 @@ same proposal.
 
 from __future__ import annotations
 
+import functools
+import json
+import math
+import operator
 import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import Stemmer
 
@@ -21,8 +26,10 @@ from knowledge.sentences import sentences
 from knowledge.terms import Evidence, Source, Term, found
 
 MOST = 150  # concepts of a course; more than anybody edits
-_NEEDS = 4  # edges that leave one concept
+_NEEDS = 3  # edges that leave one concept
 _TAUGHT = 6  # passages that a concept is looked up in
+_EVERYWHERE, _FEW = 0.15, 5  # share of the passages, and how many are few in any course
+_LEANING = 0.5  # by how much more of the passages about the one speak of the other than the other way round
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -66,7 +73,23 @@ class Proposal:
     edges: tuple[Edge, ...]
 
 
-STRENGTH = {Ground.NAME: 0.9, Ground.DEFINITION: 0.8, Ground.MENTION: 0.6}
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic model over FEATURES of the chance that a textbook introduces the need first."""
+
+    values: tuple[float, ...]
+    bias: float
+    least: float  # the strength from which on an edge is proposed where the order is unknown
+
+
+FEATURES = ("name", "definition", "leaning", "wider")
+
+
+@functools.cache
+def weights() -> Weights:
+    """Return the model of `concepts.json`; `bench/concepts.py` fits it."""
+    kept = json.loads(Path(__file__).with_name("concepts.json").read_text("utf-8"))
+    return Weights(tuple(kept["weights"][name] for name in FEATURES), kept["bias"], kept["least"])
 
 
 def propose_concepts(passages: Sequence[Passage], *, in_order: bool = True, most: int = MOST) -> Proposal:
@@ -75,11 +98,11 @@ def propose_concepts(passages: Sequence[Passage], *, in_order: bool = True, most
     `in_order`: the passages stand in the order of teaching, so that nothing needs what is introduced after it.
     Set it to False for documents in no order.
     """
-    texts = [_Text.of(passage.text) for passage in passages]
-    ideas = _chosen(_gathered(found(passages)), passages, texts, most)
+    ideas = ideas_of(passages, most)
     concepts = tuple(_concept(idea, passages, ideas) for idea in ideas)
-    edges = _without_circles(sorted(_edges(ideas, passages, texts, in_order=in_order), key=_strongest_first))
-    return Proposal(concepts, tuple(edges))
+    edges = [_edge(pair, passages) for pair in pairs_of(ideas, in_order=in_order)]
+    likely = sorted((edge for edge in edges if in_order or _is_likely(edge)), key=_strongest_first)
+    return Proposal(concepts, tuple(_without_circles(likely)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +124,7 @@ class _Text:
 
 
 @dataclass(frozen=True, slots=True)
-class _Idea:
+class Idea:
     """All namings of one thing, and the passages (by place) that speak of it."""
 
     key: str
@@ -110,6 +133,12 @@ class _Idea:
     times: int = 0
     taught: tuple[int, ...] = ()
     weight: float = 0.0
+    opening: _Text = _Text("", "")  # the words that introduce it
+    everywhere: bool = False  # mentioned all over the course, so that a mention says nothing
+
+    @property
+    def id(self) -> str:
+        return "-".join(self.key.split())
 
     @property
     def first(self) -> Term:
@@ -143,22 +172,24 @@ def _stems(text: str) -> list[str]:
     return list(_stemmers.english.stemWords(_WORD.findall(text.lower())))
 
 
-def _gathered(terms: Sequence[Term]) -> list[_Idea]:
+def _gathered(terms: Sequence[Term]) -> list[Idea]:
     groups: dict[str, list[Term]] = {}
     for term in terms:
         if (key := key_of(term.name)).strip():
             groups.setdefault(key, []).append(term)
-    return [_Idea(key, tuple(group)) for key, group in groups.items()]
+    return [Idea(key, tuple(group)) for key, group in groups.items()]
 
 
-def _chosen(ideas: Sequence[_Idea], passages: Sequence[Passage], texts: Sequence[_Text], most: int) -> list[_Idea]:
-    """Return the ideas that a course is about, in the order in which it introduces them."""
+def ideas_of(passages: Sequence[Passage], most: int) -> list[Idea]:
+    """Return what a course is about, in the order in which it introduces it."""
+    texts = [_Text.of(passage.text) for passage in passages]
+    ideas = _gathered(found(passages))
     known = [_looked_up(idea, passages, texts) for idea in ideas]
     kept = sorted((idea for idea in known if _matters(idea)), key=lambda idea: (-idea.weight, idea.key))[:most]
     return sorted(kept, key=lambda idea: (idea.first.passage, idea.first.evidence.start, idea.key))
 
 
-def _looked_up(idea: _Idea, passages: Sequence[Passage], texts: Sequence[_Text]) -> _Idea:
+def _looked_up(idea: Idea, passages: Sequence[Passage], texts: Sequence[_Text]) -> Idea:
     mentions = frozenset(at for at, text in enumerate(texts) if text.holds(idea.key))
     taught = dict.fromkeys([idea.first.passage, *(term.passage for term in idea.terms)])
     for term in idea.terms:
@@ -167,7 +198,9 @@ def _looked_up(idea: _Idea, passages: Sequence[Passage], texts: Sequence[_Text])
     weight = 3.0 * (Source.GLOSSARY in idea.sources) + 2.0 * (Source.DEFINITION in idea.sources)
     weight += 1.5 * (Source.HEADING in idea.sources) + min(len(mentions), 40) / 20
     times = sum(texts[at].times(idea.key) for at in mentions)
-    return _Idea(idea.key, idea.terms, mentions, times, tuple(taught)[:_TAUGHT], weight)
+    opening = _Text.of(idea.first.evidence.text)
+    everywhere = len(mentions) > max(_FEW, _EVERYWHERE * len(texts))
+    return Idea(idea.key, idea.terms, mentions, times, tuple(taught)[:_TAUGHT], weight, opening, everywhere)
 
 
 def _under(term: Term, passages: Sequence[Passage]) -> Iterator[int]:
@@ -180,65 +213,76 @@ def _under(term: Term, passages: Sequence[Passage]) -> Iterator[int]:
             yield at
 
 
-def _matters(idea: _Idea) -> bool:
+def _matters(idea: Idea) -> bool:
     """Whether the course comes back to it: named once and never again is a passing remark."""
     return idea.times >= 2 or bool(idea.sources - {Source.DEFINITION})
 
 
-def _concept(idea: _Idea, passages: Sequence[Passage], ideas: Sequence[_Idea]) -> Concept:
+def _concept(idea: Idea, passages: Sequence[Passage], ideas: Sequence[Idea]) -> Concept:
     most = max(other.weight for other in ideas)
     taught = tuple(passages[at].id for at in idea.taught)
     first = idea.first
-    return Concept(_id(idea), idea.name, first.source, first.evidence, taught, round(idea.weight / most, 3))
+    return Concept(idea.id, idea.name, first.source, first.evidence, taught, round(idea.weight / most, 3))
 
 
-def _id(idea: _Idea) -> str:
-    return "-".join(idea.key.split())
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Something that may need something, and what speaks for it as FEATURES names it."""
+
+    skill: Idea
+    need: Idea
+    features: tuple[float, ...]
 
 
-def _edges(
-    ideas: Sequence[_Idea], passages: Sequence[Passage], texts: Sequence[_Text], *, in_order: bool
-) -> Iterator[Edge]:
+def pairs_of(ideas: Sequence[Idea], *, in_order: bool) -> Iterator[Pair]:
+    """Yield the pairs for which anything speaks."""
     for skill in ideas:
         for need in ideas:
-            if need is skill or skill.key in need.key:
-                continue
-            if in_order and need.first.passage > skill.first.passage:
-                continue
-            if edge := _edge(skill, need, passages, texts):
-                yield edge
+            late = in_order and need.first.passage > skill.first.passage
+            if need is not skill and skill.key not in need.key and not late and (row := _features(skill, need)):
+                yield Pair(skill, need, row)
 
 
-def _edge(skill: _Idea, need: _Idea, passages: Sequence[Passage], texts: Sequence[_Text]) -> Edge | None:
-    defined = skill.first.evidence
-    if need.key in skill.key:
-        return Edge(_id(skill), _id(need), Ground.NAME, defined, STRENGTH[Ground.NAME])
-    if skill.first.passage not in need.mentions and not need.mentions.intersection(skill.taught):
-        return None
-    if _Text.of(defined.text).holds(need.key) and not _Text.of(need.first.evidence.text).holds(skill.key):
-        return Edge(_id(skill), _id(need), Ground.DEFINITION, defined, STRENGTH[Ground.DEFINITION])
+def _features(skill: Idea, need: Idea) -> tuple[float, ...] | None:
+    by_name = need.key in skill.key
+    defined = skill.opening.holds(need.key) and not need.opening.holds(skill.key)
     leaning = _share(skill, need) - _share(need, skill)
-    if leaning < 0.5:
+    if not by_name and not defined and (leaning < _LEANING or need.everywhere):
         return None
-    at = next(at for at in skill.taught if at in need.mentions)
-    quote = _sentence(passages[at], need.key)
-    return Edge(_id(skill), _id(need), Ground.MENTION, quote, round(STRENGTH[Ground.MENTION] * leaning, 3))
+    wider = math.log((1 + len(need.mentions)) / (1 + len(skill.mentions)))
+    return float(by_name), float(defined), leaning, wider
 
 
-def _share(skill: _Idea, other: _Idea) -> float:
+def _edge(pair: Pair, passages: Sequence[Passage]) -> Edge:
+    skill, need = pair.skill, pair.need
+    by_name, defined, *_ = pair.features
+    logit = sum(map(operator.mul, weights().values, pair.features)) + weights().bias
+    ground = Ground.NAME if by_name else Ground.DEFINITION if defined else Ground.MENTION
+    quote = skill.first.evidence if ground is not Ground.MENTION else _quote(skill, need, passages)
+    return Edge(skill.id, need.id, ground, quote, round(1 / (1 + math.exp(-logit)), 3))
+
+
+def _quote(skill: Idea, need: Idea, passages: Sequence[Passage]) -> Evidence:
+    """Return the first sentence about the one that speaks of the other."""
+    passage = passages[next(at for at in skill.taught if at in need.mentions)]
+    spans = sentences(passage.text)
+    span = next((s for s in spans if _Text.of(passage.text[slice(*s)]).holds(need.key)), (0, len(passage.text)))
+    return Evidence(passage.id, *span, passage.text[slice(*span)])
+
+
+def _share(skill: Idea, other: Idea) -> float:
     """Return how many of the passages about a skill speak of the other."""
     return sum(at in other.mentions for at in skill.taught) / len(skill.taught)
 
 
-def _sentence(passage: Passage, key: str) -> Evidence:
-    """Return the first sentence that holds the name."""
-    spans = sentences(passage.text)
-    span = next((s for s in spans if _Text.of(passage.text[slice(*s)]).holds(key)), (0, len(passage.text)))
-    return Evidence(passage.id, *span, passage.text[slice(*span)])
+def _is_likely(edge: Edge) -> bool:
+    """Whether the need may well come first where no order says so; a name says it always."""
+    return edge.ground is Ground.NAME or edge.strength >= weights().least
 
 
-def _strongest_first(edge: Edge) -> tuple[float, str, str]:
-    return -edge.strength, edge.concept, edge.needs
+def _strongest_first(edge: Edge) -> tuple[int, float, str, str]:
+    """What a name says comes before a definition, and that before what was only mentioned."""
+    return list(Ground).index(edge.ground), -edge.strength, edge.concept, edge.needs
 
 
 def _without_circles(edges: Sequence[Edge]) -> Iterator[Edge]:

@@ -89,7 +89,7 @@ _POINTING = frozenset(
     """
     this that these those it they he she we you i there here such one another other both each some many most its their
     following above below first second last next reason idea way thing what which who how why when where all any no
-    not and or but if so then else also however therefore thus note ex only more new same please main out
+    not and or but if so then else also however therefore thus note ex only more new same please main out using
     """.split()
 )
 _COMMON = frozenset(
