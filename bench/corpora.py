@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 
 from knowledge import index as indexes
-from knowledge.embedding import Embedder, Vectors
-from knowledge.index import CourseIndex, Entry, Halves, embed, reads
+from knowledge.embedding import Embedder
+from knowledge.evidence import Asked
+from knowledge.index import CourseIndex, Entry, Kept, embed, reads
 from knowledge.sentences import sentences
+from knowledge.tokens import DIRECTIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +68,44 @@ def as_entry(name: str, title: str, text: str) -> Entry:
     return Entry(name, title.replace("_", " "), text, tuple(sentences(text)) or ((0, len(text)),))
 
 
-def vectors_of(corpus: Corpus, embedder: Embedder) -> dict[str, Halves]:
+def vectors_of(corpus: Corpus, embedder: Embedder) -> dict[str, Kept]:
     return embed(corpus.entries, embedder)
 
 
-def built(corpus: Corpus, embedder: Embedder, vectors: dict[str, Halves]) -> CourseIndex:
+def built(corpus: Corpus, embedder: Embedder, vectors: dict[str, Kept]) -> CourseIndex:
     """Return the index of a corpus as the library would write and read it."""
     with tempfile.TemporaryDirectory() as folder:
         return indexes.load(Path(folder), indexes.write(Path(folder), 1, corpus.entries, vectors, embedder))
 
 
-def query_vectors(corpus: Corpus, embedder: Embedder) -> list[Vectors | None]:
-    """Return the vector of each question, None where the embedder does not read it."""
+def questions_read(corpus: Corpus, embedder: Embedder) -> list[Asked | None]:
+    """Return each question as vectors, None where the embedder does not read it."""
     texts = [q.text for q in corpus.questions]
     readable = [text for text in texts if reads(embedder, text)]
-    rows = dict(zip(readable, embedder.embed_queries(readable), strict=True)) if readable else {}
+    rows = dict(zip(readable, map(Asked.of, embedder.embed_questions(readable)), strict=True)) if readable else {}
     return [rows.get(text) for text in texts]
 
 
-def kept_vectors(
-    corpus: Corpus, embedder: Embedder, kept: Path | None
-) -> tuple[dict[str, Halves], list[Vectors | None]]:
-    """Return the vectors of paragraphs and questions; from the file `kept` where the last run left them there."""
-    if kept is None:
-        return vectors_of(corpus, embedder), query_vectors(corpus, embedder)
-    if not kept.is_file():
-        asked = [row for row in query_vectors(corpus, embedder) if row is not None]
-        np.savez(kept, allow_pickle=False, questions=np.asarray(asked, np.float32), **vectors_of(corpus, embedder))
-    with np.load(kept, allow_pickle=False) as file:
-        vectors = {name: file[name] for name in file.files if name != "questions"}
-        rows = iter(file["questions"])
-    return vectors, [next(rows) if vectors and reads(embedder, q.text) else None for q in corpus.questions]
+def kept_vectors(corpus: Corpus, embedder: Embedder, file: Path | None) -> tuple[dict[str, Kept], list[Asked | None]]:
+    """Return the vectors of paragraphs and questions; from a file where an earlier run left them there."""
+    if file is None:
+        return vectors_of(corpus, embedder), questions_read(corpus, embedder)
+    if not file.is_file():
+        _keep(file, vectors_of(corpus, embedder), [a for a in questions_read(corpus, embedder) if a is not None])
+    with np.load(file, allow_pickle=False) as stored:
+        passages = {name[2:]: Kept(stored[name], stored[f"t {name[2:]}"]) for name in stored.files if name[:2] == "v "}
+        spans = np.cumsum(stored["counts"])[:-1]
+        rows = (Asked(v, t) for v, t in zip(stored["questions"], np.split(stored["tokens"], spans), strict=True))
+        return passages, [next(rows) if passages and reads(embedder, q.text) else None for q in corpus.questions]
+
+
+def _keep(file: Path, passages: dict[str, Kept], asked: Sequence[Asked]) -> None:
+    arrays: dict[str, Any] = {f"v {key}": kept.vectors for key, kept in passages.items()}
+    arrays |= {f"t {key}": kept.tokens for key, kept in passages.items()}
+    arrays["questions"] = np.asarray([a.vector for a in asked], np.float32)
+    arrays["tokens"] = np.concatenate([np.zeros((0, DIRECTIONS), np.int8), *(a.tokens for a in asked)])
+    arrays["counts"] = np.asarray([len(a.tokens) for a in asked], np.int64)
+    np.savez(file, allow_pickle=False, **arrays)
 
 
 def rank_of(order: Sequence[int], gold: int) -> int | None:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from bench.corpora import Corpus, built, commit, hardware, query_vectors, read_corpus, vectors_of
-from knowledge.embedding import Embedder, Vectors, open_embedder
-from knowledge.index import CourseIndex
+from bench.corpora import Corpus, built, commit, hardware, kept_vectors, read_corpus
+from knowledge.embedding import Embedder, open_embedder
+from knowledge.evidence import Asked
+from knowledge.index import CourseIndex, Kept
 from knowledge.ranking import COVERED, find, models
 
 
@@ -26,7 +28,8 @@ def main() -> None:
     embedder = open_embedder(arguments.embedder, arguments.cache)
     corpus = read_corpus(arguments.paragraphs, arguments.questions)
     print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
-    figures = measure(corpus, embedder, arguments.splits)
+    vectors, asked = kept_vectors(corpus, embedder, arguments.vectors)
+    figures = measure(corpus, embedder, vectors, asked, arguments.splits)
     result = {
         "benchmark": "coverage",
         **figures,
@@ -41,9 +44,10 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def measure(corpus: Corpus, embedder: Embedder, splits: int) -> dict[str, float]:
+def measure(
+    corpus: Corpus, embedder: Embedder, vectors: dict[str, Kept], asked: Sequence[Asked | None], splits: int
+) -> dict[str, float]:
     """Return the mean figures over several halves of the documents."""
-    vectors, asked = vectors_of(corpus, embedder), query_vectors(corpus, embedder)
     titles = sorted(set(corpus.titles))
     rows = []
     for split in range(splits):
@@ -56,7 +60,7 @@ def measure(corpus: Corpus, embedder: Embedder, splits: int) -> dict[str, float]
     return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
 
 
-def confidence(index: CourseIndex, text: str, vector: Vectors | None) -> float:
+def confidence(index: CourseIndex, text: str, vector: Asked | None) -> float:
     """Return what `ranking.rank` would say, with a question embedded before."""
     found = find(index, text, vector if len(index.dense_rows) else None)
     if len(found.rows) == 0:
@@ -82,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--embedder", default="bundled")
     parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
+    parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
     parser.add_argument("--splits", type=int, default=3)
     return parser.parse_args()
 

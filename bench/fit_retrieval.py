@@ -34,7 +34,7 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Case:
     """One question in one course: its candidates, and the place of the gold one (None: not covered, or not found)."""
 
     evidence: Numbers
@@ -62,7 +62,7 @@ def main() -> None:
     print(json.dumps(card["held_out"]))
 
 
-def fit(asked: Sequence[Asked], names: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
+def fit(asked: Sequence[Case], names: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
     """Return the models as they are kept, and figures on held-out documents."""
     ranks: list[int | None] = []
     chances, labels = [], []
@@ -92,7 +92,7 @@ def _coverage(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
     }
 
 
-def _fit(asked: Sequence[Asked], names: Sequence[str]) -> tuple[Numbers, Numbers, float]:
+def _fit(asked: Sequence[Case], names: Sequence[str]) -> tuple[Numbers, Numbers, float]:
     order = fit_order([a for a in asked if a.gold is not None])
     best = np.stack([a.evidence[np.argmax(a.evidence @ order)] for a in asked])
     covered = np.asarray([a.covered for a in asked])
@@ -124,7 +124,7 @@ def fit_chance(best: Numbers, covered: NDArray[np.bool_]) -> tuple[Numbers, floa
     return weights, float(found.x[-1] - best.mean(0) @ weights)
 
 
-def fit_order(asked: Sequence[Asked], ridge: float = 1e-3) -> Numbers:
+def fit_order(asked: Sequence[Case], ridge: float = 1e-3) -> Numbers:
     """Return weights under which the gold candidate of each question wins, by softmax over its candidates."""
     table = np.concatenate([a.evidence for a in asked])
     scale = table.std(0) + 1e-6
@@ -149,12 +149,12 @@ def _short(weights: Numbers) -> list[float]:
     return [round(float(w), 5) for w in weights]
 
 
-def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list[Asked]:
+def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list[Case]:
     vectors, asked_vectors = kept_vectors(corpus, embedder, cache)
     titles = sorted(set(corpus.titles))
     random = np.random.default_rng(7)
     folds = {title: int(f) for title, f in zip(titles, random.permutation(len(titles)) % FOLDS, strict=True)}
-    found: list[Asked] = []
+    found: list[Case] = []
     for part in _parts(titles, random):
         course = corpus.part(set(part))
         index = built(course, embedder, vectors)
@@ -168,7 +168,7 @@ def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list
             gold = rank_of(candidates.rows.tolist(), question.gold) if question.gold is not None else None
             fold = folds[corpus.titles[original.gold]]
             evidence = candidates.evidence.astype(np.float64)
-            found.append(Asked(evidence, gold, question.gold is not None, fold, len(part) == len(titles)))
+            found.append(Case(evidence, gold, question.gold is not None, fold, len(part) == len(titles)))
     return found
 
 

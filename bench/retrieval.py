@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.corpora import Corpus, built, commit, hardware, query_vectors, rank_of, read_corpus, scores, vectors_of
-from knowledge.embedding import Embedder, Vectors, open_embedder
-from knowledge.evidence import FUSED, LEXICAL
+from bench.corpora import Corpus, built, commit, hardware, kept_vectors, rank_of, read_corpus, scores
+from knowledge.embedding import Embedder, open_embedder
+from knowledge.evidence import FUSED, LEXICAL, Asked
 from knowledge.index import CourseIndex
 from knowledge.ranking import Found, find, models, rank
 
@@ -28,15 +28,17 @@ def main() -> None:
     corpus = read_corpus(arguments.paragraphs, arguments.questions)
     print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
     began = time.perf_counter()
-    index = built(corpus, embedder, vectors_of(corpus, embedder))
+    vectors, asked = kept_vectors(corpus, embedder, arguments.vectors)
+    index = built(corpus, embedder, vectors)
     indexed_s = time.perf_counter() - began
-    found = measure(corpus, index, query_vectors(corpus, embedder))
+    found = measure(corpus, index, asked)
     for name, ranks in found.items():
         print(f"{name:9}", scores(ranks))
     result = {
         "benchmark": "retrieval",
         **scores(found["ranked"]),
         **latency(corpus, index, embedder, arguments.timed),
+        "never_worse": never_worse(found),
         "lexical": scores(found["lexical"]),
         "dense": scores(found["dense"]),
         "sentences": scores(found["sentences"]),
@@ -51,7 +53,7 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[Vectors | None]) -> dict[str, Ranks]:
+def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[Asked | None]) -> dict[str, Ranks]:
     """Return the place of the gold paragraph in each order, over all questions."""
     ranks: dict[str, Ranks] = {"ranked": [], "lexical": [], "dense": [], "sentences": []}
     for question, vector in zip(corpus.questions, vectors, strict=True):
@@ -60,6 +62,12 @@ def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[Vectors | None
         for name, order in orders(found).items():
             ranks[name].append(rank_of(order, question.gold))
     return ranks
+
+
+def never_worse(found: dict[str, Ranks]) -> bool:
+    """Return whether no side alone has a better recall or mean reciprocal rank."""
+    best = scores(found["ranked"])
+    return all(best[name] >= scores(found[side])[name] for side in ("lexical", "dense") for name in best)
 
 
 def orders(found: Found) -> dict[str, list[int]]:
@@ -91,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--embedder", default="bundled")
     parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
+    parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
     parser.add_argument("--timed", type=int, default=300, help="searches that are timed")
     return parser.parse_args()
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from bench.corpora import Corpus, Question, as_entry, built, commit, hardware, kept_vectors, read_lines
 from bench.retrieval import orders
-from knowledge.embedding import Vectors, open_embedder
+from knowledge.embedding import open_embedder
+from knowledge.evidence import Asked
 from knowledge.index import CourseIndex
 from knowledge.ranking import find
 
@@ -63,7 +64,7 @@ def read(corpus: Path, claims: Path) -> tuple[Corpus, list[set[int]]]:
 
 
 def measure(
-    corpus: Corpus, relevant: Sequence[set[int]], index: CourseIndex, asked: Sequence[Vectors | None]
+    corpus: Corpus, relevant: Sequence[set[int]], index: CourseIndex, asked: Sequence[Asked | None]
 ) -> dict[str, float]:
     """Return the mean nDCG of the library's order and of each side alone."""
     gains: dict[str, list[float]] = {}

@@ -36,6 +36,14 @@ _BATCH = 16
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one forward pass says of a text: unit vectors of the spans asked for, and of its words in their context."""
+
+    spans: Vectors
+    tokens: Vectors
+
+
 class Embedder(Protocol):
     """Turns text into L2-normalised float32 vectors. Every method may be called from any thread."""
 
@@ -65,12 +73,12 @@ class Embedder(Protocol):
         """Return one vector."""
         ...
 
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return one row a question."""
+    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+        """Return for each question its own vector as the only span, as `embed_query` has it, and its words."""
         ...
 
-    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
-        """Return for each text one row a span, the span read in the context of its text."""
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Reading]:
+        """Return for each text one row a span, the span read in the context of its text, and its words."""
         ...
 
 
@@ -102,11 +110,14 @@ class HashingEmbedder:
     def embed_query(self, text: str) -> Vectors:
         return np.asarray(self.embed_passages([text])[0])
 
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self.embed_passages(texts)
+    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+        return self.embed_spans(texts, [[(0, len(text))] for text in texts])
 
-    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
-        return [self.embed_passages([t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)]
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Reading]:
+        return [
+            Reading(self.embed_passages([t[a:b] for a, b in s]), self.embed_passages(t.split()))
+            for t, s in zip(texts, spans, strict=True)
+        ]
 
 
 @dataclass(slots=True)
@@ -134,21 +145,35 @@ class SentenceEmbedder:
         return self._encode([self._prompt(1) + text for text in texts])
 
     def embed_query(self, text: str) -> Vectors:
-        return np.asarray(self.embed_queries([text])[0])
+        return np.asarray(self.embed_questions([text])[0].spans[0])
 
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self._prompt(0) + text for text in texts])
+    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+        asked = [self._prompt(0) + text for text in texts]
+        if not _pools_by_mean(self._model()):
+            read = [
+                Reading(row[None, :], words) for row, words in zip(self._encode(asked), self._words(asked), strict=True)
+            ]
+            return read
+        found = self._tokens(asked)
+        return [Reading(normalised(tokens.vectors.mean(0)[None, :]), tokens.words()) for tokens in found]
 
-    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Vectors]:
-        model = self._model()
-        if not _pools_by_mean(model):
-            return [self.embed_passages([t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)]
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Reading]:
+        if not _pools_by_mean(self._model()):
+            rows = [self.embed_passages([t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)]
+            return [
+                Reading(*pair) for pair in zip(rows, self._words([self._prompt(1) + t for t in texts]), strict=True)
+            ]
         rows = [np.zeros((len(s), self.dimension), np.float32) for s in spans]
+        words: list[list[Vectors]] = [[] for _ in texts]
         windows = [w for i, (t, s) in enumerate(zip(texts, spans, strict=True)) for w in self._windows(i, t, s)]
         for window, tokens in zip(windows, self._tokens([w.text for w in windows]), strict=True):
+            words[window.row].append(tokens.words())
             for number, span in window.spans:
-                rows[window.row][number] = _mean_inside(tokens, span)
-        return [normalised(r) for r in rows]
+                rows[window.row][number] = tokens.mean_inside(span)
+        return [Reading(normalised(r), np.concatenate(w)) for r, w in zip(rows, words, strict=True)]
+
+    def _words(self, texts: list[str]) -> list[Vectors]:
+        return [tokens.words() for tokens in self._tokens(texts)]
 
     def _windows(self, row: int, text: str, spans: Sequence[Span]) -> Iterator[_Window]:
         """Yield the text, and again its rest from the first span that the model's window cut off."""
@@ -169,7 +194,7 @@ class SentenceEmbedder:
         ends = [end for _, end in offsets["offset_mapping"]]
         return len(text) if len(ends) <= limit else int(ends[limit - 1])
 
-    def _tokens(self, texts: list[str]) -> Iterator[tuple[Any, Any]]:
+    def _tokens(self, texts: list[str]) -> Iterator[_Tokens]:
         """Yield the token vectors of each text with the span that each token covers."""
         model = self._model()
         outputs = model.encode(texts, output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False)
@@ -178,7 +203,7 @@ class SentenceEmbedder:
                 text, truncation=True, max_length=int(model.max_seq_length), return_offsets_mapping=True
             )
             offsets = np.asarray(encoded["offset_mapping"])
-            yield output.cpu().float().numpy()[: len(offsets)], offsets
+            yield _Tokens(output.cpu().float().numpy()[: len(offsets)], offsets)
 
     def _encode(self, texts: list[str]) -> Vectors:
         if not texts:
@@ -205,10 +230,20 @@ class _Window:
     spans: tuple[tuple[int, Span], ...]  # (number of the span, where it is in this window)
 
 
-def _mean_inside(tokens: tuple[Any, Any], span: Span) -> Any:
-    vectors, offsets = tokens
-    inside = (offsets[:, 0] >= span[0]) & (offsets[:, 1] <= span[1]) & (offsets[:, 1] > offsets[:, 0])
-    return vectors[inside].mean(0) if inside.any() else vectors.mean(0)
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """The token vectors of a text and the span of each; marks of the model cover nothing."""
+
+    vectors: Vectors
+    offsets: NDArray[np.int64]
+
+    def words(self) -> Vectors:
+        return normalised(self.vectors[self.offsets[:, 1] > self.offsets[:, 0]])
+
+    def mean_inside(self, span: Span) -> Vectors:
+        inside = (self.offsets[:, 0] >= span[0]) & (self.offsets[:, 1] <= span[1])
+        inside &= self.offsets[:, 1] > self.offsets[:, 0]
+        return np.asarray(self.vectors[inside].mean(0) if inside.any() else self.vectors.mean(0))
 
 
 def _pools_by_mean(model: Any) -> bool:

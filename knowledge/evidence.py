@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Vectors
+from knowledge.embedding import Reading, Vectors
 from knowledge.index import CourseIndex, runs
 from knowledge.lexical import Floats, LexicalIndex, Rows
+from knowledge.tokens import Codes, codes
 
 LEXICAL = (
     "bm25",
@@ -32,6 +33,7 @@ DENSE = (
     "nearest",  # ... of its nearest sentence
     "two_nearest",  # mean of its two nearest sentences
     "joint",  # best sum over one sentence of cosine and 0.6 x words
+    "tokens",  # how near its words come to the question's, word by word
 )
 FUSED = (*LEXICAL, *DENSE)
 _JOINT = 0.6
@@ -58,6 +60,18 @@ class Words:
     @property
     def total(self) -> float:
         return float(self.idf.sum()) or 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as vectors: of the whole, and the codes of its words."""
+
+    vector: Vectors
+    tokens: Codes
+
+    @classmethod
+    def of(cls, reading: Reading) -> Asked:
+        return cls(reading.spans[0], codes(reading.tokens))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +111,17 @@ def lexical_evidence(index: LexicalIndex, words: Words, rows: Rows, bm25: Floats
     return np.stack(columns, axis=1).astype(np.float32), share[~title]
 
 
-def dense_evidence(index: CourseIndex, query: Vectors, rows: Rows, share: Floats) -> Floats:
+def dense_evidence(index: CourseIndex, asked: Asked, rows: Rows, share: Floats) -> Floats:
     """Return a row of the DENSE features for each candidate; `share` as from `lexical_evidence`."""
-    whole, cosines = index.similarities(query, rows)
+    whole, cosines = index.similarities(asked.vector, rows)
     counts = index.lexical.part_counts[rows] - 1
     first = np.cumsum(counts) - counts
     nearest = np.maximum.reduceat(cosines, first)
     order = np.lexsort((-cosines, np.repeat(np.arange(len(rows)), counts)))
     second = cosines[order][first + np.minimum(1, counts - 1)]
     joint = np.maximum.reduceat(cosines + _JOINT * share, first)
-    return np.stack((whole, nearest, (nearest + second) / 2, joint), axis=1).astype(np.float32)
+    words = index.word_agreement(asked.tokens, rows)
+    return np.stack((whole, nearest, (nearest + second) / 2, joint, words), axis=1).astype(np.float32)
 
 
 def _matches(index: LexicalIndex, words: Words, rows: Rows) -> _Matches:

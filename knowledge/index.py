@@ -1,7 +1,7 @@
 """The index of one course: an immutable generation on disk, built from passages, verified before it is used.
 
     <root>/<course>/current                     the name of the generation in use, switched by os.replace
-    <root>/<course>/<generation>-<nonce>/       vectors.npy offsets.npy entries.json faiss.index lexical/
+    <root>/<course>/<generation>-<nonce>/       vectors.npy tokens.npy (with offsets) entries.json faiss.index lexical/
                                                 manifest.json (hashes of all of these, written last)
 
 A cache: everything here can be made again from the catalogue. What a query means is not known here.
@@ -27,13 +27,22 @@ from knowledge.embedding import Embedder, Vectors
 from knowledge.errors import IndexDamaged
 from knowledge.lexical import LexicalIndex, Rows, cjk_share
 from knowledge.sentences import Span
+from knowledge.tokens import Codes, agreement, codes
 
-FORMAT = 1
+FORMAT = 2
 _FLAT_BELOW = 1_000  # too few vectors to train a quantiser on
 _IVF_FROM = 300_000
 _BATCH = 64
 
 Halves = NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept of one passage: the vectors of the whole and of its sentences, and the codes of its words."""
+
+    vectors: Halves
+    tokens: Codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +66,21 @@ class Entry:
 
 def embed(
     entries: Sequence[Entry], embedder: Embedder, advanced: Callable[[int], None] = lambda done: None
-) -> dict[str, Halves]:
-    """Return by key the vectors of the entries that the embedder can read: the whole first, then its sentences.
+) -> dict[str, Kept]:
+    """Return by key what is kept of the entries that the embedder can read.
 
     `advanced` is called between batches and may raise to stop.
     """
     readable = [e for e in entries if reads(embedder, e.text)]
     readable.sort(key=lambda e: len(e.text))
-    found: dict[str, Halves] = {}
+    found: dict[str, Kept] = {}
     for start in range(0, len(readable), _BATCH):
         advanced(start)
         batch = readable[start : start + _BATCH]
         texts = [f"{e.context}. {e.text}" for e in batch]
         spans = [_spans(e) for e in batch]
-        for entry, rows in zip(batch, embedder.embed_spans(texts, spans), strict=True):
-            found[entry.key(embedder.name)] = rows.astype(np.float16)
+        for entry, read in zip(batch, embedder.embed_spans(texts, spans), strict=True):
+            found[entry.key(embedder.name)] = Kept(read.spans.astype(np.float16), codes(read.tokens))
     advanced(len(readable))
     return found
 
@@ -102,6 +111,8 @@ class CourseIndex:
     keys: tuple[str, ...]
     vectors: Halves  # of all passages one after the other: the whole, then its sentences
     offsets: Rows  # passage i has the vectors offsets[i]:offsets[i + 1], none where it cannot be read
+    tokens: Codes  # of the words of all passages one after the other
+    token_offsets: Rows
     lexical: LexicalIndex
     dense: Any  # faiss index over the vectors of the whole passages that have one
     dense_rows: Rows
@@ -124,32 +135,45 @@ class CourseIndex:
         first = np.cumsum(counts) - counts
         return cosines[first], np.delete(cosines, first)
 
-    def stored(self) -> Mapping[str, Halves]:
-        """Return the vectors by key, to be used again."""
-        spans = zip(self.keys, self.offsets[:-1], self.offsets[1:], strict=True)
-        return {key: self.vectors[a:b] for key, a, b in spans if a < b}
+    def word_agreement(self, question: Codes, rows: Rows) -> Vectors:
+        """Return how near the words of each passage come to those of a question."""
+        starts = self.token_offsets[rows]
+        counts = self.token_offsets[rows + 1] - starts
+        return agreement(question, self.tokens[runs(starts, counts)], counts)
+
+    def stored(self) -> Mapping[str, Kept]:
+        """Return what is kept by key, to be used again."""
+        rows = zip(self.keys, *_bounds(self.offsets), *_bounds(self.token_offsets), strict=True)
+        return {key: Kept(self.vectors[a:b], self.tokens[c:d]) for key, a, b, c, d in rows if a < b}
 
 
-def write(
-    folder: Path, generation: int, entries: Sequence[Entry], vectors: Mapping[str, Halves], embedder: Embedder
-) -> str:
+def write(folder: Path, generation: int, entries: Sequence[Entry], kept: Mapping[str, Kept], embedder: Embedder) -> str:
     """Write a generation into the course's folder, make it the current one and return its name."""
     name = f"{generation:08d}-{secrets.token_hex(4)}"
     target = folder / name
     target.mkdir(parents=True)
     keys = [e.key(embedder.name) for e in entries]
-    empty = np.zeros((0, embedder.dimension), np.float16)
-    rows = [vectors.get(key, empty) for key in keys]
-    offsets = np.concatenate([[0], np.cumsum([len(r) for r in rows], dtype=np.int64)]).astype(np.int64)
-    np.save(target / "vectors.npy", np.concatenate([empty, *rows]))
-    np.save(target / "offsets.npy", offsets)
+    empty = Kept(np.zeros((0, embedder.dimension), np.float16), codes(np.zeros((0, embedder.dimension), np.float32)))
+    rows = [kept.get(key, empty) for key in keys]
+    np.save(target / "vectors.npy", np.concatenate([empty.vectors, *(r.vectors for r in rows)]))
+    np.save(target / "offsets.npy", _offsets([len(r.vectors) for r in rows]))
+    np.save(target / "tokens.npy", np.concatenate([empty.tokens, *(r.tokens for r in rows)]))
+    np.save(target / "token_offsets.npy", _offsets([len(r.tokens) for r in rows]))
     _write_json(target / "entries.json", {"ids": [e.id for e in entries], "keys": keys})
     LexicalIndex.build([e.parts for e in entries]).save(target / "lexical")
-    whole = [r[0] for r in rows if len(r)]
+    whole = [r.vectors[0] for r in rows if len(r.vectors)]
     _write_faiss(target / "faiss.index", np.asarray(whole, np.float32).reshape(-1, embedder.dimension))
     _write_json(target / "manifest.json", _manifest(target, generation, embedder.name))
     _point(folder, name)
     return name
+
+
+def _offsets(counts: Sequence[int]) -> Rows:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
+
+
+def _bounds(offsets: Rows) -> tuple[Rows, Rows]:
+    return offsets[:-1], offsets[1:]
 
 
 def _manifest(target: Path, generation: int, embedder: str) -> dict[str, Any]:
@@ -199,6 +223,8 @@ def load(folder: Path, name: str) -> CourseIndex:
             keys=tuple(entries["keys"]),
             vectors=np.load(target / "vectors.npy", mmap_mode="r", allow_pickle=False),
             offsets=offsets,
+            tokens=np.load(target / "tokens.npy", mmap_mode="r", allow_pickle=False),
+            token_offsets=np.load(target / "token_offsets.npy", allow_pickle=False),
             lexical=LexicalIndex.load(target / "lexical"),
             dense=_read_faiss(target / "faiss.index"),
             dense_rows=np.flatnonzero(np.diff(offsets)),

@@ -23,7 +23,7 @@ from knowledge.concepts import Proposal, propose_concepts
 from knowledge.documents import Document, Passage, Progress, ProgressCallback, SearchResult
 from knowledge.embedding import Embedder
 from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
-from knowledge.index import CourseIndex, Entry, Halves
+from knowledge.index import CourseIndex, Entry, Kept
 from knowledge.parsing.reading import parse
 from knowledge.picking import Shelf, pick, rerank
 from knowledge.ranking import COVERED, rank
@@ -83,10 +83,10 @@ class Library:
             notes=parsed.notes,
             added_at=self.clock(),
         )
-        vectors = self._embed(document, passages, report, stopped)
+        kept = self._embed(document, passages, report, stopped)
         report(Progress("indexing", 0, 1))
         with self._writing(course_id):
-            return self._admit(document, passages, vectors, replace=replace)
+            return self._admit(document, passages, kept, replace=replace)
 
     def remove(self, document_id: str) -> None:
         """Delete a document; the next search does not find it. Raises DocumentNotFound."""
@@ -155,7 +155,7 @@ class Library:
         return next((d for d in self.catalog.documents(course_id) if d.sha256 == digest), None)
 
     def _admit(
-        self, document: Document, passages: list[Passage], vectors: Mapping[str, Halves], *, replace: bool
+        self, document: Document, passages: list[Passage], kept: Mapping[str, Kept], *, replace: bool
     ) -> Document:
         if (known := self._same(document.course_id, document.sha256)) is not None:
             return known  # another process was faster
@@ -163,12 +163,12 @@ class Library:
         self.catalog.add(document, passages)
         for document_id in older:
             self.catalog.remove(document_id)
-        self._publish(document.course_id, vectors)
+        self._publish(document.course_id, kept)
         return document
 
     def _embed(
         self, document: Document, passages: Sequence[Passage], report: ProgressCallback, stopped: Callable[[], bool]
-    ) -> dict[str, Halves]:
+    ) -> dict[str, Kept]:
         entries = [entry(passage, document) for passage in passages]
 
         def advanced(done: int) -> None:
@@ -211,7 +211,7 @@ class Library:
                     return None
         return None
 
-    def _publish(self, course_id: str, vectors: Mapping[str, Halves], *, reuse: bool = True) -> CourseIndex:
+    def _publish(self, course_id: str, kept: Mapping[str, Kept], *, reuse: bool = True) -> CourseIndex:
         """Write and open a generation of the present rows; only passages without a vector are embedded."""
         folder = indexes.course_folder(self.root, course_id)
         generation = self.catalog.generation(course_id)
@@ -219,7 +219,7 @@ class Library:
         rows = [p for p in self.catalog.passages(course_id) if p.document_id in documents]
         entries = [entry(p, documents[p.document_id]) for p in rows]
         before = self._on_disk(course_id) if reuse else None
-        known = {**(before.stored() if before else {}), **vectors}
+        known = {**(before.stored() if before else {}), **kept}
         missing = [e for e in entries if e.key(self.embedder.name) not in known]
         known |= indexes.embed(missing, self.embedder)
         name = indexes.write(folder, generation, entries, known, self.embedder)

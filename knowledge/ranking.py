@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.embedding import Embedder, Vectors
-from knowledge.evidence import FUSED, LEXICAL, Words, dense_evidence, lexical_evidence
+from knowledge.embedding import Embedder
+from knowledge.evidence import FUSED, LEXICAL, Asked, Words, dense_evidence, lexical_evidence
 from knowledge.index import CourseIndex, reads
 from knowledge.lexical import Floats, Rows, terms
 
@@ -67,8 +67,8 @@ class Model:
 
 def rank(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERED) -> Ranked:
     """Return the candidates for a query in order; covered when the best one answers with chance >= `threshold`."""
-    vector = embedder.embed_query(query) if len(index.dense_rows) and reads(embedder, query) else None
-    found = find(index, query, vector)
+    dense = len(index.dense_rows) > 0 and reads(embedder, query)
+    found = find(index, query, Asked.of(embedder.embed_questions([query])[0]) if dense else None)
     if len(found.rows) == 0:
         return Ranked((), False, 0.0)
     model = models()["fused" if found.fused else "lexical"]
@@ -79,21 +79,21 @@ def rank(index: CourseIndex, query: str, embedder: Embedder, threshold: float = 
     return Ranked(candidates, confidence >= threshold, confidence)
 
 
-def find(index: CourseIndex, query: str, vector: Vectors | None) -> Found:
+def find(index: CourseIndex, query: str, asked: Asked | None) -> Found:
     """Return the candidates for a query and what speaks for each."""
     spoken = terms(query)
     words = Words.of(spoken, index.lexical)
     bm25 = index.lexical.scores(list(dict.fromkeys(spoken)))
     rows = top(bm25, POOL)
-    if vector is not None:
-        rows = np.union1d(rows, index.nearest(vector, POOL))
+    if asked is not None:
+        rows = np.union1d(rows, index.nearest(asked.vector, POOL))
         rows = rows[np.diff(index.offsets)[rows] > 0]  # passages that the embedder does not read have no say here
     rows = np.sort(rows)
     if len(rows) == 0:
         return Found(rows, np.empty((0, len(LEXICAL)), np.float32))
     evidence, share = lexical_evidence(index.lexical, words, rows, bm25[rows])
-    if vector is not None:
-        evidence = np.concatenate([evidence, dense_evidence(index, vector, rows, share)], axis=1)
+    if asked is not None:
+        evidence = np.concatenate([evidence, dense_evidence(index, asked, rows, share)], axis=1)
     return Found(rows, evidence)
 
 

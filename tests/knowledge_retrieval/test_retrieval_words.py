@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.evidence import LEXICAL, Words, lexical_evidence
@@ -53,6 +53,7 @@ def test_sentences_cover_every_character_but_white_space_in_order(text):
     assert all(b <= c for (_, b), (c, _) in zip(spans, spans[1:], strict=False))
 
 
+@settings(deadline=None)  # it writes to disk
 @given(st.lists(st.lists(texts, min_size=2, max_size=4), min_size=1, max_size=6), texts)
 def test_saved_and_loaded_the_index_scores_the_same(tmp_path_factory, parts, query):
     index = LexicalIndex.build(parts)
