@@ -38,6 +38,10 @@ class Courses:
             courses = rows.all_courses(connection)
         return [c for c in courses if allowed(who, Action.TEACH, Facts(course=c, enrolled=c.id in mine))]
 
+    def teaches(self, who: Person, course_id: str) -> bool:
+        """Return whether this person may change a course."""
+        return any(course.id == course_id for course in self.taught_by(who))
+
     def enter(self, who: Person, course_id: str, action: Action = Action.STUDY) -> Course:
         """Return the course if this person may do that in it.
 

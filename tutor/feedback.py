@@ -78,7 +78,7 @@ class FeedbackDesk:
         correction = Correction(
             new_id(), turn.id, who.id, turn.learner_id, turn.course_id, text, CorrectionState.PROPOSED, consent, now
         )
-        if who.teaches and any(course.id == turn.course_id for course in self.courses.taught_by(who)):
+        if who.teaches and self.courses.teaches(who, turn.course_id):
             return replace(correction, state=CorrectionState.ACCEPTED, decided_by=who.id, decided_at=now)
         return replace(correction, state=correction.undecided)
 
@@ -86,6 +86,12 @@ class FeedbackDesk:
         """Return the better answers that stand under this person's answers in a course, oldest first."""
         with self.database.reading() as connection:
             return rows.corrections_of(connection, course_id=course_id, learner_id=who.id)
+
+    def corrections_with_turns(self, who: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
+        """Return the same with the turns that they are about."""
+        found = self.corrections(who, course_id)
+        with self.database.reading() as connection:
+            return [(correction, turn_rows.by_id(connection, correction.turn_id)) for correction in found]
 
     def withdraw(self, who: Person, correction_id: str) -> list[AdapterVersion]:
         """Take back a correction that this person wrote, or that stands under her answer: its words are gone.

@@ -167,7 +167,8 @@ def test_a_thumb_a_reason_and_a_better_answer_are_stored_with_the_turn(
     shoot(page, "student-8-mine")
     page.locator("#tutor-corrections input").first.check()
     page.locator("#tutor-withdraw").click()
-    page.get_by_text("taken back").first.wait_for()
+    page.locator("#tutor-withdraw-yes").click()
+    page.locator("#tutor-corrections").get_by_text("taken back").wait_for()
     assert served.feedback.corrections(who, "biology")[0].state.value == "withdrawn"
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tuning_rooms import BASE, CARD, Rooms, write_at_once
+from trainer_twin import BASE, CARD, write_at_once
+from tuning_rooms import Rooms
 
 import tutor.store.adapters as rows
 from adapters.dataset import read_rows

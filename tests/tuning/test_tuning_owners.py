@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from tuning_rooms import Rooms, write_at_once
+from trainer_twin import write_at_once
+from tuning_rooms import Rooms
 
 from adapters.dataset import read_rows
 from adapters.errors import TrainingRefused

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors.torch import save_file
+from trainer_twin import BASE, write_at_once
 
 import tutor.store.turns as turn_rows
-from adapters.dataset import content_hash, read_rows
 from adapters.errors import AdapterError
-from adapters.files import CONFIG, WEIGHTS, sha256_of, write_manifest
-from adapters.records import Manifest, TrainedAdapter, TrainingJob, TrainingProgress
 from tutor.accounts import Accounts
 from tutor.conversations import Conversations
 from tutor.courses import Courses
@@ -33,28 +27,6 @@ from tutor.store.database import Database, open_database
 from tutor.tuning.rows import Rows
 from tutor.tuning.training import Training
 from tutor.tuning.versions import Versions
-
-BASE = ScriptedEngine(["."]).info().base_sha256
-CARD = {"held_out": 0.0, "loss_before": 3.0, "loss_after": 0.1, "general_before": 2.0, "general_after": 2.0}
-LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
-
-
-def write_at_once(
-    job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
-) -> TrainedAdapter:
-    """The trivial twin of the trainer: a valid adapter whose one number is the number of rows."""
-    training_rows = read_rows(Path(job.rows_file))
-    on_progress(TrainingProgress("training", 1, 1, 0.5))
-    folder = Path(job.directory) / "adapter"
-    folder.mkdir()
-    pair = {f"{LAYER}.lora_A.weight": torch.full((1, 2), float(len(training_rows)))}
-    save_file(pair | {f"{LAYER}.lora_B.weight": torch.ones(2, 1)}, folder / WEIGHTS)
-    plain = {"peft_type": "LORA", "task_type": "CAUSAL_LM", "bias": "none", "r": 1, "target_modules": ["q_proj"]}
-    (folder / CONFIG).write_text(json.dumps(plain))
-    sums = (sha256_of(folder / WEIGHTS), sha256_of(folder / CONFIG))
-    data = content_hash(training_rows)
-    write_manifest(folder, Manifest(job.name, BASE, data, *sums, len(training_rows), {}, {}, CARD))
-    return TrainedAdapter(job.name, str(folder), sums[0], BASE, CARD)
 
 
 class Rooms:

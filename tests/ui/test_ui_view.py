@@ -22,7 +22,7 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
-from tutor.ui import places, view
+from tutor.ui import places, versions, view
 from tutor.ui.words import CHINESE, ENGLISH, preferred, say
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -156,10 +156,11 @@ def test_questions_to_begin_with_speak_her_language_where_the_course_does():
 
 def test_the_version_in_use_is_named_as_such():
     version = AdapterVersion("a", "quiet-heron-v1", "l1", "biology", 1, AdapterState.ACTIVE, "b", "s", "d", {}, NOW)
-    ((line, identity),) = view.version_choices([version], {"a": 3}, "en")
-    assert line == "quiet-heron-v1 · 3 corrections · 2026-11-23 09:30 · in use" and identity == "a"
-    assert "trained from 3" in view.tutor_line(version, {"a": 3}, "en")
-    assert "base tutor" in view.tutor_line(None, {}, "en")
+    ((line, identity),) = versions.version_choices([versions.Known(version, (), 0, may_answer=True)], "en")
+    assert line == "Version 1 · 0 better answers · 2026-11-23 09:30 · in use" and identity == "a"
+    assert "trained from 3" in versions.tutor_line(version, {"a": 3}, "en")
+    assert "the course's version" in versions.tutor_line(replace(version, learner_id=None), {}, "en")
+    assert "base tutor" in versions.tutor_line(None, {}, "en")
 
 
 def test_a_quote_is_marked_where_it_stands_and_everything_is_escaped():

@@ -15,7 +15,7 @@ from adapters.errors import AdapterNotFound
 from adapters.seal import Seal, key_of
 from tutor.access import Action, Facts, require
 from tutor.courses import Courses
-from tutor.domain import AdapterState, AdapterVersion, Person
+from tutor.domain import AdapterState, AdapterVersion, Correction, Person
 from tutor.engine.base import AdapterRef
 from tutor.errors import InputRefused, NotFound
 from tutor.store.database import Database
@@ -51,6 +51,13 @@ class Versions:
         version = self.owned(who, version_id)
         with self.database.reading() as connection:
             return rows.trained_on(connection, version.id)
+
+    def trained_from(self, who: Person, version_id: str) -> list[Correction]:
+        """Return the corrections that a version was trained on, as they stand now."""
+        ids = self.trained_on(who, version_id)
+        with self.database.reading() as connection:
+            found = [feedback_rows.correction(connection, identity) for identity in ids]
+        return [correction for correction in found if correction is not None]
 
     def promote(self, who: Person, version_id: str) -> AdapterVersion:
         """Make a version answer from the next turn on, once the gate has let it in and its files are what they were.

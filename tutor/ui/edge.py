@@ -6,7 +6,7 @@ import html
 import inspect
 import logging
 import secrets
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import wraps
 from typing import Any
 
@@ -17,7 +17,7 @@ from adapters.errors import AdapterError
 from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
-from tutor.ui.words import preferred, say
+from tutor.ui.words import WORDS, preferred, say
 
 log = logging.getLogger(__name__)
 PERSON = "tutor.person"  # where the gate puts the signed-in person in the request's scope
@@ -52,10 +52,18 @@ def warn(message: str) -> None:
 def spoken(error: BaseException, language: str = "en") -> str:
     """Return the sentence for an error; one that was not foreseen is logged and named by a reference."""
     if isinstance(error, SPOKEN):
-        return str(error)
+        return _in_words(error, language) or str(error)
     reference = secrets.token_hex(4)
     log.error("page handler failed (reference %s)", reference, exc_info=error)
     return say(language, "broken", reference=reference)
+
+
+def _in_words(error: BaseException, language: str) -> str | None:
+    """Return an error's sentence in another language than that of its message, where the words are there."""
+    if language == "en" or not isinstance(error, TutorError | AdapterError):
+        return None
+    key = next((key for key in (error.key, f"error_{type(error).__name__}") if key in WORDS[language]), None)
+    return say(language, key, **error.values) if key else None
 
 
 def handler(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,7 +75,7 @@ def handler(function: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 yield from function(*args, **kwargs)
             except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
-                raise _shown(error) from None
+                raise _shown(error, args) from None
 
         return streaming
 
@@ -76,12 +84,19 @@ def handler(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
-            raise _shown(error) from None
+            raise _shown(error, args) from None
 
     return plain
 
 
-def _shown(error: Exception) -> gr.Error:
+def _shown(error: Exception, arguments: Sequence[Any]) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
-    return gr.Error(html.escape(spoken(error)), duration=15, print_exception=False)
+    return gr.Error(html.escape(spoken(error, _language(arguments))), duration=15, print_exception=False)
+
+
+def _language(arguments: Sequence[Any]) -> str:
+    """Return the language of whoever made the request among a handler's arguments."""
+    scopes = [one.request.scope for one in arguments if isinstance(one, gr.Request) and one.request]
+    who = next((scope.get(PERSON) for scope in scopes), None)
+    return who.language if isinstance(who, Person) and who.language in WORDS else "en"

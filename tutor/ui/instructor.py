@@ -1,4 +1,4 @@
-"""The instructor's page: courses, their documents, what learners wrote, and invitations."""
+"""The instructor's page: courses, their documents, and invitations; what learners wrote is `review.py`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import gradio as gr
 from knowledge.documents import Document
 from tutor.domain import Person, Role
 from tutor.house import House
-from tutor.ui import classroom, concepts, covering, uploads, view
+from tutor.ui import classroom, concepts, covering, review, uploads, view
 from tutor.ui.edge import QUIET, handler, person, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
@@ -32,7 +32,7 @@ class Teaching:
         back = f'<a href="/">{say(who.language, "to_chat")}</a>'
         if not who.teaches:
             refusal = say(who.language, "only_instructors")
-            return back, refusal, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(5)), gr.skip()
+            return back, refusal, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(4)), gr.skip()
         courses = self.house.courses.taught_by(who)
         course_id = courses[0].id if courses else None
         picker = gr.Dropdown(choices=[(view.plain(course.title), course.id) for course in courses], value=course_id)
@@ -41,27 +41,23 @@ class Teaching:
         return back, greeting, gr.Column(visible=True), picker, *self.show(course_id, request), limit
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (documents, note, progress, timer, review) of a course."""
+        """Return (documents, note, progress, timer) of a course."""
         who = person(request)
         if course_id is None:
-            return gr.Radio(choices=[], value=None), "", "", gr.Timer(active=False), gr.Radio(choices=[], value=None)
+            return gr.Radio(choices=[], value=None), "", "", gr.Timer(active=False)
         documents = self.house.shelf.documents(who, course_id)
-        review = view.review_choices(
-            [(r.correction, r.turn) for r in self.house.reviews.queue(who, course_id)], who.language
-        )
         note = "" if documents else say(who.language, "no_documents_yet")
         return (
             gr.Radio(choices=view.document_choices(documents, who.language), value=None),
             note,
             *self._progress(who, course_id),
-            gr.Radio(choices=review, value=None, info=None if review else say(who.language, "no_review")),
         )
 
     def watch(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return the uploads' progress; the whole desk again when none is left running."""
         progress, timer = self._progress(person(request), course_id)
         if timer.active:
-            return gr.skip(), gr.skip(), progress, timer, gr.skip()
+            return gr.skip(), gr.skip(), progress, timer
         return self.show(course_id, request)
 
     def create(self, title: str, language: str, request: gr.Request) -> Updates:
@@ -110,29 +106,16 @@ class Teaching:
         """Undo the last removal: the kept file is read in again."""
         who = person(request)
         if document is None:
-            return gr.Button(visible=False), None, *(gr.skip() for _ in range(5))
+            return gr.Button(visible=False), None, *(gr.skip() for _ in range(4))
         self.house.shelf.restore(who, document)
         tell(say(who.language, "restoring", name=document.name))
         return gr.Button(visible=False), None, *self.show(document.course_id, request)
-
-    def accept(self, correction_id: str | None, course_id: str, request: gr.Request) -> Updates:
-        return self._decide(correction_id, course_id, request, accept=True)
-
-    def decline(self, correction_id: str | None, course_id: str, request: gr.Request) -> Updates:
-        return self._decide(correction_id, course_id, request, accept=False)
 
     def invite(self, name: str, role: str, request: gr.Request) -> Updates:
         """Make an account and show its one-time link, once."""
         who = person(request)
         link = self.house.accounts.invite(who, name.strip(), Role(role), who.language)
         return say(who.language, "invite_link", name=view.inline(name)), gr.Textbox(value=link, visible=True)
-
-    def _decide(self, correction_id: str | None, course_id: str, request: gr.Request, *, accept: bool) -> Updates:
-        who = person(request)
-        if correction_id:
-            self.house.reviews.decide(who, correction_id, accept=accept)
-        tell(say(who.language, "decided" if correction_id else "choose_first"))
-        return self.show(course_id, request)
 
     def _progress(self, who: Person, course_id: str | None) -> tuple[str, gr.Timer]:
         jobs = self.house.shelf.uploads(who, course_id) if course_id is not None else []
@@ -148,11 +131,10 @@ class Desk:
     note: gr.Markdown
     progress: gr.HTML
     timer: gr.Timer
-    review: gr.Radio
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.documents, self.note, self.progress, self.timer, self.review]
+        return [self.documents, self.note, self.progress, self.timer]
 
 
 def build(house: House, page: gr.Blocks) -> None:
@@ -168,16 +150,16 @@ def build(house: House, page: gr.Blocks) -> None:
                 hint, desk = _documents(teaching, course)
                 covering.build(house, course)
                 _new_course(teaching, desk)
-            with gr.Tab(text("review"), id="review"):
-                _review(teaching, desk)
+            with gr.Tab(text("review"), id="review") as review_tab:
+                fill_review = review.build(house, review_tab, course)
             with gr.Tab(text("classroom"), id="classroom") as class_tab:
                 classroom.build(house, class_tab, course)
             with gr.Tab(text("concepts"), id="concepts") as skills:
                 concepts.build(house, skills, course)
             with gr.Tab(text("people"), id="people"):
                 _invite(teaching)
-    page.load(handler(teaching.arrive), None, [back, who, column, course, *desk.outputs, hint], **QUIET)
-    course.input(handler(teaching.show), course, desk.outputs, **QUIET)
+    fill_review(page.load(handler(teaching.arrive), None, [back, who, column, course, *desk.outputs, hint], **QUIET))
+    fill_review(course.input(handler(teaching.show), course, desk.outputs, **QUIET))
     desk.timer.tick(handler(teaching.watch), course, desk.outputs, **QUIET)
 
 
@@ -196,8 +178,7 @@ def _documents(teaching: Teaching, course: gr.Dropdown) -> tuple[gr.Markdown, De
             yes = gr.Button(text("remove_yes"), variant="stop", size="sm", elem_id="tutor-remove-yes")
             keep = gr.Button(text("keep"), size="sm")
     removed, timer = gr.State(), gr.Timer(POLL_S, active=False)
-    review = gr.Radio(label=text("review"), choices=[], elem_id="tutor-review", render=False)
-    desk = Desk(course, documents, note, progress, timer, review)
+    desk = Desk(course, documents, note, progress, timer)
     kept = QUIET | {"preprocess": True}  # a file and a State come from the server's memory
     files.upload(handler(teaching.upload), [files, course], [files, *desk.outputs], **kept)
     progress.click(handler(teaching.cancel), course, desk.outputs, **QUIET)
@@ -206,15 +187,6 @@ def _documents(teaching: Teaching, course: gr.Dropdown) -> tuple[gr.Markdown, De
     yes.click(handler(teaching.remove), [documents, course], [sure, undo, removed, *desk.outputs], **QUIET)
     undo.click(handler(teaching.restore), removed, [undo, removed, *desk.outputs], **kept)
     return hint, desk
-
-
-def _review(teaching: Teaching, desk: Desk) -> None:
-    desk.review.render()
-    with gr.Row():
-        accept = gr.Button(text("accept"), size="sm")
-        decline = gr.Button(text("decline"), size="sm")
-    accept.click(handler(teaching.accept), [desk.review, desk.course], desk.outputs, **QUIET)
-    decline.click(handler(teaching.decline), [desk.review, desk.course], desk.outputs, **QUIET)
 
 
 def _new_course(teaching: Teaching, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""My tutor: the learner's better answers, training with them, and the versions that came of it."""
+"""My tutor: the learner's better answers and their consent, above the panel of her own adapter."""
 
 from __future__ import annotations
 
@@ -7,131 +7,89 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.domain import Correction, Person
+import tutor.ui.versions as lines
+from tutor.domain import CorrectionState
 from tutor.house import House
-from tutor.tuning.training import KIND
-from tutor.ui import view
+from tutor.ui import adapting
 from tutor.ui.edge import QUIET, handler, person, tell
 from tutor.ui.texts import text
 from tutor.ui.words import say
 
-POLL_S = 1.0
 Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """The handlers of the panel; all give (state, corrections, progress, timer, versions, details)."""
+    """The handlers of the learner's better answers; outputs are (corrections, consent, confirmation group)."""
 
     house: House
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the whole panel as it is stored."""
+        """Return her better answers as they are stored."""
         who = person(request)
         if course_id is None:
-            return say(who.language, "no_courses"), *(gr.skip() for _ in range(5))
-        corrections = self.house.feedback.corrections(who, course_id)
-        versions = self.house.versions.of(who, who.id, course_id)
-        active = self.house.versions.active(who, who.id, course_id)
-        counts = {version.id: len(self._trained_on(who, version.id)) for version in versions}
-        chosen = active.id if active else versions[0].id if versions else None
+            return gr.skip(), gr.skip(), gr.skip()
+        pairs = self.house.feedback.corrections_with_turns(who, course_id)
         return (
-            view.tutor_line(active, counts, who.language),
             gr.CheckboxGroup(
-                choices=view.correction_choices(corrections, who.language),
+                choices=lines.correction_choices(list(reversed(pairs)), who.language),
                 value=[],
-                info=None if corrections else say(who.language, "no_corrections"),
+                info=None if pairs else say(who.language, "no_corrections"),
             ),
-            *self._progress(who, course_id),
-            gr.Radio(choices=view.version_choices(versions, counts, who.language), value=chosen),
-            self._details(who, corrections, chosen),
+            gr.Checkbox(value=self.house.feedback.consents(who)),
+            gr.Group(visible=False),
         )
 
-    def watch(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the training's progress; the whole panel again when it has ended."""
+    def consent(self, given: bool, request: gr.Request) -> None:
+        """Give or take back consent to all training."""
         who = person(request)
-        progress, timer, running = self._watched(who, course_id)
-        if not running:
-            return self.show(course_id, request)
-        return gr.skip(), gr.skip(), progress, timer, gr.skip(), gr.skip()
+        self.house.feedback.set_consent(who, given=bool(given))
+        tell(say(who.language, "consent_given" if given else "consent_taken"))
 
-    def train(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Start a training on the accepted corrections; its progress stands below."""
+    def ask_withdrawal(self, chosen: list[str] | None, course_id: str, request: gr.Request) -> Updates:
+        """Ask once before better answers and the versions that learnt them go."""
         who = person(request)
-        if course_id is not None:
-            self.house.training.start(who, who.id, course_id)
+        standing = {c.id for c in self.house.feedback.corrections(who, course_id) if c.state in _STILL_THERE}
+        wanted = standing.intersection(chosen or ())
+        if not wanted:
+            tell(say(who.language, "choose_first"))
+            return gr.Group(visible=False), ""
+        versions = self.house.versions.of(who, who.id, course_id)
+        touched = [v for v in versions if wanted.intersection(self.house.versions.trained_on(who, v.id))]
+        names = ", ".join(f"v{v.version}" for v in touched) or say(who.language, "withdraw_none")
+        return gr.Group(visible=True), say(who.language, "withdraw_sure", count=len(wanted), versions=names)
+
+    def withdraw(self, chosen: list[str] | None, course_id: str, request: gr.Request) -> Updates:
+        """Take the chosen ones back; say which versions went with them."""
+        who = person(request)
+        fallen = [v for one in chosen or () for v in self.house.feedback.withdraw(who, one)]
+        names = ", ".join(sorted({version.name for version in fallen}))
+        tell(say(who.language, "withdrawn_fell", versions=names) if names else say(who.language, "withdrawn"))
         return self.show(course_id, request)
 
-    def withdraw(self, chosen: list[str], course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
-        for correction_id in chosen or ():
-            self.house.feedback.withdraw(who, correction_id)
-        tell(say(who.language, "withdrawn" if chosen else "choose_first"))
-        return self.show(course_id, request)
 
-    def use(self, version_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Make the chosen version the one that answers."""
-        who = person(request)
-        if version_id:
-            version = self.house.versions.promote(who, version_id)
-            tell(say(who.language, "switched_on", name=version.name))
-        return self.show(course_id, request)
-
-    def switch_off(self, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
-        if course_id is not None:
-            self.house.versions.switch_off(who, who.id, course_id)
-            tell(say(who.language, "switched_off"))
-        return self.show(course_id, request)
-
-    def explain(self, version_id: str | None, course_id: str, request: gr.Request) -> Any:
-        """Say which corrections trained the chosen version."""
-        who = person(request)
-        return self._details(who, self.house.feedback.corrections(who, course_id), version_id)
-
-    def _details(self, who: Person, corrections: list[Correction], version_id: str | None) -> str:
-        if version_id is None:
-            return say(who.language, "no_versions")
-        rows = set(self._trained_on(who, version_id))
-        return view.trained_from([c for c in corrections if c.id in rows], who.language)
-
-    def _trained_on(self, who: Person, version_id: str) -> list[str]:
-        return self.house.versions.trained_on(who, version_id)
-
-    def _progress(self, who: Person, course_id: str | None) -> Updates:
-        line, timer, _ = self._watched(who, course_id)
-        return line, timer
-
-    def _watched(self, who: Person, course_id: str | None) -> tuple[str, gr.Timer, bool]:
-        jobs = [job for job in self.house.jobs.recent(who) if job.kind == KIND and job.course_id == course_id]
-        running = bool(jobs) and view.is_open(jobs[0])
-        return view.jobs_list(jobs[:1], who.language), gr.Timer(active=running), running
+_STILL_THERE = tuple(state for state in CorrectionState if state is not CorrectionState.WITHDRAWN)
 
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the panel where we are; it is filled when its tab is opened."""
-    mine = Mine(house)
+    mine, own = Mine(house), adapting.Adapting(house, shared=False)
     gr.Markdown(text("mine_what"))
-    state = gr.Markdown(elem_id="tutor-state")
-    with gr.Row():
-        with gr.Column(min_width=300):
-            corrections = gr.CheckboxGroup(label=text("my_corrections"), choices=[], elem_id="tutor-corrections")
-            with gr.Row():
-                train = gr.Button(text("train"), variant="primary", elem_id="tutor-train")
-                withdraw = gr.Button(text("withdraw"), elem_id="tutor-withdraw")
-            progress = gr.Markdown(elem_id="tutor-progress")
-        with gr.Column(min_width=300):
-            versions = gr.Radio(label=text("versions"), choices=[], elem_id="tutor-versions")
-            details = gr.Markdown(elem_id="tutor-details")
-            with gr.Row():
-                use = gr.Button(text("use_version"), elem_id="tutor-use")
-                off = gr.Button(text("switch_off"), elem_id="tutor-off")
-    timer = gr.Timer(POLL_S, active=False)
-    panel = [state, corrections, progress, timer, versions, details]
-    gr.on([tab.select, course.change], handler(mine.show), course, panel, **QUIET)
-    timer.tick(handler(mine.watch), course, panel, **QUIET)
-    train.click(handler(mine.train), course, panel, **QUIET)
-    withdraw.click(handler(mine.withdraw), [corrections, course], panel, **QUIET)
-    use.click(handler(mine.use), [versions, course], panel, **QUIET)
-    off.click(handler(mine.switch_off), course, panel, **QUIET)
-    versions.input(handler(mine.explain), [versions, course], details, **QUIET)
+    corrections = gr.CheckboxGroup(label=text("my_corrections"), choices=[], elem_id="tutor-corrections")
+    consent = gr.Checkbox(label=text("consent_all"), elem_id="tutor-consent")
+    withdraw = gr.Button(text("withdraw"), size="sm", elem_id="tutor-withdraw")
+    with gr.Group(visible=False) as sure:
+        question = gr.Markdown()
+        with gr.Row():
+            yes = gr.Button(text("withdraw_yes"), variant="stop", size="sm", elem_id="tutor-withdraw-yes")
+            keep = gr.Button(text("keep"), size="sm")
+    panel = adapting.build(own, course)
+    shown = [corrections, consent, sure]
+    gr.on([tab.select, course.change], handler(mine.show), course, shown, **QUIET)
+    gr.on([tab.select, course.change], handler(own.show), course, panel.outputs, **QUIET)
+    consent.input(handler(mine.consent), consent, None, **QUIET).then(handler(own.show), course, panel.outputs, **QUIET)
+    withdraw.click(handler(mine.ask_withdrawal), [corrections, course], [sure, question], **QUIET)
+    keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)
+    yes.click(handler(mine.withdraw), [corrections, course], shown, **QUIET).then(
+        handler(own.show), course, panel.outputs, **QUIET
+    )

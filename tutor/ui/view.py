@@ -10,11 +10,8 @@ from urllib.parse import quote, urlencode
 from knowledge.documents import Document
 from tutor.citing import OWN
 from tutor.domain import (
-    AdapterState,
-    AdapterVersion,
     Citation,
     Conversation,
-    Correction,
     Feedback,
     Job,
     JobState,
@@ -251,40 +248,6 @@ def hello(course: str | None, has_documents: bool, language: str) -> str:
     return f"## {say(language, 'hello')}\n{say(language, 'hello_more', course=inline(course))}"
 
 
-def correction_choices(corrections: Sequence[Correction], language: str) -> list[tuple[str, str]]:
-    """Return a line for each better answer with where it stands."""
-    return [
-        (f"{plain(correction.text, 90)} — {say(language, f'state_{correction.state.value}')}", correction.id)
-        for correction in corrections
-    ]
-
-
-def version_choices(
-    versions: Sequence[AdapterVersion], counts: Mapping[str, int], language: str
-) -> list[tuple[str, str]]:
-    return [(_version_line(version, counts.get(version.id, 0), language), version.id) for version in versions]
-
-
-def _version_line(version: AdapterVersion, count: int, language: str) -> str:
-    date = version.created_at.strftime("%Y-%m-%d %H:%M")
-    line = say(language, "version_line", name=version.name, count=count, date=date)
-    return f"{line} · {say(language, 'state_active')}" if version.state is AdapterState.ACTIVE else line
-
-
-def tutor_line(active: AdapterVersion | None, counts: Mapping[str, int], language: str) -> str:
-    """Say who answers: the base, or which version of the learner's own adapter."""
-    if active is None:
-        return say(language, "mine_base")
-    name, count = inline(active.name), counts.get(active.id, 0)
-    return say(language, "mine_active", name=name, version=active.version, count=count)
-
-
-def trained_from(corrections: Sequence[Correction], language: str) -> str:
-    """Name the corrections that a version was trained on."""
-    lines = [f"- {inline(plain(correction.text, 120))}" for correction in corrections]
-    return "\n".join([f"**{say(language, 'trained_from')}**", "", *lines])
-
-
 def jobs_list(jobs: Sequence[Job], language: str) -> str:
     """Return the progress of long tasks as Markdown, the latest first."""
     return "\n".join(f"- {job_line(job, language)}" for job in jobs)
@@ -322,15 +285,3 @@ def _document_line(document: Document, language: str) -> str:
         passages=document.passages,
     )
     return " · ".join([line, *(plain(note, 120) for note in document.notes)])
-
-
-def review_choices(pairs: Sequence[tuple[Correction, Turn]], language: str) -> list[tuple[str, str]]:
-    """Return a line for each learner's better answer: the question, the answer written, where it stands."""
-    return [
-        (
-            f"{plain(turn.question, 60)} → {plain(correction.text, 120)} — "
-            f"{say(language, f'state_{correction.state.value}')}",
-            correction.id,
-        )
-        for correction, turn in pairs
-    ]

@@ -46,4 +46,21 @@
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
     document.querySelector("#tutor-box .stop-button")?.click();
   });
+
+  // The instructor's desk: one key decides, undoes or moves on, unless something is being typed.
+  const KEYS = { a: "#tutor-accept", d: "#tutor-decline", u: "#tutor-undo-decision" };
+  const step = (by) => {
+    const all = [...document.querySelectorAll("#tutor-review input[type=radio]")];
+    const next = all[all.findIndex((one) => one.checked) + by];
+    next?.click();
+    next?.focus();
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("textarea, select, [contenteditable], input:not([type=radio])");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (!document.querySelector("#tutor-accept")?.offsetParent) return;
+    const key = event.key.toLowerCase();
+    if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+    else if (KEYS[key]) document.querySelector(KEYS[key])?.click();
+  });
 })();
