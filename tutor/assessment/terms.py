@@ -127,7 +127,7 @@ def _defined_in_chinese(plain: str, sentence: Sentence) -> Iterator[Definition]:
         match = pattern.match(plain)
         if (
             match
-            and '"' not in match["body"]
+            and not re.search(r'["；;]', match["body"])
             and not _ZH_NOT_TERM.search(match["term"])
             and match["term"] not in match["body"]
         ):

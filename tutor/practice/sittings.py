@@ -24,6 +24,7 @@ from tutor.moments import Clock, new_id
 from tutor.pedagogy import posed as machine
 from tutor.pedagogy.intents import Intent, read_intent
 from tutor.pedagogy.posed import IllegalStep, Posed, State
+from tutor.phrases import language_of
 from tutor.practice.bank import Questions
 from tutor.store.database import Connection, Database
 from tutor.store.items import ItemState, StoredItem
@@ -72,7 +73,7 @@ class Practice:
     def topics(self, who: Person, course_id: str) -> list[tuple[str, int]]:
         """Return the declared skills that there are questions about, with how many."""
         self.courses.enter(who, course_id)
-        pool = self.questions.pool(course_id)
+        pool = self._spoken(who, course_id)
         counts = [
             (skill.name, sum(one.item.skill == skill.id for one in pool))
             for skill in self.courses.skills(who, course_id)
@@ -249,7 +250,7 @@ class Practice:
             rows.end_quiz(connection, row.quiz_id, self.clock())
 
     def _about(self, who: Person, course_id: str, topic: str) -> list[StoredItem]:
-        pool = self.questions.pool(course_id)
+        pool = self._spoken(who, course_id)
         if not topic:
             return pool
         named = {skill.id for skill in self.courses.skills(who, course_id) if skill.name.lower() == topic.lower()}
@@ -258,6 +259,11 @@ class Practice:
             return exact
         wanted = set(terms(topic))
         return [one for one in pool if len(wanted & _words(one.item)) >= max(1, round(0.5 * len(wanted)))]
+
+    def _spoken(self, who: Person, course_id: str) -> list[StoredItem]:
+        """Return what may be asked in this person's language, or all where there is nothing in it."""
+        pool = self.questions.pool(course_id)
+        return [one for one in pool if language_of(one.item.prompt, who.language) == who.language] or pool
 
     def _sitting(self, quiz_id: str) -> Sitting:
         with self.database.reading() as connection:

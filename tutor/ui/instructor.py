@@ -11,7 +11,7 @@ import gradio as gr
 from knowledge.documents import Document
 from tutor.domain import Person, Role
 from tutor.house import House
-from tutor.ui import classroom, concepts, covering, review, uploads, view
+from tutor.ui import classroom, concepts, covering, grades, quizzes, review, uploads, view
 from tutor.ui.edge import QUIET, handler, person, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
@@ -152,6 +152,10 @@ def build(house: House, page: gr.Blocks) -> None:
                 _new_course(teaching, desk)
             with gr.Tab(text("review"), id="review") as review_tab:
                 fill_review = review.build(house, review_tab, course)
+            with gr.Tab(text("questions"), id="questions") as question_tab:
+                quizzes.build(house, question_tab, course)
+            with gr.Tab(text("grades"), id="grades") as grade_tab:
+                grades.build(house, grade_tab, course)
             with gr.Tab(text("classroom"), id="classroom") as class_tab:
                 classroom.build(house, class_tab, course)
             with gr.Tab(text("concepts"), id="concepts") as skills:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tutor.house import House
-from tutor.ui import mine, progress, taps, view
+from tutor.ui import mine, practice, progress, taps, view
 from tutor.ui.asking import Asking
 from tutor.ui.edge import QUIET, handler
 from tutor.ui.rating import Rating
@@ -72,8 +72,10 @@ def build(house: House, page: gr.Blocks) -> None:
             buttons = taps.build()
             box = _box(house)
             gr.Markdown(text("ai_notice"), elem_id="tutor-notice")
+        with gr.Tab(text("practice"), id="practice", elem_id="tutor-practice-tab") as practising:
+            practice.build(house, practising, side.course)
         with gr.Tab(text("progress"), id="progress", elem_id="tutor-progress-tab") as known:
-            progress.build(house, known, side.course, tabs, None)
+            progress.build(house, known, side.course, tabs, practice.starter(house))
         with gr.Tab(text("mine"), id="mine") as tab:
             mine.build(house, tab, side.course)
     arriving = [side.course, side.threads, chat, model, ticking, side.who, side.account]

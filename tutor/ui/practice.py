@@ -1,0 +1,209 @@
+"""The practice tab of the student's page: start a quiz, answer, take hints, skip, see why, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from knowledge.errors import DocumentNotFound
+from tutor.assessment.items import Kind
+from tutor.domain import Person
+from tutor.house import House
+from tutor.moments import new_id
+from tutor.pedagogy.intents import Intent
+from tutor.pedagogy.posed import State
+from tutor.practice.hinting import hint_text
+from tutor.practice.sittings import Sitting
+from tutor.store.posed import PosedRow
+from tutor.ui import practice_view as shows
+from tutor.ui.edge import QUIET, handler, person, tell
+from tutor.ui.texts import text
+from tutor.ui.words import say
+
+Updates = tuple[Any, ...]
+CHOSEN = (Kind.CHOICE, Kind.TRUE_FALSE)
+
+
+@dataclass(frozen=True, slots=True)
+class Practising:
+    """The handlers; all give the whole panel, as it is stored. Ids come from the page, rights from the request."""
+
+    house: House
+
+    def show(self, course_id: str | None, request: gr.Request) -> Updates:
+        """Return the quiz that stands open, the last result, or the start."""
+        who = person(request)
+        if course_id is None:
+            return self._nothing(say(who.language, "no_courses"))
+        sitting = self.house.practice.sitting(who, course_id)
+        counted = self.house.practice.topics(who, course_id)
+        return self._panel(who, sitting, topics=shows.topics(counted, who.language))
+
+    def start(self, topic: str | None, course_id: str | None, request: gr.Request) -> Updates:
+        who = person(request)
+        if course_id is None:
+            return self._nothing(say(who.language, "no_courses"))
+        return self._panel(who, self.house.practice.start(who, course_id, topic or ""))
+
+    def answer(
+        self,
+        chosen: str | None,
+        order: list[str] | None,
+        written: str | None,
+        posed_id: str,
+        submission_id: str,
+        course_id: str,
+        request: gr.Request,
+    ) -> Updates:
+        """Hand an answer in; the same submission twice is one answer."""
+        who = person(request)
+        row = self.house.practice.question(who, posed_id)
+        said = _said(row, chosen, order, written)
+        if not said.strip():
+            tell(say(who.language, "practice_choose"))
+            return self._again(who, course_id)
+        taken = self.house.practice.answer(who, posed_id, submission_id, said)
+        if taken.taken_for is Intent.CLARIFY:
+            tell(say(who.language, "practice_clarify"))
+        return self._again(who, course_id)
+
+    def hint(self, posed_id: str, submission_id: str, course_id: str, request: gr.Request) -> Updates:
+        who = person(request)
+        self.house.practice.hint(who, posed_id, submission_id)
+        return self._again(who, course_id)
+
+    def skip(self, posed_id: str, course_id: str, request: gr.Request) -> Updates:
+        who = person(request)
+        self.house.practice.skip(who, posed_id)
+        return self._again(who, course_id)
+
+    def go_on(self, posed_id: str, course_id: str, request: gr.Request) -> Updates:
+        """Close the question and show the next one, or the result."""
+        who = person(request)
+        self.house.practice.close(who, posed_id)
+        return self._again(who, course_id)
+
+    def _again(self, who: Person, course_id: str) -> Updates:
+        return self._panel(who, self.house.practice.sitting(who, course_id))
+
+    def _nothing(self, sentence: str) -> Updates:
+        return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(13)), sentence
+
+    def _panel(self, who: Person, sitting: Sitting | None, topics: list[shows.Choice] | None = None) -> Updates:
+        """Return (start, topic, card, number, prompt, options, order, text, check, hint, skip, next, hints, feedback,
+        posed id, submission id, result)."""
+        row = sitting.current if sitting else None
+        topic = gr.skip() if topics is None else gr.Dropdown(choices=topics, value="")
+        if sitting is None or row is None:
+            result = shows.result(sitting, who.language) if sitting else ""
+            if topics is not None and len(topics) == 1 and not sitting:
+                result = say(who.language, "practice_none")
+            blank = (gr.skip() for _ in range(11))
+            return gr.Group(visible=True), topic, gr.Group(visible=False), *blank, None, None, result
+        over, retry = self.house.practice.is_over(row), self.house.practice.may_retry(row)
+        graded, kind, place = row.posed.state is State.GRADED, row.item.kind, self._place(row)
+        told = [hint_text(row.item, n, place, who.language) for n in range(1, row.posed.hints + 1)]
+        return (
+            gr.Group(visible=False),
+            topic,
+            gr.Group(visible=True),
+            shows.number(sitting, row, who.language),
+            shows.prompt(row),
+            gr.Radio(
+                choices=shows.options(row, who.language) if kind in CHOSEN else [],
+                value=row.last.text if row.last and kind in CHOSEN else None,
+                visible=kind in CHOSEN,
+                interactive=not over,
+            ),
+            gr.Dropdown(
+                choices=shows.options(row, who.language) if kind is Kind.ORDERING else [],
+                value=[],
+                visible=kind is Kind.ORDERING,
+                interactive=not over,
+            ),
+            gr.Textbox(
+                value=row.last.text if row.last and over else "",
+                visible=kind not in CHOSEN and kind is not Kind.ORDERING,
+                interactive=not over,
+            ),
+            gr.Button(visible=not over),
+            gr.Button(visible=not over),
+            gr.Button(visible=not graded),
+            gr.Button(visible=graded),
+            shows.hints(told, who.language),
+            shows.feedback(row, place, who.language, over=over, retry=retry),
+            row.posed.id,
+            new_id(),
+            "",
+        )
+
+    def _place(self, row: PosedRow) -> str:
+        if row.item.source is None:
+            return ""
+        try:
+            passage = self.house.library.passage(row.item.source.passage_id)
+        except DocumentNotFound:
+            return ""
+        return " › ".join(passage.heading[-2:]) or passage.locator.label
+
+
+def starter(house: House) -> Callable[[Person, str, str], None]:
+    """Return what begins practice on a skill by its name, for other tabs."""
+
+    def start(who: Person, course_id: str, skill: str) -> None:
+        house.practice.start(who, course_id, skill)
+
+    return start
+
+
+def _said(row: PosedRow, chosen: str | None, order: list[str] | None, written: str | None) -> str:
+    if row.item.kind in CHOSEN:
+        return chosen or ""
+    return "\n".join(order or ()) if row.item.kind is Kind.ORDERING else written or ""
+
+
+def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
+    """Put the panel where we are; it is filled when its tab is opened."""
+    acts = Practising(house)
+    gr.Markdown(text("practice_what"))
+    with gr.Group(elem_id="tutor-practice-start") as begin:
+        topic = gr.Dropdown(
+            label=text("practice_topic"), choices=[], allow_custom_value=True, elem_id="tutor-practice-topic"
+        )
+        start = gr.Button(text("practice_start"), variant="primary", elem_id="tutor-practice-go")
+    with gr.Column(visible=False, elem_id="tutor-practice-card") as card:
+        number, prompt = gr.Markdown(elem_id="tutor-practice-number"), gr.Markdown(elem_id="tutor-practice-prompt")
+        options = gr.Radio(label=text("practice_answer"), choices=[], elem_id="tutor-practice-options")
+        order = gr.Dropdown(
+            label=text("practice_order"), choices=[], multiselect=True, visible=False, elem_id="tutor-practice-order"
+        )
+        written = gr.Textbox(
+            label=text("practice_answer"),
+            info=text("practice_answer_hint"),
+            lines=1,
+            max_lines=6,
+            max_length=4_000,
+            visible=False,
+            elem_id="tutor-practice-text",
+        )
+        with gr.Row(elem_id="tutor-practice-buttons"):
+            check = gr.Button(text("practice_submit"), variant="primary", min_width=80, elem_id="tutor-practice-check")
+            hint = gr.Button(text("practice_hint"), min_width=80, elem_id="tutor-practice-hint")
+            skip = gr.Button(text("practice_skip"), min_width=80, elem_id="tutor-practice-skip")
+            go_on = gr.Button(text("practice_next"), variant="primary", min_width=80, elem_id="tutor-practice-next")
+        hints = gr.Markdown(elem_id="tutor-practice-hints")
+        feedback = gr.Markdown(elem_id="tutor-practice-feedback")
+    posed, submission = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    result = gr.Markdown(elem_id="tutor-practice-result")
+    panel = [begin, topic, card, number, prompt, options, order, written, check, hint, skip, go_on]
+    panel += [hints, feedback, posed, submission, result]
+    given = [options, order, written, posed, submission, course]
+    gr.on([tab.select, course.change], handler(acts.show), course, panel, **QUIET)
+    start.click(handler(acts.start), [topic, course], panel, **QUIET)
+    gr.on([check.click, written.submit], handler(acts.answer), given, panel, **QUIET)
+    hint.click(handler(acts.hint), [posed, submission, course], panel, **QUIET)
+    skip.click(handler(acts.skip), [posed, course], panel, **QUIET)
+    go_on.click(handler(acts.go_on), [posed, course], panel, **QUIET)
