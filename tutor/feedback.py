@@ -15,6 +15,7 @@ import tutor.store.feedback as rows
 import tutor.store.turns as turn_rows
 from adapters import registry
 from adapters.errors import AdapterNotFound
+from adapters.files import CHECKPOINT
 from tutor.access import Action, Facts, allowed
 from tutor.courses import Courses
 from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
@@ -109,6 +110,8 @@ class FeedbackDesk:
             )
         for version in fallen:
             self._delete_files(version)
+        for owner in (correction.learner_id, "course"):  # what a killed training left may hold the words too
+            (self.adapters_dir / ".work" / f"{owner}-{correction.course_id}" / CHECKPOINT).unlink(missing_ok=True)
         return fallen
 
     def _delete_files(self, version: AdapterVersion) -> None:

@@ -69,7 +69,7 @@ class VerifiedAnswers:
             self._vectors.clear()
             new = list(dict.fromkeys(texts))
         if new:
-            self._vectors.update(zip(new, self.embedder.embed_queries(new), strict=True))
+            self._vectors.update(zip(new, self.embedder.embed_passages(new), strict=True))
         return [self._vectors[text] for text in texts]
 
 

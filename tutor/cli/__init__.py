@@ -12,12 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tutor import environment
-from tutor.cli import asking, learning, library, people, tuning
+from tutor.cli import asking, corrections, learning, library, people, tuning
 from tutor.cli.common import Verb, one_line
 from tutor.house import REFUSALS
 from tutor.settings import Settings
 
-_ROOMS = (asking, library, tuning, people, learning)
+_ROOMS = (asking, library, tuning, corrections, people, learning)
 
 
 def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:

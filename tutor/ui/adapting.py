@@ -163,7 +163,14 @@ class Adapting:
         job = self.house.training.latest(who, self._owner(who), course_id)
         running = job is not None and view.is_open(job)
         losses = self.house.training.losses(who, job.id) if job else []
-        curve = gr.LinePlot(value=_plotted(losses), visible=len(losses) > 1)
+        names = {name: say(who.language, name) for name in ("step", "loss")}
+        curve = gr.LinePlot(
+            value=_plotted(losses),
+            visible=len(losses) > 1,
+            x_title=names["step"],
+            y_title=names["loss"],
+            title=say(who.language, "losses"),
+        )
         return lines.training_line(job, who.language), curve, gr.Timer(active=running), gr.Button(visible=running)
 
 
@@ -206,8 +213,7 @@ def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
                 stop = gr.Button(text("cancel_training"), visible=False, elem_id=f"{prefix}stop-training")
             progress = gr.Markdown(elem_id=f"{prefix}training")
             plot = gr.LinePlot(
-                x="step", y="loss", x_title=text("step"), y_title=text("loss"), title=text("losses"), height=200,
-                visible=False, tooltip="all", elem_id=f"{prefix}losses",
+                x="step", y="loss", height=200, visible=False, tooltip="all", elem_id=f"{prefix}losses",
             )  # fmt: skip
             versions = gr.Radio(label=text("versions"), choices=[], elem_id=f"{prefix}versions", elem_classes="list")
             with gr.Row(elem_classes="tutor-buttons"):

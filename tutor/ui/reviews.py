@@ -59,7 +59,9 @@ def side_by_side(review: Review | None, language: str) -> str:
 
 
 def _box(title: str, words: str, kind: str = "") -> str:
-    return f'<section class="{kind}"><h4>{html.escape(title)}</h4><div>{html.escape(words)}</div></section>'
+    return (
+        f'<section class="{kind}"><h4 class="name">{html.escape(title)}</h4><div>{html.escape(words)}</div></section>'
+    )
 
 
 def _flags(flags: Sequence[Flag], language: str) -> str:

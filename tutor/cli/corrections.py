@@ -1,0 +1,57 @@
+"""Corrections outside the pages: take one back, write them to a file, take them in from one."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from tutor.cli.common import AddVerb, house_of, office_of, print_json
+from tutor.settings import Settings
+
+
+def declare(add: AddVerb) -> None:
+    withdraw_verb = add("withdraw", withdraw, "take a correction back: its words go, and adapters that learnt them")
+    withdraw_verb.add_argument("correction", metavar="ID")
+    withdraw_verb.add_argument("--json", action="store_true")
+
+    verb = add("corrections", corrections, "list a learner's corrections, export what trains, or import a file")
+    verb.add_argument("action", choices=["list", "export", "import"])
+    verb.add_argument("file", nargs="?", type=Path, help='JSON lines of {"id": ..., "messages": [...]}')
+    verb.add_argument("--learner", required=True, metavar="NAME")
+    verb.add_argument("--course", required=True, metavar="ID")
+    verb.add_argument("--no-consent", action="store_true", help="for `import`: the rows must not train")
+    verb.add_argument("--json", action="store_true")
+
+
+def withdraw(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Take a correction back as the holder of this machine."""
+    with office_of(settings) as office:
+        fallen = office.feedback.withdraw(office.operator, arguments.correction)
+    if arguments.json:
+        print_json([asdict(version) for version in fallen])
+    else:
+        print(f"taken back; adapters that went with it: {', '.join(v.name for v in fallen) or 'none'}")
+    return 0
+
+
+def corrections(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List, export or import."""
+    if arguments.action != "list" and arguments.file is None:
+        raise SystemExit(f"corrections {arguments.action} needs a FILE")
+    with house_of(settings) as house:
+        learner = house.accounts.named(arguments.learner)
+        course = house.courses.enter(learner, arguments.course)
+        if arguments.action == "export":
+            count = house.exchange.export(learner, learner.id, course.id, arguments.file)
+            print(f"{count} rows are in {arguments.file}")
+            return 0
+        if arguments.action == "import":
+            house.exchange.take_in(learner, course.id, arguments.file, consent=not arguments.no_consent)
+        found = house.feedback.corrections(learner, course.id)
+    if arguments.json:
+        print_json([asdict(correction) for correction in found])
+    else:
+        for correction in found:
+            print(f"{correction.id}\t{correction.state.value}\t{' '.join(correction.text.split())[:80]}")
+    return 0
