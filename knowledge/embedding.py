@@ -73,6 +73,10 @@ class Embedder(Protocol):
         """Return one vector."""
         ...
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return one row a question."""
+        ...
+
     def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
         """Return for each question its own vector as the only span, as `embed_query` has it, and its words."""
         ...
@@ -110,6 +114,9 @@ class HashingEmbedder:
     def embed_query(self, text: str) -> Vectors:
         return np.asarray(self.embed_passages([text])[0])
 
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self.embed_passages(texts)
+
     def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
         return self.embed_spans(texts, [[(0, len(text))] for text in texts])
 
@@ -145,7 +152,10 @@ class SentenceEmbedder:
         return self._encode([self._prompt(1) + text for text in texts])
 
     def embed_query(self, text: str) -> Vectors:
-        return np.asarray(self.embed_questions([text])[0].spans[0])
+        return np.asarray(self.embed_queries([text])[0])
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._encode([self._prompt(0) + text for text in texts])
 
     def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
         asked = [self._prompt(0) + text for text in texts]
