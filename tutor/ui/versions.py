@@ -136,6 +136,7 @@ _FAILURES = (
     ("the disk is full", "disk_full"),
     ("a correction was withdrawn while", "withdrawn_meanwhile"),
     ("the tutor answers with", "other_base"),
+    ("the correction ", "row_too_long"),
     ("the training was cancelled", "training_cancelled"),
     ("the server stopped during", "training_stopped"),
 )
