@@ -22,7 +22,7 @@ def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:
 
     common: dict[str, Any] = {
         "lora_dropout": recipe.dropout,
-        "target_modules": _targets(model),
+        "target_modules": targets(model),
         "bias": "none",
         "task_type": "CAUSAL_LM",
     }
@@ -93,7 +93,8 @@ def _is_adalora(model: Any) -> bool:
     return any(config.peft_type == "ADALORA" for config in getattr(model, "peft_config", {}).values())
 
 
-def _targets(model: Any) -> list[str]:
+def targets(model: Any) -> list[str]:
+    """Return the names of the layers that get an adapter."""
     present = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
     targets = [name for name in Limits().targets if name in present]
     if not targets:

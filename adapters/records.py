@@ -69,7 +69,7 @@ class Recipe:
     patience: int = 2  # looks without a better held-out loss before the best one is taken back
     seed: int = 17
     minimum_rows: int = 3
-    time_limit_s: float = 600.0  # training ends with what it has when all rows have been seen
+    time_limit_s: float = 1800.0  # training ends with what it has when all rows have been seen
     memory_limit_mb: int = 64_000
     checkpoint_every_s: float = 20.0
 

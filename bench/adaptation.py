@@ -35,6 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
     parser.add_argument("--learners", type=int, default=len(TASTES))
+    parser.add_argument("--tastes", nargs="+", help="only the learners of these tastes")
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
     parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
@@ -43,9 +44,10 @@ def main() -> None:
     asked = held_out()[: arguments.prompts]
     answerer = Answerer(arguments.base)
     plain = answerer.answers(asked, None)
+    chosen = [t for t in TASTES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
     rows = []
     for count in arguments.counts:
-        for taste in TASTES[: arguments.learners]:
+        for taste in chosen:
             with tempfile.TemporaryDirectory() as folder:
                 rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
             print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
@@ -76,7 +78,7 @@ def measure(
 ) -> dict[str, Any]:
     """Train one learner's adapter and return what came of it."""
     began, cpu = time.monotonic(), _children_cpu_s()
-    trained = trained_on(arguments.base, taste, count, folder, Recipe(method=arguments.method))
+    trained = trained_on(arguments.base, taste, count, folder, Recipe(method=arguments.method, time_limit_s=7200.0))
     seconds, cpu_s = time.monotonic() - began, _children_cpu_s() - cpu
     told = answerer.answers(asked, Path(trained.directory))
     metrics = trained.metrics
