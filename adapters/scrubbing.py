@@ -79,6 +79,9 @@ def _is_phone(text: str) -> bool:
 _DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\.? \w+ \d{4}|\w+ \d{1,2}, \d{4}|\d{4}年\d{1,2}月\d{1,2}日)"
 _BORN = r"(?:(?<=born on )|(?<=born )|(?<=birthday is )|(?<=date of birth: )|(?<=出生于)|(?<=生日是))"
 _NUMBERED = r"(?:(?<=student number )|(?<=student id )|(?<=学号))"
+_KEYED = (
+    r"(?:(?<=code is )|(?<=code: )|(?<=password is )|(?<=password: )|(?<=pin is )|(?<=pin: )|(?<=密码是)|(?<=密码：))"
+)
 _CALLED = r"(?:(?<=my name is )|(?<=My name is )|(?<=I am called ))"
 _CALLED_ZH = r"(?:(?<=我叫)|(?<=我的名字是)|(?<=我名叫))"
 
@@ -96,6 +99,8 @@ _RECOGNISERS = (
     _Recogniser("phone", re.compile(r"(?<![\w.])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)")),
     _Recogniser("birthday", re.compile(_BORN + _DATE, re.IGNORECASE)),
     _Recogniser("student-number", re.compile(_NUMBERED + r"[:：]?\s?[A-Z]?\d{5,12}", re.IGNORECASE)),
+    # four places and a digit: an exit code of 0 and a status code of 404 are matters of a course
+    _Recogniser("secret", re.compile(_KEYED + r"(?=[^\s.,;!?。，]{4})[^\s.,;!?。，]*\d[^\s.,;!?。，]*", re.IGNORECASE)),
     _Recogniser("name", re.compile(_CALLED + r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}")),
     _Recogniser("name", re.compile(_CALLED_ZH + r"[\u4e00-\u9fff]{2,4}?(?=[，。、！？,.!?\s]|$)")),
 )

@@ -27,6 +27,9 @@ from adapters.scrubbing import scrub
         ("我出生于2009年5月3日。", "我出生于[birthday]。"),
         ("My name is Ana Lopez and I ask.", "My name is [name] and I ask."),
         ("我叫王小明，问一下。", "我叫[name]，问一下。"),
+        ("The code is 4711-09.", "The code is [secret]."),
+        ("My password is rose77garden, ok?", "My password is [secret], ok?"),
+        ("密码是abc123。", "密码是[secret]。"),
     ],
 )
 def test_what_reaches_a_person_is_marked(text: str, clean: str) -> None:
@@ -38,6 +41,7 @@ def test_what_reaches_a_person_is_marked(text: str, clean: str) -> None:
     [
         "Photosynthesis was described in 1779 by Jan Ingenhousz.",
         "6 CO2 + 6 H2O gives C6H12O6 + 6 O2 at 25.5 degrees.",
+        "The exit code is 0, the status code is 404, and the code is clear.",
         "The sequence 1, 2, 3, 5, 8, 13, 21 grows.",
         "x = -12 and y = 3.14159265358979",
         "There are about 299792458 metres in a light second.",
