@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
 from adapters.errors import BaseUnusable, TrainingRefused
-from adapters.records import ChatMessage, Role, TrainingRow
+from adapters.records import ChatMessage, PreferenceRow, Role, TrainingRow
 
 
 class Tokenizer(Protocol):
@@ -74,6 +74,30 @@ def read_rows(path: Path) -> tuple[TrainingRow, ...]:
     """Read rows; one without an id is named after its content. Raises TrainingRefused with the line's number."""
     lines = path.read_text(encoding="utf-8").split("\n")
     return tuple(_from_line(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
+
+
+def write_pairs(path: Path, pairs: Iterable[PreferenceRow]) -> None:
+    """Write pairs, one `{"id": ..., "messages": [...], "chosen": ..., "rejected": ...}` a line."""
+    lines = (
+        {"id": p.id, "messages": [asdict(m) for m in p.prompt], "chosen": p.chosen, "rejected": p.rejected}
+        for p in pairs
+    )
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+
+
+def read_pairs(path: Path) -> tuple[PreferenceRow, ...]:
+    """Read pairs; raises TrainingRefused with the line's number."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+            prompt = tuple(_message(item) for item in value["messages"])
+            found.append(PreferenceRow(str(value["id"]), prompt, value["chosen"], value["rejected"]))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TrainingRefused(f"{path.name}, line {number} is not a pair of answers: {error}") from error
+    return tuple(found)
 
 
 def encode(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> Example:

@@ -43,6 +43,28 @@ class TrainingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PreferenceRow:
+    """Two answers to one prompt: an edited one and what it replaced, or what was thumbed up and what was not."""
+
+    id: str
+    prompt: tuple[ChatMessage, ...]
+    chosen: str
+    rejected: str
+
+    def __post_init__(self) -> None:
+        if not (self.prompt and self.chosen.strip() and self.rejected.strip()):
+            raise ValueError(f"the pair {self.id} needs a prompt and two answers")
+        if self.chosen == self.rejected:
+            raise ValueError(f"the pair {self.id} has the same answer twice")
+
+    def sides(self) -> tuple[TrainingRow, TrainingRow]:
+        """Return the chosen and the rejected answer as rows."""
+        said = (self.chosen, self.rejected)
+        good, bad = (TrainingRow(self.id, (*self.prompt, ChatMessage("assistant", text))) for text in said)
+        return good, bad
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """Hyper-parameters of one training run; docs/LOG.md has the figures behind the usual values."""
 
@@ -67,6 +89,9 @@ class Recipe:
     most_watched: int = 8  # held-out rows that are looked at while training
     most_between_looks: int = 10  # steps
     patience: int = 2  # looks without a better held-out loss before the best one is taken back
+    preference_steps: int = 0  # of DPO on pairs after the corrections are learnt; 0: none, as usual
+    preference_rate: float = 1e-4
+    preference_beta: float = 0.1
     seed: int = 17
     minimum_rows: int = 3
     time_limit_s: float = 1800.0  # training ends with what it has when all rows have been seen
@@ -85,6 +110,7 @@ class TrainingJob:
     name: str  # version name, e.g. quiet-heron-v3
     recipe: Recipe = field(default_factory=Recipe)
     previous: str | None = None  # directory of the version to start from
+    pairs_file: str | None = None  # JSONL of PreferenceRow, read when the recipe has preference steps
     current: str | None = None  # directory of the version in use, which the candidate must beat; None: the base
 
 

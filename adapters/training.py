@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
 
-from adapters.dataset import content_hash, distinct, encode, read_rows, split
+from adapters.dataset import content_hash, distinct, encode, read_pairs, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
 from adapters.files import CARD, CHECKPOINT, CONFIG, WEIGHTS, publish, sha256_of, write_manifest
 from adapters.records import Manifest, Point, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
@@ -34,7 +34,7 @@ Report = Callable[[TrainingProgress], None]
 
 def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
-    from adapters import anchor, base, evaluation, loop, lora, pace, restraint
+    from adapters import anchor, base, evaluation, loop, lora, pace, preference, restraint
 
     rows = usable_rows(job)
     report(TrainingProgress("loading", 0, 1))
@@ -58,6 +58,8 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
         report(TrainingProgress("training", **dataclasses.asdict(point)))
 
     fitted = loop.fit(model, learn, job.recipe, watch, check, (held,), _checkpoints(job, rows))
+    pairs = read_pairs(Path(job.pairs_file)) if job.pairs_file and job.recipe.preference_steps else ()
+    preference.prefer(model, tokenizer, pairs, job.recipe, watch, (held,))
     strength = usual.restrain(model, job.recipe.most_drift)
     report(TrainingProgress("saving", 0, 1))
     temporary = _fresh(Path(job.directory) / "adapter.tmp")

@@ -110,8 +110,8 @@ class Course:
         """Store a turn about a fact and a better answer to it; return the better answer's id."""
         conversation = self.conversations.start(who, self.course, fact.question)
         turn = Turn(
-            new_id(), conversation.id, who.id, self.course, fact.question, "Said.", TurnStatus.RUNNING, True, 0.9, (), (),
-            None, None, None, None, None, None, NOW,
+            new_id(), conversation.id, who.id, self.course, fact.question, "Said.", TurnStatus.RUNNING, True, 0.9, (),
+            (), None, None, None, None, None, None, NOW,
         )  # fmt: skip
         prompt = tuple((message.role, f"{message.content} ({turn.id})") for message in prompt_of(fact))
         with self.database.writing() as connection:
