@@ -101,6 +101,7 @@ def _ours(directory: Path, tokenizer: Any, examples: Any, recipe: Recipe, stamp:
 
 def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any) -> float:
     from datasets import Dataset  # type: ignore[import-not-found]
+    from datasets.table import InMemoryTable  # type: ignore[import-not-found]
     from peft import LoraConfig
     from transformers import TrainerCallback
     from trl import SFTConfig, SFTTrainer  # type: ignore[import-not-found]
@@ -115,7 +116,9 @@ def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any)
         return [{"role": m.role, "content": m.content} for m in messages]
 
     model = base.load_base(directory)
-    data = Dataset.from_list([{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows])
+    pairs = [{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows]
+    # from_list would pickle types of pyarrow to name the set, which not every pair of versions can
+    data = Dataset(InMemoryTable.from_pylist(pairs), fingerprint="corrections")
     config = SFTConfig(
         output_dir="/tmp/trl-run",
         max_steps=recipe.max_steps,
