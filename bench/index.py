@@ -1,8 +1,10 @@
 """What the dense index costs at size: search, recall against exact search, memory, add, delete and rebuild.
 
     python -m bench.index --passages 100000 [--dimension 384]
+    python -m bench.index --library --passages 2000
 
-The vectors are synthetic: topics with passages around them, as embeddings of courses are; no text is involved.
+The vectors are synthetic: topics with passages around them, as embeddings of courses are; no text is involved. With
+`--library` the whole library is measured on made-up text, without a model: rebuild, a document more, one less, search.
 """
 
 from __future__ import annotations
@@ -13,21 +15,31 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bench.corpora import commit, hardware
-from knowledge.embedding import Vectors, normalised
+from knowledge.catalog import MemoryCatalog
+from knowledge.documents import Document, Locator, Passage, Place
+from knowledge.embedding import HashingEmbedder, Vectors, normalised
 from knowledge.index import dense_index
+from knowledge.library import Library
 
 NEAREST = 10
+PART = 50  # passages of a made-up document
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 T = TypeVar("T")
 
 
 def main() -> None:
     arguments = _arguments()
+    if arguments.library:
+        print(json.dumps(library_costs(arguments.passages, arguments.queries)))
+        return
     random = np.random.default_rng(5)
     rows, queries = synthetic(arguments.passages, arguments.queries, arguments.dimension, random)
     print(f"{len(rows)} synthetic vectors of {rows.shape[1]} dimensions, {hardware()}")
@@ -59,6 +71,48 @@ def main() -> None:
     print(json.dumps(result))
 
 
+def library_costs(passages: int, queries: int) -> dict[str, Any]:
+    """Return what a course of made-up passages costs in seconds of the processor; the embedder hashes."""
+    random = np.random.default_rng(5)
+    words = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdglmnprst"])
+    catalog = MemoryCatalog()
+    for at in range(0, passages, PART):
+        document = Document(f"d{at}", "c", f"{at}.md", f"Part {at}", str(at), "text/markdown", 1, PART, (), NOW)
+        catalog.add(document, [_passage(document, n, _text(words, random, 120)) for n in range(PART)])
+    with tempfile.TemporaryDirectory() as folder:
+        library = Library(Path(folder), catalog, HashingEmbedder(384))
+        _, rebuild_s = spent(lambda: library.rebuild("c"))
+        page = "\n\n".join(_text(words, random, 120) for _ in range(10)).encode()
+        added, add_s = spent(lambda: library.add("c", "more.md", b"# More\n\n" + page))
+        _, remove_s = spent(lambda: library.remove(added.id))
+        times = [spent(lambda: library.search("c", _text(words, random, 8)))[1] * 1000 for _ in range(queries)]
+        size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()) / 2
+    return {
+        "benchmark": "library",
+        "passages": passages,
+        "rebuild_cpu_s": round(rebuild_s, 2),
+        "add_document_cpu_s": round(add_s, 2),
+        "remove_document_cpu_s": round(remove_s, 2),
+        "p50_cpu_ms": round(float(np.percentile(times, 50)), 1),
+        "p95_cpu_ms": round(float(np.percentile(times, 95)), 1),
+        "index_mb": round(size / 2**20, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "hardware": hardware(),
+        "commit": commit(),
+    }
+
+
+def _passage(document: Document, number: int, text: str) -> Passage:
+    where = Locator(Place.PAGE, number + 1, f"page {number + 1}")
+    return Passage(f"{document.id}-{number}", document.id, "c", number, text, where, (), 0, len(text))
+
+
+def _text(words: NDArray[np.str_], random: np.random.Generator, count: int) -> str:
+    """Return sentences of ten words, the frequent ones as frequent as in a language."""
+    chosen = words[np.minimum(random.zipf(1.3, count) - 1, len(words) - 1)]
+    return " ".join(" ".join(chosen[at : at + 10]).capitalize() + "." for at in range(0, count, 10))
+
+
 def synthetic(passages: int, queries: int, dimension: int, random: np.random.Generator) -> tuple[Vectors, Vectors]:
     """Return unit vectors around topics of some 40 passages, and queries near some of them."""
     topics = normalised(random.standard_normal((max(1, passages // 40), dimension)).astype(np.float32))
@@ -83,6 +137,11 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     return work(), time.perf_counter() - began
 
 
+def spent(work: Callable[[], T]) -> tuple[T, float]:
+    began = time.process_time()
+    return work(), time.process_time() - began
+
+
 def _file_mb(index: Any) -> float:
     import faiss
 
@@ -94,6 +153,7 @@ def _file_mb(index: Any) -> float:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure the dense index at size.")
     parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--library", action="store_true", help="measure the library, not only its dense index")
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--dimension", type=int, default=384)
     return parser.parse_args()

@@ -284,12 +284,13 @@ def dense_index(rows: Vectors) -> Any:
     elif count < _IVF_FROM:
         index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, metric)
     else:
-        cells = int(4 * count**0.5)
+        cells = int(2 * count**0.5)
         quantizer: Any = faiss.IndexFlatIP(dimension)
         index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, cells, faiss.ScalarQuantizer.QT_8bit, metric)
         index.own_fields = True
         quantizer.this.disown()
-        index.nprobe = max(16, cells // 32)
+        index.nprobe = max(16, cells // 16)
+        index.cp.niter = 10  # a generation is built anew for every document: cells need not be perfect
     if not index.is_trained:
         index.train(rows[:: max(1, count // 100_000)])
     index.add(rows)

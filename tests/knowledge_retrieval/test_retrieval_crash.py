@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.embedding import HashingEmbedder
+from knowledge.index import course_folder
 from knowledge.library import Library
 from tutor.domain import Course
 from tutor.store import courses
@@ -44,6 +45,23 @@ class StuckPublisher(Library):
         return super()._publish(course_id, vectors, reuse=reuse)
 
 
+class HalfwayEmbedder:
+    """Stops while a generation is written: its folder is there, its manifest is not."""
+
+    def __init__(self, course: Path) -> None:
+        self._inner, self._course = HashingEmbedder(256), course
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    @property
+    def dimension(self):
+        if any(not (folder / "manifest.json").exists() for folder in self._course.iterdir() if folder.is_dir()):
+            (self._course.parent / "begun").touch()
+            time.sleep(600)
+        return self._inner.dimension
+
+
 def opened(root: Path, kind: type[Library] = Library, embedder: HashingEmbedder | None = None) -> Library:
     return kind(root / "index", SqlCatalog(open_database(root / "tutor.db")), embedder or HashingEmbedder(256))
 
@@ -56,6 +74,16 @@ def hang_while_embedding(root: str) -> None:
 
 def hang_before_publishing(root: str) -> None:
     opened(Path(root), StuckPublisher).add("c", "lines.md", LINES)
+
+
+def hang_while_writing(root: str) -> None:
+    course = course_folder(Path(root) / "index", "c")
+    opened(Path(root), embedder=HalfwayEmbedder(course)).add("c", "lines.md", LINES)
+
+
+def hang_while_removing(root: str) -> None:
+    library = opened(Path(root), StuckPublisher)
+    library.remove(library.documents("c")[0].id)
 
 
 @pytest.fixture
@@ -97,6 +125,22 @@ def test_killed_between_rows_and_index_the_next_search_makes_the_index(root):
     library = opened(root)
     assert library.check("c") == ["1 passages are not in the index"]
     assert names(library, "slope of a line")[0] == "lines.md"
+    assert library.check("c") == []
+
+
+def test_killed_while_a_generation_is_written_the_half_of_it_is_never_read(root):
+    kill_inside(hang_while_writing, root)
+    course = course_folder(root / "index", "c")
+    assert [f for f in course.iterdir() if f.is_dir() and not (f / "manifest.json").exists()]
+    library = opened(root)
+    assert names(library, "slope of a line")[0] == "lines.md"
+    assert library.check("c") == []
+
+
+def test_killed_while_a_document_is_removed_it_is_not_found_again(root):
+    kill_inside(hang_while_removing, root)
+    library = opened(root)
+    assert names(library, "green light") == []
     assert library.check("c") == []
 
 
