@@ -84,7 +84,7 @@ class Profiles:
         found = next((s for s in self.of(who, course_id).statements if s.key == key), None)
         if found is None:
             raise InputRefused("this statement is not there any more; look at the page again")
-        self._change(who, course_id, lambda old: replace(old, dropped={**old.dropped, key: found.answers}))
+        self._change(who, course_id, lambda old: replace(old, dropped={**old.dropped, key: found.rests_on}))
 
     def delete(self, who: Person, course_id: str) -> int:
         """Delete the profile with all evidence under it; returns how many answers went."""

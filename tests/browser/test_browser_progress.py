@@ -1,0 +1,83 @@
+"""Progress in a real browser: the learner's tab and profile, the instructor's class, on a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from serving import instructor_link
+
+from tutor.domain import Outcome, Person, Role, Skill
+from tutor.evidence_book import Judged
+from tutor.house import House
+
+COURSE = "biology"
+Shoot = Callable[[Any, str], None]
+
+
+@pytest.fixture
+def pupils(served: House) -> list[Person]:
+    """Six learners with answers on two skills; the last three know neither."""
+    operator = served.office.operator
+    skills = [Skill("light", COURSE, "Light"), Skill("sugar", COURSE, "Sugar", needs=("light",))]
+    served.courses.declare_skills(operator, COURSE, skills)
+    made = [served.accounts.add(f"pupil-{n}", Role.LEARNER) for n in range(6)]
+    for n, who in enumerate(made):
+        for m in range(8):
+            right = Outcome.RIGHT if n < 3 else Outcome.WRONG
+            shows = None if n < 3 else "plants eat soil"
+            judged = Judged(COURSE, f"i{m}", (("light", "sugar")[m % 2],), right, "t", f"{n}-{m}", misconception=shows)
+            served.evidence.record(who, judged)
+    return made
+
+
+def enter(page: Any) -> Any:
+    page.locator("form button").click()
+    page.wait_for_selector("#tutor-box textarea")
+    return page
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_learner_sees_what_she_knows_changes_her_profile_and_deletes_a_statement(
+    open_page, served, pupils, shoot, width, scheme
+):
+    page = enter(open_page(served.accounts.issue_link(pupils[4]), width=width, color_scheme=scheme))
+    page.get_by_role("tab", name="Progress", exact=True).click()
+    page.locator("#tp-know .tp-skill").nth(1).wait_for()
+    assert "0 of 4 right on your own" in page.locator("#tp-know").inner_text()
+    assert "0 of 8 right" in page.locator("#tp-help").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shoot(page, f"progress-{width}-{scheme}")
+    page.locator("#tutor-profile button").first.click()
+    page.fill("#tutor-goals input, #tutor-goals textarea", "pass in May")
+    page.locator("#tutor-profile-save").click()
+    page.locator("#tutor-block blockquote", has_text="pass in May").wait_for()
+    page.locator("#tutor-says label", has_text="Sugar").first.click()
+    page.locator("#tutor-says-drop").click()
+    page.locator("#tutor-block blockquote").filter(has_not_text="Sugar").wait_for()
+    shoot(page, f"profile-{width}-{scheme}")
+    assert served.profiles.of(pupils[4], COURSE).said.said == {"goals": "pass in May"}
+
+
+def test_an_instructor_sees_her_class_and_the_printed_report_names_nobody(open_page, served, pupils, shoot):
+    page = open_page(instructor_link(served))
+    page.locator("form button").click()
+    page.get_by_role("tab", name="Class", exact=True).click()
+    page.locator("#tp-map tbody tr").nth(5).wait_for()
+    assert "plants eat soil" in page.locator("#tp-beliefs").inner_text()
+    page.locator("#tp-stuck summary").first.click()
+    assert "pupil-5" in page.locator("#tp-stuck").inner_text()
+    shoot(page, "class")
+    page.goto(f"{served.settings.url}/class/report?course={COURSE}")
+    assert "<5" in page.locator("#tp-skills").inner_text()
+    assert "pupil-" not in page.content()
+    shoot(page, "class-report")
+
+
+def test_a_learner_cannot_open_what_is_her_instructors(open_page, served, pupils):
+    page = enter(open_page(served.accounts.issue_link(pupils[0])))
+    for path in ("/class/report", "/class/skills.csv", "/class/xapi.json"):
+        assert page.request.get(f"{served.settings.url}{path}?course={COURSE}").status == 403
+    mine = page.request.get(f"{served.settings.url}/progress/xapi.json?course={COURSE}")
+    assert mine.status == 200 and len(mine.json()) == 8
