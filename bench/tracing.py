@@ -4,8 +4,9 @@
 
 Reads three lines a learner (length, items, outcomes) and four (number and learner, items, skills, outcomes). The
 learners of `--test` are streamed one answer at a time, every answer is scored, the first one too, and nothing is
-trained on them. Without `--test`, a fifth of the learners is held out (`--seed`). `--learners` fits on only so many
-learners; `--weights` keeps these weights and only counts the tally on the training learners.
+trained on them. Without `--test`, a fifth of the learners is held out (`--seed`). `--learners 50 200 1000` fits on only
+so many learners, one after the other, and ends with all of them; `--test-learners` streams only so many; `--weights`
+keeps these weights and only counts the tally on the training learners.
 """
 
 from __future__ import annotations
@@ -76,13 +77,13 @@ def _fields(row: str) -> list[str]:
 def stream(tracer: Tracer, lines: Sequence[Line]) -> Streamed:
     """Predict, then look, then remember: one answer at a time."""
     predicted: list[float] = []
-    started = time.perf_counter()
+    started = time.process_time()
     for line in lines:
         history = History()
         for item, skill, right in line:
             predicted.append(tracer.predict(history, item, skill))
             history = tracer.observe(history, item, skill, right=right)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     return Streamed(tuple(predicted), tuple(right for line in lines for right in line.rights), seconds)
 
 
@@ -105,27 +106,43 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.tracing", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--train", type=Path, nargs="+", required=True)
     parser.add_argument("--test", type=Path)
-    parser.add_argument("--learners", type=int, help="fit on only so many learners")
+    parser.add_argument(
+        "--learners", type=int, nargs="+", help="fit on only so many learners, one count after the other"
+    )
+    parser.add_argument("--test-learners", type=int, help="stream only so many learners")
     parser.add_argument("--weights", type=Path, help="keep these weights; only the tally is counted")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
     train = [line for path in options.train for line in read(path)]
     train, test = (train, read(options.test)) if options.test else _split(train, options.seed)
-    if options.learners:
-        train = random.Random(options.seed).sample(train, min(options.learners, len(train)))
-    started = time.perf_counter()
+    test = test[: options.test_learners]
+    runs = [_run(options, chosen, test) for chosen in _chosen(train, options.learners, options.seed)]
+    if len(runs) > 1:
+        runs[-1]["auc_by_learners"] = {str(run["learners"]): run["auc"] for run in runs}
+    print(json.dumps(runs[-1]))
+
+
+def _chosen(train: Sequence[Line], counts: Sequence[int] | None, seed: int) -> list[list[Line]]:
+    return [random.Random(seed).sample(train, min(count, len(train))) for count in counts or [len(train)]]
+
+
+def _run(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line]) -> dict[str, object]:
+    started = time.process_time()
     tracer = Tracer(read_weights(options.weights.read_text()), count(train)) if options.weights else fit(train, "bench")
-    fit_s = time.perf_counter() - started
+    fit_s = time.process_time() - started
     streamed = stream(tracer, test)
     weights = tracer.weights
+    ms = 1000 * streamed.seconds / len(streamed.rights)
+    auc = round(float(roc_auc_score(streamed.rights, streamed.predicted)), 4)
     print(f"fitted on {len(train)} learners in {fit_s:.0f} s; share of the trees {weights.trees_share}")
     print(f"calibration {weights.slope:.3f}, {weights.shift:+.3f}; streamed {len(test)} learners, one thread")
-    figures = {
-        "auc": round(float(roc_auc_score(streamed.rights, streamed.predicted)), 4),
+    print(f"auc {auc}; {ms:.3f} ms an answer, {'less' if ms < 1 else 'NOT less'} than 1 ms")
+    return {
+        "auc": auc,
         "logloss": round(float(log_loss(streamed.rights, streamed.predicted)), 4),
         "ece": round(calibration_error(streamed.predicted, streamed.rights), 4),
-        "ms_per_update": round(1000 * streamed.seconds / len(streamed.rights), 3),
+        "ms_per_update": round(ms, 3),
         "train": [path.name for path in options.train],
         "test": options.test.name if options.test else f"a fifth of the learners, seed {options.seed}",
         "learners": len(train),
@@ -134,7 +151,6 @@ def main() -> None:
         "weights": options.weights.name if options.weights else "fitted",
         "hardware": f"{platform.machine()}, one thread",
     }
-    print(json.dumps(figures))
 
 
 if __name__ == "__main__":
