@@ -2,8 +2,9 @@
 
 `python -m bench.grounding --paragraphs P.jsonl --questions Q.jsonl [--models bundled plain] [--count 100]` indexes the
 paragraphs of the held-out documents, asks questions about them as a turn would, and prints for each model: token-F1
-against the gold answers, the share of answers that hold a gold answer's words, the share whose first citation is the
-gold passage, the share of citations that can be opened, and how often coverage abstained. One JSON object at the end.
+against the gold answers, the share of answers that hold a gold answer's words, the share that cites the gold passage,
+the share whose quotes hold a gold answer's words, the share without a sentence of the tutor's own, and how often
+coverage abstained. One JSON object at the end.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def _measure(engine: Engine, library: Library, embedder: Embedder, asked: list[d
             "gold_words": float(any(normal(gold) in normal(answer) for gold in row["answers"])),
             "retrieved": float(any(hit.passage.id == row["pid"] for hit in found.hits)),
             "right_passage_cited": float(any(c.passage_id == row["pid"] for c in citations)),
+            "gold_in_quotes": float(any(normal(g) in normal(c.quote) for g in row["answers"] for c in citations)),
             "supported": float("own words" not in marked),
             "abstained": float(not found.covered),
             "words": float(len(answer.split())),
