@@ -38,7 +38,7 @@ def agreement(question: Codes, tokens: Codes, counts: Rows) -> Floats:
     some = np.flatnonzero(counts)
     if len(question) == 0 or len(some) == 0:
         return found
-    cosines = (question.astype(np.float32) / _UNIT) @ (tokens.astype(np.float32) / _UNIT).T
+    cosines = (question.astype(np.float32) / _UNIT**2) @ tokens.astype(np.float32).T
     first = np.cumsum(counts[some]) - counts[some]
     found[some] = np.maximum.reduceat(cosines, first, axis=1).mean(axis=0)
     return found
