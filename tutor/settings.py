@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     prefill_rows: int | None = Field(default=None, ge=1)  # prompts read together
     bank_dtype: Literal["fp32", "bf16"] | None = None  # numbers of the adapters that run
     adapter_cache_mb: int | None = Field(default=None, ge=0)  # adapters kept in memory
+    unpacked_weights_mb: int | None = Field(default=None, ge=0)  # weights once more, unpacked, to read prompts faster
     prompt_cache_mb: int | None = Field(default=None, ge=0)  # beginnings of prompts kept in memory
     sample_course: bool = True  # put the sample course into an empty house
 

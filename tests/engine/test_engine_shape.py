@@ -31,11 +31,12 @@ def test_a_model_whose_one_conversation_does_not_fit_is_refused_in_a_sentence():
 
 
 def test_what_the_operator_sets_is_what_the_engine_gets():
-    chosen = Settings(
-        slots=3, prefill_chunk=32, prefill_rows=4, bank_dtype="bf16", adapter_cache_mb=7, prompt_cache_mb=0
+    caches = {"adapter_cache_mb": 7, "prompt_cache_mb": 0, "unpacked_weights_mb": 1}
+    chosen = Settings(slots=3, prefill_chunk=32, prefill_rows=4, bank_dtype="bf16", **caches)
+    bytes_ = {"adapter_bytes": 7 << 20, "shelf_bytes": 0, "unpacked_bytes": 1 << 20}
+    assert shape_for("cpu", wishes(chosen), 0, ROW) == Shape(
+        slots=3, chunk=32, prefill_rows=4, bank_dtype="bf16", **bytes_
     )
-    shape = shape_for("cpu", wishes(chosen), 0, ROW)
-    assert shape == Shape(slots=3, chunk=32, prefill_rows=4, bank_dtype="bf16", adapter_bytes=7 << 20, shelf_bytes=0)
 
 
 def test_nothing_set_means_chosen_for_the_device():

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine.slots import Line, Rows, Swap, plan_prefill
+from tutor.engine.slots import Line, Rows, Swap, plan_prefill, width_of
 
 learners = st.sampled_from(["ada", "bo", "cy", "di"])
 arrivals = st.lists(learners, max_size=30)
@@ -77,6 +77,14 @@ def test_who_leaves_the_line_is_not_served(who: list[str], data: st.DataObject):
     for number in gone:
         line.leave(number)
     assert sorted(serve_all(line)) == [n for n in range(len(who)) if n not in gone]
+
+
+def test_of_learners_who_were_served_the_line_remembers_nothing():
+    line: Line[int] = Line(9)
+    for number in range(1000):
+        line.join(number, f"learner {number}")
+        line.next()
+    assert not line._last_turn
 
 
 def test_the_line_is_bounded():
@@ -173,7 +181,16 @@ def test_chunks_cover_a_prompt_once_and_end_where_chunks_end(total: int, chunk: 
     assert done == total
 
 
-@given(st.lists(st.integers(1, 100), max_size=9), st.integers(1, 4))
-def test_the_oldest_prompts_are_read_first(totals: list[int], rows: int):
-    plan = plan_prefill([(i, 0, total) for i, total in enumerate(totals)], 16, rows)
-    assert [piece.key for piece in plan] == list(range(min(rows, len(totals))))
+@given(st.lists(st.integers(1, 100), min_size=1, max_size=9), st.integers(1, 4))
+def test_the_oldest_prompt_is_read_first_and_only_with_chunks_of_its_width(totals: list[int], rows: int):
+    plan = plan_prefill([(i, 0, total) for i, total in enumerate(totals)], 32, rows)
+    widths = [width_of(piece.stop - piece.start, 32) for piece in plan]
+    alike = [i for i, total in enumerate(totals) if width_of(min(total, 32), 32) == widths[0]]
+    assert [piece.key for piece in plan] == alike[:rows]
+    assert plan[0].key == 0 and len(set(widths)) == 1
+
+
+@given(st.integers(1, 64), st.sampled_from([8, 24, 64]))
+def test_little_is_computed_beyond_what_is_read(tokens: int, chunk: int):
+    tokens = min(tokens, chunk)
+    assert tokens <= width_of(tokens, chunk) <= min(chunk, tokens + 15)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from tutor.engine.fused import fuse
+from tutor.engine.fused import each_alone, fuse, unpack
 from tutor.engine.lora import TARGETS, LoraWeights, Site
 
 Rows = slice | Tensor
@@ -24,9 +24,10 @@ _SHARED_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 class _Group:
     """Layers that are called with the same input tensor, one after the other: W x and A x are computed once for all."""
 
-    def __init__(self, sites: list[Site], layers: list[nn.Module]) -> None:
+    def __init__(self, sites: list[Site], layers: list[nn.Module], *, unpacked: bool) -> None:
         self.sites = sites
         self.on = False
+        self._unpacked = unpack(layers) if unpacked else None
         self._fused = fuse(layers)
         self._layers = layers if self._fused is None else []
         ends = list(accumulate(site.outputs for site in sites))
@@ -75,15 +76,23 @@ class _Group:
         """Return W x + s B A x of one member for every row."""
         if x is not self._input:
             self._input = x
-            if self._fused is not None:
-                self._product = self._fused(x)
+            self._product = self._all(x)
             if self.on:
                 self._reduced = torch.bmm(x.to(self._a.dtype), self._a_now)
         y: Tensor = self._layers[member](x) if self._fused is None else self._product[..., self._columns[member]]
-        if not self.on:
-            return y
-        reduced = self._reduced[..., member * self._rank : (member + 1) * self._rank]
-        return y.add_(torch.bmm(reduced, self._b_now[member]))
+        if self.on:
+            reduced = self._reduced[..., member * self._rank : (member + 1) * self._rank]
+            y = y.add_(torch.bmm(reduced, self._b_now[member]))
+        return y.to(x.dtype)
+
+    def _all(self, x: Tensor) -> Tensor:
+        """Return the outputs of all members side by side; nothing where they are computed one by one."""
+        if self._fused is None:
+            return self._product
+        if self._unpacked is not None and x.shape[1] > 1:
+            return each_alone(x, self._unpacked)
+        product: Tensor = self._fused(x)
+        return product
 
 
 class BankLinear(nn.Module):
@@ -98,15 +107,22 @@ class BankLinear(nn.Module):
 
 
 class LoraBank:
-    """The stacked adapters of all rows. Grows its rank when an adapter needs more than those seen so far."""
+    """The stacked adapters of all rows. Grows its rank when an adapter needs more than those seen so far.
 
-    def __init__(self, model: nn.Module, rows: int, dtype: torch.dtype = torch.float32) -> None:
+    The layers' weights are held unpacked too, for reading prompts on a CPU, where that takes at most `unpacked_bytes`.
+    """
+
+    def __init__(
+        self, model: nn.Module, rows: int, dtype: torch.dtype = torch.float32, unpacked_bytes: int = 0
+    ) -> None:
         self.rank = 0
         self.sites: dict[str, Site] = {}
         self._dtype, self._rows = dtype, rows
         self._device = next(model.parameters()).device
         self._held: list[LoraWeights | None] = [None] * rows
-        self._groups = [self._wrap(model, names) for names in _groups(model)]
+        paths = _groups(model)
+        unpacked = self._device.type == "cpu" and _fp32_bytes(model, paths) <= unpacked_bytes
+        self._groups = [self._wrap(model, names, unpacked=unpacked) for names in paths]
 
     def base_bytes(self) -> int:
         """Return the bytes of the layers' own weights that a step must read."""
@@ -148,10 +164,10 @@ class LoraBank:
                 if weights is not None:
                     group.write(row, weights)
 
-    def _wrap(self, model: nn.Module, paths: list[str]) -> _Group:
+    def _wrap(self, model: nn.Module, paths: list[str], *, unpacked: bool) -> _Group:
         layers: list[tuple[str, Any]] = [(path, model.get_submodule(path)) for path in paths]
         sites = [Site(path, layer.in_features, layer.out_features) for path, layer in layers]
-        group = _Group(sites, [layer for _, layer in layers])
+        group = _Group(sites, [layer for _, layer in layers], unpacked=unpacked)
         for member, path in enumerate(paths):
             parent, _, name = path.rpartition(".")
             setattr(model.get_submodule(parent), name, BankLinear(group, member))
@@ -168,3 +184,8 @@ def _groups(model: nn.Module) -> list[list[str]]:
         if name in TARGETS:
             groups.setdefault((parent, shared.get(name, name)), []).append(path)
     return list(groups.values())
+
+
+def _fp32_bytes(model: nn.Module, groups: list[list[str]]) -> int:
+    layers: list[Any] = [model.get_submodule(path) for paths in groups for path in paths]
+    return sum(4 * layer.in_features * layer.out_features for layer in layers)

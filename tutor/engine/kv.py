@@ -60,7 +60,7 @@ class Group:
 
     rows: slice
     span: int
-    mask: Tensor  # [rows, 1, tokens, span]
+    mask: Tensor  # [rows, 1, tokens, span], added to the scores
 
 
 class DecodeStep:
@@ -76,20 +76,23 @@ class DecodeStep:
     def __init__(self, kv: KvRows, positions: Sequence[int], unit: int) -> None:
         device = kv.store.device
         self._kv = kv
-        self._rows = torch.arange(len(positions), device=device)
-        self._positions = torch.tensor(positions, device=device)
+        self._n = len(positions)
+        heads, length = kv.store.shape[3:5]
+        first = torch.arange(self._n * heads, device=device).view(self._n, heads) * length
+        at = torch.tensor(positions, device=device)[:, None]
+        self._places = (first + at).flatten()  # of this step's keys, among all positions of all rows and heads
         spans = [-(-(at + 1) // unit) * unit if unit else max(positions) + 1 for at in positions]
         self._longest = max(spans)
-        self.positions = self._positions[:, None]
-        seen = (torch.arange(self._longest, device=device) <= self.positions)[:, None, None, :]
+        self.positions = at
+        seen = _mask(torch.arange(self._longest, device=device) <= at, kv.store.dtype)[:, None, None, :]
         self.groups = [Group(rows, span, seen[rows, ..., :span]) for rows, span in _runs(spans)]
 
     def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
         k, v = self._kv.store[layer]
-        k[self._rows, :, self._positions] = keys[:, :, 0]
-        v[self._rows, :, self._positions] = values[:, :, 0]
-        n = len(self._rows)
-        return k[:n], v[:n]
+        size = keys.shape[-1]
+        k.view(-1, size).index_copy_(0, self._places, keys.reshape(-1, size))
+        v.view(-1, size).index_copy_(0, self._places, values.reshape(-1, size))
+        return k[: self._n], v[: self._n]
 
     def get_seq_length(self, layer: int = 0) -> int:
         return self._longest
@@ -108,7 +111,7 @@ class PrefillStep:
 
     def _group(self, row: int, span: int) -> Group:
         seen = torch.arange(span, device=self.positions.device) <= self.positions[row, :, None]
-        return Group(slice(row, row + 1), span, seen[None, None])
+        return Group(slice(row, row + 1), span, _mask(seen, self._kv.store.dtype)[None, None])
 
     def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[_Picked, _Picked]:
         k, v = self._kv.store[layer]
@@ -130,6 +133,11 @@ class _Picked:
     def __getitem__(self, at: slice) -> Tensor:
         row = self._picked[at.start]
         return self._rows[row : row + 1]
+
+
+def _mask(seen: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return what is added to the scores: nothing where a position is seen. Made once a step, not once a layer."""
+    return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, float("-inf"))
 
 
 def _runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:

@@ -51,6 +51,7 @@ def wishes(settings: Settings) -> dict[str, int | str]:
         "bank_dtype": settings.bank_dtype,
         "adapter_bytes": _bytes(settings.adapter_cache_mb),
         "shelf_bytes": _bytes(settings.prompt_cache_mb),
+        "unpacked_bytes": _bytes(settings.unpacked_weights_mb),
     }
     return {name: value for name, value in chosen.items() if value is not None}
 

@@ -15,6 +15,7 @@ from tutor.engine.kv import DecodeStep, KvRows, PrefillStep, PrefixShelf, rows_a
 from tutor.engine.loading import LoadedModel
 from tutor.engine.lora import LoraWeights
 from tutor.engine.shape import Shape
+from tutor.engine.slots import width_of
 from tutor.errors import ModelUnusable
 
 ATTENTION = "tutor_rows"
@@ -42,7 +43,7 @@ class Runner:
         units = (shape.chunk, shape.span_unit or 1)  # the last chunk is padded, the last span rounded up
         length = max(-(-self.window // unit) * unit for unit in units)
         self.kv = KvRows(config, shape.slots, length, self.model.dtype, self.device)
-        self.bank = LoraBank(self.model, shape.slots, _NUMBERS[shape.bank_dtype])
+        self.bank = LoraBank(self.model, shape.slots, _NUMBERS[shape.bank_dtype], shape.unpacked_bytes)
         self._no_mask = torch.empty(0, 0, 0, 0, dtype=torch.bool, device=self.device)
         self.shelf = PrefixShelf(shape.chunk, shape.shelf_bytes)
 
@@ -73,10 +74,11 @@ class Runner:
 
     @torch.inference_mode()
     def prefill(self, readings: Sequence[Reading]) -> Tensor:
-        """Read a chunk of each prompt; return the logits behind each chunk's last token, [readings, vocabulary]."""
+        """Read a chunk of each prompt, all of one width; return the logits behind each last token, [prompts, words]."""
         rows = [reading.row for reading in readings]
-        step = PrefillStep(self.kv, rows, [reading.start for reading in readings], self.shape.chunk)
-        padded = [[*r.tokens, *[0] * (self.shape.chunk - len(r.tokens))] for r in readings]
+        (width,) = {width_of(len(reading.tokens), self.shape.chunk) for reading in readings}
+        step = PrefillStep(self.kv, rows, [reading.start for reading in readings], width)
+        padded = [[*r.tokens, *[0] * (width - len(r.tokens))] for r in readings]
         ends = [len(r.tokens) - 1 for r in readings]
         kept = sorted(set(ends))
         logits = self._forward(rows, padded, step, torch.tensor(kept, device=self.device))

@@ -27,6 +27,7 @@ class Shape:
     span_unit: int = 64  # a row's attention looks at a multiple of this many positions; 0: all at the longest row's
     shelf_bytes: int = 256 << 20  # beginnings of prompts that were read
     adapter_bytes: int = 512 << 20  # adapters in memory
+    unpacked_bytes: int = 1 << 30  # what the weights may take once more, unpacked, for reading prompts faster
     max_rank: int = 64
 
     @property
@@ -36,7 +37,7 @@ class Shape:
 
 
 CPU = Shape()
-CUDA = Shape(slots=32, chunk=512, prefill_rows=4, bank_dtype="bf16", span_unit=0, shelf_bytes=2 << 30)
+CUDA = Shape(slots=32, chunk=512, prefill_rows=4, bank_dtype="bf16", span_unit=0, shelf_bytes=2 << 30, unpacked_bytes=0)
 
 
 def fair_share(places: int) -> int:

@@ -68,7 +68,8 @@ class Line(Generic[K]):
             return None
         key = min(able, key=lambda waiting: self._waiting[waiting].order)
         self._turn = max(self._turn, self._waiting.pop(key).turn)
-        self._last_turn = {learner: turn for learner, turn in self._last_turn.items() if turn >= self._turn}
+        still_to_come = self._last_turn.items() if self._waiting else ()
+        self._last_turn = {learner: turn for learner, turn in still_to_come if turn >= self._turn}
         return key
 
     def waiting(self) -> list[K]:
@@ -145,15 +146,28 @@ class Chunk(Generic[K]):
     stop: int
 
 
+WIDTH_UNIT = 16
+
+
+def width_of(tokens: int, chunk: int) -> int:
+    """Return how many tokens are computed to read `tokens` of them: the last chunk of a prompt is padded a little."""
+    return min(chunk, -(-tokens // WIDTH_UNIT) * WIDTH_UNIT)
+
+
 def plan_prefill(waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int) -> list[Chunk[K]]:
     """Cut the next chunk of at most `rows` prompts, the oldest first, from (key, tokens read, tokens in all).
 
-    Chunks end at multiples of `chunk`: a token is always read in company of the same tokens, whoever else is there
-    and however much of the prompt was in memory already. That is what makes reuse exact to the bit.
+    Chunks end at multiples of `chunk`, and only chunks of one width are read together: a token is always read in
+    company of the same tokens, whoever else is there and however much of the prompt was in memory already. That is
+    what makes reuse exact to the bit.
     """
     plan: list[Chunk[K]] = []
+    width = 0
     for key, done, total in waiting:
+        stop = min(total, (done // chunk + 1) * chunk)
+        width = width or width_of(stop - done, chunk)
+        if width_of(stop - done, chunk) == width:
+            plan.append(Chunk(key, done, stop))
         if len(plan) == rows:
             break
-        plan.append(Chunk(key, done, min(total, (done // chunk + 1) * chunk)))
     return plan
