@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tutor.domain import Course, Delta, Finished, Person, Role, Turn
 from tutor.engine.scripted import ScriptedEngine
@@ -16,6 +17,9 @@ from tutor.settings import Settings
 if TYPE_CHECKING:
     from knowledge.embedding import Embedder
     from tutor.house import House
+
+hypothesis_settings.register_profile("house", deadline=None)  # how fast a busy machine is proves nothing
+hypothesis_settings.load_profile("house")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 

@@ -31,10 +31,26 @@ def open_qwen(tiny_qwen: TinyModel) -> Any:
     yield from _opener(tiny_qwen)
 
 
+@pytest.fixture(scope="module")
+def lasting_tiny(tiny: TinyModel) -> Any:
+    """One engine over `tiny` for all examples of a property: its slots are used again and again."""
+    yield from _lasting(tiny)
+
+
+@pytest.fixture(scope="module")
+def lasting_qwen(tiny_qwen: TinyModel) -> Any:
+    yield from _lasting(tiny_qwen)
+
+
+def _lasting(model: TinyModel) -> Any:
+    for start in _opener(model):
+        yield start()
+
+
 def _opener(model: TinyModel) -> Any:
     from tutor.engine.loading import load_model
     from tutor.engine.local import LocalEngine
-    from tutor.engine.runner import Shape
+    from tutor.engine.shape import Shape
 
     engines: list[LocalEngine] = []
 

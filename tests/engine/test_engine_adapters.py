@@ -153,11 +153,15 @@ def test_an_adapter_whose_numbers_overflow_harms_nobody_else(open_tiny: Any, tin
 
 
 def test_many_known_learners_take_no_more_memory_than_the_cap(open_tiny: Any, tiny: TinyModel):
-    engine = open_tiny(adapter_bytes=60_000)
-    for n in range(200):
+    """A thousand. What the process takes with adapters of the usual size is measured by bench.serving."""
+    engine = open_tiny(adapter_bytes=60_000, shelf_bytes=100_000)
+    for n in range(1000):
         known = replace(tiny.adapters[n % 6], name=f"learner-{n}-v1")
-        list(engine.stream(ask(n, adapter=known, max_tokens=1)))
+        list(engine.stream(ask(*range(n, n + 20), adapter=known, max_tokens=1, learner=f"learner {n}")))
     assert 0 < engine._adapters.bytes <= 60_000
+    assert 0 < engine._runner.shelf.size <= 100_000
+    assert sum(weights is not None for weights in engine._runner.bank._held) <= 4
+    assert not engine._line._last_turn and not engine._hints
 
 
 def test_an_adapter_in_memory_is_not_read_from_disk_again(open_tiny: Any, copy: AdapterRef):

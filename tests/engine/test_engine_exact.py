@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import random
 import threading
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from tiny_models import TinyModel, ask
 
-from tutor.engine.base import Request
+from tutor.engine.base import AdapterRef, Request
 
 
 def answers(engine: Any, requests: list[Request], callers: int = 12) -> list[str]:
@@ -41,6 +47,75 @@ def test_a_random_mix_equals_merged_single_runs_with_q_k_norms_and_tied_embeddin
 ):
     mix = random_mix(tiny_qwen, 24, seed=5)
     assert answers(open_qwen(), mix) == [tiny_qwen.oracle(request) for request in mix]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: whose adapter, when its learner comes, and after how many pieces she leaves (None: at the end)."""
+
+    numbers: tuple[int, ...]
+    adapter: int | None
+    most: int
+    pause_s: float
+    leaves_after: int | None
+
+    def request(self, adapters: Sequence[AdapterRef]) -> Request:
+        adapter = None if self.adapter is None else adapters[self.adapter]
+        return ask(*self.numbers, adapter=adapter, max_tokens=self.most)
+
+    def hear(self, engine: Any, request: Request) -> str:
+        time.sleep(self.pause_s)
+        stream = engine.stream(request)
+        try:
+            return "".join(islice((piece for piece in stream if piece), self.leaves_after))
+        finally:
+            stream.close()
+
+
+@st.composite
+def visits(draw: st.DrawFn) -> list[Visit]:
+    """Prompts of 5 to 1,500 tokens, any adapter or none, answers of any length, all coming and leaving at any time."""
+    rng = random.Random(draw(st.integers(0, 2**32)))
+    return [
+        Visit(
+            numbers=tuple(rng.randrange(160) for _ in range(int(1495 ** rng.random()))),
+            adapter=rng.choice([None, *range(6)]),
+            most=rng.choice((1, 5, 20)),
+            pause_s=rng.random() * 0.05,
+            leaves_after=rng.choice((None, None, 0, 1, 4)),
+        )
+        for _ in range(draw(st.integers(6, 14)))
+    ]
+
+
+def assert_exact(engine: Any, model: TinyModel, coming: list[Visit]) -> None:
+    requests = [visit.request(model.adapters) for visit in coming]
+    with ThreadPoolExecutor(len(coming)) as pool:
+        heard = list(pool.map(lambda visit, request: visit.hear(engine, request), coming, requests))
+    for visit, request, said in zip(coming, requests, heard, strict=True):
+        whole = model.oracle(request)
+        assert said == whole if visit.leaves_after is None else whole.startswith(said)
+
+
+property_of_engines = hypothesis_settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@property_of_engines
+@given(coming=visits())
+def test_whoever_comes_and_leaves_every_answer_equals_the_merged_single_run_on_a_llama(
+    lasting_tiny: Any, tiny: TinyModel, coming: list[Visit]
+):
+    assert_exact(lasting_tiny, tiny, coming)
+
+
+@property_of_engines
+@given(coming=visits())
+def test_whoever_comes_and_leaves_every_answer_equals_the_merged_single_run_with_q_k_norms(
+    lasting_qwen: Any, tiny_qwen: TinyModel, coming: list[Visit]
+):
+    assert_exact(lasting_qwen, tiny_qwen, coming)
 
 
 def test_a_prompt_of_1500_tokens_among_short_ones_is_answered_exactly(open_tiny: Any, tiny: TinyModel):

@@ -269,6 +269,25 @@ def test_a_fault_of_the_server_is_a_typed_error_and_the_next_answer_comes(
     assert text_of(engine).startswith("base-model:"), "the slot was not freed"
 
 
+@pytest.mark.parametrize("fault", faults, ids=lambda fault: fault.__name__)
+def test_an_answer_under_way_does_not_notice_the_fault_of_another(
+    fault: Callable[[Handler], None], server: FakeModelServer
+) -> None:
+    engine = RemoteEngine(Server(server.url, silence_s=0.4))
+    running = engine.stream(ask())
+    first = next(running)
+    server.misbehave = fault
+    with pytest.raises(RemoteEngineFailed):
+        text_of(engine)
+    assert first + "".join(running) == "base-model: word0 word1 word2 word3"
+
+
+def test_a_client_that_vanishes_frees_its_place(server: FakeModelServer) -> None:
+    engine = RemoteEngine(Server(server.url), most_at_once=1)
+    next(engine.stream(ask()))  # nobody keeps the generator
+    assert text_of(engine)
+
+
 def test_the_time_limit_ends_an_answer_that_drips(server: FakeModelServer) -> None:
     server.words, server.pause_s = 1000, 0.1
     engine = RemoteEngine(Server(server.url))

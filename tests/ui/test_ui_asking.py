@@ -85,6 +85,16 @@ def test_a_busy_engine_is_said_and_the_turn_is_kept_as_failed(
     assert "No answer came" in content(last)[1]
 
 
+def test_who_waits_in_the_queue_reads_her_number_where_the_answer_will_stand(
+    house: House, course: Course, ada: Person, engine: ScriptedEngine
+):
+    engine._places = (2, 1, 0)
+    shown = [content(update)[-1] for update in Asking(house).ask(QUESTION, None, course.id, request(ada))]
+    waiting = [text for text in shown if "in the queue" in text]
+    assert ["number 2" in waiting[0], "number 1" in waiting[1], len(waiting)] == [True, True, 2]
+    assert "Chlorophyll" in shown[-1]
+
+
 def test_closing_the_handler_stops_the_answer(
     house: House, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ):
