@@ -1,26 +1,27 @@
 """Many learners at once: the slot engine against the usual ways to serve adapters, in one run, interleaved.
 
     python -m bench.serving --model bundled --data-dir var --out bench/results/serving.json
-    python -m bench.serving --model random100m
+    python -m bench.serving --model random100m --out bench/results/serving_random100m.json
+    python -m bench.serving --model tiny --rounds 1 --quick        seconds; keeps this program alive in the tests
 
 Times are CPU seconds of this process on one thread, the best of several interleaved rounds: other processes on the
 machine disturb them less than wall time. Adapters are random, rank 8 on all seven linear layers: speed does not depend
-on what they say. `base` is the same transformers model without adapters, decoding a static batch of equal prompts.
+on what they say. `base` is the same transformers model without adapters, decoding a static batch of equal prompts;
+`vs_own_base` compares with our own engine without adapters, which is the stricter ratio. What each mix is named:
+distinct16 are 16 learners with 16 adapters, zipf8 are 8 learners whose adapters are drawn by Zipf's law, and so on.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import platform
 import random
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +29,54 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 
+from bench.serving_models import (
+    ADAPTERS,
+    CONTEXT,
+    RANK,
+    Static,
+    Step,
+    bank_of,
+    commit,
+    hardware,
+    model_files,
+    write_adapters,
+)
 from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.files import sha256_of
 from tutor.engine.loading import LoadedModel, load_model
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora import TARGETS, LoraWeights, read_adapter
-from tutor.engine.models import ModelFiles, open_model_files
+from tutor.engine.lora import LoraWeights, read_adapter
+from tutor.engine.models import ModelFiles
 from tutor.engine.runner import Reading, Runner
 from tutor.engine.shape import Shape
-from tutor.errors import EngineNotReady
 
-RANK, ADAPTERS, CONTEXT = 8, 16, 64
+LEARNERS = (1, 4, 8, 16)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured with: a model's files, how it is loaded, one adapter for it, how often, and whether briefly."""
+
+    files: ModelFiles
+    precision: Any
+    adapter: AdapterRef
+    rounds: int
+    quick: bool
+
+    def load(self) -> LoadedModel:
+        return load_model(self.files, self.precision)
+
+    def engine(self, **shape: Any) -> LocalEngine:
+        endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the length that was asked for
+        return LocalEngine(endless, Shape(**{"shelf_bytes": 0, **shape}), 64, end_loops=False)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="bundled", help="bundled | random100m")
+    parser.add_argument("--model", default="bundled", choices=["bundled", "random100m", "tiny"])
     parser.add_argument("--data-dir", type=Path, default=Path("var"))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="fewer learners and shorter answers: shows that it runs")
+    parser.add_argument("--parts", default=",".join(PARTS), help="some of them, in this order")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -53,104 +84,71 @@ def main() -> None:
         print(f"{hardware()}; model {files.name} in {precision}; {RANK=} on all linears, {CONTEXT} tokens of context")
         result = {"hardware": hardware(), "model": files.name, "precision": precision, "commit": commit()}
         result |= {"torch": torch.__version__, "rounds": options.rounds, "load": list(os.getloadavg())}
-        adapter = write_adapters(files, Path(folder))
-        for part in (decode_speed, admission, prefix, late_joiner, no_adapter):
-            result |= part(files, precision, adapter, options.rounds)
+        bench = Bench(files, precision, write_adapters(files, Path(folder)), options.rounds, options.quick)
+        for name in options.parts.split(","):
+            found = PARTS[name](bench)
+            print(json.dumps(found), flush=True)
+            result |= found
             if options.out:  # after each part: a run that is broken off has measured something too
                 options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
 
-# -- set-up ------------------------------------------------------------------------------------------------------------
-
-
-def hardware() -> str:
-    info = Path("/proc/cpuinfo").read_text()
-    name = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "CPU")
-    flags = "AVX512-BF16" if "avx512_bf16" in info else "no AVX512-BF16"
-    system = f"{platform.system()}, Python {platform.python_version()}"
-    return f"{name} ({flags}), {os.cpu_count()} cores, 1 thread used, {system}"
-
-
-def commit() -> str:
-    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
-
-
-def model_files(name: str, data_dir: Path, scratch: Path) -> tuple[ModelFiles, Any]:
-    bundled = open_model_files("bundled", data_dir)
-    return (bundled, "nf4") if name == "bundled" else (random_model(bundled, scratch / "random"), "bf16")
-
-
-def random_model(bundled: ModelFiles, folder: Path) -> ModelFiles:
-    """Write a Llama of 99 M random parameters with the bundled tokenizer."""
-    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
-
-    tokenizer = AutoTokenizer.from_pretrained(bundled.directory)
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 768, "intermediate_size": 2048, "num_hidden_layers": 9, "num_attention_heads": 12}
-    config = LlamaConfig(vocab_size=len(tokenizer), eos_token_id=2, pad_token_id=2, tie_word_embeddings=True, **sizes)
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return ModelFiles(folder, "random-llama-100m", "random")
-
-
-def write_adapters(files: ModelFiles, root: Path) -> AdapterRef:
-    """Let PEFT write one adapter; all learners get a copy of their own in memory."""
-    from peft import get_peft_model
-
-    model = get_peft_model(load_model(files, "bf16").model, lora_config())
-    for name, parameter in model.named_parameters():
-        if "lora_B" in name:
-            parameter.data.normal_(0, 0.01)
-    model.save_pretrained(root / "adapter")
-    weights = root / "adapter" / "adapter_model.safetensors"
-    return AdapterRef("bench-v1", weights.parent, sha256_of(weights), files.base_sha256)
-
-
-def lora_config() -> Any:
-    from peft import LoraConfig
-
-    return LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=list(TARGETS), init_lora_weights=False)
-
-
 # -- decoding ----------------------------------------------------------------------------------------------------------
-
-Step = Callable[[], object]
 
 
 def best_ms(variants: dict[str, Step], rounds: int, steps: int = 4) -> dict[str, float]:
-    """Return the best CPU milliseconds of one step of each variant, all of them run in turn in each round."""
+    """Return the best CPU milliseconds of one step of each variant, all of them run in turn in each round.
+
+    A step that returns a number has measured itself.
+    """
     best = dict.fromkeys(variants, float("inf"))
     for _ in range(rounds):
         for name, step in variants.items():
             step()
             for _ in range(steps):
                 start = time.process_time()
-                step()
-                best[name] = min(best[name], (time.process_time() - start) * 1e3)
+                told = step()
+                taken = told if isinstance(told, float) else time.process_time() - start
+                best[name] = min(best[name], taken * 1e3)
     return best
 
 
-def decode_speed(files: ModelFiles, precision: Any, adapter: AdapterRef, rounds: int) -> dict[str, Any]:
-    plain, mixed = Static(load_model(files, precision)), Static(load_model(files, precision), adapters=True)
-    runner, weights = bank_of(load_model(files, precision), adapter)
+def decode_speed(bench: Bench) -> dict[str, Any]:
+    plain, mixed = Static(bench.load()), Static(bench.load(), adapters=True)
+    runner, weights = bank_of(bench.load(), bench.adapter)
     bound = bytes_bound(runner, weights[0])
     report: dict[str, Any] = {}
-    for mix, n in [("distinct", 1), ("distinct", 4), ("distinct", 8), *((m, 16) for m in MIXES)]:
+    alone = mixed.serial()
+    for mix, n in cells(bench.quick):
         owners = MIXES[mix](n)
-        fill(runner, [weights[owner] for owner in owners])
+        base, batch = plain.step(n), mixed.step(n, [f"a{owner}" for owner in owners])
         variants: dict[str, Step] = {
-            "base": plain.step(n),
-            "ours": lambda n=n: runner.decode([5] * n, [CONTEXT] * n),  # type: ignore[misc]
-            "peft_mixed": mixed.step(n, [f"a{owner}" for owner in owners]),
-            "serial": mixed.serial(owners[0]),
+            "base": base,
+            "ours": lambda n=n, owners=owners: ours(runner, n, [weights[owner] for owner in owners]),  # type: ignore[misc]
+            "ours_without_adapters": lambda n=n: ours(runner, n, [None] * n),  # type: ignore[misc]
+            "peft_mixed": batch,
+            "serial": alone,
         }
-        best = best_ms(variants, rounds)
-        fill(runner, [None] * n)
-        best |= best_ms({"ours_without_adapters": variants["ours"]}, rounds)
+        best = best_ms(variants, bench.rounds)
         report[f"{mix}{n}"] = ratios(best, n, bound(len(set(owners)) if mix != "distinct" else n))
         print(f"{mix}{n}: {report[f'{mix}{n}']}", flush=True)
     return report
+
+
+def cells(quick: bool) -> list[tuple[str, int]]:
+    """Return (mix, learners), the most telling first; one learner is the same in every mix."""
+    learners = (2,) if quick else LEARNERS[:0:-1]
+    return [(mix, n) for mix in MIXES for n in learners] + [("distinct", 1)]
+
+
+def ours(runner: Runner, n: int, weights: Sequence[LoraWeights | None]) -> float:
+    """One step of the bank; giving the rows their adapters is not counted."""
+    for row, chosen in enumerate(weights):
+        runner.bank.put(row, chosen)
+    start = time.process_time()
+    runner.decode([5] * n, [CONTEXT] * n)
+    return time.process_time() - start
 
 
 def _zipf(n: int) -> list[int]:
@@ -158,10 +156,10 @@ def _zipf(n: int) -> list[int]:
 
 
 MIXES: dict[str, Callable[[int], list[int]]] = {
-    "one": lambda n: [0] * n,
-    "uniform": lambda n: random.Random(2).choices(range(ADAPTERS), k=n),
-    "zipf": _zipf,
     "distinct": lambda n: list(range(n)),
+    "zipf": _zipf,
+    "uniform": lambda n: random.Random(2).choices(range(ADAPTERS), k=n),
+    "one": lambda n: [0] * n,
 }
 
 
@@ -173,6 +171,7 @@ def ratios(best: dict[str, float], n: int, bound: float) -> dict[str, float]:
         "vs_peft_mixed": best["peft_mixed"] / best["ours"],
         "vs_serial": serial / best["ours"],
         "bound": bound,
+        "base_vs_serial": serial / best["base"],  # what the model without adapters reaches itself
         "tokens_per_s": n / best["ours"] * 1e3,
     }
     return {name: round(value, 3) for name, value in figures.items()}
@@ -184,77 +183,49 @@ def bytes_bound(runner: Runner, weights: LoraWeights) -> Callable[[int], float]:
     return lambda n: total / (total + n * weights.bytes)
 
 
-class Static:
-    """transformers' own forward pass on a static batch of equal prompts, with or without PEFT adapters."""
-
-    def __init__(self, loaded: LoadedModel, adapters: bool = False) -> None:
-        from peft import get_peft_model
-
-        self.model: Any = loaded.model
-        if adapters:
-            self.model = get_peft_model(loaded.model, lora_config(), adapter_name="a0")
-            for i in range(1, ADAPTERS):
-                self.model.add_adapter(f"a{i}", lora_config())
-        self.model.eval()
-
-    @torch.inference_mode()
-    def _filled(self, n: int) -> Any:
-        return self.model(torch.full((n, CONTEXT), 5), use_cache=True).past_key_values
-
-    def step(self, n: int, names: Sequence[str] = ()) -> Step:
-        cache = self._filled(n)
-        extra = {"adapter_names": list(names)} if names else {}
-
-        @torch.inference_mode()
-        def run() -> None:
-            self.model(torch.full((n, 1), 5), past_key_values=cache, use_cache=True, **extra)
-            cache.crop(-1)
-
-        return run
-
-    def serial(self, owner: int) -> Step:
-        """One learner's step after the switch to her adapter was made; n learners take n of them."""
-        self.model.set_adapter(f"a{owner}")
-        return self.step(1)
-
-
-def bank_of(loaded: LoadedModel, adapter: AdapterRef) -> tuple[Runner, list[LoraWeights]]:
-    runner = Runner(loaded, Shape(slots=ADAPTERS))
-    read = read_adapter(adapter, runner.bank.sites, loaded.base_sha256, RANK)
-    copies = [
-        LoraWeights(f"a{i}", read.rank, {path: (a.clone(), b.clone()) for path, (a, b) in read.pairs.items()})
-        for i in range(ADAPTERS)
-    ]
-    return runner, copies
-
-
-def fill(runner: Runner, weights: Sequence[LoraWeights | None]) -> None:
-    for row, chosen in enumerate(weights):
-        runner.admit(row, chosen, [5])
-        runner.prefill([Reading(row, 0, [5] * CONTEXT)])
-
-
 # -- the engine as a whole ---------------------------------------------------------------------------------------------
 
 
-def admission(files: ModelFiles, precision: Any, adapter: AdapterRef, rounds: int) -> dict[str, Any]:
+def admission(bench: Bench) -> dict[str, Any]:
     """What it costs to give a row an adapter that is in memory, and to read and check one from disk."""
-    loaded = load_model(files, precision)
-    runner, weights = bank_of(loaded, adapter)
+    loaded = bench.load()
+    runner, weights = bank_of(loaded, bench.adapter)
     turn = iter(range(10_000))
     best = best_ms(
         {
             "ram_ms": lambda: runner.bank.put(0, weights[next(turn) % ADAPTERS]),
-            "disk_ms": lambda: read_adapter(adapter, runner.bank.sites, loaded.base_sha256, RANK),
+            "disk_ms": lambda: read_adapter(bench.adapter, runner.bank.sites, loaded.base_sha256, RANK),
         },
-        rounds,
+        bench.rounds,
     )
     return {"admission": {name: round(value, 1) for name, value in best.items()}}
 
 
-def prefix(files: ModelFiles, precision: Any, _adapter: AdapterRef, rounds: int) -> dict[str, Any]:
+def known_learners(bench: Bench) -> dict[str, Any]:
+    """A thousand learners, one after the other, each with an adapter of her own: what stays in memory of them."""
+    cap = 64 << 20
+    engine = bench.engine(slots=4, adapter_bytes=cap)
+    count = 20 if bench.quick else 1000
+    sizes = []
+    for n in range(count):
+        ref = AdapterRef(f"learner-{n}-v1", bench.adapter.directory, bench.adapter.sha256, bench.adapter.base_sha256)
+        engine._weights(ref)
+        sizes.append(resident_mb())
+    figures = {"count": count, "cap_mb": cap >> 20, "held_mb": round(engine._adapters.bytes / 2**20, 1)}
+    engine.close()
+    return {
+        "known_learners": figures | {"growth_of_the_process_after_the_first_tenth_mb": sizes[-1] - sizes[count // 10]}
+    }
+
+
+def resident_mb() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) >> 10 for line in lines if line.startswith("VmRSS:"))
+
+
+def prefix(bench: Bench) -> dict[str, Any]:
     """First scores of a prompt of 512 tokens of which 448 were read before, against none."""
-    runner = Runner(load_model(files, precision), Shape(slots=2))
+    runner = Runner(bench.load(), Shape(slots=2))
     fresh = iter(range(10, 40_000))
 
     def first_scores(shared: Sequence[int]) -> None:
@@ -266,30 +237,42 @@ def prefix(files: ModelFiles, precision: Any, _adapter: AdapterRef, rounds: int)
 
     known = list(range(5, 453))
     first_scores(known)
-    best = best_ms({"cold": lambda: first_scores([]), "known": lambda: first_scores(known)}, rounds, steps=1)
+    best = best_ms({"cold": lambda: first_scores([]), "known": lambda: first_scores(known)}, bench.rounds, steps=1)
     return {"prefix": {"ttft_speedup": round(best["cold"] / best["known"], 2), "cold_ms": round(best["cold"], 1)}}
 
 
-def late_joiner(files: ModelFiles, precision: Any, _adapter: AdapterRef, _rounds: int) -> dict[str, Any]:
-    """A prompt of 128 tokens arrives while 7 learners are being answered; CPU time stands for time."""
-    engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0), end_loops=False)
+def first_token(bench: Bench) -> dict[str, Any]:
+    """From the question to the first piece of the answer, alone on the machine, by length of the prompt."""
+    figures: dict[str, float] = {}
+    for name, unpacked in (("", 1 << 30), ("_packed_only", 0)):
+        engine = bench.engine(slots=2, unpacked_bytes=unpacked)
+        for length in (64, 400):
+            taken = min(first_token_s(engine, 1000 * length + i, length) for i in range(2 + bench.rounds))
+            figures[f"{length}_tokens{name}_ms"] = round(taken * 1e3, 1)
+        engine.close()
+    return {"first_token": figures}
+
+
+def late_joiner(bench: Bench) -> dict[str, Any]:
+    """A prompt of 128 tokens arrives while 7 learners are being answered; CPU time stands for time.
+
+    A gap is what lies between two tokens of those who are being answered: from one step of theirs to the next.
+    """
+    engine = bench.engine(slots=8)
     alone = min(first_token_s(engine, 100 + i) for i in range(3))
     streams = [engine.stream(prompt(i, 16, 1500)) for i in range(7)]
     for stream in streams:
         next(stream)
-    stamps: list[float] = []
-    watcher = threading.Thread(target=watch, args=(streams[0], stamps))
-    watcher.start()
+    stamps = stamp_steps(engine)
     while len(stamps) < 12:
         time.sleep(0.05)
     quiet = len(stamps)
     joined = [first_token_s(engine, 200 + i) for i in range(3)]
-    for stream in streams[1:]:
-        stream.close()
     steps = [b - a for a, b in zip(stamps, stamps[1:], strict=False)]
+    for stream in streams:
+        stream.close()
     engine.close()
-    watcher.join()
-    step = sorted(steps[:quiet])[len(steps[:quiet]) // 2]
+    step = sorted(steps[: quiet - 1])[quiet // 2]
     figures = {
         "ttft_ratio": round(min(joined) / alone, 2),
         "worst_gap_ratio": round(max(steps[quiet - 1 :]) / (alone / 2 + step), 2),
@@ -299,10 +282,18 @@ def late_joiner(files: ModelFiles, precision: Any, _adapter: AdapterRef, _rounds
     return {"late_joiner": figures}
 
 
-def watch(stream: Iterator[str], stamps: list[float]) -> None:
-    with contextlib.suppress(EngineNotReady):  # the engine closes under it
-        for _ in stream:
-            stamps.append(time.process_time())
+def stamp_steps(engine: LocalEngine) -> list[float]:
+    """Return a list that grows by the time of each decoding step from now on."""
+    stamps: list[float] = []
+    decode = engine._runner.decode
+
+    def stamped(*step: Any) -> torch.Tensor:
+        scores = decode(*step)
+        stamps.append(time.process_time())
+        return scores
+
+    engine._runner.decode = stamped  # type: ignore[method-assign]
+    return stamps
 
 
 def prompt(seed: int, length: int, most: int) -> Request:
@@ -310,8 +301,8 @@ def prompt(seed: int, length: int, most: int) -> Request:
     return Request((Message("user", " ".join(words)),), learner=str(seed), max_tokens=most, time_limit_s=600)
 
 
-def first_token_s(engine: LocalEngine, seed: int) -> float:
-    request = prompt(seed, 98, 4)  # about 128 tokens with the template
+def first_token_s(engine: LocalEngine, seed: int, length: int = 128) -> float:
+    request = prompt(seed, length - 30, 4)  # with the template about `length` tokens
     start = time.process_time()
     stream = engine.stream(request)
     next(stream)
@@ -320,45 +311,75 @@ def first_token_s(engine: LocalEngine, seed: int) -> float:
     return taken
 
 
-def no_adapter(files: ModelFiles, precision: Any, _adapter: AdapterRef, rounds: int) -> dict[str, Any]:
-    """The whole engine, prompts and scheduling included, against `generate` on a static batch of 8 equal prompts."""
-    tokens = 48
-    engine = LocalEngine(load_model(files, precision), Shape(slots=8, shelf_bytes=0, prefill_rows=8), end_loops=False)
-    plain: Any = load_model(files, precision)
-    request = prompt(1, 40, tokens)
-    ids = torch.tensor([engine._chat.encode(request.messages)] * 8)
+def no_adapter(bench: Bench) -> dict[str, Any]:
+    """The whole engine, prompts and scheduling included, against `generate` on a static batch of equal prompts.
 
-    def ours() -> None:
-        threads = [threading.Thread(target=lambda: list(engine.stream(request))) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    @torch.inference_mode()
-    def generate() -> None:
-        plain.model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=tokens, do_sample=False)
-
-    best = best_ms({"ours": ours, "generate": generate}, max(2, rounds // 2), steps=1)
-    figures = {
-        "vs_generate": round(best["generate"] / best["ours"], 3),
-        "tokens_per_s": round(8 * tokens / best["ours"] * 1e3, 1),
-    }
+    And against transformers' own continuous batching, whose manager has been started before; it takes no adapters, so
+    ours is timed both without and with a different adapter for each learner.
+    """
+    tokens = 8 if bench.quick else 48
+    learners = (2,) if bench.quick else LEARNERS
+    engine, plain, paged = bench.engine(slots=max(learners)), bench.load(), bench.load()
+    refs = [
+        AdapterRef(f"a{i}", bench.adapter.directory, bench.adapter.sha256, bench.adapter.base_sha256)
+        for i in range(max(learners))
+    ]
+    text = prompt(1, 40, tokens).messages
+    report: dict[str, Any] = {}
+    for n in learners:
+        ids = torch.tensor([engine._chat.encode(text)] * n)
+        base = [Request(text, learner=str(i), max_tokens=tokens, time_limit_s=600) for i in range(n)]
+        tuned = [Request(text, learner=str(i), adapter=refs[i], max_tokens=tokens, time_limit_s=600) for i in range(n)]
+        variants: dict[str, Step] = {
+            "ours": lambda requests=base: answer_all(engine, requests),  # type: ignore[misc]
+            "ours_distinct": lambda requests=tuned: answer_all(engine, requests),  # type: ignore[misc]
+            "generate": lambda ids=ids: generate(plain, ids, tokens),  # type: ignore[misc]
+            "continuous": lambda ids=ids: continuous_batching(paged, ids, tokens),  # type: ignore[misc]
+        }
+        best = best_ms(variants, max(1, bench.rounds - 1), steps=1)
+        report[str(n)] = {
+            "vs_generate": round(best["generate"] / best["ours"], 3),
+            "vs_continuous_batching": round(best["continuous"] / best["ours"], 2),
+            "distinct_vs_continuous_batching": round(best["continuous"] / best["ours_distinct"], 2),
+            "tokens_per_s": round(n * tokens / best["ours"] * 1e3, 1),
+            "distinct_tokens_per_s": round(n * tokens / best["ours_distinct"] * 1e3, 1),
+        }
+        print(f"whole engine, {n} learners: {report[str(n)]}", flush=True)
     engine.close()
-    figures["vs_continuous_batching"] = round(continuous_batching_ms(plain, ids, tokens) / best["ours"], 2)
-    return {"no_adapter": figures}
+    return {"no_adapter": report.get("8", {}) | {"by_learners": report}}
 
 
-def continuous_batching_ms(loaded: LoadedModel, ids: Any, tokens: int) -> float:
-    """transformers' own continuous batching on the same 8 prompts, start of its manager included."""
-    from transformers import GenerationConfig
+def answer_all(engine: LocalEngine, requests: Sequence[Request]) -> None:
+    threads = [threading.Thread(target=lambda r=request: list(engine.stream(r))) for request in requests]  # type: ignore[misc]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-    config = GenerationConfig(max_new_tokens=tokens, do_sample=False, eos_token_id=2, pad_token_id=2)
-    start = time.process_time()
-    with torch.inference_mode():
-        loaded.model.generate_batch(ids.tolist(), generation_config=config)
-    return (time.process_time() - start) * 1e3
 
+@torch.inference_mode()
+def generate(loaded: LoadedModel, ids: Any, tokens: int) -> None:
+    whole = {"max_new_tokens": tokens, "do_sample": False, "eos_token_id": -1}
+    said = loaded.model.generate(ids, attention_mask=torch.ones_like(ids), **whole)
+    assert said.shape[1] == ids.shape[1] + tokens
+
+
+@torch.no_grad()  # it works on a thread of its own, which inference mode does not reach
+def continuous_batching(loaded: LoadedModel, ids: Any, tokens: int) -> None:
+    from transformers import ContinuousBatchingConfig, GenerationConfig
+
+    config = GenerationConfig(max_new_tokens=tokens, do_sample=False, eos_token_id=-1, pad_token_id=2)
+    sizes = ContinuousBatchingConfig(num_blocks=64, max_batch_tokens=512, allow_block_sharing=False)
+    outputs = loaded.model.generate_batch(
+        ids.tolist(), config, continuous_batching_config=sizes, persistent_manager=True, warmup=False
+    )
+    assert all(len(output.generated_tokens) == tokens for output in outputs.values()), "not all were answered"
+
+
+PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
+    part.__name__: part
+    for part in (first_token, late_joiner, no_adapter, prefix, admission, known_learners, decode_speed)
+}
 
 if __name__ == "__main__":
     main()

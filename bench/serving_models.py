@@ -1,0 +1,123 @@
+"""What bench.serving measures with: model files, one adapter for all learners, and the usual ways to run them."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from tutor.engine.base import AdapterRef
+from tutor.engine.files import sha256_of
+from tutor.engine.loading import LoadedModel, load_model
+from tutor.engine.lora import TARGETS, LoraWeights, read_adapter
+from tutor.engine.models import ModelFiles, open_model_files
+from tutor.engine.runner import Runner
+from tutor.engine.shape import Shape
+
+RANK, ADAPTERS = 8, 16
+CONTEXT = 160  # tokens before the step: in the middle of an attention span, so that its rounding costs the average
+Step = Callable[[], object]
+
+
+def hardware() -> str:
+    info = Path("/proc/cpuinfo").read_text()
+    name = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "CPU")
+    flags = "AVX512-BF16" if "avx512_bf16" in info else "no AVX512-BF16"
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    return f"{name} ({flags}), {os.cpu_count()} cores, 1 thread used, {system}"
+
+
+def commit() -> str:
+    return subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+
+
+def model_files(name: str, data_dir: Path, scratch: Path) -> tuple[ModelFiles, Any]:
+    bundled = open_model_files("bundled", data_dir)
+    if name == "bundled":
+        return bundled, "nf4"
+    return random_model(bundled, scratch / "random", *((64, 2) if name == "tiny" else (768, 9))), "bf16"
+
+
+def random_model(bundled: ModelFiles, folder: Path, width: int, layers: int) -> ModelFiles:
+    """Write a Llama of random parameters (99 M with 9 layers of 768) with the bundled tokenizer."""
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    tokenizer = AutoTokenizer.from_pretrained(bundled.directory)
+    torch.manual_seed(0)
+    sizes = {"hidden_size": width, "intermediate_size": width * 8 // 3, "num_hidden_layers": layers}
+    heads = {"num_attention_heads": width // 64, "num_key_value_heads": width // 64}
+    ends = {"eos_token_id": 2, "pad_token_id": 2, "tie_word_embeddings": True}
+    config = LlamaConfig(vocab_size=len(tokenizer), **sizes, **heads, **ends)
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return ModelFiles(folder, f"random-llama-{width}x{layers}", "random")
+
+
+def write_adapters(files: ModelFiles, root: Path) -> AdapterRef:
+    """Let PEFT write one adapter; all learners get a copy of their own in memory."""
+    from peft import get_peft_model
+
+    model = get_peft_model(load_model(files, "bf16").model, lora_config())
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            parameter.data.normal_(0, 0.01)
+    model.save_pretrained(root / "adapter")
+    weights = root / "adapter" / "adapter_model.safetensors"
+    return AdapterRef("bench-v1", weights.parent, sha256_of(weights), files.base_sha256)
+
+
+def lora_config() -> Any:
+    from peft import LoraConfig
+
+    return LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=list(TARGETS), init_lora_weights=False)
+
+
+class Static:
+    """transformers' own forward pass on a static batch of equal prompts, with or without PEFT adapters."""
+
+    def __init__(self, loaded: LoadedModel, adapters: bool = False) -> None:
+        from peft import get_peft_model
+
+        self.model: Any = loaded.model
+        if adapters:
+            self.model = get_peft_model(loaded.model, lora_config(), adapter_name="a0")
+            for i in range(1, ADAPTERS):
+                self.model.add_adapter(f"a{i}", lora_config())
+        self.model.eval()
+
+    @torch.inference_mode()
+    def _filled(self, n: int) -> Any:
+        cache = self.model(torch.full((1, CONTEXT), 5), use_cache=True).past_key_values
+        cache.batch_repeat_interleave(n)
+        return cache
+
+    def step(self, n: int, names: Sequence[str] = ()) -> Step:
+        cache = self._filled(n)
+        extra = {"adapter_names": list(names)} if names else {}
+
+        @torch.inference_mode()
+        def run() -> None:
+            self.model(torch.full((n, 1), 5), past_key_values=cache, use_cache=True, **extra)
+            cache.crop(-1)
+
+        return run
+
+    def serial(self) -> Step:
+        """One learner's step after the switch to her adapter was made; n learners take n of them."""
+        self.model.set_adapter("a0")
+        return self.step(1)
+
+
+def bank_of(loaded: LoadedModel, adapter: AdapterRef) -> tuple[Runner, list[LoraWeights]]:
+    runner = Runner(loaded, Shape(slots=ADAPTERS))
+    read = read_adapter(adapter, runner.bank.sites, loaded.base_sha256, RANK)
+    copies = [
+        LoraWeights(f"a{i}", read.rank, {path: (a.clone(), b.clone()) for path, (a, b) in read.pairs.items()})
+        for i in range(ADAPTERS)
+    ]
+    return runner, copies
