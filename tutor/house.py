@@ -33,6 +33,7 @@ from tutor.moments import Clock, utc_now
 from tutor.originals import Originals
 from tutor.practice.bank import Questions
 from tutor.practice.gradebook import Gradebook
+from tutor.practice.inchat import ChatQuiz
 from tutor.practice.sittings import Practice
 from tutor.profile import Profiles
 from tutor.progress import Progress
@@ -229,6 +230,7 @@ def open_house(
         find_quotes=lambda answer, hits: quotes(answer, hits, embedder),
         active_adapter=versions.ref,
         about_learner=office.profiles.block,
+        quizmaster=ChatQuiz(practice, library),
         verified=VerifiedAnswers(office.database, embedder),
         settings=settings,
         clock=clock,

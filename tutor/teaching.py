@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from knowledge.documents import Hit, SearchResult
 from knowledge.lexical import terms
 from tutor import grounding
 from tutor.assessment.items import Grade
 from tutor.assessment.maths import grade_number
-from tutor.domain import Citation, Course, Guidance, Outcome, Turn, TurnStatus
+from tutor.domain import Citation, Course, Guidance, Outcome, Person, Turn, TurnStatus
 from tutor.pedagogy import rungs
 from tutor.pedagogy.exercise import Exercise, keeps_solution, read_exercise, same_exercise, shown
 from tutor.pedagogy.intents import Intent, read_beside, read_intent
@@ -64,6 +65,22 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A reply that needs neither passages nor a model, with what the turn was."""
+
+    text: str
+    guidance: Guidance
+
+
+class Quizmaster(Protocol):
+    """Poses stored questions in the chat and takes the answers."""
+
+    def pose(self, who: Person, course_id: str, topic: str, language: str, *, harder: bool = False) -> Said: ...
+
+    def take(self, who: Person, posed_id: str, turn_id: str, text: str) -> Said | None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The move of a turn. Without `reply` the model answers; a guarded draft is judged before anything is shown.
 
@@ -85,6 +102,17 @@ class Plan:
 
     def leaks(self, draft: str) -> bool:
         return self.guarded and judge(draft, self.lines, self.keys).leaks
+
+
+def open_question(history: Sequence[Turn]) -> str:
+    """Return the id of the stored question that the last turn left open, "" without one."""
+    told = [turn.guidance for turn in history if turn.status is TurnStatus.COMPLETE and turn.guidance]
+    return told[-1].posed if told else ""
+
+
+def wants_question(lesson: Lesson) -> bool:
+    """Whether a message asks to be asked; "harder" without an exercise at hand does."""
+    return lesson.intent is Intent.QUIZ or (lesson.intent is Intent.HARDER and lesson.exercise is None)
 
 
 def read(course: Course, history: Sequence[Turn], question: str, language: str) -> Lesson:

@@ -25,10 +25,11 @@ from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Timin
 from tutor.engine.base import AdapterRef, Engine, Message, Request, Waiting
 from tutor.errors import InputRefused, NotFound
 from tutor.moments import Clock, new_id
+from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.moves import Move
 from tutor.settings import Settings
 from tutor.store.database import Database
-from tutor.teaching import Plan
+from tutor.teaching import Lesson, Plan, Quizmaster, Said
 from tutor.trimming import Material, PassageText, fit
 from tutor.verified import Example, VerifiedAnswers
 
@@ -51,6 +52,7 @@ class Turns:
     find_quotes: FindQuotes
     active_adapter: ActiveAdapter
     about_learner: AboutLearner
+    quizmaster: Quizmaster
     verified: VerifiedAnswers
     settings: Settings
     clock: Clock
@@ -98,6 +100,10 @@ class Turns:
             yield from self._say(answering, phrases.hello(language, self._titles(course)))
             return
         lesson = teaching.read(course, history, turn.question, language)
+        if said := self._quizzed(who, course, history, lesson, turn):
+            answering.turn = replace(turn, guidance=said.guidance)
+            yield from self._say(answering, said.text)
+            return
         past = [turn.question for turn in history] if lesson.query == turn.question else []
         found = self.library.search(
             course.id, lesson.query or turn.question, FOUND, history=past, threshold=course.strictness.threshold
@@ -116,6 +122,16 @@ class Turns:
         else:
             yield Stage("thinking")
             yield from self._generate(found, history, language, answering, plan)
+
+    def _quizzed(self, who: Person, course: Course, history: list[Turn], lesson: Lesson, turn: Turn) -> Said | None:
+        """Take the message as said to the question that stands open, or pose one where it asks for one."""
+        posed = teaching.open_question(history)
+        if posed and (said := self.quizmaster.take(who, posed, turn.id, turn.question)):
+            return said
+        if not teaching.wants_question(lesson):
+            return None
+        harder = lesson.intent is Intent.HARDER
+        return self.quizmaster.pose(who, course.id, lesson.query, lesson.language, harder=harder)
 
     def _known(self, turn: Turn, plan: Plan) -> Example | None:
         """Return the verified answer to a plain question; a retry asks the model, a guided one is not told."""

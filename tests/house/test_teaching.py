@@ -143,3 +143,37 @@ def test_the_taps_about_an_equation_give_one_like_it(talk):
 
 def test_a_plea_with_nothing_before_it_is_told_what_can_be_asked(talk):
     assert talk("I don't know").guidance.move == Move.INVITE
+
+
+def quizzed(house, course, instructor):
+    """A course that can be asked about: one gap, and nothing else."""
+    house.shelf.add(
+        instructor,
+        course.id,
+        "loops.md",
+        b"# Loops\n\nA loop is a code block that runs a set of statements while a given condition holds.\n\n"
+        b"Readers know well that a loop needs a condition in order to stop after some time.\n",
+    )
+
+
+def test_a_question_asked_on_a_tap_is_answered_in_the_next_message_and_graded_once(
+    house, course, instructor, talk, ada
+):
+    quizzed(house, course, instructor)
+    asked = talk("Quiz me on loops")
+    assert asked.guidance.move == Move.QUIZ and asked.guidance.posed and "loop" not in asked.answer.split("**")[1][:1]
+    row = house.practice.question(ada, asked.guidance.posed)
+    assert talk("I don't know").guidance.posed == row.posed.id
+    right = talk(row.item.keys[0])
+    assert right.guidance.move == Move.CONFIRM and right.guidance.posed == ""
+    talk(row.item.keys[0], replaces=right.id)
+    after = house.practice.question(ada, row.posed.id)
+    assert len(after.given) == 1 and after.given[0].aided
+    assert talk("Why do leaves look green?").guidance.move == Move.ANSWER
+
+
+def test_a_definition_asked_instead_of_an_answer_is_given_and_nothing_is_graded(house, course, instructor, talk, ada):
+    quizzed(house, course, instructor)
+    asked = talk("Quiz me on loops")
+    assert talk("What is chlorophyll?").guidance.move == Move.DEFINE
+    assert house.practice.question(ada, asked.guidance.posed).given == ()
