@@ -8,7 +8,6 @@ turn that breaks off stores what was said, marked. Nothing here knows pages, SQL
 
 from __future__ import annotations
 
-import time
 import unicodedata
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
@@ -18,10 +17,11 @@ import tutor.store.turns as rows
 from knowledge.documents import Hit, Quote, SearchResult
 from knowledge.library import Library
 from tutor import phrases, prompting, teaching
+from tutor.answering import Answering, new_turn
 from tutor.citing import cite, cite_verified, without_marks
 from tutor.conversations import Conversations
 from tutor.courses import Courses
-from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Timings, Turn, TurnEvent, TurnStatus
+from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import AdapterRef, Engine, Message, Request, Waiting
 from tutor.errors import InputRefused, NotFound
 from tutor.moments import Clock, new_id
@@ -68,7 +68,7 @@ class Turns:
         question = self._checked(text)
         course = self.courses.enter(who, course_id)
         turn, history = self._begin(who, course, question, conversation_id, replaces)
-        answering = _Answering(turn)
+        answering = Answering(turn)
         try:
             yield from self._answer(who, course, history, answering)
         except GeneratorExit:
@@ -91,7 +91,7 @@ class Turns:
         return self._prompt(question, found, [], language, self._about(who.id, course_id, language))[0]
 
     def _answer(
-        self, who: Person, course: Course, history: list[Turn], answering: _Answering
+        self, who: Person, course: Course, history: list[Turn], answering: Answering
     ) -> Generator[TurnEvent, None, None]:
         turn = answering.turn
         language = phrases.language_of(turn.question, who.language)
@@ -140,7 +140,7 @@ class Turns:
         return self.verified.same(turn.learner_id, turn.course_id, turn.question)
 
     def _recite(
-        self, known: Example, found: SearchResult, language: str, answering: _Answering
+        self, known: Example, found: SearchResult, language: str, answering: Answering
     ) -> Generator[TurnEvent, None, None]:
         """Give a verified answer as it stands, with the passages that it agrees with."""
         turn, hits = replace(answering.turn, verified=known.verified), found.hits if found.covered else ()
@@ -154,7 +154,7 @@ class Turns:
         yield from self._say(answering, answer, citations)
 
     def _generate(
-        self, found: SearchResult, history: list[Turn], language: str, answering: _Answering, plan: Plan
+        self, found: SearchResult, history: list[Turn], language: str, answering: Answering, plan: Plan
     ) -> Generator[TurnEvent, None, None]:
         turn = answering.turn
         messages: tuple[Message, ...]
@@ -218,7 +218,7 @@ class Turns:
         return plan.rewritable and self.engine.info().context_tokens > SMALL_WINDOW
 
     def _say(
-        self, answering: _Answering, sentence: str, citations: tuple[Citation, ...] = ()
+        self, answering: Answering, sentence: str, citations: tuple[Citation, ...] = ()
     ) -> Generator[TurnEvent, None, None]:
         answering.hear(sentence)
         answering.turn = replace(answering.turn, citations=citations)
@@ -253,7 +253,7 @@ class Turns:
             if position is None:
                 raise NotFound("the turn to replace is not in this conversation any more")
             before = before[:position]
-        turn = _new_turn(new_id(), conversation.id, who.id, course.id, question, replaces, self.clock)
+        turn = new_turn(new_id(), conversation.id, who.id, course.id, question, replaces, self.clock)
         with self.database.writing() as connection:
             rows.add(connection, turn)
             rows.update_conversation(connection, conversation.id, now=turn.created_at)
@@ -334,63 +334,10 @@ class Turns:
     def _titles(self, course: Course) -> list[str]:
         return [document.title for document in self.library.documents(course.id)]
 
-    def _store(self, turn: Turn, answering: _Answering) -> Turn:
+    def _store(self, turn: Turn, answering: Answering) -> Turn:
         with self.database.writing() as connection:
             rows.finish(connection, turn, answering.prompt)
         return turn
-
-
-class _Answering:
-    """What has been said so far in a running turn."""
-
-    def __init__(self, turn: Turn) -> None:
-        self.turn = turn
-        self.pieces: list[str] = []
-        self.prompt: tuple[tuple[str, str], ...] | None = None
-        self._started = time.monotonic()
-        self._first: float | None = None
-
-    def hear(self, piece: str) -> None:
-        if self._first is None and piece:
-            self._first = time.monotonic() - self._started
-        self.pieces.append(piece)
-
-    def ended(self, status: TurnStatus) -> Turn:
-        """Return the turn as it is stored."""
-        timings = Timings(self._first, time.monotonic() - self._started, len(self.pieces))
-        answer = self.turn.answer or "".join(self.pieces).strip()
-        return replace(self.turn, answer=answer, status=status, timings=timings)
-
-
-def _new_turn(
-    turn_id: str,
-    conversation_id: str,
-    learner_id: str,
-    course_id: str,
-    question: str,
-    replaces: str | None,
-    clock: Clock,
-) -> Turn:
-    return Turn(
-        id=turn_id,
-        conversation_id=conversation_id,
-        learner_id=learner_id,
-        course_id=course_id,
-        question=question,
-        answer="",
-        status=TurnStatus.RUNNING,
-        covered=None,
-        confidence=None,
-        citations=(),
-        passages=(),
-        prompt_sha256=None,
-        model=None,
-        quantization=None,
-        adapter=None,
-        timings=None,
-        replaces=replaces,
-        created_at=clock(),
-    )
 
 
 def _as_messages(history: Sequence[tuple[str, str]]) -> list[Message]:
