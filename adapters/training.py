@@ -34,7 +34,7 @@ Report = Callable[[TrainingProgress], None]
 
 def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
-    from adapters import anchor, base, evaluation, loop, lora, pace, preference, restraint
+    from adapters import anchor, base, evaluation, loop, lora, pace, preference, restraint, tracking
 
     rows = usable_rows(job)
     report(TrainingProgress("loading", 0, 1))
@@ -54,7 +54,10 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     steps = pace.planned_steps(len(learn), job.recipe)
     model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe, steps)
 
+    track = tracking.tracker(job.name)
+
     def watch(point: Point) -> None:
+        track(point)
         report(TrainingProgress("training", **dataclasses.asdict(point)))
 
     fitted = loop.fit(model, learn, job.recipe, watch, check, (held,), _checkpoints(job, rows))

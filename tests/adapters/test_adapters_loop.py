@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +177,20 @@ def test_an_answer_is_the_likeliest_words_one_after_the_other(adapted: Any, toke
                 assert scores[word] == pytest.approx(scores.max().item(), abs=0.05)
                 words.append(word)
         assert len(said) == 4
+
+
+def test_a_tracker_is_told_the_curves_or_says_what_it_lacks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from adapters import tracking
+
+    monkeypatch.delenv(tracking.VARIABLE, raising=False)
+    tracking.tracker("wren-v1")(Point(1, 2, 0.5))
+    monkeypatch.setenv(tracking.VARIABLE, str(tmp_path))
+    if importlib.util.find_spec("tensorboard") is None:
+        with pytest.raises(TrainingRefused, match="tensorboard is not installed"):
+            tracking.tracker("wren-v1")
+        return
+    tracking.tracker("wren-v1")(Point(1, 2, 0.5, held_out=0.7))
+    assert any((tmp_path / "wren-v1").iterdir())
 
 
 class Killed(Exception):
