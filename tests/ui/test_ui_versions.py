@@ -72,7 +72,7 @@ def test_a_learner_reads_where_her_better_answer_stands(changes, said):
     ],
 )
 def test_a_training_that_failed_says_why_in_her_language(message, said):
-    assert said in versions.training_line(replace(JOB, message=message), "zh")
+    assert said in versions.training_line(replace(JOB, message=message), None, "zh")
 
 
 def test_an_error_speaks_the_language_of_who_reads_it():

@@ -37,7 +37,7 @@ class Adapting:
         """Return the panel as it is stored, with the version in use chosen."""
         who = person(request)
         if course_id is None or (self.shared and not self.house.courses.teaches(who, course_id)):
-            return tuple(gr.skip() for _ in range(9))
+            return tuple(gr.skip() for _ in range(11))
         owner = self._owner(who)
         known = self._known(who, course_id)
         active = self.house.versions.active(who, owner, course_id)
@@ -51,6 +51,8 @@ class Adapting:
             gr.Radio(choices=lines.version_choices(known, who.language), value=chosen),
             self._card(who, known, chosen),
             gr.Group(visible=False),
+            gr.Row(visible=bool(known)),
+            gr.Column(visible=bool(known)),
         )
 
     def watch(self, course_id: str | None, request: gr.Request) -> Updates:
@@ -61,7 +63,7 @@ class Adapting:
         progress, plot, timer, stop = self._watched(who, course_id)
         if not timer.active:
             return self.show(course_id, request)
-        return gr.skip(), gr.skip(), progress, plot, timer, stop, gr.skip(), gr.skip(), gr.skip()
+        return gr.skip(), gr.skip(), progress, plot, timer, stop, *(gr.skip() for _ in range(5))
 
     def train(self, course_id: str | None, request: gr.Request) -> Updates:
         who = person(request)
@@ -163,15 +165,20 @@ class Adapting:
         job = self.house.training.latest(who, self._owner(who), course_id)
         running = job is not None and view.is_open(job)
         losses = self.house.training.losses(who, job.id) if job else []
-        names = {name: say(who.language, name) for name in ("step", "loss")}
         curve = gr.LinePlot(
             value=_plotted(losses),
             visible=len(losses) > 1,
-            x_title=names["step"],
-            y_title=names["loss"],
+            x_title=say(who.language, "step"),
+            y_title=" ",
             title=say(who.language, "losses"),
         )
-        return lines.training_line(job, who.language), curve, gr.Timer(active=running), gr.Button(visible=running)
+        active = self.house.versions.active(who, self._owner(who), course_id)
+        return (
+            lines.training_line(job, active, who.language),
+            curve,
+            gr.Timer(active=running),
+            gr.Button(visible=running),
+        )
 
 
 def _plotted(losses: list[tuple[int, float]]) -> dict[str, Any]:
@@ -193,11 +200,13 @@ class Panel:
     versions: gr.Radio
     details: gr.Markdown
     sure: gr.Group
+    buttons: gr.Row  # these two are of no use before there is a version
+    proof: gr.Column
 
     @property
     def outputs(self) -> list[Any]:
         return [self.state, self.ready, self.progress, self.plot, self.timer, self.stop, self.versions, self.details,
-                self.sure]  # fmt: skip
+                self.sure, self.buttons, self.proof]  # fmt: skip
 
 
 def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
@@ -216,7 +225,7 @@ def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
                 x="step", y="loss", height=200, visible=False, tooltip="all", elem_id=f"{prefix}losses",
             )  # fmt: skip
             versions = gr.Radio(label=text("versions"), choices=[], elem_id=f"{prefix}versions", elem_classes="list")
-            with gr.Row(elem_classes="tutor-buttons"):
+            with gr.Row(elem_classes="tutor-buttons", visible=False) as buttons:
                 use = gr.Button(text("use_version"), size="sm", elem_id=f"{prefix}use")
                 back = gr.Button(text("roll_back"), size="sm", elem_id=f"{prefix}roll-back")
                 off = gr.Button(text("switch_off"), size="sm", elem_id=f"{prefix}off")
@@ -228,7 +237,9 @@ def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
                     keep = gr.Button(text("keep"), size="sm")
         with gr.Column(min_width=300):
             details = gr.Markdown(elem_id=f"{prefix}details")
-    panel = Panel(state, ready, progress, plot, gr.Timer(POLL_S, active=False), stop, versions, details, sure)
+    proof = _proof(adapting, course, versions, prefix)
+    timer = gr.Timer(POLL_S, active=False)
+    panel = Panel(state, ready, progress, plot, timer, stop, versions, details, sure, buttons, proof)
     panel.timer.tick(handler(adapting.watch), course, panel.outputs, **QUIET)
     train.click(handler(adapting.train), course, panel.outputs, **QUIET)
     stop.click(handler(adapting.stop), course, panel.outputs, **QUIET)
@@ -239,21 +250,22 @@ def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
     keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)
     yes.click(handler(adapting.delete), [versions, course], panel.outputs, **QUIET)
     versions.input(handler(adapting.explain), [versions, course], details, **QUIET)
-    _proof(adapting, course, versions, prefix)
     return panel
 
 
-def _proof(adapting: Adapting, course: gr.Dropdown, versions: gr.Radio, prefix: str) -> None:
-    gr.Markdown(text("proof"), elem_classes="tutor-heading")
-    gr.Markdown(text("proof_hint"))
-    question = gr.Textbox(
-        label=text("proof_question"), max_lines=3, submit_btn=True, elem_id=f"{prefix}proof", max_length=2000
-    )
-    with gr.Row(elem_classes="tutor-sides"):
-        with gr.Column(min_width=280):
-            gr.Markdown(text("side_base"), elem_classes="tutor-side-name")
-            base = gr.Markdown(elem_id=f"{prefix}proof-base", elem_classes="tutor-side", sanitize_html=True)
-        with gr.Column(min_width=280):
-            gr.Markdown(text("side_adapter"), elem_classes="tutor-side-name")
-            hers = gr.Markdown(elem_id=f"{prefix}proof-adapter", elem_classes="tutor-side", sanitize_html=True)
+def _proof(adapting: Adapting, course: gr.Dropdown, versions: gr.Radio, prefix: str) -> gr.Column:
+    with gr.Column(visible=False) as proof:
+        gr.Markdown(text("proof"), elem_classes="tutor-heading")
+        gr.Markdown(text("proof_hint"))
+        question = gr.Textbox(
+            label=text("proof_question"), max_lines=3, submit_btn=True, elem_id=f"{prefix}proof", max_length=2000
+        )
+        with gr.Row(elem_classes="tutor-sides"):
+            with gr.Column(min_width=280):
+                gr.Markdown(text("side_base"), elem_classes="tutor-side-name")
+                base = gr.Markdown(elem_id=f"{prefix}proof-base", elem_classes="tutor-side", sanitize_html=True)
+            with gr.Column(min_width=280):
+                gr.Markdown(text("side_adapter"), elem_classes="tutor-side-name")
+                hers = gr.Markdown(elem_id=f"{prefix}proof-adapter", elem_classes="tutor-side", sanitize_html=True)
     question.submit(handler(adapting.compare), [question, versions, course], [base, hers], **QUIET)
+    return proof

@@ -43,7 +43,10 @@ def correction_choices(pairs: Sequence[tuple[Correction, Turn | None]], language
 
 def _correction_line(correction: Correction, turn: Turn | None, language: str) -> str:
     question = f"{plain(turn.question, 60)} → " if turn else ""
-    line = f"{question}{plain(correction.text, 90)} — {standing(correction, language)}"
+    words = plain(correction.text, 90)
+    line = f"{question}{words} — {standing(correction, language)}"
+    if not words:  # taken back
+        line = f"{plain(turn.question, 60) if turn else ''} — {standing(correction, language)}"
     return f"{line}: {plain(correction.reason, 120)}" if correction.reason else line
 
 
@@ -142,14 +145,15 @@ _FAILURES = (
 )
 
 
-def training_line(job: Job | None, language: str) -> str:
-    """Say how far a training is, or how it ended."""
+def training_line(job: Job | None, active: AdapterVersion | None, language: str) -> str:
+    """Say how far a training is, or how it ended; nothing of one whose version is not in use any more."""
     if job is None:
         return ""
     if is_open(job):
         return job_line(job, language)
     if job.state is JobState.DONE:
-        stayed_out = " stays out: " in job.message
-        return say(language, "training_stayed_out" if stayed_out else "training_done")
+        if " stays out: " in job.message:
+            return say(language, "training_stayed_out")
+        return say(language, "training_done") if active and job.message.startswith(active.name) else ""
     key = next((key for beginning, key in _FAILURES if job.message.startswith(beginning)), None)
     return f"⚠ {say(language, key) if key else inline(job.message)}"

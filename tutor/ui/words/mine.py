@@ -48,7 +48,6 @@ ENGLISH = {
     "training_stopped": "The server stopped during the training; start it again.",
     "losses": "Loss (lower is closer to the better answers)",
     "step": "step",
-    "loss": "loss",
     # versions
     "versions": "Versions",
     "no_versions": "No version has been trained yet.",
@@ -159,7 +158,6 @@ CHINESE = {
     "training_stopped": "训练期间服务器停止了，请重新开始。",
     "losses": "损失（越低越接近更好的回答）",
     "step": "步",
-    "loss": "损失",
     # versions
     "versions": "版本",
     "no_versions": "还没有训练过任何版本。",
