@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from serving import instructor_link
 from test_browser_student import ask, sign_in
 
+from tutor.domain import Strictness
+from tutor.errors import InputRefused
 from tutor.house import House
+from tutor.jobs import Report
+from tutor.shelf import KIND
 
 CELLS = b"# Cells\n\n## Mitochondria\n\nMitochondria release the energy of sugar in cellular respiration.\n"
+LOOPS = b"""# Programming
+
+## Glossary
+
+Variable: a name for a value that can change.
+
+Loop: a block of statements that is repeated while a variable has a certain value.
+
+While loop: a loop that asks its condition first.
+"""
 QUESTION = "Do mitochondria release the energy of sugar in cellular respiration?"
 
 
@@ -20,6 +35,13 @@ def desk(open_page: Callable[..., Any], house: House) -> Any:
     page.locator("#tutor-upload").wait_for()
     page.get_by_text("plants.md").wait_for()
     return page
+
+
+def give(page: Any, name: str, data: bytes) -> None:
+    """Upload one Markdown file."""
+    page.set_input_files(
+        "#tutor-upload input[type=file]", [{"name": name, "mimeType": "text/markdown", "buffer": data}]
+    )
 
 
 def test_an_uploaded_document_answers_the_next_question(
@@ -80,3 +102,66 @@ def test_a_learner_at_the_instructors_door_reads_one_clear_sentence(open_page: C
     page.goto(served.settings.url + "/teach")
     page.get_by_text("This page is for instructors").wait_for()
     assert page.locator("#tutor-upload").count() == 0 or not page.locator("#tutor-upload").is_visible()
+
+
+def test_an_upload_is_watched_and_cancelled(
+    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+):
+    page, gate = desk(open_page, served), threading.Event()
+    who = served.accounts.named("ms-frizzle")
+
+    def slow(report: Report) -> str:
+        report("reading", 3, 12)
+        while not gate.wait(0.05):
+            if report.cancelled():
+                raise InputRefused("slow.pdf was not added: cancelled")
+        return "slow.pdf: 12 pages"
+
+    served.jobs.start(who, KIND, "biology", "slow.pdf", slow)
+    page.set_input_files(
+        "#tutor-upload input[type=file]", [{"name": "c.md", "mimeType": "text/markdown", "buffer": CELLS}]
+    )
+    uploads = page.locator("#tutor-progress")
+    uploads.get_by_text("reading page 3 of 12").wait_for()
+    uploads.get_by_text("waiting, number 1").wait_for()
+    shoot(page, "teach-4-progress")
+    uploads.get_by_label("Cancel slow.pdf").click()
+    uploads.get_by_text("slow.pdf was not added: cancelled").wait_for()
+    page.locator("#tutor-documents").get_by_text("c.md").wait_for()
+    page.set_input_files(
+        "#tutor-upload input[type=file]", [{"name": "d.md", "mimeType": "text/markdown", "buffer": CELLS}]
+    )
+    uploads.get_by_text("already as c.md, byte for byte; nothing was changed").wait_for()
+
+
+def test_the_instructor_chooses_how_sure_the_tutor_must_be(open_page: Callable[..., Any], served: House):
+    page = desk(open_page, served)
+    page.get_by_label("Strict: only what the course very likely says").check()
+    page.get_by_text("it holds from the next question on").wait_for()
+    assert served.courses.enter(served.office.operator, "biology").strictness is Strictness.STRICT
+    page.reload()
+    page.locator("#tutor-strictness input:checked").wait_for()
+    assert page.locator("#tutor-strictness input:checked").get_attribute("value") == "strict"
+
+
+def test_skills_are_accepted_with_their_evidence_renamed_and_linked(
+    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+):
+    served.shelf.add(served.office.operator, "biology", "loops.md", LOOPS)
+    page, who = desk(open_page, served), served.office.operator
+    page.get_by_role("tab", name="Skills").click()
+    page.locator("#tutor-proposals").get_by_text("While loop").first.wait_for()
+    page.locator("#tutor-accept-all").click()
+    page.locator("#tutor-skills").get_by_text("While loop ← Loop").click()
+    page.locator("#tutor-grounds q").first.wait_for()
+    shoot(page, "teach-5-skills")
+    before = {skill.id for skill in served.syllabus.skills(who, "biology")}
+    page.locator("#tutor-skill-name input, #tutor-skill-name textarea").fill("Head-controlled loop")
+    page.locator("#tutor-skill-rename").click()
+    page.locator("#tutor-skills").get_by_text("Head-controlled loop").first.wait_for()
+    assert {skill.id for skill in served.syllabus.skills(who, "biology")} == before
+    page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).click()
+    page.locator("#tutor-skill-needs input").click()
+    page.get_by_role("option", name="Head-controlled loop").click()
+    page.locator("#tutor-need-add").click()
+    page.get_by_text("that would be a circle").wait_for()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from parsing_samples import pdf_pages
 from serving import COVERED, UNCOVERED, open_pages
 
 from tutor.domain import Person, Thumb, TurnStatus
@@ -255,3 +256,27 @@ def test_everything_can_be_done_with_the_keyboard(open_page: Callable[..., Any],
     page.locator("dialog mark").wait_for()
     page.keyboard.press("Escape")
     page.locator("dialog mark").wait_for(state="hidden")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_a_cited_page_opens_as_printed_with_the_quote_marked(
+    open_page: Callable[..., Any], served: House, shoot: Shoot, width: int, scheme: str
+):
+    said = "The folded inner membrane carries the proton pumps of respiration."
+    served.shelf.add(served.office.operator, "biology", "cells.pdf", pdf_pages([(72, 700, "Cells")], [(72, 500, said)]))
+    served.engine.says = said
+    page = open_page(width=width, height=844, color_scheme=scheme)
+    sign_in(page)
+    ask(page, "Does the folded inner membrane carry the proton pumps of respiration?")
+    page.locator(CITATION).first.click()
+    page.locator("dialog .sheet .quote").wait_for()
+    page.wait_for_function("document.querySelector('dialog .sheet img')?.naturalWidth > 1000")
+    sheet, quote = (page.locator(f"dialog .sheet {part}").bounding_box() for part in ("img", ".quote"))
+    assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= width
+    assert sheet["x"] <= quote["x"] and quote["x"] + quote["width"] <= sheet["x"] + sheet["width"]
+    assert 0 <= quote["y"] <= 844
+    shoot(page, f"cited-page-{scheme}")
+    page.keyboard.press("Escape")
+    served.shelf.remove(served.office.operator, served.library.documents("biology")[-1].id)
+    page.locator(CITATION).first.click()
+    page.locator("dialog").get_by_text("removed or replaced after your answer").wait_for()

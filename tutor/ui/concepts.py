@@ -89,7 +89,7 @@ class Concepts:
         others = [(view.plain(skill.name), skill.id) for skill in skills if skill.id != one.id]
         return (
             radio,
-            gr.Group(visible=True),
+            gr.Column(visible=True),
             one.name,
             gr.Dropdown(choices=others, value=one.needs[0] if one.needs else None),
             grounds(one, names, who.language),
@@ -135,7 +135,7 @@ def _chosen(value: str | None, request: gr.Request) -> bool:
 
 
 def _nobody() -> Updates:
-    return gr.Group(visible=False), "", gr.Dropdown(choices=[], value=None), ""
+    return gr.Column(visible=False), "", gr.Dropdown(choices=[], value=None), ""
 
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
@@ -143,7 +143,7 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
     concepts = Concepts(house)
     gr.Markdown(text("concepts_about"))
     skills = gr.Radio(label=text("skills_of_course"), choices=[], elem_id="tutor-skills")
-    with gr.Group(visible=False, elem_id="tutor-skill") as group:
+    with gr.Column(visible=False, elem_id="tutor-skill") as group:
         with gr.Row():
             name = gr.Textbox(label=text("skill_name"), max_length=80, scale=3, elem_id="tutor-skill-name")
             rename = gr.Button(text("skill_rename"), size="sm", elem_id="tutor-skill-rename")
