@@ -159,4 +159,7 @@ class Jobs:
 
     def _stopped(self, job: Job, report: Report, message: str) -> None:
         """End a job that somebody cancelled; put one back into the queue that only this server leaves."""
-        self.end(job.id, JobState.QUEUED if report.left_open else JobState.CANCELLED, message)
+        if report.left_open:
+            self.end(job.id, JobState.QUEUED, "")
+        else:
+            self.end(job.id, JobState.CANCELLED, message)

@@ -23,6 +23,8 @@ from tutor.originals import Originals
 
 KEPT_BYTES = 32 * 2**20
 AT_ONCE = 2  # children that draw at the same time
+WAITING = 8  # requests that wait for one of them; the next is told to come back, or every thread would wait
+BUSY = "many pages are being drawn just now; open it again in a moment"
 _READING = replace(Limits(), cpu_s=15, wall_s=20.0, ocr_pages=0)
 _EXCERPTED = (Place.SLIDE, Place.CELL, Place.ROW, Place.SECOND)
 
@@ -64,6 +66,7 @@ class Sources:
     conversations: Conversations
     originals: Originals
     kept: Kept = field(default_factory=Kept)
+    _room: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE + WAITING))
     _places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
 
     def citation(self, who: Person, conversation_id: str, turn_id: str, number: str) -> Citation:
@@ -79,14 +82,22 @@ class Sources:
         if passage.locator.place not in (Place.PAGE, *_EXCERPTED):
             return None
         key = (document.sha256, passage.id, quote)
-        sight = self.kept.get(key)
-        if sight is None:
-            with self._places:
-                sight = self.kept.get(key) or self._opened(document, passage, quote)
-                self.kept.put(key, sight)
+        sight = self.kept.get(key) or self._in_turn(key, document, passage, quote)
         if isinstance(sight, str):
             raise NotShown(sight)
         return sight
+
+    def _in_turn(self, key: Key, document: Document, passage: Passage, quote: str) -> Sight | str:
+        """Open the place when one of the few children is free; what several wait for is not opened by each."""
+        if not self._room.acquire(blocking=False):
+            return BUSY
+        try:
+            with self._places:
+                sight = self.kept.get(key) or self._opened(document, passage, quote)
+                self.kept.put(key, sight)
+                return sight
+        finally:
+            self._room.release()
 
     def _opened(self, document: Document, passage: Passage, quote: str) -> Sight | str:
         """Return the sight, or the sentence that says why there is none."""
