@@ -59,6 +59,13 @@ def split(rows: Sequence[TrainingRow], share: float) -> tuple[tuple[TrainingRow,
     return tuple(row for row in rows if not is_held_out(row.id, share)), held_out
 
 
+def sample_of(rows: Sequence[TrainingRow], count: int, seed: int) -> tuple[TrainingRow, ...]:
+    """Return at most `count` of the rows, chosen by id and seed alone, in the order in which they were given."""
+    lots = sorted(rows, key=lambda row: hashlib.sha256(f"{seed}:{row.id}".encode()).digest())
+    chosen = {row.id for row in lots[:count]}
+    return tuple(row for row in rows if row.id in chosen)
+
+
 def content_hash(rows: Iterable[TrainingRow]) -> str:
     """Return the SHA-256 of the rows, whatever order they come in."""
     lines = sorted(_to_line(row) for row in rows)

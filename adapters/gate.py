@@ -66,11 +66,6 @@ def judge(metrics: Mapping[str, float], bar: Bar = USUAL_BAR) -> Verdict:
     return decide(_card(metrics, "before"), _card(metrics, "current"), _card(metrics, "after"), bar, gain)
 
 
-def cards_of(metrics: Mapping[str, float]) -> tuple[ScoreCard, ScoreCard]:
-    """Return the cards of base and candidate from what the trainer measured."""
-    return _card(metrics, "before"), _card(metrics, "after")
-
-
 def forgetting(base: ScoreCard, candidate: ScoreCard) -> float:
     """Return by which share the loss on general text rose over the base's; below 0 it fell."""
     return (candidate.general - base.general) / base.general

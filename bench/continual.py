@@ -20,8 +20,7 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
-from adapters.continual import sample_of
-from adapters.dataset import Example, encode
+from adapters.dataset import Example, encode, sample_of
 from adapters.records import Recipe, TrainingRow
 from bench.corpora import commit, hardware
 from bench.learners import HELD_OUT, TASTES, Fact, Taste, correction, facts
@@ -57,6 +56,7 @@ class Stream:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         from adapters import anchor, base, evaluation
+        from adapters.passes import mean_loss
 
         self.recipe = Recipe(max_steps=arguments.steps, epochs=100, target_loss=0.05)
         tokenizer = base.load_tokenizer(arguments.base)
@@ -73,8 +73,6 @@ class Stream:
         self.encode = lambda rows: [encode(row, tokenizer, 1024) for row in rows]
         self.general = evaluation.general_examples(tokenizer)
         self.ordinary = anchor.Anchor(self.model, anchor.ordinary_examples(tokenizer))
-        from adapters.passes import mean_loss
-
         self.usual = mean_loss(self.model, self.general)
 
     def run(self, strategy: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from adapter_rows import row
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dataset import content_hash, distinct, encode, is_held_out, read_rows, split, write_rows
+from adapters.dataset import content_hash, distinct, encode, is_held_out, read_rows, sample_of, split, write_rows
 from adapters.errors import TrainingRefused
 from adapters.records import ChatMessage, TrainingRow
 
@@ -34,6 +34,15 @@ def test_a_row_stays_on_its_side_when_others_come(first: list[str], more: list[s
 def test_every_row_is_on_exactly_one_side(names: list[str], share: float) -> None:
     train, held_out = split([row_named(name) for name in names], share)
     assert sorted(r.id for r in (*train, *held_out)) == sorted(names)
+
+
+@given(st.lists(ids, unique=True), st.integers(0, 30), st.integers(0, 5))
+def test_a_sample_is_of_the_rows_and_the_same_each_time(names: list[str], count: int, seed: int) -> None:
+    given_rows = [row_named(name) for name in names]
+    sample = sample_of(given_rows, count, seed)
+    assert len(sample) == min(count, len(given_rows))
+    assert [r for r in given_rows if r in sample] == list(sample)
+    assert set(sample) == set(sample_of(given_rows[::-1], count, seed))
 
 
 def test_about_the_asked_share_is_held_out() -> None:
