@@ -220,7 +220,9 @@ def open_house(
     )
     grader = Grader(ShortTextGrader(embedder))
     questions = Questions(office.database, office.courses, library, grader, clock)
-    practice = Practice(office.database, office.courses, questions, grader, office.evidence, clock)
+    practice = Practice(
+        office.database, office.courses, questions, grader, office.evidence, office.progress.placement_question, clock
+    )
     turns = Turns(
         database=office.database,
         courses=office.courses,

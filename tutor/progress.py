@@ -5,7 +5,7 @@ A record is kept in the database and moved on by the events that came since; a c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import tutor.store.courses as course_rows
@@ -56,8 +56,11 @@ class Progress:
             choices(situation(self._record(who.id, course_id), self._graph(course_id), self.clock(), items or {}))
         )
 
-    def placement_question(self, who: Person, course_id: str) -> str | None:
-        """Return the skill that the placement asks about next; None when it is over or the course declares none."""
+    def placement_question(self, who: Person, course_id: str, leave_out: Collection[str] = ()) -> str | None:
+        """Return the skill that the placement asks about next; None when it is over or the course declares none.
+
+        `leave_out` are skills that cannot be asked about.
+        """
         self.courses.enter(who, course_id)
         course = in_any_order(self._graph(course_id))
         record = self._record(who.id, course_id)
@@ -68,7 +71,7 @@ class Progress:
             if skill in belief.skills:
                 belief = after_answer(belief, skill, KNOWING, right=right)
         asked = [skill for skill, _ in record.placement]
-        return next_question(belief, asked, KNOWING)
+        return next_question(belief, asked, KNOWING, leave_out)
 
     def class_records(self, who: Person, course_id: str) -> dict[str, Record]:
         """Return the records of all who answered something in a course, by learner, for its instructor."""

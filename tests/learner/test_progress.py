@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 import tutor.store.states as states
+from tutor.assessment.items import Kind
 from tutor.domain import Outcome, Skill
 from tutor.errors import NotAllowed, NotFound
 from tutor.evidence_book import Judged
@@ -36,6 +37,11 @@ def answer(house, clock):
         return house.evidence.record(who, Judged("biology", f"i{n % 7}", (skill,), outcome, "t 1", f"g{n}", **rest))
 
     return answering
+
+
+def write_about(house, instructor, skill: Skill) -> None:
+    prompt = f"{skill.name} matters to plants."
+    house.questions.write(instructor, "biology", Kind.TRUE_FALSE, prompt, ["true"])
 
 
 def known(house, who) -> dict[str, float]:
@@ -120,3 +126,25 @@ def test_a_course_without_skills_has_a_page_too(house, course, ada, answer):
     seen = house.progress.of(ada, "biology")
     assert seen.skills == () and seen.total.answers == 1
     assert house.progress.placement_question(ada, "biology") is None
+
+
+def test_a_placement_is_asked_one_question_after_another_and_is_no_practice(house, skills, ada, instructor):
+    for skill in skills[:2]:
+        write_about(house, instructor, skill)
+    sitting, asked = house.practice.place(ada, "biology"), []
+    while (row := sitting.current) is not None:
+        asked.append(row.item.skill)
+        house.practice.answer(ada, row.posed.id, f"s{len(asked)}", "true")
+        house.practice.close(ada, row.posed.id)
+        sitting = house.practice.sitting(ada, "biology")
+    assert sorted(asked) == ["light", "sugar"]
+    seen = house.progress.of(ada, "biology")
+    assert seen.placed == 2 and seen.skills[0].known > 0.8 and seen.skills[0].placed
+
+
+def test_a_skipped_placement_question_is_not_asked_again(house, skills, ada, instructor):
+    write_about(house, instructor, skills[0])
+    row = house.practice.place(ada, "biology").current
+    house.practice.skip(ada, row.posed.id)
+    assert house.practice.sitting(ada, "biology").current is None
+    assert house.progress.of(ada, "biology").placed == 0

@@ -59,11 +59,20 @@ def after_answer(belief: Belief, skill: str, knowing: Knowing, *, right: bool) -
     return Belief(belief.skills, belief.states, weights / weights.sum())
 
 
-def next_question(belief: Belief, asked: Collection[str], knowing: Knowing) -> str | None:
-    """Return the skill to ask about next; None after fifteen questions or when no answer would tell much."""
+def next_question(
+    belief: Belief, asked: Collection[str], knowing: Knowing, leave_out: Collection[str] = ()
+) -> str | None:
+    """Return the skill to ask about next; None after fifteen questions or when no answer would tell much.
+
+    `leave_out` are skills that cannot be asked about: there is no item, or she skipped it.
+    """
     if len(asked) >= QUESTIONS:
         return None
-    gains = {skill: _gain(known, knowing) for skill, known in belief.known().items() if skill not in asked}
+    gains = {
+        skill: _gain(known, knowing)
+        for skill, known in belief.known().items()
+        if skill not in asked and skill not in leave_out
+    }
     best = max(gains, key=lambda skill: gains[skill], default=None)
     return best if best is not None and gains[best] > SETTLED else None
 

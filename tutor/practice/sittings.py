@@ -7,8 +7,8 @@ evidence. Whatever breaks in between, the next look at the quiz grades what was 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import tutor.store.posed as rows
@@ -20,6 +20,7 @@ from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.evidence_book import EvidenceBook, Judged
 from tutor.learner.evidence import Origin
+from tutor.learner.placement import QUESTIONS
 from tutor.moments import Clock, new_id
 from tutor.pedagogy import posed as machine
 from tutor.pedagogy.intents import Intent, read_intent
@@ -28,7 +29,7 @@ from tutor.phrases import language_of
 from tutor.practice.bank import Questions
 from tutor.store.database import Connection, Database
 from tutor.store.items import ItemState, StoredItem
-from tutor.store.posed import Given, PosedRow, Quiz
+from tutor.store.posed import PLACEMENT, Given, PosedRow, Quiz
 
 log = logging.getLogger(__name__)
 JUDGE = "grader-1"
@@ -37,6 +38,9 @@ TRIES = 3  # answers to one question; a choice is answered once
 OPEN_FOR = timedelta(days=7)
 CHOSEN = (Kind.CHOICE, Kind.TRUE_FALSE)
 TYPED = (Kind.SHORT_TEXT, Kind.CLOZE, Kind.NUMBER, Kind.FORMULA)
+
+
+NextPlaced = Callable[[Person, str, Collection[str]], str | None]  # (who, course, skills to leave out) -> skill
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Practice:
     questions: Questions
     grader: Grader
     evidence: EvidenceBook
+    next_placed: NextPlaced
     clock: Clock
 
     def topics(self, who: Person, course_id: str) -> list[tuple[str, int]]:
@@ -98,6 +103,19 @@ class Practice:
             rows.add_quiz(connection, quiz)
             for number, one in enumerate(chosen):
                 rows.add(connection, self._posed(who, course_id, one.item, quiz.id, number))
+        return self._sitting(quiz.id)
+
+    def place(self, who: Person, course_id: str) -> Sitting:
+        """Begin a placement: one question after another, each chosen by the answers before, fifteen at most."""
+        self.courses.enter(who, course_id)
+        quiz = Quiz(new_id(), who.id, course_id, "", self.clock())
+        chosen = self._placed_item(who, course_id, ())
+        if chosen is None:
+            raise InputRefused("there is nothing to place by: the course has no questions about its skills yet")
+        with self.database.writing() as connection:
+            self._end_open(connection, who, course_id)
+            rows.add_quiz(connection, quiz)
+            rows.add(connection, replace(self._posed(who, course_id, chosen, quiz.id, 0), purpose=PLACEMENT))
         return self._sitting(quiz.id)
 
     def pose(self, who: Person, course_id: str, topic: str = "", *, harder: bool = False) -> PosedRow | None:
@@ -161,10 +179,12 @@ class Practice:
         return self._move(who, posed_id, lambda value: machine.hint(value, submission_id))
 
     def skip(self, who: Person, posed_id: str) -> PosedRow:
+        self._place_next(who, posed_id)
         return self._move(who, posed_id, machine.skip)
 
     def close(self, who: Person, posed_id: str) -> PosedRow:
         """Go on after a grade."""
+        self._place_next(who, posed_id)
         return self._move(who, posed_id, machine.close)
 
     def may_retry(self, row: PosedRow) -> bool:
@@ -241,6 +261,28 @@ class Practice:
         now = self.clock()
         return PosedRow(Posed(new_id(), item.id, who.id, now, now + OPEN_FOR), item, course_id, quiz_id, number)
 
+    def _place_next(self, who: Person, posed_id: str) -> None:
+        """In a placement, pose the next question before this one is closed; the last one poses none."""
+        row = self.question(who, posed_id)
+        if row.purpose != PLACEMENT or row.quiz_id is None or row.posed.is_final:
+            return
+        so_far = self._sitting(row.quiz_id).questions
+        chosen = self._placed_item(who, row.course_id, [one.item.skill for one in so_far])
+        if chosen is None or len(so_far) >= QUESTIONS or row.number != len(so_far) - 1:
+            return
+        with self.database.writing() as connection:
+            posed = self._posed(who, row.course_id, chosen, row.quiz_id, len(so_far))
+            rows.add(connection, replace(posed, purpose=PLACEMENT))
+
+    def _placed_item(self, who: Person, course_id: str, asked: Sequence[str]) -> Item | None:
+        """Return the easiest item about the skill that a placement asks next."""
+        pool = self.questions.pool(course_id)
+        about = {one.item.skill for one in pool}
+        without = [skill.id for skill in self.courses.skills(who, course_id) if skill.id not in about]
+        skill = self.next_placed(who, course_id, [*without, *asked])
+        mine = [one.item for one in pool if one.item.skill == skill and skill is not None]
+        return min(mine, key=lambda item: (item.difficulty, item.id), default=None)
+
     def _end_open(self, connection: Connection, who: Person, course_id: str) -> None:
         for row in rows.open_of(connection, who.id, course_id):
             if row.quiz_id is None:
@@ -284,7 +326,7 @@ def judged(row: PosedRow, given: Given, outcome: Outcome, judge: str) -> Judged:
         grade_id=given.id,
         hints=given.hints,
         aided=given.aided,
-        origin=Origin.PRACTICE if row.quiz_id else Origin.CHAT,
+        origin=Origin(row.purpose) if row.quiz_id else Origin.CHAT,
         misconception=shows if outcome is not Outcome.RIGHT else None,
         passage_id=row.item.source.passage_id if row.item.source else None,
     )

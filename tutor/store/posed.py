@@ -18,6 +18,8 @@ from tutor.pedagogy.posed import FINAL, Attempt, Posed, State
 from tutor.store.items import packed, unpacked
 from tutor.store.schema import attempts, grades, posed, quizzes
 
+PRACTICE, PLACEMENT = "practice", "placement"  # what a question is posed for
+
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
@@ -56,6 +58,7 @@ class PosedRow:
     quiz_id: str | None
     number: int
     given: tuple[Given, ...] = ()
+    purpose: str = PRACTICE
 
     @property
     def last(self) -> Given | None:
@@ -102,6 +105,7 @@ def add(connection: sa.Connection, row: PosedRow) -> None:
             id=value.id,
             quiz_id=row.quiz_id,
             number=row.number,
+            purpose=row.purpose,
             learner_id=value.learner_id,
             course_id=row.course_id,
             item_id=value.item_id,
@@ -234,7 +238,7 @@ def _posed(connection: sa.Connection, row: sa.Row[Any]) -> PosedRow:
         hints=row.hints,
         seen=frozenset(row.seen),
     )
-    return PosedRow(value, unpacked(row.item), row.course_id, row.quiz_id, row.number, given)
+    return PosedRow(value, unpacked(row.item), row.course_id, row.quiz_id, row.number, given, row.purpose)
 
 
 def _given(connection: sa.Connection, posed_id: str) -> list[Given]:

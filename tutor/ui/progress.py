@@ -30,10 +30,10 @@ class ProgressPage:
     start_practice: Start | None = None
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (next, others, start, reading, rest, links) and the profile."""
+        """Return (next, others, start, place, reading, rest, links) and the profile."""
         who = person(request)
         if course_id is None:
-            return say(who.language, "no_courses"), *(gr.skip() for _ in range(13))
+            return say(who.language, "no_courses"), *(gr.skip() for _ in range(14))
         seen = self.house.progress.of(who, course_id)
         names = self._names(who, course_id)
         choices = self._choices(seen, names, who.language)
@@ -41,6 +41,7 @@ class ProgressPage:
             drawn.next_card(seen, names, who.language),
             gr.Radio(choices=choices, value=choices[0][1] if choices else None, visible=len(choices) > 1),
             gr.Button(visible=bool(choices) and self.start_practice is not None),
+            gr.Button(visible=bool(seen.skills) and not seen.total.answers),
             self._reading(who, course_id, seen, seen.recommended.skill, names),
             drawn.whole(seen, names, who.language),
             drawn.links(course_id, who.language),
@@ -63,6 +64,14 @@ class ProgressPage:
             return (gr.skip(),)
         self.start_practice(who, course_id, names[skill])
         tell(say(who.language, "next_begun", skill=names[skill]))
+        return (gr.Tabs(selected="practice"),)
+
+    def place(self, course_id: str | None, request: gr.Request) -> Updates:
+        """Begin the placement and turn to it."""
+        who = person(request)
+        if course_id is None:
+            return (gr.skip(),)
+        self.house.practice.place(who, course_id)
         return (gr.Tabs(selected="practice"),)
 
     def save(
@@ -173,13 +182,15 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: 
     first = gr.HTML(elem_id="tutor-next")
     others = gr.Radio(label=text("next_otherwise"), choices=[], visible=False, elem_id="tutor-others")
     begin = gr.Button(text("next_start"), variant="primary", visible=False, elem_id="tutor-begin")
+    place = gr.Button(text("placement_start"), visible=False, elem_id="tutor-place")
     reading, rest, links = gr.HTML(elem_id="tutor-reading"), gr.HTML(elem_id="tutor-known"), gr.HTML()
     form = _form()
     erase, sure, question, yes, keep = _erasing()
-    shown = [first, others, begin, reading, rest, links, *form.outputs]
+    shown = [first, others, begin, place, reading, rest, links, *form.outputs]
     gr.on([tab.select, course.change], handler(page.show), course, shown, **QUIET)
     others.input(handler(page.choose), [others, course], reading, **QUIET)
     begin.click(handler(page.start), [others, course], [tabs], **QUIET)
+    place.click(handler(page.place), course, [tabs], **QUIET)
     form.save.click(handler(page.save), [*form.fields, course], form.outputs, **QUIET)
     form.drop.click(handler(page.drop), [form.statements, course], form.outputs, **QUIET)
     erase.click(handler(page.ask_erasure), course, [sure, question], **QUIET)

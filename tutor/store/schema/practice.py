@@ -51,6 +51,7 @@ posed = Table(
     own_id(),
     owned("quiz_id", "quizzes", nullable=True),
     Column("number", Integer, nullable=False),  # place in its quiz
+    Column("purpose", String, nullable=False, server_default="practice"),  # or placement
     owned("learner_id", "people"),
     owned("course_id", "courses"),
     Column("item_id", String, nullable=False),
