@@ -84,8 +84,10 @@ def _gone(who: Person, citation: Citation | None, request: Request) -> Response:
     if citation is None:
         sentence = say(who.language, "page_missing")
         return HTMLResponse(leaves.message(who.language, sentence), int(HTTPStatus.NOT_FOUND))
-    title = citation.document
-    return _page(who, request, title, places.removed(who.language, citation), HTTPStatus.GONE)
+    body = places.removed(who.language, citation)
+    # The chat's dialog shows this as it shows the rest; a browser would write another status into its console.
+    status = HTTPStatus.OK if "part" in request.query_params else HTTPStatus.GONE
+    return _page(who, request, citation.document, body, status)
 
 
 def _page(who: Person, request: Request, title: str, body: str, status: HTTPStatus) -> Response:

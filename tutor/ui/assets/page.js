@@ -26,7 +26,7 @@
     fill(box, `<p class="soft" role="status">${chinese() ? "正在打开出处……" : "Opening the source …"}</p>`);
     box.showModal();
     const answer = await fetch(href + (href.includes("?") ? "&" : "?") + "part=1", { credentials: "same-origin" });
-    if (![200, 410].includes(answer.status)) throw new Error("no part of a page");
+    if (!answer.ok) throw new Error("no part of a page");
     fill(box, await answer.text());
     box.querySelector(".sheet .quote, .card mark, .card .marked, mark")?.scrollIntoView({ block: "center" });
   };
