@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from serving import instructor_link
 
+from tutor.assessment.items import Kind
 from tutor.domain import Outcome, Person, Role, Skill
 from tutor.evidence_book import Judged
 from tutor.house import House
@@ -58,6 +59,17 @@ def test_a_learner_sees_what_she_knows_changes_her_profile_and_deletes_a_stateme
     page.locator("#tutor-block blockquote").filter(has_not_text="Sugar").wait_for()
     shoot(page, f"profile-{width}-{scheme}")
     assert served.profiles.of(pupils[4], COURSE).said.said == {"goals": "pass in May"}
+
+
+@pytest.mark.parametrize("button", ["#tutor-place", "#tutor-begin"])
+def test_a_placement_or_the_recommended_practice_begins_where_the_button_leads(open_page, served, pupils, button):
+    author, new = served.office.operator, served.accounts.add("new-here", Role.LEARNER)
+    served.questions.write(author, COURSE, Kind.TRUE_FALSE, "Light matters to plants.", ["true"])
+    page = enter(open_page(served.accounts.issue_link(new)))
+    page.get_by_role("tab", name="Progress", exact=True).click()
+    page.locator(button).click()
+    page.get_by_text("Light matters to plants.").wait_for()
+    assert page.get_by_role("tab", name="Practice", exact=True).get_attribute("aria-selected") == "true"
 
 
 def test_an_instructor_sees_her_class_and_the_printed_report_names_nobody(open_page, served, pupils, shoot):

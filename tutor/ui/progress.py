@@ -55,24 +55,24 @@ class ProgressPage:
             return ""
         return self._reading(who, course_id, self.house.progress.of(who, course_id), skill, self._names(who, course_id))
 
-    def start(self, skill: str | None, course_id: str | None, request: gr.Request) -> Updates:
+    def start(self, skill: str | None, course_id: str | None, request: gr.Request) -> Any:
         """Begin practice on the chosen skill and turn to it."""
         who = person(request)
         names = self._names(who, course_id) if course_id else {}
         if course_id is None or skill not in names or self.start_practice is None:
             tell(say(who.language, "choose_first"))
-            return (gr.skip(),)
+            return gr.skip()
         self.start_practice(who, course_id, names[skill])
         tell(say(who.language, "next_begun", skill=names[skill]))
-        return (gr.Tabs(selected="practice"),)
+        return gr.Tabs(selected="practice")
 
-    def place(self, course_id: str | None, request: gr.Request) -> Updates:
+    def place(self, course_id: str | None, request: gr.Request) -> Any:
         """Begin the placement and turn to it."""
         who = person(request)
         if course_id is None:
-            return (gr.skip(),)
+            return gr.skip()
         self.house.practice.place(who, course_id)
-        return (gr.Tabs(selected="practice"),)
+        return gr.Tabs(selected="practice")
 
     def save(
         self,
@@ -189,8 +189,8 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: 
     shown = [first, others, begin, place, reading, rest, links, *form.outputs]
     gr.on([tab.select, course.change], handler(page.show), course, shown, **QUIET)
     others.input(handler(page.choose), [others, course], reading, **QUIET)
-    begin.click(handler(page.start), [others, course], [tabs], **QUIET)
-    place.click(handler(page.place), course, [tabs], **QUIET)
+    begin.click(handler(page.start), [others, course], tabs, **QUIET)
+    place.click(handler(page.place), course, tabs, **QUIET)
     form.save.click(handler(page.save), [*form.fields, course], form.outputs, **QUIET)
     form.drop.click(handler(page.drop), [form.statements, course], form.outputs, **QUIET)
     erase.click(handler(page.ask_erasure), course, [sure, question], **QUIET)
