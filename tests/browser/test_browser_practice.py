@@ -1,0 +1,104 @@
+"""Hints in the chat, a quiz in the practice tab, and an instructor who decides a grade, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from serving import instructor_link
+
+from tutor.assessment.items import Kind
+from tutor.domain import HelpLevel, Outcome, Person
+from tutor.house import House
+
+Shoot = Callable[[Any, str], None]
+BOX = "#tutor-box textarea"
+TERMS = b"""# Programs
+
+A loop is a code block that runs a set of statements while a given condition holds.
+
+Readers know well that a loop needs a condition in order to stop after some time.
+
+A byte that holds a character of ordinary text has exactly 8 bits in memory.
+"""
+
+
+@pytest.fixture
+def asked(served: House) -> House:
+    """The served house with a document that questions can be made from."""
+    served.shelf.add(served.office.operator, "biology", "programs.md", TERMS)
+    served.questions.refresh("biology")
+    return served
+
+
+def sign_in(page: Any) -> Any:
+    page.get_by_role("button", name="Start as a guest").click()
+    page.wait_for_selector(BOX)
+    return page
+
+
+def guest(house: House) -> Person:
+    return next(person for person in house.accounts.everyone() if person.guest)
+
+
+def test_pressure_in_the_chat_shows_which_hint_she_is_on(open_page: Callable[..., Any], served: House, shoot: Shoot):
+    page = sign_in(open_page())
+    page.fill(BOX, "Solve 5x - 8 = 27")
+    page.press(BOX, "Enter")
+    page.get_by_text("Hint 1 of 4").wait_for()
+    page.locator("#tutor-tap-hint").click()
+    page.get_by_text("Hint 2 of 4").wait_for()
+    assert "x = 7" not in page.locator("#tutor-chat").inner_text()
+    shoot(page, "practice-1-hints")
+
+
+def test_a_quiz_survives_a_reload_and_counts_a_double_click_once(
+    open_page: Callable[..., Any], asked: House, shoot: Shoot
+):
+    page = sign_in(open_page(width=390, height=800))
+    page.get_by_role("tab", name="Practice").click()
+    page.locator("#tutor-practice-go").click()
+    page.get_by_text("Question 1 of").wait_for()
+    page.reload()
+    page.get_by_role("tab", name="Practice").click()
+    page.get_by_text("Question 1 of").wait_for()
+    who = guest(asked)
+    while (row := asked.practice.sitting(who, "biology").current) is not None:
+        if row.item.kind not in (Kind.CLOZE, Kind.NUMBER, Kind.SHORT_TEXT):
+            page.locator("#tutor-practice-skip").click()
+        else:
+            page.fill("#tutor-practice-text textarea, #tutor-practice-text input", row.item.keys[0])
+            page.locator("#tutor-practice-check").dblclick()
+            page.get_by_text("Right").first.wait_for()
+            shoot(page, "practice-2-right")
+            page.locator("#tutor-practice-next").click()
+        page.wait_for_timeout(700)
+    page.get_by_text("Result").wait_for()
+    shoot(page, "practice-3-result")
+    given = [row.given for row in asked.practice.sitting(who, "biology").questions]
+    assert all(len(one) <= 1 for one in given) and any(given)
+
+
+def test_an_instructor_sets_the_help_and_decides_a_grade_that_the_learner_sees(
+    open_page: Callable[..., Any], asked: House, shoot: Shoot
+):
+    learner = asked.accounts.new_guest("en")[0]
+    row = next(r for r in asked.practice.start(learner, "biology", count=50).questions if r.item.kind is Kind.CLOZE)
+    asked.practice.answer(learner, row.posed.id, "s1", "iteration")
+    page = open_page(instructor_link(asked))
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("tab", name="Questions").click()
+    page.locator("#tutor-questions label").first.wait_for()
+    page.locator("#tutor-help-level label").first.click()
+    shoot(page, "practice-4-questions")
+    page.get_by_role("tab", name="Grades").click()
+    page.locator("#tutor-grades label").first.click()
+    page.locator("#tutor-grade-outcome label").first.click()
+    page.fill("#tutor-grade-reason textarea, #tutor-grade-reason input", "A synonym of our lecture.")
+    page.locator("#tutor-grade-save").click()
+    page.get_by_text("Decided by your instructor: A synonym").first.wait_for()
+    shoot(page, "practice-5-grades")
+    seen = asked.practice.question(learner, row.posed.id).last
+    assert seen.grade.outcome is Outcome.RIGHT and seen.reason == "A synonym of our lecture."
+    assert asked.courses.enter(learner, "biology").help_level is HelpLevel.LOW
