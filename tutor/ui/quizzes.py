@@ -175,7 +175,7 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
         keys = gr.Textbox(label=text("question_keys"), lines=2, max_length=4_000, elem_id="tutor-question-keys")
         options = gr.Textbox(label=text("question_options"), lines=3, max_length=4_000)
         difficulty = gr.Slider(0, 1, 0.5, step=0.05, label=text("question_difficulty"))
-        save = gr.Button(text("question_save"), size="sm", elem_id="tutor-question-save")
+        save = gr.Button(text("question_save"), variant="primary", size="sm", elem_id="tutor-question-save")
     shown = [levels, items, form, prompt, keys, options, difficulty, passage]
     gr.on([tab.select, course.change, wanted.submit], handler(asking.show), [course, wanted], shown, **QUIET)
     levels.input(handler(asking.set_help), [levels, course], None, **QUIET)
