@@ -109,9 +109,8 @@ class Turns:
             course.id, lesson.query or turn.question, FOUND, history=past, threshold=course.strictness.threshold
         )
         plan = teaching.plan(lesson, found)
-        answering.turn = replace(
-            turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
-        )
+        guidance = replace(plan.guidance, posed=teaching.open_question(history))  # an aside leaves the question open
+        answering.turn = replace(turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=guidance)
         if known := self._known(answering.turn, plan):
             yield from self._recite(known, found, language, answering)
         elif plan.move is Move.NOT_COVERED:

@@ -175,5 +175,6 @@ def test_a_question_asked_on_a_tap_is_answered_in_the_next_message_and_graded_on
 def test_a_definition_asked_instead_of_an_answer_is_given_and_nothing_is_graded(house, course, instructor, talk, ada):
     quizzed(house, course, instructor)
     asked = talk("Quiz me on loops")
-    assert talk("What is chlorophyll?").guidance.move == Move.DEFINE
+    aside = talk("What is chlorophyll?")
+    assert aside.guidance.move == Move.DEFINE and aside.guidance.posed == asked.guidance.posed
     assert house.practice.question(ada, asked.guidance.posed).given == ()

@@ -126,6 +126,7 @@ def test_a_line_of_working_is_a_right_step_if_it_keeps_the_solution():
         ("my teacher allowed it", Intent.TELL_ME),
         ("how do I start?", Intent.STUCK),
         ("下一步怎么做", Intent.STUCK),
+        ("叶子为什么是绿色的？", Intent.QUESTION),
         ("What is a slope?", Intent.DEFINITION),
         ("Why do plants look green?", Intent.QUESTION),
         ("what does the task mean?", Intent.CLARIFY),

@@ -185,6 +185,8 @@ def is_question(text: str) -> bool:
         return False
     if _UNSURE_ANSWER.search(text):
         return False
+    if re.search("什么|怎么|如何|为何|哪", text):
+        return True
     words = re.findall(r"\w+", text)
     doubtful = text.rstrip().endswith(("?", "？")) and len(words) <= 3
     return not doubtful or bool(_WH.match(text))

@@ -7,7 +7,6 @@ ENGLISH = {
     "practice_all": "The whole course",
     "practice_count": "{name} ({count})",
     "practice_start": "Start",
-    "practice_again": "Start a new quiz",
     "practice_number": "Question {number} of {count}",
     "practice_answer": "Your answer",
     "practice_answer_hint": "Enter sends it. A question or “I don't know” is not an answer.",
@@ -22,7 +21,6 @@ ENGLISH = {
     "practice_hinted": "Hint {number}",
     "practice_choose": "Choose or write an answer first.",
     "practice_key": "The answer: {answer}",
-    "practice_source": "It is written here: {quote} [{place}]({link})",
     "practice_retry": "You can try again.",
     "practice_by_teacher": "Decided by your instructor: {reason}",
     "practice_none": "There are no questions for this course yet. They are made from its documents.",
@@ -36,9 +34,6 @@ ENGLISH = {
     "outcome_partial": "◐ Partly right",
     "outcome_wrong": "✗ Not right",
     "outcome_unsure": "? Your instructor decides",
-    "practice_photo": "Photo of my work",
-    "practice_read": "I read this in your picture. Correct what I misread; nothing is judged before you send it.",
-    "practice_unread": "I could read no text in this picture. Write your answer, or take it again in good light.",
 }
 
 CHINESE = {
@@ -48,7 +43,6 @@ CHINESE = {
     "practice_all": "整门课程",
     "practice_count": "{name}（{count}）",
     "practice_start": "开始",
-    "practice_again": "开始新的测验",
     "practice_number": "第 {number} 题，共 {count} 题",
     "practice_answer": "您的回答",
     "practice_answer_hint": "回车提交。提问或“不知道”不算回答。",
@@ -63,7 +57,6 @@ CHINESE = {
     "practice_hinted": "提示 {number}",
     "practice_choose": "请先选择或写下回答。",
     "practice_key": "答案：{answer}",
-    "practice_source": "出处：{quote} [{place}]({link})",
     "practice_retry": "可以再试一次。",
     "practice_by_teacher": "教师的决定：{reason}",
     "practice_none": "这门课程还没有题目。题目由课程文档生成。",
@@ -77,9 +70,6 @@ CHINESE = {
     "outcome_partial": "◐ 部分正确",
     "outcome_wrong": "✗ 不正确",
     "outcome_unsure": "? 由教师决定",
-    "practice_photo": "拍照作答",
-    "practice_read": "这是我从图片中读到的。请改正读错的地方；在您提交之前不会评分。",
-    "practice_unread": "这张图片里没有读到文字。请直接写下回答，或在光线好的地方重拍。",
 }
 
 # What graders say, word for word; a reason that is not here is shown as it was said.
