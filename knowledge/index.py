@@ -289,7 +289,7 @@ def dense_index(rows: Vectors) -> Any:
         index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, cells, faiss.ScalarQuantizer.QT_8bit, metric)
         index.own_fields = True
         quantizer.this.disown()
-        index.nprobe = max(16, cells // 16)
+        index.nprobe = max(16, cells // 8)
         index.cp.niter = 10  # a generation is built anew for every document: cells need not be perfect
     if not index.is_trained:
         index.train(rows[:: max(1, count // 100_000)])
