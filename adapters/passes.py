@@ -58,13 +58,19 @@ def mean_loss(model: Any, examples: Sequence[Example]) -> float:
 
 def losses(model: Any, examples: Sequence[Example]) -> list[float]:
     """Return the summed loss of each row's answer, without learning."""
-    found: dict[int, float] = {}
+    return [loss for loss, _ in losses_and_words(model, examples)]
+
+
+def losses_and_words(model: Any, examples: Sequence[Example]) -> list[tuple[float, tuple[int, ...]]]:
+    """Return of each row's answer the summed loss, and the likeliest word at each place."""
+    found: dict[int, tuple[float, tuple[int, ...]]] = {}
     with sober(model):
         for some in together(examples):
-            told = scores(model, some)
-            each = cross_entropy(told.logits, told.right, reduction="none")
-            parts = torch.split(each, [len(example.answer) for example in some])
-            found |= {id(example): part.sum().item() for example, part in zip(some, parts, strict=True)}
+            told, lengths = scores(model, some), [len(example.answer) for example in some]
+            each = torch.split(cross_entropy(told.logits, told.right, reduction="none"), lengths)
+            words = torch.split(told.logits.argmax(-1), lengths)
+            for example, loss, word in zip(some, each, words, strict=True):
+                found[id(example)] = loss.sum().item(), tuple(word.tolist())
     return [found[id(example)] for example in examples]
 
 
