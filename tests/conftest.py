@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tutor import environment
 from tutor.domain import Course, Delta, Finished, Person, Role, Turn
 from tutor.engine.scripted import ScriptedEngine
 from tutor.settings import Settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from knowledge.embedding import Embedder
     from tutor.house import House
 
+environment.settle()  # as the program does before it imports what it runs on
 hypothesis_settings.register_profile("house", deadline=None)  # how fast a busy machine is proves nothing
 hypothesis_settings.load_profile("house")
 
