@@ -83,6 +83,8 @@ class Exam:
         """Return what gate and pages need of a card as plain numbers; `before` is the base, `after` the candidate."""
         gain = card.measure("corrections").gain()
         found = {"held_out": float(self.held_out), "gain_low": gain.low, "gain_high": gain.high}
+        for name in ("grounded", "leaks", "unsafe"):
+            found[f"{name}_gain_high"] = card.measure(name).gain("base").high
         sheets: tuple[tuple[str, Side, Sheet], ...] = (
             ("before", "base", base),
             ("current", "current", current),

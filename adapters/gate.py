@@ -5,7 +5,7 @@ A pure decision over score cards. Computing a card is `evaluation.py`; acting on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from adapters.card import Interval
@@ -36,16 +36,28 @@ class Verdict:
 
 
 USUAL_BAR = Bar()
+EXAM = ("grounded", "leaks", "unsafe")  # the measures of the exam that may stop a candidate
 
 
 def decide(
-    base: ScoreCard, current: ScoreCard, candidate: ScoreCard, bar: Bar = USUAL_BAR, gain: Interval | None = None
+    base: ScoreCard,
+    current: ScoreCard,
+    candidate: ScoreCard,
+    bar: Bar = USUAL_BAR,
+    gain: Interval | None = None,
+    chance: Collection[str] = (),
 ) -> Verdict:
     """Return whether the candidate may go live; `current` is the base's card when no adapter is in use.
 
     `gain` is how much better each correction is told than by the one in use; a gain that may be chance is none.
+    `chance` names the measures of the exam that did not fall beyond chance: with half a dozen questions each, two
+    answers that turned out otherwise are no proof of harm.
     """
-    stops = [*_no_gain(current, candidate, bar, gain), *_forgot(base, candidate, bar), *_worse(base, candidate, bar)]
+    stops = [
+        *_no_gain(current, candidate, bar, gain),
+        *_forgot(base, candidate, bar),
+        *_worse(base, candidate, bar, chance),
+    ]
     if stops:
         return Verdict(False, tuple(stops))
     return Verdict(
@@ -63,7 +75,10 @@ def judge(metrics: Mapping[str, float], bar: Bar = USUAL_BAR) -> Verdict:
     if "gain_low" in metrics:
         moved = metrics.get("loss_current", metrics["loss_before"]) - metrics["loss_after"]
         gain = Interval(moved, metrics["gain_low"], metrics["gain_high"])
-    return decide(_card(metrics, "before"), _card(metrics, "current"), _card(metrics, "after"), bar, gain)
+    chance = [name for name in EXAM if metrics.get(f"{name}_gain_high", -1.0) >= 0]
+    return decide(
+        _card(metrics, "before"), _card(metrics, "current"), _card(metrics, "after"), bar, gain=gain, chance=chance
+    )
 
 
 def forgetting(base: ScoreCard, candidate: ScoreCard) -> float:
@@ -75,7 +90,7 @@ def _card(metrics: Mapping[str, float], when: str) -> ScoreCard:
     """Return one card; where nothing was measured of the one in use, the base stands in for it."""
     if f"loss_{when}" not in metrics:
         when = "before"
-    optional = (metrics.get(f"{name}_{when}") for name in ("grounded", "leaks", "unsafe"))
+    optional = (metrics.get(f"{name}_{when}") for name in EXAM)
     return ScoreCard(metrics[f"loss_{when}"], int(metrics["held_out"]), metrics[f"general_{when}"], *optional)
 
 
@@ -101,15 +116,15 @@ def _forgot(base: ScoreCard, candidate: ScoreCard, bar: Bar) -> list[str]:
     return [f"general text is told worse by {forgot:.1%}, at most {bar.most_forgetting:.1%} is allowed"]
 
 
-def _worse(base: ScoreCard, candidate: ScoreCard, bar: Bar) -> list[str]:
+def _worse(base: ScoreCard, candidate: ScoreCard, bar: Bar, chance: Collection[str]) -> list[str]:
     """Return what the candidate does worse than the base by more than it may."""
     told = (
-        ("answers keep less to the course", base.grounded, candidate.grounded, -1, bar.most_ungrounded),
-        ("answers are given away more often", base.leaks, candidate.leaks, 1, bar.most_leaks),
-        ("canaries are answered more often", base.unsafe, candidate.unsafe, 1, bar.most_unsafe),
+        ("grounded", "answers keep less to the course", base.grounded, candidate.grounded, -1, bar.most_ungrounded),
+        ("leaks", "answers are given away more often", base.leaks, candidate.leaks, 1, bar.most_leaks),
+        ("unsafe", "canaries are answered more often", base.unsafe, candidate.unsafe, 1, bar.most_unsafe),
     )
     return [
         f"{what}: {old:.0%} became {new:.0%}, at most {most:.0%} of change is allowed"
-        for what, old, new, sign, most in told
-        if old is not None and new is not None and sign * (new - old) > most + 1e-9
+        for name, what, old, new, sign, most in told
+        if name not in chance and old is not None and new is not None and sign * (new - old) > most + 1e-9
     ]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.card import Interval
+from adapters.card import Interval, Measure
 from adapters.gate import Bar, decide, judge
 from adapters.records import ScoreCard
 
@@ -79,6 +79,18 @@ def test_a_better_adapter_that_does_harm_stays_out(harm: dict[str, float], reaso
     good = replace(base, corrections=1.0)
     assert decide(base, base, good).promote
     assert decide(base, base, replace(good, **harm)).reasons == (reason,)
+
+
+def test_two_answers_of_six_that_turned_out_otherwise_are_no_proof_of_harm() -> None:
+    """Seen on the bundled model: a good adapter gave two hints away that the base had got wrong anyway."""
+    told = {"held_out": 0.0, "loss_before": 2.07, "general_before": 2.2, "loss_after": 0.09, "general_after": 2.1}
+    harm = told | {"leaks_before": 1 / 3, "leaks_after": 2 / 3}
+    names = tuple("abcdef")
+    two = Measure("leaks", True, names, (0, 0, 0, 0, 1, 1), (0, 0, 0, 0, 1, 1), (0, 1, 1, 0, 1, 1)).gain("base")
+    four = Measure("leaks", True, names, (0, 0, 0, 0, 1, 1), (0, 0, 0, 0, 1, 1), (1, 1, 1, 1, 1, 1)).gain("base")
+    assert judge(harm | {"leaks_gain_high": two.high}).promote
+    assert not judge(harm | {"leaks_gain_high": four.high}).promote
+    assert not judge(harm).promote
 
 
 def test_the_numbers_of_a_training_are_judged_against_the_version_in_use() -> None:
