@@ -241,7 +241,8 @@ def test_on_a_phone_nothing_is_cut_off(open_page: Callable[..., Any], shoot: Sho
 
 def test_everything_can_be_done_with_the_keyboard(open_page: Callable[..., Any], served: House):
     page = open_page()
-    page.keyboard.press("Enter")  # the one button has the focus
+    page.wait_for_function("document.activeElement.tagName === 'BUTTON'")  # the one button has the focus
+    page.keyboard.press("Enter")
     page.wait_for_selector(BOX)
     page.get_by_text("What would you like to understand?").wait_for()
     page.locator(BOX).focus()
