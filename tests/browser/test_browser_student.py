@@ -32,7 +32,7 @@ def ask(page: Any, question: str, *, wait: bool = True) -> None:
     page.press(BOX, "Enter")
     if wait:
         page.wait_for_selector("#tutor-box .submit-button")
-        page.wait_for_selector("#tutor-chat .tutor-origin >> nth=-1") if question != UNCOVERED else None
+        page.wait_for_selector("#tutor-chat .tutor-origin") if question != UNCOVERED else None
 
 
 def guest(house: House) -> Person:

@@ -90,7 +90,7 @@ def sureness(turn: Turn, language: str) -> str:
         return ""
     levels = (("covered_very", VERY), ("covered_likely", LIKELY), ("covered_perhaps", 0.0))
     key = next(key for key, least in levels if turn.confidence >= least)
-    return f'<span class="tutor-origin">{say(language, key)}</span>'
+    return f'<span class="tutor-note">{say(language, key)}</span>'
 
 
 def rung(turn: Turn, language: str) -> str:
@@ -120,9 +120,7 @@ def cited(turn: Turn) -> str:
 def own_words(turn: Turn, language: str) -> str:
     """Return the legend of the mark that unsupported sentences carry; "" where none does."""
     return (
-        f'{_OWN_SHOWN} <span class="tutor-origin">{say(language, "own_words")}</span>'
-        if _OWN.search(turn.answer)
-        else ""
+        f'{_OWN_SHOWN} <span class="tutor-note">{say(language, "own_words")}</span>' if _OWN.search(turn.answer) else ""
     )
 
 
