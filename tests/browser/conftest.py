@@ -23,7 +23,12 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-HARMLESS = ("Autofocus processing was blocked", "Method not implemented")  # said by Gradio's own pages
+HARMLESS = (  # said by Gradio's own pages, the last two when one is left while an event runs
+    "Autofocus processing was blocked",
+    "Method not implemented",
+    "signal is aborted without reason",
+    "Connection errored out",
+)
 PATIENCE_MS = 30_000
 OpenPage = Callable[..., Any]
 
