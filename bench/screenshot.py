@@ -1,6 +1,7 @@
-"""Takes docs/screenshot.png: a guest asks one question at a running server, and the page is photographed.
+"""Takes docs/screenshot.png: a guest asks at a running server, and the page is photographed.
 
-python -m bench.screenshot http://127.0.0.1:7860 "What does the Calvin cycle need?" docs/screenshot.png
+python -m bench.screenshot http://127.0.0.1:7860 docs/screenshot.png "What do the light reactions produce?" \\
+    "Solve 3x + 5 = 20"
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import shutil
 from playwright.sync_api import sync_playwright
 
 
-def take(url: str, question: str, out: str, timeout_s: float) -> str:
-    """Return the text of the answer that stands in the picture."""
+def take(url: str, questions: list[str], out: str, timeout_s: float) -> str:
+    """Return the text of the chat that stands in the picture."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
@@ -23,9 +24,10 @@ def take(url: str, question: str, out: str, timeout_s: float) -> str:
         page.goto(url)
         page.get_by_role("button", name="Start as a guest").click()
         page.locator("#tutor-chat .placeholder").wait_for()
-        page.fill("#tutor-box textarea", question)
-        page.press("#tutor-box textarea", "Enter")
-        page.locator("#tutor-chat .tutor-origin").wait_for()
+        for number, question in enumerate(questions, start=1):
+            page.fill("#tutor-box textarea", question)
+            page.press("#tutor-box textarea", "Enter")
+            page.locator("#tutor-chat .tutor-note").nth(number - 1).wait_for()
         page.wait_for_timeout(1000)
         page.screenshot(path=out)
         answer = page.locator("#tutor-chat").inner_text()
@@ -36,13 +38,13 @@ def take(url: str, question: str, out: str, timeout_s: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url")
-    parser.add_argument("question")
     parser.add_argument("out")
+    parser.add_argument("questions", nargs="+")
     parser.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
     given = parser.parse_args()
-    answer = take(given.url, given.question, given.out, given.timeout)
+    answer = take(given.url, given.questions, given.out, given.timeout)
     print(answer)
-    print(json.dumps({"question": given.question, "picture": given.out, "characters": len(answer)}))
+    print(json.dumps({"questions": given.questions, "picture": given.out, "characters": len(answer)}))
 
 
 if __name__ == "__main__":
