@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from serving import open_pages
+from settling import watch
 
 from tutor.house import House
 
@@ -23,12 +24,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-HARMLESS = (  # said by Gradio's own pages, the last two when one is left while an event runs
-    "Autofocus processing was blocked",
-    "Method not implemented",
-    "signal is aborted without reason",
-    "Connection errored out",
-)
+HARMLESS = ("Autofocus processing was blocked", "Method not implemented")  # said by Gradio's own pages
 PATIENCE_MS = 30_000
 OpenPage = Callable[..., Any]
 
@@ -70,6 +66,7 @@ def open_page(browser: Any, served: House) -> Iterator[OpenPage]:
         contexts.append(made)
         made.set_default_timeout(PATIENCE_MS)
         page = made.new_page()
+        watch(page)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type == "error" else None)
         page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url, served) else None)

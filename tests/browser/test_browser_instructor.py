@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from serving import instructor_link
+from settling import settle
 from test_browser_student import ask, sign_in
 
 from tutor.domain import Strictness
@@ -99,7 +100,7 @@ def test_a_new_course_stands_ready_for_its_documents_and_an_invitation_works_onc
 
 def test_a_learner_at_the_instructors_door_reads_one_clear_sentence(open_page: Callable[..., Any], served: House):
     page = sign_in(open_page())
-    page.goto(served.settings.url + "/teach")
+    settle(page).goto(served.settings.url + "/teach")
     page.get_by_text("This page is for instructors").wait_for()
     assert page.locator("#tutor-upload").count() == 0 or not page.locator("#tutor-upload").is_visible()
 
@@ -139,7 +140,7 @@ def test_the_instructor_chooses_how_sure_the_tutor_must_be(open_page: Callable[.
     page.get_by_label("Strict: only what the course very likely says").check()
     page.get_by_text("it holds from the next question on").wait_for()
     assert served.courses.enter(served.office.operator, "biology").strictness is Strictness.STRICT
-    page.reload()
+    settle(page).reload()
     page.locator("#tutor-strictness input:checked").wait_for()
     assert page.locator("#tutor-strictness input:checked").get_attribute("value") == "strict"
 

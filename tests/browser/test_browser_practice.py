@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from serving import instructor_link
+from settling import settle
 
 from tutor.assessment.items import Kind
 from tutor.domain import HelpLevel, Outcome, Person
@@ -60,8 +61,7 @@ def test_a_quiz_survives_a_reload_and_counts_a_double_click_once(
     page.get_by_role("tab", name="Practice").click()
     page.locator("#tutor-practice-go").click()
     page.get_by_text("Question 1 of").wait_for()
-    page.wait_for_timeout(1_500)  # a reload in the middle of an event is a console error of the browser
-    page.reload()
+    settle(page).reload()
     page.wait_for_function("document.querySelector('#tutor-course input')?.value")
     page.get_by_role("tab", name="Practice").click()
     page.get_by_text("Question 1 of").wait_for()

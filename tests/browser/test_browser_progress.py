@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from serving import instructor_link
+from settling import settle
 
 from tutor.assessment.items import Kind
 from tutor.domain import Outcome, Person, Role, Skill
@@ -81,7 +82,7 @@ def test_an_instructor_sees_her_class_and_the_printed_report_names_nobody(open_p
     page.locator("#tp-stuck summary").first.click()
     assert "pupil-5" in page.locator("#tp-stuck").inner_text()
     shoot(page, "class")
-    page.goto(f"{served.settings.url}/class/report?course={COURSE}")
+    settle(page).goto(f"{served.settings.url}/class/report?course={COURSE}")
     assert "<5" in page.locator("#tp-skills").inner_text()
     assert "pupil-" not in page.content()
     shoot(page, "class-report")

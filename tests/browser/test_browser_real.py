@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from serving import free_port
-from test_browser_student import BOX, sign_in
+from test_browser_student import BOX, sign_in, write_better
 
 from tutor.house import House, open_house
 from tutor.settings import Settings
@@ -52,15 +52,6 @@ def answer_to(page: Any, question: str) -> str:
     page.locator("#tutor-chat .tutor-origin").wait_for(timeout=MODEL_MS)
     page.wait_for_selector("#tutor-box .submit-button")
     return str(page.locator("#tutor-chat .message.bot, #tutor-chat .bot").last.inner_text())
-
-
-def write_better(page: Any, text: str) -> None:
-    page.locator("#tutor-better").click()
-    page.locator("#tutor-panel textarea").wait_for()
-    page.locator("#tutor-panel textarea").fill(text)
-    page.get_by_label("Use this to train my tutor").check()
-    page.locator("#tutor-panel").get_by_role("button", name="Save").click()
-    page.locator("#tutor-panel textarea").wait_for(state="hidden")
 
 
 def test_her_better_answers_become_her_tutor_and_nobody_elses(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from parsing_samples import pdf_pages
 from serving import COVERED, UNCOVERED, open_pages
+from settling import settle
 
 from tutor.domain import Person, Thumb, TurnStatus
 from tutor.house import House
@@ -33,6 +34,15 @@ def ask(page: Any, question: str, *, wait: bool = True) -> None:
     if wait:
         page.wait_for_selector("#tutor-box .submit-button")
         page.wait_for_selector("#tutor-chat .tutor-origin") if question != UNCOVERED else None
+
+
+def write_better(page: Any, text: str) -> None:
+    page.locator("#tutor-better").click()
+    page.locator("#tutor-panel textarea").wait_for()
+    page.locator("#tutor-panel textarea").fill(text)
+    page.get_by_label("Use this to train my tutor").check()
+    page.locator("#tutor-panel").get_by_role("button", name="Save").click()
+    page.locator("#tutor-panel textarea").wait_for(state="hidden")
 
 
 def guest(house: House) -> Person:
@@ -66,7 +76,7 @@ def test_one_click_a_question_an_answer_its_source_and_back_after_a_reload(
     assert "section Colour" in page.locator("dialog .where").inner_text()
     shoot(page, "student-4-passage")
     page.keyboard.press("Escape")
-    page.reload()
+    settle(page).reload()
     page.wait_for_selector(CITATION)
     assert COVERED in page.locator("#tutor-chat").inner_text()
     assert page.locator("#tutor-threads label").count() == 1
@@ -204,7 +214,7 @@ def test_conversations_are_named_deleted_and_brought_back(open_page: Callable[..
 def test_two_learners_side_by_side_see_only_their_own(open_page: Callable[..., Any], served: House):
     alice, bob = sign_in(open_page()), sign_in(open_page())
     ask(alice, COVERED)
-    bob.reload()
+    settle(bob).reload()
     bob.get_by_text("What would you like to understand?").wait_for()
     assert bob.locator("#tutor-threads label").count() == 0
     assert "Chlorophyll" not in bob.locator("body").inner_text()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from serving import ANSWER, COVERED, SlowEngine, biology, free_port, instructor_link
-from test_browser_student import ask, guest, sign_in, until
+from test_browser_student import ask, guest, sign_in, until, write_better
 from trainer_twin import write_at_once
 
 from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
@@ -66,15 +66,6 @@ def served(tmp_path: Path) -> Iterator[House]:
     finally:
         pages.close()
         house.close()
-
-
-def write_better(page: Any, text: str) -> None:
-    page.locator("#tutor-better").click()
-    page.locator("#tutor-panel textarea").wait_for()
-    page.locator("#tutor-panel textarea").fill(text)
-    page.get_by_label("Use this to train my tutor").check()
-    page.locator("#tutor-panel").get_by_role("button", name="Save").click()
-    page.locator("#tutor-panel textarea").wait_for(state="hidden")
 
 
 def taught(page: Any) -> Any:

@@ -1,0 +1,29 @@
+"""When a page has settled: it may then be left without breaking off an event that still runs."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+QUIET_MS = 300  # between two events of a chain
+_running: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
+
+
+def watch(page: Any) -> None:
+    """Note the events of a page from now on: Gradio streams each through a request of its queue."""
+    running: set[Any] = set()
+    _running[page] = running
+    page.on("request", lambda request: running.add(request) if "/gradio_api/queue/" in request.url else None)
+    page.on("requestfinished", running.discard)
+    page.on("requestfailed", running.discard)
+
+
+def settle(page: Any, patience_ms: int = 30_000) -> Any:
+    """Return the page once no event has run for a moment."""
+    calm = 0
+    for _ in range(patience_ms // 50):
+        page.wait_for_timeout(50)
+        calm = 0 if _running[page] else calm + 50
+        if calm >= QUIET_MS:
+            return page
+    raise AssertionError("the page does not settle: an event goes on and on")
