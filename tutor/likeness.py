@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from knowledge.lexical import cjk_share, terms
 
+_LETTERS = re.compile(r"[^\W_]+")
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
 
 
@@ -97,6 +98,12 @@ class Asked:
     content: tuple[str, ...]  # stems, or Chinese characters, in order; sorted where order does not matter
     pinned: tuple[str, ...]  # numbers, ordinals, names of variables, before and after: never left out
     negated: bool
+
+
+def is_echo(answer: str, question: str) -> bool:
+    """Whether an answer only says the question back."""
+    said, asked = ("".join(_LETTERS.findall(text)).casefold() for text in (answer, question))
+    return bool(said) and said == asked
 
 
 def same_question(left: str, right: str) -> bool:

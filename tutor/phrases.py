@@ -36,6 +36,7 @@ _OWN_WORDS = {
     "en": "(These are the tutor's own words; the closest passage of the course is {mark}.)",
     "zh": "（以上是导师自己的话；课程中最接近的段落是 {mark}。）",
 }
+_FROM_COURSE = {"en": "The course says: {sentence}", "zh": "课程里写道：{sentence}"}
 _READ_IN = {
     "en": "{name}: {pages} pages, {passages} passages.{replaced} {notes}",
     "zh": "{name}：{pages} 页，{passages} 段。{replaced}{notes}",
@@ -96,6 +97,11 @@ def about(language: str, topic: str) -> str:
 
 def own_words(language: str, mark: str) -> str:
     return _OWN_WORDS[language].format(mark=mark)
+
+
+def from_course(language: str, sentence: str) -> str:
+    """Return a sentence of the course as the answer of a model that had none."""
+    return _FROM_COURSE[language].format(sentence=sentence)
 
 
 def without_own_words(answer: str) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import tutor.store.turns as rows
 from knowledge.documents import Hit, Quote, SearchResult
 from knowledge.library import Library
-from tutor import phrases, prompting, teaching
+from tutor import grounding, phrases, prompting, teaching
 from tutor.answering import Answering, new_turn
 from tutor.citing import cite, cite_verified, without_marks
 from tutor.conversations import Conversations
@@ -24,6 +24,7 @@ from tutor.courses import Courses
 from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import AdapterRef, Engine, Message, Request, Waiting
 from tutor.errors import InputRefused, NotFound
+from tutor.likeness import is_echo
 from tutor.moments import Clock, new_id
 from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.moves import Move
@@ -186,7 +187,7 @@ class Turns:
                 yield Delta(piece)
         finally:
             stream.close()
-        answer = without_marks("".join(answering.pieces))
+        answer = _more_than_an_echo(without_marks("".join(answering.pieces)), turn.question, found, language)
         if plan.reply is not None or answer == plan.instead:
             cited, citations = answer, plan.reply.citations if plan.reply else ()
         else:
@@ -347,6 +348,12 @@ def _hint_prompt(plan: Plan, said: str, language: str) -> tuple[Message, ...]:
     assert plan.reply is not None
     pairs = prompting.load(f"hint.{language}").render(exercise=plan.exercise, hint=plan.reply.text, said=said)
     return tuple(Message(role, content) for role, content in pairs)  # type: ignore[arg-type]
+
+
+def _more_than_an_echo(answer: str, question: str, found: SearchResult, language: str) -> str:
+    """Return the answer; for one that only says the question back, the course's sentence that is nearest to it."""
+    sentence = grounding.nearest(question, found.hits[:1]) if is_echo(answer, question) else ""
+    return phrases.from_course(language, sentence) if sentence else answer
 
 
 def _passage_text(hit: Hit) -> PassageText:

@@ -26,6 +26,15 @@ def test_a_covered_question_is_answered_with_a_citation_that_stands_in_the_passa
     assert citation.locator == passage.locator.label
 
 
+@pytest.mark.parametrize("echo", ["Why do leaves look green?", "why do leaves look green"])
+def test_a_model_that_says_the_question_back_leaves_the_word_to_the_course(engine, house, ask, ada, echo):
+    """A small model asked in a language that it does not speak repeated the question, and that was given a citation."""
+    engine._answer = lambda _request: echo
+    turn = ask(ada)
+    assert turn.answer.startswith("The course says: Chlorophyll absorbs red and blue light")
+    assert turn.citations[0].quote in house.shelf.passage(ada, turn.citations[0].passage_id)[1].text
+
+
 def test_everything_needed_to_explain_an_answer_is_stored_with_it(house, ask, ada):
     turn = ask(ada)
     (stored,) = house.conversations.turns(ada, turn.conversation_id)
