@@ -7,18 +7,14 @@ checked before it is believed.
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.highlight import Box
-from knowledge.parsing.reading import ROOT, environment
+from knowledge.parsing import launching
 from knowledge.parsing.source import MEGABYTE, Limits, shown_name
 
 LIMITS = replace(Limits(), cpu_s=15, wall_s=20.0)
@@ -57,19 +53,11 @@ def draw(name: str, data: bytes, page: int, quote: str, limits: Limits = LIMITS)
 
 def _run(request: bytes, data: bytes, wall_s: float) -> tuple[bytes, int]:
     """Return what the child said, at most MOST_BYTES of it, and how it ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-B", "-m", "knowledge.parsing.picturing"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=ROOT,
-        env=environment(),
-        start_new_session=True,
-    )
-    assert process.stdin is not None and process.stdout is not None
-    clock = threading.Timer(wall_s, _end, [process])
+    process = launching.start("knowledge.parsing.picturing")
+    assert process.stdout is not None
+    clock = threading.Timer(wall_s, launching.end, [process])
     clock.start()
-    feeding = threading.Thread(target=_feed, args=(process.stdin, request, data), daemon=True)
+    feeding = threading.Thread(target=launching.feed, args=(process, request, data), daemon=True)
     feeding.start()
     try:
         answer = process.stdout.read(MOST_BYTES + _MOST_LINE)
@@ -77,24 +65,10 @@ def _run(request: bytes, data: bytes, wall_s: float) -> tuple[bytes, int]:
         clock.cancel()
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=1)  # it has said its last word
-        _end(process)
+        launching.end(process)
         process.wait()
         process.stdout.close()
     return answer, process.returncode
-
-
-def _feed(pipe: Any, request: bytes, data: bytes) -> None:
-    with suppress(OSError), pipe:  # a child that died while we wrote: its exit status tells why
-        pipe.write(request)
-        pipe.write(data)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):  # it has ended by itself
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
 
 
 def _understood(answer: bytes, name: str) -> Picture:

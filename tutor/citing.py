@@ -29,7 +29,7 @@ def cite(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: st
         return answer, ()
     supported = [quote for quote in quotes if quote.hit is not None]
     if not supported:
-        closest = _citation(1, hits[0], hits[0].passage.text[:300], hits[0].score)
+        closest = citation(1, hits[0], hits[0].passage.text[:300], hits[0].score)
         return f"{answer}\n\n{phrases.own_words(language, '[1]')}", (closest,)
     numbers: dict[tuple[int, str], int] = {}
     citations: list[Citation] = []
@@ -40,7 +40,7 @@ def cite(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: st
             key = (quote.hit, quote.text)
             if key not in numbers:
                 numbers[key] = len(numbers) + 1
-                citations.append(_citation(numbers[key], hits[quote.hit], quote.text, quote.score))
+                citations.append(citation(numbers[key], hits[quote.hit], quote.text, quote.score))
             mark = str(numbers[key])
         elif _states(answer, quote):
             mark = OWN
@@ -55,7 +55,7 @@ def cite_verified(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> 
     """Return a person's answer with marks where passages support it; else the closest passage stands below it."""
     if any(quote.hit is not None for quote in quotes) or not hits:
         return cite(answer, [quote for quote in quotes if quote.hit is not None], hits, "en")
-    return answer, (_citation(1, hits[0], hits[0].passage.text[:300], hits[0].score),)
+    return answer, (citation(1, hits[0], hits[0].passage.text[:300], hits[0].score),)
 
 
 def _states(answer: str, quote: Quote) -> bool:
@@ -66,7 +66,8 @@ def _states(answer: str, quote: Quote) -> bool:
     return sum(letter.isalpha() for letter in sentence) >= 3
 
 
-def _citation(number: int, hit: Hit, quote: str, score: float) -> Citation:
+def citation(number: int, hit: Hit, quote: str, score: float) -> Citation:
+    """Return where a quote of a passage stands, under the number of its mark."""
     return Citation(
         number=number,
         passage_id=hit.passage.id,

@@ -13,6 +13,7 @@ from knowledge.lexical import terms
 from knowledge.sentences import sentences
 from tutor.assessment.terms import definitions
 from tutor.assessment.terms import sentences as plain_sentences
+from tutor.citing import citation
 from tutor.domain import Citation
 from tutor.pedagogy.rungs import Ground
 
@@ -84,18 +85,9 @@ def main_points(text: str, hits: Sequence[Hit], most: int = 4) -> list[tuple[Hit
     return [(hit, sentence) for hit, sentence in found if sentence]
 
 
-def citation(number: int, hit: Hit, quote: str) -> Citation:
-    return Citation(
-        number=number,
-        passage_id=hit.passage.id,
-        document_id=hit.document.id,
-        document=hit.document.title,
-        locator=hit.passage.locator.label,
-        place=hit.passage.locator.place.value,
-        position=hit.passage.locator.number,
-        quote=quote if quote in hit.passage.text else hit.passage.text[:200],
-        score=round(hit.score, 4),
-    )
+def cited(number: int, hit: Hit, sentence: str) -> Citation:
+    """Return the place of a sentence; a passage that holds it in another form is cited by its beginning."""
+    return citation(number, hit, sentence if sentence in hit.passage.text else hit.passage.text[:200], hit.score)
 
 
 def plain(text: str) -> str:

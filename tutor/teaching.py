@@ -284,7 +284,7 @@ def _hint(lesson: Lesson, exercise: Exercise, ladder: Ladder, hits: Sequence[Hit
         text = f"{rungs.tell(lesson.language, 'not_right')} {text}"
     if not text:
         return None
-    return Reply(text, (grounding.citation(1, hits[0], ground.sentence),) if hits and "[1]" in text else ())
+    return Reply(text, (grounding.cited(1, hits[0], ground.sentence),) if hits and "[1]" in text else ())
 
 
 def _confirm(lesson: Lesson, exercise: Exercise, *, fresh: bool) -> tuple[Reply, str]:
@@ -329,4 +329,4 @@ def _tapped(lesson: Lesson, move: Move, hits: Sequence[Hit]) -> tuple[Reply | No
 def _listed(intro: str, points: Sequence[tuple[Hit, str]]) -> Reply:
     lines = [f"{sentence} [{number}]" for number, (_hit, sentence) in enumerate(points, start=1)]
     text = f"{intro} {lines[0]}" if len(lines) == 1 else "\n".join([intro, "", *(f"- {line}" for line in lines)])
-    return Reply(text, tuple(grounding.citation(n, hit, s) for n, (hit, s) in enumerate(points, start=1)))
+    return Reply(text, tuple(grounding.cited(n, hit, s) for n, (hit, s) in enumerate(points, start=1)))

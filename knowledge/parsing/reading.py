@@ -5,25 +5,18 @@ The child is `child.py`; here are its start, its clock and its end. Nothing of t
 
 from __future__ import annotations
 
-import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 from knowledge.documents import ParsedDocument, Progress, ProgressCallback
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge, IngestCancelled
-from knowledge.parsing import wire
+from knowledge.parsing import launching, wire
 from knowledge.parsing.source import MEGABYTE, Limits, shown_name
 
-ROOT = Path(__file__).resolve().parents[2]
-_KEPT_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "SYSTEMROOT", "VIRTUAL_ENV")
 _LOOK_EVERY_S = 0.1
 # How a C library ends when memory, or processor time, is refused to it.
 _OUT_OF_RESOURCES = {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL", "SIGABRT", "SIGTRAP")} - {0}
@@ -98,17 +91,9 @@ class _Child:
     def __init__(self, name: str, data: bytes, limits: Limits) -> None:
         self._name, self._limits = name, limits
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-B", "-m", "knowledge.parsing.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            env=environment(),
-            start_new_session=True,
-        )
+        self._process = launching.start("knowledge.parsing.child")
         request = wire.request(name, limits, len(data))
-        threading.Thread(target=self._feed, args=(request, data), daemon=True).start()
+        threading.Thread(target=launching.feed, args=(self._process, request, data), daemon=True).start()
         threading.Thread(target=self._hear, daemon=True).start()
 
     def __enter__(self) -> _Child:
@@ -116,23 +101,10 @@ class _Child:
 
     def __exit__(self, *exception: object) -> None:
         """End the child and whatever it started."""
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError):  # it has ended by itself
-                os.killpg(self._process.pid, signal.SIGKILL)
-        else:
-            self._process.kill()
+        launching.end(self._process)
         self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
-
-    def _feed(self, request: bytes, data: bytes) -> None:
-        assert self._process.stdin is not None
-        try:
-            with self._process.stdin as pipe:
-                pipe.write(request)
-                pipe.write(data)
-        except OSError:
-            return  # it died while we wrote; its exit status tells why
 
     def _hear(self) -> None:
         """Put the child's lines into the queue, then None. A line over the limit is cut, and so refused."""
@@ -186,9 +158,3 @@ class _Child:
         return DocumentDamaged(
             f"{self._name} made the reader stop (status {status}), so it is probably damaged; save and upload it again."
         )
-
-
-def environment() -> dict[str, str]:
-    """The child gets no keys and no proxies, only what it takes to start."""
-    kept = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
-    return kept | {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "OMP_THREAD_LIMIT": "1", "MALLOC_ARENA_MAX": "2"}

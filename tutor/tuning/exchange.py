@@ -12,6 +12,7 @@ from pathlib import Path
 import tutor.store.turns as turn_rows
 from adapters import dataset
 from adapters.records import TrainingRow
+from tutor.answering import new_turn
 from tutor.conversations import Conversations
 from tutor.domain import Correction, Person, Turn, TurnStatus
 from tutor.errors import InputRefused
@@ -58,26 +59,8 @@ class Exchange:
         """Store the turn that a row is about: its question, without an answer of ours."""
         prompt = tuple((message.role, message.content) for message in row.prompt)
         question = next((content for role, content in reversed(prompt) if role == "user"), prompt[-1][1])
-        turn = Turn(
-            id=new_id(),
-            conversation_id=conversation_id,
-            learner_id=who.id,
-            course_id=course_id,
-            question=question,
-            answer="",
-            status=TurnStatus.RUNNING,
-            covered=None,
-            confidence=None,
-            citations=(),
-            passages=(),
-            prompt_sha256=fingerprint(prompt),
-            model=None,
-            quantization=None,
-            adapter=None,
-            timings=None,
-            replaces=None,
-            created_at=self.clock(),
-        )
+        turn = new_turn(new_id(), conversation_id, who.id, course_id, question, None, self.clock)
+        turn = replace(turn, prompt_sha256=fingerprint(prompt))
         with self.database.writing() as connection:
             turn_rows.add(connection, turn)
             turn_rows.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
