@@ -14,8 +14,8 @@ def watch(page: Any) -> None:
     running: set[Any] = set()
     _running[page] = running
     page.on("request", lambda request: running.add(request) if "/gradio_api/queue/" in request.url else None)
-    page.on("requestfinished", running.discard)
-    page.on("requestfailed", running.discard)
+    page.on("requestfinished", lambda request: running.discard(request))
+    page.on("requestfailed", lambda request: running.discard(request))
 
 
 def settle(page: Any, patience_ms: int = 30_000) -> Any:
