@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from knowledge.errors import DocumentDamaged, DocumentRefused, DocumentTooLarge
-from knowledge.highlight import Box, Match, letters, lines, locate
-from knowledge.parsing import wire
+from knowledge.highlight import FOUND, Box, Match, letters, lines, locate
+from knowledge.parsing import ocr, wire
 from knowledge.parsing.child import confine
 from knowledge.parsing.source import Source
 
@@ -26,6 +26,7 @@ _WIDTH = 1240  # dots: sharp on a phone, readable on a desk
 _MOST_DOTS = 4_000_000
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0: " "}
 _PDF = b"%PDF-"
+_OCR_TIME_S = 10.0
 
 Point = tuple[float, float]
 
@@ -61,7 +62,7 @@ def _refused(sentence: str) -> bytes:
 
 def draw(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
     """Return the page with the quote (this one, or the next where a sentence runs on) and where the quote stands."""
-    return _pdf(source, number, quote) if _PDF in source.data[:1024] else _image(source, number)
+    return _pdf(source, number, quote) if _PDF in source.data[:1024] else _image(source, number, quote)
 
 
 def _pdf(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
@@ -82,6 +83,8 @@ def _pdf(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes
     scale = _scale(source, width, height)
     picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
     boxes = _boxes(page, match, picture.width, picture.height) if match else ()
+    if match is not None and match.share < FOUND:
+        boxes = _read(picture, quote)
     return _fields(at, picture, boxes), _png(picture)
 
 
@@ -137,7 +140,22 @@ def _on_picture(page: Any, one: Point, other: Point, size: tuple[int, int]) -> B
     return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
 
-def _image(source: Source, number: int) -> tuple[dict[str, Any], bytes]:
+def _read(picture: Any, quote: str) -> tuple[Box, ...]:
+    """The place of a quote on a page without text of its own, by OCR; none where the quote cannot be read there."""
+    if not ocr.available():
+        return ()
+    grey = picture.convert("L")
+    try:
+        words = ocr.words(grey.width, grey.height, grey.tobytes(), _OCR_TIME_S)
+    except (TimeoutError, OSError):
+        return ()
+    of_word = [index for index, word in enumerate(words) for _ in word.text]
+    match = locate(letters("".join(word.text for word in words)), quote)
+    touched = {of_word[at]: None for start, end in match.spans for at in range(start, end)}
+    return lines([words[index].box for index in touched])
+
+
+def _image(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
     from PIL import Image, ImageOps
 
     with Image.open(io.BytesIO(source.data), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")) as image:
@@ -148,7 +166,7 @@ def _image(source: Source, number: int) -> tuple[dict[str, Any], bytes]:
     upright.thumbnail((_WIDTH, _MOST_DOTS // _WIDTH))
     paper = Image.new("RGBA", upright.size, "white")
     picture = Image.alpha_composite(paper, upright).convert("RGB")
-    return _fields(number, picture, ()), _png(picture)
+    return _fields(number, picture, _read(picture, quote) if quote else ()), _png(picture)
 
 
 def _fields(page: int, picture: Any, boxes: Sequence[Box]) -> dict[str, Any]:

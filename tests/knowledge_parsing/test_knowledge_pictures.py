@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import shutil
 from dataclasses import replace
 
 import pytest
 from parsing_bombs import pdf_with_nested_forms, picture_bomb
 from parsing_samples import pdf_pages
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from knowledge.errors import DocumentRefused
 from knowledge.pictures import LIMITS, draw
@@ -42,6 +43,26 @@ def test_a_quote_that_stands_on_the_next_page_opens_that_page():
 def test_without_its_words_the_page_is_shown_unmarked():
     picture = draw("cells.pdf", TWO_PAGES, 2, "Nothing of this is written anywhere in it.")
     assert picture.page == 2 and picture.boxes == ()
+
+
+def scan(form: str) -> bytes:
+    """A page of two sentences that a scanner made: dots, no characters."""
+    page = Image.new("L", (1240, 800), "white")
+    draw_on, font = ImageDraw.Draw(page), ImageFont.load_default(size=32)
+    draw_on.text((100, 150), "The membrane lets water through.", fill="black", font=font)
+    draw_on.text((100, 500), "Chlorophyll is green.", fill="black", font=font)
+    held = io.BytesIO()
+    page.save(held, form, **({"resolution": 150.0} if form == "PDF" else {}))
+    return held.getvalue()
+
+
+@pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract")
+@pytest.mark.parametrize("form", ["PNG", "PDF"])
+def test_on_a_scan_the_words_are_found_by_reading_it_again(form: str):
+    (box,) = draw(f"scan.{form.lower()}", scan(form), 1, "Chlorophyll is green.").boxes
+    assert 500 / 800 < box.top + 0.02 < box.bottom < 550 / 800
+    assert 100 / 1240 < box.left + 0.02 < box.right < 450 / 1240
+    assert draw(f"scan.{form.lower()}", scan(form), 1, "Nothing of this is written anywhere.").boxes == ()
 
 
 def test_an_image_is_shown_as_it_is():
