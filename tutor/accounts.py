@@ -105,7 +105,8 @@ class Accounts:
             if person is None:
                 raise NotAllowed(
                     "this link was used before, has expired or is not whole; ask for a new one "
-                    "(`python -m tutor users link NAME`)"
+                    "(`python -m tutor users link NAME`)",
+                    key="link_used",
                 )
             people.use_invitation(connection, _hash(token), now)
         return person, self._new_session(person)

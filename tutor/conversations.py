@@ -43,7 +43,7 @@ class Conversations:
     def rename(self, who: Person, conversation_id: str, title: str) -> None:
         self.owned(who, conversation_id)
         if not title.strip():
-            raise InputRefused("a conversation needs a name")
+            raise InputRefused("a conversation needs a name", key="conversation_unnamed")
         with self.database.writing() as connection:
             rows.update_conversation(connection, conversation_id, title=_short(title))
 

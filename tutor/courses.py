@@ -63,14 +63,22 @@ class Courses:
         require(who, Action.CREATE_COURSE)
         title = title.strip()
         if not title:
-            raise InputRefused("a course needs a title")
+            raise InputRefused("a course needs a title", key="course_untitled")
         identity = course_id or _id_from(title)
         if not _ID.fullmatch(identity):
-            raise InputRefused(f"{identity!r} cannot be a course id: use up to 64 of a-z, 0-9 and dash")
+            raise InputRefused(
+                f"{identity!r} cannot be a course id: use up to 64 of a-z, 0-9 and dash",
+                key="course_wrong_id",
+                course=identity,
+            )
         course = Course(identity, title[:200], language, open_to_all, self.clock())
         with self.database.writing() as connection:
             if rows.by_id(connection, identity):
-                raise InputRefused(f"there is a course {identity!r} already; choose another title or id")
+                raise InputRefused(
+                    f"there is a course {identity!r} already; choose another title or id",
+                    key="course_taken",
+                    course=identity,
+                )
             rows.add(connection, course)
             rows.enrol(connection, who.id, identity, course.created_at)
         return course

@@ -78,7 +78,7 @@ class EngineBusy(EngineError):
     """The queue is full; `place` is the number the request would have had."""
 
     def __init__(self, place: int) -> None:
-        super().__init__(f"the tutor is busy, you are number {place} in the queue; try again in a moment")
+        super().__init__(f"the tutor is busy, you are number {place} in the queue; try again in a moment", place=place)
         self.place = place
 
 

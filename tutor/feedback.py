@@ -148,7 +148,12 @@ class FeedbackDesk:
 def _checked(text: str) -> str:
     text = text.strip()
     if not text:
-        raise InputRefused("write the better answer first; this one is empty")
+        raise InputRefused("write the better answer first; this one is empty", key="better_empty")
     if len(text) > MAX_CORRECTION_CHARS:
-        raise InputRefused(f"the better answer has {len(text)} characters; at most {MAX_CORRECTION_CHARS} can be used")
+        raise InputRefused(
+            f"the better answer has {len(text)} characters; at most {MAX_CORRECTION_CHARS} can be used",
+            key="better_too_long",
+            count=len(text),
+            most=MAX_CORRECTION_CHARS,
+        )
     return text

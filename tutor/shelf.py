@@ -98,7 +98,11 @@ class Shelf:
         """Undo a removal: read the kept bytes in again."""
         self.courses.enter(who, document.course_id, Action.TEACH)
         if not self.originals.has(document.sha256):
-            raise InputRefused(f"the file of {document.name} is deleted by now; upload it again")
+            raise InputRefused(
+                f"the file of {document.name} is deleted by now; upload it again",
+                key="document_gone",
+                name=document.name,
+            )
         return self._start(who, document.course_id, document.name, document.sha256)
 
     def passage(self, who: Person, passage_id: str) -> tuple[Document, Passage]:
@@ -154,10 +158,16 @@ class Shelf:
     def _checked(self, name: str, data: bytes) -> str:
         name = Path(name.replace("\\", "/")).name.strip()[:200] or "document"
         if not data:
-            raise InputRefused(f"{name} is empty; choose a file with content")
+            raise InputRefused(f"{name} is empty; choose a file with content", key="document_empty", name=name)
         if len(data) > self.max_bytes:
-            limit = self.max_bytes // 2**20
-            raise InputRefused(f"{name} has {len(data) / 2**20:.0f} MB; at most {limit} MB can be read, split it")
+            size, limit = f"{len(data) / 2**20:.0f}", self.max_bytes // 2**20
+            raise InputRefused(
+                f"{name} has {size} MB; at most {limit} MB can be read, split it",
+                key="document_too_large",
+                name=name,
+                size=size,
+                limit=limit,
+            )
         return name
 
 

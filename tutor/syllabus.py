@@ -98,7 +98,11 @@ class Syllabus:
                 names = " → ".join(_the(skills, step).name for step in way)
                 raise InputRefused(
                     f"“{one.name}” cannot build on “{other.name}”: that would be a circle, because {names} already "
-                    "stands (each builds on the next). Take one of these steps away first"
+                    "stands (each builds on the next). Take one of these steps away first",
+                    key="circle",
+                    one=one.name,
+                    other=other.name,
+                    names=names,
                 )
             ground = Ground(needs, INSTRUCTOR)
             return _with(skills, replace(one, needs=(*one.needs, needs), grounds=(*one.grounds, ground)))
@@ -126,7 +130,7 @@ def _key(name: str) -> str:
 def _named(name: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not any(character.isalnum() for character in name):
-        raise InputRefused("a skill needs a name")
+        raise InputRefused("a skill needs a name", key="skill_unnamed")
     return name[:LONGEST_NAME]
 
 
@@ -155,7 +159,7 @@ def _with(skills: Sequence[Skill], changed: Skill) -> Skills:
 def _without_name(skills: Skills, name: str, but: str) -> Skills:
     """Return the skills; raises InputRefused when another one than `but` has this name."""
     if any(_key(skill.name) == _key(name) and skill.id != but for skill in skills):
-        raise InputRefused(f"the course has a skill “{name}” already")
+        raise InputRefused(f"the course has a skill “{name}” already", key="skill_taken", name=name)
     return skills
 
 

@@ -229,11 +229,14 @@ class Turns:
         question = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode())
         question = "".join(c for c in question if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
         if not any(unicodedata.category(c)[0] in "LNS" for c in question):
-            raise InputRefused("there is no question in this message; write one in words")
+            raise InputRefused("there is no question in this message; write one in words", key="question_empty")
         if len(question) > self.settings.max_question_chars:
             raise InputRefused(
                 f"the message has {len(question):,} characters; at most {self.settings.max_question_chars:,} can be "
-                "read. Shorten it, or ask your instructor to upload it as a document"
+                "read. Shorten it, or ask your instructor to upload it as a document",
+                key="question_too_long",
+                count=len(question),
+                most=self.settings.max_question_chars,
             )
         return question
 
@@ -246,12 +249,12 @@ class Turns:
         else:
             conversation = self.conversations.owned(who, conversation_id)
         if conversation.course_id != course.id:
-            raise NotFound(f"this conversation is not in the course {course.id!r}")
+            raise NotFound(f"this conversation is not in the course {course.id!r}", key="conversation_elsewhere")
         before = self.conversations.turns(who, conversation.id)
         if replaces is not None:
             position = next((i for i, turn in enumerate(before) if turn.id == replaces), None)
             if position is None:
-                raise NotFound("the turn to replace is not in this conversation any more")
+                raise NotFound("the turn to replace is not in this conversation any more", key="turn_gone")
             before = before[:position]
         turn = new_turn(new_id(), conversation.id, who.id, course.id, question, replaces, self.clock)
         with self.database.writing() as connection:

@@ -80,7 +80,8 @@ def test_an_error_speaks_the_language_of_who_reads_it():
     assert spoken(error, "zh") == "今天写的回答已经够多了，请明天继续。"
     assert spoken(error, "en") == "20 better answers in one day are enough"
     assert spoken(TrainerDied("the trainer ended"), "zh").startswith("训练意外结束")
-    assert spoken(NotFound("there is no turn x"), "zh") == "there is no turn x"
+    assert spoken(NotFound("there is no turn x"), "zh") == "找不到所需内容，它可能已被删除。"
+    assert spoken(InputRefused("no words for this one"), "zh") == "no words for this one"
 
 
 def test_many_repeats_look_like_a_campaign():

@@ -18,6 +18,7 @@ from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
 from tutor.ui.words import WORDS, preferred, say
+from tutor.ui.words.refusals import REFUSALS
 
 log = logging.getLogger(__name__)
 PERSON = "tutor.person"  # where the gate puts the signed-in person in the request's scope
@@ -60,10 +61,11 @@ def spoken(error: BaseException, language: str = "en") -> str:
 
 def _in_words(error: BaseException, language: str) -> str | None:
     """Return an error's sentence in another language than that of its message, where the words are there."""
-    if language == "en" or not isinstance(error, TutorError | AdapterError):
+    if language == "en":
         return None
-    key = next((key for key in (error.key, f"error_{type(error).__name__}") if key in WORDS[language]), None)
-    return say(language, key, **error.values) if key else None
+    words = {**WORDS[language], **REFUSALS.get(language, {})}
+    key = next((key for key in (getattr(error, "key", None), f"error_{type(error).__name__}") if key in words), None)
+    return words[key].format(**getattr(error, "values", {})) if key else None
 
 
 def handler(function: Callable[..., Any]) -> Callable[..., Any]:

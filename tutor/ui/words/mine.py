@@ -1,6 +1,7 @@
 """The words of “My tutor” and of a course's shared tutor: better answers, training, versions, the proof."""
 
 ENGLISH = {
+    "error_TrainerDied": "The training ended unexpectedly. The version in use is untouched; start the training again.",
     # answers that a person vouches for
     "verified_teacher": "Checked by your teacher",
     "verified_learner": "As you taught it",
@@ -106,13 +107,10 @@ ENGLISH = {
     "version_fallen": "{name} learnt something that was taken back or declined; train again.",
     "quota": "That is enough better answers for one day; go on tomorrow.",
     "taken_back": "Its author has taken this better answer back.",
-    "error_TrainerDied": "The training ended unexpectedly. The version in use is untouched; start the training again.",
-    "error_AdapterDamaged": "The files of this version are damaged; use another one, or train again.",
-    "error_AdapterMismatch": "This version was trained for another base model; train again.",
-    "error_AdapterNotFound": "The files of this version are gone; use another one, or train again.",
 }
 
 CHINESE = {
+    "error_TrainerDied": "训练意外结束。正在使用的版本不受影响，请重新开始训练。",
     # answers that a person vouches for
     "verified_teacher": "老师审核过",
     "verified_learner": "按您所教",
@@ -216,8 +214,4 @@ CHINESE = {
     "version_fallen": "{name} 学过的内容已被收回或未被采纳，请重新训练。",
     "quota": "今天写的回答已经够多了，请明天继续。",
     "taken_back": "作者已收回这条回答。",
-    "error_TrainerDied": "训练意外结束。正在使用的版本不受影响，请重新开始训练。",
-    "error_AdapterDamaged": "此版本的文件已损坏，请使用其他版本或重新训练。",
-    "error_AdapterMismatch": "此版本是为另一个基础模型训练的，请重新训练。",
-    "error_AdapterNotFound": "此版本的文件已不存在，请使用其他版本或重新训练。",
 }

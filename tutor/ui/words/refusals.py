@@ -1,0 +1,47 @@
+"""What errors say in other languages than English: by the key of the error, else by the name of its type.
+
+In English an error speaks for itself; these are for people who read something else. The blanks are the error's values.
+"""
+
+from __future__ import annotations
+
+CHINESE: dict[str, str] = {
+    "circle": "“{one}”不能以“{other}”为基础：已有 {names}（前者依次以后者为基础），那样会形成循环。请先去掉其中一步。",
+    "conversation_elsewhere": "这段对话不属于本课程，请另开一段对话。",
+    "conversation_unnamed": "对话需要一个名称。",
+    "course_taken": "课程编号“{course}”已被使用，请换一个名称或编号。",
+    "course_untitled": "课程需要一个名称。",
+    "course_wrong_id": "“{course}”不能用作课程编号：请用最多 64 个小写字母、数字和短横线。",
+    "document_empty": "“{name}”是空文件，请选择有内容的文件。",
+    "document_gone": "“{name}”的文件已删除，请重新上传。",
+    "document_too_large": "“{name}”有 {size} MB，最多可读取 {limit} MB，请拆分后再上传。",
+    "error_AdapterDamaged": "此版本的文件已损坏，请使用其他版本或重新训练。",
+    "error_AdapterMismatch": "此版本是为另一个基础模型训练的，请重新训练。",
+    "error_AdapterNotFound": "此版本的文件已不存在，请使用其他版本或重新训练。",
+    "error_AdapterNotLoaded": "您的个人导师此刻无法载入。请在“我的导师”中换一个版本或关闭它。",
+    "error_DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后上传。",
+    "error_DocumentEmpty": "文件中没有可读取的文字。",
+    "error_DocumentLocked": "文件有密码保护，请去掉密码后再上传。",
+    "error_DocumentNotFound": "该文件或段落已不存在。",
+    "error_DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
+    "error_EmbedderUnusable": "检索模型无法使用，请联系管理员。",
+    "error_EngineBusy": "导师正忙，您排在第 {place} 位，请稍后再试。",
+    "error_EngineNotReady": "模型仍在载入，请稍后再试。",
+    "error_GenerationTimeout": "这次回答用时过长，已停止。请再试一次，或把问题问得短一些。",
+    "error_IndexDamaged": "课程索引已损坏，正在重建，请稍后再试。",
+    "error_NotAllowed": "您没有这个权限，请联系课程教师。",
+    "error_NotFound": "找不到所需内容，它可能已被删除。",
+    "error_OriginalMissing": "服务器上的原文件缺失或损坏，请重新上传。",
+    "error_PromptTooLong": "消息太长，模型无法读取，请缩短后再试。",
+    "error_RemoteEngineFailed": "模型服务器没有回答，请稍后再试。",
+    "error_UnsupportedFormat": "无法读取这种格式的文件。",
+    "better_empty": "请先写下更好的回答，现在是空的。",
+    "better_too_long": "更好的回答有 {count} 个字符，最多 {most} 个。",
+    "link_used": "此链接已使用过、已过期或不完整，请向教师索取新的链接。",
+    "question_empty": "这条消息里没有问题，请用文字写出问题。",
+    "question_too_long": "消息有 {count} 个字符，最多可读取 {most} 个。请缩短，或请教师把它作为文档上传。",
+    "skill_taken": "课程中已有名为“{name}”的知识点。",
+    "skill_unnamed": "知识点需要一个名称。",
+    "turn_gone": "要替换的那次提问已不在这段对话中。",
+}
+REFUSALS: dict[str, dict[str, str]] = {"zh": CHINESE}
