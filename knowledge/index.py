@@ -147,8 +147,18 @@ class CourseIndex:
         return {key: Kept(self.vectors[a:b], self.tokens[c:d]) for key, a, b, c, d in rows if a < b}
 
 
-def write(folder: Path, generation: int, entries: Sequence[Entry], kept: Mapping[str, Kept], embedder: Embedder) -> str:
-    """Write a generation into the course's folder, make it the current one and return its name."""
+def write(
+    folder: Path,
+    generation: int,
+    entries: Sequence[Entry],
+    kept: Mapping[str, Kept],
+    embedder: Embedder,
+    before: Any = None,
+) -> str:
+    """Write a generation into the course's folder, make it the current one and return its name.
+
+    `before` is the dense index of an earlier generation: its cells are used again where they still fit.
+    """
     name = f"{generation:08d}-{secrets.token_hex(4)}"
     target = folder / name
     target.mkdir(parents=True)
@@ -162,7 +172,8 @@ def write(folder: Path, generation: int, entries: Sequence[Entry], kept: Mapping
     _write_json(target / "entries.json", {"ids": [e.id for e in entries], "keys": keys})
     LexicalIndex.build([e.parts for e in entries]).save(target / "lexical")
     whole = [r.vectors[0] for r in rows if len(r.vectors)]
-    _write_faiss(target / "faiss.index", np.asarray(whole, np.float32).reshape(-1, embedder.dimension))
+    dense = dense_index(np.asarray(whole, np.float32).reshape(-1, embedder.dimension), before)
+    _write_faiss(target / "faiss.index", dense)
     _write_json(target / "manifest.json", _manifest(target, generation, embedder.name))
     _point(folder, name)
     return name
@@ -260,10 +271,10 @@ def _write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")
 
 
-def _write_faiss(path: Path, rows: Vectors) -> None:
+def _write_faiss(path: Path, index: Any) -> None:
     import faiss
 
-    faiss.write_index(dense_index(rows), str(path))
+    faiss.write_index(index, str(path))
 
 
 def _read_faiss(path: Path) -> Any:
@@ -272,8 +283,11 @@ def _read_faiss(path: Path) -> Any:
     return faiss.read_index(str(path))
 
 
-def dense_index(rows: Vectors) -> Any:
-    """Return a FAISS index by inner product: exact when small, 8 bits a component beyond, with cells when large."""
+def dense_index(rows: Vectors, before: Any = None) -> Any:
+    """Return a FAISS index by inner product: exact when small, 8 bits a component beyond, with cells when large.
+
+    Finding cells takes most of the time. Those of `before` are kept while their number is near to what suits the rows.
+    """
     import faiss
 
     index: Any
@@ -283,15 +297,30 @@ def dense_index(rows: Vectors) -> Any:
         index = faiss.IndexFlatIP(dimension)
     elif count < _IVF_FROM:
         index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, metric)
+    elif _cells_fit(before, count, dimension):
+        index = faiss.clone_index(before)
+        index.reset()
     else:
-        cells = int(2 * count**0.5)
         quantizer: Any = faiss.IndexFlatIP(dimension)
+        cells = _cells(count)
         index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, cells, faiss.ScalarQuantizer.QT_8bit, metric)
         index.own_fields = True
         quantizer.this.disown()
         index.nprobe = max(16, cells // 8)
-        index.cp.niter = 10  # a generation is built anew for every document: cells need not be perfect
+        index.cp.niter = 10
     if not index.is_trained:
         index.train(rows[:: max(1, count // 100_000)])
     index.add(rows)
     return index
+
+
+def _cells(count: int) -> int:
+    return int(2 * count**0.5)
+
+
+def _cells_fit(before: Any, count: int, dimension: int) -> bool:
+    import faiss
+
+    if not isinstance(before, faiss.IndexIVFScalarQuantizer) or before.d != dimension:
+        return False
+    return bool(0.8 < before.nlist / _cells(count) < 1.25)

@@ -222,7 +222,8 @@ class Library:
         known = {**(before.stored() if before else {}), **kept}
         missing = [e for e in entries if e.key(self.embedder.name) not in known]
         known |= indexes.embed(missing, self.embedder)
-        name = indexes.write(folder, generation, entries, known, self.embedder)
+        cells = before.dense if before and before.embedder == self.embedder.name else None
+        name = indexes.write(folder, generation, entries, known, self.embedder, cells)
         index = indexes.load(folder, name)
         with self._lock:
             self._open[course_id] = index
