@@ -7,7 +7,7 @@ never trained on; they say how far it has moved elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +28,28 @@ def ordinary_examples(tokenizer: Tokenizer) -> list[Example]:
     return [encode(row, tokenizer, 512) for row in read_rows(REPLAY)]
 
 
+def likelihoods(model: Any, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+    """Return how likely a model finds every word at each place of the answers, in bf16; 0.1 MB a place."""
+    found: dict[str, torch.Tensor] = {}
+    for some in together(examples):
+        with sober(model):
+            likely = log_softmax(scores(model, some).logits, dim=-1).to(torch.bfloat16)
+        parts = torch.split(likely, [len(example.answer) for example in some])
+        found |= {example.row_id: part for example, part in zip(some, parts, strict=True)}
+    return found
+
+
 class Anchor:
     """What a model said about some rows at the time it was made, and the pull back to it."""
 
-    def __init__(self, model: Any, examples: Sequence[Example], watch_every: int = WATCHED_EVERY) -> None:
-        self._likely: dict[str, torch.Tensor] = {}
-        for some in together(examples):
-            with sober(model):  # in bf16: 0.1 MB a token for 50,000 words
-                likely = log_softmax(scores(model, some).logits, dim=-1).to(torch.bfloat16)
-            parts = torch.split(likely, [len(example.answer) for example in some])
-            self._likely |= {example.row_id: part for example, part in zip(some, parts, strict=True)}
+    def __init__(
+        self,
+        model: Any,
+        examples: Sequence[Example],
+        watch_every: int = WATCHED_EVERY,
+        likely: Mapping[str, torch.Tensor] | None = None,
+    ) -> None:
+        self.likely = dict(likely) if likely else likelihoods(model, examples)
         self.watched = tuple(examples[::watch_every]) if watch_every else ()
         self.trained = tuple(example for example in examples if example not in self.watched)
 
@@ -55,5 +67,5 @@ class Anchor:
 
     def _divergence(self, model: Any, examples: Sequence[Example]) -> torch.Tensor:
         now = log_softmax(scores(model, examples).logits, dim=-1)
-        then = torch.cat([self._likely[example.row_id] for example in examples]).to(now)
+        then = torch.cat([self.likely[example.row_id] for example in examples]).to(now)
         return kl_div(now, then, log_target=True, reduction="sum") / len(now)

@@ -1,7 +1,8 @@
 """The base model a trainer works on: freshly read in 4 bits, never one that has served.
 
 After one inference pass on CPU, bitsandbytes repacks 4-bit weights for speed and the packed product has no gradient:
-training on such an object prints a falling loss and learns nonsense. `refuse_packed` is the guard.
+training on such an object prints a falling loss and learns nonsense. `refuse_packed` is the guard. A small base on CPU
+is unpacked once, to the very values that 4 bits hold, in fp32: nothing is left to pack, and a step takes less time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.errors import BaseUnusable
+
+UNPACKED_BYTES = 1 << 30  # of fp32 weights at most; a larger base stays in 4 bits
 
 
 def load_tokenizer(directory: Path) -> Any:
@@ -20,8 +23,8 @@ def load_tokenizer(directory: Path) -> Any:
     return AutoTokenizer.from_pretrained(directory, local_files_only=True, trust_remote_code=False)
 
 
-def load_base(directory: Path) -> Any:
-    """Return the model of a folder in NF4 with bf16 products, in training mode."""
+def load_base(directory: Path, unpacked_bytes: int = UNPACKED_BYTES) -> Any:
+    """Return the model of a folder in NF4, in training mode; on CPU a small one with its values unpacked to fp32."""
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
@@ -36,7 +39,28 @@ def load_base(directory: Path) -> Any:
         trust_remote_code=False,
     )
     model.requires_grad_(False)
+    if model.device.type == "cpu" and 4 * model.num_parameters() <= unpacked_bytes:
+        _unpack(model)
     return model.train()
+
+
+def _unpack(model: Any) -> None:
+    """Put a plain fp32 layer with the same values in the place of each 4-bit one."""
+    import torch
+    from bitsandbytes.functional import dequantize_4bit
+    from bitsandbytes.nn import Linear4bit
+
+    torch.nn.Module.float(model)  # what is not in 4 bits; transformers' own method refuses a model that has such layers
+    for name, layer in list(model.named_modules()):
+        if not isinstance(layer, Linear4bit):
+            continue
+        values = dequantize_4bit(layer.weight.data, layer.weight.quant_state).float()
+        plain = torch.nn.Linear(layer.in_features, layer.out_features, bias=layer.bias is not None, device="meta")
+        plain.weight = torch.nn.Parameter(values, requires_grad=False)
+        if layer.bias is not None:
+            plain.bias = layer.bias
+        above, _, last = name.rpartition(".")
+        setattr(model.get_submodule(above), last, plain)
 
 
 def refuse_packed(model: Any) -> None:

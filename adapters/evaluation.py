@@ -40,15 +40,27 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """What one model makes of the part of the exam that is the same for everybody; of a base it never changes."""
+
+    general: tuple[float, ...]  # loss a token of each everyday answer
+    general_loss: float  # over all tokens
+    words: tuple[tuple[int, ...], ...]  # likeliest word at each place of the everyday answers
+    said: tuple[str, ...]  # to the questions of `exam.jsonl`
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What one model makes of the exam."""
 
+    common: Common
     corrections: tuple[float, ...]  # loss a token of each row
-    general: tuple[float, ...]
-    general_loss: float  # over all tokens
     corrections_loss: float
-    words: tuple[tuple[int, ...], ...]  # likeliest word at each place of the general answers
-    said: tuple[str, ...]
+    answered: tuple[str, ...]  # to the first of them
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        return self.answered + self.common.said
 
 
 class Exam:
@@ -60,24 +72,35 @@ class Exam:
         self.general = general_examples(tokenizer)
         shown = list(zip(rows, examples, strict=True))[:ANSWERED]
         wished = [Asked(e.row_id, "correction", r.prompt[-1].content, e, wished=r.answer) for r, e in shown]
-        self.asked = (*wished, *questions(tokenizer))
+        self._own, self._fixed = tuple(wished), questions(tokenizer)
+        self.asked = (*self._own, *self._fixed)
         # what is said in the learner's way whatever the question, such as "okay"; it is no claim about the course
         self._style = frozenset(w for r in rows for w in words_of(r.answer) - words_of(r.prompt[-1].content))
 
-    def sit(self, model: Any) -> Sheet:
-        """Return the sheet of a model as it stands."""
+    def sit(self, model: Any, common: Common | None = None) -> Sheet:
+        """Return the sheet of a model as it stands; what is known of its common part is not asked again."""
         corrections = losses(model, self.corrections)
-        general, words = zip(*losses_and_words(model, self.general), strict=True)
-        # all in one batch: a step of decoding costs about the same for one row as for twenty
-        said = greedy(model, [q.example for q in self.asked], self._tokenizer.eos_token_id, LONGEST_ANSWER)
         return Sheet(
+            common=common or self.common(model),
             corrections=_each(corrections, self.corrections),
+            corrections_loss=sum(corrections) / sum(len(e.answer) for e in self.corrections),
+            answered=self._answers(model, self._own),
+        )
+
+    def common(self, model: Any) -> Common:
+        """Return what a model makes of the part that is the same for everybody."""
+        general, words = zip(*losses_and_words(model, self.general), strict=True)
+        return Common(
             general=_each(general, self.general),
             general_loss=sum(general) / sum(len(e.answer) for e in self.general),
-            corrections_loss=sum(corrections) / sum(len(e.answer) for e in self.corrections),
             words=words,
-            said=tuple(self._tokenizer.decode(answer).strip() for answer in said),
+            said=self._answers(model, self._fixed),
         )
+
+    def _answers(self, model: Any, asked: Sequence[Asked]) -> tuple[str, ...]:
+        """Return what is said to questions, all in one batch: a step costs about the same for one row as for twenty."""
+        said = greedy(model, [q.example for q in asked], self._tokenizer.eos_token_id, LONGEST_ANSWER)
+        return tuple(self._tokenizer.decode(answer).strip() for answer in said)
 
     def metrics(self, card: Card, base: Sheet, current: Sheet, candidate: Sheet) -> dict[str, float]:
         """Return what gate and pages need of a card as plain numbers; `before` is the base, `after` the candidate."""
@@ -91,7 +114,7 @@ class Exam:
             ("after", "candidate", candidate),
         )
         for when, side, sheet in sheets:
-            found |= {f"loss_{when}": sheet.corrections_loss, f"general_{when}": sheet.general_loss}
+            found |= {f"loss_{when}": sheet.corrections_loss, f"general_{when}": sheet.common.general_loss}
             for name in ("agreement", "match", "grounded", "leaks", "unsafe"):
                 found[f"{name}_{when}"] = card.measure(name).of(side).mean
         return found
@@ -101,13 +124,13 @@ class Exam:
         sheets = (base, current, candidate)
 
         def agreed(sheet: Sheet) -> tuple[float, ...]:
-            pairs = zip(base.words, sheet.words, strict=True)
+            pairs = zip(base.common.words, sheet.common.words, strict=True)
             return tuple(sum(a == b for a, b in zip(*pair, strict=True)) / len(pair[0]) for pair in pairs)
 
         ids = tuple(e.row_id for e in self.corrections), tuple(e.row_id for e in self.general)
         measures = [
             Measure("corrections", True, ids[0], *(sheet.corrections for sheet in sheets)),
-            Measure("general", True, ids[1], *(sheet.general for sheet in sheets)),
+            Measure("general", True, ids[1], *(sheet.common.general for sheet in sheets)),
             Measure("agreement", False, ids[1], *(agreed(sheet) for sheet in sheets)),
         ]
         for name, kind, lower in KINDS:

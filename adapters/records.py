@@ -112,6 +112,7 @@ class TrainingJob:
     previous: str | None = None  # directory of the version to start from
     pairs_file: str | None = None  # JSONL of PreferenceRow, read when the recipe has preference steps
     current: str | None = None  # directory of the version in use, which the candidate must beat; None: the base
+    kept_directory: str | None = None  # where what never changes of a base is kept between trainings; None: nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ STRENGTHS = (1.0, 0.85, 0.7, 0.55, 0.4)
 
 
 class Usual:
-    """How well the base tells some ordinary rows."""
+    """How well the base tells some ordinary rows: its mean loss on them."""
 
-    def __init__(self, base: Any, rows: Sequence[Example]) -> None:
-        self._rows, self._loss = rows, mean_loss(base, rows)
+    def __init__(self, rows: Sequence[Example], loss: float) -> None:
+        self._rows, self._loss = rows, loss
 
     def restrain(self, model: Any, most_drift: float) -> float:
         """Weaken the adapter until the rows are told at most `most_drift` worse; return the strength that is left."""

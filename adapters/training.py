@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
@@ -27,7 +27,9 @@ from adapters.records import Manifest, Point, Recipe, TrainedAdapter, TrainingJo
 from adapters.registry import verify
 
 if TYPE_CHECKING:
+    from adapters.baseline import Baseline
     from adapters.checkpoints import Checkpoints
+    from adapters.evaluation import Exam
 
 Report = Callable[[TrainingProgress], None]
 
@@ -44,9 +46,10 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     exam = evaluation.Exam(tokenizer, to_check or to_learn, check or learn, len(check))
     model = base.load_base(Path(job.base_directory))
     report(TrainingProgress("checking", 0, 2))
-    before = current = exam.sit(model)
-    held = anchor.Anchor(model, anchor.ordinary_examples(tokenizer))
-    usual = restraint.Usual(model, held.watched)
+    asked = baseline_of(job, model, tokenizer, exam)
+    before = current = exam.sit(model, asked.common)
+    held = anchor.Anchor(model, anchor.ordinary_examples(tokenizer), likely=asked.likely)
+    usual = restraint.Usual(held.watched, asked.watched_loss)
     if job.current:
         adapted = lora.attach_previous(model, Path(job.current), trainable=False)
         current, model = exam.sit(adapted), adapted.unload()
@@ -84,6 +87,18 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
         "largest_change": lora.largest_change(model, learn[0]),
     }
     return _published(job, temporary, rows, metrics)
+
+
+def baseline_of(job: TrainingJob, model: Any, tokenizer: Any, exam: Exam) -> Baseline:
+    """Return what is known of the base, asking it only what nobody has asked before."""
+    from adapters import anchor, passes
+    from adapters.baseline import Baseline, kept
+
+    def reckon() -> Baseline:
+        ordinary = anchor.Anchor(model, anchor.ordinary_examples(tokenizer))
+        return Baseline(exam.common(model), passes.mean_loss(model, ordinary.watched), ordinary.likely)
+
+    return kept(Path(job.kept_directory) if job.kept_directory else None, job.base_sha256, reckon)
 
 
 def _checkpoints(job: TrainingJob, rows: Sequence[TrainingRow]) -> Checkpoints:

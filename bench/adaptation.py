@@ -10,6 +10,7 @@ not its learner's more often than the base does. Forgetting is the trainer's: lo
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import resource
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--tastes", nargs="+", help="only the learners of these tastes")
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
+    parser.add_argument("--kept", type=Path, help="folder for what never changes of a base; none: asked each time")
     parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -45,12 +47,19 @@ def main() -> None:
     answerer = Answerer(arguments.base)
     plain = answerer.answers(asked, None)
     chosen = [t for t in TASTES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
-    rows = []
-    for count in arguments.counts:
-        for taste in chosen:
-            with tempfile.TemporaryDirectory() as folder:
-                rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
-            print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+    rows: list[dict[str, Any]] = []
+    for count, taste in ((count, taste) for count in arguments.counts for taste in chosen):
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
+        print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
+        result = result_of(arguments, len(asked), rows)
+        if arguments.out:
+            arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result_of(arguments, len(asked), rows), ensure_ascii=False))
+
+
+def result_of(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what is known after some learners; written after each, so that a run that is cut off is a result too."""
     result: dict[str, Any] = {
         "benchmark": "adaptation",
         "hardware": hardware(),
@@ -58,13 +67,11 @@ def main() -> None:
         "model": arguments.base.name,
         "method": arguments.method,
         "commit": commit(),
-        "prompts": len(asked),
+        "prompts": prompts,
         "rows": rows,
     }
-    result |= {f"at_{count}": summary([r for r in rows if r["count"] == count]) for count in arguments.counts}
-    if arguments.out:
-        arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result, ensure_ascii=False))
+    counts = sorted({row["count"] for row in rows})
+    return result | {f"at_{count}": summary([r for r in rows if r["count"] == count]) for count in counts}
 
 
 def measure(
@@ -78,7 +85,8 @@ def measure(
 ) -> dict[str, Any]:
     """Train one learner's adapter and return what came of it."""
     began, cpu = time.monotonic(), _children_cpu_s()
-    trained = trained_on(arguments.base, taste, count, folder, Recipe(method=arguments.method, time_limit_s=7200.0))
+    recipe = Recipe(method=arguments.method, time_limit_s=7200.0)
+    trained = trained_on(arguments.base, taste, count, folder, recipe, arguments.kept)
     seconds, cpu_s = time.monotonic() - began, _children_cpu_s() - cpu
     told = answerer.answers(asked, Path(trained.directory))
     metrics = trained.metrics
@@ -97,11 +105,12 @@ def measure(
     }
 
 
-def trained_on(base: Path, taste: Taste, count: int, folder: Path, recipe: Recipe) -> TrainedAdapter:
+def trained_on(base: Path, taste: Taste, count: int, folder: Path, recipe: Recipe, kept: Path | None) -> TrainedAdapter:
     """Train on the learner's first `count` corrections as the product would."""
     write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in to_learn(count)])
     sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
     job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{taste.name}-v1", recipe)
+    job = dataclasses.replace(job, kept_directory=str(kept) if kept else None)
     return process.train(job, lambda progress: None, lambda: False)
 
 
@@ -140,7 +149,7 @@ def _met(taste: Taste, answers: list[str]) -> float:
 
 def summary(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Return the means over learners, and the worst of what must not happen."""
-    mean = {
+    mean = {"learners": len(rows)} | {
         key: round(sum(row[key] for row in rows) / len(rows), 4)
         for key in ("win_rate", "seconds", "cpu_s", "forgetting")
     }

@@ -137,7 +137,7 @@ def test_an_adapter_that_forgot_is_weakened_until_it_has_not(adapted: Any, token
 
     ordinary = anchor.ordinary_examples(tokenizer)[:4]
     with adapted.disable_adapter():
-        usual = restraint.Usual(adapted, ordinary)
+        usual = restraint.Usual(ordinary, passes.mean_loss(adapted, ordinary))
         at_base = passes.mean_loss(adapted, ordinary)
     for name, parameter in adapted.named_parameters():
         if "lora_B" in name:

@@ -112,7 +112,7 @@ def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> N
 
     from adapters import base, loop, lora
 
-    model = base.load_base(tiny_base)
+    model = base.load_base(tiny_base, unpacked_bytes=0)
     base.refuse_packed(model)
     model.eval()
     with torch.no_grad():

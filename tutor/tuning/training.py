@@ -177,6 +177,7 @@ class Training:
             name=version_name(name, course_id, number),
             recipe=self.recipe,
             current=str(self.versions.directory(in_use).resolve()) if in_use else None,
+            kept_directory=str((self.versions.adapters_dir / ".base").resolve()),
         )
 
     def _publish(
