@@ -115,7 +115,7 @@ def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any)
     def said(messages: Any) -> list[dict[str, str]]:
         return [{"role": m.role, "content": m.content} for m in messages]
 
-    model = base.load_base(directory)
+    model = base.load_base(directory, unpacked_bytes=0)  # QLoRA proper; ours decides for itself
     pairs = [{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows]
     # from_list would pickle types of pyarrow to name the set, which not every pair of versions can
     data = Dataset(InMemoryTable.from_pylist(pairs), fingerprint="corrections")

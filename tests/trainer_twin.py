@@ -24,7 +24,7 @@ def write_at_once(
 ) -> TrainedAdapter:
     """The trivial twin of the trainer: a valid adapter whose one number is the number of rows."""
     training_rows = read_rows(Path(job.rows_file))
-    on_progress(TrainingProgress("training", 1, 1, 0.5))
+    on_progress(TrainingProgress("training", 1, 1, 0.5, 0.75))
     folder = Path(job.directory) / "adapter"
     folder.mkdir()
     pair = {f"{LAYER}.lora_A.weight": torch.full((1, 2), float(len(training_rows)))}

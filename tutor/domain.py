@@ -266,6 +266,15 @@ class Correction:
         return self.consent and self.may_answer(learner_id)
 
 
+@dataclass(frozen=True, slots=True)
+class LossPoint:
+    """One step of a training's curve, in nats a token; lower is closer to the better answers."""
+
+    step: int
+    loss: float  # of the rows that are learnt
+    held_out: float | None = None  # of rows that are not; None where it was not looked at
+
+
 class AdapterState(StrEnum):
     """The life of a trained adapter; at most one is ACTIVE per learner and course, and one per course for all."""
 

@@ -36,7 +36,8 @@ def train_slowly(
     job: TrainingJob, tell: Callable[[TrainingProgress], None], stop: Callable[[], bool]
 ) -> TrainedAdapter:
     for step in range(1, 13):
-        tell(TrainingProgress("training", step, 12, 3.0 / step))
+        held_out = 3.2 / step + 0.1 if step % 4 == 0 else None
+        tell(TrainingProgress("training", step, 12, 3.0 / step, held_out))
         time.sleep(0.25)
     return write_at_once(job, tell, stop)
 
@@ -93,6 +94,7 @@ def test_a_better_answer_works_at_once_trains_is_compared_and_is_taken_back_with
     page.get_by_text("3 better answers to learn from").wait_for()
     page.locator("#tutor-train").click()
     page.locator("#tutor-losses canvas, #tutor-losses svg").first.wait_for()
+    page.locator("#tutor-losses").get_by_text("held out").wait_for()
     shoot(page, "tuning-2-training")
     page.get_by_text("it answers from now on").wait_for()
     page.locator("#tutor-details").get_by_text("Let in.").wait_for()

@@ -17,7 +17,7 @@ from adapters.dataset import read_rows
 from adapters.errors import AdapterDamaged, TrainerDied, TrainingBusy, TrainingRefused
 from adapters.files import WEIGHTS
 from adapters.records import TrainedAdapter, TrainingJob
-from tutor.domain import AdapterState, JobState
+from tutor.domain import AdapterState, JobState, LossPoint
 from tutor.engine.models import ModelFiles
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
 from tutor.tuning.training import KIND, version_name
@@ -239,6 +239,7 @@ def test_a_training_beside_the_page_ends_with_its_sentence(rooms: Rooms) -> None
         time.sleep(0.05)
     assert now.state is JobState.DONE
     assert now.message.endswith("answers from now on")
+    assert rooms.training.losses(rooms.ann, job.id) == [LossPoint(1, 0.5, 0.75)]  # learnt, and held out
 
 
 def test_a_second_start_while_one_is_waiting_is_refused(rooms: Rooms) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import AdapterState, AdapterVersion, Correction
+from tutor.domain import AdapterState, AdapterVersion, Correction, LossPoint
 from tutor.moments import from_text, to_text
 from tutor.store.schema import adapter_rows, adapters, training_losses
 
@@ -149,13 +149,15 @@ def retire_trained_with(connection: sa.Connection, correction: Correction) -> li
     return fallen
 
 
-def add_loss(connection: sa.Connection, job_id: str, step: int, loss: float) -> None:
-    """Store the loss of one step of a running training; a second report of a step replaces the first."""
-    statement = insert(training_losses).values(job_id=job_id, step=step, loss=loss)
-    connection.execute(statement.on_conflict_do_update(index_elements=["job_id", "step"], set_={"loss": loss}))
+def add_loss(connection: sa.Connection, job_id: str, point: LossPoint) -> None:
+    """Store the losses of one step of a running training; a second report of a step replaces the first."""
+    told = {"loss": point.loss, "held_out": point.held_out}
+    statement = insert(training_losses).values(job_id=job_id, step=point.step, **told)
+    connection.execute(statement.on_conflict_do_update(index_elements=["job_id", "step"], set_=told))
 
 
-def losses(connection: sa.Connection, job_id: str) -> list[tuple[int, float]]:
-    """Return (step, loss) of a training, in order."""
-    query = sa.select(training_losses.c.step, training_losses.c.loss).where(training_losses.c.job_id == job_id)
-    return [(step, loss) for step, loss in connection.execute(query.order_by(training_losses.c.step))]
+def losses(connection: sa.Connection, job_id: str) -> list[LossPoint]:
+    """Return the curve of a training, in order."""
+    table = training_losses.c
+    query = sa.select(table.step, table.loss, table.held_out).where(table.job_id == job_id).order_by(table.step)
+    return [LossPoint(*row) for row in connection.execute(query)]

@@ -22,7 +22,7 @@ from adapters import dataset, gate, process, registry
 from adapters.errors import TrainerDied, TrainingBusy, TrainingRefused
 from adapters.files import CHECKPOINT
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
-from tutor.domain import AdapterState, AdapterVersion, Job, Person
+from tutor.domain import AdapterState, AdapterVersion, Job, LossPoint, Person
 from tutor.engine.base import Engine
 from tutor.engine.models import ModelFiles, open_model_files
 from tutor.errors import NotFound, TrainingFailed
@@ -104,8 +104,8 @@ class Training:
         name = self._name(learner_id, course_id)
         return next((job for job in jobs if job.subject == name), None)
 
-    def losses(self, who: Person, job_id: str) -> list[tuple[int, float]]:
-        """Return (step, loss) of a training as far as it is."""
+    def losses(self, who: Person, job_id: str) -> list[LossPoint]:
+        """Return the curve of a training as far as it is."""
         self.jobs.get(who, job_id)
         with self.database.reading() as connection:
             return rows.losses(connection, job_id)
@@ -123,7 +123,8 @@ class Training:
             report(progress.stage, progress.step, progress.steps)
             if progress.loss is not None:
                 with self.database.writing() as connection:
-                    rows.add_loss(connection, report.job_id, progress.step, progress.loss)
+                    point = LossPoint(progress.step, progress.loss, progress.held_out)
+                    rows.add_loss(connection, report.job_id, point)
 
         version = self.train(who, learner_id, course_id, tell, report.cancelled)
         if version.state is AdapterState.REJECTED:

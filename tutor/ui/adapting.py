@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 import tutor.ui.versions as lines
-from tutor.domain import AdapterVersion, Person
+from tutor.domain import AdapterVersion, LossPoint, Person
 from tutor.house import House
 from tutor.tuning.proof import Side
 from tutor.ui import view
@@ -166,7 +166,7 @@ class Adapting:
         running = job is not None and view.is_open(job)
         losses = self.house.training.losses(who, job.id) if job else []
         curve = gr.LinePlot(
-            value=_plotted(losses),
+            value=_plotted(losses, who.language),
             visible=len(losses) > 1,
             x_title=say(who.language, "step"),
             y_title=" ",
@@ -181,10 +181,13 @@ class Adapting:
         )
 
 
-def _plotted(losses: list[tuple[int, float]]) -> dict[str, Any]:
-    """Return (step, loss) in the form that the plot is sent in."""
-    kinds = {"step": "quantitative", "loss": "quantitative"}
-    return {"columns": ["step", "loss"], "data": [list(point) for point in losses], "datatypes": kinds, "mark": "line"}
+def _plotted(losses: list[LossPoint], language: str) -> dict[str, Any]:
+    """Return the curves of what is learnt and of what is held out, in the form that the plot is sent in."""
+    learnt, held_out = say(language, "curve_learnt"), say(language, "curve_held_out")
+    points: list[list[Any]] = [[point.step, point.loss, learnt] for point in losses]
+    points += [[point.step, point.held_out, held_out] for point in losses if point.held_out is not None]
+    kinds = {"step": "quantitative", "loss": "quantitative", "curve": "nominal"}
+    return {"columns": list(kinds), "data": points, "datatypes": kinds, "mark": "line"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,8 @@ def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
                 stop = gr.Button(text("cancel_training"), visible=False, elem_id=f"{prefix}stop-training")
             progress = gr.Markdown(elem_id=f"{prefix}training")
             plot = gr.LinePlot(
-                x="step", y="loss", height=200, visible=False, tooltip="all", elem_id=f"{prefix}losses",
+                x="step", y="loss", color="curve", color_title=" ", height=200, visible=False, tooltip="all",
+                elem_id=f"{prefix}losses",
             )  # fmt: skip
             versions = gr.Radio(label=text("versions"), choices=[], elem_id=f"{prefix}versions", elem_classes="list")
             with gr.Row(elem_classes="tutor-buttons", visible=False) as buttons:

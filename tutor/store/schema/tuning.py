@@ -45,4 +45,5 @@ training_losses = Table(
     Column("job_id", String, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     Column("step", Integer, primary_key=True),
     Column("loss", Float, nullable=False),  # nats a token
+    Column("held_out", Float),  # of rows that are not learnt; NULL where it was not looked at
 )

@@ -48,6 +48,8 @@ ENGLISH = {
     "training_cancelled": "You stopped the training. Nothing has changed.",
     "training_stopped": "The server stopped during the training; start it again.",
     "losses": "Loss (lower is closer to the better answers)",
+    "curve_learnt": "learnt",
+    "curve_held_out": "held out",
     "step": "step",
     # versions
     "versions": "Versions",
@@ -155,6 +157,8 @@ CHINESE = {
     "training_cancelled": "您停止了训练，没有任何改变。",
     "training_stopped": "训练期间服务器停止了，请重新开始。",
     "losses": "损失（越低越接近更好的回答）",
+    "curve_learnt": "用于学习",
+    "curve_held_out": "留作检验",
     "step": "步",
     # versions
     "versions": "版本",
