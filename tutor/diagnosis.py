@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tutor.errors import OriginalMissing
 from tutor.house import REFUSALS, House, open_house
 from tutor.settings import Settings
+from tutor.tuning.workplaces import left_over
 
 MINIMUM_FREE_BYTES = 2 * 2**30
 
@@ -32,7 +33,7 @@ def examine(settings: Settings, *, repair: bool = False) -> list[Finding]:
         return [*findings, Finding("data", False, str(error))]
     try:
         findings += [_database(house), _try("embedder", lambda: _embedder(house)), _try("model", lambda: _model(house))]
-        findings += [_originals(house), *_indexes(house, repair=repair)]
+        findings += [_originals(house), _trainings(house, repair=repair), *_indexes(house, repair=repair)]
     finally:
         house.close()
     return findings
@@ -87,6 +88,17 @@ def _originals(house: House) -> Finding:
     many = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
     detail = f"upload again: {', '.join(lost[:5])}{many}" if lost else "whole"
     return Finding("files of documents", not lost, detail)
+
+
+def _trainings(house: House, *, repair: bool) -> Finding:
+    """Look for what killed trainings left; the server clears it away when it starts."""
+    left = [] if repair and house.training.tidy() else left_over(house.versions.adapters_dir)
+    names = ", ".join(folder.name for folder in left)
+    return Finding(
+        "trainings",
+        not left,
+        f"killed and not gone on with: {names}; --repair removes it" if left else "none left over",
+    )
 
 
 def _indexes(house: House, *, repair: bool) -> Iterator[Finding]:

@@ -140,6 +140,7 @@ class House:
         with self.office.database.writing() as connection:
             turn_rows.interrupt_running(connection)
         self.shelf.resume()
+        self.training.tidy()
         for job, _payload in self.jobs.unfinished(TRAINING):
             self.jobs.end(job.id, JobState.FAILED, "the server stopped during the training; start it again")
 

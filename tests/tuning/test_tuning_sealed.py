@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tuning_rooms import Rooms, write_at_once
 from adapters.errors import AdapterDamaged, AdapterMismatch, TrainerDied, TrainingRefused
 from adapters.files import CHECKPOINT, MANIFEST
 from adapters.records import TrainedAdapter, TrainingJob
+from tutor.tuning import workplaces
 from tutor.tuning.training import Training
 
 
@@ -77,3 +79,29 @@ def test_only_the_checkpoint_of_a_killed_training_is_kept(rooms: Rooms, ending: 
     assert [path.name for path in work.rglob("*") if path.is_file() and path.suffix != ".lock"] == left
     rooms.train(rooms.ann)
     assert [path.name for path in work.rglob("*") if path.is_file() and path.suffix != ".lock"] == []
+
+
+def test_what_a_killed_training_left_goes_after_a_week_unless_somebody_trains_there(rooms: Rooms) -> None:
+    rooms.corrected(rooms.ann, 3)
+    work = rooms.path / "adapters" / ".work"
+
+    def killed(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+        (Path(job.directory) / CHECKPOINT).write_bytes(b"half way")
+        raise TrainerDied("over")
+
+    with pytest.raises(TrainerDied):
+        trained_by(rooms, killed).train(rooms.ann, rooms.ann.id, rooms.course)
+    assert rooms.training.tidy() == 0  # it may still be gone on with
+    (left,) = [path for path in work.iterdir() if path.is_dir()]
+    for path in (left / CHECKPOINT, left):
+        os.utime(path, (0, 0))
+    with workplaces.alone(work.parent, rooms.ann.id, rooms.course, "ann") as place:
+        os.utime(place / CHECKPOINT, (0, 0))
+        os.utime(place, (0, 0))
+        assert rooms.training.tidy() == 0
+    with pytest.raises(TrainerDied):
+        trained_by(rooms, killed).train(rooms.ann, rooms.ann.id, rooms.course)
+    for path in (left / CHECKPOINT, left):
+        os.utime(path, (0, 0))
+    assert rooms.training.tidy() == 1
+    assert not left.exists()

@@ -6,12 +6,8 @@ in a course runs at a time, in whatever process. Whatever goes wrong, the versio
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,8 +15,7 @@ from typing import Protocol
 
 import tutor.store.adapters as rows
 from adapters import dataset, gate, process, registry
-from adapters.errors import TrainerDied, TrainingBusy, TrainingRefused
-from adapters.files import CHECKPOINT
+from adapters.errors import TrainingRefused
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from tutor.domain import AdapterState, AdapterVersion, Job, LossPoint, Person
 from tutor.engine.base import Engine
@@ -31,6 +26,7 @@ from tutor.moments import Clock, new_id
 from tutor.settings import Settings
 from tutor.store import people
 from tutor.store.database import Database
+from tutor.tuning import workplaces
 from tutor.tuning.rows import Rows
 from tutor.tuning.versions import Versions
 
@@ -75,7 +71,8 @@ class Training:
         """
         self.versions.allow(who, learner_id, course_id)
         name = self._name(learner_id, course_id)
-        with self._alone(name, learner_id, course_id) as workplace:
+        owner = learner_id or "course"
+        with workplaces.alone(self.versions.adapters_dir, owner, course_id, name) as workplace:
             training_rows = self._enough(learner_id, course_id)
             job = self._job(name, learner_id, course_id, training_rows, workplace)
             trained = self.trainer(job, on_progress, cancelled)
@@ -89,9 +86,13 @@ class Training:
         self._enough(learner_id, course_id)
         waiting = [payload for job, payload in self.jobs.unfinished(KIND) if job.course_id == course_id]
         if any(payload.get("learner", "") == (learner_id or "") for payload in waiting):
-            raise _busy(name)
+            raise workplaces.busy(name)
         work = partial(self._work, who, learner_id, course_id)
         return self.jobs.start(who, KIND, course_id, name, work, {"learner": learner_id or ""})
+
+    def tidy(self) -> int:
+        """Remove what killed trainings left and nobody went on with; return how many folders went."""
+        return workplaces.tidy(self.versions.adapters_dir)
 
     def ready(self, who: Person, learner_id: str | None, course_id: str) -> tuple[int, int]:
         """Return how many rows there are to train on, and how many a training needs."""
@@ -223,33 +224,6 @@ class Training:
         assert stored is not None
         return stored
 
-    @contextmanager
-    def _alone(self, name: str, learner_id: str | None, course_id: str) -> Iterator[Path]:
-        """Yield a folder to work in while no other process trains this owner.
-
-        Nothing of it is kept, but for the checkpoint of a training that was killed: the next one goes on from it if it
-        has the same rows and recipe.
-        """
-        workplace = self.versions.adapters_dir / ".work" / f"{learner_id or 'course'}-{course_id}"
-        workplace.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with workplace.with_suffix(".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise _busy(name) from None
-            _empty(workplace, but=CHECKPOINT)
-            workplace.mkdir(mode=0o700, exist_ok=True)
-            kept = ""
-            try:
-                yield workplace
-            except TrainerDied:
-                kept = CHECKPOINT
-                raise
-            except OSError as error:
-                raise _unwritten(error) from error
-            finally:
-                _empty(workplace, but=kept)
-
     def _name(self, learner_id: str | None, course_id: str) -> str:
         """Return what the owner is called: a learner's pseudonym, or the course's id."""
         if learner_id is None:
@@ -266,25 +240,3 @@ def version_name(owner: str, course_id: str, number: int) -> str:
     readable = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:40] or "learner"
     where = "shared" if owner == course_id else course_id
     return f"{readable}-{where}-v{number}-{new_id()[:4]}"
-
-
-def _empty(folder: Path, but: str) -> None:
-    """Remove a folder and all that is in it, except for one file."""
-    if not (folder / but).is_file():
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name != but:
-            path.unlink()
-
-
-def _busy(name: str) -> TrainingBusy:
-    return TrainingBusy(f"the tutor of {name} is being trained already; wait until that has ended", key="busy")
-
-
-def _unwritten(error: OSError) -> TrainingFailed:
-    if error.errno == errno.ENOSPC:
-        return TrainingFailed("the disk is full: nothing was saved; free some space and train again", key="disk_full")
-    return TrainingFailed(f"a file of the training could not be written ({error.strerror}); train again")
