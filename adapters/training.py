@@ -23,7 +23,16 @@ from safetensors import SafetensorError
 from adapters.dataset import content_hash, distinct, encode, read_pairs, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
 from adapters.files import CARD, CHECKPOINT, CONFIG, WEIGHTS, publish, sha256_of, write_manifest
-from adapters.records import Manifest, Point, Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
+from adapters.records import (
+    Manifest,
+    Point,
+    PreferenceRow,
+    Recipe,
+    TrainedAdapter,
+    TrainingJob,
+    TrainingProgress,
+    TrainingRow,
+)
 from adapters.registry import verify
 
 if TYPE_CHECKING:
@@ -64,7 +73,7 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
         report(TrainingProgress("training", **dataclasses.asdict(point)))
 
     fitted = loop.fit(model, learn, job.recipe, watch, check, (held,), _checkpoints(job, rows))
-    pairs = read_pairs(Path(job.pairs_file)) if job.pairs_file and job.recipe.preference_steps else ()
+    pairs = usable_pairs(job, to_check)
     preference.prefer(model, tokenizer, pairs, job.recipe, watch, (held,))
     strength = usual.restrain(model, job.recipe.most_drift)
     report(TrainingProgress("saving", 0, 1))
@@ -131,6 +140,14 @@ def usable_rows(job: TrainingJob) -> tuple[TrainingRow, ...]:
         return rows
     repeated = f" ({len(given) - len(rows)} more say the same)" if len(given) > len(rows) else ""
     raise TrainingRefused(f"not enough to train: {len(rows)} of {job.recipe.minimum_rows} corrections{repeated}")
+
+
+def usable_pairs(job: TrainingJob, to_check: Sequence[TrainingRow]) -> tuple[PreferenceRow, ...]:
+    """Return the pairs to learn from: none unless asked for, and none on a prompt that the exam is held on."""
+    if not (job.pairs_file and job.recipe.preference_steps):
+        return ()
+    held_out = {row.prompt for row in to_check}
+    return tuple(pair for pair in read_pairs(Path(job.pairs_file)) if pair.prompt not in held_out)
 
 
 def _published(

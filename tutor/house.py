@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 
 from adapters.errors import AdapterError
+from adapters.records import Recipe
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.errors import LibraryError
 from knowledge.library import Library
@@ -48,6 +49,7 @@ from tutor.store.catalog import SqlCatalog
 from tutor.store.database import Database, open_database
 from tutor.syllabus import Syllabus
 from tutor.tuning.exchange import Exchange
+from tutor.tuning.pairs import Pairs
 from tutor.tuning.proof import Proof
 from tutor.tuning.rows import Rows
 from tutor.tuning.training import KIND as TRAINING
@@ -214,10 +216,12 @@ def open_house(
         database=office.database,
         versions=versions,
         rows=training_rows,
+        pairs=Pairs(office.database, training_rows),
         jobs=jobs,
         engine=engine,
         settings=settings,
         clock=clock,
+        recipe=Recipe(preference_steps=settings.preference_steps),
     )
     grader = Grader(ShortTextGrader(embedder))
     questions = Questions(office.database, office.courses, library, grader, clock)

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     adapter_cache_mb: int | None = Field(default=None, ge=0)  # adapters kept in memory
     unpacked_weights_mb: int | None = Field(default=None, ge=0)  # weights once more, unpacked, to read prompts faster
     prompt_cache_mb: int | None = Field(default=None, ge=0)  # beginnings of prompts kept in memory
+    preference_steps: int = Field(default=0, ge=0)  # of a training, on preferred answers (DPO); 0: none
     sample_course: bool = True  # put the sample course into an empty house
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from adapter_rows import row
 from adapters import loop, preference
 from adapters.dataset import encode, read_pairs, write_pairs
 from adapters.errors import TrainingRefused
-from adapters.records import ChatMessage, Point, PreferenceRow, Recipe
+from adapters.records import ChatMessage, Point, PreferenceRow, Recipe, TrainingJob, TrainingProgress
 
 PAIRS = [PreferenceRow(f"pair-{n}", row(n).prompt, f"Yes, {n}.", f"Perhaps it is {n}, who knows.") for n in range(3)]
 
@@ -66,3 +67,21 @@ def test_a_line_that_is_no_pair_is_refused_with_its_number(tmp_path: Path) -> No
 def test_a_pair_needs_two_different_answers(chosen: str, rejected: str) -> None:
     with pytest.raises(ValueError, match="the pair p"):
         PreferenceRow("p", (ChatMessage("user", "Q"),), chosen, rejected)
+
+
+def test_a_training_learns_from_its_pairs_and_never_from_those_that_it_is_examined_on(
+    tmp_path: Path, job: TrainingJob
+) -> None:
+    from adapters.training import sides, train, usable_pairs
+
+    write_pairs(tmp_path / "pairs.jsonl", [PreferenceRow(f"p{n}", row(n).prompt, "Yes!", "No.") for n in range(4)])
+    recipe = dataclasses.replace(job.recipe, preference_steps=3, rows_to_hold_out=1, held_out_share=0.5)
+    asked = dataclasses.replace(job, pairs_file=str(tmp_path / "pairs.jsonl"), recipe=recipe)
+    _, checked = sides([row(n) for n in range(4)], recipe)
+    assert checked
+    used = {pair.prompt for pair in usable_pairs(asked, checked)}
+    assert used == {row(n).prompt for n in range(4)} - {row.prompt for row in checked}
+    assert usable_pairs(dataclasses.replace(asked, recipe=job.recipe), checked) == ()
+    told: list[TrainingProgress] = []
+    train(asked, told.append)
+    assert [progress.steps for progress in told if progress.stage == "training"][-3:] == [3, 3, 3]

@@ -24,6 +24,7 @@ from tutor.reviewing import Reviews
 from tutor.settings import Settings
 from tutor.store.catalog import SqlCatalog
 from tutor.store.database import Database, open_database
+from tutor.tuning.pairs import Pairs
 from tutor.tuning.rows import Rows
 from tutor.tuning.training import Training
 from tutor.tuning.versions import Versions
@@ -50,6 +51,7 @@ class Rooms:
             database=self.database,
             versions=self.versions,
             rows=Rows(self.database),
+            pairs=Pairs(self.database, Rows(self.database)),
             jobs=self.jobs,
             engine=ScriptedEngine(["."]),
             settings=Settings(data_dir=path, sample_course=False),
@@ -58,12 +60,12 @@ class Rooms:
             open_model=lambda spec, folder: ModelFiles(path, "tiny", BASE),
         )
 
-    def turn(self, who: Person, question: str, *, asked_a_model: bool = True) -> Turn:
+    def turn(self, who: Person, question: str, *, answer: str = "An answer.", asked_a_model: bool = True) -> Turn:
         """Store a finished turn as `tutor.turn` does."""
         conversation = self.conversations.start(who, self.course, question)
         prompt = (("system", "Be kind."), ("user", question)) if asked_a_model else None
         turn = Turn(
-            new_id(), conversation.id, who.id, self.course, question, "An answer.", TurnStatus.RUNNING, True, 0.9, (),
+            new_id(), conversation.id, who.id, self.course, question, answer, TurnStatus.RUNNING, True, 0.9, (),
             (), None, None, None, None, None, None, self.clock(),
         )  # fmt: skip
         with self.database.writing() as connection:

@@ -27,6 +27,7 @@ from tutor.settings import Settings
 from tutor.store import people
 from tutor.store.database import Database
 from tutor.tuning import workplaces
+from tutor.tuning.pairs import Pairs
 from tutor.tuning.rows import Rows
 from tutor.tuning.versions import Versions
 
@@ -48,6 +49,7 @@ class Training:
     database: Database
     versions: Versions
     rows: Rows
+    pairs: Pairs
     jobs: Jobs
     engine: Engine
     settings: Settings
@@ -167,6 +169,9 @@ class Training:
                 key="other_base",
             )
         dataset.write_rows(workplace / "rows.jsonl", training_rows)
+        pairs = self.pairs.of(learner_id, course_id) if self.recipe.preference_steps else ()
+        if pairs:
+            dataset.write_pairs(workplace / "pairs.jsonl", pairs)
         with self.database.reading() as connection:
             number = rows.next_version(connection, learner_id, course_id)
             active = rows.active(connection, learner_id, course_id)
@@ -178,6 +183,7 @@ class Training:
             rows_file=str(workplace / "rows.jsonl"),
             name=version_name(name, course_id, number),
             recipe=self.recipe,
+            pairs_file=str(workplace / "pairs.jsonl") if pairs else None,
             current=str(self.versions.directory(in_use).resolve()) if in_use else None,
             kept_directory=str((self.versions.adapters_dir / ".base").resolve()),
         )
