@@ -72,7 +72,7 @@ def test_every_number_of_the_class_is_counted_from_the_events(house, practised, 
     seen, events = house.reports.classroom(instructor, COURSE), counting(house)
     assert sum(view.total.answers for view in seen.learners.values()) == len(events) == 12 * 18
     assert sum(view.total.rights for view in seen.learners.values()) == sum(e.right for e in events)
-    assert sum(work.answers for _, work in seen.weeks) == len(events)
+    assert sum(week.work.answers for week in seen.weeks) == len(events)
     week_ago = (seen.at - timedelta(days=7)).date()
     assert seen.digest.work.answers == sum(e.at.date() > week_ago for e in events)
     assert seen.digest.active == len({e.learner_id for e in events if e.at.date() > week_ago})
@@ -165,3 +165,20 @@ def test_a_learners_report_says_the_numbers_of_her_events(house, practised, lang
 def test_an_empty_class_has_a_sentence(house, skills, instructor):
     seen = classroom({}, house.progress.graph(instructor, COURSE), house.office.clock())
     assert "Nobody has answered" in classroom_view.for_page(seen, {}, {}, {}, "en")
+
+
+def test_sums_of_a_week_with_fewer_than_five_learners_stay_in_the_house(house, learners, answer, instructor, clock):
+    """A report of a class of twelve told how many answers the two gave who practised in a quiet week."""
+    for who in learners:
+        answer(who, "light", "l1", right=True)
+    clock.pass_time(timedelta(days=8))
+    for n in range(37):
+        answer(learners[n % 2], "sugar", f"s{n}", right=n % 3 > 0)
+    seen, names = house.reports.classroom(instructor, COURSE), house.reports.names(instructor, COURSE)
+    paper, page = (
+        classroom_view.for_paper(seen, names, {}, "en"),
+        classroom_view.for_page(seen, house.reports.learners(instructor, COURSE), names, {}, "en"),
+    )
+    assert "37 answers" in page and "24/37" in page
+    assert "37 answers" not in paper and "24/37" not in paper
+    assert "<title>" in paper and "12/12" in paper and "fewer than 5 learners practised" in paper

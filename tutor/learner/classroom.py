@@ -84,6 +84,15 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """The work of one week, and how many learners did it."""
+
+    start: date  # a Monday
+    work: Work
+    active: int
+
+
+@dataclass(frozen=True, slots=True)
 class Classroom:
     """Everything that the instructor's page says of a course."""
 
@@ -94,7 +103,7 @@ class Classroom:
     beliefs: tuple[Belief, ...]  # the most common first
     items: tuple[ItemLine, ...]  # the least telling first
     digest: Digest
-    weeks: tuple[tuple[date, Work], ...]  # Mondays, the oldest first
+    weeks: tuple[Week, ...]  # the oldest first
 
 
 def classroom(records: Mapping[str, Record], course: SkillGraph, at: datetime) -> Classroom:
@@ -118,6 +127,11 @@ def classroom(records: Mapping[str, Record], course: SkillGraph, at: datetime) -
 def shown(number: int) -> str:
     """Return a number of learners as it may leave the house."""
     return f"<{FEWEST}" if 0 < number < FEWEST else str(number)
+
+
+def tellable(learners: int) -> bool:
+    """Whether the work of so many learners may leave the house as a sum."""
+    return learners == 0 or learners >= FEWEST
 
 
 def shown_parts(counts: Sequence[int]) -> list[str]:
@@ -218,11 +232,12 @@ def _most(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(((s, n) for s, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _weeks(diaries: Iterable[Diary], at: datetime) -> tuple[tuple[date, Work], ...]:
+def _weeks(diaries: Iterable[Diary], at: datetime) -> tuple[Week, ...]:
     found = list(diaries)
     monday = at.date() - timedelta(days=at.weekday())
-    starts = [monday - timedelta(days=7 * n) for n in reversed(range(WEEKS))]
-    return tuple(
-        (start, summed(w for diary in found for day, w in diary.days.items() if start <= day < start + WEEK))
-        for start in starts
-    )
+    return tuple(_week(found, monday - timedelta(days=7 * n)) for n in reversed(range(WEEKS)))
+
+
+def _week(diaries: Sequence[Diary], start: date) -> Week:
+    done = [summed(w for day, w in diary.days.items() if start <= day < start + WEEK) for diary in diaries]
+    return Week(start, summed(done), sum(work.answers > 0 for work in done))

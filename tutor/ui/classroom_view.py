@@ -9,7 +9,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
-from tutor.learner.classroom import Belief, Classroom, Stuck, shown, shown_parts
+from tutor.learner.classroom import FEWEST, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
 from tutor.learner.mastery import Standing
 from tutor.learner.overview import Overview, SkillLine
 from tutor.ui import charts
@@ -19,6 +19,7 @@ from tutor.ui.words import say
 Names = Mapping[str, str]
 Places = Mapping[str, str]  # passage id -> document and place, as a person reads it
 Count = Callable[[int], str]
+Told = Callable[[int], bool]  # whether the work of so many learners may be told
 LONGEST_LISTS = 12
 
 
@@ -27,7 +28,7 @@ def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, la
     if not seen.learners:
         return f'<div class="tp tp-card"><p>{say(language, "class_none")}</p></div>'
     return (
-        _week(seen, skills, str, language)
+        _week(seen, skills, str, _all, language)
         + _map(seen, learners, skills, language)
         + _stuck(seen, learners, skills, language)
         + _beliefs(seen, skills, places, str, language)
@@ -38,7 +39,7 @@ def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, la
 def for_paper(seen: Classroom, skills: Names, places: Places, language: str) -> str:
     """Return the report that may leave the house: counts, and none under five."""
     return (
-        _week(seen, skills, shown, language)
+        _week(seen, skills, shown, tellable, language)
         + _counts(seen, skills, language)
         + _beliefs(seen, skills, places, shown, language)
         + _items(seen, shown, language)
@@ -60,22 +61,42 @@ def _card(title: str, body: str, name: str) -> str:
     return f'<div class="tp tp-card" id="tp-{name}"><h3>{title}</h3>{body}</div>'
 
 
-def _week(seen: Classroom, skills: Names, count: Count, language: str) -> str:
+def _all(_: int) -> bool:
+    return True
+
+
+def _week(seen: Classroom, skills: Names, count: Count, told: Told, language: str) -> str:
     digest, escape = seen.digest, html.escape
     active = say(language, "class_active", now=count(digest.active), before=count(digest.active_before))
-    work, before = digest.work, digest.work_before
-    lines = [escape(active)]
-    lines.append(
-        say(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided, before=before.answers)
-    )
+    lines = [escape(active), *_worked(digest, told, language)]
     for key, found in (("class_learnt", digest.newly_known), ("class_newly_stuck", digest.newly_stuck)):
         if found:
             named = [say(language, "class_listed", skill=skills[s], n=count(n)) for s, n in found[:LONGEST_LISTS]]
             lines.append(escape(say(language, key, list=", ".join(named))))
-    weeks = [(f"{start:%m-%d}", work.answers, work.rights) for start, work in seen.weeks]
+    weeks = [_column(week, told) for week in seen.weeks]
     said = "".join(f"<p>{line}</p>" for line in lines)
     note = say(language, "class_weeks")
     return _card(say(language, "class_week"), f'{said}{charts.columns(weeks, note)}<p class="soft">{note}</p>', "week")
+
+
+def _worked(digest: Digest, told: Told, language: str) -> list[str]:
+    """Return the sums of both weeks, as far as each may be told."""
+    work, before = digest.work, digest.work_before
+    lines = []
+    if told(digest.active):
+        lines.append(say(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided))
+    if told(digest.active_before):
+        lines.append(say(language, "class_work_before", before=before.answers))
+    if len(lines) < 2:
+        lines.append(say(language, "class_work_hidden", fewest=FEWEST))
+    return lines
+
+
+def _column(week: Week, told: Told) -> tuple[str, int, int]:
+    name = f"{week.start:%m-%d}"
+    if not told(week.active):
+        return f"{name} {shown(week.active)}", 0, 0
+    return name, week.work.answers, week.work.rights
 
 
 def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
