@@ -4,7 +4,8 @@
 
 Answers are recorded through the evidence book into a database in a temporary folder. `page_ms` is the overview of the
 one learner from her kept record, with the newest answer not yet in it; `class_ms` the class from kept records.
-`rebuild_s` remakes her record from all events, `first_class_s` makes all records of the class for the first time.
+`rebuild_s` remakes her record from all events, two more figures say what her page costs after a correction,
+`first_class_s` makes all records of the class for the first time.
 Milliseconds are CPU time of this process, since the machine may be shared; `same` says whether the record that was
 moved on and the one that was rebuilt are equal to the last digit.
 """
@@ -25,9 +26,11 @@ from statistics import median
 from tutor.domain import Outcome, Person, Role, Skill
 from tutor.evidence_book import Judged
 from tutor.house import Office, open_office
+from tutor.learner.evidence import Answered
 from tutor.learner.keeping import write_record
 from tutor.moments import new_id
 from tutor.settings import Settings
+from tutor.store.evidence import events
 from tutor.ui import classroom_view, progress_view
 
 COURSE, SKILLS, ITEMS = "bench", 40, 12
@@ -64,6 +67,15 @@ def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
     return round(median(taken), 1)
 
 
+def _corrected(office: Office, who: Person, names: dict[str, str], place: int) -> float:
+    """CPU time of her page after the answer at that place in her record was judged anew."""
+    with office.database.reading() as connection:
+        answers = [event for _, event in events(connection, COURSE, who.id) if isinstance(event, Answered)]
+    old = answers[place]
+    office.evidence.override(office.operator, old.grade_id, Outcome.WRONG if old.right else Outcome.RIGHT)
+    return cpu_ms(lambda: progress_view.whole(office.progress.of(who, COURSE), names, "en"), times=1)
+
+
 def measure(office: Office, events: int, learners: int, each: int) -> dict[str, object]:
     rng, operator = random.Random(0), office.operator
     office.courses.create(operator, "Bench", course_id=COURSE)
@@ -82,6 +94,7 @@ def measure(office: Office, events: int, learners: int, each: int) -> dict[str, 
     office.progress.rebuild(operator, COURSE)
     rebuild_s = round(time.process_time() - started, 2)
     same = write_record(office.progress.record(ada, COURSE)) == moved_on
+    corrected = {name: _corrected(office, ada, names, place) for name, place in (("recent", -100), ("first", 0))}
     for n in range(learners - 1):
         practise(office, office.accounts.add(f"learner-{n}", Role.LEARNER), each, rng)
     started = time.process_time()
@@ -96,6 +109,8 @@ def measure(office: Office, events: int, learners: int, each: int) -> dict[str, 
         "page_ms": median(pages),
         "class_ms": cpu_ms(show_class),
         "rebuild_s": rebuild_s,
+        "page_after_recent_correction_ms": corrected["recent"],
+        "page_after_correcting_the_first_answer_ms": corrected["first"],
         "first_class_s": first_class_s,
         "same": same,
         "events": events,

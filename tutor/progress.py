@@ -1,10 +1,12 @@
 """Progress: what a learner knows in a course, what comes next, and the records that this is read from.
 
-A record is kept in the database and moved on by the events that came since; a correction remakes it from all events.
+A record is kept in the database and moved on by the events that came since. A correction remakes it from the last
+checkpoint before the corrected answer.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,10 +21,12 @@ from tutor.learner.keeping import read_record, write_record
 from tutor.learner.overview import Overview, overview, situation
 from tutor.learner.path import Item, Recommendation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question
-from tutor.learner.record import KNOWING, Record, basis, follow, goes_on, in_any_order, rebuild
+from tutor.learner.record import KNOWING, Record, bases, basis, follow, goes_on, in_any_order, replay
 from tutor.learner.skills import Need, SkillGraph, graph
 from tutor.moments import Clock
 from tutor.store.database import Connection, Database
+
+MARKS = 5  # checkpoints of one learner; what is corrected is nearly always recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Progress:
     database: Database
     courses: Courses
     clock: Clock
+    mark_every: int = 200  # answers, after which a record is kept as a checkpoint
 
     def of(self, who: Person, course_id: str) -> Overview:
         """Return a learner's own overview of a course."""
@@ -110,20 +115,23 @@ class Progress:
 
     def _records(self, learners: Sequence[str], course_id: str) -> Iterable[tuple[str, Record]]:
         """Move the records of these learners on to the last event, and keep those that moved."""
-        moved: dict[str, rows.Kept] = {}
         with self.database.reading() as connection:
             course = graph_of(course_rows.skills_of(connection, course_id))
             stored = rows.kept(connection, course_id, learners[0] if len(learners) == 1 else None)
-            made = {each: _moved_on(connection, course_id, each, stored.get(each), course) for each in learners}
-        for learner_id, (record, sequence) in made.items():
-            old, policy = stored.get(learner_id), basis(record, course)
-            if sequence and (old is None or (old.sequence, old.policy) != (sequence, policy)):
-                moved[learner_id] = rows.Kept(sequence, policy, write_record(record))
+            made = {
+                each: _moved_on(connection, course_id, each, stored.get(each), course, self.mark_every)
+                for each in learners
+            }
+        moved = {each: one for each, one in made.items() if _is_new(one, stored.get(each), course)}
         if moved:
             with self.database.writing() as connection:
-                for learner_id, kept in moved.items():
-                    rows.keep(connection, course_id, learner_id, kept)
-        return ((learner_id, record) for learner_id, (record, _) in made.items())
+                for learner_id, one in moved.items():
+                    rows.keep(connection, course_id, learner_id, _kept(one.record, one.sequence, course))
+                    for mark in one.marks:
+                        assert mark.last_at is not None, "a mark stands after an answer"
+                        checkpoint = rows.Checkpoint(mark.last_at, _kept(mark, one.sequence, course))
+                        rows.mark(connection, course_id, learner_id, checkpoint, most=MARKS)
+        return ((learner_id, one.record) for learner_id, one in made.items())
 
 
 def graph_of(skills: Sequence[Skill]) -> SkillGraph:
@@ -132,20 +140,49 @@ def graph_of(skills: Sequence[Skill]) -> SkillGraph:
     return graph((skill.id for skill in skills), edges)
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A record after the last event, that event's number (0: there is none), and the record at places before."""
+
+    record: Record
+    sequence: int
+    marks: tuple[Record, ...] = ()
+
+
 def _moved_on(
-    connection: Connection, course_id: str, learner_id: str, kept: rows.Kept | None, course: SkillGraph
-) -> tuple[Record, int]:
-    """Return the record after the last event, and that event's number; 0 when there is none."""
+    connection: Connection, course_id: str, learner_id: str, kept: rows.Kept | None, course: SkillGraph, every: int
+) -> _Made:
     record, sequence = (read_record(kept.body), kept.sequence) if kept else (Record(), 0)
     if kept and kept.policy != basis(record, course):
-        return _remade(connection, course_id, learner_id, course)
+        return _remade(connection, course_id, learner_id, course, every)
+    begun = record.answers
     for number, event in event_rows.events(connection, course_id, learner_id, after=sequence):
         if isinstance(event, Retracted) or not goes_on(record, event):
-            return _remade(connection, course_id, learner_id, course)
+            return _remade(connection, course_id, learner_id, course, every)
         record, sequence = follow(record, event, course), number
-    return record, sequence
+    passed = record.answers // every > begun // every
+    return _Made(record, sequence, (record,) if passed else ())
 
 
-def _remade(connection: Connection, course_id: str, learner_id: str, course: SkillGraph) -> tuple[Record, int]:
-    events = list(event_rows.events(connection, course_id, learner_id))
-    return rebuild((event for _, event in events), course), events[-1][0] if events else 0
+def _remade(connection: Connection, course_id: str, learner_id: str, course: SkillGraph, every: int) -> _Made:
+    """Make the record anew from the last place under which nothing has changed, or from nothing."""
+    found = rows.newest_valid(connection, course_id, learner_id, bases(course))
+    record, at = (read_record(found.kept.body), found.last_at) if found else (Record(), None)
+    events = event_rows.events(connection, course_id, learner_id, later_than=at)
+    marks: deque[Record] = deque(maxlen=MARKS)
+    answers = (event for _, event in events)
+    for number, after in enumerate(replay(record, answers, course), start=record.answers + 1):
+        record = after
+        if number % every == 0:
+            marks.append(record)
+    return _Made(record, event_rows.last_sequence(connection, course_id, learner_id), tuple(marks))
+
+
+def _is_new(made: _Made, old: rows.Kept | None, course: SkillGraph) -> bool:
+    if not made.sequence:
+        return False
+    return old is None or (old.sequence, old.policy) != (made.sequence, basis(made.record, course))
+
+
+def _kept(record: Record, sequence: int, course: SkillGraph) -> rows.Kept:
+    return rows.Kept(sequence, basis(record, course), write_record(record))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from tutor.domain import Outcome, Skill
 from tutor.errors import NotAllowed, NotFound
 from tutor.evidence_book import Judged
 from tutor.learner.evidence import Origin
-from tutor.learner.keeping import write_record
+from tutor.learner.keeping import read_record, write_record
+from tutor.learner.record import bases
 
 
 @pytest.fixture
@@ -148,3 +150,37 @@ def test_a_skipped_placement_question_is_not_asked_again(house, skills, ada, ins
     house.practice.skip(ada, row.posed.id)
     assert house.practice.sitting(ada, "biology").current is None
     assert house.progress.of(ada, "biology").placed == 0
+
+
+@pytest.mark.parametrize("corrected", ["g2", "g9", "g17", "g23"])
+def test_a_record_corrected_from_a_checkpoint_is_the_one_made_from_all_events(
+    house, skills, ada, instructor, answer, clock, corrected
+):
+    near = replace(house.progress, mark_every=4)
+    for n in range(24):
+        answer(ada, ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 7 == 0))
+        clock.pass_time(timedelta(hours=9))
+        near.of(ada, "biology")
+    for correct in (
+        lambda: house.evidence.override(instructor, corrected, Outcome.PARTIAL),
+        lambda: house.evidence.withdraw(instructor, corrected, "the key was wrong"),
+        lambda: house.evidence.withdraw(instructor, "g20", "asked twice"),
+    ):
+        correct()
+        from_a_checkpoint = write_record(near.record(ada, "biology"))
+        house.progress.rebuild(instructor, "biology")
+        assert from_a_checkpoint == write_record(near.record(ada, "biology"))
+
+
+def test_a_recent_correction_is_followed_from_the_last_checkpoint_before_it(house, skills, ada, instructor, answer):
+    near = replace(house.progress, mark_every=4)
+    for _ in range(11):
+        answer(ada)
+        near.of(ada, "biology")
+    house.evidence.override(instructor, "g9", Outcome.WRONG)
+    with house.office.database.reading() as connection:
+        found = states.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology")))
+        assert found is not None and read_record(found.kept.body).answers == 8
+    house.evidence.override(instructor, "g1", Outcome.WRONG)
+    with house.office.database.reading() as connection:
+        assert states.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology"))) is None

@@ -7,9 +7,11 @@ A pure function of her events, and of the course's graph as far as a placement w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from tutor.learner.diary import Diary, write_down
 from tutor.learner.evidence import Answered, Origin, Retracted, standing
@@ -32,6 +34,10 @@ class Record:
     placement: tuple[tuple[str, bool], ...] = ()  # the placement's unaided answers: skill, right
     last_at: datetime | None = None
 
+    @property
+    def answers(self) -> int:
+        return sum(work.answers for work in self.diary.days.values())
+
 
 def in_any_order(course: SkillGraph) -> SkillGraph:
     """The same graph, whatever order the course gives its skills."""
@@ -40,10 +46,14 @@ def in_any_order(course: SkillGraph) -> SkillGraph:
 
 def basis(record: Record, course: SkillGraph) -> str:
     """Name what a record rests on beside its events."""
-    if not record.placement:
-        return RULES
+    unplaced, placed_along = bases(course)
+    return placed_along if record.placement else unplaced
+
+
+def bases(course: SkillGraph) -> tuple[str, str]:
+    """Name what records of a course rest on: those without a placement, and those with one."""
     edges = sorted((edge.skill, edge.needs) for edge in course.edges)
-    return f"{RULES}:{hashlib.sha256(repr((sorted(course.skills), edges)).encode()).hexdigest()[:16]}"
+    return RULES, f"{RULES}:{hashlib.sha256(repr((sorted(course.skills), edges)).encode()).hexdigest()[:16]}"
 
 
 def goes_on(record: Record, answer: Answered) -> bool:
@@ -63,13 +73,21 @@ def follow(record: Record, answer: Answered, course: SkillGraph) -> Record:
 
 def rebuild(events: Iterable[Event], course: SkillGraph) -> Record:
     """Return the record that the events, in any order, lead to."""
+    record = Record()
+    for after in replay(record, events, course):
+        record = after
+    return record
+
+
+def replay(record: Record, events: Iterable[Event], course: SkillGraph) -> Iterator[Record]:
+    """Yield the record after each time at which answers stand; all events are about answers later than the record."""
     found = list(events)
     answers = (event for event in found if isinstance(event, Answered))
     retractions = [event for event in found if isinstance(event, Retracted)]
-    record = Record()
-    for answer in standing(answers, retractions):
-        record = follow(record, answer, course)
-    return record
+    for _, together in groupby(standing(answers, retractions), key=attrgetter("at")):
+        for answer in together:
+            record = follow(record, answer, course)
+        yield record
 
 
 def _place(record: Record, answer: Answered, course: SkillGraph) -> Record:

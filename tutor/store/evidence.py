@@ -43,14 +43,30 @@ def retract(connection: sa.Connection, retraction: Retracted) -> int:
 
 
 def events(
-    connection: sa.Connection, course_id: str, learner_id: str | None = None, *, after: int = 0
+    connection: sa.Connection,
+    course_id: str,
+    learner_id: str | None = None,
+    *,
+    after: int = 0,
+    later_than: datetime | None = None,
 ) -> Iterator[Event]:
-    """Yield a course's events, or one learner's of it, in the order of recording."""
+    """Yield a course's events, or one learner's of it, in the order of recording.
+
+    `after` leaves out what was recorded up to that number, `later_than` all events about answers up to that time.
+    """
     query = evidence.select().where(evidence.c.course_id == course_id, evidence.c.sequence > after)
+    if later_than is not None:
+        query = query.where(evidence.c.at > to_text(later_than))
     if learner_id is not None:
         query = query.where(evidence.c.learner_id == learner_id)
     for row in connection.execute(query.order_by(evidence.c.sequence)):
         yield row.sequence, _event(row)
+
+
+def last_sequence(connection: sa.Connection, course_id: str, learner_id: str) -> int:
+    """Return the number of a learner's last event in a course; 0 when there is none."""
+    where = evidence.c.learner_id == learner_id, evidence.c.course_id == course_id
+    return connection.scalar(sa.select(sa.func.max(evidence.c.sequence)).where(*where)) or 0
 
 
 def standing_answer(connection: sa.Connection, grade_id: str) -> Answered | None:

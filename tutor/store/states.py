@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.moments import from_text, to_text
-from tutor.store.schema import learner_states, profiles
+from tutor.store.schema import evidence, learner_checkpoints, learner_states, profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,45 @@ def keep(connection: sa.Connection, course_id: str, learner_id: str, record: Kep
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A record as it stood after the answer of `last_at`."""
+
+    last_at: datetime
+    kept: Kept
+
+
+def mark(connection: sa.Connection, course_id: str, learner_id: str, checkpoint: Checkpoint, *, most: int) -> None:
+    """Store a checkpoint, and let go of all but the newest `most`."""
+    table, kept = learner_checkpoints, checkpoint.kept
+    key = {"learner_id": learner_id, "course_id": course_id, "last_at": to_text(checkpoint.last_at)}
+    values = {"sequence": kept.sequence, "policy": kept.policy, "body": kept.body}
+    statement = insert(table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
+    mine = table.c.learner_id == learner_id, table.c.course_id == course_id
+    newest = sa.select(table.c.last_at).where(*mine).order_by(table.c.last_at.desc()).limit(most)
+    connection.execute(table.delete().where(*mine, table.c.last_at.not_in(newest.scalar_subquery())))
+
+
+def newest_valid(
+    connection: sa.Connection, course_id: str, learner_id: str, policies: Collection[str]
+) -> Checkpoint | None:
+    """Return the last checkpoint under which nothing was corrected, withdrawn or added since it was made."""
+    table = learner_checkpoints
+    undermined = sa.exists().where(
+        evidence.c.learner_id == learner_id,
+        evidence.c.course_id == course_id,
+        evidence.c.sequence > table.c.sequence,
+        evidence.c.at <= table.c.last_at,
+    )
+    where = table.c.learner_id == learner_id, table.c.course_id == course_id, table.c.policy.in_(policies), ~undermined
+    row = connection.execute(table.select().where(*where).order_by(table.c.last_at.desc()).limit(1)).first()
+    return Checkpoint(from_text(row.last_at), Kept(row.sequence, row.policy, row.body)) if row else None
+
+
 def drop(connection: sa.Connection, course_id: str, learner_id: str) -> None:
-    where = learner_states.c.course_id == course_id, learner_states.c.learner_id == learner_id
-    connection.execute(learner_states.delete().where(*where))
+    for table in (learner_states, learner_checkpoints):
+        connection.execute(table.delete().where(table.c.course_id == course_id, table.c.learner_id == learner_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,17 @@ learner_states = Table(
     Column("body", Text, nullable=False),
 )
 
+learner_checkpoints = Table(
+    "learner_checkpoints",
+    metadata,
+    Column("learner_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("last_at", String, primary_key=True),  # of the last answer that is in it
+    Column("sequence", Integer, nullable=False),  # of the last event that had been recorded when it was made
+    Column("policy", String, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 profiles = Table(
     "profiles",
     metadata,
