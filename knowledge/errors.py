@@ -7,6 +7,7 @@ LibraryError
 │   ├── DocumentDamaged      corrupt, or not what its name says
 │   ├── DocumentEmpty        no text: empty, or only images and no OCR at hand
 │   └── DocumentTooLarge     over a limit of bytes, pages, memory or time
+├── OcrMissing           this machine has no program that reads pictures
 ├── DocumentNotFound     no such document or passage
 ├── IngestCancelled      the caller asked to stop
 ├── EmbedderUnusable     the embedding model is missing, incomplete or not the one that was pinned
@@ -42,6 +43,10 @@ class DocumentEmpty(DocumentRefused):
 
 class DocumentTooLarge(DocumentRefused):
     """Over a limit of bytes, pages, memory or time."""
+
+
+class OcrMissing(LibraryError):
+    """This machine has no program that reads pictures."""
 
 
 class DocumentNotFound(LibraryError):

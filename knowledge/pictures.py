@@ -7,9 +7,6 @@ checked before it is believed.
 from __future__ import annotations
 
 import json
-import subprocess
-import threading
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
@@ -21,6 +18,7 @@ LIMITS = replace(Limits(), cpu_s=15, wall_s=20.0)
 MOST_BYTES = 12 * MEGABYTE  # of one picture
 MOST_BOXES = 2_000
 _MOST_LINE = 200_000
+_CHILD = "knowledge.parsing.picturing"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -42,7 +40,8 @@ def draw(name: str, data: bytes, page: int, quote: str, limits: Limits = LIMITS)
     """
     shown = shown_name(name) or "the file"
     fields = {"name": shown, "limits": asdict(limits), "size": len(data), "picture": {"page": page, "quote": quote}}
-    answer, status = _run(json.dumps(fields).encode() + b"\n", data, limits.wall_s)
+    request = json.dumps(fields).encode() + b"\n"
+    answer, status = launching.converse(_CHILD, request, data, limits.wall_s, MOST_BYTES + _MOST_LINE)
     if status != 0:
         raise DocumentTooLarge(f"page {page} of {shown} takes too much time or memory to be drawn")
     try:
@@ -51,31 +50,12 @@ def draw(name: str, data: bytes, page: int, quote: str, limits: Limits = LIMITS)
         raise DocumentDamaged(f"page {page} of {shown} cannot be drawn") from error
 
 
-def _run(request: bytes, data: bytes, wall_s: float) -> tuple[bytes, int]:
-    """Return what the child said, at most MOST_BYTES of it, and how it ended."""
-    process = launching.start("knowledge.parsing.picturing")
-    assert process.stdout is not None
-    clock = threading.Timer(wall_s, launching.end, [process])
-    clock.start()
-    feeding = threading.Thread(target=launching.feed, args=(process, request, data), daemon=True)
-    feeding.start()
-    try:
-        answer = process.stdout.read(MOST_BYTES + _MOST_LINE)
-    finally:
-        clock.cancel()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=1)  # it has said its last word
-        launching.end(process)
-        process.wait()
-        process.stdout.close()
-    return answer, process.returncode
-
-
 def _understood(answer: bytes, name: str) -> Picture:
     line, _, png = answer.partition(b"\n")
     fields = json.loads(line[:_MOST_LINE])
     if "refused" in fields:
-        raise DocumentDamaged(str(fields["refused"])[:300])
+        kind = DocumentTooLarge if fields.get("large") else DocumentDamaged
+        raise kind(str(fields["refused"])[:300])
     if not png.startswith(_SIGNATURE) or len(png) != fields["bytes"] or len(png) > MOST_BYTES:
         raise DocumentTooLarge(f"the picture of a page of {name} is too large to be shown")
     boxes = tuple(Box(*(min(1.0, max(0.0, float(edge))) for edge in box)) for box in fields["boxes"][:MOST_BOXES])

@@ -12,15 +12,15 @@ from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.parsing.scans import Scans
 from knowledge.parsing.source import Source
 
-_FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
-_LONGEST_SIDE = 4_000  # more dots do not help recognition
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")
+LONGEST_SIDE = 4_000  # more dots do not help recognition
 
 
 def read(source: Source) -> ParsedDocument:
     """Read each page of the picture (a TIFF may have several)."""
     warnings.simplefilter("ignore")  # Pillow's own warnings about size; ours is an error
     try:
-        with Image.open(io.BytesIO(source.data), formats=_FORMATS) as image:
+        with Image.open(io.BytesIO(source.data), formats=FORMATS) as image:
             return _pages(source, image)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:  # Pillow's words for a broken file
         raise DocumentDamaged(f"{source.name} is not a whole picture; save it as PNG and upload that.") from error
@@ -35,14 +35,14 @@ def _pages(source: Source, image: Image.Image) -> ParsedDocument:
     scans, blocks = Scans(source.limits), []
     for number in range(1, count + 1):
         image.seek(number - 1)
-        grey = _grey(source, image)
+        grey = upright_grey(source, image)
         locator = Locator(Place.PAGE, number, f"page {number}")
         blocks += [Block(text, locator) for text in scans.picture(grey.width, grey.height, grey.tobytes(), number)]
         source.report(number, count)
     return ParsedDocument(source.stem, media_type, tuple(blocks), count, tuple(scans.notes()))
 
 
-def _grey(source: Source, image: Image.Image) -> Image.Image:
+def upright_grey(source: Source, image: Image.Image) -> Image.Image:
     """The present page upright, in grey on white, not larger than recognition can use."""
     if image.width * image.height > source.limits.pixels:
         raise _too_large(source)
@@ -51,7 +51,7 @@ def _grey(source: Source, image: Image.Image) -> Image.Image:
         layer = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
     grey = upright.convert("L")
-    grey.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
+    grey.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     return grey
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,25 @@ def start(module: str) -> subprocess.Popen[bytes]:
         env=environment(),
         start_new_session=True,
     )
+
+
+def converse(module: str, request: bytes, data: bytes, wall_s: float, most_bytes: int) -> tuple[bytes, int]:
+    """Start a module, hand it a request and a file; return what it said, at most so much, and how it ended."""
+    process = start(module)
+    assert process.stdout is not None
+    clock = threading.Timer(wall_s, end, [process])
+    clock.start()
+    threading.Thread(target=feed, args=(process, request, data), daemon=True).start()
+    try:
+        answer = process.stdout.read(most_bytes)
+    finally:
+        clock.cancel()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)  # it has said its last word
+        end(process)
+        process.wait()
+        process.stdout.close()
+    return answer, process.returncode
 
 
 def feed(process: subprocess.Popen[bytes], request: bytes, data: bytes) -> None:

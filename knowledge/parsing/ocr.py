@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from knowledge.parsing.cleaning import clean_line, close_cjk_gaps
 _WANTED = ("eng", "chi_sim")
 _PAGE_TIME_S = 25.0
 _WORD = "5"  # tesseract's level of a line of its table
+_PAGE, _COLUMN = "3", "4"  # tesseract's --psm: a page of any layout; one column of lines of any size
+_PLUS = re.compile(r"(?<=[0-9A-Za-z)] )十(?= [0-9A-Za-z(])")  # a plus sign, where the Chinese model reads it as ten
 
 
 @cache
@@ -37,13 +40,22 @@ def available() -> bool:
 
 
 def recognise(width: int, height: int, grey: bytes) -> list[str]:
-    """Return the paragraphs of an eight-bit grey picture, top to bottom; none when nothing was recognised.
+    """Return the paragraphs of an eight-bit grey page, top to bottom; none when nothing was recognised.
 
     Raises TimeoutError when one picture takes too long, OSError when the program fails.
     """
-    said = _run(width, height, grey, _PAGE_TIME_S)
-    paragraphs = said.replace("\f", "\n\n").split("\n\n")
+    paragraphs = _run(width, height, grey, _PAGE_TIME_S).replace("\f", "\n\n").split("\n\n")
     return [text for text in (close_cjk_gaps(clean_line(paragraph)) for paragraph in paragraphs) if text]
+
+
+def recognise_lines(width: int, height: int, grey: bytes) -> list[str]:
+    """Return the lines of a picture of somebody's work, each as it stands: a line of working is not prose.
+
+    Raises as `recognise` does.
+    """
+    said = _run(width, height, grey, _PAGE_TIME_S, layout=_COLUMN).replace("\f", "\n")
+    lines = (close_cjk_gaps(clean_line(line)) for line in said.split("\n"))
+    return [_PLUS.sub("+", line) for line in lines if line]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +77,12 @@ def words(width: int, height: int, grey: bytes, seconds: float) -> list[Word]:
     return found
 
 
-def _run(width: int, height: int, grey: bytes, seconds: float, *form: str) -> str:
+def _run(width: int, height: int, grey: bytes, seconds: float, *form: str, layout: str = _PAGE) -> str:
     program = tesseract()
     if program is None:
         raise OSError("tesseract is not installed")
     picture = b"P5 %d %d 255\n" % (width, height) + grey
-    command = [program, "stdin", "stdout", "-l", languages(), "--psm", "3", *form]
+    command = [program, "stdin", "stdout", "-l", languages(), "--psm", layout, *form]
     try:
         done = subprocess.run(command, input=picture, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:

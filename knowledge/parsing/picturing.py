@@ -48,7 +48,7 @@ def _answer(source: Source, number: int, quote: str) -> bytes:
     try:
         fields, png = draw(source, number, quote)
     except DocumentRefused as refusal:
-        return _refused(str(refusal))
+        return _refused(str(refusal), large=isinstance(refusal, DocumentTooLarge))
     except MemoryError:
         return _refused(f"page {number} of {source.name} needs too much memory to be drawn")
     except Exception as error:  # noqa: BLE001 - a library met bytes its authors did not foresee
@@ -56,8 +56,8 @@ def _answer(source: Source, number: int, quote: str) -> bytes:
     return json.dumps(fields | {"bytes": len(png)}).encode() + b"\n" + png
 
 
-def _refused(sentence: str) -> bytes:
-    return json.dumps({"refused": sentence}).encode() + b"\n"
+def _refused(sentence: str, *, large: bool = False) -> bytes:
+    return json.dumps({"refused": sentence, "large": large}).encode() + b"\n"
 
 
 def draw(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
@@ -158,6 +158,7 @@ def _read(picture: Any, quote: str) -> tuple[Box, ...]:
 def _image(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
     from PIL import Image, ImageOps
 
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is looked at below, before a dot is unpacked
     with Image.open(io.BytesIO(source.data), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")) as image:
         image.seek(number - 1)
         if image.width * image.height > source.limits.pixels:

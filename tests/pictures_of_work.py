@@ -1,0 +1,46 @@
+"""Pictures that tests draw: printed lines, light or dark, as a camera or a scanner would hand them over."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+
+import pytest
+from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
+
+WORKING = ("Solve the equation 2x + 3 = 11", "2x = 8", "x = 4", "Plants make sugar from light.")
+
+
+def need_ocr() -> None:
+    """Skip where this machine has no OCR; in CI that is a failure."""
+    if shutil.which("tesseract") is None:
+        message = "needs tesseract (Debian: apt install tesseract-ocr tesseract-ocr-chi-sim)"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+
+
+def drawn(
+    *lines: str, size: int = 40, font: str | None = None, dark: bool = False, shadow: bool = False
+) -> Image.Image:
+    """Draw lines of print; `dark` is white on black, `shadow` is a page lit from one side and a little out of focus."""
+    face = ImageFont.truetype(font, size) if font else ImageFont.load_default(size)
+    width = int(max(face.getlength(line) for line in lines)) + 2 * size
+    page = Image.new("L", (width, int(len(lines) * size * 1.7) + 2 * size), 255)
+    pen = ImageDraw.Draw(page)
+    for number, line in enumerate(lines):
+        pen.text((size, size + number * size * 1.7), line, fill=0, font=face)
+    if shadow:
+        light = Image.linear_gradient("L").resize(page.size)
+        page = Image.blend(page, light, 0.45).filter(ImageFilter.GaussianBlur(size / 30))
+    return ImageOps.invert(page) if dark else page
+
+
+def saved(picture: Image.Image, kind: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def text_of(lines: tuple[str, ...] | str) -> str:
+    """Without spaces: where print has narrow ones, recognition may see none."""
+    return "".join("".join(lines).split())
