@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     embedder: str = "auto"  # auto | bundled | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None
+    vision_model: str | None = None  # which model of that server takes pictures; None: none does, OCR reads them
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     public_url: str | None = None  # what one-time links begin with; default http://host:port

@@ -22,6 +22,7 @@ class FakeModelServer:
 
     maker: str = "vllm"
     base: str = "base-model"
+    others: tuple[str, ...] = ()  # further base models behind the same address
     context: int | None = 2048
     words: int = 4
     pause_s: float = 0.0
@@ -54,7 +55,7 @@ class FakeModelServer:
     def model_of(self, asked: str) -> str | None:
         """Return the name the answer is spoken under; None when there is no such model."""
         adapter = asked.removeprefix(f"{self.base}:") if self.maker == "sglang" else asked
-        return asked if asked == self.base or adapter in self.adapters else None
+        return asked if asked in (self.base, *self.others) or adapter in self.adapters else None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -75,7 +76,9 @@ class Handler(BaseHTTPRequestHandler):
                 "max_model_len": self.fake.context,
             }
             lent = [{"id": name, "parent": self.fake.base, "root": at} for name, at in self.fake.adapters.items()]
-            self.reply(200, {"object": "list", "data": [*lent, base]})
+            self.reply(
+                200, {"object": "list", "data": [*lent, base, *({**base, "id": name} for name in self.fake.others)]}
+            )
         else:
             self.reply(404, {"detail": "Not Found"})
 

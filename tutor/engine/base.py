@@ -7,18 +7,24 @@ twin, `LocalEngine` runs a 4-bit model in this process, `RemoteEngine` asks an O
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tutor.errors import InputRefused
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One chat message. `content` is untrusted: engines must not let it forge role markers."""
+    """One chat message. `content` is untrusted: engines must not let it forge role markers.
+
+    `pictures` are PNGs shown with it; only an engine whose `info().sees` names a model takes them.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,12 @@ class Waiting(str):
         return piece
 
 
+def require_no_pictures(request: Request) -> None:
+    """Refuse what a model of words cannot see, rather than answer as if nothing had been shown."""
+    if any(message.pictures for message in request.messages):
+        raise InputRefused("the model that answers here does not see pictures; write down what is in it", key="blind")
+
+
 class EngineState(StrEnum):
     """Whether an engine can answer now."""
 
@@ -80,6 +92,7 @@ class EngineInfo:
     context_tokens: int  # window for prompt and answer together
     detail: str = ""  # one sentence for people: a fallback, a load error
     device: str = "cpu"
+    sees: str = ""  # the model that takes pictures, "" where none does
 
 
 class Engine(Protocol):
@@ -89,7 +102,8 @@ class Engine(Protocol):
         """Yield pieces of the answer as they come; closing the generator cancels within one step.
 
         While the request stands in the queue, a `Waiting` comes whenever its place has changed.
-        Raises EngineNotReady, EngineBusy, PromptTooLong, AdapterNotLoaded, GenerationTimeout, RemoteEngineFailed.
+        Raises EngineNotReady, EngineBusy, PromptTooLong, AdapterNotLoaded, GenerationTimeout, RemoteEngineFailed;
+        InputRefused for pictures where `info().sees` names no model.
         """
         ...
 

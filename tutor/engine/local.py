@@ -18,7 +18,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, require_no_pictures
 from tutor.engine.chat import ChatFormat
 from tutor.engine.job import Job
 from tutor.engine.kv import row_bytes
@@ -126,6 +126,7 @@ class LocalEngine:
 
     def _job(self, request: Request) -> Job:
         """Check everything that can be refused before anybody waits for it."""
+        require_no_pictures(request)
         if request.max_tokens < 1:
             raise InputRefused(f"max_tokens is {request.max_tokens}; ask for at least 1")
         deadline = time.monotonic() + request.time_limit_s

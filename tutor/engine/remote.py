@@ -15,9 +15,9 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request
-from tutor.engine.chat import neutralise
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, require_no_pictures
 from tutor.engine.files import sha256_of
+from tutor.engine.parts import as_json, picture_tokens
 from tutor.engine.wire import Json, Server, ServerRefused
 from tutor.errors import (
     AdapterNotLoaded,
@@ -33,19 +33,6 @@ log = logging.getLogger(__name__)
 
 USUAL_CONTEXT = 4096  # taken for the window of a server that does not tell it
 TOO_LONG = "the question with its passages does not fit the model; ask a shorter one"
-_MARKERS = (
-    "<s>",
-    "</s>",
-    "[INST]",
-    "[/INST]",
-    "<<SYS>>",
-    "<</SYS>>",
-    "<start_of_turn>",
-    "<end_of_turn>",
-    "<bos>",
-    "<eos>",
-)
-_MARKER_LIKE = re.compile(r"<[|｜][^<>|｜\s]{1,64}[|｜]>")
 _TOO_LONG = re.compile(r"context length|context window|too long|longer than|maximum.{0,20}length", re.IGNORECASE)
 
 
@@ -70,13 +57,15 @@ class Served:
     base: str
     context_tokens: int
     driver: Driver
+    sees: str = ""  # its model that takes pictures
 
 
 def open_remote(settings: Settings) -> RemoteEngine:
     """Return the engine of `TUTOR_ENGINE_URL`; the server is first asked at the first use. Raises SetupError."""
     assert settings.engine_url
     limit = settings.queue_size + (settings.slots or settings.queue_size)
-    return RemoteEngine(Server(settings.engine_url, settings.engine_key), settings.model, most_at_once=limit)
+    server = Server(settings.engine_url, settings.engine_key)
+    return RemoteEngine(server, settings.model, vision_model=settings.vision_model, most_at_once=limit)
 
 
 class RemoteEngine:
@@ -87,6 +76,7 @@ class RemoteEngine:
         server: Server,
         model: str = "auto",
         *,
+        vision_model: str | None = None,  # which of the server's models takes pictures
         driver: Driver | None = None,  # None: the one that the server names itself
         most_at_once: int = 64,
         most_adapters: int = 64,
@@ -94,6 +84,7 @@ class RemoteEngine:
     ) -> None:
         self._server = server
         self._model = model
+        self._vision_model = vision_model
         self._driver = driver
         self._most_at_once = most_at_once
         self._believed_s = believed_s
@@ -112,7 +103,9 @@ class RemoteEngine:
             raise InputRefused(f"an answer of {request.max_tokens} tokens cannot be given; ask for at least 1")
         with self._admitted():
             served = self._ready()
-            if request.adapter is None:
+            if any(message.pictures for message in request.messages):
+                yield from self._answer(request, served, self._seeing(request, served))
+            elif request.adapter is None:
                 yield from self._answer(request, served, served.base)
             else:
                 yield from self._answer_with(request.adapter, request, served)
@@ -122,13 +115,13 @@ class RemoteEngine:
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         served = self._ready()
-        body: Json = {"model": served.base, "messages": _safe(messages)}
+        body: Json = {"model": served.base, "messages": as_json(messages, pictures=False)}
         try:
             reply = self._server.call("POST", "/tokenize", {**body, "add_generation_prompt": True})
-            return int(reply["count"])
+            return int(reply["count"]) + picture_tokens(messages)
         except (ServerRefused, KeyError):  # an older server: one token of an answer tells the length of its prompt
             reply = self._server.call("POST", "/v1/chat/completions", {**body, "max_tokens": 1})
-            return int(reply["usage"]["prompt_tokens"])
+            return int(reply["usage"]["prompt_tokens"]) + picture_tokens(messages)
 
     def info(self) -> EngineInfo:
         """Ask the server, at most every `believed_s`; while one thread asks, the others take what was known."""
@@ -142,7 +135,10 @@ class RemoteEngine:
         if served is None:
             return EngineInfo(self._model, "remote", EngineState.FAILED, "", 0, trouble, self._server.url)
         state = EngineState.FAILED if trouble else EngineState.READY
-        return EngineInfo(served.base, "remote", state, "", served.context_tokens, trouble, self._server.url)
+        detail = trouble or self._blindness(served)
+        return EngineInfo(
+            served.base, "remote", state, "", served.context_tokens, detail, self._server.url, sees=served.sees
+        )
 
     def close(self) -> None:
         """Unload what this engine loaded; a server that is gone needs no unloading."""
@@ -153,11 +149,27 @@ class RemoteEngine:
     def _ask(self) -> None:
         try:
             self._server.call("GET", "/health", timeout_s=2.0)
-            self._served = _served(self._server.call("GET", "/v1/models", timeout_s=2.0), self._model, self._driver)
+            self._served = _served(
+                self._server.call("GET", "/v1/models", timeout_s=2.0), self._model, self._driver, self._vision_model
+            )
             self._trouble = ""
         except RemoteEngineFailed as error:
             self._trouble = str(error)
         self._asked_at = time.monotonic()
+
+    def _blindness(self, served: Served) -> str:
+        """Say that the operator asked for a vision model which the server does not have."""
+        if not self._vision_model or served.sees:
+            return ""
+        return f"no model {self._vision_model} on the server (TUTOR_VISION_MODEL), so pictures are read by OCR"
+
+    def _seeing(self, request: Request, served: Served) -> str:
+        """Return the model that takes pictures; an adapter of ours belongs to the base and never runs on another."""
+        if not served.sees:
+            require_no_pictures(request)
+        if request.adapter is not None:
+            raise AdapterNotLoaded(f"adapter {request.adapter.name} is not used on pictures; ask without it")
+        return served.sees
 
     def _ready(self) -> Served:
         info = self.info()
@@ -205,7 +217,7 @@ class RemoteEngine:
     def _answer(self, request: Request, served: Served, model: str) -> Generator[str, None, None]:
         body: Json = {
             "model": model,
-            "messages": _safe(request.messages),
+            "messages": as_json(request.messages),
             "stream": True,
             "max_tokens": self._room(request, served),
             "temperature": request.temperature,
@@ -340,22 +352,11 @@ def _check(ref: AdapterRef) -> None:
         raise AdapterNotLoaded(f"adapter {ref.name}: {weights} is not the file that was published; train it again")
 
 
-def _safe(messages: Sequence[Message]) -> list[dict[str, str]]:
-    """Return the messages as JSON; what looks like a role marker of any usual model loses its power."""
-    return [
-        {
-            "role": message.role,
-            "content": neutralise(message.content, (*_MARKERS, *_MARKER_LIKE.findall(message.content))),
-        }
-        for message in messages
-    ]
-
-
 def _listed(models: Json) -> dict[str, Json]:
     return {str(entry.get("id")): entry for entry in models.get("data", ()) if isinstance(entry, dict)}
 
 
-def _served(models: Json, wanted: str, driver: Driver | None) -> Served:
+def _served(models: Json, wanted: str, driver: Driver | None, vision: str | None = None) -> Served:
     """Read `/v1/models`: adapters have a parent, the base has none."""
     listed = _listed(models)
     bases = {name: entry for name, entry in listed.items() if not entry.get("parent")}
@@ -364,4 +365,4 @@ def _served(models: Json, wanted: str, driver: Driver | None) -> Served:
     base = wanted if wanted in bases else next(iter(bases))
     named = SGLANG if bases[base].get("owned_by") == "sglang" else VLLM
     context = int(bases[base].get("max_model_len") or USUAL_CONTEXT)
-    return Served(base, context, driver or named)
+    return Served(base, context, driver or named, vision if vision in bases else "")

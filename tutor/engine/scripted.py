@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import cycle
 
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, Waiting
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, Waiting, require_no_pictures
 
 Script = Iterable[str] | Callable[[Request], str]
 
@@ -17,17 +17,24 @@ Script = Iterable[str] | Callable[[Request], str]
 class ScriptedEngine:
     """Answers come from `script`: texts repeated in order, or a function of the request.
 
-    `places` are the numbers in the queue that each request is told before it is answered, the last of them 0.
+    `places` are the numbers in the queue that each request is told before it is answered, the last of them 0;
+    `sees` is the name under which it takes pictures.
     """
 
     def __init__(
-        self, script: Script = ("A scripted answer.",), *, context_tokens: int = 2048, places: Sequence[int] = ()
+        self,
+        script: Script = ("A scripted answer.",),
+        *,
+        context_tokens: int = 2048,
+        places: Sequence[int] = (),
+        sees: str = "",
     ) -> None:
         self.requests: list[Request] = []
         self.prepared: list[tuple[tuple[Message, ...], AdapterRef | None]] = []
         self.cancelled = 0
         self._places = places
         self._context = context_tokens
+        self._sees = sees
         if callable(script):
             self._answer = script
         else:
@@ -35,6 +42,8 @@ class ScriptedEngine:
             self._answer = lambda _request: next(texts)
 
     def stream(self, request: Request) -> Generator[str, None, None]:
+        if not self._sees:
+            require_no_pictures(request)
         self.requests.append(request)
         pieces = re.findall(r"\s*\S+|\s+$", self._answer(request))[: request.max_tokens]
         try:
@@ -52,7 +61,7 @@ class ScriptedEngine:
         return sum(len(m.content.split()) + 4 for m in messages)
 
     def info(self) -> EngineInfo:
-        return EngineInfo("scripted", "none", EngineState.READY, "scripted", self._context)
+        return EngineInfo("scripted", "none", EngineState.READY, "scripted", self._context, sees=self._sees)
 
     def close(self) -> None:
         """Nothing is held."""
