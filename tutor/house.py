@@ -32,6 +32,7 @@ from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
 from tutor.originals import Originals
+from tutor.photos import Photos
 from tutor.practice.bank import Questions
 from tutor.practice.gradebook import Gradebook
 from tutor.practice.inchat import ChatQuiz
@@ -118,6 +119,7 @@ class House:
     turns: Turns
     questions: Questions
     practice: Practice
+    photos: Photos
     gradebook: Gradebook
     reviews: Reviews
     versions: Versions
@@ -265,6 +267,7 @@ def open_house(
         turns=turns,
         questions=questions,
         practice=practice,
+        photos=Photos(engine, settings),
         gradebook=Gradebook(office.database, office.courses, practice, office.evidence, clock),
         reviews=Reviews(office.database, office.courses, catalog, clock),
         versions=versions,

@@ -62,7 +62,7 @@ def open_page(browser: Any, served: House) -> Iterator[OpenPage]:
     contexts, complaints = [], []
 
     def opening(path: str = "/", *, width: int = 1280, height: int = 800, **context: Any) -> Any:
-        made = browser.new_context(viewport={"width": width, "height": height}, locale="en-US", **context)
+        made = browser.new_context(viewport={"width": width, "height": height}, **{"locale": "en-US", **context})
         contexts.append(made)
         made.set_default_timeout(PATIENCE_MS)
         page = made.new_page()

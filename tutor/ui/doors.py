@@ -1,4 +1,5 @@
-"""Our own routes, answered at the gate: health, guest sign-in, one-time links, sign-out, cited places (`cited`)."""
+"""Our own routes, answered at the gate: health, guest sign-in, one-time links, sign-out, cited places (`cited`)
+and pictures (`photo`)."""
 
 from __future__ import annotations
 
@@ -17,11 +18,11 @@ from starlette.types import Scope
 from tutor.engine.base import EngineState
 from tutor.errors import NotAllowed
 from tutor.house import House
-from tutor.ui import cited, leaves, papers
+from tutor.ui import cited, leaves, papers, photo
 from tutor.ui.edge import PERSON, language_of
 
 PATHS = re.compile(
-    r"/healthz|/guest|/join|/logout|/passage/[^/]+(?:/page\.png)?|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
+    r"/healthz|/guest|/join|/logout|/photo|/passage/[^/]+(?:/page\.png)?|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 COOKIE = "tutor_session"
 SECURE_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
@@ -70,6 +71,7 @@ def doors(house: House) -> Starlette:
             Route("/join", link, methods=["GET"]),
             Route("/join", redeem, methods=["POST"]),
             Route("/logout", leave, methods=["POST"]),
+            *photo.routes(house),
             *cited.routes(house),
             *papers.routes(house),
         ]

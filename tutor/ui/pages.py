@@ -11,7 +11,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from tutor.house import House
-from tutor.ui import instructor, student
+from tutor.ui import instructor, photo, student
 from tutor.ui.gate import Gate
 from tutor.ui.texts import I18N
 from tutor.ui.words import say
@@ -74,7 +74,8 @@ def launch_arguments(house: House) -> dict[str, Any]:
 def _head() -> str:
     """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
     styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES)
-    return f"<style>{styles}</style><script>{(ASSETS / 'page.js').read_text('utf-8')}</script>"
+    scripts = (ASSETS / "page.js").read_text("utf-8") + photo.script()
+    return f"<style>{styles}</style><script>{scripts}</script>"
 
 
 def _private_uploads(house: House) -> None:

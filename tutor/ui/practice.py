@@ -18,6 +18,7 @@ from tutor.pedagogy.posed import State
 from tutor.practice.hinting import hint_text
 from tutor.practice.sittings import Sitting
 from tutor.store.posed import PosedRow
+from tutor.ui import photo
 from tutor.ui import practice_view as shows
 from tutor.ui.edge import QUIET, handler, person, tell
 from tutor.ui.texts import text
@@ -90,21 +91,22 @@ class Practising:
         return self._panel(who, self.house.practice.sitting(who, course_id))
 
     def _nothing(self, sentence: str) -> Updates:
-        return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(13)), sentence
+        return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(14)), sentence
 
     def _panel(self, who: Person, sitting: Sitting | None, topics: list[shows.Choice] | None = None) -> Updates:
-        """Return (start, topic, card, number, prompt, options, order, text, check, hint, skip, next, hints, feedback,
-        posed id, submission id, result)."""
+        """Return (start, topic, card, number, prompt, options, order, text, pictures, check, hint, skip, next, hints,
+        feedback, posed id, submission id, result)."""
         row = sitting.current if sitting else None
         topic = gr.skip() if topics is None else gr.Dropdown(choices=topics, value="")
         if sitting is None or row is None:
             result = shows.result(sitting, who.language) if sitting else ""
             if topics is not None and len(topics) == 1 and not sitting:
                 result = say(who.language, "practice_none")
-            blank = (gr.skip() for _ in range(11))
+            blank = (gr.skip() for _ in range(12))
             return gr.Group(visible=True), topic, gr.Group(visible=False), *blank, None, None, result
         over, retry = self.house.practice.is_over(row), self.house.practice.may_retry(row)
         graded, kind, place = row.posed.state is State.GRADED, row.item.kind, self._place(row)
+        typed = kind not in CHOSEN and kind is not Kind.ORDERING
         told = [hint_text(row.item, n, place, who.language) for n in range(1, row.posed.hints + 1)]
         return (
             gr.Group(visible=False),
@@ -126,9 +128,10 @@ class Practising:
             ),
             gr.Textbox(
                 value=row.last.text if row.last and over else "",
-                visible=kind not in CHOSEN and kind is not Kind.ORDERING,
+                visible=typed,
                 interactive=not over,
             ),
+            gr.Row(visible=typed and not over),
             gr.Button(visible=not over),
             gr.Button(visible=not over),
             gr.Button(visible=not graded),
@@ -189,6 +192,7 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
             visible=False,
             elem_id="tutor-practice-text",
         )
+        pictures = photo.buttons("practice", "#tutor-practice-text textarea")
         with gr.Row(elem_id="tutor-practice-buttons"):
             check = gr.Button(text("practice_submit"), variant="primary", min_width=80, elem_id="tutor-practice-check")
             hint = gr.Button(text("practice_hint"), min_width=80, elem_id="tutor-practice-hint")
@@ -198,7 +202,7 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
         feedback = gr.Markdown(elem_id="tutor-practice-feedback")
     posed, submission = gr.Textbox(visible=False), gr.Textbox(visible=False)
     result = gr.Markdown(elem_id="tutor-practice-result")
-    panel = [begin, topic, card, number, prompt, options, order, written, check, hint, skip, go_on]
+    panel = [begin, topic, card, number, prompt, options, order, written, pictures, check, hint, skip, go_on]
     panel += [hints, feedback, posed, submission, result]
     given = [options, order, written, posed, submission, course]
     gr.on([tab.select, course.change], handler(acts.show), course, panel, **QUIET)

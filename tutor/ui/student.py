@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from tutor.house import House
-from tutor.ui import mine, practice, progress, taps, view
+from tutor.ui import mine, photo, practice, progress, taps, view
 from tutor.ui.asking import Asking
 from tutor.ui.edge import QUIET, handler
 from tutor.ui.rating import Rating
@@ -69,7 +69,9 @@ def build(house: House, page: gr.Blocks) -> None:
         with gr.Tab(text("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
             chat = _chat(house)
             panel, better = _panel()
-            buttons = taps.build()
+            with gr.Row(elem_id="tutor-tools"):
+                buttons = taps.build()
+                photo.buttons("chat", "#tutor-box textarea")
             box = _box(house)
             gr.Markdown(text("ai_notice"), elem_id="tutor-notice")
         with gr.Tab(text("practice"), id="practice", elem_id="tutor-practice-tab") as practising:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.ui.words import chat, classroom, concepts, frame, mine, practice, progress, quizzes, review, teach
+from tutor.ui.words import chat, classroom, concepts, frame, mine, photo, practice, progress, quizzes, review, teach
 
-_FILES = (frame, chat, concepts, classroom, mine, progress, review, teach, practice, quizzes)
+_FILES = (frame, chat, concepts, classroom, mine, progress, review, teach, practice, quizzes, photo)
 ENGLISH: dict[str, str] = {key: word for file in _FILES for key, word in file.ENGLISH.items()}
 CHINESE: dict[str, str] = {key: word for file in _FILES for key, word in file.CHINESE.items()}
 WORDS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
