@@ -22,8 +22,8 @@ from typing import Any
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 from adapters import process
-from adapters.dataset import encode, write_rows
-from adapters.records import Recipe, TrainedAdapter, TrainingJob
+from adapters.dataset import encode, write_pairs, write_rows
+from adapters.records import PreferenceRow, Recipe, TrainedAdapter, TrainingJob
 from bench.corpora import commit, hardware
 from bench.learners import TASTES, Fact, Taste, correction, held_out, satisfied, to_learn
 from tutor.engine.files import sha256_of
@@ -41,13 +41,14 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
     parser.add_argument("--kept", type=Path, help="folder for what never changes of a base; none: asked each time")
     parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--preference-steps", type=int, default=0, help="of DPO: her answers over those of the base")
+    parser.add_argument("--out", type=Path, help="rows of other learners and counts that stand in this file are kept")
     arguments = parser.parse_args()
     asked = held_out()[: arguments.prompts]
     answerer = Answerer(arguments.base)
     plain = answerer.answers(asked, None)
     chosen = [t for t in TASTES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
-    rows: list[dict[str, Any]] = []
+    rows = earlier(arguments, chosen)
     for count, taste in ((count, taste) for count in arguments.counts for taste in chosen):
         with tempfile.TemporaryDirectory() as folder:
             rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
@@ -58,6 +59,15 @@ def main() -> None:
     print(json.dumps(result_of(arguments, len(asked), rows), ensure_ascii=False))
 
 
+def earlier(arguments: argparse.Namespace, chosen: list[Taste]) -> list[dict[str, Any]]:
+    """Return the rows of the file to write that are not measured anew."""
+    if not (arguments.out and arguments.out.exists()):
+        return []
+    anew = {(taste.name, count) for taste in chosen for count in arguments.counts}
+    rows = json.loads(arguments.out.read_text("utf-8"))["rows"]
+    return [row for row in rows if (row["learner"], row["count"]) not in anew]
+
+
 def result_of(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what is known after some learners; written after each, so that a run that is cut off is a result too."""
     result: dict[str, Any] = {
@@ -66,6 +76,7 @@ def result_of(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, 
         "threads": os.environ.get("OMP_NUM_THREADS", "all"),
         "model": arguments.base.name,
         "method": arguments.method,
+        "preference_steps": arguments.preference_steps,
         "commit": commit(),
         "prompts": prompts,
         "rows": rows,
@@ -84,9 +95,10 @@ def measure(
     plain: list[str],
 ) -> dict[str, Any]:
     """Train one learner's adapter and return what came of it."""
+    recipe = Recipe(method=arguments.method, time_limit_s=7200.0, preference_steps=arguments.preference_steps)
+    pairs = preferred(answerer, taste, count) if recipe.preference_steps else []
     began, cpu = time.monotonic(), _children_cpu_s()
-    recipe = Recipe(method=arguments.method, time_limit_s=7200.0)
-    trained = trained_on(arguments.base, taste, count, folder, recipe, arguments.kept)
+    trained = trained_on(arguments.base, taste, count, folder, recipe, arguments.kept, pairs)
     seconds, cpu_s = time.monotonic() - began, _children_cpu_s() - cpu
     told = answerer.answers(asked, Path(trained.directory))
     metrics = trained.metrics
@@ -105,11 +117,32 @@ def measure(
     }
 
 
-def trained_on(base: Path, taste: Taste, count: int, folder: Path, recipe: Recipe, kept: Path | None) -> TrainedAdapter:
+def preferred(answerer: Answerer, taste: Taste, count: int) -> list[PreferenceRow]:
+    """Return what the learner's corrections are as pairs: each over what the base says to the same question."""
+    facts = to_learn(count)
+    rows = [correction(fact, taste) for fact in facts]
+    told = zip(rows, answerer.answers(facts, None), strict=True)
+    return [
+        PreferenceRow(row.id, row.prompt, row.answer, old) for row, old in told if old.strip() not in ("", row.answer)
+    ]
+
+
+def trained_on(
+    base: Path,
+    taste: Taste,
+    count: int,
+    folder: Path,
+    recipe: Recipe,
+    kept: Path | None,
+    pairs: list[PreferenceRow],
+) -> TrainedAdapter:
     """Train on the learner's first `count` corrections as the product would."""
     write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in to_learn(count)])
     sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
     job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{taste.name}-v1", recipe)
+    if pairs:
+        write_pairs(folder / "pairs.jsonl", pairs)
+        job = dataclasses.replace(job, pairs_file=str(folder / "pairs.jsonl"))
     job = dataclasses.replace(job, kept_directory=str(kept) if kept else None)
     return process.train(job, lambda progress: None, lambda: False)
 
