@@ -76,6 +76,7 @@ class Recipe:
     weight_decay: float = 0.0
     epochs: int = 10
     max_steps: int = 40
+    update_steps: int = 15  # at most, of a version that goes on from the one before; 0: each begins from nothing
     batch_size: int = 2
     max_tokens: int = 1024  # rows are cut to this many tokens from the left of the prompt
     warmup_share: float = 0.1
@@ -109,7 +110,7 @@ class TrainingJob:
     rows_file: str  # JSONL of TrainingRow
     name: str  # version name, e.g. quiet-heron-v3
     recipe: Recipe = field(default_factory=Recipe)
-    previous: str | None = None  # directory of the version to start from
+    previous: str | None = None  # directory of the version to go on from, if its rows all stand (beginning.py)
     pairs_file: str | None = None  # JSONL of PreferenceRow, read when the recipe has preference steps
     current: str | None = None  # directory of the version in use, which the candidate must beat; None: the base
     kept_directory: str | None = None  # where what never changes of a base is kept between trainings; None: nowhere

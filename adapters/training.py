@@ -14,13 +14,15 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 
-from adapters.dataset import content_hash, distinct, encode, read_pairs, read_rows, split
+from adapters.beginning import Beginning, beginning
+from adapters.dataset import Example, content_hash, distinct, encode, read_pairs, read_rows, split
 from adapters.errors import AdapterDamaged, AdapterError, TrainingRefused
 from adapters.files import CARD, CHECKPOINT, CONFIG, WEIGHTS, publish, sha256_of, write_manifest
 from adapters.records import (
@@ -38,74 +40,130 @@ from adapters.registry import verify
 if TYPE_CHECKING:
     from adapters.baseline import Baseline
     from adapters.checkpoints import Checkpoints
-    from adapters.evaluation import Exam
+    from adapters.evaluation import Exam, Sheet
+    from adapters.loop import Fitted
 
 Report = Callable[[TrainingProgress], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a job comes to before a model is loaded: who learns what, and what is examined."""
+
+    rows: tuple[TrainingRow, ...]
+    to_learn: Sequence[TrainingRow]
+    to_check: Sequence[TrainingRow]
+    start: Beginning
+    learn: Sequence[Example]  # of the rows of `start`
+    check: Sequence[Example]
+    tokenizer: Any
+    exam: Exam
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """An adapter in memory, and how it came about."""
+
+    model: Any
+    fitted: Fitted
+    strength: float
+
+
 def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
-    from adapters import anchor, base, evaluation, loop, lora, pace, preference, restraint, tracking
+    from adapters import base, lora
 
     rows = usable_rows(job)
     report(TrainingProgress("loading", 0, 1))
-    tokenizer = base.load_tokenizer(Path(job.base_directory))
-    to_learn, to_check = sides(rows, job.recipe)
-    learn, check = ([encode(row, tokenizer, job.recipe.max_tokens) for row in side] for side in (to_learn, to_check))
-    exam = evaluation.Exam(tokenizer, to_check or to_learn, check or learn, len(check))
+    plan = planned(job, rows, base.load_tokenizer(Path(job.base_directory)))
     model = base.load_base(Path(job.base_directory))
     report(TrainingProgress("checking", 0, 2))
-    asked = baseline_of(job, model, tokenizer, exam)
-    before = current = exam.sit(model, asked.common)
-    held = anchor.Anchor(model, anchor.ordinary_examples(tokenizer), likely=asked.likely)
-    usual = restraint.Usual(held.watched, asked.watched_loss)
+    asked = baseline_of(job, model, plan)
+    before = current = plan.exam.sit(model, asked.common)
     if job.current:
         adapted = lora.attach_previous(model, Path(job.current), trainable=False)
-        current, model = exam.sit(adapted), adapted.unload()
-    loop.seed(job.recipe.seed)
-    steps = pace.planned_steps(len(learn), job.recipe)
-    model = lora.attach_previous(model, Path(job.previous)) if job.previous else lora.attach(model, job.recipe, steps)
+        current, model = plan.exam.sit(adapted), adapted.unload()
+    learnt = _learnt(job, plan, model, asked, report)
+    report(TrainingProgress("saving", 0, 1))
+    temporary = _fresh(Path(job.directory) / "adapter.tmp")
+    lora.save(learnt.model, temporary)
+    report(TrainingProgress("checking", 1, 2))
+    reopened = lora.reopen(learnt.model, temporary)
+    metrics = _examined(plan, learnt, (before, current, plan.exam.sit(reopened)), temporary)
+    metrics["largest_change"] = lora.largest_change(reopened, plan.learn[0])
+    return _published(job, temporary, rows, metrics)
 
-    track = tracking.tracker(job.name)
+
+def planned(job: TrainingJob, rows: tuple[TrainingRow, ...], tokenizer: Any) -> Plan:
+    """Return what there is to learn and to examine, as tokens; raises TrainingRefused when a row is too long."""
+    from adapters.evaluation import Exam
+
+    def encoded(some: Sequence[TrainingRow]) -> list[Example]:
+        return [encode(row, tokenizer, job.recipe.max_tokens) for row in some]
+
+    to_learn, to_check = sides(rows, job.recipe)
+    start, check = beginning(to_learn, to_check, known_to(job), job.recipe), encoded(to_check)
+    exam = Exam(tokenizer, to_check or to_learn, check or encoded(to_learn), len(check))
+    return Plan(rows, to_learn, to_check, start, encoded(start.rows), check, tokenizer, exam)
+
+
+def _learnt(job: TrainingJob, plan: Plan, model: Any, asked: Baseline, report: Report) -> Learnt:
+    """Learn the rows, then the pairs if that is asked for, and weaken what told ordinary text too much worse."""
+    from adapters import anchor, loop, lora, pace, preference, restraint, tracking
+
+    held = anchor.Anchor(model, anchor.ordinary_examples(plan.tokenizer), likely=asked.likely)
+    recipe, track = plan.start.recipe, tracking.tracker(job.name)
+    loop.seed(recipe.seed)
+    if job.previous and plan.start.goes_on:
+        model = lora.attach_previous(model, Path(job.previous))
+    else:
+        model = lora.attach(model, recipe, pace.planned_steps(len(plan.learn), recipe))
 
     def watch(point: Point) -> None:
         track(point)
         report(TrainingProgress("training", **dataclasses.asdict(point)))
 
-    fitted = loop.fit(model, learn, job.recipe, watch, check, (held,), _checkpoints(job, rows))
-    pairs = usable_pairs(job, to_check)
-    preference.prefer(model, tokenizer, pairs, job.recipe, watch, (held,))
-    strength = usual.restrain(model, job.recipe.most_drift)
-    report(TrainingProgress("saving", 0, 1))
-    temporary = _fresh(Path(job.directory) / "adapter.tmp")
-    lora.save(model, temporary)
-    report(TrainingProgress("checking", 1, 2))
-    model = lora.reopen(model, temporary)
-    after = exam.sit(model)
-    card = exam.card(before, current, after)
+    fitted = loop.fit(model, plan.learn, recipe, watch, plan.check, (held,), _checkpoints(job, plan.rows))
+    pairs = usable_pairs(job, plan.to_check)
+    preference.prefer(model, plan.tokenizer, pairs, recipe, watch, (held,))
+    strength = restraint.Usual(held.watched, asked.watched_loss).restrain(model, recipe.most_drift)
+    return Learnt(model, fitted, strength)
+
+
+def _examined(plan: Plan, learnt: Learnt, sheets: tuple[Sheet, Sheet, Sheet], folder: Path) -> dict[str, float]:
+    """Write the card of base, current and candidate into the adapter's folder; return its numbers."""
+    from adapters.loop import resident_mb
+
+    card, fitted = plan.exam.card(*sheets), learnt.fitted
     curve = [dataclasses.asdict(point) for point in fitted.curve]
-    told = card.to_json() | {"curve": curve, "ended": fitted.ended, "learnt": [row.id for row in to_learn]}
-    (temporary / CARD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
-    metrics = exam.metrics(card, before, current, after) | {
-        "rows": float(len(rows)),
+    told = card.to_json() | {"curve": curve, "ended": fitted.ended, "learnt": [row.id for row in plan.to_learn]}
+    (folder / CARD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    return plan.exam.metrics(card, *sheets) | {
+        "rows": float(len(plan.rows)),
         "steps": float(len(fitted.curve)),
         "tokens": float(fitted.tokens),
         "training_s": fitted.seconds,
-        "strength": strength,
-        "memory_mb": float(loop.resident_mb()),
-        "largest_change": lora.largest_change(model, learn[0]),
+        "strength": learnt.strength,
+        "went_on": float(plan.start.goes_on),
+        "memory_mb": float(resident_mb()),
     }
-    return _published(job, temporary, rows, metrics)
 
 
-def baseline_of(job: TrainingJob, model: Any, tokenizer: Any, exam: Exam) -> Baseline:
+def known_to(job: TrainingJob) -> frozenset[str]:
+    """Return the ids of the rows that the version to go on from has learnt, itself or before it."""
+    if not job.previous or not (Path(job.previous) / CARD).is_file():
+        return frozenset()  # of one that does not say what it learnt nothing is taken over
+    return frozenset(json.loads((Path(job.previous) / CARD).read_text(encoding="utf-8"))["learnt"])
+
+
+def baseline_of(job: TrainingJob, model: Any, plan: Plan) -> Baseline:
     """Return what is known of the base, asking it only what nobody has asked before."""
     from adapters import anchor, passes
     from adapters.baseline import Baseline, kept
 
     def reckon() -> Baseline:
-        ordinary = anchor.Anchor(model, anchor.ordinary_examples(tokenizer))
-        return Baseline(exam.common(model), passes.mean_loss(model, ordinary.watched), ordinary.likely)
+        ordinary = anchor.Anchor(model, anchor.ordinary_examples(plan.tokenizer))
+        return Baseline(plan.exam.common(model), passes.mean_loss(model, ordinary.watched), ordinary.likely)
 
     return kept(Path(job.kept_directory) if job.kept_directory else None, job.base_sha256, reckon)
 

@@ -37,20 +37,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
     parser.add_argument("--rows", type=int, default=5, help="corrections a batch")
-    parser.add_argument("--steps", type=int, default=15, help="steps of an update; from scratch has the product's 40")
+    parser.add_argument("--steps", type=int, default=15, help="steps of an update")
+    parser.add_argument("--scratch-steps", type=int, default=Recipe().max_steps, help="the product's, unless told")
     parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=STRATEGIES)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=Path, help="rows of other strategies and steps that stand in this file are kept")
     arguments = parser.parse_args()
     stream = Stream(arguments)
     result = {"benchmark": "continual", "hardware": hardware(), "model": arguments.base.name, "commit": commit(),
-              "batches": len(TASTES), "rows_a_batch": arguments.rows, "steps": arguments.steps}  # fmt: skip
-    rows: list[dict[str, Any]] = []
+              "batches": len(TASTES), "rows_a_batch": arguments.rows}  # fmt: skip
+    rows = _earlier(arguments)
     for strategy in arguments.strategies:
-        rows.append({"strategy": strategy} | stream.run(strategy))
+        rows.append({"strategy": strategy, "steps": _steps(arguments, strategy)} | stream.run(strategy))
         print(json.dumps(rows[-1]), flush=True)
         if arguments.out:
             arguments.out.write_text(json.dumps(result | {"rows": rows}, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result | {"rows": rows}))
+
+
+def _steps(arguments: argparse.Namespace, strategy: str) -> int:
+    return int(arguments.scratch_steps if strategy == "from scratch" else arguments.steps)
+
+
+def _earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the rows of the file to write that are not measured anew."""
+    if not (arguments.out and arguments.out.exists()):
+        return []
+    anew = {(strategy, _steps(arguments, strategy)) for strategy in arguments.strategies}
+    rows = json.loads(arguments.out.read_text("utf-8"))["rows"]
+    return [row for row in rows if (row["strategy"], row["steps"]) not in anew]
 
 
 class Stream:
@@ -61,6 +75,7 @@ class Stream:
         from adapters.passes import mean_loss
 
         self.recipe = Recipe(max_steps=arguments.steps, epochs=100, target_loss=0.05)
+        self.scratch_steps = arguments.scratch_steps
         tokenizer = base.load_tokenizer(arguments.base)
         self.model = base.load_base(arguments.base)
         learnt, asked = facts()[:-HELD_OUT], facts()[-HELD_OUT:]
@@ -90,7 +105,7 @@ class Stream:
         model = lora.attach(self.model, self.recipe)
         if strategy == "from scratch":
             everything = [row for batch in self.batches for row in batch]
-            recipe = dataclasses.replace(self.recipe, max_steps=Recipe().max_steps)
+            recipe = dataclasses.replace(self.recipe, max_steps=self.scratch_steps)
             self._fit(model, self.encode(everything), recipe, ())
         else:
             for number in range(len(self.batches)):

@@ -175,7 +175,9 @@ class Training:
         with self.database.reading() as connection:
             number = rows.next_version(connection, learner_id, course_id)
             active = rows.active(connection, learner_id, course_id)
-        in_use = active if active and active.base_sha256 == files.base_sha256 else None
+        in_use = None
+        if active and active.base_sha256 == files.base_sha256:
+            in_use = str(self.versions.directory(active).resolve())
         return TrainingJob(
             directory=str(workplace),
             base_directory=str(files.directory.resolve()),
@@ -184,7 +186,8 @@ class Training:
             name=version_name(name, course_id, number),
             recipe=self.recipe,
             pairs_file=str(workplace / "pairs.jsonl") if pairs else None,
-            current=str(self.versions.directory(in_use).resolve()) if in_use else None,
+            previous=in_use,
+            current=in_use,
             kept_directory=str((self.versions.adapters_dir / ".base").resolve()),
         )
 
