@@ -274,3 +274,20 @@ def test_a_version_name_is_a_plain_folder_name(name: str) -> None:
     assert named.isascii()
     assert len(named) < 120
     assert version_name(name, "plants", 3) != named
+
+
+def test_the_next_version_may_go_on_from_the_one_in_use_and_never_from_one_that_was_taken_back(rooms: Rooms) -> None:
+    ids = rooms.corrected(rooms.ann, 3)
+    seen: list[str | None] = []
+
+    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+        seen.append(job.previous)
+        return write_at_once(job, *rest)
+
+    training = replace(rooms.training, trainer=look)
+    first = training.train(rooms.ann, rooms.ann.id, rooms.course)
+    rooms.desk.correct(rooms.ann, rooms.turn(rooms.ann, "One more?").id, "Better.", consent=True)
+    training.train(rooms.ann, rooms.ann.id, rooms.course)
+    rooms.desk.withdraw(rooms.ann, ids[0])
+    training.train(rooms.ann, rooms.ann.id, rooms.course)
+    assert seen == [None, str((rooms.path / first.directory).resolve()), None]
