@@ -249,6 +249,16 @@ def test_on_a_phone_nothing_is_cut_off(open_page: Callable[..., Any], shoot: Sho
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
 
 
+def test_the_whole_page_speaks_the_language_that_she_chooses(open_page: Callable[..., Any], served: House):
+    page = sign_in(open_page())
+    settle(page).get_by_role("button", name="中文").click()
+    page.get_by_role("tab", name="练习").wait_for()
+    page.get_by_text("当前身份").wait_for()
+    settle(page).get_by_role("button", name="English").click()
+    page.get_by_role("tab", name="Practice").wait_for()
+    page.get_by_text("Signed in as").wait_for()
+
+
 def test_everything_can_be_done_with_the_keyboard(open_page: Callable[..., Any], served: House):
     page = open_page()
     page.wait_for_function("document.activeElement.tagName === 'BUTTON'")  # the one button has the focus

@@ -126,6 +126,18 @@ def test_a_one_time_link_survives_a_preview_and_works_once(served: House, visito
     assert refused.status_code == 403 and "ask for a new one" in refused.text and not thief.cookies
 
 
+def test_a_person_chooses_her_language_and_every_page_is_told(served: House, guest: Client, visitor: Client):
+    client = guest()
+    assert '("en")</script>' in client.get("/").text
+    back = client.post("/language?next=https://elsewhere.example", data={"language": "zh"})
+    assert (back.status_code, back.headers["location"]) == (303, "/")
+    assert person_of(served, client).language == "zh"
+    assert '("zh-CN")</script>' in client.get("/").text
+    assert client.post("/language", data={"language": "xx; Path=/"}).status_code == 400
+    assert person_of(served, client).language == "zh"
+    assert "set-cookie" not in visitor().post("/language", data={"language": "zh"}).headers
+
+
 def test_signing_out_ends_the_session_on_the_server(served: House, guest: Client):
     client = guest()
     token = client.cookies["tutor_session"]

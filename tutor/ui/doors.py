@@ -1,4 +1,4 @@
-"""Our own routes, answered at the gate: health, guest sign-in, one-time links, sign-out, cited places (`cited`)
+"""Our own routes, answered at the gate: health, guests, one-time links, sign-out, language, cited places (`cited`)
 and pictures (`photo`)."""
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from tutor.engine.base import EngineState
-from tutor.errors import NotAllowed
+from tutor.errors import InputRefused, NotAllowed
 from tutor.house import House
 from tutor.ui import cited, leaves, papers, photo
 from tutor.ui.edge import PERSON, language_of
 
 PATHS = re.compile(
-    r"/healthz|/guest|/join|/logout|/photo|/passage/[^/]+(?:/page\.png)?|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
+    r"/healthz|/guest|/join|/logout|/language|/photo|/passage/[^/]+(?:/page\.png)?"
+    r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 COOKIE = "tutor_session"
 SECURE_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
@@ -64,6 +65,15 @@ def doors(house: House) -> Starlette:
         response.delete_cookie(name, path="/", secure=is_secure(request.scope), httponly=True)
         return response
 
+    async def language(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=4)
+        if (who := request.scope[PERSON]) is not None:
+            try:
+                await to_thread.run_sync(house.accounts.set_language, who, str(form.get("language", "")))
+            except InputRefused as refusal:
+                return HTMLResponse(leaves.message(who.language, str(refusal)), int(HTTPStatus.BAD_REQUEST))
+        return _to("/teach" if request.query_params.get("next") == "/teach" else "/")
+
     return Starlette(
         routes=[
             Route("/healthz", health),
@@ -72,6 +82,7 @@ def doors(house: House) -> Starlette:
             Route("/join", redeem, methods=["POST"]),
             Route("/logout", leave, methods=["POST"]),
             *photo.routes(house),
+            Route("/language", language, methods=["POST"]),
             *cited.routes(house),
             *papers.routes(house),
         ]

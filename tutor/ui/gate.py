@@ -24,6 +24,7 @@ from tutor.house import House
 from tutor.ui import leaves
 from tutor.ui.doors import COOKIE, PATHS, SECURE_COOKIE, doors, is_secure
 from tutor.ui.edge import PERSON
+from tutor.ui.speaking import speaking, unpacked
 from tutor.ui.words import preferred
 
 API = "/gradio_api"
@@ -91,6 +92,8 @@ class Gate:
         allowed = _PAGES.fullmatch(path) or _PLAIN.fullmatch(path) or (who.teaches and _UPLOADS.fullmatch(path))
         if not allowed or "deep_link" in _query(scope):
             return await _refusal(404, "there is nothing here")(scope, receive, send)
+        if _PAGES.fullmatch(path):
+            scope, send = unpacked(scope), speaking(send, who.language)
         await self._app(scope, receive, send)
 
     async def _event(self, scope: Scope, receive: Receive, send: Send, who: Person) -> None:

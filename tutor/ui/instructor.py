@@ -11,7 +11,7 @@ import gradio as gr
 from knowledge.documents import Document
 from tutor.domain import Person, Role
 from tutor.house import House
-from tutor.ui import classroom, concepts, covering, grades, quizzes, review, uploads, view
+from tutor.ui import classroom, concepts, covering, grades, quizzes, review, screen, uploads, view
 from tutor.ui.edge import QUIET, handler, person, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
@@ -29,7 +29,8 @@ class Teaching:
     def arrive(self, request: gr.Request) -> Updates:
         """Show the desk to those who teach, and one sentence to others."""
         who = person(request)
-        back = f'<a href="/">{say(who.language, "to_chat")}</a>'
+        links = f'<a href="/">{say(who.language, "to_chat")}</a>{screen.language_switch(who, "/teach")}'
+        back = f'<div class="tutor-account">{links}</div>'
         if not who.teaches:
             refusal = say(who.language, "only_instructors")
             return back, refusal, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(4)), gr.skip()

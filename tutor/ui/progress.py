@@ -161,6 +161,9 @@ def _spoken(field: str, language: str) -> list[tuple[str, str]]:
     return [(say(language, "unsaid"), ""), *spoken]
 
 
+IN_ANOTHER_LANGUAGE = "(chosen) => { if (chosen && !navigator.language.startsWith(chosen)) location.reload(); }"
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The components of the profile; `fields` are in the order of `ProgressPage.save`."""
@@ -191,7 +194,8 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: 
     others.input(handler(page.choose), [others, course], reading, **QUIET)
     begin.click(handler(page.start), [others, course], tabs, **QUIET)
     place.click(handler(page.place), course, tabs, **QUIET)
-    form.save.click(handler(page.save), [*form.fields, course], form.outputs, **QUIET)
+    saved = form.save.click(handler(page.save), [*form.fields, course], form.outputs, **QUIET)
+    saved.success(None, form.fields[0], None, js=IN_ANOTHER_LANGUAGE)
     form.drop.click(handler(page.drop), [form.statements, course], form.outputs, **QUIET)
     erase.click(handler(page.ask_erasure), course, [sure, question], **QUIET)
     keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)

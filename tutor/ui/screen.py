@@ -10,7 +10,7 @@ from tutor.domain import Person
 from tutor.engine.base import EngineState
 from tutor.house import House
 from tutor.ui import view
-from tutor.ui.words import say
+from tutor.ui.words import WORDS, say
 
 
 def threads(house: House, who: Person, course_id: str | None, chosen: str | None) -> gr.Radio:
@@ -69,4 +69,13 @@ def account(who: Person) -> str:
     """Return the links that belong to a person; our own words only."""
     teach = f'<a href="/teach">{say(who.language, "teach")}</a>' if who.teaches else ""
     leave = f'<form method="post" action="/logout"><button>{say(who.language, "sign_out")}</button></form>'
-    return f'<div class="tutor-account">{teach}{leave}</div>'
+    return f'<div class="tutor-account">{teach}{language_switch(who, "/")}{leave}</div>'
+
+
+def language_switch(who: Person, page: str) -> str:
+    """Return the button that turns the tutor to the other language and comes back to this page of ours."""
+    other = next(language for language in WORDS if language != who.language)
+    return (
+        f'<form method="post" action="/language?next={page}"><input type="hidden" name="language" value="{other}">'
+        f'<button lang="{other}">{say(other, "language_name")}</button></form>'
+    )

@@ -1,4 +1,6 @@
-"""The words that stand still on a page, handed to Gradio so that the browser's language chooses among them."""
+"""The words that stand still on a page, handed to Gradio, which chooses by the browser's language.
+
+What the person has chosen stands in its place (speaking.py)."""
 
 from __future__ import annotations
 
