@@ -306,8 +306,8 @@ def dense_index(rows: Vectors, before: Any = None) -> Any:
         index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, cells, faiss.ScalarQuantizer.QT_8bit, metric)
         index.own_fields = True
         quantizer.this.disown()
-        index.nprobe = max(16, cells // 8)
-        index.cp.niter = 10
+        index.nprobe = max(16, 2 * cells // 5)
+        index.cp.niter, index.cp.spherical = 10, True
     if not index.is_trained:
         index.train(rows[:: max(1, count // 100_000)])
     index.add(rows)

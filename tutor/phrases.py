@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from knowledge.documents import Document
+from knowledge.errors import DocumentRefused
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _GREETING = re.compile(
@@ -38,7 +39,7 @@ _OWN_WORDS = {
 }
 _FROM_COURSE = {"en": "The course says: {sentence}", "zh": "课程里写道：{sentence}"}
 _READ_IN = {
-    "en": "{name}: {pages} pages, {passages} passages.{replaced} {notes}",
+    "en": "{name}: {pages} page{s}, {passages} passage{es}.{replaced} {notes}",
     "zh": "{name}：{pages} 页，{passages} 段。{replaced}{notes}",
 }
 _REPLACED = {"en": " It replaces the earlier version.", "zh": "已替换先前的版本。"}
@@ -47,6 +48,13 @@ _KNOWN = {
     "zh": "{name} 已经在本课程中{under}，内容完全相同，未作任何更改。",
 }
 _UNDER = {"en": " as {other}", "zh": "（名为 {other}）"}
+REFUSED_ZH = {  # by the kind of the refusal; in English it speaks for itself, and says more
+    "UnsupportedFormat": "无法读取这种格式的文件。",
+    "DocumentLocked": "文件有密码保护，请去掉密码后再上传。",
+    "DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后再上传。",
+    "DocumentEmpty": "文件中没有可读取的文字。",
+    "DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
+}
 _NOT_RECEIVED = {
     "en": "{name} was not received whole; upload it again.",
     "zh": "{name} 没有完整收到，请重新上传。",
@@ -119,7 +127,9 @@ def read_in(language: str, document: Document, *, replaced: bool) -> str:
         .format(
             name=document.name,
             pages=document.pages,
+            s="" if document.pages == 1 else "s",
             passages=document.passages,
+            es="" if document.passages == 1 else "s",
             replaced=_REPLACED[spoken] if replaced else "",
             notes=" ".join(document.notes),
         )
@@ -130,6 +140,12 @@ def read_in(language: str, document: Document, *, replaced: bool) -> str:
 def known_already(language: str, name: str, other: str) -> str:
     spoken = _spoken(language)
     return _KNOWN[spoken].format(name=name, under="" if other == name else _UNDER[spoken].format(other=other))
+
+
+def refused(language: str, name: str, refusal: DocumentRefused) -> str:
+    """Return why a file could not be read in."""
+    known = REFUSED_ZH.get(type(refusal).__name__) if _spoken(language) == "zh" else None
+    return f"{name}：{known}" if known else str(refusal)
 
 
 def not_received(language: str, name: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import tutor.store.library as rows
 from knowledge.documents import Document, Passage, ProgressCallback
+from knowledge.errors import DocumentRefused
 from knowledge.library import Library
 from tutor import phrases
 from tutor.access import Action
@@ -145,9 +146,12 @@ class Shelf:
             if same := next((document for document in before if document.sha256 == digest), None):
                 return phrases.known_already(language, name, same.name)
             data = self.originals.read(digest, name)
-            document = self.library.add(
-                course_id, name, data, progress=_progress(report), cancelled=report.cancelled, replace=True
-            )
+            try:
+                document = self.library.add(
+                    course_id, name, data, progress=_progress(report), cancelled=report.cancelled, replace=True
+                )
+            except DocumentRefused as refusal:
+                raise type(refusal)(phrases.refused(language, name, refusal)) from refusal
             older = [known for known in before if known.name == name]
             if older:
                 self._forget(older)

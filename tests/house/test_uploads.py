@@ -49,6 +49,16 @@ def test_the_same_bytes_again_change_nothing_and_say_so(house, course, instructo
     assert house.library.catalog.generation(course.id) == before
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("zh", "破.pdf：文件已损坏"), ("en", "破.pdf is not a whole PDF document")]
+)
+def test_a_refusal_is_said_in_the_language_of_who_uploads(house, course, language, said):
+    teacher = house.accounts.add("reads-this", Role.INSTRUCTOR, language)
+    house.courses.enrol(house.office.operator, course.id, teacher)
+    job = uploaded(house, teacher, course, "破.pdf", b"%PDF-1.7 nothing")
+    assert job.state is JobState.FAILED and job.message.startswith(said)
+
+
 def test_a_new_version_replaces_the_old_one_in_the_very_next_answer(house, course, instructor):
     uploaded(house, instructor, course, "moss.md", MOSS)
     assert not house.library.search(course.id, QUESTION).covered

@@ -5,7 +5,10 @@ In English an error speaks for itself; these are for people who read something e
 
 from __future__ import annotations
 
+from tutor.phrases import REFUSED_ZH
+
 CHINESE: dict[str, str] = {
+    **{f"error_{kind}": words for kind, words in REFUSED_ZH.items()},
     "circle": "“{one}”不能以“{other}”为基础：已有 {names}（前者依次以后者为基础），那样会形成循环。请先去掉其中一步。",
     "conversation_elsewhere": "这段对话不属于本课程，请另开一段对话。",
     "conversation_unnamed": "对话需要一个名称。",
@@ -19,11 +22,7 @@ CHINESE: dict[str, str] = {
     "error_AdapterMismatch": "此版本是为另一个基础模型训练的，请重新训练。",
     "error_AdapterNotFound": "此版本的文件已不存在，请使用其他版本或重新训练。",
     "error_AdapterNotLoaded": "您的个人导师此刻无法载入。请在“我的导师”中换一个版本或关闭它。",
-    "error_DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后上传。",
-    "error_DocumentEmpty": "文件中没有可读取的文字。",
-    "error_DocumentLocked": "文件有密码保护，请去掉密码后再上传。",
     "error_DocumentNotFound": "该文件或段落已不存在。",
-    "error_DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
     "error_EmbedderUnusable": "检索模型无法使用，请联系管理员。",
     "error_EngineBusy": "导师正忙，您排在第 {place} 位，请稍后再试。",
     "error_EngineNotReady": "模型仍在载入，请稍后再试。",
@@ -34,7 +33,6 @@ CHINESE: dict[str, str] = {
     "error_OriginalMissing": "服务器上的原文件缺失或损坏，请重新上传。",
     "error_PromptTooLong": "消息太长，模型无法读取，请缩短后再试。",
     "error_RemoteEngineFailed": "模型服务器没有回答，请稍后再试。",
-    "error_UnsupportedFormat": "无法读取这种格式的文件。",
     "better_empty": "请先写下更好的回答，现在是空的。",
     "better_too_long": "更好的回答有 {count} 个字符，最多 {most} 个。",
     "link_used": "此链接已使用过、已过期或不完整，请向教师索取新的链接。",
