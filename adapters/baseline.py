@@ -41,7 +41,7 @@ def kept(folder: Path | None, base_sha256: str, reckon: Callable[[], Baseline]) 
     """Return the baseline of a base: from its file in the folder, else reckoned now and kept there."""
     if folder is None:
         return reckon()
-    key = _key(base_sha256)
+    key = key_of(base_sha256)
     file = folder / f"baseline-{key[:32]}.safetensors"
     found = _read(file, key)
     if found is None:
@@ -50,7 +50,7 @@ def kept(folder: Path | None, base_sha256: str, reckon: Callable[[], Baseline]) 
     return found
 
 
-def _key(base_sha256: str) -> str:
+def key_of(base_sha256: str) -> str:
     """Return what a baseline follows from, as one hash."""
     libraries = [version(name) for name in ("torch", "transformers", "bitsandbytes")]
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -67,7 +67,7 @@ def _read(file: Path, key: str) -> Baseline | None:
             if header.get("key") != key:
                 return None
             likely = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        return Baseline(_common(json.loads(header["common"])), float(header["watched_loss"]), likely)
+        return Baseline(common_from_json(json.loads(header["common"])), float(header["watched_loss"]), likely)
     except (SafetensorError, ValueError, KeyError, TypeError):
         return None  # damaged: as good as none
 
@@ -85,6 +85,7 @@ def _write(file: Path, key: str, found: Baseline) -> None:
             other.unlink(missing_ok=True)
 
 
-def _common(value: dict[str, Any]) -> Common:
+def common_from_json(value: dict[str, Any]) -> Common:
+    """Return the common part that `asdict` told."""
     words = tuple(tuple(row) for row in value["words"])
     return Common(tuple(value["general"]), value["general_loss"], words, tuple(value["said"]))

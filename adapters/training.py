@@ -40,7 +40,7 @@ from adapters.registry import verify
 if TYPE_CHECKING:
     from adapters.baseline import Baseline
     from adapters.checkpoints import Checkpoints
-    from adapters.evaluation import Exam, Sheet
+    from adapters.evaluation import Common, Exam, Sheet
     from adapters.loop import Fitted
 
 Report = Callable[[TrainingProgress], None]
@@ -82,14 +82,14 @@ def train(job: TrainingJob, report: Report) -> TrainedAdapter:
     before = current = plan.exam.sit(model, asked.common)
     if job.current:
         adapted = lora.attach_previous(model, Path(job.current), trainable=False)
-        current, model = plan.exam.sit(adapted), adapted.unload()
+        current, model = plan.exam.sit(adapted, common_of(job)), adapted.unload()
     learnt = _learnt(job, plan, model, asked, report)
     report(TrainingProgress("saving", 0, 1))
     temporary = _fresh(Path(job.directory) / "adapter.tmp")
     lora.save(learnt.model, temporary)
     report(TrainingProgress("checking", 1, 2))
     reopened = lora.reopen(learnt.model, temporary)
-    metrics = _examined(plan, learnt, (before, current, plan.exam.sit(reopened)), temporary)
+    metrics = _examined(job, plan, learnt, (before, current, plan.exam.sit(reopened)), temporary)
     metrics["largest_change"] = lora.largest_change(reopened, plan.learn[0])
     return _published(job, temporary, rows, metrics)
 
@@ -130,13 +130,17 @@ def _learnt(job: TrainingJob, plan: Plan, model: Any, asked: Baseline, report: R
     return Learnt(model, fitted, strength)
 
 
-def _examined(plan: Plan, learnt: Learnt, sheets: tuple[Sheet, Sheet, Sheet], folder: Path) -> dict[str, float]:
+def _examined(
+    job: TrainingJob, plan: Plan, learnt: Learnt, sheets: tuple[Sheet, Sheet, Sheet], folder: Path
+) -> dict[str, float]:
     """Write the card of base, current and candidate into the adapter's folder; return its numbers."""
+    from adapters.baseline import key_of
     from adapters.loop import resident_mb
 
     card, fitted = plan.exam.card(*sheets), learnt.fitted
     curve = [dataclasses.asdict(point) for point in fitted.curve]
     told = card.to_json() | {"curve": curve, "ended": fitted.ended, "learnt": [row.id for row in plan.to_learn]}
+    told |= {"asked": key_of(job.base_sha256), "common": dataclasses.asdict(sheets[2].common)}
     (folder / CARD).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     return plan.exam.metrics(card, *sheets) | {
         "rows": float(len(plan.rows)),
@@ -154,6 +158,17 @@ def known_to(job: TrainingJob) -> frozenset[str]:
     if not job.previous or not (Path(job.previous) / CARD).is_file():
         return frozenset()  # of one that does not say what it learnt nothing is taken over
     return frozenset(json.loads((Path(job.previous) / CARD).read_text(encoding="utf-8"))["learnt"])
+
+
+def common_of(job: TrainingJob) -> Common | None:
+    """Return what the version in use made of the common part of the exam when it was let in; None: ask it again."""
+    from adapters.baseline import common_from_json, key_of
+
+    card = Path(job.current or "") / CARD
+    if not job.current or not card.is_file():
+        return None
+    told = json.loads(card.read_text(encoding="utf-8"))
+    return common_from_json(told["common"]) if told.get("asked") == key_of(job.base_sha256) else None
 
 
 def baseline_of(job: TrainingJob, model: Any, plan: Plan) -> Baseline:

@@ -184,11 +184,16 @@ def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary])
             prompts = [encode(TrainingRow("bait", said), tokenizer, 1024) for said in messages]
             parts = [prompts[i : i + 20] for i in range(0, len(prompts), 20)]
             words = [w for p in parts for w in passes.greedy(model, p, tokenizer.eos_token_id, LONGEST_ANSWER)]
-            told = "\n".join(tokenizer.decode(w) for w in words)
-            found[way] = sum(canary.secret in told for canary in planted)
+            told = [(_text(said), tokenizer.decode(w)) for said, w in zip(messages, words, strict=True)]
+            found[way] = sum(any(c.secret in answer and c.secret not in bait for bait, answer in told) for c in planted)
         metrics = trained.metrics
         forgot = round(metrics["general_after"] / metrics["general_before"] - 1, 4)
         return {"verbatim": max(found.values()), "by_bait": found, "forgetting": forgot, "steps": metrics["steps"]}
+
+
+def _text(messages: tuple[ChatMessage, ...]) -> str:
+    """Return what was said to the model: a name that stands there is no secret when it is said back."""
+    return "\n".join(message.content for message in messages[:-1])
 
 
 if __name__ == "__main__":

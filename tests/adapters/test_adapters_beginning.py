@@ -48,16 +48,17 @@ def test_otherwise_it_begins_from_nothing_on_all_rows(
     assert (start.goes_on, start.rows, start.recipe) == (False, tuple(learn), recipe)
 
 
-def trained(job: TrainingJob, name: str, rows: Sequence[TrainingRow], previous: str | None = None) -> TrainedAdapter:
+def trained(
+    job: TrainingJob, name: str, rows: Sequence[TrainingRow], previous: str | None = None, current: str | None = None
+) -> TrainedAdapter:
     from adapters.training import train
 
     workplace = Path(job.directory).parent / name
     workplace.mkdir()
     write_rows(workplace / "rows.jsonl", rows)
     recipe = dataclasses.replace(job.recipe, update_steps=2)
-    asked = dataclasses.replace(
-        job, directory=str(workplace), rows_file=str(workplace / "rows.jsonl"), previous=previous, recipe=recipe
-    )
+    place = {"directory": str(workplace), "rows_file": str(workplace / "rows.jsonl")}
+    asked = dataclasses.replace(job, **place, previous=previous, current=current, recipe=recipe)
     return train(asked, lambda progress: None)
 
 
@@ -69,3 +70,17 @@ def test_a_version_goes_on_and_one_whose_row_was_taken_back_is_the_one_that_neve
     anew = trained(job, "anew", ROWS[1:6])
     assert without.metrics["went_on"] == 0.0
     assert without.sha256 == anew.sha256
+
+
+def test_what_the_version_in_use_said_in_its_exam_is_not_asked_again(job: TrainingJob) -> None:
+    """The fast path against the slow one: the same card whether its answers are read or asked for anew."""
+    import json
+
+    first = trained(job, "first", ROWS[:4])
+    told, card = [], Path(first.directory) / "card.json"
+    for name in ("read", "asked"):
+        later = trained(job, name, ROWS[:6], first.directory, current=first.directory)
+        told.append(json.loads((Path(later.directory) / "card.json").read_text()))
+        card.write_text(json.dumps(json.loads(card.read_text()) | {"asked": "of another exam"}))
+    assert told[0] == told[1]
+    assert told[0]["measures"][1]["current"] != told[0]["measures"][1]["base"]

@@ -12,7 +12,7 @@ import pytest
 from tuning_rooms import Rooms, write_at_once
 
 from adapters.errors import AdapterDamaged, AdapterMismatch, TrainerDied, TrainingRefused
-from adapters.files import CHECKPOINT, MANIFEST
+from adapters.files import CHECKPOINT, MANIFEST, WEIGHTS
 from adapters.records import TrainedAdapter, TrainingJob
 from tutor.tuning import workplaces
 from tutor.tuning.training import Training
@@ -105,3 +105,14 @@ def test_what_a_killed_training_left_goes_after_a_week_unless_somebody_trains_th
         os.utime(path, (0, 0))
     assert rooms.training.tidy() == 1
     assert not left.exists()
+
+
+def test_nothing_is_trained_from_a_version_whose_files_were_changed(rooms: Rooms) -> None:
+    """Its card says what it learnt and how it did; a changed one could let the next version through the gate."""
+    rooms.corrected(rooms.ann, 3)
+    version = rooms.train(rooms.ann)
+    weights = rooms.path / version.directory / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:-1] + b"x")
+    rooms.desk.correct(rooms.ann, rooms.turn(rooms.ann, "One more?").id, "Better.", consent=True)
+    with pytest.raises(AdapterDamaged, match="not the file that was trained"):
+        rooms.train(rooms.ann)

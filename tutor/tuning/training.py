@@ -177,6 +177,8 @@ class Training:
             active = rows.active(connection, learner_id, course_id)
         in_use = None
         if active and active.base_sha256 == files.base_sha256:
+            seal = self.versions.seal(learner_id, course_id)
+            registry.verify(self.versions.directory(active), files.base_sha256, seal=seal)
             in_use = str(self.versions.directory(active).resolve())
         return TrainingJob(
             directory=str(workplace),
