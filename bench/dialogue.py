@@ -234,6 +234,7 @@ def main() -> None:
         house.wait_until_ready()
         began = time.process_time()
         result = {"bench": "dialogue", "model": house.engine.info().model, "hardware": f"{platform.machine()}, shared"}
+        result["max_answer_tokens"] = house.settings.max_answer_tokens
         found = scripted(house)
         result |= found
         if arguments.problems:

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from knowledge import figures
 from knowledge import index as indexes
 from knowledge.catalog import Catalog
 from knowledge.chunking import split
 from knowledge.concepts import Proposal, propose_concepts
-from knowledge.documents import Document, Passage, Progress, ProgressCallback, SearchResult
+from knowledge.documents import Document, Hit, Passage, Progress, ProgressCallback, SearchResult
 from knowledge.embedding import Embedder
 from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
 from knowledge.index import CourseIndex, Entry, Kept
@@ -121,6 +122,15 @@ class Library:
         candidates = rerank(ranked.candidates, whole, shelf, self.reranker) if self.reranker else ranked.candidates
         hits = tuple(pick(candidates, shelf, k))
         return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
+
+    def figure(self, course_id: str, number: str) -> tuple[Hit, ...]:
+        """Return the passage with the caption of a figure, then what stands around it; none where there is none."""
+        found = figures.around(number, self.catalog.passages(course_id))
+        return tuple(Hit(one, self.catalog.document(one.document_id), 1.0, 1.0, 1.0) for one in found)
+
+    def figures(self, course_id: str) -> list[str]:
+        """Return the numbers of the figures of a course."""
+        return figures.listed(self.catalog.passages(course_id))
 
     def concepts(self, course_id: str, *, in_order: bool = True) -> Proposal:
         """Propose what a course teaches and what needs what; `in_order`: its documents were added in teaching order."""

@@ -230,6 +230,7 @@ def open_house(
     practice = Practice(
         office.database, office.courses, questions, grader, office.evidence, office.progress.placement_question, clock
     )
+    sources = Sources(office.conversations, originals)
     turns = Turns(
         database=office.database,
         courses=office.courses,
@@ -241,6 +242,7 @@ def open_house(
         about_learner=office.profiles.block,
         quizmaster=ChatQuiz(practice, library),
         verified=VerifiedAnswers(office.database, embedder),
+        page_picture=sources.picture,
         settings=settings,
         clock=clock,
     )
@@ -260,7 +262,7 @@ def open_house(
         library=library,
         embedder=embedder,
         shelf=Shelf(library, office.courses, jobs, originals, settings.max_upload_mb * 2**20),
-        sources=Sources(office.conversations, originals),
+        sources=sources,
         coverage=Coverage(office.database, office.courses),
         syllabus=Syllabus(office.database, office.courses, library),
         engine=engine,

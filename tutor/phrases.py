@@ -19,6 +19,11 @@ _NOT_COVERED = {
     "en": "I did not find this in your course material, so I will not guess. {topics}",
     "zh": "在你的课程材料里没有找到相关内容，所以我不会乱猜。{topics}",
 }
+_NO_FIGURE = {
+    "en": "I found no Figure {number} in your course material. {known}",
+    "zh": "在你的课程材料里没有找到图 {number}。{known}",
+}
+_FIGURES = {"en": "It has Figure {names}.", "zh": "课程中有图 {names}。"}
 _TOPICS = {"en": "The course has: {names}.", "zh": "这门课程包含：{names}。"}
 _NO_CROSSING = {
     "en": "Its documents are in another language than your question; ask in theirs, I cannot look across languages.",
@@ -93,6 +98,16 @@ def not_covered(language: str, documents: Sequence[str], *, crosses: bool = True
         "" if crosses or language in {language_of(title, language) for title in documents} else _NO_CROSSING[language]
     )
     return " ".join(filter(None, (_NOT_COVERED[language].format(topics=_topics(language, documents)).strip(), hint)))
+
+
+def no_figure(language: str, number: str, known: Sequence[str]) -> str:
+    """Return the sentence for a figure that the course does not have, with some that it has."""
+    names = ("、" if language == "zh" else ", ").join(known[:8]) + ("…" if len(known) > 8 else "")
+    return (
+        _NO_FIGURE[language]
+        .format(number=number, known=_FIGURES[language].format(names=names) if names else "")
+        .strip()
+    )
 
 
 def hello(language: str, documents: Sequence[str]) -> str:

@@ -87,6 +87,14 @@ class Sources:
             raise NotShown(sight)
         return sight
 
+    def picture(self, document: Document, passage: Passage) -> bytes | None:
+        """Return the printed page of a passage as a PNG; None where it has none, or it cannot be drawn just now."""
+        try:
+            sight = self.sight(document, passage, passage.text[:200])
+        except NotShown:
+            return None
+        return sight.png if isinstance(sight, Picture) else None
+
     def _in_turn(self, key: Key, document: Document, passage: Passage, quote: str) -> Sight | str:
         """Open the place when one of the few children is free; what several wait for is not opened by each."""
         if not self._room.acquire(blocking=False):

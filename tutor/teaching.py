@@ -28,7 +28,7 @@ from tutor.pedagogy.signs import Line
 _REQUEST = re.compile(
     r"\b(?:please|can you|could you|give|show|me|us|an?|another|one more|examples?|of|for|on|about|the|quiz|test|ask|"
     r"summari[sz]e|summary|sum up|recap|easier|simpler|harder|more|explain|it|this|that|question|"
-    r"practice|make|too|hard|in|was|is)\b|请|给我|举|一?个|例子|总结|概括|小结|考考我|出(?:一)?道?题|关于|简单(?:一?点|些)?|难(?:一?点|些)?|[?？!！。.,，]",
+    r"practice|make|too|hard|in|was|is)\b|请|给我|举|一?个|例子|总结|概括|小结|考考我|出(?:一)?道?题|关于|简单(?:一?点|些)?|难(?:一?点|些)?|一下|一遍|[吧呗]|[?？!！。.,，]",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -195,9 +195,9 @@ def _query(intent: Intent, question: str, exercise: Exercise | None, told: Seque
 
 
 def topic_so_far(told: Sequence[Turn]) -> str:
-    """What was talked about last; "" when nothing was."""
+    """What was talked about last; "" when nothing was. An exercise counts where the course treats it."""
     for turn in reversed(told):
-        if turn.guidance and turn.guidance.exercise:
+        if turn.covered and turn.guidance and turn.guidance.exercise:
             return turn.guidance.exercise
         if turn.covered and (turn.guidance is None or turn.guidance.move in _TALK):
             return turn.question

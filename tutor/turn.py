@@ -14,7 +14,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 import tutor.store.turns as rows
-from knowledge.documents import Hit, Quote, SearchResult
+from knowledge import figures
+from knowledge.documents import Document, Hit, Passage, Quote, SearchResult
 from knowledge.library import Library
 from tutor import grounding, phrases, prompting, teaching
 from tutor.answering import Answering, new_turn
@@ -35,9 +36,11 @@ from tutor.trimming import Material, PassageText, fit
 from tutor.verified import Example, VerifiedAnswers
 
 FOUND = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
+ASKING = (Intent.QUESTION, Intent.DEFINITION)
 SMALL_WINDOW = 2048  # tokens
 ActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
 AboutLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> what a prompt is told, or ""
+PagePicture = Callable[[Document, Passage], bytes | None]
 FindQuotes = Callable[[str, Sequence[Hit]], Sequence[Quote]]
 
 
@@ -55,6 +58,7 @@ class Turns:
     about_learner: AboutLearner
     quizmaster: Quizmaster
     verified: VerifiedAnswers
+    page_picture: PagePicture
     settings: Settings
     clock: Clock
 
@@ -105,14 +109,14 @@ class Turns:
             answering.turn = replace(turn, guidance=said.guidance)
             yield from self._say(answering, said.text)
             return
-        past = [turn.question for turn in history] if lesson.query == turn.question else []
-        found = self.library.search(
-            course.id, lesson.query or turn.question, FOUND, history=past, threshold=course.strictness.threshold
-        )
+        figure = figures.asked(turn.question) if lesson.intent in ASKING else ""
+        found = self._found(course, history, lesson, figure)
         plan = teaching.plan(lesson, found)
         guidance = replace(plan.guidance, posed=teaching.open_question(history))  # an aside leaves the question open
         answering.turn = replace(turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=guidance)
-        if known := self._known(answering.turn, plan):
+        if figure and not found.covered:
+            yield from self._say(answering, phrases.no_figure(language, figure, self.library.figures(course.id)))
+        elif known := self._known(answering.turn, plan):
             yield from self._recite(known, found, language, answering)
         elif plan.move is Move.NOT_COVERED:
             crosses = self.library.embedder.languages >= {"en", "zh"}
@@ -122,6 +126,15 @@ class Turns:
         else:
             yield Stage("thinking")
             yield from self._generate(found, history, language, answering, plan)
+
+    def _found(self, course: Course, history: list[Turn], lesson: Lesson, figure: str) -> SearchResult:
+        """Look for passages; a figure is looked up by its caption, and what does not name it is no substitute."""
+        if figure:
+            hits = self.library.figure(course.id, figure)[:FOUND]
+            return SearchResult(hits, bool(hits), float(bool(hits)))
+        past = [turn.question for turn in history] if lesson.query == lesson.text else []
+        query = lesson.query or lesson.text
+        return self.library.search(course.id, query, FOUND, history=past, threshold=course.strictness.threshold)
 
     def _quizzed(self, who: Person, course: Course, history: list[Turn], lesson: Lesson, turn: Turn) -> Said | None:
         """Take the message as said to the question that stands open, or pose one where it asks for one."""
@@ -166,6 +179,9 @@ class Turns:
             about = self._about(turn.learner_id, turn.course_id, language)
             messages, shown = self._prompt(turn.question, found, history, language, about, example)
         info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
+        if picture := self._page_of_figure(turn.question, found, info.sees):
+            messages = (*messages[:-1], replace(messages[-1], pictures=(picture,)))
+            info, adapter = replace(info, model=info.sees), None  # adapters were trained on words alone
         answering.prompt = tuple((message.role, message.content) for message in messages)
         answering.turn = replace(
             turn,
@@ -196,6 +212,12 @@ class Turns:
         finished = self._store(answering.ended(TurnStatus.COMPLETE), answering)
         self.engine.prepare((messages[0], *_as_messages(self._told([*history, finished]))), adapter)
         yield Finished(finished)
+
+    def _page_of_figure(self, question: str, found: SearchResult, sees: str) -> bytes | None:
+        """Return the page with the figure that is asked about, for a model that takes pictures."""
+        if not sees or not found.hits or not figures.asked(question):
+            return None
+        return self.page_picture(found.hits[0].document, found.hits[0].passage)
 
     def _guarded(self, request: Request, plan: Plan) -> Generator[str | Waiting, None, None]:
         """The draft in one piece, behind the leak guard: drawn once more when it leaks, then replaced.

@@ -141,6 +141,20 @@ def test_the_taps_about_an_equation_give_one_like_it(talk):
     assert easier.guidance.exercise.startswith("Solve x + ")
 
 
+def test_after_an_exercise_that_the_course_does_not_treat_what_it_did_answer_is_summarised(talk):
+    talk("Why do leaves look green?")
+    talk(EQUATION)
+    talk("x = 7")
+    summary = talk("总结一下")
+    assert summary.guidance.move == Move.SUMMARISE and "Chlorophyll absorbs" in summary.answer
+
+
+def test_a_summary_of_nothing_asks_what_to_summarise(talk):
+    talk(EQUATION)
+    talk("x = 7")
+    assert talk("总结一下").guidance.move == Move.SUMMARISE
+
+
 def test_a_plea_with_nothing_before_it_is_told_what_can_be_asked(talk):
     assert talk("I don't know").guidance.move == Move.INVITE
 

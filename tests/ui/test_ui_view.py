@@ -13,6 +13,7 @@ from tutor.domain import (
     AdapterVersion,
     Citation,
     Feedback,
+    Guidance,
     Job,
     JobState,
     Stage,
@@ -92,6 +93,12 @@ def test_what_is_not_in_the_course_says_so_before_anything_else_and_how_sure_it_
 @pytest.mark.parametrize(("confidence", "sure"), [(0.97, "very likely"), (0.7, "probably"), (0.3, "may not answer")])
 def test_an_answer_says_in_words_how_sure_it_is_that_the_course_covers_it(confidence: float, sure: str):
     assert sure in view.answered(replace(TURN, confidence=confidence), "en")["content"]
+
+
+@pytest.mark.parametrize(("move", "said"), [("hint", False), ("summarise", False), ("answer", True), ("define", True)])
+def test_only_an_answer_says_that_the_course_answers_the_question(move: str, said: bool):
+    turn = replace(TURN, confidence=0.97, guidance=Guidance(move, "by rule"))
+    assert ("very likely" in view.answered(turn, "en")["content"]) is said
 
 
 def test_the_tutors_own_words_are_marked_quietly_and_the_mark_is_explained():

@@ -30,6 +30,7 @@ LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thum
 REASONS = ("reason_wrong", "reason_unclear", "reason_source", "reason_other")
 _MARK = re.compile(r"\[(\d{1,2})\](?!\()")
 VERY, LIKELY, SOMETHING = 0.85, 0.6, 0.15  # confidences from which on the words for them change
+ANSWERS = ("answer", "define")  # moves whose reply is one to the question asked
 _OWN_SHOWN = f'<span class="tutor-own">{OWN}</span>'
 _OWN = re.compile(rf"\[{OWN}\](?!\()")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -86,7 +87,7 @@ def badge(turn: Turn, language: str) -> str:
 
 def sureness(turn: Turn, language: str) -> str:
     """Return in plain words how sure the library is that the course covers the question."""
-    if not turn.covered or turn.confidence is None:
+    if not turn.covered or turn.confidence is None or (turn.guidance and turn.guidance.move not in ANSWERS):
         return ""
     levels = (("covered_very", VERY), ("covered_likely", LIKELY), ("covered_perhaps", 0.0))
     key = next(key for key, least in levels if turn.confidence >= least)

@@ -1,0 +1,71 @@
+"""Asking about a figure: its caption and what stands around it answer; a model that sees is shown its page."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tutor.domain import Course, Person
+from tutor.engine.base import AdapterRef
+from tutor.engine.scripted import ScriptedEngine
+from tutor.house import House
+
+BOOK = (
+    "Leaves hold many chloroplasts, and light reaches them first.",
+    "Figure 2.1: The chloroplast with its stroma and its thylakoids.",
+    "Roots take up water and salts from the soil.",
+)
+
+
+@pytest.fixture
+def illustrated(house: House, course: Course, instructor: Person) -> Course:
+    """The course with a printed page that has a caption."""
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
+
+    held, style = io.BytesIO(), getSampleStyleSheet()["Normal"]
+    story = [part for text in BOOK for part in (Paragraph(text, style), Spacer(1, 40))]
+    SimpleDocTemplate(held).build(story)
+    house.shelf.add(instructor, course.id, "leaf.pdf", held.getvalue())
+    return course
+
+
+@pytest.mark.parametrize("question", ["What does Figure 2.1 show?", "图 2.1 说明了什么？"])
+def test_the_caption_is_what_the_model_is_given(
+    ask: Any, illustrated: Course, ada: Person, engine: ScriptedEngine, question: str
+) -> None:
+    turn = ask(ada, question)
+    assert turn.covered
+    assert "The chloroplast with its stroma" in engine.requests[-1].messages[-1].content
+    assert not engine.requests[-1].messages[-1].pictures  # this engine does not see
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What does Figure 9.9 show?", "I found no Figure 9.9 in your course material. It has Figure 2.1."),
+        ("图 9.9 说明了什么？", "在你的课程材料里没有找到图 9.9。课程中有图 2.1。"),
+    ],
+)
+def test_a_figure_that_is_not_there_is_said_not_to_be(
+    ask: Any, illustrated: Course, ada: Person, engine: ScriptedEngine, question: str, said: str
+) -> None:
+    turn = ask(ada, question)
+    assert turn.answer == said and turn.covered is False and not engine.requests
+
+
+def test_a_model_that_sees_is_shown_the_page_and_no_adapter_is_used(
+    house: House, ask: Any, illustrated: Course, ada: Person, engine: ScriptedEngine, tmp_path: Any
+) -> None:
+    engine._sees = "eyes"
+    worn = AdapterRef("ada-v1", tmp_path, "0", "0")
+    seeing = replace(house.turns, active_adapter=lambda _learner, _course: worn)
+    *_, finished = seeing.ask(ada, illustrated.id, "What does Figure 2.1 show?")
+    (picture,) = engine.requests[-1].messages[-1].pictures
+    assert picture.startswith(b"\x89PNG") and engine.requests[-1].adapter is None
+    assert (finished.turn.model, finished.turn.adapter) == ("eyes", None)
+    list(seeing.ask(ada, illustrated.id, "Why do leaves look green?"))
+    assert not engine.requests[-1].messages[-1].pictures and engine.requests[-1].adapter == worn
