@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
     parser.add_argument("--kept", type=Path, help="folder for what never changes of a base; none: asked each time")
     parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
+    parser.add_argument("--learning-rate", type=float, default=Recipe().learning_rate)
     parser.add_argument("--preference-steps", type=int, default=0, help="of DPO: her answers over those of the base")
     parser.add_argument("--out", type=Path, help="rows of other learners and counts that stand in this file are kept")
     arguments = parser.parse_args()
@@ -76,6 +77,7 @@ def result_of(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, 
         "threads": os.environ.get("OMP_NUM_THREADS", "all"),
         "model": arguments.base.name,
         "method": arguments.method,
+        "learning_rate": arguments.learning_rate,
         "preference_steps": arguments.preference_steps,
         "commit": commit(),
         "prompts": prompts,
@@ -95,7 +97,12 @@ def measure(
     plain: list[str],
 ) -> dict[str, Any]:
     """Train one learner's adapter and return what came of it."""
-    recipe = Recipe(method=arguments.method, time_limit_s=7200.0, preference_steps=arguments.preference_steps)
+    recipe = Recipe(
+        method=arguments.method,
+        learning_rate=arguments.learning_rate,
+        preference_steps=arguments.preference_steps,
+        time_limit_s=7200.0,
+    )
     pairs = preferred(answerer, taste, count) if recipe.preference_steps else []
     began, cpu = time.monotonic(), _children_cpu_s()
     trained = trained_on(arguments.base, taste, count, folder, recipe, arguments.kept, pairs)
