@@ -20,7 +20,7 @@ ENGLISH = {
     # better answers
     "my_corrections": "My better answers",
     "no_corrections": "None yet. Under an answer, choose “Write a better answer”.",
-    "consent_all": "My better answers may train a tutor (mine; the course's too when my teacher accepts them)",
+    "consent_all": "My better answers may train a tutor (mine, with my thumbs; the course's too when my teacher accepts them)",
     "consent_given": "Noted. Your better answers may train.",
     "consent_taken": "Noted. Nothing of yours is trained on from now on. Delete the versions below if you like.",
     "withdraw": "Take back the chosen ones",
@@ -130,7 +130,7 @@ CHINESE = {
     # better answers
     "my_corrections": "我写的更好的回答",
     "no_corrections": "还没有。请在回答下方选择“写一个更好的回答”。",
-    "consent_all": "我写的更好的回答可用于训练（我的导师；老师采纳后也可用于课程导师）",
+    "consent_all": "我写的更好的回答可用于训练（我的导师，连同我的点赞与点踩；老师采纳后也可用于课程导师）",
     "consent_given": "已记录。您写的回答可用于训练。",
     "consent_taken": "已记录。从现在起不再用您的内容训练。您也可以删除下面的版本。",
     "withdraw": "收回所选",
