@@ -20,7 +20,7 @@ ENGLISH = {
     # better answers
     "my_corrections": "My better answers",
     "no_corrections": "None yet. Under an answer, choose “Write a better answer”.",
-    "consent_all": "My better answers may train a tutor (mine, with my thumbs; the course's too when my teacher accepts them)",
+    "consent_all": "My better answers may train: my tutor, with my thumbs; the course's once a teacher accepts them",
     "consent_given": "Noted. Your better answers may train.",
     "consent_taken": "Noted. Nothing of yours is trained on from now on. Delete the versions below if you like.",
     "withdraw": "Take back the chosen ones",
