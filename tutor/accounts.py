@@ -22,6 +22,7 @@ from tutor.store.database import Database
 LINK_LIFETIME = timedelta(days=7)
 LEARNER_SESSION = timedelta(days=180)  # a guest has no other way back to her work
 TEACHER_SESSION = timedelta(hours=12)
+GUESTS_A_MINUTE = 300  # a lecture hall that signs in at once
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 LANGUAGES = ("en", "zh")
 
@@ -39,7 +40,13 @@ class Accounts:
     url: str
 
     def new_guest(self, language: str = "en") -> tuple[Person, str]:
-        """Make a pseudonymous learner; return her and the token of her session."""
+        """Make a pseudonymous learner; return her and the token of her session.
+
+        Raises NotAllowed when GUESTS_A_MINUTE came in the last minute: a flood, or a hall that signs in at once.
+        """
+        with self.database.reading() as connection:
+            if people.guests_since(connection, self.clock() - timedelta(minutes=1)) >= GUESTS_A_MINUTE:
+                raise NotAllowed("very many guests come in this minute; try again in a moment", key="guests_many")
         person = self._new_person(self._free_pseudonym(), Role.LEARNER, language, guest=True)
         return person, self._new_session(person)
 

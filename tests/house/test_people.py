@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tutor import accounts
 from tutor.access import Action, Facts, allowed
 from tutor.domain import CorrectionState, Role, Thumb
 from tutor.errors import InputRefused, NotAllowed, NotFound
@@ -20,6 +21,17 @@ def test_a_guest_is_one_click_away_and_her_session_outlives_a_restart(house):
 
 def test_two_guests_are_two_people(house):
     assert house.accounts.new_guest()[0].id != house.accounts.new_guest()[0].id
+
+
+def test_a_flood_of_guests_is_slowed_down_and_passes(house, clock, monkeypatch):
+    monkeypatch.setattr(accounts, "GUESTS_A_MINUTE", 3)
+    for _ in range(3):
+        house.accounts.new_guest()
+    with pytest.raises(NotAllowed, match="try again in a moment"):
+        house.accounts.new_guest()
+    assert house.accounts.add("invited", Role.LEARNER)
+    clock.pass_time(timedelta(minutes=1))
+    assert house.accounts.new_guest()
 
 
 def test_a_session_ends_when_it_is_ended(house):

@@ -52,6 +52,11 @@ def everyone(connection: sa.Connection) -> list[Person]:
     return [_person(row) for row in rows]
 
 
+def guests_since(connection: sa.Connection, moment: datetime) -> int:
+    query = sa.select(sa.func.count()).where(people.c.guest, people.c.created_at > to_text(moment))
+    return connection.scalar(query) or 0
+
+
 def roster(connection: sa.Connection, course_id: str) -> list[str]:
     """Return the names of those who are enrolled in a course."""
     query = sa.select(people.c.name).join(enrolments, enrolments.c.person_id == people.c.id)

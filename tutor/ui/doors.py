@@ -16,10 +16,10 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from tutor.engine.base import EngineState
-from tutor.errors import InputRefused, NotAllowed
+from tutor.errors import InputRefused, NotAllowed, TutorError
 from tutor.house import House
 from tutor.ui import cited, leaves, papers, photo
-from tutor.ui.edge import PERSON, language_of
+from tutor.ui.edge import PERSON, language_of, spoken
 
 PATHS = re.compile(
     r"/healthz|/guest|/join|/logout|/language|/photo|/passage/[^/]+(?:/page\.png)?"
@@ -43,7 +43,10 @@ def doors(house: House) -> Starlette:
     def guest(request: Request) -> Response:
         if request.scope[PERSON] is not None:  # a second click makes no second account
             return _to("/")
-        _, token = house.accounts.new_guest(language_of(request))
+        try:
+            _, token = house.accounts.new_guest(language_of(request))
+        except NotAllowed as refusal:
+            return _refused(request, refusal, HTTPStatus.TOO_MANY_REQUESTS)
         return _signed_in(request, token, "/")
 
     def link(request: Request) -> Response:
@@ -54,7 +57,7 @@ def doors(house: House) -> Starlette:
         try:
             who, token = await to_thread.run_sync(house.accounts.redeem_link, str(form.get("token", "")))
         except NotAllowed as refusal:
-            return HTMLResponse(leaves.message(language_of(request), str(refusal)), int(HTTPStatus.FORBIDDEN))
+            return _refused(request, refusal, HTTPStatus.FORBIDDEN)
         return _signed_in(request, token, "/teach" if who.teaches else "/")
 
     def leave(request: Request) -> Response:
@@ -71,7 +74,7 @@ def doors(house: House) -> Starlette:
             try:
                 await to_thread.run_sync(house.accounts.set_language, who, str(form.get("language", "")))
             except InputRefused as refusal:
-                return HTMLResponse(leaves.message(who.language, str(refusal)), int(HTTPStatus.BAD_REQUEST))
+                return _refused(request, refusal, HTTPStatus.BAD_REQUEST)
         return _to("/teach" if request.query_params.get("next") == "/teach" else "/")
 
     return Starlette(
@@ -87,6 +90,12 @@ def doors(house: House) -> Starlette:
             *papers.routes(house),
         ]
     )
+
+
+def _refused(request: Request, refusal: TutorError, status: HTTPStatus) -> Response:
+    who = request.scope[PERSON]
+    language = who.language if who else language_of(request)
+    return HTMLResponse(leaves.message(language, spoken(refusal, language)), int(status))
 
 
 def is_secure(scope: Scope) -> bool:

@@ -35,6 +35,7 @@ CHINESE: dict[str, str] = {
     "error_RemoteEngineFailed": "模型服务器没有回答，请稍后再试。",
     "better_empty": "请先写下更好的回答，现在是空的。",
     "better_too_long": "更好的回答有 {count} 个字符，最多 {most} 个。",
+    "guests_many": "这一分钟内进入的访客太多，请稍后再试。",
     "link_used": "此链接已使用过、已过期或不完整，请向教师索取新的链接。",
     "question_empty": "这条消息里没有问题，请用文字写出问题。",
     "question_too_long": "消息有 {count} 个字符，最多可读取 {most} 个。请缩短，或请教师把它作为文档上传。",
