@@ -1,6 +1,6 @@
 """Bench: how many items does a learner need until she truly knows the course?
 
-    python -m bench.path --seed N [--learners 40] [--skills 30]
+    python -m bench.path --seed N [--courses 5] [--learners 12] [--skills 30]
 
 The learners are those of `bench.simulation`, each met by four policies: ours (a placement, then
 `tutor.learner.path`), the fixed order (skill by skill in course order, left after three right in a row or twelve
@@ -24,22 +24,20 @@ from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import Protocol
 
-import numpy as np
-
 from bench.simulation import DAY, Course, Learner, World, draw_course, draw_learner
+from bench.tracer.simple import Course as Counts
 from tutor.domain import Outcome
 from tutor.learner.evidence import Answered
-from tutor.learner.mastery import IN_PLACE, Knowing, chance_right
-from tutor.learner.path import TARGET, Item, Kind, Situation, choices
+from tutor.learner.mastery import IN_PLACE, Knowing
+from tutor.learner.path import BAND, TARGET, Item, Kind, Situation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question
-from tutor.learner.signals import NAMES, STRENGTH, expectation, logit
 from tutor.learner.state import LearnerState, learn, placed, rebuild
-from tutor.learner.tally import Tally
-from tutor.learner.tracing import Tracer, Weights
+from tutor.learner.tracing import chance
 
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KNOWING = Knowing()
-BLIND = Weights("blind", np.zeros(len(NAMES)), 0.0)  # the path needs the tracer's tally only
+POLICIES = ("ours", "fixed", "random", "elo")
+TERCILES = ("weak", "middle", "strong")
 Asked = tuple[str, int]  # skill, number of the item
 
 
@@ -116,7 +114,7 @@ class Ours:
 
     course: Course
     items: int
-    tracer: Tracer  # its tally is of the learners before her and stands still, so that her state can be rebuilt
+    counts: Counts  # of the learners before her; they stand still, so that her state can be rebuilt
     state: LearnerState
     latest: list[bool] = field(default_factory=list)
     record: list[Answered] = field(default_factory=list)
@@ -130,7 +128,7 @@ class Ours:
         return min(ready, key=situation.standing), number % self.items  # all seems known, and is not
 
     def observe(self, asked: Asked, number: int, *, right: bool) -> None:
-        answer = _answered(asked, _time(number), self.tracer, right=right)
+        answer = _answered(asked, _time(number), self.counts, right=right)
         self.state, _ = learn(self.state, answer, KNOWING)
         self.record.append(answer)
         self.latest.append(right)
@@ -146,17 +144,19 @@ class Ours:
             latest_today=tuple(self.latest[-today:] if today else ()),
             assumed=state.assumed,
         )
-        return replace(bare, items={s: self._items(s, bare.standing(s)) for s in self.course.graph.skills})
+        items = {skill: self._items(skill, bare) for skill in self.course.graph.skills}
+        likely = {skill: mean(item.chance for item in each) for skill, each in items.items()}
+        return replace(bare, items=items, likely=likely)
 
-    def _items(self, skill: str, standing: float) -> list[Item]:
-        """The items of a skill, harder or easier than its mean as far as the course has seen."""
-        level = logit(chance_right(standing, KNOWING))
-        return [self._item((skill, n), level) for n in range(self.items)]
-
-    def _item(self, asked: Asked, level: float) -> Item:
-        name = _name(asked)
-        tries, _ = self.tracer.tally.counts.get(("item", name), (0, 0))
-        return Item(str(asked[1]), asked[0], 1 / (1 + math.exp(-level - self.tracer.ease(name, asked[0]))), tries)
+    def _items(self, skill: str, bare: Situation) -> list[Item]:
+        """The items of a skill with what the product's tracer expects of each."""
+        kept, history = bare.retained.get(skill, 1.0), self.state.history
+        found = [self.counts.rates(_name((skill, n)), skill) for n in range(self.items)]
+        placed = bare.assumed.get(skill) if skill not in bare.masteries else None
+        return [
+            Item(str(n), skill, chance(history, skill, each, kept, placed).right, each.tries)
+            for n, each in enumerate(found)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class Audit:
     """Checks our recommendations against the record of answers and, apart from that, against the hidden truth."""
 
     start: LearnerState
-    tracer: Tracer
+    counts: Counts
     record: list[Answered] = field(default_factory=list)
     asked: int = 0
     violations: int = 0
@@ -203,7 +203,7 @@ def walk(policy: Policy, learner: Learner, audit: Audit | None = None) -> Way:
         policy.observe(asked, number, right=right)
         rights += right
         if audit:
-            audit.record.append(_answered(asked, _time(number), audit.tracer, right=right))
+            audit.record.append(_answered(asked, _time(number), audit.counts, right=right))
     return Way(learner.answers, rights, learner.answers - begun, learner.done)
 
 
@@ -222,9 +222,9 @@ def _time(number: int) -> datetime:
     return START + timedelta(days=number // DAY, minutes=2 * (number % DAY))
 
 
-def _answered(asked: Asked, at: datetime, tracer: Tracer, *, right: bool) -> Answered:
+def _answered(asked: Asked, at: datetime, counts: Counts, *, right: bool) -> Answered:
     """The answer as the evidence book records it: with what the course's answers so far led to expect."""
-    name, tally = _name(asked), tracer.tally
+    name, found = _name(asked), counts.rates(_name(asked), asked[0])
     return Answered(
         id=f"{name}@{at:%j%H%M}",
         learner_id="simulated",
@@ -236,8 +236,8 @@ def _answered(asked: Asked, at: datetime, tracer: Tracer, *, right: bool) -> Ans
         aided=False,
         at=at,
         judge="simulation",
-        expected=expectation(tally, name, asked[0]),
-        usual=tally.rate(("skill", asked[0]), tally.rate(("all",), 0.5, STRENGTH["all"]), STRENGTH["skill"]),
+        expected=found.expected,
+        usual=found.usual,
     )
 
 
@@ -245,44 +245,97 @@ def _name(asked: Asked) -> str:
     return f"{asked[0]}/{asked[1]}"
 
 
-def compare(world: World, learners: int, seed: int, *, audited: int) -> dict[str, float]:
-    """Let the same learners go all four ways."""
+def compare(world: World, learners: int, seed: int, *, audited: int) -> Compared:
+    """Let the same learners go all four ways through one course."""
     rng = random.Random(seed)
-    course, tracer = draw_course(world, rng), Tracer(BLIND, Tally())
-    ways: dict[str, list[Way]] = {"ours": [], "fixed": [], "random": [], "elo": []}
-    accuracies, audits = list[float](), list[Audit]()
+    course, counts = draw_course(world, rng), Counts()
+    found = Compared()
     for n in range(learners):
         twin = [draw_learner(world, course, seed * 100_003 + n) for _ in range(4)]
         assumed, accuracy = place(twin[0], n)
-        accuracies.append(accuracy)
         start = placed(LearnerState(), assumed, _time(twin[0].answers))
-        audit = Audit(start, tracer) if n < audited else None
-        audits.extend([audit] if audit else [])
-        policy = Ours(course, world.items, tracer, start)
-        ways["ours"].append(walk(policy, twin[0], audit))
+        audit = Audit(start, counts) if n < audited else None
+        policy = Ours(course, world.items, counts, start)
+        found.audits.extend([audit] if audit else [])
+        found.accuracies.append(accuracy)
+        found.abilities.append(twin[0].ability)
+        found.ways["ours"].append(walk(policy, twin[0], audit))
+        found.ways["fixed"].append(walk(InOrder(course, world.items, rng), twin[1]))
+        found.ways["random"].append(walk(AtRandom(course, world.items, rng), twin[2]))
+        found.ways["elo"].append(walk(EloOnly(course, world.items, rng), twin[3]))
         for each in policy.record:
-            tracer.tally.add([("all",), ("skill", each.skills[0]), ("item", each.item_id)], right=each.right)
-        ways["fixed"].append(walk(InOrder(course, world.items, rng), twin[1]))
-        ways["random"].append(walk(AtRandom(course, world.items, rng), twin[2]))
-        ways["elo"].append(walk(EloOnly(course, world.items, rng), twin[3]))
-    cost = {name: mean(way.answers for way in each) for name, each in ways.items()}
-    asked = sum(audit.asked for audit in audits)
-    return {
-        **{f"items_{name}": round(value, 1) for name, value in cost.items()},
-        **{f"items_saved_vs_{name}": round(1 - cost["ours"] / cost[name], 3) for name in ("fixed", "random", "elo")},
-        **{f"arrived_{name}": round(mean(way.arrived for way in each), 3) for name, each in ways.items()},
-        "success_rate": round(sum(way.rights for way in ways["ours"]) / sum(way.walked for way in ways["ours"]), 3),
-        "prerequisite_violations": sum(audit.violations for audit in audits),
-        "recommendations_audited": asked,
-        "hidden_violations": round(sum(audit.hidden for audit in audits) / max(1, asked), 3),
-        "placement_accuracy": round(mean(accuracies), 3),
-    }
+            counts.add(each.item_id, each.skills[0], right=each.right)
+    return found
+
+
+@dataclass(slots=True)
+class Compared:
+    """The same learners' four ways, learner by learner."""
+
+    ways: dict[str, list[Way]] = field(default_factory=lambda: {name: [] for name in POLICIES})
+    accuracies: list[float] = field(default_factory=list)
+    abilities: list[float] = field(default_factory=list)
+    audits: list[Audit] = field(default_factory=list)
+
+    def figures(self, rng: random.Random) -> dict[str, object]:
+        cost = {name: mean(way.answers for way in each) for name, each in self.ways.items()}
+        asked = sum(audit.asked for audit in self.audits)
+        return {
+            **{f"items_{name}": round(value, 1) for name, value in cost.items()},
+            **{f"items_saved_vs_{name}": round(1 - cost["ours"] / cost[name], 3) for name in POLICIES[1:]},
+            "items_saved_vs_fixed_95": self._range(rng),
+            **{f"arrived_{name}": round(mean(way.arrived for way in each), 3) for name, each in self.ways.items()},
+            "success": self._success(),
+            "prerequisite_violations": sum(audit.violations for audit in self.audits),
+            "recommendations_audited": asked,
+            "hidden_violations": round(sum(audit.hidden for audit in self.audits) / max(1, asked), 3),
+            "placement_accuracy": round(mean(self.accuracies), 3),
+        }
+
+    def _range(self, rng: random.Random, draws: int = 1_000) -> list[float]:
+        """Between which shares the saving lies 19 times in 20, had other such learners come (drawn again, in pairs)."""
+        pairs = [(a.answers, b.answers) for a, b in zip(self.ways["ours"], self.ways["fixed"], strict=True)]
+        saved = sorted(_saved(rng.choices(pairs, k=len(pairs))) for _ in range(draws))
+        return [round(saved[draws // 40], 3), round(saved[-draws // 40], 3)]
+
+    def _success(self) -> dict[str, object]:
+        """Share of right answers after the placement by ability, and how many learners stayed within the band."""
+        order = sorted(zip(self.abilities, self.ways["ours"], strict=True), key=lambda pair: pair[0])
+        parts = {name: order[len(order) * n // 3 : len(order) * (n + 1) // 3] for n, name in enumerate(TERCILES)}
+        shares = [way.rights / way.walked for _, way in order if way.walked]
+        low, high = BAND
+        return {
+            **{name: _share([way for _, way in part]) for name, part in parts.items()},
+            "all": _share(self.ways["ours"]),
+            "fixed": round(sum(w.rights for w in self.ways["fixed"]) / sum(w.walked for w in self.ways["fixed"]), 3),
+            "learners_within_band": round(mean(low <= share <= high for share in shares), 3),
+        }
+
+
+def _saved(pairs: list[tuple[int, int]]) -> float:
+    return 1 - sum(ours for ours, _ in pairs) / sum(theirs for _, theirs in pairs)
+
+
+def _share(ways: list[Way]) -> float:
+    return round(sum(way.rights for way in ways) / max(1, sum(way.walked for way in ways)), 3)
+
+
+def together(parts: list[Compared]) -> Compared:
+    """Return the learners of all courses as one group."""
+    return Compared(
+        {name: [way for part in parts for way in part.ways[name]] for name in POLICIES},
+        [accuracy for part in parts for accuracy in part.accuracies],
+        [ability for part in parts for ability in part.abilities],
+        [audit for part in parts for audit in part.audits],
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.path", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--learners", type=int, default=40)
+    parser.add_argument("--courses", type=int, default=5)
+    parser.add_argument("--learners", type=int, default=12, help="of each course")
+    parser.add_argument("--item-spread", type=float, default=World().item_spread, help="of difficulties, in log-odds")
     parser.add_argument("--skills", type=int, default=30)
     parser.add_argument("--strength-days", type=float, default=12.0, help="how long a new skill lasts")
     parser.add_argument(
@@ -290,12 +343,22 @@ def main() -> None:
     )
     options = parser.parse_args()
     started = time.perf_counter()
-    world = World(skills=options.skills, strength_days=options.strength_days)
-    figures = compare(world, options.learners, options.seed, audited=options.audited)
-    print(f"{options.learners} simulated learners, {options.skills} skills, four policies")
+    world = World(skills=options.skills, strength_days=options.strength_days, item_spread=options.item_spread)
+    parts = [
+        compare(world, options.learners, 1_000 * options.seed + n, audited=options.audited if n == 0 else 0)
+        for n in range(options.courses)
+    ]
+    figures = together(parts).figures(random.Random(options.seed))
+    by_course = [part.figures(random.Random(0))["items_saved_vs_fixed"] for part in parts]
+    print(f"{options.courses} courses of {options.skills} skills, {options.learners} learners each, four policies")
+    print(f"items saved against the fixed order, course by course: {by_course}")
     tail = {
         "seed": options.seed,
+        "courses": options.courses,
+        "learners": options.learners,
+        "by_course": by_course,
         "strength_days": options.strength_days,
+        "item_spread": options.item_spread,
         "seconds": round(time.perf_counter() - started),
         "hardware": platform.machine(),
     }

@@ -79,6 +79,7 @@ class Learner:
     strength: dict[str, float] = field(default_factory=dict)
     last_day: dict[str, int] = field(default_factory=dict)
     rate: float = 0.2
+    ability: float = 0.4  # her chance of knowing a skill at first, when she knows what it needs
 
     @property
     def day(self) -> int:
@@ -134,7 +135,7 @@ def draw_learner(world: World, course: Course, seed: int) -> Learner:
     """Return the same learner for the same seed, whatever the policy will be."""
     rng = random.Random(seed)
     learner = Learner(world, course, rng, rate=rng.uniform(*world.learning))
-    ability = rng.uniform(*world.ability)
+    ability = learner.ability = rng.uniform(*world.ability)
     for skill in course.graph.ordered():
         if course.graph.needs(skill) <= learner.known and rng.random() < ability:
             learner._learn(skill)

@@ -7,6 +7,11 @@ learners of `--test` are streamed one answer at a time, every answer is scored, 
 trained on them. Without `--test`, a fifth of the learners is held out (`--seed`). `--learners 50 200 1000` fits on only
 so many learners, one after the other, and ends with all of them; `--test-learners` streams only so many; `--weights`
 keeps these weights and only counts the tally on the training learners.
+
+The figures at the top are those of the fullest tracer, fitted to this very course (`bench.tracer`). `beside` holds, for
+the same answers, what the product says (`tutor.learner.tracing`: of the training learners it knows only how often
+each item was right; `--product W.json` takes weights of `bench.fit_tracing` instead of the shipped ones), its count
+of mastery (BKT), and Elo. `--only-product` leaves the fitting out.
 """
 
 from __future__ import annotations
@@ -16,17 +21,22 @@ import json
 import platform
 import random
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
+from bench.tracer.fitting import Line, count, fit
+from bench.tracer.model import Tracer, read_weights
+from bench.tracer.simple import by_product, met, predicted
 from tutor.errors import InputRefused
-from tutor.learner.fitting import Line, count, fit
 from tutor.learner.history import History
-from tutor.learner.tracing import Tracer, read_weights
+from tutor.learner.tracing import read_weights as of_product
+from tutor.learner.tracing import shipped
 
 ECE_BINS = 15
 
@@ -111,6 +121,8 @@ def main() -> None:
     )
     parser.add_argument("--test-learners", type=int, help="stream only so many learners")
     parser.add_argument("--weights", type=Path, help="keep these weights; only the tally is counted")
+    parser.add_argument("--product", type=Path, help="weights of the product's tracer; default: the shipped ones")
+    parser.add_argument("--only-product", action="store_true", help="fit nothing to this course")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
@@ -119,8 +131,14 @@ def main() -> None:
     test = test[: options.test_learners]
     runs = [_run(options, chosen, test) for chosen in _chosen(train, options.learners, options.seed)]
     if len(runs) > 1:
+        runs[-1]["product_auc_by_learners"] = {str(run["learners"]): _product_auc(run) for run in runs}
+    if len(runs) > 1 and not options.only_product:
         runs[-1]["auc_by_learners"] = {str(run["learners"]): run["auc"] for run in runs}
     print(json.dumps(runs[-1]))
+
+
+def _product_auc(run: dict[str, Any]) -> float:
+    return float(run["beside"]["product"]["auc"])
 
 
 def _chosen(train: Sequence[Line], counts: Sequence[int] | None, seed: int) -> list[list[Line]]:
@@ -128,6 +146,9 @@ def _chosen(train: Sequence[Line], counts: Sequence[int] | None, seed: int) -> l
 
 
 def _run(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line]) -> dict[str, object]:
+    beside = _beside(options, train, test)
+    if options.only_product:
+        return {"beside": beside, "learners": len(train), **_about(options)}
     started = time.process_time()
     tracer = Tracer(read_weights(options.weights.read_text()), count(train)) if options.weights else fit(train, "bench")
     fit_s = time.process_time() - started
@@ -143,14 +164,44 @@ def _run(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line
         "logloss": round(float(log_loss(streamed.rights, streamed.predicted)), 4),
         "ece": round(calibration_error(streamed.predicted, streamed.rights), 4),
         "ms_per_update": round(ms, 3),
-        "train": [path.name for path in options.train],
-        "test": options.test.name if options.test else f"a fifth of the learners, seed {options.seed}",
+        "beside": beside,
         "learners": len(train),
         "answers": len(streamed.rights),
         "fit_s": round(fit_s),
         "weights": options.weights.name if options.weights else "fitted",
+        **_about(options),
+    }
+
+
+def _about(options: argparse.Namespace) -> dict[str, object]:
+    return {
+        "train": [path.name for path in options.train],
+        "test": options.test.name if options.test else f"a fifth of the learners, seed {options.seed}",
+        "product_weights": options.product.name if options.product else "shipped",
         "hardware": f"{platform.machine()}, one thread",
     }
+
+
+def _beside(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line]) -> dict[str, dict[str, float]]:
+    weights = of_product(json.loads(options.product.read_text())) if options.product else shipped()
+    rights = [right for line in test for right in line.rights]
+    course = met(train)
+    started = time.process_time()
+    for line in test:
+        deque(by_product(line, course, weights), maxlen=0)
+    ms = 1000 * (time.process_time() - started) / len(rights)
+    found = {
+        name: {
+            "auc": round(float(roc_auc_score(rights, said)), 4),
+            "logloss": round(float(log_loss(rights, said)), 4),
+            "ece": round(calibration_error(said, rights), 4),
+        }
+        for name, said in predicted(test, course, weights).items()
+    }
+    found["product"]["ms_per_update"] = round(ms, 3)
+    for name, figures in found.items():
+        print(f"{name}: {figures}")
+    return found
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from tutor.access import Action
 from tutor.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
-from tutor.learner.evidence import GENERAL, UNTRIED, Answered, Origin, Retracted
-from tutor.learner.signals import STRENGTH
+from tutor.learner.evidence import GENERAL, Answered, Origin, Retracted
+from tutor.learner.tracing import rates
 from tutor.moments import Clock, new_id
 from tutor.store.database import Connection, Database
 
@@ -128,9 +128,5 @@ class EvidenceBook:
 
     def _chances(self, connection: Connection, course_id: str, item_id: str, skill: str) -> tuple[float, float]:
         """Return how likely anybody is to be right on the item, and on its skill, drawn to each other and to half."""
-        (answers, rights), (of_skill, right_of_skill) = rows.item_and_skill_counts(
-            connection, course_id, item_id, skill
-        )
-        usual = (right_of_skill + STRENGTH["skill"] * UNTRIED) / (of_skill + STRENGTH["skill"])
-        expected = (rights + STRENGTH["item"] * usual) / (answers + STRENGTH["item"])
-        return round(expected, 4), round(usual, 4)
+        found = rates(*rows.item_and_skill_counts(connection, course_id, item_id, skill))
+        return round(found.expected, 4), round(found.usual, 4)

@@ -228,7 +228,14 @@ def open_house(
     grader = Grader(ShortTextGrader(embedder))
     questions = Questions(office.database, office.courses, library, grader, clock)
     practice = Practice(
-        office.database, office.courses, questions, grader, office.evidence, office.progress.placement_question, clock
+        office.database,
+        office.courses,
+        questions,
+        grader,
+        office.evidence,
+        office.progress.placement_question,
+        office.progress.weighed,
+        clock,
     )
     sources = Sources(office.conversations, originals)
     turns = Turns(
@@ -270,7 +277,7 @@ def open_house(
         questions=questions,
         practice=practice,
         photos=Photos(engine, settings),
-        gradebook=Gradebook(office.database, office.courses, practice, office.evidence, clock),
+        gradebook=Gradebook(office.database, office.courses, practice, office.evidence, office.progress, clock),
         reviews=Reviews(office.database, office.courses, catalog, clock),
         versions=versions,
         training=training,

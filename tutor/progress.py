@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tutor.store.courses as course_rows
 import tutor.store.evidence as event_rows
@@ -23,6 +23,7 @@ from tutor.learner.path import Item, Recommendation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question
 from tutor.learner.record import KNOWING, Record, bases, basis, follow, goes_on, in_any_order, replay
 from tutor.learner.skills import Need, SkillGraph, graph
+from tutor.learner.tracing import Count, Rates, chance, leaning, rates
 from tutor.moments import Clock
 from tutor.store.database import Connection, Database
 
@@ -45,7 +46,9 @@ class Progress:
 
     def overview_of(self, learner_id: str, course_id: str) -> Overview:
         """Return a learner's overview; only for use cases that have asked who she is."""
-        return overview(self._record(learner_id, course_id), self._graph(course_id), self.clock())
+        record, course = self._record(learner_id, course_id), self._graph(course_id)
+        _, usual = self._rates(course_id, course.skills)
+        return overview(record, course, self.clock(), usual=usual)
 
     def record(self, who: Person, course_id: str) -> Record:
         """Return a learner's own record."""
@@ -60,6 +63,20 @@ class Progress:
         return list(
             choices(situation(self._record(who.id, course_id), self._graph(course_id), self.clock(), items or {}))
         )
+
+    def weighed(self, who: Person, course_id: str, asked: Mapping[str, tuple[str, float]]) -> dict[str, Item]:
+        """Return the items, given by id as (skill, difficulty by eye), with how likely she is right on each now."""
+        self.courses.enter(who, course_id)
+        state, at = self._record(who.id, course_id).state, self.clock()
+        kept = state.retained(at)
+        own, usual = self._rates(course_id, {skill for skill, _ in asked.values()})
+        found = {}
+        for item_id, (skill, difficulty) in asked.items():
+            rated = leaning(own.get((item_id, skill), replace(usual[skill], tries=0)), difficulty)
+            placed = None if skill in state.masteries else state.assumed.get(skill)
+            likely = chance(state.history, skill, rated, kept.get(skill, 1.0), placed)
+            found[item_id] = Item(item_id, skill, likely.right, rated.tries)
+        return found
 
     def placement_question(self, who: Person, course_id: str, leave_out: Collection[str] = ()) -> str | None:
         """Return the skill that the placement asks about next; None when it is over or the course declares none.
@@ -99,12 +116,28 @@ class Progress:
                 rows.drop(connection, course_id, learner_id)
         return len(dict(self._records(learners, course_id)))
 
+    def settle(self, learner_id: str, course_id: str) -> None:
+        """Make a record anew after a correction, so that her next page need not; only for use cases that correct."""
+        self._record(learner_id, course_id)
+
     def forget(self, who: Person, course_id: str) -> int:
         """Delete all that this person answered in a course and what was made of it; returns how many answers."""
         self.courses.enter(who, course_id)
         with self.database.writing() as connection:
             rows.drop(connection, course_id, who.id)
             return event_rows.forget(connection, who.id, course_id)
+
+    def _rates(self, course_id: str, skills: Collection[str]) -> tuple[dict[tuple[str, str], Rates], dict[str, Rates]]:
+        """Return how likely anybody is to be right, by (item, skill), and by skill on a usual item."""
+        with self.database.reading() as connection:
+            counts = event_rows.tallies(connection, course_id)
+        of_skill: dict[str, Count] = dict.fromkeys(skills, (0, 0))
+        for (_, skill), (answers, rights) in counts.items():
+            before = of_skill.get(skill, (0, 0))
+            of_skill[skill] = (before[0] + answers, before[1] + rights)
+        own = {key: rates(count, of_skill[key[1]]) for key, count in counts.items()}
+        usual = {skill: rates((0, 0), count) for skill, count in of_skill.items()}
+        return own, {skill: replace(each, tries=of_skill[skill][0]) for skill, each in usual.items()}
 
     def _graph(self, course_id: str) -> SkillGraph:
         with self.database.reading() as connection:
@@ -152,10 +185,10 @@ class _Made:
 def _moved_on(
     connection: Connection, course_id: str, learner_id: str, kept: rows.Kept | None, course: SkillGraph, every: int
 ) -> _Made:
-    record, sequence = (read_record(kept.body), kept.sequence) if kept else (Record(), 0)
-    if kept and kept.policy != basis(record, course):
+    record = read_record(kept.body) if kept else Record()
+    if kept is None or kept.policy != basis(record, course):
         return _remade(connection, course_id, learner_id, course, every)
-    begun = record.answers
+    begun, sequence = record.answers, kept.sequence
     for number, event in event_rows.events(connection, course_id, learner_id, after=sequence):
         if isinstance(event, Retracted) or not goes_on(record, event):
             return _remade(connection, course_id, learner_id, course, every)

@@ -221,3 +221,14 @@ def test_the_item_nearest_to_the_success_aimed_at_is_chosen_and_untried_ones_are
     assert choose_item([easy, apt, hard]) == "apt"
     assert choose_item([apt, Item("untried", "s", 0.70, 0)]) == "untried"
     assert choose_item([replace(apt, recently_seen=True), easy]) == "easy"
+
+
+def test_after_many_failures_what_she_is_likely_to_manage_comes_first_and_after_none_what_is_harder():
+    masteries = {"ratio": Mastery(0.99, unaided=4), "slope": Mastery(0.4, unaided=4, latest=(True, False))}
+    likely = {"ratio": 0.8, "slope": 0.3}
+    now = situation(masteries, {"ratio": 0.84}, likely=likely)
+    failing = replace(now, latest_today=(False,) * 6 + (True, True))
+    easy = replace(now, likely={"ratio": 0.9, "slope": 0.5}, latest_today=(True,) * 8)
+    assert recommend(failing).kind is Kind.REVIEW and recommend(failing).skill == "ratio"
+    assert recommend(easy).skill == "slope"
+    assert {c.skill for c in choices(easy)} == {c.skill for c in choices(now)}

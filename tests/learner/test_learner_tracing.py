@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.tracer.fitting import Line, count, fit, rows
+from bench.tracer.model import Tracer, read_weights, write_weights
+from bench.tracer.signals import NAMES, circumstances, expectation, signals
+from bench.tracer.tally import Tally
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, ModelUnusable
 from tutor.learner.evidence import Answered, Retracted, standing
-from tutor.learner.fitting import Line, count, fit, rows
 from tutor.learner.history import LATEST, History, advance
-from tutor.learner.signals import NAMES, circumstances, expectation, signals
-from tutor.learner.tally import Tally
-from tutor.learner.tracing import Tracer, read_weights, write_weights
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 walks = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()), max_size=25)

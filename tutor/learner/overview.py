@@ -6,7 +6,7 @@ Everything is hedged by how much it rests on: a share comes with its range, a st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
@@ -16,6 +16,7 @@ from tutor.learner.path import Item, Recommendation, Situation, choices
 from tutor.learner.record import KNOWING, Record
 from tutor.learner.review import due_at, retained
 from tutor.learner.skills import SkillGraph
+from tutor.learner.tracing import Chance, Rates, chance
 
 WEEK = timedelta(days=7)
 OTHERS = 4  # other choices beside the one recommendation
@@ -37,6 +38,7 @@ class SkillLine:
     trail: tuple[tuple[date, float], ...]
     due_at: datetime | None
     placed: bool  # nothing was answered on it; the placement inferred it
+    next_right: Chance | None = None  # of a right answer without help now, on a usual item; None: not asked for
 
     @property
     def answers(self) -> int:
@@ -72,13 +74,22 @@ class Overview:
 
 
 def overview(
-    record: Record, course: SkillGraph, at: datetime, items: Mapping[str, Sequence[Item]] | None = None
+    record: Record,
+    course: SkillGraph,
+    at: datetime,
+    items: Mapping[str, Sequence[Item]] | None = None,
+    usual: Mapping[str, Rates] | None = None,
 ) -> Overview:
-    """Return the overview of one learner at one time; `items` are what may be asked, by skill."""
-    lines = tuple(_line(record, skill, at) for skill in course.skills)
+    """Return the overview of one learner at one time.
+
+    `items` are what may be asked, by skill; `usual` is how likely anybody is to be right on each skill.
+    """
+    lines = tuple(_line(record, skill, at, (usual or {}).get(skill)) for skill in course.skills)
+    likely = {line.skill: line.next_right.right for line in lines if line.next_right}
     due = [line for line in lines if line.due_at is not None and line.due_at <= at]
     changed = [line for line in lines if abs(line.known - line.before) >= 0.1 and line.answers]
-    best, *others = islice(choices(situation(record, course, at, items or {})), OTHERS + 1)
+    now = replace(situation(record, course, at, items or {}), likely=likely)
+    best, *others = islice(choices(now), OTHERS + 1)
     return Overview(
         at=at,
         skills=lines,
@@ -118,16 +129,16 @@ def worked(diary: Diary, after: datetime, until: datetime) -> Work:
     return summed(work for day, work in diary.days.items() if after.date() < day <= until.date())
 
 
-def _line(record: Record, skill: str, at: datetime) -> SkillLine:
+def _line(record: Record, skill: str, at: datetime, usual: Rates | None) -> SkillLine:
     state, diary = record.state, record.diary
     mastery, memory, assumed = state.masteries.get(skill), state.memories.get(skill), state.assumed.get(skill)
     shown = mastery or Mastery(KNOWING.prior if assumed is None else assumed)
     low, high = shown.unaided_range if shown.unaided else (0.0, 1.0)
-    known = shown.known * (retained(memory, state.habit, at) if memory else 1.0)
+    kept = retained(memory, state.habit, at) if memory else 1.0
     return SkillLine(
         skill=skill,
         standing=shown.standing,
-        known=known,
+        known=shown.known * kept,
         before=_a_week_ago(record, skill, shown, at),
         low=low,
         high=high,
@@ -136,6 +147,7 @@ def _line(record: Record, skill: str, at: datetime) -> SkillLine:
         trail=diary.trails.get(skill, ()),
         due_at=due_at(memory, state.habit) if memory and shown.known >= KNOWN else None,
         placed=mastery is None and assumed is not None,
+        next_right=chance(state.history, skill, usual, kept, None if mastery else assumed) if usual else None,
     )
 
 

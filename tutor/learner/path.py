@@ -1,8 +1,9 @@
 """What next, and why: one recommendation at a time, computed from what is known and never by a model.
 
 In this order: confirm what was right only with help, review what is fading, repair what a failing skill needs, go on
-with what was begun, begin what is ready, stop for today. The other choices are kept, for the learner may choose
-otherwise. The reason is a value; `wording.py` says it in a sentence.
+with what was begun, begin what is ready, stop for today. When her latest answers leave the band of success, what leads
+back into it comes first. The other choices are kept, for the learner may choose otherwise. The reason is a value;
+`wording.py` says it in a sentence.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ FADING = 0.85  # chance of recall below which a known skill is reviewed
 FAILING = 3  # so many latest answers with at most one right: something below may be missing
 SHAKY = 0.9  # a need below this, or hardly ever shown, is worth repairing when what builds on it fails
 HARDLY = 2  # unaided answers
-TARGET = 0.72  # chance of success to aim at, in the middle of the band from 60 to 85 %
+BAND = (0.6, 0.85)  # share of right answers in which she is to be held
+TARGET = 0.72  # chance of success to aim at, in the middle of the band
+LATELY = 8  # latest answers of today that tell whether she is in it
 CURIOSITY = 0.1  # how much an item that nobody has tried is preferred
 ENOUGH = 40  # answers a day
 TIRED = 10  # so many latest answers, at most 40 % right, late in the day: stop
@@ -60,6 +63,7 @@ class Situation:
     latest_today: tuple[bool, ...] = ()  # unaided, the newest last
     just_now: str | None = None  # the skill of the last answer
     assumed: Mapping[str, float] = field(default_factory=dict)  # from the placement, where nothing was answered since
+    likely: Mapping[str, float] = field(default_factory=dict)  # chance of success on a usual item, by skill
 
     def standing(self, skill: str) -> float:
         """How likely the skill is there now: learnt, and not forgotten."""
@@ -100,10 +104,7 @@ def choices(situation: Situation) -> Iterator[Recommendation]:
     if _enough(situation):
         yield _stop(situation)
     yield from _confirmations(situation)
-    yield from _reviews(situation)
-    yield from _repairs(situation)
-    yield from _begun(situation)
-    yield from _new(situation)
+    yield from _held(situation, (*_reviews(situation), *_repairs(situation), *_begun(situation), *_new(situation)))
     if not _enough(situation):
         yield _stop(situation)
 
@@ -112,8 +113,13 @@ def choose_item(items: Sequence[Item]) -> str | None:
     """Return the item nearest to the success aimed at; little tried ones are preferred, so that their difficulty is
     learnt."""
     fresh = [item for item in items if not item.recently_seen] or list(items)
-    best = min(fresh, key=lambda i: (abs(i.chance - TARGET) - CURIOSITY / math.sqrt(1 + i.tries), i.id), default=None)
+    best = min(fresh, key=lambda item: (off_target(item), item.id), default=None)
     return best.id if best else None
+
+
+def off_target(item: Item, target: float = TARGET) -> float:
+    """Return how far an item is from what is best asked now, less what its answer would teach about its difficulty."""
+    return abs(item.chance - target) - CURIOSITY / math.sqrt(1 + item.tries)
 
 
 def _enough(situation: Situation) -> bool:
@@ -127,6 +133,20 @@ def _confirmations(situation: Situation) -> Iterator[Recommendation]:
         mastery = situation.masteries.get(skill)
         if mastery and mastery.owes_check and skill != situation.just_now and situation.ready(skill):
             yield _asking(situation, Kind.CONFIRM, skill)
+
+
+def _held(situation: Situation, usual: Sequence[Recommendation]) -> Sequence[Recommendation]:
+    """Put what is likely to succeed first after many failures, and what is not after hardly any."""
+    latest, (low, high) = situation.latest_today[-LATELY:], BAND
+    share = sum(latest) / LATELY
+    if len(latest) < LATELY or low <= share <= high:
+        return usual
+
+    def leads_back(choice: Recommendation) -> bool:
+        likely = situation.likely.get(choice.skill or "")
+        return likely is not None and (likely >= low if share < low else likely <= high)
+
+    return sorted(usual, key=lambda choice: not leads_back(choice))
 
 
 def _reviews(situation: Situation) -> Iterator[Recommendation]:

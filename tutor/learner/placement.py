@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tutor.learner.mastery import Knowing, chance_right
+from tutor.learner.odds import Floats
 from tutor.learner.skills import SkillGraph
-from tutor.learner.trees import Floats
 
 QUESTIONS = 15
 DRAWS = 4_000

@@ -17,7 +17,7 @@ import numpy as np
 from fsrs import Card, Rating, Scheduler, State
 
 from tutor.learner.evidence import Answered
-from tutor.learner.trees import Floats
+from tutor.learner.odds import Floats, logit, squash
 
 SPACED_DAYS = 0.9  # a sooner answer is practice: it moves the memory, but is no test of it
 WANTED = 0.9  # the chance of recall at which something is due again
@@ -77,7 +77,7 @@ def fresh_habit() -> Habit:
 
 def chance(memory: Memory, habit: Habit, at: datetime) -> float:
     """Return the probability that she recalls it at that time; it falls as time passes."""
-    return _squash(float(_steady(habit) @ _layer(memory, habit, _days(memory, at))))
+    return squash(float(_steady(habit) @ _layer(memory, habit, _days(memory, at))))
 
 
 def retained(memory: Memory, habit: Habit, at: datetime) -> float:
@@ -88,8 +88,8 @@ def retained(memory: Memory, habit: Habit, at: datetime) -> float:
 def due_at(memory: Memory, habit: Habit, wanted: float = WANTED) -> datetime:
     """Return when the chance of recall will have fallen to `wanted`: a day at least, a year at most."""
     weights = _steady(habit)
-    rest = float(weights @ _layer(memory, habit, days=memory.stability)) - weights[FSRS] * _logit(0.9)
-    shown = _squash((_logit(wanted) - rest) / weights[FSRS])  # what FSRS would have to say by then
+    rest = float(weights @ _layer(memory, habit, days=memory.stability)) - weights[FSRS] * logit(0.9)
+    shown = squash((logit(wanted) - rest) / weights[FSRS])  # what FSRS would have to say by then
     decay, factor = _curve()
     days = memory.stability / factor * (shown ** (1 / decay) - 1)
     return memory.last_at + timedelta(days=min(max(days, 1.0), LONGEST_DAYS))
@@ -157,7 +157,7 @@ def _remember(memory: Memory, days: float, *, recalled: bool, at: datetime) -> M
 def _learn(memory: Memory, habit: Habit, days: float, *, recalled: bool) -> Habit:
     """One step of Bayes: the more a weight is in doubt and the more surprising the answer, the further it moves."""
     row = _layer(memory, habit, days)
-    expected = _squash(float(habit.mean @ row))
+    expected = squash(float(habit.mean @ row))
     weight = expected * (1 - expected)
     reach = habit.covariance @ row
     gain = reach / (1 + weight * float(row @ reach))
@@ -176,7 +176,7 @@ def _layer(memory: Memory, habit: Habit, days: float) -> Floats:
     return np.array(
         [
             1.0,
-            _logit(shown),
+            logit(shown),
             math.log(memory.stability),
             memory.difficulty - 5,
             math.log1p(memory.reviews),
@@ -219,11 +219,3 @@ def _rating(*, recalled: bool) -> Rating:
 
 def _days(memory: Memory, at: datetime) -> float:
     return max((at - memory.last_at).total_seconds(), 0.0) / 86_400
-
-
-def _logit(share: float) -> float:
-    return math.log(share / (1 - share))
-
-
-def _squash(score: float) -> float:
-    return 1 / (1 + math.exp(-min(max(score, -30.0), 30.0)))

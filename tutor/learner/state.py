@@ -14,8 +14,8 @@ from datetime import datetime
 from tutor.learner.evidence import Answered
 from tutor.learner.history import History, advance
 from tutor.learner.mastery import KNOWN, Knowing, Mastery, fresh, update
+from tutor.learner.odds import logit
 from tutor.learner.review import Habit, Memory, begin, chance, fresh_habit, retained, review
-from tutor.learner.signals import logit
 
 
 @dataclass(frozen=True, slots=True)

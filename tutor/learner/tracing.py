@@ -1,118 +1,147 @@
-"""Knowledge tracing: how likely is the next answer to be right?
+"""Tracing: how likely is the next answer to be right, and how sure is that?
 
-A logistic model on `signals.py`, sharpened by a few boosted trees where there were enough learners to grow them. It
-is learnt from other learners (`fitting.py`) and is never trained on the learner it speaks of: her answers only move
-her history. Whether a skill counts as known is `mastery.py`.
+A logistic model on what a learner's own history says (counts, recency, running surprise) and on how likely anybody is
+to be right. Its weights were learnt in other courses and ship with the house (`tracing.json` says from which); no
+signal names an item or a skill, so a new course begins with them. How hard its items are is learnt from its own
+answers, drawn to what is usual while there are few. Whether a skill counts as known is `mastery.py`.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tutor.errors import ModelUnusable
-from tutor.learner.evidence import Answered
-from tutor.learner.history import History, advance
-from tutor.learner.signals import NAMES, STRENGTH, expectation, logit, signals
-from tutor.learner.tally import Tally
-from tutor.learner.trees import Floats, Forest, forest
+from tutor.learner.evidence import UNTRIED
+from tutor.learner.history import History, SkillTrail
+from tutor.learner.mastery import Knowing, chance_right
+from tutor.learner.odds import logit, squash
 
-FORMAT = 1
+NAMES = (
+    *("usual", "expected", "surplus", "short", "middle", "long"),
+    *("skill_short", "skill_middle", "skill_long", "skill_answers", "skill_rights", "skill_wrongs"),
+    *("streak", "gap", "same_skill"),
+)
+DRAWN = 10.0  # answers as which the wider rate counts
+DOUBT = ("always", "few_on_skill", "few_at_all", "few_on_item")  # what makes a chance unsure
+WIDTH = 1.96  # standard deviations to each side: nineteen times in twenty
+MANY, STREAK, LONG_AGO = 10, 5, 50  # where counts, streaks and gaps stop to matter
+BY_EYE = 1.5  # log-odds between the easiest and the hardest item, before anybody has answered either
+NEW_SKILL = SkillTrail()
+WEIGHTS = Path(__file__).with_name("tracing.json")
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Weights:
-    """What was learnt about signals, apart from any course: linear weights, perhaps trees, and how to mix them."""
-
-    version: str
-    linear: Floats  # one weight a signal
-    bias: float
-    trees: Forest | None = None
-    trees_share: float = 0.0  # of the log-odds
-    slope: float = 1.0  # calibration on learners that the weights had not seen
-    shift: float = 0.0
-
-    def probability(self, row: Floats) -> float:
-        score = float(self.linear @ row) + self.bias
-        if self.trees is not None and self.trees_share:
-            score += self.trees_share * (self.trees.score(row) - score)
-        return 1 / (1 + math.exp(-(self.slope * score + self.shift)))
+Count = tuple[int, int]  # answers, right answers
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
-    """What one answer was worth: how likely it had been, and which weights said so."""
+class Chance:
+    """How likely a right answer without help is; the true share lies between `low` and `high` 19 times in 20."""
 
-    answer_id: str
-    expected: float
-    counted: bool  # an aided answer is recorded, but says nothing about what she can do alone
+    right: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How likely anybody is to be right on an item, and on its skill, by the course's answers so far."""
+
+    expected: float = UNTRIED
+    usual: float = UNTRIED
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learnt in other courses: one weight a signal, and one variance for each of `DOUBT`."""
+
     version: str
+    weights: tuple[float, ...]
+    bias: float
+    doubt: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tracer:
-    """Predicts answers in one course: its tally and the weights."""
-
-    weights: Weights
-    tally: Tally
-
-    def predict(self, history: History, item: str, skill: str) -> float:
-        """Return the probability, in (0, 1), that the learner gets this item right now and without help."""
-        return self.weights.probability(np.array(signals(history, item, skill, self.tally), dtype=np.float64))
-
-    def ease(self, item: str, skill: str) -> float:
-        """Return how much easier the item is for everybody than others on the skill, in log-odds."""
-        overall = self.tally.rate(("all",), 0.5, STRENGTH["all"])
-        usual = self.tally.rate(("skill", skill), overall, STRENGTH["skill"])
-        return logit(expectation(self.tally, item, skill)) - logit(usual)
-
-    def observe(self, history: History, item: str, skill: str, *, right: bool) -> History:
-        """Return the history after one unaided answer."""
-        return advance(history, item, skill, expectation(self.tally, item, skill), right=right)
-
-    def update(self, history: History, answer: Answered) -> tuple[History, Traced]:
-        """Return the history after an answer and the record of how expected it was."""
-        item, skill = answer.item_id, answer.skills[0]
-        traced = Traced(answer.id, self.predict(history, item, skill), answer.unaided, self.weights.version)
-        if not answer.unaided:
-            return history, traced
-        return self.observe(history, item, skill, right=answer.right), traced
+def rates(on_item: Count, on_skill: Count) -> Rates:
+    """Return the rates that counts of unaided answers lead to."""
+    (answers, rights), (of_skill, right_of_skill) = on_item, on_skill
+    usual = (right_of_skill + DRAWN * UNTRIED) / (of_skill + DRAWN)
+    return Rates((rights + DRAWN * usual) / (answers + DRAWN), usual, answers)
 
 
-def write_weights(weights: Weights) -> str:
-    """Return the weights as JSON that `read_weights` reads."""
-    plain = {
-        "format": FORMAT,
-        "version": weights.version,
-        "signals": list(NAMES),
-        "linear": [float(f"{w:.6g}") for w in weights.linear],
-        "bias": weights.bias,
-        "trees_share": weights.trees_share,
-        "slope": weights.slope,
-        "shift": weights.shift,
-        "trees": weights.trees.plain() if weights.trees else None,
-    }
-    return json.dumps(plain)
+def leaning(found: Rates, difficulty: float) -> Rates:
+    """Return the rates of an item that an author calls easy (0) or hard (1); what answers say outweighs it."""
+    lean = BY_EYE * (0.5 - difficulty) * DRAWN / (DRAWN + found.tries)
+    return replace(found, expected=squash(logit(found.expected) + lean))
 
 
-def read_weights(text: str) -> Weights:
-    """Return the weights in `text`; raises ModelUnusable when they were fitted for other signals."""
-    plain: Mapping[str, Any] = json.loads(text)
-    if plain.get("format") != FORMAT or tuple(plain.get("signals", ())) != NAMES:
-        raise ModelUnusable(
-            "the tracing weights were fitted for other signals; fit them again with tutor.learner.fitting"
-        )
-    return Weights(
-        version=plain["version"],
-        linear=np.array(plain["linear"], dtype=np.float64),
-        bias=plain["bias"],
-        trees=forest(plain["trees"]) if plain["trees"] else None,
-        trees_share=plain["trees_share"],
-        slope=plain["slope"],
-        shift=plain["shift"],
+def chance(history: History, skill: str, found: Rates, kept: float = 1.0, placed: float | None = None) -> Chance:
+    """Return how likely she is right next on an item with these rates.
+
+    `kept` is the share of what she knew of the skill that is still there (`review.retained`): what has faded counts as
+    if she had never practised it. `placed` is how known a placement holds a skill on which nothing was answered.
+    """
+    if placed is None:
+        right = _kept(history, skill, found, kept)
+    else:
+        right = squash(logit(chance_right(placed, Knowing())) + logit(found.expected) - logit(found.usual))
+    half = WIDTH * math.sqrt(sum(map(_product, shipped().doubt, doubts(history, skill, found))))
+    return Chance(right, squash(logit(right) - half), squash(logit(right) + half))
+
+
+def _kept(history: History, skill: str, found: Rates, kept: float) -> float:
+    right = squash(score(signals(history, skill, found), shipped()))
+    if kept >= 1:
+        return right
+    others = {name: trail for name, trail in history.skills.items() if name != skill}
+    untouched = squash(score(signals(replace(history, skills=others), skill, found), shipped()))
+    return kept * right + (1 - kept) * min(right, untouched)
+
+
+def signals(history: History, skill: str, found: Rates) -> tuple[float, ...]:
+    """Return the row that `NAMES` names; every number is bounded, so that no long history leads out of sight."""
+    trail = history.skills.get(skill, NEW_SKILL)
+    return (
+        logit(found.usual),
+        logit(found.expected),
+        history.surplus / (history.answers + 5),
+        *history.surprise,
+        *trail.surprise,
+        math.log1p(min(trail.answers, MANY)),
+        math.log1p(min(trail.rights, MANY)),
+        math.log1p(min(trail.answers - trail.rights, MANY)),
+        float(max(-STREAK, min(STREAK, trail.streak))),
+        math.log1p(min(history.answers - trail.last_at, LONG_AGO)) if trail.answers else 0.0,
+        float(history.skill == skill),
     )
+
+
+def doubts(history: History, skill: str, found: Rates) -> tuple[float, ...]:
+    """Return what `DOUBT` names: the more answers, the smaller."""
+    on_skill = history.skills.get(skill, NEW_SKILL).answers
+    return 1.0, 1 / (1 + on_skill), 1 / (1 + history.answers), 1 / (1 + found.tries)
+
+
+def score(row: Sequence[float], weights: Weights) -> float:
+    return weights.bias + sum(map(_product, weights.weights, row))
+
+
+@cache
+def shipped() -> Weights:
+    """Return the weights that ship with the house."""
+    return read_weights(json.loads(WEIGHTS.read_text("utf-8")))
+
+
+def read_weights(plain: Mapping[str, Any]) -> Weights:
+    """Return the weights; raises ModelUnusable when they were fitted for other signals."""
+    if tuple(plain.get("signals", ())) != NAMES or tuple(plain.get("doubts", ())) != DOUBT:
+        raise ModelUnusable("these tracing weights were fitted for other signals; run python -m bench.fit_tracing")
+    return Weights(plain["version"], tuple(plain["weights"]), plain["bias"], tuple(plain["doubt"]))
+
+
+def _product(a: float, b: float) -> float:
+    return a * b

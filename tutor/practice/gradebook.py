@@ -18,6 +18,7 @@ from tutor.evidence_book import EvidenceBook
 from tutor.moments import Clock
 from tutor.pedagogy import posed as machine
 from tutor.practice.sittings import JUDGE, Practice, judged
+from tutor.progress import Progress
 from tutor.store import people
 from tutor.store.database import Connection, Database
 from tutor.store.evidence import standing_answer
@@ -49,6 +50,7 @@ class Gradebook:
     courses: Courses
     practice: Practice
     evidence: EvidenceBook
+    progress: Progress
     clock: Clock
 
     def entries(self, who: Person, course_id: str) -> list[Entry]:
@@ -84,6 +86,7 @@ class Gradebook:
         grade = Grade(outcome, 1.0, (reason,))
         with self.database.writing() as connection:
             self._decide(connection, who, entry.row.posed.id, attempt_id, grade, f"person:{who.id}", reason)
+        self.progress.settle(entry.row.posed.learner_id, entry.row.course_id)
         return self.entry(who, attempt_id)
 
     def neighbours(self, who: Person, attempt_id: str) -> list[Entry]:
@@ -115,6 +118,7 @@ class Gradebook:
             reason = "graded again after a decision of the instructor"
             with self.database.writing() as connection:
                 self._decide(connection, who, entry.row.posed.id, entry.given.id, grade, JUDGE, reason)
+            self.progress.settle(entry.row.posed.learner_id, entry.row.course_id)
             changed.append((entry, grade.outcome))
         return changed
 

@@ -7,7 +7,8 @@ evidence. Whatever breaks in between, the next look at the quiz grades what was 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -19,7 +20,9 @@ from tutor.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.evidence_book import EvidenceBook, Judged
-from tutor.learner.evidence import Origin
+from tutor.learner.evidence import GENERAL, Origin
+from tutor.learner.path import BAND, TARGET, off_target
+from tutor.learner.path import Item as Likely
 from tutor.learner.placement import QUESTIONS
 from tutor.moments import Clock, new_id
 from tutor.pedagogy import posed as machine
@@ -33,6 +36,7 @@ from tutor.store.posed import PLACEMENT, Given, PosedRow, Quiz
 
 log = logging.getLogger(__name__)
 JUDGE = "grader-1"
+DAY = len("2026-01-05")
 COUNT = 8  # questions of a quiz
 TRIES = 3  # answers to one question; a choice is answered once
 OPEN_FOR = timedelta(days=7)
@@ -41,6 +45,7 @@ TYPED = (Kind.SHORT_TEXT, Kind.CLOZE, Kind.NUMBER, Kind.FORMULA)
 
 
 NextPlaced = Callable[[Person, str, Collection[str]], str | None]  # (who, course, skills to leave out) -> skill
+Weigh = Callable[[Person, str, Mapping[str, tuple[str, float]]], Mapping[str, Likely]]  # items with her chance on each
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Practice:
     grader: Grader
     evidence: EvidenceBook
     next_placed: NextPlaced
+    weigh: Weigh
     clock: Clock
 
     def topics(self, who: Person, course_id: str) -> list[tuple[str, int]]:
@@ -97,9 +103,10 @@ class Practice:
             )
         now = self.clock()
         quiz = Quiz(new_id(), who.id, course_id, topic.strip()[:200], now)
+        likely = self._likely(who, course_id, pool)
         with self.database.writing() as connection:
             self._end_open(connection, who, course_id)
-            chosen = _choose(pool, rows.asked_items(connection, who.id, course_id), count)
+            chosen = _choose(pool, rows.asked_items(connection, who.id, course_id), likely, count)
             rows.add_quiz(connection, quiz)
             for number, one in enumerate(chosen):
                 rows.add(connection, self._posed(who, course_id, one.item, quiz.id, number))
@@ -124,12 +131,10 @@ class Practice:
         pool = self._about(who, course_id, topic)
         if not pool:
             return None
+        likely = self._likely(who, course_id, pool)
         with self.database.writing() as connection:
             asked = rows.asked_items(connection, who.id, course_id)
-            level = max if harder else min
-            hardest = level(pool, key=lambda one: one.item.difficulty).item.difficulty
-            alike = [one for one in pool if abs(one.item.difficulty - hardest) < 0.15] if harder else pool
-            (chosen,) = _choose(alike, asked, 1)
+            (chosen,) = _choose(pool, asked, likely, 1, target=BAND[0] if harder else TARGET)
             row = self._posed(who, course_id, chosen.item, None, 0)
             rows.add(connection, row)
         return row
@@ -291,6 +296,11 @@ class Practice:
             rows.save(connection, machine.close(row.posed) if done else _ended(row.posed))
             rows.end_quiz(connection, row.quiz_id, self.clock())
 
+    def _likely(self, who: Person, course_id: str, pool: Sequence[StoredItem]) -> Mapping[str, Likely]:
+        return self.weigh(
+            who, course_id, {one.item.id: (one.item.skill or GENERAL, one.item.difficulty) for one in pool}
+        )
+
     def _about(self, who: Person, course_id: str, topic: str) -> list[StoredItem]:
         pool = self._spoken(who, course_id)
         if not topic:
@@ -340,18 +350,30 @@ def _words(item: Item) -> set[str]:
     return set(terms(" ".join((item.prompt, item.source.quote if item.source else "", *item.keys))))
 
 
-def _choose(pool: Sequence[StoredItem], asked: dict[str, str], count: int) -> list[StoredItem]:
-    """Pinned first, then what was not asked yet or longest ago; one a sentence, kinds mixed, easier ones before."""
-    order = sorted(pool, key=lambda one: (one.state is not ItemState.PINNED, asked.get(one.item.id, ""), one.item.id))
+def _choose(
+    pool: Sequence[StoredItem],
+    asked: dict[str, str],
+    likely: Mapping[str, Likely],
+    count: int,
+    target: float = TARGET,
+) -> list[StoredItem]:
+    """Pinned first, then what was not asked yet or on the day longest ago; kinds in turn, one a sentence; of these what
+    she is neither sure to get right nor to fail. Likelier ones are asked before."""
     chosen: list[StoredItem] = []
-    kinds: dict[Kind, int] = {}
-    quotes: set[str] = set()
-    for most in (max(2, -(-count // 4)), count):  # first so that no kind crowds out the others
-        for one in order:
-            quote = one.item.source.quote if one.item.source else one.item.id
-            if len(chosen) == count or quote in quotes or kinds.get(one.item.kind, 0) >= most:
-                continue
-            chosen.append(one)
-            quotes.add(quote)
-            kinds[one.item.kind] = kinds.get(one.item.kind, 0) + 1
-    return sorted(chosen, key=lambda one: (one.item.difficulty, one.item.id))
+    kinds: Counter[Kind] = Counter()
+    left = list(pool)
+
+    def rank(one: StoredItem) -> tuple[bool, str, int, float, str]:
+        day, off = asked.get(one.item.id, "")[:DAY], off_target(likely[one.item.id], target)
+        return one.state is not ItemState.PINNED, day, kinds[one.item.kind], off, one.item.id
+
+    while left and len(chosen) < count:
+        best = min(left, key=rank)
+        chosen.append(best)
+        kinds[best.item.kind] += 1
+        left = [one for one in left if _sentence(one) != _sentence(best)]
+    return sorted(chosen, key=lambda one: (-likely[one.item.id].chance, one.item.id))
+
+
+def _sentence(one: StoredItem) -> str:
+    return one.item.source.quote if one.item.source else one.item.id

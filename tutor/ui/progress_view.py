@@ -132,9 +132,19 @@ def _skill(line: SkillLine, name: str, language: str) -> str:
         drawn, share = charts.bar(line.known, low, high, tone), f"{percent} % · "
     return (
         f'<div class="tp-skill" role="group" aria-label="{html.escape(label)}"><strong>{html.escape(name)}</strong>'
-        f"{drawn}<small>{share}{html.escape(words)}</small>"
+        f"{drawn}<small>{share}{html.escape(words)}{_next_right(line, language)}</small>"
         f"{charts.trail(line.trail, label)}</div>"
     )
+
+
+def _next_right(line: SkillLine, language: str) -> str:
+    """Return how likely her next answer alone is right, and how sure that is; "" where she has not answered."""
+    likely = line.next_right
+    if likely is None or not line.answers:
+        return ""
+    low, high = round(100 * likely.low), round(100 * likely.high)
+    said = say(language, "next_right", percent=round(100 * likely.right), low=low, high=high)
+    return f'<br><span class="soft">{html.escape(said)}</span>'
 
 
 def movement_cards(seen: Overview, names: Names, language: str) -> str:

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from bench.tracer.model import Tracer, Weights
+from bench.tracer.signals import circumstances, expectation, signals
+from bench.tracer.tally import Tally
+from bench.tracer.trees import Forest
 from tutor.errors import InputRefused, TrainingFailed
 from tutor.learner.history import History, advance
-from tutor.learner.signals import circumstances, expectation, signals
-from tutor.learner.tally import Tally
-from tutor.learner.tracing import Tracer, Weights
-from tutor.learner.trees import Floats, Forest
+from tutor.learner.odds import Floats
 
 FOLDS = 5
 FEWEST_LEARNERS = 2 * FOLDS

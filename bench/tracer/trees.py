@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from tutor.learner.odds import Floats
+
 Ints = npt.NDArray[np.int64]
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bench.tracer.tally import Key, Tally
 from tutor.learner.history import LATEST, History, ItemTrail, SkillTrail
-from tutor.learner.tally import Key, Tally
+from tutor.learner.odds import logit
 
 NAMES = (
     *("skill", "item", "attempt", "pattern", "run", "after_last", "echo_1", "echo_2", "echo_3", "echo_4"),
@@ -127,10 +128,6 @@ def _of_the_item(trail: ItemTrail | None, answers: int) -> list[float]:
         return [0.0, -1.0, -1.0, -1.0]
     share = trail.rights / trail.answers
     return [math.log1p(trail.answers), share, float(trail.right_last), math.log1p(answers - trail.last_at)]
-
-
-def logit(share: float) -> float:
-    return math.log(share / (1 - share))
 
 
 def _sign(right: bool) -> float:
