@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from adapters.dataset import Example
 from adapters.records import Recipe
 
+ADALORA_RATE = (
+    10.0  # times as high: its singular values begin at zero; at LoRA's own rate it learns nothing (docs/LOG.md)
+)
+
 
 def planned_steps(rows: int, recipe: Recipe) -> int:
     """Return how many steps a run takes at most."""
@@ -34,11 +38,12 @@ def turn_of(examples: Sequence[Example], count: int, seed: int, step: int) -> li
 
 def rate(recipe: Recipe, step: int, steps: int) -> float:
     """Return the learning rate: a linear warm-up, then a cosine down to a tenth."""
+    peak = recipe.learning_rate * (ADALORA_RATE if recipe.method == "adalora" else 1.0)
     warmup = max(1, round(steps * recipe.warmup_share))
     if step < warmup:
-        return recipe.learning_rate * (step + 1) / warmup
+        return peak * (step + 1) / warmup
     done = (step - warmup) / max(1, steps - warmup)
-    return recipe.learning_rate * (0.1 + 0.9 * (1 + math.cos(math.pi * done)) / 2)
+    return peak * (0.1 + 0.9 * (1 + math.cos(math.pi * done)) / 2)
 
 
 def parts(batch: Sequence[Example], padding_share: float = 0.1) -> list[list[Example]]:

@@ -72,7 +72,7 @@ class Recipe:
     rank: int = 8  # for AdaLoRA the mean of the ranks that are left
     alpha: int = 16
     dropout: float = 0.0
-    learning_rate: float = 1e-3
+    learning_rate: float = 1e-3  # of LoRA; AdaLoRA takes ten times as much (pace.py)
     weight_decay: float = 0.0
     epochs: int = 10
     max_steps: int = 40

@@ -55,6 +55,8 @@ def test_the_rate_warms_up_falls_and_stays_positive(steps: int, share: float) ->
     assert all(0 < r <= recipe.learning_rate + 1e-12 for r in rates)
     assert rates[:warmup] == sorted(rates[:warmup])
     assert rates[warmup:] == sorted(rates[warmup:], reverse=True)
+    patient = Recipe(warmup_share=share, method="adalora")
+    assert [pace.rate(patient, step, steps) for step in range(steps)] == pytest.approx([10 * r for r in rates])
 
 
 @pytest.fixture
@@ -206,8 +208,9 @@ def test_a_run_that_was_killed_ends_as_if_it_had_not_been(
 
     learn = [encode(row(n), tokenizer, 512) for n in range(5)]
     held_out = [encode(row(9), tokenizer, 512)]
+    rate = 1e-2 if method == "lora" else 1e-3
     recipe = Recipe(
-        method=method, rank=4, batch_size=2, dropout=0.2, learning_rate=1e-2, target_loss=0.0, max_steps=12, patience=9
+        method=method, rank=4, batch_size=2, dropout=0.2, learning_rate=rate, target_loss=0.0, max_steps=12, patience=9
     )
 
     def run(stop_at: int, checkpoints: Checkpoints | None) -> tuple[list[Any], loop.Fitted]:
@@ -256,7 +259,7 @@ def test_adalora_shrinks_its_ranks_and_is_judged_only_afterwards(tiny_base: Path
 
     learn = [encode(row(n), tokenizer, 512) for n in range(4)]
     recipe = Recipe(
-        method="adalora", rank=4, batch_size=4, learning_rate=1e-2, target_loss=1e9, max_steps=18, epochs=18
+        method="adalora", rank=4, batch_size=4, learning_rate=1e-3, target_loss=1e9, max_steps=18, epochs=18
     )
     loop.seed(3)
     model = lora.attach(base.load_base(tiny_base), recipe, 18)
@@ -272,7 +275,7 @@ def test_adalora_is_written_as_plain_lora_that_says_the_same(tiny_base: Path, to
 
     learn = [encode(row(n), tokenizer, 512) for n in range(4)]
     recipe = Recipe(
-        method="adalora", rank=4, batch_size=4, learning_rate=1e-2, target_loss=0.0, max_steps=12, epochs=12
+        method="adalora", rank=4, batch_size=4, learning_rate=1e-3, target_loss=0.0, max_steps=12, epochs=12
     )
     loop.seed(3)
     model = lora.attach(base.load_base(tiny_base), recipe, 12)
