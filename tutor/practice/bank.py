@@ -240,7 +240,7 @@ def _read(text: str) -> tuple[list[Item], list[str]]:
     documents = _QTI_ITEM.findall(text)
     blocks = documents or [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     if not blocks:
-        raise InputRefused("there are no questions in this text; paste GIFT, or QTI 2.1 items")
+        raise InputRefused("there are no questions in this text; paste GIFT, or QTI 2.1 items", key="no_items")
     for block in blocks:
         try:
             read += [from_qti(block)] if documents else from_gift(block)

@@ -78,10 +78,12 @@ class Gradebook:
     def override(self, who: Person, attempt_id: str, outcome: Outcome, reason: str) -> Entry:
         """Decide an answer, with a reason that the learner reads."""
         if outcome is Outcome.UNSURE:
-            raise InputRefused("decide for right, partly right or wrong; unsure is what waits for you")
+            raise InputRefused(
+                "decide for right, partly right or wrong; unsure is what waits for you", key="decide_for"
+            )
         reason = reason.strip()[:MAX_REASON_CHARS]
         if not reason:
-            raise InputRefused("say why in a few words; the learner reads it")
+            raise InputRefused("say why in a few words; the learner reads it", key="say_why")
         entry = self.entry(who, attempt_id)
         grade = Grade(outcome, 1.0, (reason,))
         with self.database.writing() as connection:

@@ -96,11 +96,7 @@ class Practice:
         self.courses.enter(who, course_id)
         pool = self._about(who, course_id, topic.strip())
         if not pool:
-            raise InputRefused(
-                f"the course has no questions about “{topic.strip()}” yet; choose another topic"
-                if topic.strip()
-                else "the course has no questions yet; they are made from its documents, ask your instructor"
-            )
+            raise _nothing_to_ask(topic.strip())
         now = self.clock()
         quiz = Quiz(new_id(), who.id, course_id, topic.strip()[:200], now)
         likely = self._likely(who, course_id, pool)
@@ -118,7 +114,9 @@ class Practice:
         quiz = Quiz(new_id(), who.id, course_id, "", self.clock())
         chosen = self._placed_item(who, course_id, ())
         if chosen is None:
-            raise InputRefused("there is nothing to place by: the course has no questions about its skills yet")
+            raise InputRefused(
+                "there is nothing to place by: the course has no questions about its skills yet", key="nothing_to_place"
+            )
         with self.database.writing() as connection:
             self._end_open(connection, who, course_id)
             rows.add_quiz(connection, quiz)
@@ -159,7 +157,7 @@ class Practice:
         with self.database.reading() as connection:
             row = rows.by_id(connection, posed_id)
         if row is None or row.posed.learner_id != who.id:
-            raise NotFound("there is no such question for you; start a new quiz")
+            raise NotFound("there is no such question for you; start a new quiz", key="no_such_question")
         return row
 
     def answer(self, who: Person, posed_id: str, submission_id: str, text: str) -> Taken:
@@ -252,7 +250,7 @@ class Practice:
         with self.database.writing() as connection:
             row = rows.by_id(connection, posed_id)
             if row is None or row.posed.learner_id != who.id:
-                raise NotFound("there is no such question for you; start a new quiz")
+                raise NotFound("there is no such question for you; start a new quiz", key="no_such_question")
             moved = step(row.posed)
             if moved != row.posed:
                 rows.save(connection, moved)
@@ -322,6 +320,18 @@ class Practice:
             quiz = rows.quiz(connection, quiz_id)
             assert quiz is not None
             return Sitting(quiz, tuple(rows.of_quiz(connection, quiz_id)))
+
+
+def _nothing_to_ask(topic: str) -> InputRefused:
+    if topic:
+        return InputRefused(
+            f"the course has no questions about “{topic}” yet; choose another topic",
+            key="no_questions_about",
+            topic=topic,
+        )
+    return InputRefused(
+        "the course has no questions yet; they are made from its documents, ask your instructor", key="no_questions"
+    )
 
 
 def judged(row: PosedRow, given: Given, outcome: Outcome, judge: str) -> Judged:

@@ -11,7 +11,7 @@ from tutor.practice.sittings import Sitting
 from tutor.store.posed import Given, PosedRow
 from tutor.ui import view
 from tutor.ui.words import say
-from tutor.ui.words.practice import REASONS
+from tutor.ui.words.reasons import in_chinese
 
 Choice = tuple[str, str]
 
@@ -69,7 +69,7 @@ def verdict(given: Given, language: str) -> str:
     assert given.grade is not None
     outcome = f"**{say(language, f'outcome_{given.grade.outcome.value}')}**"
     if given.reason:
-        return f"{outcome} · {say(language, 'practice_by_teacher', reason=view.inline(given.reason))}"
+        return f"{outcome} · {say(language, 'practice_by_teacher', reason=reason(given.reason, language))}"
     return f"{outcome} · {'; '.join(reason(one, language) for one in given.grade.reasons)}"
 
 
@@ -81,7 +81,7 @@ def spoken(row: PosedRow, answer: str, language: str) -> str:
 
 
 def reason(text: str, language: str) -> str:
-    return view.inline(REASONS.get(text, text) if language == "zh" else text)
+    return view.inline(in_chinese(text) if language == "zh" else text)
 
 
 def why(row: PosedRow, place: str, language: str) -> str:

@@ -71,27 +71,3 @@ CHINESE = {
     "outcome_wrong": "✗ 不正确",
     "outcome_unsure": "? 由教师决定",
 }
-
-# What graders say, word for word; a reason that is not here is shown as it was said.
-REASONS = {
-    "the right option": "选对了",
-    "another option is right": "另一个选项才对",
-    "that is so": "是这样",
-    "it is the other way round": "正好相反",
-    "the missing term": "正是空缺的术语",
-    "the missing term, with a slip of the keyboard": "正是空缺的术语，有一处笔误",
-    "one letter away from the key: a slip, or another term": "与答案只差一个字母：可能是笔误，也可能是另一个术语",
-    "another term": "是另一个术语",
-    "the same value": "数值相同",
-    "the same value, correctly rounded": "数值相同，四舍五入正确",
-    "another number": "数值不对",
-    "the sign is wrong": "符号不对",
-    "the number is right, its unit is missing": "数值正确，缺少单位",
-    "the right order": "顺序正确",
-    "another order": "顺序不对",
-    "the answer does not name every element exactly once": "没有把每一步恰好列出一次",
-    "says what the reference says": "与参考答案意思相同",
-    "does not say what the reference says": "与参考答案意思不同",
-    "close to the line: the instructor decides": "难以判断，由教师决定",
-    "an instructor has graded the same words": "教师评过同样的回答",
-}
