@@ -58,6 +58,7 @@ def trained(
     write_rows(workplace / "rows.jsonl", rows)
     recipe = dataclasses.replace(job.recipe, update_steps=2)
     place = {"directory": str(workplace), "rows_file": str(workplace / "rows.jsonl")}
+    place["kept_directory"] = str(workplace.parent / "base")
     asked = dataclasses.replace(job, **place, previous=previous, current=current, recipe=recipe)
     return train(asked, lambda progress: None)
 
