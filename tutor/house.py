@@ -29,6 +29,7 @@ from tutor.engine.opening import open_engine
 from tutor.errors import EngineNotReady, NotFound, TutorError
 from tutor.evidence_book import EvidenceBook
 from tutor.feedback import FeedbackDesk
+from tutor.intake import Intake
 from tutor.jobs import Jobs
 from tutor.moments import Clock, utc_now
 from tutor.originals import Originals
@@ -79,6 +80,7 @@ class Office:
     evidence: EvidenceBook
     progress: Progress
     profiles: Profiles
+    intake: Intake
     reports: Reports
 
     @property
@@ -106,6 +108,7 @@ class House:
     evidence: EvidenceBook
     progress: Progress
     profiles: Profiles
+    intake: Intake
     reports: Reports
     reading: Reading
     jobs: Jobs
@@ -193,6 +196,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
         evidence=EvidenceBook(database, courses, clock),
         progress=progress,
         profiles=profiles,
+        intake=Intake(database, courses, accounts, clock),
         reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),
     )
 
@@ -263,6 +267,7 @@ def open_house(
         evidence=office.evidence,
         progress=office.progress,
         profiles=office.profiles,
+        intake=office.intake,
         reports=office.reports,
         reading=Reading(library, office.courses),
         jobs=jobs,

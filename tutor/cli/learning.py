@@ -12,6 +12,7 @@ from tutor.cli.common import AddVerb, house_of, office_of, say
 from tutor.domain import Person
 from tutor.errors import InputRefused
 from tutor.house import Office
+from tutor.intake import read_roster
 from tutor.settings import Settings
 from tutor.ui import sheets
 
@@ -28,6 +29,11 @@ def declare(add: AddVerb) -> None:
     export_verb.add_argument("--learner", metavar="NAME", help="of this learner; without it, of the class")
     export_verb.add_argument("--format", choices=["xapi", "csv", "json"], default="xapi")
     export_verb.add_argument("--out", type=Path, metavar="FILE", help="default: stdout")
+
+    import_verb = add("import-answers", take_in, "take in answers that another system judged, as xAPI statements")
+    import_verb.add_argument("file", type=Path)
+    import_verb.add_argument("--course", required=True, metavar="ID")
+    import_verb.add_argument("--roster", type=Path, metavar="FILE", help="lines “actor, name used here”")
 
     recount_verb = add("recount", recount, "remake the records of a course's learners from their answers")
     recount_verb.add_argument("--course", required=True, metavar="ID")
@@ -51,6 +57,21 @@ def export(arguments: argparse.Namespace, settings: Settings) -> int:
         text = _of_learner(office, arguments) if arguments.learner else _of_class(office, arguments)
     _write(text, arguments.out)
     return 0
+
+
+def take_in(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Take in xAPI statements, and say what was refused; 1 when anything was."""
+    try:
+        data = arguments.file.read_bytes()
+        roster = read_roster(arguments.roster.read_text("utf-8")) if arguments.roster else {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(f"a file cannot be read ({error}); choose another one") from error
+    with office_of(settings) as office:
+        found = office.intake.take_in(office.operator, arguments.course, data, roster)
+    for one in found.refused:
+        say(f"statement {one.place}: {one.reason}")
+    print(f"{found.taken} answers taken in, {found.known} known already, {len(found.refused)} refused")
+    return 1 if found.refused else 0
 
 
 def recount(arguments: argparse.Namespace, settings: Settings) -> int:

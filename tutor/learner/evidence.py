@@ -25,6 +25,7 @@ class Origin(StrEnum):
     PRACTICE = "practice"
     PLACEMENT = "placement"
     CHAT = "chat"
+    IMPORTED = "imported"  # asked and judged elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,11 @@ def xapi(
     return statements
 
 
+def statement_id(event_id: str) -> str:
+    """Return the id of the statement that tells of an event of this house."""
+    return str(uuid.uuid5(SPACE, event_id))
+
+
 def _answered(answer: Answered, learner: str, names: Mapping[str, str], home: str) -> dict[str, Any]:
     about = {
         f"{home}/xapi/skills": [{"id": skill, "name": names.get(skill, skill)} for skill in answer.skills],
@@ -53,7 +58,7 @@ def _answered(answer: Answered, learner: str, names: Mapping[str, str], home: st
     if answer.misconception:
         about[f"{home}/xapi/misconception"] = answer.misconception
     return {
-        "id": str(uuid.uuid5(SPACE, answer.id)),
+        "id": statement_id(answer.id),
         "actor": {"objectType": "Agent", "account": {"homePage": home, "name": learner}},
         "verb": {"id": f"{VERBS}answered", "display": {"en-US": "answered"}},
         "object": {
@@ -76,7 +81,7 @@ def _voiding(answer_id: str, at: str, home: str, by_event: str) -> dict[str, Any
         "id": str(uuid.uuid5(SPACE, f"void:{by_event}")),
         "actor": {"objectType": "Agent", "account": {"homePage": home, "name": "tutor"}},
         "verb": {"id": VOIDED, "display": {"en-US": "voided"}},
-        "object": {"objectType": "StatementRef", "id": str(uuid.uuid5(SPACE, answer_id))},
+        "object": {"objectType": "StatementRef", "id": statement_id(answer_id)},
         "timestamp": at,
         "version": "1.0.3",
     }

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import gradio as gr
 
 from tutor.house import House
+from tutor.intake import read_roster
 from tutor.learner.classroom import FEWEST
 from tutor.reports import places
 from tutor.ui import classroom_view
-from tutor.ui.edge import QUIET, handler, person
+from tutor.ui.edge import QUIET, handler, person, tell
+from tutor.ui.texts import text
+from tutor.ui.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,28 @@ class ClassPage:
         drawn = classroom_view.for_page(seen, learners, skills, places(self.house.library, seen), who.language)
         return drawn, classroom_view.links(course_id, len(seen.learners), FEWEST, who.language)
 
+    def take_in(
+        self, path: str | None, roster: str, course_id: str | None, request: gr.Request
+    ) -> tuple[str, str, str]:
+        """Take in another system's answers; return what came of them, and the class anew."""
+        who = person(request)
+        if path is None or course_id is None:
+            tell(say(who.language, "choose_first"))
+            return "", *self.show(course_id, request)
+        data = Path(path).read_bytes()
+        found = self.house.intake.take_in(who, course_id, data, read_roster(roster or ""))
+        return classroom_view.taken_in(found, who.language), *self.show(course_id, request)
+
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the tab where we are; it is filled when it is opened."""
     page = ClassPage(house)
     shown, links = gr.HTML(elem_id="tutor-class"), gr.HTML(elem_id="tutor-class-links")
+    with gr.Accordion(text("intake"), open=False, elem_id="tutor-intake"):
+        gr.Markdown(text("intake_lead"))
+        file = gr.File(label=text("intake_file"), file_types=[".json"], type="filepath", height=120)
+        roster = gr.Textbox(label=text("intake_roster"), lines=3, placeholder="s123456@uni.example, brave-otter")
+        take = gr.Button(text("intake_take"), size="sm", variant="primary", elem_id="tutor-intake-take")
+        came = gr.HTML(elem_id="tutor-intake-came")
+    take.click(handler(page.take_in), [file, roster, course], [came, shown, links], **QUIET)
     gr.on([tab.select, course.change], handler(page.show), course, [shown, links], **QUIET)

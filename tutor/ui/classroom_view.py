@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
+from tutor.intake import TakenIn
 from tutor.learner.classroom import FEWEST, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
 from tutor.learner.mastery import Standing
 from tutor.learner.overview import Overview, SkillLine
@@ -21,6 +22,7 @@ Places = Mapping[str, str]  # passage id -> document and place, as a person read
 Count = Callable[[int], str]
 Told = Callable[[int], bool]  # whether the work of so many learners may be told
 LONGEST_LISTS = 12
+MOST_REFUSED = 50  # refused statements that are named
 
 
 def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, language: str) -> str:
@@ -55,6 +57,16 @@ def links(course_id: str, learners: int, fewest: int, language: str) -> str:
     drawn = "".join(f'<a href="{path}{query}" target="_blank">{say(language, key)}</a>' for path, key in ways)
     note = f'<p class="soft">{html.escape(say(language, "class_export_note"))}</p>'
     return f'<div class="tp"><div class="tp-links">{drawn}</div>{note}</div>'
+
+
+def taken_in(found: TakenIn, language: str) -> str:
+    """Return what came of a file of answers, with each statement that was refused."""
+    counts = say(language, "intake_came", taken=found.taken, known=found.known, refused=len(found.refused))
+    head = [say(language, "intake_place"), say(language, "intake_why")]
+    table = charts.table(head, [(one.place, one.reason) for one in found.refused[:MOST_REFUSED]])
+    more = len(found.refused) - MOST_REFUSED
+    rest = f'<p class="soft">{say(language, "intake_more", n=more)}</p>' if more > 0 else ""
+    return f'<div class="tp"><p>{html.escape(counts)}</p>{table + rest if found.refused else ""}</div>'
 
 
 def _card(title: str, body: str, name: str) -> str:
