@@ -39,19 +39,28 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5, help="corrections a batch")
     parser.add_argument("--steps", type=int, default=15, help="steps of an update")
     parser.add_argument("--scratch-steps", type=int, default=Recipe().max_steps, help="the product's, unless told")
-    parser.add_argument("--strategies", nargs="+", default=list(STRATEGIES), choices=STRATEGIES)
+    parser.add_argument(
+        "--strategies", nargs="*", default=list(STRATEGIES), help="some of them; none: say what stands in --out"
+    )
     parser.add_argument("--out", type=Path, help="rows of other strategies and steps that stand in this file are kept")
     arguments = parser.parse_args()
-    stream = Stream(arguments)
+    if unknown := set(arguments.strategies) - set(STRATEGIES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(STRATEGIES)}")
+    stream = Stream(arguments) if arguments.strategies else None
     result = {"benchmark": "continual", "hardware": hardware(), "model": arguments.base.name, "commit": commit(),
               "batches": len(TASTES), "rows_a_batch": arguments.rows}  # fmt: skip
     rows = _earlier(arguments)
-    for strategy in arguments.strategies:
+    for strategy in arguments.strategies if stream else ():
         rows.append({"strategy": strategy, "steps": _steps(arguments, strategy)} | stream.run(strategy))
         print(json.dumps(rows[-1]), flush=True)
-        if arguments.out:
-            arguments.out.write_text(json.dumps(result | {"rows": rows}, indent=1) + "\n", encoding="utf-8")
+        _write(arguments.out, result | {"rows": rows})
+    _write(arguments.out, result | {"rows": rows})
     print(json.dumps(result | {"rows": rows}))
+
+
+def _write(out: Path | None, result: dict[str, Any]) -> None:
+    if out:
+        out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def _steps(arguments: argparse.Namespace, strategy: str) -> int:
