@@ -2,6 +2,7 @@
 said in the wrong language?
 
     python -m bench.dialogue [--model bundled] [--out FILE] [--problems mathdial.jsonl --count N]
+        [--learners confused expert ...]
 
 The learners are confused, impatient, cheating, silent, expert and off-topic, in English and Chinese. A turn's move is
 right when it is among those that its line of the script allows. With `--problems`, the first two replies to each
@@ -166,10 +167,10 @@ def leaked(reply: str, problem: str, key: str) -> tuple[bool, bool]:
     return judge(reply, [Line("learner", problem)], [key]).leaks, bool(number & seen - held)
 
 
-def scripted(house: House) -> dict[str, float | int | list[str]]:
+def scripted(house: House, learners: list[str]) -> dict[str, float | int | list[str]]:
     right = total = leaks = repeats = kept = 0
     wrong: list[str] = []
-    for name, (language, key, lines) in SCRIPTS.items():
+    for name, (language, key, lines) in ((name, SCRIPTS[name]) for name in learners):
         who = house.accounts.add(re.sub(r"\W+", "-", name.lower()), Role.LEARNER, language)
         turns = talk(house, who, [message for message, _ in lines])
         allowed = dict(lines)
@@ -186,6 +187,7 @@ def scripted(house: House) -> dict[str, float | int | list[str]]:
             before.append(plain)
             kept += language_of(plain, language) == language
     return {
+        "learners": learners,
         "turns": total,
         "right_move": round(right / total, 4),
         "leaks": leaks,
@@ -221,6 +223,7 @@ def main() -> None:
     parser.add_argument("--model", default="bundled")
     parser.add_argument("--data-dir", type=Path)
     parser.add_argument("--problems", type=Path)
+    parser.add_argument("--learners", nargs="*", choices=list(SCRIPTS), default=list(SCRIPTS))
     parser.add_argument("--count", type=int, default=100)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -235,7 +238,7 @@ def main() -> None:
         began = time.process_time()
         result = {"bench": "dialogue", "model": house.engine.info().model, "hardware": f"{platform.machine()}, shared"}
         result["max_answer_tokens"] = house.settings.max_answer_tokens
-        found = scripted(house)
+        found = scripted(house, arguments.learners)
         result |= found
         if arguments.problems:
             result |= problems(house, arguments.problems, arguments.count)

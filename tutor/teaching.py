@@ -197,7 +197,8 @@ def _query(intent: Intent, question: str, exercise: Exercise | None, told: Seque
 def topic_so_far(told: Sequence[Turn]) -> str:
     """What was talked about last; "" when nothing was. An exercise counts where the course treats it."""
     for turn in reversed(told):
-        if turn.covered and turn.guidance and turn.guidance.exercise:
+        aside = turn.guidance is None or turn.guidance.move in (Move.ANSWER, Move.DEFINE)
+        if turn.covered and turn.guidance and turn.guidance.exercise and not aside:
             return turn.guidance.exercise
         if turn.covered and (turn.guidance is None or turn.guidance.move in _TALK):
             return turn.question

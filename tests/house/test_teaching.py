@@ -149,6 +149,14 @@ def test_after_an_exercise_that_the_course_does_not_treat_what_it_did_answer_is_
     assert summary.guidance.move == Move.SUMMARISE and "Chlorophyll absorbs" in summary.answer
 
 
+def test_what_was_answered_beside_an_exercise_is_a_topic_and_the_exercise_is_not_taken_for_covered(talk):
+    talk(EQUATION)
+    talk("Why do leaves look green?")
+    talk("x = 7")
+    summary = talk("总结一下")
+    assert summary.guidance.move == Move.SUMMARISE and "Chlorophyll absorbs" in summary.answer
+
+
 def test_a_summary_of_nothing_asks_what_to_summarise(talk):
     talk(EQUATION)
     talk("x = 7")
