@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -95,3 +96,37 @@ def test_a_learner_cannot_open_what_is_her_instructors(open_page, served, pupils
         assert page.request.get(f"{served.settings.url}{path}?course={COURSE}").status == 403
     mine = page.request.get(f"{served.settings.url}/progress/xapi.json?course={COURSE}")
     assert mine.status == 200 and len(mine.json()) == 8
+
+
+@pytest.mark.parametrize(("width", "scheme", "language"), [(1280, "light", "en"), (390, "dark", "zh")])
+def test_an_instructor_takes_in_answers_of_another_system(
+    open_page, served, pupils, shoot, tmp_path, width, scheme, language
+):
+    told = {
+        "id": "one",
+        "actor": {"mbox": "mailto:p1@uni.example"},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
+        "object": {"id": "https://lms.example/quiz/1"},
+        "result": {"success": True},
+        "timestamp": "2026-01-05T09:00:00Z",
+    }
+    file = tmp_path / "statements.json"
+    file.write_text(json.dumps([told, {**told, "id": "two", "actor": {"name": "nobody"}}]))
+    link = instructor_link(served)
+    served.accounts.set_language(served.accounts.named("ms-frizzle"), language)
+    page = open_page(link, color_scheme=scheme)
+    page.locator("form button").click()
+    page.get_by_role("tab", name="班级" if language == "zh" else "Class", exact=True).click()
+    page.locator("#tp-map tbody tr").nth(5).wait_for()
+    page.locator("#tutor-intake button").first.click()
+    page.locator("#tutor-intake-take").wait_for()
+    page.locator("#tutor-intake textarea").fill("p1@uni.example, pupil-1")
+    page.locator("#tutor-intake input[type=file]").set_input_files(str(file))
+    page.get_by_text("statements.json").first.wait_for()
+    settle(page).locator("#tutor-intake-take").click()
+    page.locator("#tutor-intake-came td", has_text="nobody").wait_for()
+    page.set_viewport_size({"width": width, "height": 800})
+    page.locator("#tutor-intake-came").scroll_into_view_if_needed()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shoot(page, f"intake-{width}-{scheme}-{language}")
+    assert served.progress.overview_of(pupils[1].id, COURSE).total.answers == 9

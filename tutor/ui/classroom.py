@@ -36,15 +36,18 @@ class ClassPage:
 
     def take_in(
         self, path: str | None, roster: str, course_id: str | None, request: gr.Request
-    ) -> tuple[str, str, str]:
-        """Take in another system's answers; return what came of them, and the class anew."""
+    ) -> tuple[None, str, str, str]:
+        """Take in another system's answers; return (no file, what came of them) and the class anew."""
         who = person(request)
         if path is None or course_id is None:
             tell(say(who.language, "choose_first"))
-            return "", *self.show(course_id, request)
-        data = Path(path).read_bytes()
-        found = self.house.intake.take_in(who, course_id, data, read_roster(roster or ""))
-        return classroom_view.taken_in(found, who.language), *self.show(course_id, request)
+            return None, "", *self.show(course_id, request)
+        file = Path(path)
+        try:
+            found = self.house.intake.take_in(who, course_id, file.read_bytes(), read_roster(roster or ""))
+        finally:
+            file.unlink(missing_ok=True)  # what is taken in is in the database; nothing else is kept
+        return None, classroom_view.taken_in(found, who.language), *self.show(course_id, request)
 
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
@@ -57,5 +60,6 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
         roster = gr.Textbox(label=text("intake_roster"), lines=3, placeholder="s123456@uni.example, brave-otter")
         take = gr.Button(text("intake_take"), size="sm", variant="primary", elem_id="tutor-intake-take")
         came = gr.HTML(elem_id="tutor-intake-came")
-    take.click(handler(page.take_in), [file, roster, course], [came, shown, links], **QUIET)
+    kept = QUIET | {"preprocess": True}  # the file's place comes from the server's memory, never from the browser
+    take.click(handler(page.take_in), [file, roster, course], [file, came, shown, links], **kept)
     gr.on([tab.select, course.change], handler(page.show), course, [shown, links], **QUIET)
