@@ -19,7 +19,7 @@ def take(url: str, questions: list[str], out: str, timeout_s: float) -> str:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-US")
+        page = browser.new_page(viewport={"width": 1280, "height": 1000}, locale="en-US")
         page.set_default_timeout(timeout_s * 1000)
         page.goto(url)
         page.get_by_role("button", name="Start as a guest").click()
@@ -27,7 +27,8 @@ def take(url: str, questions: list[str], out: str, timeout_s: float) -> str:
         for number, question in enumerate(questions, start=1):
             page.fill("#tutor-box textarea", question)
             page.press("#tutor-box textarea", "Enter")
-            page.locator("#tutor-chat .tutor-note").nth(number - 1).wait_for()
+            page.locator('#tutor-chat [data-testid="bot"]').nth(number - 1).wait_for()
+            page.locator("#tutor-box .stop-button").wait_for(state="hidden")
         page.wait_for_timeout(1000)
         page.screenshot(path=out)
         answer = page.locator("#tutor-chat").inner_text()
