@@ -257,6 +257,11 @@ def test_the_whole_page_speaks_the_language_that_she_chooses(open_page: Callable
     settle(page).get_by_role("button", name="English").click()
     page.get_by_role("tab", name="Practice").wait_for()
     page.get_by_text("Signed in as").wait_for()
+    page.get_by_role("tab", name="Progress", exact=True).click()
+    page.locator("#tutor-profile button").first.click()
+    settle(page).locator("#tutor-profile label", has_text="中文").click()
+    page.locator("#tutor-profile-save").click()
+    page.get_by_role("tab", name="练习").wait_for()
 
 
 def test_everything_can_be_done_with_the_keyboard(open_page: Callable[..., Any], served: House):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -20,6 +20,7 @@ from tutor.ui.words import say
 
 Updates = tuple[Any, ...]
 Start = Callable[[Person, str, str], None]  # begins practice on a skill, by its name
+IN_ANOTHER_LANGUAGE = "(chosen) => { if (chosen && !navigator.language.startsWith(chosen)) location.reload(); }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ class ProgressPage:
             self.house.profiles.tell_the_model(who, course_id, yes=told)
             if language != who.language:
                 self.house.accounts.set_language(who, language)
+                who = replace(who, language=language)
             tell(say(language, "profile_saved"))
         return self._profile(who, course_id, None)
 
@@ -159,9 +161,6 @@ class ProgressPage:
 def _spoken(field: str, language: str) -> list[tuple[str, str]]:
     spoken = [(say(language, f"{field}_{value}"), value) for value in CHOICES[field]]
     return [(say(language, "unsaid"), ""), *spoken]
-
-
-IN_ANOTHER_LANGUAGE = "(chosen) => { if (chosen && !navigator.language.startsWith(chosen)) location.reload(); }"
 
 
 @dataclass(frozen=True, slots=True)
