@@ -1,6 +1,7 @@
 """Is the right paragraph first? The library's ranking against lexical and dense search alone, and what a search costs.
 
 python -m bench.retrieval --paragraphs P.jsonl --questions Q.jsonl [--embedder bundled]
+    [--more OTHERS.jsonl ... --up-to 2000]
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.corpora import Corpus, built, commit, hardware, kept_vectors, rank_of, read_corpus, scores
+from bench.corpora import Corpus, built, commit, enlarged, hardware, kept_vectors, rank_of, read_corpus, scores
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.evidence import FUSED, LEXICAL, Asked
 from knowledge.index import CourseIndex
@@ -25,7 +26,7 @@ Ranks = list[int | None]
 def main() -> None:
     arguments = _arguments()
     embedder = open_embedder(arguments.embedder, arguments.cache)
-    corpus = read_corpus(arguments.paragraphs, arguments.questions)
+    corpus = enlarged(read_corpus(arguments.paragraphs, arguments.questions), arguments.more, arguments.up_to)
     print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
     began = time.perf_counter()
     vectors, asked = kept_vectors(corpus, embedder, arguments.vectors)
@@ -46,7 +47,7 @@ def main() -> None:
         "questions": len(corpus.questions),
         "indexed_s": round(indexed_s, 1),
         "embedder": embedder.name,
-        "workload": f"{arguments.paragraphs.parent.name}/{arguments.paragraphs.name}",
+        "workload": ", ".join(f"{file.parent.name}/{file.name}" for file in (arguments.paragraphs, *arguments.more)),
         "hardware": hardware(),
         "commit": commit(),
     }
@@ -102,6 +103,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure retrieval on any paragraphs and questions.")
     parser.add_argument("--paragraphs", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument(
+        "--more", type=Path, nargs="*", default=[], help="paragraphs nobody asks about: a larger course"
+    )
+    parser.add_argument("--up-to", type=int, default=2_000, help="how many paragraphs to have with those of --more")
     parser.add_argument("--embedder", default="bundled")
     parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
     parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
