@@ -141,18 +141,10 @@ def test_the_taps_about_an_equation_give_one_like_it(talk):
     assert easier.guidance.exercise.startswith("Solve x + ")
 
 
-def test_after_an_exercise_that_the_course_does_not_treat_what_it_did_answer_is_summarised(talk):
-    talk("Why do leaves look green?")
-    talk(EQUATION)
-    talk("x = 7")
-    summary = talk("总结一下")
-    assert summary.guidance.move == Move.SUMMARISE and "Chlorophyll absorbs" in summary.answer
-
-
-def test_what_was_answered_beside_an_exercise_is_a_topic_and_the_exercise_is_not_taken_for_covered(talk):
-    talk(EQUATION)
-    talk("Why do leaves look green?")
-    talk("x = 7")
+@pytest.mark.parametrize("asked", [("Why do leaves look green?", EQUATION), (EQUATION, "Why do leaves look green?")])
+def test_before_or_beside_an_exercise_that_the_course_does_not_treat_what_it_did_answer_is_summarised(talk, asked):
+    for text in (*asked, "x = 7"):
+        talk(text)
     summary = talk("总结一下")
     assert summary.guidance.move == Move.SUMMARISE and "Chlorophyll absorbs" in summary.answer
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import shutil
 from dataclasses import replace
 
 import pytest
 from parsing_bombs import pdf_with_nested_forms, picture_bomb
 from parsing_samples import pdf_pages
+from pictures_of_work import need_ocr
 from PIL import Image, ImageDraw, ImageFont
 
 from knowledge.errors import DocumentRefused
@@ -56,9 +56,9 @@ def scan(form: str) -> bytes:
     return held.getvalue()
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract")
 @pytest.mark.parametrize("form", ["PNG", "PDF"])
 def test_on_a_scan_the_words_are_found_by_reading_it_again(form: str):
+    need_ocr()
     (box,) = draw(f"scan.{form.lower()}", scan(form), 1, "Chlorophyll is green.").boxes
     assert 500 / 800 < box.top + 0.02 < box.bottom < 550 / 800
     assert 100 / 1240 < box.left + 0.02 < box.right < 450 / 1240

@@ -10,14 +10,13 @@ import pytest
 from lxml import etree
 from parsing_bombs import epub_of
 from parsing_samples import pdf_pages, read_text, whole_text, with_parts, word_file
+from pictures_of_work import need_ocr
 
 from knowledge.chunking import split
 from knowledge.documents import Place
 from knowledge.errors import DocumentEmpty, DocumentLocked
 from knowledge.parsing.equations import from_omml
 from knowledge.parsing.reading import parse
-
-needs_ocr = pytest.mark.skipif(shutil.which("tesseract") is None, reason="needs tesseract")
 
 
 def test_a_book_is_read_by_its_chapters_and_headings():
@@ -84,8 +83,8 @@ def test_subtitle_passages_gather_cues_and_cite_the_first():
     assert len(passages) < 6
 
 
-@needs_ocr
 def test_a_scanned_page_is_read_by_ocr_with_a_note():
+    need_ocr()
     parsed = parse("scan.png", picture_of("Photosynthesis makes sugar from light"))
     assert "Photosynthesis makes sugar" in parsed.blocks[0].text
     assert parsed.notes == ("Page 1 was read by OCR, check the text.",)

@@ -135,7 +135,9 @@ def test_a_person_chooses_her_language_and_every_page_is_told(served: House, gue
     assert '("zh-CN")</script>' in client.get("/").text
     assert client.post("/language", data={"language": "xx; Path=/"}).status_code == 400
     assert person_of(served, client).language == "zh"
-    assert "set-cookie" not in visitor().post("/language", data={"language": "zh"}).headers
+    before = served.accounts.everyone()
+    assert visitor().post("/language", data={"language": "zh"}).headers["location"] == "/"
+    assert served.accounts.everyone() == before
 
 
 def test_signing_out_ends_the_session_on_the_server(served: House, guest: Client):

@@ -1,6 +1,7 @@
 """The words that stand still on a page, handed to Gradio, which chooses by the browser's language.
 
-What the person has chosen stands in its place (speaking.py)."""
+What the person has chosen stands in its place (speaking.py).
+"""
 
 from __future__ import annotations
 
