@@ -21,9 +21,9 @@ import numpy as np
 from scipy.optimize import nnls
 from sklearn.linear_model import LogisticRegression
 
-from bench.tracer.fitting import Line
-from bench.tracer.simple import Course, at_once, rows
+from bench.rivals import Course, at_once, rows
 from bench.tracing import read
+from tutor.learner.fitting import Line
 from tutor.learner.history import History, advance
 from tutor.learner.odds import Floats, logit, squash
 from tutor.learner.tracing import DOUBT, NAMES, WEIGHTS, WIDTH, Weights, doubts, score, signals

@@ -24,8 +24,8 @@ from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import Protocol
 
+from bench.rivals import Course as Counts
 from bench.simulation import DAY, Course, Learner, World, draw_course, draw_learner
-from bench.tracer.simple import Course as Counts
 from tutor.domain import Outcome
 from tutor.learner.evidence import Answered
 from tutor.learner.mastery import IN_PLACE, Knowing

@@ -1,17 +1,18 @@
-"""Bench: how well is the next answer of an unseen learner predicted?
+"""Bench: how well does the product's tracer predict the next answer of a learner whom it has not seen?
 
-    python -m bench.tracing --train F [F ...] --test F [--learners N] [--weights WEIGHTS.json]
+    python -m bench.tracing --train F [F ...] --test F [--learners N [N ...]] [--grows]
 
 Reads three lines a learner (length, items, outcomes) and four (number and learner, items, skills, outcomes). The
-learners of `--test` are streamed one answer at a time, every answer is scored, the first one too, and nothing is
-trained on them. Without `--test`, a fifth of the learners is held out (`--seed`). `--learners 50 200 1000` fits on only
-so many learners, one after the other, and ends with all of them; `--test-learners` streams only so many; `--weights`
-keeps these weights and only counts the tally on the training learners.
+learners of `--train` are the course's history: they answered together, and the tracer has learnt from their answers
+as the product does (`tutor.learner.fitting`). Those of `--test` are streamed one answer at a time, every answer is
+scored, the first one too, and nothing is learnt from them; each is known by her own history alone. Without `--test`,
+a fifth of the learners is held out (`--seed`). `--learners 20 50 200` takes histories of only so many, one after the
+other; `--test-learners` streams only so many.
 
-The figures at the top are those of the fullest tracer, fitted to this very course (`bench.tracer`). `beside` holds, for
-the same answers, what the product says (`tutor.learner.tracing`: of the training learners it knows only how often
-each item was right; `--product W.json` takes weights of `bench.fit_tracing` instead of the shipped ones), its count
-of mastery (BKT), and Elo. `--only-product` leaves the fitting out.
+`beside` holds, for the same answers, the product before it has learnt anything from the course but counts
+(`unfitted`), its count of mastery (BKT), and Elo. `--upon W.json` takes weights of `bench.fit_tracing` instead of the
+shipped ones, for which this course is one of those that they were fitted on. `--grows` plays the training learners as
+a new course instead: each answer is predicted from what the product had learnt by then.
 """
 
 from __future__ import annotations
@@ -21,33 +22,20 @@ import json
 import platform
 import random
 import time
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
-from bench.tracer.fitting import Line, count, fit
-from bench.tracer.model import Tracer, read_weights
-from bench.tracer.simple import by_product, met, predicted
+from bench.rivals import Course, at_once, by_product, met, predicted
 from tutor.errors import InputRefused
-from tutor.learner.history import History
-from tutor.learner.tracing import read_weights as of_product
-from tutor.learner.tracing import shipped
+from tutor.learner.coursewise import is_due
+from tutor.learner.fitting import Line, fit
+from tutor.learner.history import History, advance
+from tutor.learner.tracing import Tracer, Weights, chance, read_weights, shipped
 
 ECE_BINS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Streamed:
-    """What was predicted and what happened, over all answers of the test learners."""
-
-    predicted: tuple[float, ...]
-    rights: tuple[bool, ...]
-    seconds: float
 
 
 def read(path: Path) -> list[Line]:
@@ -84,25 +72,32 @@ def _fields(row: str) -> list[str]:
     return [field.strip() for field in row.split(",") if field.strip()]
 
 
-def stream(tracer: Tracer, lines: Sequence[Line]) -> Streamed:
-    """Predict, then look, then remember: one answer at a time."""
-    predicted: list[float] = []
-    started = time.process_time()
-    for line in lines:
-        history = History()
-        for item, skill, right in line:
-            predicted.append(tracer.predict(history, item, skill))
-            history = tracer.observe(history, item, skill, right=right)
-    seconds = time.process_time() - started
-    return Streamed(tuple(predicted), tuple(right for line in lines for right in line.rights), seconds)
-
-
 def calibration_error(predicted: Sequence[float], rights: Sequence[bool]) -> float:
     """Expected calibration error over fifteen equally wide bins."""
     shares, truth = np.array(predicted), np.array(rights, dtype=float)
     bins = np.minimum((shares * ECE_BINS).astype(int), ECE_BINS - 1)
     gaps = [abs(shares[bins == b].sum() - truth[bins == b].sum()) for b in range(ECE_BINS)]
     return float(sum(gaps) / len(truth))
+
+
+def grown(lines: Sequence[Line], upon: Weights, rng: random.Random) -> tuple[list[float], list[bool], int]:
+    """Return predictions and outcomes of a course from its first answer on, and how often the product learnt anew."""
+    tracer, course, histories = Tracer(upon), Course(), [History() for _ in lines]
+    said, rights, fits = list[float](), list[bool](), 0
+    for told, (n, item, skill, right) in enumerate(at_once(lines, rng), start=1):
+        found = course.rates(item, skill)
+        said.append(chance(histories[n], skill, found, item=item, tracer=tracer).right)
+        rights.append(right)
+        histories[n] = advance(histories[n], item, skill, found.expected, right=right)
+        course.add(item, skill, right=right)
+        if is_due(tracer.course.answers if tracer.course else 0, told):
+            so_far = [_first(line, h.answers) for line, h in zip(lines, histories, strict=True) if h.answers]
+            tracer, fits = Tracer(upon, fit(so_far, upon)), fits + 1
+    return said, rights, fits
+
+
+def _first(line: Line, answers: int) -> Line:
+    return Line(line.items[:answers], line.skills[:answers], line.rights[:answers])
 
 
 def _split(lines: Sequence[Line], seed: int) -> tuple[list[Line], list[Line]]:
@@ -116,60 +111,56 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.tracing", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--train", type=Path, nargs="+", required=True)
     parser.add_argument("--test", type=Path)
-    parser.add_argument(
-        "--learners", type=int, nargs="+", help="fit on only so many learners, one count after the other"
-    )
+    parser.add_argument("--learners", type=int, nargs="+", help="histories of so many learners, one after the other")
     parser.add_argument("--test-learners", type=int, help="stream only so many learners")
-    parser.add_argument("--weights", type=Path, help="keep these weights; only the tally is counted")
-    parser.add_argument("--product", type=Path, help="weights of the product's tracer; default: the shipped ones")
-    parser.add_argument("--only-product", action="store_true", help="fit nothing to this course")
+    parser.add_argument("--upon", type=Path, help="weights from other courses; default: the shipped ones")
+    parser.add_argument("--grows", action="store_true", help="play the training learners as a new course")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
+    upon = read_weights(json.loads(options.upon.read_text())) if options.upon else shipped()
     train = [line for path in options.train for line in read(path)]
     train, test = (train, read(options.test)) if options.test else _split(train, options.seed)
-    test = test[: options.test_learners]
-    runs = [_run(options, chosen, test) for chosen in _chosen(train, options.learners, options.seed)]
+    chosen = _chosen(train, options.learners, options.seed)
+    if options.grows:
+        runs = [_growing(options, lines, upon) for lines in chosen]
+    else:
+        runs = [_run(options, lines, test[: options.test_learners], upon) for lines in chosen]
     if len(runs) > 1:
-        runs[-1]["product_auc_by_learners"] = {str(run["learners"]): _product_auc(run) for run in runs}
-    if len(runs) > 1 and not options.only_product:
         runs[-1]["auc_by_learners"] = {str(run["learners"]): run["auc"] for run in runs}
     print(json.dumps(runs[-1]))
-
-
-def _product_auc(run: dict[str, Any]) -> float:
-    return float(run["beside"]["product"]["auc"])
 
 
 def _chosen(train: Sequence[Line], counts: Sequence[int] | None, seed: int) -> list[list[Line]]:
     return [random.Random(seed).sample(train, min(count, len(train))) for count in counts or [len(train)]]
 
 
-def _run(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line]) -> dict[str, object]:
-    beside = _beside(options, train, test)
-    if options.only_product:
-        return {"beside": beside, "learners": len(train), **_about(options)}
+def _run(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line], upon: Weights) -> dict[str, object]:
     started = time.process_time()
-    tracer = Tracer(read_weights(options.weights.read_text()), count(train)) if options.weights else fit(train, "bench")
+    course, tracer = met(train), Tracer(upon, fit(train, upon))
     fit_s = time.process_time() - started
-    streamed = stream(tracer, test)
-    weights = tracer.weights
-    ms = 1000 * streamed.seconds / len(streamed.rights)
-    auc = round(float(roc_auc_score(streamed.rights, streamed.predicted)), 4)
-    print(f"fitted on {len(train)} learners in {fit_s:.0f} s; share of the trees {weights.trees_share}")
-    print(f"calibration {weights.slope:.3f}, {weights.shift:+.3f}; streamed {len(test)} learners, one thread")
-    print(f"auc {auc}; {ms:.3f} ms an answer, {'less' if ms < 1 else 'NOT less'} than 1 ms")
+    rights = [right for line in test for right in line.rights]
+    started = time.process_time()
+    said = [likely for line in test for likely in by_product(line, course, tracer)]
+    ms = 1000 * (time.process_time() - started) / len(rights)
+    beside = {name: _figures(each, rights) for name, each in predicted(test, course, Tracer(upon)).items()}
+    figures = _figures(said, rights) | {"ms_per_update": round(ms, 3), "beside": beside}
+    print(f"{len(train)} learners: {figures}")
+    return figures | {"learners": len(train), "answers": len(rights), "fit_s": round(fit_s)} | _about(options)
+
+
+def _growing(options: argparse.Namespace, lines: Sequence[Line], upon: Weights) -> dict[str, object]:
+    said, rights, fits = grown(lines, upon, random.Random(options.seed))
+    figures = _figures(said, rights) | {"learners": len(lines), "answers": len(rights), "fits": fits}
+    print(f"a new course of {len(lines)} learners: {figures}")
+    return figures | _about(options)
+
+
+def _figures(said: Sequence[float], rights: Sequence[bool]) -> dict[str, object]:
     return {
-        "auc": auc,
-        "logloss": round(float(log_loss(streamed.rights, streamed.predicted)), 4),
-        "ece": round(calibration_error(streamed.predicted, streamed.rights), 4),
-        "ms_per_update": round(ms, 3),
-        "beside": beside,
-        "learners": len(train),
-        "answers": len(streamed.rights),
-        "fit_s": round(fit_s),
-        "weights": options.weights.name if options.weights else "fitted",
-        **_about(options),
+        "auc": round(float(roc_auc_score(rights, said)), 4),
+        "logloss": round(float(log_loss(rights, said)), 4),
+        "ece": round(calibration_error(said, rights), 4),
     }
 
 
@@ -177,31 +168,9 @@ def _about(options: argparse.Namespace) -> dict[str, object]:
     return {
         "train": [path.name for path in options.train],
         "test": options.test.name if options.test else f"a fifth of the learners, seed {options.seed}",
-        "product_weights": options.product.name if options.product else "shipped",
+        "upon": options.upon.name if options.upon else "shipped",
         "hardware": f"{platform.machine()}, one thread",
     }
-
-
-def _beside(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line]) -> dict[str, dict[str, float]]:
-    weights = of_product(json.loads(options.product.read_text())) if options.product else shipped()
-    rights = [right for line in test for right in line.rights]
-    course = met(train)
-    started = time.process_time()
-    for line in test:
-        deque(by_product(line, course, weights), maxlen=0)
-    ms = 1000 * (time.process_time() - started) / len(rights)
-    found = {
-        name: {
-            "auc": round(float(roc_auc_score(rights, said)), 4),
-            "logloss": round(float(log_loss(rights, said)), 4),
-            "ece": round(calibration_error(said, rights), 4),
-        }
-        for name, said in predicted(test, course, weights).items()
-    }
-    found["product"]["ms_per_update"] = round(ms, 3)
-    for name, figures in found.items():
-        print(f"{name}: {figures}")
-    return found
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ from tutor.store import turns as turn_rows
 from tutor.store.catalog import SqlCatalog
 from tutor.store.database import Database, open_database
 from tutor.syllabus import Syllabus
+from tutor.tracers import Tracers
 from tutor.tuning.exchange import Exchange
 from tutor.tuning.pairs import Pairs
 from tutor.tuning.proof import Proof
@@ -79,6 +80,7 @@ class Office:
     feedback: FeedbackDesk
     evidence: EvidenceBook
     progress: Progress
+    tracers: Tracers
     profiles: Profiles
     intake: Intake
     reports: Reports
@@ -92,6 +94,7 @@ class Office:
             return self.accounts.add(OPERATOR, Role.ADMIN)
 
     def close(self) -> None:
+        self.tracers.close()
         self.database.close()
 
 
@@ -182,7 +185,8 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
     root = open_data_root(settings.data_dir)
     database = open_database(root.database)
     courses = Courses(database, clock)
-    progress, accounts = Progress(database, courses, clock), Accounts(database, clock, settings.url)
+    tracers = Tracers(database)
+    progress, accounts = Progress(database, courses, clock, tracers), Accounts(database, clock, settings.url)
     profiles = Profiles(database, courses, progress, clock)
     return Office(
         settings=settings,
@@ -195,6 +199,7 @@ def open_office(settings: Settings, *, clock: Clock = utc_now) -> Office:
         feedback=FeedbackDesk(database, courses, clock, root.adapters),
         evidence=EvidenceBook(database, courses, clock),
         progress=progress,
+        tracers=tracers,
         profiles=profiles,
         intake=Intake(database, courses, accounts, clock),
         reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),

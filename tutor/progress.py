@@ -23,9 +23,10 @@ from tutor.learner.path import Item, Recommendation, choices
 from tutor.learner.placement import after_answer, before_any_answer, next_question
 from tutor.learner.record import KNOWING, Record, bases, basis, follow, goes_on, in_any_order, replay
 from tutor.learner.skills import Need, SkillGraph, graph
-from tutor.learner.tracing import Count, Rates, chance, leaning, rates
+from tutor.learner.tracing import Count, Rates, Tracer, chance, leaning, rates
 from tutor.moments import Clock
 from tutor.store.database import Connection, Database
+from tutor.tracers import Tracers
 
 MARKS = 5  # checkpoints of one learner; what is corrected is nearly always recent
 
@@ -37,6 +38,7 @@ class Progress:
     database: Database
     courses: Courses
     clock: Clock
+    tracers: Tracers
     mark_every: int = 200  # answers, after which a record is kept as a checkpoint
 
     def of(self, who: Person, course_id: str) -> Overview:
@@ -47,8 +49,8 @@ class Progress:
     def overview_of(self, learner_id: str, course_id: str) -> Overview:
         """Return a learner's overview; only for use cases that have asked who she is."""
         record, course = self._record(learner_id, course_id), self._graph(course_id)
-        _, usual = self._rates(course_id, course.skills)
-        return overview(record, course, self.clock(), usual=usual)
+        own, usual = self._rates(course_id, course.skills)
+        return overview(record, course, self.clock(), usual=usual, tracer=self._tracer(course_id, own))
 
     def record(self, who: Person, course_id: str) -> Record:
         """Return a learner's own record."""
@@ -70,11 +72,11 @@ class Progress:
         state, at = self._record(who.id, course_id).state, self.clock()
         kept = state.retained(at)
         own, usual = self._rates(course_id, {skill for skill, _ in asked.values()})
-        found = {}
+        tracer, found = self._tracer(course_id, own), {}
         for item_id, (skill, difficulty) in asked.items():
             rated = leaning(own.get((item_id, skill), replace(usual[skill], tries=0)), difficulty)
             placed = None if skill in state.masteries else state.assumed.get(skill)
-            likely = chance(state.history, skill, rated, kept.get(skill, 1.0), placed)
+            likely = chance(state.history, skill, rated, kept.get(skill, 1.0), placed, item=item_id, tracer=tracer)
             found[item_id] = Item(item_id, skill, likely.right, rated.tries)
         return found
 
@@ -114,6 +116,7 @@ class Progress:
             learners = event_rows.learners_with_evidence(connection, course_id)
             for learner_id in learners:
                 rows.drop(connection, course_id, learner_id)
+        self.tracers.learn(course_id)
         return len(dict(self._records(learners, course_id)))
 
     def settle(self, learner_id: str, course_id: str) -> None:
@@ -138,6 +141,9 @@ class Progress:
         own = {key: rates(count, of_skill[key[1]]) for key, count in counts.items()}
         usual = {skill: rates((0, 0), count) for skill, count in of_skill.items()}
         return own, {skill: replace(each, tries=of_skill[skill][0]) for skill, each in usual.items()}
+
+    def _tracer(self, course_id: str, rated: Mapping[tuple[str, str], Rates]) -> Tracer:
+        return self.tracers.of(course_id, sum(each.tries for each in rated.values()))
 
     def _graph(self, course_id: str) -> SkillGraph:
         with self.database.reading() as connection:

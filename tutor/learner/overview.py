@@ -16,7 +16,7 @@ from tutor.learner.path import Item, Recommendation, Situation, choices
 from tutor.learner.record import KNOWING, Record
 from tutor.learner.review import due_at, retained
 from tutor.learner.skills import SkillGraph
-from tutor.learner.tracing import Chance, Rates, chance
+from tutor.learner.tracing import Chance, Rates, Tracer, chance
 
 WEEK = timedelta(days=7)
 OTHERS = 4  # other choices beside the one recommendation
@@ -79,12 +79,14 @@ def overview(
     at: datetime,
     items: Mapping[str, Sequence[Item]] | None = None,
     usual: Mapping[str, Rates] | None = None,
+    tracer: Tracer | None = None,
 ) -> Overview:
     """Return the overview of one learner at one time.
 
-    `items` are what may be asked, by skill; `usual` is how likely anybody is to be right on each skill.
+    `items` are what may be asked, by skill; `usual` is how likely anybody is to be right on each skill; `tracer` is the
+    course's own.
     """
-    lines = tuple(_line(record, skill, at, (usual or {}).get(skill)) for skill in course.skills)
+    lines = tuple(_line(record, skill, at, (usual or {}).get(skill), tracer) for skill in course.skills)
     likely = {line.skill: line.next_right.right for line in lines if line.next_right}
     due = [line for line in lines if line.due_at is not None and line.due_at <= at]
     changed = [line for line in lines if abs(line.known - line.before) >= 0.1 and line.answers]
@@ -129,10 +131,11 @@ def worked(diary: Diary, after: datetime, until: datetime) -> Work:
     return summed(work for day, work in diary.days.items() if after.date() < day <= until.date())
 
 
-def _line(record: Record, skill: str, at: datetime, usual: Rates | None) -> SkillLine:
+def _line(record: Record, skill: str, at: datetime, usual: Rates | None, tracer: Tracer | None) -> SkillLine:
     state, diary = record.state, record.diary
     mastery, memory, assumed = state.masteries.get(skill), state.memories.get(skill), state.assumed.get(skill)
     shown = mastery or Mastery(KNOWING.prior if assumed is None else assumed)
+    placed = None if mastery else assumed
     low, high = shown.unaided_range if shown.unaided else (0.0, 1.0)
     kept = retained(memory, state.habit, at) if memory else 1.0
     return SkillLine(
@@ -147,7 +150,7 @@ def _line(record: Record, skill: str, at: datetime, usual: Rates | None) -> Skil
         trail=diary.trails.get(skill, ()),
         due_at=due_at(memory, state.habit) if memory and shown.known >= KNOWN else None,
         placed=mastery is None and assumed is not None,
-        next_right=chance(state.history, skill, usual, kept, None if mastery else assumed) if usual else None,
+        next_right=chance(state.history, skill, usual, kept, placed, tracer=tracer) if usual else None,
     )
 
 

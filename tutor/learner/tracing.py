@@ -3,7 +3,8 @@
 A logistic model on what a learner's own history says (counts, recency, running surprise) and on how likely anybody is
 to be right. Its weights were learnt in other courses and ship with the house (`tracing.json` says from which); no
 signal names an item or a skill, so a new course begins with them. How hard its items are is learnt from its own
-answers, drawn to what is usual while there are few. Whether a skill counts as known is `mastery.py`.
+answers, drawn to what is usual while there are few; what else they show, once there are some hundred, is
+`coursewise.py`. Whether a skill counts as known is `mastery.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.errors import ModelUnusable
+from tutor.learner.coursewise import Coursewise
 from tutor.learner.evidence import UNTRIED
 from tutor.learner.history import History, SkillTrail
 from tutor.learner.mastery import Knowing, chance_right
@@ -66,6 +68,19 @@ class Weights:
     doubt: tuple[float, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tracer:
+    """What predicts in one course: weights from other courses, and what its own answers add once there are enough."""
+
+    weights: Weights
+    course: Coursewise | None = None
+
+    def right(self, history: History, item: str, skill: str, found: Rates) -> float:
+        """Return the probability, in (0, 1), of a right answer without help; nothing has faded."""
+        own = self.course.adds(history, item, skill) if self.course else 0.0
+        return squash(score(signals(history, skill, found), self.weights) + own)
+
+
 def rates(on_item: Count, on_skill: Count) -> Rates:
     """Return the rates that counts of unaided answers lead to."""
     (answers, rights), (of_skill, right_of_skill) = on_item, on_skill
@@ -79,26 +94,36 @@ def leaning(found: Rates, difficulty: float) -> Rates:
     return replace(found, expected=squash(logit(found.expected) + lean))
 
 
-def chance(history: History, skill: str, found: Rates, kept: float = 1.0, placed: float | None = None) -> Chance:
-    """Return how likely she is right next on an item with these rates.
+def chance(
+    history: History,
+    skill: str,
+    found: Rates,
+    kept: float = 1.0,
+    placed: float | None = None,
+    *,
+    item: str = "",
+    tracer: Tracer | None = None,
+) -> Chance:
+    """Return how likely she is right next on an item with these rates; without `item`, on a usual one of the skill.
 
     `kept` is the share of what she knew of the skill that is still there (`review.retained`): what has faded counts as
     if she had never practised it. `placed` is how known a placement holds a skill on which nothing was answered.
     """
+    tracer = tracer or Tracer(shipped())
     if placed is None:
-        right = _kept(history, skill, found, kept)
+        right = _kept(history, item, skill, found, kept, tracer)
     else:
         right = squash(logit(chance_right(placed, Knowing())) + logit(found.expected) - logit(found.usual))
-    half = WIDTH * math.sqrt(sum(map(_product, shipped().doubt, doubts(history, skill, found))))
+    half = WIDTH * math.sqrt(sum(map(_product, tracer.weights.doubt, doubts(history, skill, found))))
     return Chance(right, squash(logit(right) - half), squash(logit(right) + half))
 
 
-def _kept(history: History, skill: str, found: Rates, kept: float) -> float:
-    right = squash(score(signals(history, skill, found), shipped()))
+def _kept(history: History, item: str, skill: str, found: Rates, kept: float, tracer: Tracer) -> float:
+    right = tracer.right(history, item, skill, found)
     if kept >= 1:
         return right
     others = {name: trail for name, trail in history.skills.items() if name != skill}
-    untouched = squash(score(signals(replace(history, skills=others), skill, found), shipped()))
+    untouched = tracer.right(replace(history, skills=others), item, skill, found)
     return kept * right + (1 - kept) * min(right, untouched)
 
 

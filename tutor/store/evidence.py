@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from tutor.domain import Outcome
 from tutor.learner.evidence import Answered, Origin, Retracted
 from tutor.moments import from_text, to_text
-from tutor.store.schema import evidence, item_tallies
+from tutor.store.schema import course_tracers, evidence, item_tallies
 
 ANSWERED, RETRACTED = "answered", "retracted"
 Event = tuple[int, Answered | Retracted]  # the sequence number, then the event
@@ -67,6 +67,12 @@ def last_sequence(connection: sa.Connection, course_id: str, learner_id: str) ->
     """Return the number of a learner's last event in a course; 0 when there is none."""
     where = evidence.c.learner_id == learner_id, evidence.c.course_id == course_id
     return connection.scalar(sa.select(sa.func.max(evidence.c.sequence)).where(*where)) or 0
+
+
+def count_until(connection: sa.Connection, course_id: str, sequence: int) -> int:
+    """Return how many events of a course there are up to that number: fewer than before when somebody left."""
+    where = evidence.c.course_id == course_id, evidence.c.sequence <= sequence
+    return connection.scalar(sa.select(sa.func.count()).where(*where)) or 0
 
 
 def standing_answer(connection: sa.Connection, grade_id: str) -> Answered | None:
@@ -125,7 +131,8 @@ def recount(connection: sa.Connection, course_id: str) -> None:
 
 
 def forget(connection: sa.Connection, learner_id: str, course_id: str | None = None) -> int:
-    """Delete a learner's events, all or those of a course, and count the courses' items again; returns how many."""
+    """Delete a learner's events, all or those of a course, with all that was counted or learnt from them; returns how
+    many."""
     where = [evidence.c.learner_id == learner_id]
     if course_id is not None:
         where.append(evidence.c.course_id == course_id)
@@ -133,6 +140,7 @@ def forget(connection: sa.Connection, learner_id: str, course_id: str | None = N
     gone = connection.execute(evidence.delete().where(*where)).rowcount
     for course in touched:
         recount(connection, course)
+        connection.execute(course_tracers.delete().where(course_tracers.c.course_id == course))
     return gone
 
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from tutor.store.schema.base import metadata
 from tutor.store.schema.courses import courses, enrolments, skills
-from tutor.store.schema.learning import evidence, item_tallies, learner_checkpoints, learner_states, profiles
+from tutor.store.schema.learning import (
+    course_tracers,
+    evidence,
+    item_tallies,
+    learner_checkpoints,
+    learner_states,
+    profiles,
+)
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
 from tutor.store.schema.practice import attempts, grades, item_sources, items, posed, quizzes
@@ -21,6 +28,7 @@ __all__ = [
     "attempts",
     "conversations",
     "corrections",
+    "course_tracers",
     "courses",
     "documents",
     "enrolments",

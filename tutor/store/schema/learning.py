@@ -56,6 +56,14 @@ item_tallies = Table(
     Column("rights", Integer, nullable=False),
 )
 
+course_tracers = Table(
+    "course_tracers",
+    metadata,
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("sequence", Integer, nullable=False),  # of the last event that it was learnt from
+    Column("body", Text, nullable=False),
+)
+
 learner_states = Table(
     "learner_states",
     metadata,

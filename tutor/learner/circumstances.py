@@ -1,8 +1,7 @@
-"""The signals: what speaks for and against a right answer, as one row of numbers.
+"""The circumstances of an answer: what a course's tally counts it under, and what the counts say of the next one.
 
-Three kinds: how such items go for everybody (the tally), how this learner has been doing (the history), and what her
-latest answers say about this very item (the echoes: who missed that one also missed this one). No number depends on a
-skill's name, so that weights learnt in one course serve in another.
+Three kinds of signals: how such items go for everybody (the tally), how this learner has been doing (the history),
+and what her latest answers say about this very item (the echoes: who missed that one also missed this one).
 """
 
 from __future__ import annotations
@@ -10,27 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bench.tracer.tally import Key, Tally
 from tutor.learner.history import LATEST, History, ItemTrail, SkillTrail
 from tutor.learner.odds import logit
+from tutor.learner.tally import Key, Tally
 
-NAMES = (
+CIRCUMSTANCES = (
     *("skill", "item", "attempt", "pattern", "run", "after_last", "echo_1", "echo_2", "echo_3", "echo_4"),
     *("echo_sum", "echo_fading", "echo_least", "echo_most"),
     *("answers", "surplus", "surprise_short", "surprise_middle", "surprise_long"),
     *("last_1", "last_2", "last_3", "last_4", "last_5"),
     *("same_skill", "run_length", "run_rights", "skills_seen"),
-    *(
-        "skill_answers",
-        "skill_rights",
-        "skill_wrongs",
-        "skill_short",
-        "skill_middle",
-        "skill_long",
-        "skill_gap",
-        "streak",
-    ),
-    *("skill_last_1", "skill_last_2", "skill_last_3", "skill_last_4"),
+    *("skill_answers", "skill_rights", "skill_wrongs", "skill_short", "skill_middle", "skill_long"),
+    *("skill_gap", "streak", "skill_last_1", "skill_last_2", "skill_last_3", "skill_last_4"),
     *("item_answers", "item_share", "item_last", "item_gap"),
 )
 FADING = 0.85
@@ -47,11 +37,11 @@ STRENGTH = {
 FRESH_SKILL = SkillTrail()
 
 
-def circumstances(history: History, item: str, skill: str) -> list[Key]:
-    """Return what the tally counts this answer under, in the order in which `signals` reads it."""
+def keys(history: History, item: str, skill: str) -> list[Key]:
+    """Return what the tally counts this answer under, in the order in which `row` reads it."""
     trail = history.skills.get(skill, FRESH_SKILL)
     run = history.run if history.skill == skill else ()
-    keys: list[Key] = [
+    found: list[Key] = [
         ("all",),
         ("skill", skill),
         ("item", item),
@@ -60,19 +50,12 @@ def circumstances(history: History, item: str, skill: str) -> list[Key]:
         ("run", skill, min(len(run), 4), run[-4:]) if run else ("run", skill, -1, trail.latest[-2:]),
         ("last", item, history.latest[0][1] if history.latest else None, bool(run)),
     ]
-    keys.extend(("echo", item, other, right) for other, right in history.latest)
-    return keys
+    found.extend(("echo", item, other, right) for other, right in history.latest)
+    return found
 
 
-def expectation(tally: Tally, item: str, skill: str, without: Tally | None = None) -> float:
-    """How likely anybody is to get this item right, before anything is known of the learner."""
-    overall = tally.rate(("all",), 0.5, STRENGTH["all"], without)
-    usual = tally.rate(("skill", skill), overall, STRENGTH["skill"], without)
-    return tally.rate(("item", item), usual, STRENGTH["item"], without)
-
-
-def signals(history: History, item: str, skill: str, tally: Tally, without: Tally | None = None) -> list[float]:
-    """Return the row that `NAMES` names; `without` as in `Tally.rate`."""
+def row(history: History, item: str, skill: str, tally: Tally, without: Tally | None = None) -> list[float]:
+    """Return the row that `CIRCUMSTANCES` names; `without` as in `Tally.of`."""
     trail = history.skills.get(skill, FRESH_SKILL)
     return [
         *_of_everybody(history, item, skill, tally, without),
@@ -83,16 +66,16 @@ def signals(history: History, item: str, skill: str, tally: Tally, without: Tall
 
 
 def _of_everybody(history: History, item: str, skill: str, tally: Tally, without: Tally | None) -> list[float]:
-    keys = circumstances(history, item, skill)
-    overall = tally.rate(keys[0], 0.5, STRENGTH["all"], without)
-    usual = tally.rate(keys[1], overall, STRENGTH["skill"], without)
-    base = tally.rate(keys[2], usual, STRENGTH["item"], without)
-    attempt = tally.rate(keys[3], usual, STRENGTH["attempt"], without)
-    pattern = tally.rate(keys[4], attempt, STRENGTH["pattern"], without)
-    run = tally.rate(keys[5], pattern, STRENGTH["run"], without)
-    last = tally.rate(keys[6], base, STRENGTH["last"], without)
+    found = keys(history, item, skill)
+    overall = tally.rate(found[0], 0.5, STRENGTH["all"], without)
+    usual = tally.rate(found[1], overall, STRENGTH["skill"], without)
+    base = tally.rate(found[2], usual, STRENGTH["item"], without)
+    attempt = tally.rate(found[3], usual, STRENGTH["attempt"], without)
+    pattern = tally.rate(found[4], attempt, STRENGTH["pattern"], without)
+    run = tally.rate(found[5], pattern, STRENGTH["run"], without)
+    last = tally.rate(found[6], base, STRENGTH["last"], without)
     level = logit(base)
-    echoes = [logit(tally.rate(key, base, STRENGTH["echo"], without)) - level for key in keys[7:]]
+    echoes = [logit(tally.rate(key, base, STRENGTH["echo"], without)) - level for key in found[7:]]
     fading = sum(echo * FADING**age for age, echo in enumerate(echoes))
     own = [logit(usual), level, logit(attempt), logit(pattern), logit(run), logit(last)]
     padded = (echoes + [0.0] * 4)[:4]

@@ -1,4 +1,4 @@
-"""Predictors that need no fitting to a course: the product's, its count of mastery, and Elo."""
+"""A course as the benches play it: its logs, what its answers showed by when, and simple rivals of the tracer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bench.tracer.fitting import Line
+from tutor.learner.fitting import Line
 from tutor.learner.history import History, advance
 from tutor.learner.mastery import Knowing, believed, chance_right, taught
 from tutor.learner.odds import logit, squash
-from tutor.learner.tracing import Count, Rates, Weights, rates, score, signals
+from tutor.learner.tracing import Count, Rates, Tracer, chance, rates, signals
 
 NONE: Count = (0, 0)
 KNOWING = Knowing()
@@ -66,12 +66,12 @@ def rows(lines: Sequence[Line], rng: random.Random) -> Iterator[tuple[tuple[floa
         course.add(item, skill, right=right)
 
 
-def by_product(line: Line, course: Course, weights: Weights) -> Iterator[float]:
-    """The product's tracer, its weights from elsewhere, the course's counts from the learners before."""
+def by_product(line: Line, course: Course, tracer: Tracer) -> Iterator[float]:
+    """The product's tracer on a learner of whom nothing was known; the course stands still."""
     history = History()
     for item, skill, right in line:
         found = course.rates(item, skill)
-        yield squash(score(signals(history, skill, found), weights))
+        yield chance(history, skill, found, item=item, tracer=tracer).right
         history = advance(history, item, skill, found.expected, right=right)
 
 
@@ -98,10 +98,10 @@ def by_elo(line: Line, course: Course) -> Iterator[float]:
         own[skill] = own.get(skill, 0.0) + 0.4 / math.sqrt(1 + 0.1 * counts[skill]) * (right - likely)
 
 
-def predicted(lines: Sequence[Line], course: Course, weights: Weights) -> Mapping[str, list[float]]:
+def predicted(lines: Sequence[Line], course: Course, new: Tracer) -> Mapping[str, list[float]]:
     """Return what each of them says of every answer of learners whom nothing was fitted on."""
     return {
-        "product": [p for line in lines for p in by_product(line, course, weights)],
+        "unfitted": [p for line in lines for p in by_product(line, course, new)],
         "mastery": [p for line in lines for p in by_mastery(line, course)],
         "elo": [p for line in lines for p in by_elo(line, course)],
     }

@@ -1,0 +1,24 @@
+"""Rows of what courses taught the tracer: one a course, remade from its events."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from tutor.store.schema import course_tracers as table
+
+
+def number(connection: sa.Connection, course_id: str) -> int | None:
+    """Return the number of the last event that a course was learnt from; None when it was not."""
+    return connection.scalar(sa.select(table.c.sequence).where(table.c.course_id == course_id))
+
+
+def body(connection: sa.Connection, course_id: str) -> str:
+    """Return what was learnt, of a course that has a number."""
+    return str(connection.scalar(sa.select(table.c.body).where(table.c.course_id == course_id)))
+
+
+def keep(connection: sa.Connection, course_id: str, sequence: int, text: str) -> None:
+    statement = insert(table).values(course_id=course_id, sequence=sequence, body=text)
+    new = {"sequence": sequence, "body": text}
+    connection.execute(statement.on_conflict_do_update(index_elements=["course_id"], set_=new))

@@ -1,0 +1,103 @@
+"""Tracers: what the learners of a course have taught the tracer, kept with the course and learnt anew as it grows.
+
+A page never waits for it: it predicts with what is kept, and a course that has grown is learnt beside. What is kept is
+made from the events alone and can be dropped at any time; whoever deletes her answers takes it along.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+
+import tutor.store.evidence as event_rows
+import tutor.store.tracers as rows
+from tutor.errors import ModelUnusable
+from tutor.learner.coursewise import FIRST, Coursewise, coursewise_from, is_due, plain
+from tutor.learner.evidence import Answered, Retracted, standing
+from tutor.learner.fitting import fit, line
+from tutor.learner.tracing import Tracer, shipped
+from tutor.store.database import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracers:
+    """Gives the tracer of a course, and learns beside when it is due."""
+
+    database: Database
+    _read: dict[str, tuple[int, Coursewise]] = field(default_factory=dict)  # by course, with the row's number
+    _tried: dict[str, int] = field(default_factory=dict)  # answers that a course had when it was last learnt here
+    _learning: dict[str, Future[int]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="tracer"))
+
+    def of(self, course_id: str, answers: int) -> Tracer:
+        """Return the tracer of a course in which so many unaided answers stand; only for use cases that have asked."""
+        found = self._kept(course_id)
+        if is_due(found.answers if found else 0, answers):
+            self._begin(course_id, answers)
+        return Tracer(shipped(), found)
+
+    def learn(self, course_id: str) -> int:
+        """Learn a course from its events now; returns from how many answers, 0 when they are too few."""
+        with self.database.reading() as connection:
+            events = list(event_rows.events(connection, course_id))
+        answers = standing(
+            (event for _, event in events if isinstance(event, Answered)),
+            [event for _, event in events if isinstance(event, Retracted)],
+        )
+        by_learner = groupby(sorted(answers, key=attrgetter("learner_id", "at", "id")), key=attrgetter("learner_id"))
+        lines = [each for _, own in by_learner if (each := line(own)).rights]
+        if sum(len(each.rights) for each in lines) < FIRST:
+            return 0
+        learnt, last = fit(lines, shipped()), events[-1][0]
+        body = json.dumps(plain(learnt), separators=(",", ":"))
+        with self.database.writing() as connection:
+            if event_rows.count_until(connection, course_id, last) == len(events):  # nobody has taken hers back since
+                rows.keep(connection, course_id, last, body)
+        return learnt.answers
+
+    def wait(self) -> None:
+        """Return when nothing is being learnt."""
+        for each in list(self._learning.values()):
+            each.exception()
+
+    def close(self) -> None:
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+    def _kept(self, course_id: str) -> Coursewise | None:
+        with self.database.reading() as connection:
+            number = rows.number(connection, course_id)
+            known = self._read.get(course_id)
+            if number is None or (known and known[0] == number):
+                return known[1] if known and number is not None else None
+            body = rows.body(connection, course_id)
+        try:
+            found = coursewise_from(json.loads(body))
+        except ModelUnusable:
+            return None
+        if found.upon != shipped().version:
+            return None
+        self._read[course_id] = number, found
+        return found
+
+    def _begin(self, course_id: str, answers: int) -> None:
+        with self._lock:
+            running = self._learning.get(course_id)
+            if (running and not running.done()) or not is_due(self._tried.get(course_id, 0), answers):
+                return
+            self._tried[course_id] = answers
+            self._learning[course_id] = self._worker.submit(self._learn, course_id)
+
+    def _learn(self, course_id: str) -> int:
+        try:
+            return self.learn(course_id)
+        except Exception:
+            log.exception("course %s was not learnt; what is kept goes on", course_id)
+            raise
