@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -232,3 +233,32 @@ def test_after_many_failures_what_she_is_likely_to_manage_comes_first_and_after_
     assert recommend(failing).kind is Kind.REVIEW and recommend(failing).skill == "ratio"
     assert recommend(easy).skill == "slope"
     assert {c.skill for c in choices(easy)} == {c.skill for c in choices(now)}
+
+
+def test_after_many_failures_what_she_knows_and_has_not_met_today_comes_first_and_says_why():
+    masteries = {"ratio": Mastery(0.99, unaided=4), "slope": Mastery(0.4, unaided=4, latest=(True, False))}
+    failing = situation(masteries, {"ratio": 0.95}, latest_today=(False,) * 6 + (True, True))
+    first, *others = choices(failing)
+    assert (first.kind, first.skill) == (Kind.STEADY, "ratio")
+    assert [other.skill for other in others].count("ratio") == 0
+    assert recommend(replace(failing, retained={"ratio": 0.7})).kind is Kind.REVIEW
+    assert recommend(replace(failing, retained={"ratio": 1.0})).skill == "slope"
+    assert recommend(replace(failing, latest_today=(True, True, False, True) * 2)).kind is not Kind.STEADY
+
+
+def test_a_simulated_learner_is_held_within_the_band():
+    """Four learners of one course: the share of right answers after the placement stays near 60 to 85 %."""
+    from bench.path import Counts, Ours, _time, place, walk
+    from bench.simulation import World, draw_course, draw_learner
+    from tutor.learner.state import LearnerState, placed
+
+    world, rng = World(skills=14), random.Random(5)
+    course = draw_course(world, rng)
+    shares = []
+    for n in range(4):
+        learner = draw_learner(world, course, n)
+        assumed, _ = place(learner, n)
+        policy = Ours(course, world.items, Counts(), placed(LearnerState(), assumed, _time(learner.answers)))
+        way = walk(policy, learner)
+        shares.append(way.rights / way.walked)
+    assert all(0.57 <= share <= 0.88 for share in shares), shares

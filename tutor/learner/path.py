@@ -2,8 +2,9 @@
 
 In this order: confirm what was right only with help, review what is fading, repair what a failing skill needs, go on
 with what was begun, begin what is ready, stop for today. When her latest answers leave the band of success, what leads
-back into it comes first. The other choices are kept, for the learner may choose otherwise. The reason is a value;
-`wording.py` says it in a sentence.
+back into it comes first: above all what she knows and has not met today, which is likely to succeed and lasts longer
+for it. The other choices are kept, for the learner may choose otherwise. The reason is a value; `wording.py` says it
+in a sentence.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tutor.learner.mastery import IN_PLACE, KNOWN, Mastery
 from tutor.learner.skills import SkillGraph
 
 FADING = 0.85  # chance of recall below which a known skill is reviewed
+SETTLING = 0.985  # share still there below which meeting a known skill again makes it last longer
 FAILING = 3  # so many latest answers with at most one right: something below may be missing
 SHAKY = 0.9  # a need below this, or hardly ever shown, is worth repairing when what builds on it fails
 HARDLY = 2  # unaided answers
@@ -34,6 +36,7 @@ class Kind(StrEnum):
 
     CONFIRM = "confirm"
     REVIEW = "review"
+    STEADY = "steady"  # known, and met again for the success and because it lasts longer then
     REPAIR = "repair"
     PRACTISE = "practise"
     NEW = "new"
@@ -146,14 +149,29 @@ def _held(situation: Situation, usual: Sequence[Recommendation]) -> Sequence[Rec
         likely = situation.likely.get(choice.skill or "")
         return likely is not None and (likely >= low if share < low else likely <= high)
 
-    return sorted(usual, key=lambda choice: not leads_back(choice))
+    ordered = sorted(usual, key=lambda choice: not leads_back(choice))
+    first = list(_steadying(situation)) if share < low else []
+    steadied = {choice.skill for choice in first}
+    return [*first, *(choice for choice in ordered if choice.skill not in steadied)]
+
+
+def _steadying(situation: Situation) -> Iterator[Recommendation]:
+    for skill in _once_known(situation, below=SETTLING):
+        kind = Kind.REVIEW if situation.retained[skill] < FADING else Kind.STEADY
+        yield _asking(situation, kind, skill)
 
 
 def _reviews(situation: Situation) -> Iterator[Recommendation]:
-    learnt = [skill for skill, share in situation.retained.items() if situation.once_known(skill) and share < FADING]
+    for skill in _once_known(situation, below=FADING):
+        yield _asking(situation, Kind.REVIEW, skill)
+
+
+def _once_known(situation: Situation, below: float) -> Iterator[str]:
+    """Yield ready skills that she has known and of which less than that is still there, the most faded first."""
+    learnt = [skill for skill, share in situation.retained.items() if situation.once_known(skill) and share < below]
     for skill in sorted(learnt, key=lambda s: (situation.retained[s], s)):
         if situation.ready(skill):
-            yield _asking(situation, Kind.REVIEW, skill)
+            yield skill
 
 
 def _repairs(situation: Situation) -> Iterator[Recommendation]:

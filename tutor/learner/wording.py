@@ -14,6 +14,7 @@ SENTENCES: Mapping[str, Mapping[Kind, str]] = {
     "en": {
         Kind.CONFIRM: "You did “{skill}” with help; one item on your own shows whether it has settled.",
         Kind.REVIEW: "You knew “{skill}”, and it is time to see whether it is still there.",
+        Kind.STEADY: "Much was hard just now; “{skill}” you know, and meeting it again makes it last. Then go on.",
         Kind.REPAIR: "You had {rights} of your last {answers} items on “{after}” right, which needs “{skill}”.",
         Kind.PRACTISE: "You have begun “{skill}”, with {rights} of your last {answers} items right; go on.",
         Kind.NEW: "You have all that “{skill}” needs, so it can be next.",
@@ -22,6 +23,7 @@ SENTENCES: Mapping[str, Mapping[Kind, str]] = {
     "zh": {
         Kind.CONFIRM: "你在提示下完成了“{skill}”；请独立做一题，看看是否真正掌握。",
         Kind.REVIEW: "你曾掌握“{skill}”，现在该看看是否还记得。",
+        Kind.STEADY: "刚才的题不容易；“{skill}”是你已掌握的，再做一题会记得更久，然后再继续。",
         Kind.REPAIR: "“{after}”最近{answers}题中你答对了{rights}题，而它需要“{skill}”。",
         Kind.PRACTISE: "你已开始学习“{skill}”，最近{answers}题答对{rights}题；再做几题就会清楚。",
         Kind.NEW: "学习“{skill}”所需的内容已具备，可以开始了。",
