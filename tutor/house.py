@@ -94,7 +94,8 @@ class Office:
             return self.accounts.add(OPERATOR, Role.ADMIN)
 
     def close(self) -> None:
-        self.tracers.close()
+        self.progress.beside.close()
+        self.tracers.beside.close()
         self.database.close()
 
 

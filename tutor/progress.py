@@ -1,19 +1,21 @@
 """Progress: what a learner knows in a course, what comes next, and the records that this is read from.
 
 A record is kept in the database and moved on by the events that came since. A correction remakes it from the last
-checkpoint before the corrected answer.
+checkpoint before the corrected answer; when that lies far back, beside the page, which says so meanwhile.
 """
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import tutor.store.courses as course_rows
 import tutor.store.evidence as event_rows
 import tutor.store.states as rows
 from tutor.access import Action
+from tutor.beside import Beside
 from tutor.courses import Courses
 from tutor.domain import Person, Skill
 from tutor.learner.evidence import Retracted
@@ -28,6 +30,7 @@ from tutor.moments import Clock
 from tutor.store.database import Connection, Database
 from tutor.tracers import Tracers
 
+AT_ONCE = 800  # answers that are followed again while a page waits
 MARKS = 5  # checkpoints of one learner; what is corrected is nearly always recent
 
 
@@ -39,7 +42,9 @@ class Progress:
     courses: Courses
     clock: Clock
     tracers: Tracers
+    beside: Beside = field(default_factory=Beside)
     mark_every: int = 200  # answers, after which a record is kept as a checkpoint
+    at_once: int = AT_ONCE
 
     def of(self, who: Person, course_id: str) -> Overview:
         """Return a learner's own overview of a course."""
@@ -50,7 +55,8 @@ class Progress:
         """Return a learner's overview; only for use cases that have asked who she is."""
         record, course = self._record(learner_id, course_id), self._graph(course_id)
         own, usual = self._rates(course_id, course.skills)
-        return overview(record, course, self.clock(), usual=usual, tracer=self._tracer(course_id, own))
+        seen = overview(record, course, self.clock(), usual=usual, tracer=self._tracer(course_id, own))
+        return replace(seen, catching_up=bool(self.catching_up(course_id, [learner_id])))
 
     def record(self, who: Person, course_id: str) -> Record:
         """Return a learner's own record."""
@@ -123,6 +129,10 @@ class Progress:
         """Make a record anew after a correction, so that her next page need not; only for use cases that correct."""
         self._record(learner_id, course_id)
 
+    def catching_up(self, course_id: str, learners: Iterable[str]) -> int:
+        """Return how many of these learners' records do not show a correction yet."""
+        return sum(self.beside.busy(_name(course_id, each)) for each in learners)
+
     def forget(self, who: Person, course_id: str) -> int:
         """Delete all that this person answered in a course and what was made of it; returns how many answers."""
         self.courses.enter(who, course_id)
@@ -152,13 +162,19 @@ class Progress:
     def _record(self, learner_id: str, course_id: str) -> Record:
         return dict(self._records([learner_id], course_id))[learner_id]
 
-    def _records(self, learners: Sequence[str], course_id: str) -> Iterable[tuple[str, Record]]:
-        """Move the records of these learners on to the last event, and keep those that moved."""
+    def _records(
+        self, learners: Sequence[str], course_id: str, *, patient: bool = False
+    ) -> Iterable[tuple[str, Record]]:
+        """Move the records of these learners on to the last event, and keep those that moved.
+
+        One that has far to go is moved on beside, and given as it was; not so for who is patient.
+        """
+        most = sys.maxsize if patient else self.at_once
         with self.database.reading() as connection:
             course = graph_of(course_rows.skills_of(connection, course_id))
             stored = rows.kept(connection, course_id, learners[0] if len(learners) == 1 else None)
             made = {
-                each: _moved_on(connection, course_id, each, stored.get(each), course, self.mark_every)
+                each: _moved_on(connection, course_id, each, stored.get(each), course, self.mark_every, most)
                 for each in learners
             }
         moved = {each: one for each, one in made.items() if _is_new(one, stored.get(each), course)}
@@ -170,7 +186,16 @@ class Progress:
                         assert mark.last_at is not None, "a mark stands after an answer"
                         checkpoint = rows.Checkpoint(mark.last_at, _kept(mark, one.sequence, course))
                         rows.mark(connection, course_id, learner_id, checkpoint, most=MARKS)
+        for learner_id in (each for each, one in made.items() if one.behind):
+            self._catch_up(learner_id, course_id)
         return ((learner_id, one.record) for learner_id, one in made.items())
+
+    def _catch_up(self, learner_id: str, course_id: str) -> None:
+        self.beside.begin(_name(course_id, learner_id), lambda: self._records([learner_id], course_id, patient=True))
+
+
+def _name(course_id: str, learner_id: str) -> str:
+    return f"{course_id}/{learner_id}"
 
 
 def graph_of(skills: Sequence[Skill]) -> SkillGraph:
@@ -186,10 +211,17 @@ class _Made:
     record: Record
     sequence: int
     marks: tuple[Record, ...] = ()
+    behind: bool = False  # a correction is not in it yet
 
 
 def _moved_on(
-    connection: Connection, course_id: str, learner_id: str, kept: rows.Kept | None, course: SkillGraph, every: int
+    connection: Connection,
+    course_id: str,
+    learner_id: str,
+    kept: rows.Kept | None,
+    course: SkillGraph,
+    every: int,
+    most: int,
 ) -> _Made:
     record = read_record(kept.body) if kept else Record()
     if kept is None or kept.policy != basis(record, course):
@@ -197,10 +229,18 @@ def _moved_on(
     begun, sequence = record.answers, kept.sequence
     for number, event in event_rows.events(connection, course_id, learner_id, after=sequence):
         if isinstance(event, Retracted) or not goes_on(record, event):
+            if _to_follow(connection, course_id, learner_id, course) > most:
+                return _Made(record, sequence, behind=True)
             return _remade(connection, course_id, learner_id, course, every)
         record, sequence = follow(record, event, course), number
     passed = record.answers // every > begun // every
     return _Made(record, sequence, (record,) if passed else ())
+
+
+def _to_follow(connection: Connection, course_id: str, learner_id: str, course: SkillGraph) -> int:
+    """Return how many events stand after the last place under which nothing has changed."""
+    found = rows.newest_valid(connection, course_id, learner_id, bases(course))
+    return event_rows.count_later(connection, course_id, learner_id, found.last_at if found else None)
 
 
 def _remade(connection: Connection, course_id: str, learner_id: str, course: SkillGraph, every: int) -> _Made:

@@ -7,7 +7,7 @@ class that has at least five.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import tutor.store.evidence as event_rows
@@ -44,7 +44,8 @@ class Reports:
     def classroom(self, who: Person, course_id: str) -> Classroom:
         """Return the class as its records show it now, for its instructor."""
         records = self.progress.class_records(who, course_id)
-        return classroom(records, self.progress.graph(who, course_id), self.clock())
+        seen = classroom(records, self.progress.graph(who, course_id), self.clock())
+        return replace(seen, catching_up=self.progress.catching_up(course_id, records))
 
     def names(self, who: Person, course_id: str) -> dict[str, str]:
         """Return the names of a course's skills by id."""

@@ -7,15 +7,13 @@ made from the events alone and can be dropped at any time; whoever deletes her a
 from __future__ import annotations
 
 import json
-import logging
-import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
 import tutor.store.evidence as event_rows
 import tutor.store.tracers as rows
+from tutor.beside import Beside
 from tutor.errors import ModelUnusable
 from tutor.learner.coursewise import FIRST, Coursewise, coursewise_from, is_due, plain
 from tutor.learner.evidence import Answered, Retracted, standing
@@ -23,19 +21,15 @@ from tutor.learner.fitting import fit, line
 from tutor.learner.tracing import Tracer, shipped
 from tutor.store.database import Database
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Tracers:
     """Gives the tracer of a course, and learns beside when it is due."""
 
     database: Database
+    beside: Beside = field(default_factory=Beside)
     _read: dict[str, tuple[int, Coursewise]] = field(default_factory=dict)  # by course, with the row's number
     _tried: dict[str, int] = field(default_factory=dict)  # answers that a course had when it was last learnt here
-    _learning: dict[str, Future[int]] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="tracer"))
 
     def of(self, course_id: str, answers: int) -> Tracer:
         """Return the tracer of a course in which so many unaided answers stand; only for use cases that have asked."""
@@ -63,14 +57,6 @@ class Tracers:
                 rows.keep(connection, course_id, last, body)
         return learnt.answers
 
-    def wait(self) -> None:
-        """Return when nothing is being learnt."""
-        for each in list(self._learning.values()):
-            each.exception()
-
-    def close(self) -> None:
-        self._worker.shutdown(wait=True, cancel_futures=True)
-
     def _kept(self, course_id: str) -> Coursewise | None:
         with self.database.reading() as connection:
             number = rows.number(connection, course_id)
@@ -88,16 +74,6 @@ class Tracers:
         return found
 
     def _begin(self, course_id: str, answers: int) -> None:
-        with self._lock:
-            running = self._learning.get(course_id)
-            if (running and not running.done()) or not is_due(self._tried.get(course_id, 0), answers):
-                return
+        if not self.beside.busy(course_id) and is_due(self._tried.get(course_id, 0), answers):
             self._tried[course_id] = answers
-            self._learning[course_id] = self._worker.submit(self._learn, course_id)
-
-    def _learn(self, course_id: str) -> int:
-        try:
-            return self.learn(course_id)
-        except Exception:
-            log.exception("course %s was not learnt; what is kept goes on", course_id)
-            raise
+            self.beside.begin(course_id, lambda: self.learn(course_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -184,3 +185,42 @@ def test_a_recent_correction_is_followed_from_the_last_checkpoint_before_it(hous
     house.evidence.override(instructor, "g1", Outcome.WRONG)
     with house.office.database.reading() as connection:
         assert states.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology"))) is None
+
+
+def test_a_correction_far_back_is_followed_beside_and_the_page_says_so_until_then(
+    house, skills, ada, instructor, answer
+):
+    """Judging the first of ten thousand answers anew held the page for a second."""
+    from tutor.ui import classroom_view, progress_view
+
+    swift = replace(house.progress, at_once=10)
+    for _ in range(24):
+        answer(ada)
+        swift.of(ada, "biology")
+    before, names = swift.of(ada, "biology"), {"light": "Light", "sugar": "Sugar", "root": "Roots"}
+    assert not before.catching_up
+    gate = threading.Event()
+    swift.beside.begin("before it", gate.wait)
+    house.evidence.override(instructor, "g0", Outcome.WRONG)
+    seen = swift.of(ada, "biology")
+    assert seen.catching_up and seen.total == before.total
+    assert "judged anew" in progress_view.whole(seen, names, "en")
+    seen_by_teacher = replace(house.reports, progress=swift).classroom(instructor, "biology")
+    assert "重新评分" in classroom_view.for_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
+    gate.set()
+    swift.beside.wait()
+    after = swift.of(ada, "biology")
+    assert not after.catching_up and after.total.unaided_rights == before.total.unaided_rights - 1
+    text = write_record(swift.record(ada, "biology"))
+    house.progress.rebuild(instructor, "biology")
+    assert write_record(house.progress.record(ada, "biology")) == text
+
+
+def test_a_recent_correction_is_followed_at_once_however_many_answers_there_are(house, skills, ada, instructor, answer):
+    swift = replace(house.progress, at_once=10, mark_every=4)
+    for _ in range(24):
+        answer(ada)
+        swift.of(ada, "biology")
+    house.evidence.override(instructor, "g22", Outcome.WRONG)
+    assert not swift.of(ada, "biology").catching_up
+    assert swift.of(ada, "biology").total.unaided_rights == 23

@@ -46,7 +46,7 @@ def next_right(house, who) -> float:
 def test_a_page_begins_the_learning_and_a_later_one_says_what_came_of_it(house, practised, ada):
     practised(coursewise.FIRST)
     before = next_right(house, ada)
-    house.office.tracers.wait()
+    house.office.tracers.beside.wait()
     assert learnt_from(house) == coursewise.FIRST
     assert next_right(house, ada) < before
 
@@ -54,7 +54,7 @@ def test_a_page_begins_the_learning_and_a_later_one_says_what_came_of_it(house, 
 def test_a_small_course_is_not_learnt(house, practised, ada, instructor):
     practised(coursewise.FIRST - 1)
     next_right(house, ada)
-    house.office.tracers.wait()
+    house.office.tracers.beside.wait()
     assert house.progress.rebuild(instructor, "biology") == 2 and learnt_from(house) == 0
 
 
@@ -62,14 +62,14 @@ def test_it_is_learnt_anew_only_when_the_course_has_grown(house, practised, ada)
     for more, known in ((coursewise.FIRST, 200), (40, 200), (20, 260)):
         practised(more)
         next_right(house, ada)
-        house.office.tracers.wait()
+        house.office.tracers.beside.wait()
         assert learnt_from(house) == known
 
 
 def test_whoever_takes_her_answers_back_takes_along_what_was_learnt_from_them(house, practised, ada, bob):
     practised(coursewise.FIRST)
     next_right(house, ada)
-    house.office.tracers.wait()
+    house.office.tracers.beside.wait()
     house.progress.forget(bob, "biology")
     assert learnt_from(house) == 0
     assert house.office.tracers.of("biology", 0).course is None

@@ -104,6 +104,7 @@ class Classroom:
     items: tuple[ItemLine, ...]  # the least telling first
     digest: Digest
     weeks: tuple[Week, ...]  # the oldest first
+    catching_up: int = 0  # learners of whom a correction is not shown yet
 
 
 def classroom(records: Mapping[str, Record], course: SkillGraph, at: datetime) -> Classroom:

@@ -71,6 +71,7 @@ class Overview:
     recommended: Recommendation
     others: tuple[Recommendation, ...]
     placed: int  # questions of the placement that were answered
+    catching_up: bool = False  # an answer was judged anew, and this does not show it yet
 
 
 def overview(

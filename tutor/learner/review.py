@@ -65,7 +65,6 @@ class Reviewed:
 
     expected: float | None
     recalled: bool
-    due_at: datetime
 
 
 def fresh_habit() -> Habit:
@@ -104,12 +103,12 @@ def review(memory: Memory | None, habit: Habit, *, recalled: bool, at: datetime)
     """Return memory and habit after one unaided answer, and the record of how expected it was."""
     if memory is None:
         first = _rated_first(_rating(recalled=recalled), at)
-        return first, habit, Reviewed(None, recalled, due_at(first, habit))
+        return first, habit, Reviewed(None, recalled)
     days = _days(memory, at)
     expected = chance(memory, habit, at) if days >= SPACED_DAYS else None
     learnt = _learn(memory, habit, days, recalled=recalled) if days >= SPACED_DAYS else habit
     after = _remember(memory, days, recalled=recalled, at=at)
-    return after, learnt, Reviewed(expected, recalled, due_at(after, learnt))
+    return after, learnt, Reviewed(expected, recalled)
 
 
 def review_answer(

@@ -63,6 +63,14 @@ def events(
         yield row.sequence, _event(row)
 
 
+def count_later(connection: sa.Connection, course_id: str, learner_id: str, than: datetime | None) -> int:
+    """Return how many events of a learner are about answers later than that; all, where there is no time."""
+    where = [evidence.c.learner_id == learner_id, evidence.c.course_id == course_id]
+    if than is not None:
+        where.append(evidence.c.at > to_text(than))
+    return connection.scalar(sa.select(sa.func.count()).where(*where)) or 0
+
+
 def last_sequence(connection: sa.Connection, course_id: str, learner_id: str) -> int:
     """Return the number of a learner's last event in a course; 0 when there is none."""
     where = evidence.c.learner_id == learner_id, evidence.c.course_id == course_id

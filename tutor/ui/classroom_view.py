@@ -30,7 +30,8 @@ def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, la
     if not seen.learners:
         return f'<div class="tp tp-card"><p>{say(language, "class_none")}</p></div>'
     return (
-        _week(seen, skills, str, _all, language)
+        _catching_up(seen, language)
+        + _week(seen, skills, str, _all, language)
         + _map(seen, learners, skills, language)
         + _stuck(seen, learners, skills, language)
         + _beliefs(seen, skills, places, str, language)
@@ -41,7 +42,8 @@ def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, la
 def for_paper(seen: Classroom, skills: Names, places: Places, language: str) -> str:
     """Return the report that may leave the house: counts, and none under five."""
     return (
-        _week(seen, skills, shown, tellable, language)
+        _catching_up(seen, language)
+        + _week(seen, skills, shown, tellable, language)
         + _counts(seen, skills, language)
         + _beliefs(seen, skills, places, shown, language)
         + _items(seen, shown, language)
@@ -67,6 +69,12 @@ def taken_in(found: TakenIn, language: str) -> str:
     more = len(found.refused) - MOST_REFUSED
     rest = f'<p class="soft">{say(language, "intake_more", n=more)}</p>' if more > 0 else ""
     return f'<div class="tp"><p>{html.escape(counts)}</p>{table + rest if found.refused else ""}</div>'
+
+
+def _catching_up(seen: Classroom, language: str) -> str:
+    return (
+        f'<div class="tp"><p role="status">{say(language, "class_catching_up")}</p></div>' if seen.catching_up else ""
+    )
 
 
 def _card(title: str, body: str, name: str) -> str:

@@ -295,5 +295,6 @@ def links(course_id: str, language: str) -> str:
 
 def whole(seen: Overview, names: Names, language: str) -> str:
     """Return everything below the recommendation."""
-    known = knowing_card(seen, names, language)
+    late = f'<div class="tp"><p role="status">{say(language, "catching_up")}</p></div>' if seen.catching_up else ""
+    known = late + knowing_card(seen, names, language)
     return known + movement_cards(seen, names, language) + work_cards(seen, language) if seen.total.answers else known

@@ -2,6 +2,7 @@
 
 ENGLISH = {
     "classroom": "Class",
+    "class_catching_up": "Answers were judged anew. They count in a moment; look at the page again.",
     "class_none": "Nobody has answered a question in this course yet. This page fills as learners practise.",
     "class_week": "This week",
     "class_active": "{now} learners practised in the last seven days ({before} in the seven before).",
@@ -62,6 +63,7 @@ ENGLISH = {
 
 CHINESE = {
     "classroom": "班级",
+    "class_catching_up": "有些答案已重新评分，稍后即会计入；请再打开本页查看。",
     "class_none": "本课程还没有人作答。学生练习后，这里会逐渐充实。",
     "class_week": "本周",
     "class_active": "最近七天有 {now} 名学生练习（之前七天 {before} 名）。",
