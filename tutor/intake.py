@@ -15,7 +15,7 @@ from tutor.accounts import Accounts
 from tutor.courses import Courses
 from tutor.domain import Person, Role
 from tutor.errors import InputRefused, NotAllowed, NotFound
-from tutor.learner.evidence import GENERAL, Answered, Origin
+from tutor.learner.evidence import GENERAL, Answered, Origin, Retracted
 from tutor.learner.exchange import statement_id
 from tutor.learner.intake import Refused, Told, read_statements
 from tutor.learner.tracing import rates
@@ -24,6 +24,7 @@ from tutor.store.database import Connection, Database
 from tutor.store.items import by_id as item_by_id
 
 JUDGE = "imported:xapi"
+VOIDED = "voided where it came from"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class TakenIn:
     taken: int
     known: int  # statements that had been taken in before, or were made here
     refused: tuple[Refused, ...]
+    taken_back: int = 0  # answers of earlier files that this one voids
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,15 @@ class Intake:
     def take_in(self, who: Person, course_id: str, data: bytes, roster: Mapping[str, str] | None = None) -> TakenIn:
         """Read xAPI statements and record what can be; `roster` gives for an actor of the file the name used here."""
         self.courses.enter(who, course_id, Action.TEACH)
-        told, refused = read_statements(data, self.clock())
+        sent = read_statements(data, self.clock())
+        refused = list(sent.refused)
         learners = {person.name.lower(): person for person in self.accounts.everyone() if person.role is Role.LEARNER}
         skills = {name: skill.id for skill in self.courses.skills(who, course_id) for name in (skill.name, skill.id)}
         taken = known = 0
         with self.database.writing() as connection:
             own = {statement_id(event.id) for _, event in rows.events(connection, course_id)}
-            for one in told:
-                grade_id = f"xapi:{course_id}:{one.statement_id}"
+            for one in sent.told:
+                grade_id = _grade_id(course_id, one.statement_id)
                 if one.statement_id in own or rows.is_recorded(connection, grade_id):
                     known += 1
                     continue
@@ -62,21 +65,35 @@ class Intake:
                     learner = self._learner(one, course_id, learners, roster or {})
                     answer = self._answer(connection, one, learner, course_id, grade_id, skills)
                 except InputRefused as refusal:
-                    refused.append(Refused(one.place, str(refusal)))
+                    refused.append(Refused(one.place, refusal))
                     continue
                 rows.append(connection, answer, self.clock())
                 taken += 1
-        return TakenIn(taken, known, tuple(sorted(refused, key=lambda each: each.place)))
+            taken_back = sum(self._take_back(connection, who, course_id, each) for each in sorted(sent.voided))
+        return TakenIn(taken, known, tuple(sorted(refused, key=lambda each: each.place)), taken_back)
+
+    def _take_back(self, connection: Connection, who: Person, course_id: str, statement: str) -> bool:
+        """Take back what an earlier file brought to this course and this one voids."""
+        answer = rows.standing_answer(connection, _grade_id(course_id, statement))
+        if answer is not None:
+            rows.retract(connection, Retracted(new_id(), answer.id, f"person:{who.id}", VOIDED, self.clock()))
+        return answer is not None
 
     def _learner(self, one: Told, course_id: str, learners: Mapping[str, Person], roster: Mapping[str, str]) -> Person:
         name = roster.get(one.actor, one.actor)
         learner = learners.get(name.lower())
         if learner is None:
-            raise InputRefused(f"“{name}” is no learner of this house; say in the roster who that is here")
+            raise InputRefused(
+                f"“{name}” is no learner of this house; say in the roster who that is here",
+                key="intake_no_learner",
+                name=name,
+            )
         try:
             self.courses.enter(learner, course_id)
         except (NotFound, NotAllowed) as error:
-            raise InputRefused(f"“{name}” does not take this course; enrol her first") from error
+            raise InputRefused(
+                f"“{name}” does not take this course; enrol her first", key="intake_not_enrolled", name=name
+            ) from error
         return learner
 
     def _answer(
@@ -112,6 +129,10 @@ class Intake:
         )
 
 
+def _grade_id(course_id: str, statement: str) -> str:
+    return f"xapi:{course_id}:{statement}"
+
+
 def read_roster(text: str) -> dict[str, str]:
     """Return who each actor is here, from lines "actor, name"; raises InputRefused with the line that is not so."""
     found = {}
@@ -120,6 +141,12 @@ def read_roster(text: str) -> dict[str, str]:
             continue
         actor, comma, name = line.replace("，", ",").rpartition(",")
         if not comma or not actor.strip() or not name.strip():
-            raise InputRefused(f"line {number} of the roster is not “actor, name used here”: “{line.strip()[:60]}”")
+            shown = line.strip()[:60]
+            raise InputRefused(
+                f"line {number} of the roster is not “actor, name used here”: “{shown}”",
+                key="roster_line",
+                number=number,
+                line=shown,
+            )
         found[actor.strip().removeprefix("mailto:")] = name.strip()
     return found

@@ -70,7 +70,8 @@ def take_in(arguments: argparse.Namespace, settings: Settings) -> int:
         found = office.intake.take_in(office.operator, arguments.course, data, roster)
     for one in found.refused:
         say(f"statement {one.place}: {one.reason}")
-    print(f"{found.taken} answers taken in, {found.known} known already, {len(found.refused)} refused")
+    counts = f"{found.taken} answers taken in, {found.known} known already, {len(found.refused)} refused"
+    print(f"{counts}, {found.taken_back} taken back")
     return 1 if found.refused else 0
 
 

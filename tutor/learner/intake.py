@@ -42,16 +42,29 @@ class Refused:
     """A statement that is not taken in, and why."""
 
     place: int
-    reason: str
+    error: InputRefused
+
+    @property
+    def reason(self) -> str:
+        return str(self.error)
 
 
-def read_statements(data: bytes, now: datetime) -> tuple[list[Told], list[Refused]]:
-    """Return what can be taken in, and what cannot; raises InputRefused when it is no file of statements at all.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a file says: answers, statements that cannot be taken in, and the ids of those that it takes back."""
+
+    told: tuple[Told, ...]
+    refused: tuple[Refused, ...]
+    voided: frozenset[str]
+
+
+def read_statements(data: bytes, now: datetime) -> Sent:
+    """Return what a file says; raises InputRefused when it is no file of statements at all.
 
     A statement that the same file voids is left out without a word: it was taken back where it came from.
     """
     found = _statements(data)
-    voided = {_voided(statement) for statement in found} - {""}
+    voided = frozenset(_voided(statement) for statement in found) - {""}
     told, refused = [], []
     for place, statement in enumerate(found, start=1):
         if _voided(statement) or (isinstance(statement, dict) and str(statement.get("id")) in voided):
@@ -59,32 +72,45 @@ def read_statements(data: bytes, now: datetime) -> tuple[list[Told], list[Refuse
         try:
             told.append(_told(place, statement, now))
         except InputRefused as refusal:
-            refused.append(Refused(place, str(refusal)))
-    return told, refused
+            refused.append(Refused(place, refusal))
+    return Sent(tuple(told), tuple(refused), voided)
 
 
 def _statements(data: bytes) -> list[Any]:
     if len(data) > MOST_BYTES:
-        raise InputRefused(f"the file has {len(data):,} bytes, {MOST_BYTES:,} are taken; send it in parts")
+        raise InputRefused(
+            f"the file has {len(data):,} bytes, {MOST_BYTES:,} are taken; send it in parts",
+            key="intake_large",
+            size=len(data),
+            most=MOST_BYTES,
+        )
     try:
         text = data.decode("utf-8-sig")
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise InputRefused("this is no JSON; send xAPI statements as a list, or as {“statements”: […]}") from error
+        raise InputRefused(
+            "this is no JSON; send xAPI statements as a list, or as {“statements”: […]}", key="intake_json"
+        ) from error
     found = plain.get("statements", [plain]) if isinstance(plain, dict) else plain
     if not isinstance(found, list) or not found:
-        raise InputRefused("there are no statements in this file; send a list of xAPI statements")
+        raise InputRefused("there are no statements in this file; send a list of xAPI statements", key="intake_none")
     if len(found) > MOST:
-        raise InputRefused(f"the file has {len(found):,} statements, {MOST:,} are taken at once; send it in parts")
+        raise InputRefused(
+            f"the file has {len(found):,} statements, {MOST:,} are taken at once; send it in parts",
+            key="intake_many",
+            count=len(found),
+            most=MOST,
+        )
     return found
 
 
 def _told(place: int, statement: Any, now: datetime) -> Told:
     if not isinstance(statement, dict):
-        raise InputRefused("it is no statement")
-    verb = _text(_part(statement, "verb").get("id"), "a verb")
-    if verb.rsplit("/", 1)[-1] not in VERBS:
-        raise InputRefused(f"its verb is “{verb.rsplit('/', 1)[-1]}”; taken are {', '.join(VERBS)}")
+        raise InputRefused("it is no statement", key="intake_no_statement")
+    verb = _text(_part(statement, "verb").get("id"), "verb.id")
+    ending, verbs = verb.rsplit("/", 1)[-1], ", ".join(VERBS)
+    if ending not in VERBS:
+        raise InputRefused(f"its verb is “{ending}”; taken are {verbs}", key="intake_verb", verb=ending, verbs=verbs)
     context = statement.get("context")
     about = context.get("extensions") if isinstance(context, dict) else None
     named = about if isinstance(about, dict) else {}
@@ -92,9 +118,9 @@ def _told(place: int, statement: Any, now: datetime) -> Told:
     counted = hints if isinstance(hints, int) and not isinstance(hints, bool) and 0 <= hints < 100 else 0
     return Told(
         place,
-        _text(statement.get("id"), "an id, by which a second sending is known"),
+        _text(statement.get("id"), "id"),
         _actor(_part(statement, "actor")),
-        _text(_part(statement, "object").get("id"), "an object with an id"),
+        _text(_part(statement, "object").get("id"), "object.id"),
         _skills(_ending(named, "/skills")),
         _outcome(statement.get("result"), verb),
         counted,
@@ -116,22 +142,28 @@ def _voided(statement: Any) -> str:
 def _part(statement: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = statement.get(name)
     if not isinstance(part, dict):
-        raise InputRefused(f"it has no {name}")
+        raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
     return part
 
 
-def _text(value: Any, what: str) -> str:
+def _text(value: Any, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputRefused(f"it has not {what}")
+        raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
     if len(value) > LONGEST:
-        raise InputRefused(f"it has {len(value)} characters where {LONGEST} are taken: “{value[:40]}…”")
+        raise InputRefused(
+            f"it has {len(value)} characters where {LONGEST} are taken: “{value[:40]}…”",
+            key="intake_long",
+            count=len(value),
+            most=LONGEST,
+            start=value[:40],
+        )
     return value.strip()
 
 
 def _actor(actor: Mapping[str, Any]) -> str:
     account = actor.get("account")
     found = account.get("name") if isinstance(account, dict) else actor.get("mbox") or actor.get("name")
-    return _text(found, "an actor with an account, a mailbox or a name").removeprefix("mailto:")
+    return _text(found, "actor.account, actor.mbox or actor.name").removeprefix("mailto:")
 
 
 def _skills(value: Any) -> tuple[str, ...]:
@@ -148,7 +180,7 @@ def _outcome(result: Any, verb: str) -> Outcome:
         ending = verb.rsplit("/", 1)[-1]
         success = {"passed": True, "failed": False}.get(ending, None if score is None else score >= 1)
     if success is None:
-        raise InputRefused("its result has neither success nor score, so nothing was judged")
+        raise InputRefused("its result has neither success nor score, so nothing was judged", key="intake_unjudged")
     if success:
         return Outcome.RIGHT
     return Outcome.PARTIAL if score is not None and 0 < score < 1 else Outcome.WRONG
@@ -169,13 +201,14 @@ def _number(value: Any) -> float | None:
 
 def _time(value: Any, now: datetime) -> datetime:
     try:
-        at = datetime.fromisoformat(_text(value, "a timestamp"))
+        at = datetime.fromisoformat(_text(value, "timestamp"))
     except ValueError as error:
-        raise InputRefused(f"its timestamp “{str(value)[:40]}” is no ISO 8601 time") from error
+        shown = str(value)[:40]
+        raise InputRefused(f"its timestamp “{shown}” is no ISO 8601 time", key="intake_no_time", time=shown) from error
     if at.tzinfo is None:
-        raise InputRefused(f"its timestamp “{value}” has no time zone")
+        raise InputRefused(f"its timestamp “{value}” has no time zone", key="intake_no_zone", time=value)
     if at > now + AHEAD:
-        raise InputRefused(f"its timestamp “{value}” lies ahead of today")
+        raise InputRefused(f"its timestamp “{value}” lies ahead of today", key="intake_ahead", time=value)
     return at
 
 

@@ -16,6 +16,7 @@ from tutor.learner.overview import Overview, SkillLine
 from tutor.ui import charts
 from tutor.ui.progress_view import when
 from tutor.ui.words import say
+from tutor.ui.words.refusals import refusal
 
 Names = Mapping[str, str]
 Places = Mapping[str, str]  # passage id -> document and place, as a person reads it
@@ -64,8 +65,10 @@ def links(course_id: str, learners: int, fewest: int, language: str) -> str:
 def taken_in(found: TakenIn, language: str) -> str:
     """Return what came of a file of answers, with each statement that was refused."""
     counts = say(language, "intake_came", taken=found.taken, known=found.known, refused=len(found.refused))
+    if found.taken_back:
+        counts += " " + say(language, "intake_taken_back", n=found.taken_back)
     head = [say(language, "intake_place"), say(language, "intake_why")]
-    table = charts.table(head, [(one.place, one.reason) for one in found.refused[:MOST_REFUSED]])
+    table = charts.table(head, [(one.place, refusal(one.error, language)) for one in found.refused[:MOST_REFUSED]])
     more = len(found.refused) - MOST_REFUSED
     rest = f'<p class="soft">{say(language, "intake_more", n=more)}</p>' if more > 0 else ""
     return f'<div class="tp"><p>{html.escape(counts)}</p>{table + rest if found.refused else ""}</div>'

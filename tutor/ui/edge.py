@@ -18,7 +18,7 @@ from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
 from tutor.ui.words import WORDS, preferred, say
-from tutor.ui.words.refusals import REFUSALS
+from tutor.ui.words.refusals import refusal
 
 log = logging.getLogger(__name__)
 PERSON = "tutor.person"  # where the gate puts the signed-in person in the request's scope
@@ -53,19 +53,10 @@ def warn(message: str) -> None:
 def spoken(error: BaseException, language: str = "en") -> str:
     """Return the sentence for an error; one that was not foreseen is logged and named by a reference."""
     if isinstance(error, SPOKEN):
-        return _in_words(error, language) or str(error)
+        return refusal(error, language)
     reference = secrets.token_hex(4)
     log.error("page handler failed (reference %s)", reference, exc_info=error)
     return say(language, "broken", reference=reference)
-
-
-def _in_words(error: BaseException, language: str) -> str | None:
-    """Return an error's sentence in another language than that of its message, where the words are there."""
-    if language == "en":
-        return None
-    words = {**WORDS[language], **REFUSALS.get(language, {})}
-    key = next((key for key in (getattr(error, "key", None), f"error_{type(error).__name__}") if key in words), None)
-    return words[key].format(**getattr(error, "values", {})) if key else None
 
 
 def handler(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ In English an error speaks for itself; these are for people who read something e
 from __future__ import annotations
 
 from tutor.phrases import REFUSED_ZH
+from tutor.ui.words import WORDS
 
 CHINESE: dict[str, str] = {
     **{f"error_{kind}": words for kind, words in REFUSED_ZH.items()},
@@ -36,6 +37,21 @@ CHINESE: dict[str, str] = {
     "better_empty": "请先写下更好的回答，现在是空的。",
     "better_too_long": "更好的回答有 {count} 个字符，最多 {most} 个。",
     "guests_many": "这一分钟内进入的访客太多，请稍后再试。",
+    "intake_ahead": "时间“{time}”晚于今天。",
+    "intake_json": "这不是 JSON；请发送 xAPI 记录的列表，或 {{“statements”: […]}}。",
+    "intake_lacks": "缺少 {name}。",
+    "intake_large": "文件有 {size} 字节，最多可读取 {most} 字节，请分次发送。",
+    "intake_long": "有 {count} 个字符，最多 {most} 个：“{start}…”",
+    "intake_many": "文件有 {count} 条记录，一次最多 {most} 条，请分次发送。",
+    "intake_no_learner": "“{name}”不是这里的学生；请在对应关系中写明他在这里的名字。",
+    "intake_no_statement": "这不是一条记录。",
+    "intake_none": "文件中没有记录；请发送 xAPI 记录的列表。",
+    "intake_not_enrolled": "“{name}”没有参加本课程；请先让他加入。",
+    "intake_no_time": "时间“{time}”不是 ISO 8601 格式。",
+    "intake_no_zone": "时间“{time}”没有时区。",
+    "intake_unjudged": "结果中既没有对错也没有分数，因此没有评定。",
+    "intake_verb": "动词是“{verb}”；可导入的是 {verbs}。",
+    "roster_line": "对应关系第 {number} 行应为“文件中的名字, 这里的名字”：“{line}”",
     "link_used": "此链接已使用过、已过期或不完整，请向教师索取新的链接。",
     "decide_for": "请判定为正确、部分正确或不正确；“不确定”就是等待您判定的状态。",
     "error_IllegalStep": "这道题已经不能再这样操作：可能已回答、已过期或已结束。请刷新页面后继续。",
@@ -52,3 +68,11 @@ CHINESE: dict[str, str] = {
     "turn_gone": "要替换的那次提问已不在这段对话中。",
 }
 REFUSALS: dict[str, dict[str, str]] = {"zh": CHINESE}
+
+
+def refusal(error: BaseException, language: str) -> str:
+    """Return an error's sentence in a language; its own message where that has no words for it."""
+    words = {**WORDS[language], **REFUSALS.get(language, {})}
+    keys = (getattr(error, "key", None), f"error_{type(error).__name__}")
+    key = None if language == "en" else next((key for key in keys if key in words), None)
+    return words[key].format(**getattr(error, "values", {})) if key else str(error)
