@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -12,7 +14,7 @@ import tutor.store.evidence as rows
 from tutor.domain import Outcome, Person, Role, Skill
 from tutor.errors import NotAllowed
 from tutor.evidence_book import Judged
-from tutor.learner.classroom import FEWEST, classroom, shown
+from tutor.learner.classroom import FEWEST, classroom, shown, shown_parts
 from tutor.learner.evidence import Answered, Retracted, standing
 from tutor.reports import places
 from tutor.ui import classroom_view, progress_view, sheets
@@ -182,3 +184,31 @@ def test_sums_of_a_week_with_fewer_than_five_learners_stay_in_the_house(house, l
     assert "37 answers" in page and "24/37" in page
     assert "37 answers" not in paper and "24/37" not in paper
     assert "<title>" in paper and "12/12" in paper and "fewer than 5 learners practised" in paper
+
+
+@pytest.mark.parametrize("size", range(5, 13))
+def test_no_number_under_five_can_be_worked_out_from_the_parts_of_a_class(size):
+    """Whoever knows the rule and the size of the class is left with two possibilities at least for each small part."""
+    told = defaultdict(list)
+    for first in product(range(size + 1), repeat=3):
+        if sum(first) <= size:
+            parts = (*first, size - sum(first))
+            told[tuple(shown_parts(parts))].append(parts)
+    for alike in told.values():
+        for part in zip(*alike, strict=True):
+            assert len(set(part)) > 1 or not 0 < part[0] < 5, alike
+
+
+def test_parts_that_are_told_are_told_exactly():
+    assert shown_parts((12, 0, 7, 5)) == ["12", "0", "7", "5"]
+    assert shown_parts((120, 60, 3, 17)) == ["120", "60", "hidden", "hidden"]
+    assert shown_parts((120, 60, 3, 4)) == ["120", "60", "<5", "<5"]
+    assert shown_parts((5, 1, 1, 0)) == ["hidden", "hidden", "hidden", "0"]
+
+
+def test_exercises_are_not_offered_as_reading(house, course, ada, instructor):
+    text = b"# Light\n\n## 6. Exercises\n\nName the parts of a chloroplast.\n\n"
+    text += b"## The chloroplast\n\nA chloroplast has stacks of thylakoids in its stroma.\n"
+    house.shelf.add(instructor, course.id, "light.md", text)
+    found = house.reading.about(ada, course.id, "Parts of a chloroplast", 0.2)
+    assert found and not any("Exercises" in heading for each in found for heading in each.passage.heading)

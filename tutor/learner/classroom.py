@@ -18,6 +18,7 @@ from tutor.learner.record import Record
 from tutor.learner.skills import SkillGraph
 
 FEWEST = 5  # learners that an exported number must be about
+HIDDEN = "hidden"
 TELLING_LEARNERS = 10  # who answered an item before it is judged
 TELLING = 0.1  # correlation with everything else, below which an item does not tell learners apart
 WEEKS = 8  # of work that are drawn
@@ -136,15 +137,16 @@ def tellable(learners: int) -> bool:
 
 
 def shown_parts(counts: Sequence[int]) -> list[str]:
-    """Return the parts of a group as they may leave the house: a single hidden one, which the sum would tell, hides the
-    smallest other with it."""
-    told = [shown(count) for count in counts]
-    hidden = [n for n, text in enumerate(told) if text.startswith("<")]
-    if len(hidden) == 1:
-        others = [n for n, count in enumerate(counts) if n not in hidden and count]
-        if others:
-            told[min(others, key=lambda n: counts[n])] = "hidden"
-    return told
+    """Return the parts of a group, whose sum is known, as they may leave the house.
+
+    Small ones are told as `shown` tells them, where neither their sum nor its bounds give them away. Else they are only
+    called hidden, and the smallest other parts with them.
+    """
+    small = [count for count in counts if 0 < count < FEWEST]
+    if len(small) > 1 and FEWEST <= sum(small) < (FEWEST - 1) * len(small) or not small:
+        return [shown(count) for count in counts]
+    most = min((count for count in counts if count >= FEWEST), default=FEWEST)
+    return [HIDDEN if 0 < count <= most else str(count) for count in counts]
 
 
 def _count(skill: str, lines: Sequence[SkillLine]) -> SkillCount:

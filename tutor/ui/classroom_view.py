@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from tutor.intake import TakenIn
-from tutor.learner.classroom import FEWEST, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
+from tutor.learner.classroom import FEWEST, HIDDEN, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
 from tutor.learner.mastery import Standing
 from tutor.learner.overview import Overview, SkillLine
 from tutor.ui import charts
@@ -95,7 +95,7 @@ def _week(seen: Classroom, skills: Names, count: Count, told: Told, language: st
     for key, found in (("class_learnt", digest.newly_known), ("class_newly_stuck", digest.newly_stuck)):
         if found:
             named = [say(language, "class_listed", skill=skills[s], n=count(n)) for s, n in found[:LONGEST_LISTS]]
-            lines.append(escape(say(language, key, list=", ".join(named))))
+            lines.append(escape(say(language, key, list=say(language, "class_comma").join(named))))
     weeks = [_column(week, told) for week in seen.weeks]
     said = "".join(f"<p>{line}</p>" for line in lines)
     note = say(language, "class_weeks")
@@ -152,9 +152,9 @@ def _counts(seen: Classroom, skills: Names, language: str) -> str:
         say(language, key)
         for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
     ]
-    rows = [
-        (skills[line.skill], *shown_parts((line.known, line.learning, line.stuck, line.unmet))) for line in seen.skills
-    ]
+    parts = {line.skill: shown_parts((line.known, line.learning, line.stuck, line.unmet)) for line in seen.skills}
+    hidden = say(language, "class_hidden")
+    rows = [(skills[skill], *(hidden if told == HIDDEN else told for told in each)) for skill, each in parts.items()]
     return _card(say(language, "class_skills"), charts.table(head, rows), "skills")
 
 
@@ -174,7 +174,8 @@ def _stuck(seen: Classroom, learners: Names, skills: Names, language: str) -> st
 def _stuck_on(name: str, found: Sequence[Stuck], seen: Classroom, learners: Names, language: str) -> str:
     today = seen.at.date()
     longest = when(found[0].since, today, language)
-    summary = html.escape(say(language, "class_stuck_line", skill=name, n=len(found), when=longest))
+    key = "class_stuck_line" if len(found) > 1 else "class_stuck_one"
+    summary = html.escape(say(language, key, skill=name, n=len(found), when=longest))
     head = [say(language, key) for key in ("class_learner", "class_since", "class_lately")]
     rows = [(learners[s.learner_id], when(s.since, today, language), f"{s.rights}/{s.answers}") for s in found]
     return f"<details><summary>{summary}</summary>{charts.table(head, rows)}</details>"
