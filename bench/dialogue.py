@@ -19,6 +19,7 @@ import re
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from tutor.domain import Finished, Person, Role, Turn
@@ -27,10 +28,10 @@ from tutor.house import House, open_house
 from tutor.notation.numbers import read_numbers
 from tutor.pedagogy.leak import judge
 from tutor.pedagogy.signs import Line
-from tutor.phrases import language_of
 from tutor.settings import Settings
 
 EQUATION, TASK = "Solve 5x - 8 = 27", "Homework: what does the Calvin cycle do in the stroma?"
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 Script = list[tuple[str, set[str]]]
 HELP = {"hint"}
 SCRIPTS: dict[str, tuple[str, str, Script]] = {  # learner: (language, the answer that must not be told, lines)
@@ -167,9 +168,23 @@ def leaked(reply: str, problem: str, key: str) -> tuple[bool, bool]:
     return judge(reply, [Line("learner", problem)], [key]).leaks, bool(number & seen - held)
 
 
+def speaks(reply: str, titles: Sequence[str], language: str) -> bool:
+    """Whether a reply is in a language: most of its words are, the names of documents and lone letters left out.
+
+    A Chinese character counts as a word. A reply of formulas and names alone is in every language.
+    """
+    for title in sorted(titles, key=len, reverse=True):
+        reply = reply.replace(title, " ")
+    chinese = len(_CHINESE.findall(reply))
+    english = len(re.findall(r"[A-Za-z]{2,}", reply))
+    return not chinese + english or (chinese >= english) is (language == "zh")
+
+
 def scripted(house: House, learners: list[str]) -> dict[str, float | int | list[str]]:
     right = total = leaks = repeats = kept = 0
     wrong: list[str] = []
+    strayed: list[str] = []
+    titles = [document.title for document in house.library.catalog.documents("sample")]
     for name, (language, key, lines) in ((name, SCRIPTS[name]) for name in learners):
         who = house.accounts.add(re.sub(r"\W+", "-", name.lower()), Role.LEARNER, language)
         turns = talk(house, who, [message for message, _ in lines])
@@ -185,7 +200,9 @@ def scripted(house: House, learners: list[str]) -> dict[str, float | int | list[
             plain = turn.answer.strip()
             repeats += plain in before and move == "hint"
             before.append(plain)
-            kept += language_of(plain, language) == language
+            spoken = speaks(plain, titles, language)
+            kept += spoken
+            strayed += [] if spoken else [f"{name}: {turn.question!r} -> {move or 'none'}"]
     return {
         "learners": learners,
         "turns": total,
@@ -194,6 +211,7 @@ def scripted(house: House, learners: list[str]) -> dict[str, float | int | list[
         "repeats": repeats,
         "language_kept": round(kept / total, 4),
         "wrong_moves": wrong,
+        "other_language": strayed,
     }
 
 

@@ -1,12 +1,12 @@
 """Bench: short answers graded by the shipped method, fitted on the training rows that are given.
 
     python -m bench.grading --train F... [--test F...] [--hold-out answers|questions|modules]
-                            [--fit MODEL.json] [--cache F.npz]
+                            [--folds 1..5] [--fit MODEL.json] [--cache F.npz]
 
-Rows are of the SemEval-2013 task 7 form. Without --test a fifth of the training rows is held out: some answers of every
-question, whole questions, or whole modules. Answers of the training rows to the same question count as graded by a
-person; `by_k` grades every test row with 0, 5 and 20 graded answers of its question (for a new question they are drawn
-from the other test rows). The embedder's vectors are kept in --cache.
+Rows are of the SemEval-2013 task 7 form. Without --test a fifth of the training rows is held out, or each fifth in turn
+(--folds 5): some answers of every question, whole questions, or whole modules. Answers of the training rows to the same
+question count as graded by a person; `by_k` grades every test row with so many graded answers of its question (for a
+new question they are drawn from the other test rows). The embedder's vectors are kept in --cache.
 """
 
 from __future__ import annotations
@@ -20,43 +20,63 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, f1_score, log_loss
 
-from knowledge.embedding import open_embedder
-from tutor.assessment.logistic import Logistic
-from tutor.assessment.pairs import Case, Reader, Text, Vectors, features, neighbours
+from bench.fit_grading import Fitted, Labelled, fit, labelled
+from knowledge.embedding import Reading, open_embedder
+from tutor.assessment.neighbours import predict
+from tutor.assessment.pairs import Case, Reader, Vectors, features
 
-KS = (0, 5, 20)
+KS = (0, 1, 2, 5, 10, 20)
 ALL = 10_000
+FOLDS = 5
+AGAINST = 0.4  # from this chance on a wrong answer is taken to contradict
 SEED = 13
-Named = dict[str, float]
 
 
 class CachedEmbedder:
-    """The bundled embedder with its vectors kept in a file between runs."""
+    """The bundled embedder with what it read kept in a file between runs."""
 
     def __init__(self, cache: Path | None) -> None:
         self._embedder = open_embedder("bundled", Path("var/models"))
         self._cache = cache
-        self._vectors: dict[str, Vectors] = {}
+        self._words: dict[str, Vectors] = {}
+        self._texts: dict[str, Reading] = {}
         if cache and cache.exists():
             with np.load(cache, allow_pickle=False) as stored:
-                self._vectors = dict(zip(stored["texts"].tolist(), stored["vectors"], strict=True))
+                self._words = dict(zip(stored["words"].tolist(), stored["word_vectors"], strict=True))
+                tokens = np.split(stored["tokens"], np.cumsum(stored["counts"])[:-1])
+                self._texts = {
+                    text: Reading(vector[None, :], found)
+                    for text, vector, found in zip(stored["texts"].tolist(), stored["vectors"], tokens, strict=True)
+                }
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        new = [text for text in texts if text not in self._vectors]
-        for start in range(0, len(new), 512):
-            part = new[start : start + 512]
-            self._vectors |= zip(part, self._embedder.embed_passages(part), strict=True)
-        return np.stack([self._vectors[text] for text in texts])
+        new = [text for text in texts if text not in self._words]
+        if new:
+            self._words |= zip(new, self._embedder.embed_passages(new), strict=True)
+        return np.stack([self._words[text] for text in texts])
+
+    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+        new = [text for text in texts if text not in self._texts]
+        if new:
+            self._texts |= zip(new, self._embedder.embed_questions(new), strict=True)
+        return [self._texts[text] for text in texts]
 
     def save(self) -> None:
         if self._cache:
-            np.savez(self._cache, texts=np.array(list(self._vectors)), vectors=np.stack(list(self._vectors.values())))
+            readings = list(self._texts.values())
+            np.savez(
+                self._cache,
+                words=np.array(list(self._words)),
+                word_vectors=np.stack(list(self._words.values())),
+                texts=np.array(list(self._texts)),
+                vectors=np.stack([one.spans[0] for one in readings]),
+                counts=np.array([len(one.tokens) for one in readings]),
+                tokens=np.concatenate([one.tokens for one in readings]),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,83 +113,99 @@ def load(paths: Sequence[Path]) -> list[Row]:
     return rows
 
 
-def hold_out(rows: Sequence[Row], by: str) -> tuple[list[Row], list[Row]]:
-    """A fifth of the rows aside, by answer, question or module; the same fifth every time."""
+Split = tuple[list[Row], list[Row]]
+
+
+def hold_out(rows: Sequence[Row], by: str, folds: int) -> list[Split]:
+    """(Train, test) for so many of five folds, by answer, question or module; the same folds every time."""
     key = {
         "answers": lambda n, row: str(n),
         "questions": lambda n, row: row.group,
         "modules": lambda n, row: row.module,
     }[by]
     groups = sorted({key(n, row) for n, row in enumerate(rows)})
-    aside = set(random.Random(SEED).sample(groups, max(1, len(groups) // 5)))
-    split: tuple[list[Row], list[Row]] = ([], [])
-    for n, row in enumerate(rows):
-        split[key(n, row) in aside].append(row)
-    return split
+    random.Random(SEED).shuffle(groups)
+    splits = []
+    for fold in range(folds):
+        aside = set(groups[fold::FOLDS])
+        test = [row for n, row in enumerate(rows) if key(n, row) in aside]
+        splits.append(([row for n, row in enumerate(rows) if key(n, row) not in aside], test))
+    return splits
 
 
 class Workbench:
-    """Rows read once, and their features with so many graded answers of the same question."""
+    """Rows to be graded, beside rows that count as graded by a person."""
 
-    def __init__(self, rows: Sequence[Row], reader: Reader, graded: Sequence[Row]) -> None:
+    def __init__(self, rows: Sequence[Labelled], graded: Sequence[Labelled]) -> None:
         self.rows = rows
-        self._answers = reader.read([row.answer for row in rows])
-        self._base = [self._describe(row, text, reader) for row, text in zip(rows, self._answers, strict=True)]
-        self._graded: dict[str, list[tuple[Row, Text, bool]]] = defaultdict(list)
-        for row, text in zip(graded, reader.read([row.answer for row in graded]), strict=True):
-            self._graded[row.group].append((row, text, row.right))
+        self._graded: dict[str, list[Labelled]] = defaultdict(list)
+        for row in graded:
+            self._graded[row.group].append(row)
 
-    @staticmethod
-    def _describe(row: Row, answer: Text, reader: Reader) -> Named:
-        question, *references = reader.read([row.question, *row.references])
-        return features(Case(question, tuple(references), answer))
-
-    def features(self, k: int) -> list[Named]:
-        """Features of every row with `k` graded answers of its question, itself never among them."""
-        rng, described = random.Random(SEED), []
-        for row, answer, base in zip(self.rows, self._answers, self._base, strict=True):
-            others = [(text, right) for other, text, right in self._graded[row.group] if other is not row]
-            picked = rng.sample(others, k) if k < len(others) else others
-            described.append(base | neighbours(answer, picked))
-        return described
-
-
-def fit_logistic(x: np.ndarray[Any, Any], y: np.ndarray[Any, Any], names: Sequence[str]) -> Logistic:
-    """Fitted on standardised features; the scaling is folded into the weights."""
-    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
-    model = LogisticRegression(C=0.1, max_iter=2000).fit((x - mean) / spread, y)
-    weights = model.coef_[0] / spread
-    bias = float(model.intercept_[0] - weights @ mean)
-    return Logistic({name: float(weight) for name, weight in zip(names, weights, strict=True)}, bias)
+    def probabilities(self, models: Fitted, k: int) -> list[float]:
+        """The chance of every row to be right, with `k` graded answers of its question, itself never among them."""
+        rng = random.Random(SEED)
+        of_question: dict[str, list[Labelled]] = defaultdict(list)
+        for row in self.rows:
+            of_question[row.group].append(row)
+        found: dict[int, float] = {}
+        for group, rows in of_question.items():
+            everyone = list({id(row): row for row in (*rows, *self._graded[group])}.values())
+            place = {id(row): n for n, row in enumerate(everyone)}
+            hood = models.neighbours
+            answers = [hood.describe(row.case, row.features, models.right.log_odds(row.features)) for row in everyone]
+            covariance = hood.likeness(answers)
+            prior = hood.scale * np.array([one.log_odds for one in answers]) + hood.offset
+            for row in rows:
+                others = [other for other in self._graded[group] if other is not row]
+                picked = rng.sample(others, k) if k < len(others) else others
+                at = [*(place[id(other)] for other in picked), place[id(row)]]
+                found[id(row)] = predict(covariance[np.ix_(at, at)], prior[at], [other.right for other in picked])
+        return [found[id(row)] for row in self.rows]
 
 
-def fit(bench: Workbench) -> dict[str, Logistic]:
-    """Two models: is it right, and, if not, does it contradict. Every row with 0, 5, 20 and all graded answers."""
-    described = [(row, named) for k in (*KS, ALL) for row, named in zip(bench.rows, bench.features(k), strict=True)]
-    names = sorted(set().union(*(named for _, named in described)))
-    x = np.array([[named.get(name, 0.0) for name in names] for _, named in described])
-    right = np.array([row.right for row, _ in described])
-    models = {"right": fit_logistic(x, right, names)}
-    against = np.array([row.label == "contradictory" for row, _ in described])
-    if against.any():
-        keep = ~right
-        models["contradicts"] = fit_logistic(x[keep], against[keep], names)
-    return models
+def read(rows: Sequence[Row], reader: Reader) -> list[Labelled]:
+    done = []
+    for row in rows:
+        question, answer, *references = reader.read([row.question, row.answer, *row.references])
+        case = Case(question, tuple(references), answer)
+        done.append(labelled(row.group, case, row.label, right=row.right))
+    return done
 
 
-def evaluate(models: dict[str, Logistic], bench: Workbench, k: int) -> dict[str, float]:
-    described = bench.features(k)
-    p = np.array([models["right"].probability(named) for named in described])
-    y = np.array([row.right for row in bench.rows])
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the models say of a test row: the chance that it is right by the number of graded answers, and more."""
+
+    row: Labelled
+    right: dict[int, float]
+    contradicts: float
+
+
+def judge(learnt: Sequence[Labelled], asked: Sequence[Labelled]) -> list[Judged]:
+    known = {row.group for row in learnt}
+    models = fit(learnt)
+    bench = Workbench(asked, [*learnt, *(row for row in asked if row.group not in known)])
+    found = {k: bench.probabilities(models, k) for k in KS}
+    found[ALL] = Workbench(asked, learnt).probabilities(models, ALL)
+    against = [models.contradicts.probability(row.features) if models.contradicts else 0.0 for row in asked]
+    return [Judged(row, {k: found[k][n] for k in found}, against[n]) for n, row in enumerate(asked)]
+
+
+def evaluate(judged: Sequence[Judged], k: int) -> dict[str, float]:
+    p = np.array([one.right[k] for one in judged])
+    y = np.array([one.row.right for one in judged])
     sure = np.argsort(-np.abs(p - 0.5))[: int(0.6 * len(p))]
-    against = np.array([models["contradicts"].probability(n) if "contradicts" in models else 0.0 for n in described])
-    three = np.where(p >= 0.5, "correct", np.where(against >= 0.4, "contradictory", "incorrect"))
-    return {
-        "accuracy": float(accuracy_score(y, p >= 0.5)),
-        "macro_f1": float(f1_score(y, p >= 0.5, average="macro")),
-        "macro_f1_3way": float(f1_score([row.label for row in bench.rows], three, average="macro")),
-        "accuracy_surest_60": float(accuracy_score(y[sure], p[sure] >= 0.5)),
+    against = np.array([one.contradicts for one in judged])
+    three = np.where(p >= 0.5, "correct", np.where(against >= AGAINST, "contradictory", "incorrect"))
+    scores = {
+        "accuracy": accuracy_score(y, p >= 0.5),
+        "macro_f1": f1_score(y, p >= 0.5, average="macro"),
+        "macro_f1_3way": f1_score([one.row.label for one in judged], three, average="macro"),
+        "accuracy_surest_60": accuracy_score(y[sure], p[sure] >= 0.5),
+        "log_loss": log_loss(y, p),
     }
+    return {name: round(float(value), 4) for name, value in scores.items()}
 
 
 def milliseconds(rows: Sequence[Row], cache_free: Reader) -> float:
@@ -188,37 +224,39 @@ def main() -> None:
     parser.add_argument("--train", type=Path, nargs="+", required=True)
     parser.add_argument("--test", type=Path, nargs="+")
     parser.add_argument("--hold-out", choices=("answers", "questions", "modules"), default="questions")
+    parser.add_argument("--folds", type=int, default=1, choices=range(1, FOLDS + 1))
     parser.add_argument("--fit", type=Path, help="also fit on all training rows and write the model here")
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.cache)
-    reader = Reader(embedder, limit=500_000)
-    train, test = load(arguments.train), load(arguments.test or [])
-    everything = train
-    if not test:
-        train, test = hold_out(train, arguments.hold_out)
-    known = {row.group for row in train}
-    models = fit(Workbench(train, reader, train))
-    main_bench = Workbench(test, reader, train)
-    by_k_bench = Workbench(test, reader, [*train, *(row for row in test if row.group not in known)])
-    result = evaluate(models, main_bench, ALL)
-    by_k = {str(k): evaluate(models, by_k_bench, k) for k in KS}
+    reader = Reader(embedder, words=500_000, texts=500_000)
+    everything, test = load(arguments.train), load(arguments.test or [])
+    splits = [(everything, test)] if test else hold_out(everything, arguments.hold_out, arguments.folds)
+    rows = [*everything, *test]
+    known = {id(row): one for row, one in zip(rows, read(rows, reader), strict=True)}
     embedder.save()
+    judged = []
+    for train, aside in splits:
+        judged += judge([known[id(row)] for row in train], [known[id(row)] for row in aside])
+    questions = {row.group for row in splits[0][0]}
+    seen = [row.group in questions for row in splits[0][1]]
+    about = "+".join(p.stem for p in arguments.test) if test else f"held-out {arguments.hold_out}"
+    train_name = "+".join(p.stem for p in arguments.train)
     report = {
         "bench": "grading",
-        "workload": f"{'+'.join(p.stem for p in arguments.train)}: {len(train)} train, {len(test)} test"
-        + (f" ({'+'.join(p.stem for p in arguments.test)})" if arguments.test else f" (held-out {arguments.hold_out})"),
+        "workload": f"{train_name}: {len(judged)} test ({about}, {len(splits)} of {FOLDS} folds)",
         "hardware": f"{platform.machine()} CPU",
-        "model": "MiniLM vectors, words, neighbours: logistic",
-        "seen_questions": round(sum(row.group in known for row in test) / max(1, len(test)), 3),
-        **{name: round(value, 4) for name, value in result.items()},
-        "by_k": {k: {n: round(v, 4) for n, v in values.items()} for k, values in by_k.items()},
-        "ms_per_answer": round(milliseconds(test[:40], Reader(open_embedder("bundled", Path("var/models")))), 1),
+        "model": "MiniLM vectors, words: logistic; graded neighbours: Gaussian process",
+        "seen_questions": round(sum(seen) / max(1, len(seen)), 3),
+        **evaluate(judged, ALL),
+        "by_k": {str(k): evaluate(judged, k) for k in KS},
+        "ms_per_answer": round(
+            milliseconds(splits[0][1][:40], Reader(open_embedder("bundled", Path("var/models")))), 1
+        ),
     }
     if arguments.fit:
-        shipped = fit(Workbench(everything, reader, everything))
-        stored = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in shipped.items()}
-        arguments.fit.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
+        shipped = fit([known[id(row)] for row in everything])
+        arguments.fit.write_text(json.dumps(shipped.stored(), indent=1) + "\n", encoding="utf-8")
     for name, value in report.items():
         print(f"{name:20} {value}")
     print(json.dumps(report))

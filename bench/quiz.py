@@ -5,6 +5,8 @@
 The generator sees plain text only. The book's own bold terms, which it does not see, are the gold: an item's key
 about a defined term is confirmed when the book sets that term in bold (`term_in_bold`). `key_right` is a second
 reading of the whole passage by plain string search: the filled sentence must stand in it, and no wrong option's may.
+`answerable` is the share of items that a reader who shares no code with the generator (`quiz_reader`) gets right
+from the cited passage alone; `answerable_from_another` is the same reader shown another passage of the book.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ import platform
 import re
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.quiz_reader import answer
 from knowledge.documents import Locator, Passage, Place
 from tutor.assessment.checks import degenerate
 from tutor.assessment.grading import Grader
@@ -68,6 +72,33 @@ def _defines(quote: str, key: str, options: tuple[str, ...]) -> bool:
     return [o.lower() for o in options if re.search(rf"\b{re.escape(o.lower())}\b", quote.lower())] == [key]
 
 
+def answerable(items: Sequence[Item], texts: Mapping[str, str], *, shift: int = 0) -> list[bool]:
+    """Whether the reader's answer to each item is graded right; `shift` shows it the passage of a later item."""
+    grader, found = Grader(), []
+    shown = [texts[item.source.passage_id] for item in items if item.source]
+    for n, item in enumerate(items):
+        said = answer(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
+        found.append(bool(said) and grader.grade(item, said).outcome is Outcome.RIGHT)
+    return found
+
+
+def control(items: Sequence[Item], texts: Mapping[str, str]) -> list[bool]:
+    """The same with passages of other items, a third of the book away; where that is its own the item is left out."""
+    shift = len(items) // 3 or 1
+    other = [items[(n + shift) % len(items)].source for n in range(len(items))]
+    own = [item.source for item in items]
+    found = answerable(items, texts, shift=shift)
+    return [
+        one
+        for one, mine, theirs in zip(found, own, other, strict=True)
+        if mine and theirs and mine.passage_id != theirs.passage_id
+    ]
+
+
+def share(found: Sequence[bool]) -> float:
+    return round(sum(found) / max(1, len(found)), 4)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--course", type=Path, required=True)
@@ -83,6 +114,12 @@ def main() -> None:
     right = [confirmed(item, texts[item.source.passage_id]) for item in items if item.source]
     grader = Grader()
     graded = [grader.grade(item, ", ".join(item.keys)).outcome is Outcome.RIGHT for item in items]
+    solved = answerable(items, texts)
+    elsewhere = control(items, texts)
+    by_kind = {
+        kind.value: share([ok for item, ok in zip(items, solved, strict=True) if item.kind is kind])
+        for kind in dict.fromkeys(item.kind for item in items)
+    }
     about_terms = [item for item in items if item.kind is Kind.CHOICE]
     result = {
         "bench": "quiz",
@@ -91,8 +128,11 @@ def main() -> None:
         "model": "none",
         "items": len(items),
         "kinds": dict(Counter(item.kind.value for item in items)),
-        "key_right": round(sum(right) / max(1, len(right)), 4),
-        "key_accepted_by_grader": round(sum(graded) / max(1, len(graded)), 4),
+        "key_right": share(right),
+        "key_accepted_by_grader": share(graded),
+        "answerable": share(solved),
+        "answerable_by_kind": by_kind,
+        "answerable_from_another": share(elsewhere),
         "degenerate": sum(bool(degenerate(item)) for item in items),
         "duplicates": len(items) - len({(item.prompt, item.keys) for item in items}),
         "term_in_bold": round(sum(item.keys[0].lower() in bold for item in about_terms) / max(1, len(about_terms)), 4),
@@ -103,6 +143,10 @@ def main() -> None:
     for item, ok in zip(items, right, strict=True):
         if not ok:
             print(f"not confirmed: {item.prompt} {item.keys}")
+    for item, ok in zip(items, solved, strict=True):
+        if arguments.show and not ok:
+            said = answer(item.kind, item.prompt, item.options, texts[item.source.passage_id]) if item.source else ""
+            print(f"not answered: {item.prompt}\n    key {item.keys}\n    said {said!r}")
     for name, value in result.items():
         print(f"{name:24} {value}")
     print(json.dumps(result))

@@ -71,10 +71,10 @@ _GAVE_UP = {
 
 
 def language_of(text: str, default: str) -> str:
-    """Return "zh" for text with Chinese characters, else "en" for text with Latin letters, else `default`."""
+    """Return "zh" for text with Chinese characters, else "en" for text with Latin words, else `default` ("x = 4")."""
     if _CJK.search(text):
         return "zh"
-    return "en" if re.search(r"[A-Za-z]", text) else default
+    return "en" if re.search(r"[A-Za-z]{2,}", text) else default
 
 
 def is_greeting(text: str) -> bool:

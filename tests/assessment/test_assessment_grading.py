@@ -91,19 +91,21 @@ def test_a_model_weighs_what_it_was_fitted_on_and_nothing_else():
 
 
 @pytest.mark.real
-def test_a_paraphrase_becomes_sure_when_a_person_has_graded_a_few_answers(tmp_path: Path):
-    """Alone the paraphrase is only likely (.69), so the instructor decides; three grades of hers settle it."""
-    grader = Grader(ShortTextGrader(open_embedder("bundled", tmp_path)))
-    prompt = "How did you separate the salt from the water?"
-    question = item(Kind.SHORT_TEXT, "The water was evaporated, leaving the salt.", prompt=prompt)
-    graded = (
-        Graded("We let the water evaporate until only salt was left.", True),
-        Graded("We used a filter.", False),
-        Graded("With a magnet.", False),
+def test_three_corrections_lift_answers_like_them_and_leave_what_is_wrong_where_it_was(tmp_path: Path):
+    """Other words than the reference's: the grader alone holds them for wrong, until the instructor has decided."""
+    grader = ShortTextGrader(open_embedder("bundled", tmp_path))
+    about = ("How did you separate the salt from the water?", ["The water was evaporated, leaving the salt."])
+    told = (
+        "We dried it in the sun until crystals were left.",
+        "We dried it till there were crystals.",
+        "It dried and crystals stayed.",
     )
+    corrected = [Graded(words, True) for words in told]
+    alike = "We dried it until only crystals were left."
+    chances = [grader.probability(*about, alike, corrected[:n]) for n in range(4)]
+    assert chances == sorted(chances) and chances[3] > chances[0] + 0.2
+    assert grader.probability(*about, "With a magnet and some paper.", corrected) < 0.2
     paraphrase = "Let the water evaporate and the salt is left behind."
-    assert grader.grade(question, paraphrase).outcome is Outcome.UNSURE
-    assert grader.grade(question, paraphrase, graded).outcome is Outcome.RIGHT
-    off = grader.grade(question, "With a magnet and some paper.")
-    assert off.outcome is Outcome.WRONG
-    assert off.missing
+    assert grader.grade(*about, paraphrase).outcome is Outcome.RIGHT
+    off = grader.grade(*about, "With a magnet and some paper.")
+    assert off.outcome is Outcome.WRONG and off.missing

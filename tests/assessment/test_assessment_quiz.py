@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from bench.quiz_reader import answer
 from knowledge.documents import Locator, Passage, Place
 from tutor.assessment.checks import degenerate, solve
 from tutor.assessment.grading import Grader
@@ -49,7 +50,7 @@ def test_each_kind_is_made_and_every_item_is_sound():
     texts = {p.id: p.text for p in passages()}
     for item in items:
         assert item.source.quote in texts[item.source.passage_id]
-        assert degenerate(item) == ""
+        assert degenerate(item) is None
         assert Grader().grade(item, ", ".join(item.keys)).outcome is Outcome.RIGHT
 
 
@@ -94,3 +95,20 @@ def test_options_that_give_the_key_away_are_refused(options, key, prompt):
 def test_too_little_text_gives_no_items_and_no_error():
     assert make_quiz(passages(("Nothing here.", ""))) == []
     assert make_quiz([]) == []
+
+
+def test_a_reader_who_knows_nothing_of_the_generator_answers_each_item_from_its_passage_and_none_from_another():
+    texts = {p.id: p.text for p in passages()}
+    for item in make_quiz(passages()):
+        said = answer(item.kind, item.prompt, item.options, texts[item.source.passage_id])
+        assert Grader().grade(item, said).outcome is Outcome.RIGHT, item.prompt
+        another = texts["p4" if item.source.passage_id != "p4" else "p8"]
+        said = answer(item.kind, item.prompt, item.options, another)
+        assert not said or Grader().grade(item, said).outcome is not Outcome.RIGHT, item.prompt
+
+
+def test_the_reader_does_not_guess_between_two_options_that_the_passage_names():
+    text = "A loop or a module is a code block that runs a set of statements."
+    prompt = "Which term fits this description: a code block that runs a set of statements?"
+    assert answer(Kind.CHOICE, prompt, ("loop", "string"), text) == "loop"
+    assert answer(Kind.CHOICE, prompt, ("loop", "module"), text) == ""

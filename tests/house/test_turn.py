@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tutor.domain import Course, Delta, Finished, Person, Stage, TurnStatus
+from tutor.domain import Course, Delta, Finished, Person, Role, Stage, TurnStatus
 from tutor.engine.base import Request
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
@@ -206,6 +207,14 @@ def test_long_history_and_passages_are_trimmed_to_the_window(house: House, cours
 def test_a_greeting_is_greeted_back_without_a_search(ask, ada, engine):
     turn = ask(ada, "Hello!")
     assert turn.answer.startswith("Hello!") and turn.covered is None and engine.requests == []
+
+
+def test_a_formula_is_answered_in_the_language_of_who_wrote_it(house, course, ask):
+    """A Chinese learner's "x=4" was taken for English, as it has a Latin letter, and confirmed in English."""
+    mei = house.accounts.add("mei", Role.LEARNER, "zh")
+    first = ask(mei, "解方程 2x+3=11")
+    turn = ask(mei, "x=4", conversation_id=first.conversation_id)
+    assert turn.guidance.move == "confirm" and re.search(r"[\u4e00-\u9fff]", turn.answer)
 
 
 def test_a_chinese_question_is_prompted_in_chinese(house, instructor, course, ada, engine, ask):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +13,15 @@ import pytest
 import adapters.errors
 import tutor.errors
 from knowledge.errors import DocumentLocked
+from tutor.assessment import gift, qti
+from tutor.assessment.checks import Fault
 from tutor.errors import EngineBusy, InputRefused
 from tutor.ui.edge import spoken
 from tutor.ui.words import WORDS
 from tutor.ui.words.refusals import REFUSALS
 
 ROOT = Path(__file__).parents[2]
-ERRORS = {name for module in (tutor.errors, adapters.errors) for name in vars(module)}
+ERRORS = {name for module in (tutor.errors, adapters.errors, gift, qti) for name in vars(module)}
 
 
 def keyed() -> Iterator[tuple[str, set[str]]]:
@@ -49,3 +52,28 @@ def test_an_error_without_a_key_is_said_by_its_kind():
 
 def test_what_a_refusal_quotes_is_no_pattern_to_fill_in():
     assert "{x}" in spoken(InputRefused("m", key="skill_taken", name="{x}"), "zh")
+
+
+def test_every_fault_of_an_item_is_said_in_every_language():
+    for fault in Fault:
+        said = spoken(InputRefused("m", key=f"item_{fault.name.lower()}", prompt="What is it?"), "zh")
+        assert "What is it?" in said and said != "m"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is it?",
+        "What is it? {~a ~b ~c}",
+        "Match {=a -> b =c -> d}",
+        "How many? {#many}",
+        '<assessmentItem identifier="q"><p>What?</p></assessmentItem>',
+        '<assessmentItem identifier="q" a=1></assessmentItem>',
+    ],
+)
+def test_a_question_that_cannot_be_imported_is_refused_in_the_language_of_its_instructor(
+    house, course, instructor, text
+):
+    count, (refusal,) = house.questions.take_in(instructor, course.id, text)
+    assert count == 0
+    assert re.search(r"[\u4e00-\u9fff]", spoken(refusal, "zh")) and spoken(refusal, "en") == str(refusal)

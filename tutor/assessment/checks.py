@@ -7,11 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 
 from tutor.assessment.items import Item, Kind
 from tutor.assessment.terms import Sentence, definitions, holds, same_term
 
 _GAP = "_____"
+
+
+class Fault(StrEnum):
+    """What can be wrong with the form of an item, in words."""
+
+    SAME_OPTIONS = "two options are the same"
+    GAP_IN_PROMPT = "the gap's term stands elsewhere in the prompt"
+    GAP_FORM_IN_PROMPT = "a form of the gap's term stands in the prompt"
+    FEW_OPTIONS = "fewer than three options"
+    OPTION_IN_OPTION = "one option holds another"
+    OPTION_IN_PROMPT = "an option stands in the prompt"
+    KEY_WORD_IN_PROMPT = "the prompt holds a word of the key"
+    KEY_LONGEST = "the key is much longer than the rest"
 
 
 def solve(item: Item, terms: Sequence[str]) -> tuple[str, ...]:
@@ -56,32 +70,32 @@ def _solve_gap(prompt: str, quote: str, terms: Sequence[str]) -> tuple[str, ...]
     return next(((term,) for term in terms if term.lower() == filling.lower()), (filling,))
 
 
-def degenerate(item: Item) -> str:
-    """Say what is wrong with the form of an item, "" when nothing is."""
+def degenerate(item: Item) -> Fault | None:
+    """Say what is wrong with the form of an item, None when nothing is."""
     options = [option.strip().lower() for option in item.options]
     if len(set(options)) != len(options):
-        return "two options are the same"
+        return Fault.SAME_OPTIONS
     if item.kind is Kind.CHOICE:
         return _degenerate_choice(item, options)
     if item.kind is Kind.CLOZE and holds(item.prompt, item.keys[0]):
-        return "the gap's term stands elsewhere in the prompt"
+        return Fault.GAP_IN_PROMPT
     if item.kind is Kind.CLOZE and any(same_term(item.keys[0], word) for word in re.findall(r"[\w-]{4,}", item.prompt)):
-        return "a form of the gap's term stands in the prompt"
-    return ""
+        return Fault.GAP_FORM_IN_PROMPT
+    return None
 
 
-def _degenerate_choice(item: Item, options: Sequence[str]) -> str:
+def _degenerate_choice(item: Item, options: Sequence[str]) -> Fault | None:
     key = item.keys[0]
     if len(options) < 3:
-        return "fewer than three options"
+        return Fault.FEW_OPTIONS
     if any(same_term(a, b) for n, a in enumerate(options) for b in options[n + 1 :]):
-        return "one option holds another"
+        return Fault.OPTION_IN_OPTION
     if any(holds(item.prompt, option) for option in item.options):
-        return "an option stands in the prompt"
+        return Fault.OPTION_IN_PROMPT
     words = re.findall(r"[a-z]{4,}", key.lower())
     if any(word in item.prompt.lower() for word in words):
-        return "the prompt holds a word of the key"
+        return Fault.KEY_WORD_IN_PROMPT
     longest = sorted((len(option) for option in options), reverse=True)
     if len(key) == longest[0] > 2.5 * longest[1]:
-        return "the key is much longer than the rest"
-    return ""
+        return Fault.KEY_LONGEST
+    return None

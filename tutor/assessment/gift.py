@@ -40,13 +40,23 @@ def _body(item: Item) -> str:
             return " ".join(_answer("=" if option in item.keys else "~", option) for option in item.options)
         case Kind.CLOZE | Kind.SHORT_TEXT:
             return " ".join(_answer("=", key) for key in item.keys)
-    raise NotGift(f"question {item.id} is of kind {item.kind.value}, which GIFT does not have; export it as QTI")
+    raise NotGift(
+        f"question {item.id} is of kind {item.kind.value}, which GIFT does not have; export it as QTI",
+        key="gift_kind",
+        prompt=item.prompt[:60],
+        kind=item.kind.value,
+    )
 
 
 def from_gift(text: str) -> list[Item]:
     """Read GIFT; comments and categories are skipped. Raises NotGift naming the question."""
     if len(text) > MAX_CHARS:
-        raise NotGift(f"the file has {len(text)} characters, at most {MAX_CHARS} are read")
+        raise NotGift(
+            f"the file has {len(text)} characters, at most {MAX_CHARS} are read",
+            key="items_too_long",
+            count=len(text),
+            most=MAX_CHARS,
+        )
     lines = [line for line in text.splitlines() if not line.lstrip().startswith(("//", "$CATEGORY"))]
     blocks = re.split(r"\n\s*\n", "\n".join(lines))
     return [_read(block.strip(), number) for number, block in enumerate(blocks, 1) if block.strip()]
@@ -55,7 +65,9 @@ def from_gift(text: str) -> list[Item]:
 def _read(block: str, number: int) -> Item:
     match = _UNIT.fullmatch(block)
     if match is None:
-        raise NotGift(f"question {number} has no answers in braces: {block[:60]!r}")
+        raise NotGift(
+            f"question {number} has no answers in braces: {block[:60]!r}", key="gift_no_answers", text=block[:60]
+        )
     prompt, body = _unescape(match["prompt"]), match["body"].strip()
     identity = _unescape(match["title"] or "") or hashlib.sha256(block.encode()).hexdigest()[:16]
     if body.upper() in ("T", "TRUE", "F", "FALSE"):
@@ -63,7 +75,11 @@ def _read(block: str, number: int) -> Item:
     if body.startswith("#"):
         return _number(identity, prompt, body[1:].strip().removeprefix("="), number)
     if "->" in body:
-        raise NotGift(f"question {number} is a matching question, which is not read")
+        raise NotGift(
+            f"question {number} is a matching question, which is not read: {prompt[:60]!r}",
+            key="gift_matching",
+            text=prompt[:60],
+        )
     return _worded(identity, prompt, list(_answers(body)), number)
 
 
@@ -73,7 +89,9 @@ def _number(identity: str, prompt: str, body: str, number: int) -> Item:
         size = abs(float(value))
         tolerance = float(margin) / size if margin and size else None
     except ValueError as error:
-        raise NotGift(f"question {number}: {body[:40]!r} is no number") from error
+        raise NotGift(
+            f"question {number}: {body[:40]!r} is no number", key="gift_no_number", text=body[:40], prompt=prompt[:60]
+        ) from error
     return _item(identity, Kind.NUMBER, prompt, (value,), tolerance=tolerance)
 
 
@@ -86,7 +104,9 @@ def _answers(body: str) -> Iterator[tuple[bool, str]]:
 def _worded(identity: str, prompt: str, answers: list[tuple[bool, str]], number: int) -> Item:
     keys = tuple(text for right, text in answers if right)
     if not keys:
-        raise NotGift(f"question {number} has no right answer")
+        raise NotGift(
+            f"question {number} has no right answer: {prompt[:60]!r}", key="gift_no_right_answer", prompt=prompt[:60]
+        )
     if all(right for right, _ in answers):
         return _item(identity, Kind.SHORT_TEXT, prompt, keys)
     return _item(identity, Kind.CHOICE, prompt, keys, tuple(text for _, text in answers))
@@ -103,7 +123,7 @@ def _item(
     try:
         return Item(identity, kind, prompt, keys, options, tolerance)
     except ValueError as error:
-        raise NotGift(str(error)) from error
+        raise NotGift(str(error), key="item_incomplete", prompt=prompt[:60]) from error
 
 
 def _escape(text: str) -> str:

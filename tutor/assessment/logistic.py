@@ -17,11 +17,13 @@ class Logistic:
     bias: float
 
     def probability(self, row: Mapping[str, float]) -> float:
-        total = self.bias + sum(self.weights.get(name, 0.0) * value for name, value in row.items())
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, self.log_odds(row)))))
+
+    def log_odds(self, row: Mapping[str, float]) -> float:
+        return self.bias + sum(self.weights.get(name, 0.0) * value for name, value in row.items())
 
 
 def read_models(path: Path) -> dict[str, Logistic]:
     """Read the models of a file by name."""
     stored = json.loads(path.read_text(encoding="utf-8"))
-    return {name: Logistic(dict(one["weights"]), float(one["bias"])) for name, one in stored.items()}
+    return {name: Logistic(dict(one["weights"]), float(one["bias"])) for name, one in stored.items() if "bias" in one}

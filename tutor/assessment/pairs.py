@@ -1,27 +1,30 @@
 """What a short answer and its question's references have in common, as numbers for the fitted grader.
 
-Vectors come from an injected embedder; words, order, negation, numbers and opposites are read here. Nearest answers
-of the same question that a person has graded add their own features, which are zero when there are none.
+Vectors come from an injected embedder; words, order, negation, numbers and opposites are read here. What answers that
+a person has graded say is not: see `neighbours.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.embedding import Reading
+from tutor.assessment.alignment import alignment
 from tutor.assessment.words import Words, opposites, read_words
 
 Vectors = NDArray[np.float32]
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors, one row a text."""
+    """Turns texts into unit vectors, one row a text, and reads their words in context."""
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
+    def embed_questions(self, texts: Sequence[str]) -> list[Reading]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,46 +33,62 @@ class Text:
 
     words: Words
     vector: Vectors
-    word_vectors: Vectors  # one row a content stem, in order
+    word_vectors: Vectors  # one row a content stem, in order, each read alone
+    tokens: Vectors  # one row a token, read in context
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """All that is known when an answer is graded; `graded` are other answers to the question with verdicts."""
+    """An answer beside its question and reference answers."""
 
     question: Text
     references: tuple[Text, ...]
     answer: Text
-    graded: tuple[tuple[Text, bool], ...] = ()
 
 
 class Reader:
-    """Reads texts with an embedder and remembers their vectors, as references and graded answers come again."""
+    """Reads texts with an embedder and remembers what it saw, as references and graded answers come again."""
 
-    def __init__(self, embedder: Embedder, limit: int = 50_000) -> None:
+    def __init__(self, embedder: Embedder, words: int = 50_000, texts: int = 3_000) -> None:
         self._embedder = embedder
-        self._limit = limit
-        self._vectors: dict[str, Vectors] = {}
+        self._limits = words, texts
+        self._words: dict[str, Vectors] = {}
+        self._texts: dict[str, Reading] = {}
 
     def read(self, texts: Sequence[str]) -> list[Text]:
-        words = [read_words(text) for text in texts]
-        self._learn([*texts, *(w for one in words for w in one.carriers)])
+        read = [read_words(text) for text in texts]
+        words, seen = self._learn(texts, [word for one in read for word in one.carriers])
         return [
-            Text(one, self._vectors[text], _stack([self._vectors[w] for w in one.carriers], self._vectors[text]))
-            for text, one in zip(texts, words, strict=True)
+            Text(
+                one,
+                seen[text].spans[0],
+                _stack([words[w] for w in one.carriers], seen[text].spans[0]),
+                seen[text].tokens,
+            )
+            for text, one in zip(texts, read, strict=True)
         ]
 
-    def _learn(self, texts: Sequence[str]) -> None:
-        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if len(self._vectors) + len(new) > self._limit:
-            self._vectors.clear()
-            new = list(dict.fromkeys(texts))
-        if new:
-            self._vectors |= zip(new, self._embedder.embed_passages(new), strict=True)
+    def _learn(self, texts: Sequence[str], words: Sequence[str]) -> tuple[dict[str, Vectors], dict[str, Reading]]:
+        """Return memories that hold all of these; a full one begins anew, and other threads keep the one they have."""
+        if len(self._words) > self._limits[0]:
+            self._words = {}
+        if len(self._texts) > self._limits[1]:
+            self._texts = {}
+        known, seen = self._words, self._texts
+        if new := [word for word in dict.fromkeys(words) if word not in known]:
+            known |= zip(new, self._embedder.embed_passages(new), strict=True)
+        if new := [text for text in dict.fromkeys(texts) if text not in seen]:
+            seen |= zip(new, self._embedder.embed_questions(new), strict=True)
+        return known, seen
 
 
 def _stack(rows: Sequence[Vectors], like: Vectors) -> Vectors:
     return np.stack(rows) if rows else np.zeros((0, like.shape[0]), np.float32)
+
+
+_BEST_OF_ANY = (
+    "cosine f1 soft_recall soft_f1 recall_new soft_new trigrams found backed found_new backed_new rest_cosine".split()
+)
 
 
 def features(case: Case) -> dict[str, float]:
@@ -78,13 +97,13 @@ def features(case: Case) -> dict[str, float]:
     rows = [_against(question, reference, answer) for reference in case.references]
     best = max(rows, key=lambda row: row["cosine"] + row["f1"] + row["soft_f1"])
     row = {f"best_{name}": value for name, value in best.items()}
-    for name in ("cosine", "f1", "soft_recall", "soft_f1", "recall_new", "soft_new", "trigrams"):
+    for name in _BEST_OF_ANY:
         row[f"max_{name}"] = max(one[name] for one in rows)
     row["mean_cosine"] = float(np.mean([one["cosine"] for one in rows]))
     row["references"] = float(np.log1p(len(rows)))
     row |= _alone(question, answer)
     row["gain"] = row["max_cosine"] - row["with_question"]
-    return row | neighbours(answer, case.graded)
+    return row
 
 
 def _alone(question: Text, answer: Text) -> dict[str, float]:
@@ -130,7 +149,15 @@ def _against(question: Text, reference: Text, answer: Text) -> dict[str, float]:
         "numbers_missing": float(len(r.numbers - a.numbers)),
         "numbers_strange": float(len(a.numbers - r.numbers - question.words.numbers)),
         "opposites": float(min(2, len(opposites(a, r)))),
+        "rest_cosine": float(rest(reference.vector, question.vector) @ rest(answer.vector, question.vector)),
+        **alignment(question.tokens, reference.tokens, answer.tokens),
     }
+
+
+def rest(vector: Vectors, question: Vectors) -> Vectors:
+    """Return a unit vector without its part along the question's."""
+    left = vector - (vector @ question) * question
+    return np.asarray(left / max(1e-9, float(np.linalg.norm(left))), np.float32)
 
 
 def _soft(left: Vectors, right: Vectors) -> NDArray[Any]:
@@ -156,46 +183,3 @@ def _order(left: Sequence[str], right: Sequence[str]) -> float:
 def _trigrams(left: str, right: str) -> float:
     one, two = ({f" {t.lower()} "[i : i + 3] for i in range(len(t))} for t in (left, right))
     return float(len(one & two) / max(1.0, (len(one) * len(two)) ** 0.5))
-
-
-NEAREST = 7
-
-
-def neighbours(answer: Text, graded: Sequence[tuple[Text, bool]]) -> dict[str, float]:
-    """What the graded answers say; every feature is 0 when there are none of one verdict to compare."""
-    row = {"graded": float(np.log1p(len(graded)))}
-    if not graded:
-        return row
-    verdicts = np.array([verdict for _, verdict in graded])
-    cosine = np.array([float(answer.vector @ other.vector) for other, _ in graded])
-    overlap = np.array([_overlap(answer.words, other.words) for other, _ in graded])
-    row["prior"] = (verdicts.sum() + 1) / (len(verdicts) + 2) - 0.5
-    for name, likeness in (("near", cosine), ("words", overlap), ("both", (cosine + overlap) / 2)):
-        order = np.argsort(-likeness)[:NEAREST]
-        weight = np.exp(8 * (likeness[order] - likeness[order[0]]))
-        row[f"{name}_vote"] = float(((verdicts[order] - 0.5) * weight).sum() / (weight.sum() + 0.5)) * float(
-            likeness[order[0]]
-        )
-        if 0 < verdicts.sum() < len(verdicts):
-            row[f"{name}_gap"] = float(likeness[verdicts].max() - likeness[~verdicts].max())
-        row[f"{name}_best"] = float(likeness[order[0]]) * (1 if verdicts[order[0]] else -1)
-    return row | _centres(answer, [other for other, _ in graded], verdicts)
-
-
-def _centres(answer: Text, others: Sequence[Text], verdicts: NDArray[np.bool_]) -> dict[str, float]:
-    """Where the answer lies between the centres of the right and the wrong answers."""
-    if not 0 < verdicts.sum() < len(verdicts):
-        return {}
-    vectors = np.stack([other.vector for other in others])
-    right, wrong = vectors[verdicts].mean(0), vectors[~verdicts].mean(0)
-    direction = right - wrong
-    return {"centre": float((answer.vector - (right + wrong) / 2) @ direction / (np.linalg.norm(direction) + 1e-6))}
-
-
-def _overlap(left: Words, right: Words) -> float:
-    union = left.content | right.content
-    return len(left.content & right.content) / len(union) if union else float(left.words == right.words)
-
-
-def as_row(named: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float64]:
-    return np.array([named.get(name, 0.0) for name in names])

@@ -64,13 +64,18 @@ def _write_options(body: Element, item: Item, options: tuple[str, ...]) -> None:
 def from_qti(text: str) -> Item:
     """Read one item; raises NotQti."""
     if len(text) > MAX_CHARS:
-        raise NotQti(f"the document has {len(text)} characters, at most {MAX_CHARS} are read")
+        raise NotQti(
+            f"the document has {len(text)} characters, at most {MAX_CHARS} are read",
+            key="items_too_long",
+            count=len(text),
+            most=MAX_CHARS,
+        )
     try:
         root = fromstring(text)
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise NotQti(f"the document is not safe, well-formed XML ({type(error).__name__})") from error
+        raise NotQti(f"the document is not safe, well-formed XML ({type(error).__name__})", key="qti_no_xml") from error
     if _name(root) != "assessmentItem":
-        raise NotQti(f"the document is a {_name(root)!r}, not an assessmentItem")
+        raise NotQti(f"the document is a {_name(root)!r}, not an assessmentItem", key="qti_no_item", name=_name(root))
     return _read(root)
 
 
@@ -78,7 +83,11 @@ def _read(root: Any) -> Item:
     interaction = next((e for e in root.iter() if _name(e).endswith("Interaction")), None)
     values = [_text(e) for e in root.iter() if _name(e) == "value"]
     if interaction is None or not values:
-        raise NotQti("the item has no interaction or no correct response")
+        raise NotQti(
+            f"the item {root.get('identifier')!r} has no interaction or no correct response",
+            key="qti_no_response",
+            item=root.get("identifier") or "?",
+        )
     choices = {e.get("identifier"): _text(e) for e in interaction.iter() if _name(e) == "simpleChoice"}
     kind = _kind(root.get("label"), _name(interaction), tuple(choices.values()))
     declared = next((e for e in root.iter() if _name(e) == "responseDeclaration"), None)
@@ -91,7 +100,11 @@ def _read(root: Any) -> Item:
             root.get("identifier") or "", kind, prompt, keys, options, None if tolerance is None else float(tolerance)
         )
     except (KeyError, ValueError) as error:
-        raise NotQti(f"the item {root.get('identifier')!r} does not hold together: {error}") from error
+        raise NotQti(
+            f"the item {root.get('identifier')!r} does not hold together: {error}",
+            key="item_incomplete",
+            prompt=prompt[:60],
+        ) from error
 
 
 def _kind(label: str | None, interaction: str, choices: tuple[str, ...]) -> Kind:
@@ -103,7 +116,7 @@ def _kind(label: str | None, interaction: str, choices: tuple[str, ...]) -> Kind
         return Kind.TRUE_FALSE if tuple(c.lower() for c in choices) == _TRUTH else Kind.CHOICE
     if interaction in ("extendedTextInteraction", "textEntryInteraction"):
         return Kind.SHORT_TEXT
-    raise NotQti(f"{interaction} is not read")
+    raise NotQti(f"{interaction} is not read", key="qti_interaction", name=interaction)
 
 
 def _name(element: Any) -> str:

@@ -1,7 +1,8 @@
 """Grading a short free-text answer against reference answers, and against answers that people have graded.
 
-A fitted logistic model weighs what `pairs.py` reads; rules veto "right" where an answer says the opposite, another
-number or a look-alike term; a doubtful case is unsure and goes to the instructor. Reasons name points of the reference.
+A fitted logistic model weighs what `pairs.py` reads, graded answers correct it (`neighbours.py`), and rules veto
+"right" where an answer says the opposite, another number or a look-alike term. A doubtful case is unsure and goes to
+the instructor. Reasons name points of the reference.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tutor.assessment import points
 from tutor.assessment.collections import grade_cloze
 from tutor.assessment.items import Grade, Graded, unsure
 from tutor.assessment.logistic import Logistic, read_models
+from tutor.assessment.neighbours import Answer, Neighbourhood, read_neighbourhood
 from tutor.assessment.pairs import Case, Embedder, Reader, features
 from tutor.assessment.words import opposites, read_words
 from tutor.domain import Outcome
@@ -56,19 +58,27 @@ class ShortTextGrader:
         self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()
     ) -> float:
         """The calibrated probability that the answer is right."""
-        return _models()["right"].probability(features(self.case(question, references, answer, graded)))
-
-    def case(self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()) -> Case:
         latest = list(graded)[-MAX_GRADED:]
-        texts = self._reader.read([question, answer, *references, *(one.answer for one in latest)])
-        others = texts[2 + len(references) :]
-        pairs = tuple((text, one.right) for text, one in zip(others, latest, strict=True))
-        return Case(texts[0], tuple(texts[2 : 2 + len(references)]), texts[1], pairs)
+        asked, *rest = self._reader.read([question, *references, answer, *(one.answer for one in latest)])
+        held = tuple(rest[: len(references)])
+        given, *others = (_described(Case(asked, held, text)) for text in rest[len(references) :])
+        verdicts = (one.right for one in latest)
+        return _neighbourhood().probability(given, list(zip(others, verdicts, strict=True)))
 
     def _points(self, question: str, references: Sequence[str], answer: str) -> tuple[points.Point, ...]:
         """The points of the reference that the answer comes nearest to."""
         found = [points.points(question, reference, answer, self._reader) for reference in references]
         return max(found, key=lambda some: sum(point.named for point in some) / len(some))
+
+
+def _described(case: Case) -> Answer:
+    row = features(case)
+    return _neighbourhood().describe(case, row, _models()["right"].log_odds(row))
+
+
+@cache
+def _neighbourhood() -> Neighbourhood:
+    return read_neighbourhood(MODEL)
 
 
 @cache
@@ -110,14 +120,14 @@ def _verdict(probability: float, found: Sequence[points.Point], veto: str, sure:
     named, missing = points.named(found), points.missing(found)
     if probability < sure or veto:
         missing = missing or points.weakest(found)
-    said = [f"names {_listed(named)}"] if named else []
-    said += [f"misses {_listed(missing)}"] if missing else []
+    names = [f"names {_listed(named)}"] if named else []
+    said = [*names, f"misses {_listed(missing)}"] if missing else names
     if veto:
         confidence = 1 - probability
         outcome = Outcome.WRONG if confidence >= sure else Outcome.UNSURE
         return Grade(outcome, max(confidence, 0.0), (veto, *said), missing)
     if probability >= sure:
-        return Grade(Outcome.RIGHT, probability, tuple(said) or ("says what the reference says",))
+        return Grade(Outcome.RIGHT, probability, tuple(names) or ("says what the reference says",))
     if 1 - probability < sure:
         return Grade(
             Outcome.UNSURE,

@@ -109,8 +109,8 @@ class Questions:
         with self.database.writing() as connection:
             rows.set_state(connection, item_id, state, self.clock())
 
-    def take_in(self, who: Person, course_id: str, text: str) -> tuple[int, list[str]]:
-        """Import GIFT or QTI; return how many items came in, and a sentence for each that was refused."""
+    def take_in(self, who: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
+        """Import GIFT or QTI; return how many items came in, and why each of the others was refused."""
         self.courses.enter(who, course_id, Action.TEACH)
         read, refused = _read(text)
         sound = []
@@ -119,7 +119,7 @@ class Questions:
             try:
                 sound.append(self._checked(replace(item, id=own)))
             except InputRefused as refusal:
-                refused.append(str(refusal))
+                refused.append(refusal)
         with self.database.writing() as connection:
             skills = skills_of(connection, course_id)
             for item in sound:
@@ -127,17 +127,23 @@ class Questions:
                 rows.put(connection, course_id, with_skill, Origin.IMPORTED, self.clock())
         return len(sound), refused
 
-    def hand_out(self, who: Person, course_id: str, form: str) -> tuple[str, list[str]]:
-        """Export what may be asked as GIFT or QTI; return the text, and a sentence for each item left out."""
+    def hand_out(self, who: Person, course_id: str, form: str) -> tuple[str, list[InputRefused]]:
+        """Export what may be asked as GIFT or QTI; return the text, and why each of the others was left out."""
         self.courses.enter(who, course_id, Action.TEACH)
         if form not in FORMS:
-            raise InputRefused(f"{form!r} is not written; choose one of {', '.join(FORMS)}")
-        texts, left_out = [], []
+            raise InputRefused(
+                f"{form!r} is not written; choose one of {', '.join(FORMS)}",
+                key="items_form",
+                form=form,
+                forms=", ".join(FORMS),
+            )
+        texts: list[str] = []
+        left_out: list[InputRefused] = []
         for stored in self.pool(course_id):
             try:
                 texts.append(to_gift([stored.item]).strip() if form == "gift" else to_qti(stored.item))
             except InputRefused as refusal:
-                left_out.append(str(refusal))
+                left_out.append(refusal)
         return "\n\n".join(texts) + "\n", left_out
 
     def _made(self, course_id: str, skills: Sequence[Skill]) -> list[Item]:
@@ -159,11 +165,15 @@ class Questions:
     def _checked(self, item: Item) -> Item:
         """Return the item if its own key is graded right and its form gives nothing away."""
         if fault := degenerate(item):
-            raise InputRefused(f"“{item.prompt[:60]}”: {fault}")
+            raise InputRefused(
+                f"“{item.prompt[:60]}”: {fault}", key=f"item_{fault.name.lower()}", prompt=item.prompt[:60]
+            )
         answer = item.keys[0] if item.kind in _ONE_KEY else "\n".join(item.keys)
         if self.grader.grade(item, answer).outcome is not Outcome.RIGHT:
             raise InputRefused(
-                f"“{item.prompt[:60]}”: its own key is not graded right as {item.kind.value}; change kind or key"
+                f"“{item.prompt[:60]}”: its own key is not graded right as {item.kind.value}; change kind or key",
+                key="item_key_not_right",
+                prompt=item.prompt[:60],
             )
         return item
 
@@ -171,7 +181,7 @@ class Questions:
         with self.database.reading() as connection:
             stored = rows.by_id(connection, item_id)
         if stored is None:
-            raise NotFound("there is no such question any more")
+            raise NotFound("there is no such question any more", key="item_gone")
         self.courses.enter(who, stored.course_id, Action.TEACH)
         return stored
 
@@ -187,7 +197,9 @@ def _item(item_id: str, kind: Kind, prompt: str, keys: Sequence[str], options: S
             chosen = tuple(sorted(trimmed))
         return Item(item_id, kind, prompt.strip(), trimmed, chosen)
     except ValueError as error:
-        raise InputRefused(str(error).replace(item_id, "the question")) from error
+        raise InputRefused(
+            str(error).replace(item_id, "the question"), key="item_incomplete", prompt=prompt.strip()[:60]
+        ) from error
 
 
 def _kept(stored: StoredItem) -> bool:
@@ -233,10 +245,10 @@ def _skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) -> str:
     return best.id if best is not None and share(best) > 0 else ""
 
 
-def _read(text: str) -> tuple[list[Item], list[str]]:
-    """Items of a text in either form; what cannot be read is a sentence and keeps back no other."""
+def _read(text: str) -> tuple[list[Item], list[InputRefused]]:
+    """Items of a text in either form; what cannot be read is told apart and keeps back no other."""
     read: list[Item] = []
-    refused: list[str] = []
+    refused: list[InputRefused] = []
     documents = _QTI_ITEM.findall(text)
     blocks = documents or [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     if not blocks:
@@ -245,5 +257,5 @@ def _read(text: str) -> tuple[list[Item], list[str]]:
         try:
             read += [from_qti(block)] if documents else from_gift(block)
         except InputRefused as refusal:
-            refused.append(str(refusal))
+            refused.append(refusal)
     return read, refused

@@ -12,7 +12,7 @@ from tutor.domain import HelpLevel, Person
 from tutor.house import House
 from tutor.store.items import ItemState, StoredItem
 from tutor.ui import view
-from tutor.ui.edge import QUIET, handler, person, tell
+from tutor.ui.edge import QUIET, handler, person, spoken, tell
 from tutor.ui.texts import text
 from tutor.ui.words import say
 
@@ -102,7 +102,7 @@ class Asking:
     def take_in(self, given: str, course_id: str, request: gr.Request) -> Updates:
         who = person(request)
         count, refused = self.house.questions.take_in(who, course_id, given or "")
-        reasons = "; ".join(refused[:3])
+        reasons = "; ".join(spoken(refusal, who.language) for refusal in refused[:3])
         left = say(who.language, "question_refused", count=len(refused), reasons=reasons) if refused else ""
         tell(say(who.language, "question_imported", count=count, refused=left))
         return self.show(course_id, "", request)
@@ -117,7 +117,8 @@ class Asking:
         who = person(request)
         written, left_out = self.house.questions.hand_out(who, course_id, form)
         if left_out:
-            tell(say(who.language, "question_left_out", count=len(left_out), reasons="; ".join(left_out[:2])))
+            reasons = "; ".join(spoken(refusal, who.language) for refusal in left_out[:2])
+            tell(say(who.language, "question_left_out", count=len(left_out), reasons=reasons))
         return written
 
     def _set(self, item_id: str | None, course_id: str, wanted: str, request: gr.Request, state: ItemState) -> Updates:

@@ -1,0 +1,126 @@
+"""Fits the grader of short answers: a logistic model of the features, and how far a graded answer speaks for another.
+
+Used by `bench.grading`; `python -m bench.grading --train F... --fit MODEL.json` writes what ships. The shares of
+likeness are those under which the verdicts of the training rows are likeliest (Laplace's evidence), each question's
+rows judged by a model that was not fitted on that question: only so does it see how wrong the model is on a new one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from tutor.assessment.logistic import Logistic
+from tutor.assessment.neighbours import SHARES, Floats, Neighbourhood, likenesses, posterior, sum_of
+from tutor.assessment.pairs import Case, features
+
+PENALTY = 0.02  # of the logistic model, by folds of whole questions: .003 and .1 are no better
+START = (*np.log([0.7, 0.3, 1.0, 0.5, 0.4]), 1.2, 0.0)
+ROUNDS = 250
+PRIOR = 1e-3  # holds the logarithms of the shares near -1
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One answer with what a person said of it, read once."""
+
+    group: str  # its question
+    case: Case
+    features: dict[str, float]
+    right: bool
+    label: str  # of three
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    right: Logistic
+    contradicts: Logistic | None
+    neighbours: Neighbourhood
+
+    def stored(self) -> dict[str, Any]:
+        """As the file that ships has it."""
+        models = {"right": self.right} | ({"contradicts": self.contradicts} if self.contradicts else {})
+        written = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in models.items()}
+        return _rounded(written | {"neighbours": asdict(self.neighbours)})
+
+
+def labelled(group: str, case: Case, label: str, *, right: bool) -> Labelled:
+    return Labelled(group, case, features(case), right, label)
+
+
+def fit(rows: Sequence[Labelled]) -> Fitted:
+    names = sorted(set().union(*(row.features for row in rows)))
+    x = np.array([[row.features.get(name, 0.0) for name in names] for row in rows])
+    right = np.array([row.right for row in rows])
+    against = np.array([row.label == "contradictory" for row in rows])
+    contradicts = fit_logistic(x[~right], against[~right], names) if against.any() else None
+    return Fitted(fit_logistic(x, right, names), contradicts, _neighbourhood(rows, x, right, names))
+
+
+def fit_logistic(x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Logistic:
+    """Fitted on standardised features; the scaling is folded into the weights."""
+    mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
+    model = LogisticRegression(C=PENALTY, max_iter=2000).fit((x - mean) / spread, y)
+    weights = model.coef_[0] / spread
+    bias = float(model.intercept_[0] - weights @ mean)
+    return Logistic({name: float(weight) for name, weight in zip(names, weights, strict=True)}, bias)
+
+
+def _neighbourhood(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Neighbourhood:
+    centre, spread = _named(names, x.mean(axis=0)), _named(names, x.std(axis=0) + 1e-9)
+    unfitted = Neighbourhood(dict.fromkeys(SHARES, 1.0), 1.0, 0.0, centre, spread)
+    log_odds = _judged_by_others(rows, x, y, names)
+    questions: dict[str, list[int]] = defaultdict(list)
+    for n, row in enumerate(rows):
+        questions[row.group].append(n)
+    read = [
+        (
+            likenesses([unfitted.describe(rows[n].case, rows[n].features, 0.0) for n in at]),
+            log_odds[at],
+            y[at].astype(np.float64),
+        )
+        for at in questions.values()
+    ]
+    settings = {"maxfev": ROUNDS, "xtol": 0.05, "ftol": 1e-4}
+    found = minimize(_unlikely, START, (read, len(rows)), "Powell", options=settings).x
+    return Neighbourhood(_named(SHARES, np.exp(found[:-2])), float(found[-2]), float(found[-1]), centre, spread)
+
+
+def _judged_by_others(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Floats:
+    """Log-odds of every row by a model that was fitted on other questions."""
+    groups = [row.group for row in rows]
+    log_odds = np.zeros(len(rows))
+    for train, aside in GroupKFold(min(5, len(set(groups)))).split(x, y, groups):
+        model = fit_logistic(x[train], y[train], names)
+        log_odds[aside] = [model.log_odds(rows[n].features) for n in aside]
+    return log_odds
+
+
+def _unlikely(parameters: Floats, read: Sequence[tuple[Mapping[str, Floats], Floats, Floats]], count: int) -> float:
+    """Minus the evidence of an answer, on average."""
+    shares, scale, offset = _named(SHARES, np.exp(parameters[:-2])), parameters[-2], parameters[-1]
+    total = 0.0
+    for kinds, log_odds, verdicts in read:
+        prior = scale * log_odds + offset
+        seen = posterior(sum_of(kinds, shares), prior, verdicts)
+        said = np.logaddexp(0, -seen.latent * (2 * verdicts - 1)).sum()
+        total += float(-seen.pull @ (seen.latent - prior) / 2 - said - np.log(np.diag(seen.root)).sum())
+    return -total / count + PRIOR * float(np.square(parameters[:-2] + 1).mean())
+
+
+def _named(names: Sequence[str], values: Sequence[float] | Floats) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _rounded(one) for name, one in value.items()}
+    return float(f"{value:.6g}")
