@@ -32,6 +32,7 @@ def item(kind: Kind, *keys: str, options: tuple[str, ...] = (), prompt: str = "W
         ("the current increases when the resistance is larger", "the current decreases when the resistance is larger"),
         ("water boils at 90 degrees in the pot", "water boils at 100 degrees in the pot"),
         ("the reaction is exothermic and gives off heat", "the reaction is endothermic and gives off heat"),
+        ("No, both solutions have the same concentration", "Yes, both solutions have the same concentration"),
         ("the circuit is open between the two terminals", "the circuit is closed between the two terminals"),
     ],
 )

@@ -23,6 +23,7 @@ from tutor.domain import Outcome
 
 MODEL = Path(__file__).with_name("short_text_model.json")
 SURE = 0.72  # calibrated probability from which a verdict is given
+_YES_AND_NO = {("yes",), ("no",)}
 MOSTLY = 0.5  # share of the reference's points from which a wrong answer is a partial one
 MAX_GRADED = 150  # graded answers of a question that are looked at, the latest
 
@@ -111,6 +112,8 @@ def _veto(answer: str, references: Sequence[str]) -> str:
             reasons.append("has another number than the reference")
         elif given.content == reference.content and (given.negations - reference.negations) % 2:
             reasons.append("is the reference negated")
+        elif {given.words[:1], reference.words[:1]} == _YES_AND_NO:
+            reasons.append("says yes where the reference says no, or no where it says yes")
         else:
             return ""
     return reasons[0]
