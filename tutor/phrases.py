@@ -42,6 +42,10 @@ _OWN_WORDS = {
     "en": "(These are the tutor's own words; the closest passage of the course is {mark}.)",
     "zh": "（以上是导师自己的话；课程中最接近的段落是 {mark}。）",
 }
+_UNSEEN_FIGURE = {
+    "en": "(The picture itself was not looked at: this is from its caption and the text around it.)",
+    "zh": "（没有查看图片本身：以上内容来自图注和它前后的文字。）",
+}
 _FROM_COURSE = {"en": "The course says: {sentence}", "zh": "课程里写道：{sentence}"}
 _READ_IN = {
     "en": "{name}: {pages} page{s}, {passages} passage{es}.{replaced} {notes}",
@@ -122,14 +126,19 @@ def own_words(language: str, mark: str) -> str:
     return _OWN_WORDS[language].format(mark=mark)
 
 
+def unseen_figure(language: str) -> str:
+    """Return the sentence below an answer about a figure whose page no model was shown."""
+    return _UNSEEN_FIGURE[language]
+
+
 def from_course(language: str, sentence: str) -> str:
     """Return a sentence of the course as the answer of a model that had none."""
     return _FROM_COURSE[language].format(sentence=sentence)
 
 
 def without_own_words(answer: str) -> str:
-    """Drop what `own_words` added: the model must not learn it from the history."""
-    for sentence in _OWN_WORDS.values():
+    """Drop what `own_words` and `unseen_figure` added: the model must not learn it from the history."""
+    for sentence in (*_OWN_WORDS.values(), *_UNSEEN_FIGURE.values()):
         answer = answer.split(sentence.split("{mark}")[0])[0]
     return answer.rstrip()
 

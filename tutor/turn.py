@@ -208,6 +208,8 @@ class Turns:
             cited, citations = answer, plan.reply.citations if plan.reply else ()
         else:
             cited, citations = cite(answer, self.find_quotes(answer, found.hits), found.hits, language)
+            if found.hits and figures.asked(turn.question) and not picture:
+                cited = f"{cited}\n\n{phrases.unseen_figure(language)}"
         answering.turn = replace(answering.turn, answer=cited, citations=citations)
         finished = self._store(answering.ended(TurnStatus.COMPLETE), answering)
         self.engine.prepare((messages[0], *_as_messages(self._told([*history, finished]))), adapter)

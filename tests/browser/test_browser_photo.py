@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -52,6 +53,31 @@ def test_a_picture_in_the_chat_is_read_back_and_sent_only_by_the_learner(
     settle(page)
     assert conversations(served) == 1
     page.wait_for_function("document.querySelector('#tutor-photo-chat .tutor-photo-note').textContent === ''")
+
+
+COPY = """async (base64) => {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": new Blob([bytes], { type: "image/png" }) })]);
+}"""
+
+
+def test_a_picture_pasted_from_the_clipboard_is_read_back_and_pasted_text_stays_text(
+    open_page: Callable[..., Any], served: House, shoot: Shoot
+) -> None:
+    need_ocr()
+    page = sign_in(open_page(permissions=["clipboard-read", "clipboard-write"]))
+    page.evaluate("navigator.clipboard.writeText('My work: ')")
+    page.focus(BOX)
+    page.keyboard.press("Control+v")
+    assert page.input_value(BOX) == "My work: " and not page.locator(NOTE).inner_text()
+    page.evaluate(COPY, base64.b64encode(saved(drawn(*WORKING))).decode())
+    page.focus(BOX)
+    page.keyboard.press("Control+v")
+    page.get_by_text("This is what I read").wait_for()
+    read = page.input_value(BOX)
+    assert read.startswith("My work:\n") and text_of(WORKING[0]) in text_of(read)
+    shoot(page, "photo-5-pasted")
+    assert conversations(served) == 0
 
 
 def test_what_is_no_picture_is_said_and_leaves_the_box_as_it_was(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tutor import phrases
 from tutor.domain import Course, Person
 from tutor.engine.base import AdapterRef
 from tutor.engine.scripted import ScriptedEngine
@@ -41,6 +42,10 @@ def test_the_caption_is_what_the_model_is_given(
     assert turn.covered
     assert "The chloroplast with its stroma" in engine.requests[-1].messages[-1].content
     assert not engine.requests[-1].messages[-1].pictures  # this engine does not see
+    assert turn.answer.endswith(phrases.unseen_figure(phrases.language_of(question, "en")))
+    assert "picture" not in phrases.without_own_words(turn.answer) and "图" not in phrases.without_own_words(
+        turn.answer
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,17 @@ def test_a_model_that_sees_is_shown_the_page_and_no_adapter_is_used(
     seeing = replace(house.turns, active_adapter=lambda _learner, _course: worn)
     *_, finished = seeing.ask(ada, illustrated.id, "What does Figure 2.1 show?")
     (picture,) = engine.requests[-1].messages[-1].pictures
+    assert "was not looked at" not in finished.turn.answer
     assert picture.startswith(b"\x89PNG") and engine.requests[-1].adapter is None
     assert (finished.turn.model, finished.turn.adapter) == ("eyes", None)
     list(seeing.ask(ada, illustrated.id, "Why do leaves look green?"))
     assert not engine.requests[-1].messages[-1].pictures and engine.requests[-1].adapter == worn
+
+
+def test_a_page_that_cannot_be_drawn_is_said_not_to_have_been_seen(
+    house: House, illustrated: Course, ada: Person, engine: ScriptedEngine
+) -> None:
+    engine._sees = "eyes"
+    turns = replace(house.turns, page_picture=lambda _document, _passage: None)
+    *_, finished = turns.ask(ada, illustrated.id, "What does Figure 2.1 show?")
+    assert finished.turn.answer.endswith(phrases.unseen_figure("en"))
