@@ -20,14 +20,9 @@ from bench.corpora import built as built_index
 from knowledge.embedding import Embedder
 from knowledge.lexical import terms
 from knowledge.ranking import find, models
+from knowledge.statements import statement
 
 SHOWN = 4  # passages that are looked through for each claim
-_AUX = "is|are|was|were|did|does|do|has|have|had|can|could|will|would"
-_WH = re.compile(
-    r"^(?P<lead>.*?)\b(?P<wh>who|whom|what|which|where|when|how (?:many|much|long|old|far|often)|in (?:what|which))\b"
-    rf"(?P<noun>(?: (?!(?:{_AUX})\b)\w+){{0,2}})(?: (?P<aux>{_AUX}))?\b(?P<rest>.*)$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +34,6 @@ class Claim:
     supported: bool
     kind: str  # "true", "other answer", "other article", "not shown"
     article: str
-
-
-def statement(question: str, answer: str) -> str:
-    """Return what question and answer say together; grammar is not the point."""
-    found = _WH.match(question.strip().rstrip("?").strip())
-    if found is None:
-        return ""
-    lead, aux, rest = found["lead"].strip(), (found["aux"] or "").lower(), found["rest"].strip()
-    noun = found["noun"].strip() if found["wh"].lower() not in ("who", "whom") else ""
-    if aux in ("did", "does", "do", ""):
-        said = f"{lead} {rest} {noun} {answer}" if aux else f"{lead} {answer} {found['noun'].strip()} {rest}"
-    else:
-        said = f"{lead} {answer} {noun} {aux} {rest}"
-    return " ".join(said.split()).capitalize() if said.islower() else " ".join(said.split()) + "."
 
 
 def read(paragraphs: Path, questions: Path, embedder: Embedder, kept: Path | None, sample: int) -> list[Claim]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpora import hardware, read_lines
-from bench.house_adapter import held_out
+from bench.house_rows import held_out
 from knowledge.catalog import MemoryCatalog
 from knowledge.documents import Document, Hit, Locator, Passage, Place
 from knowledge.embedding import Embedder, open_embedder
@@ -101,7 +101,7 @@ def _measure(engine: Engine, library: Library, embedder: Embedder, asked: list[d
     def one(row: dict[str, Any]) -> dict[str, float]:
         found = library.search("c", row["question"], FOUND)
         answer = _answer(engine, found.hits[: Settings().passages_per_prompt or 1], row["question"])
-        marked, citations = cite(answer, quotes(answer, found.hits, embedder), found.hits, "en")
+        marked, citations = cite(answer, quotes(answer, found.hits, embedder, row["question"]), found.hits, "en")
         return {
             "token_f1": max(token_f1(answer, gold) for gold in row["answers"]),
             "gold_words": float(any(normal(gold) in normal(answer) for gold in row["answers"])),

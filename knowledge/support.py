@@ -1,8 +1,9 @@
 """Support: which words of a passage carry each sentence of an answer, or none.
 
 A sentence is supported by a passage's sentence (or two neighbours) when they share enough words, names and meaning:
-a linear rule set by hand, kept in `support.json` with what was tried instead. A number that the source does not hold,
-or a negation on one side only, rules support out. Quotes are cut from the passage, never written.
+a logistic model, fitted and described in `support.json`. A number that the source does not hold, or a negation on one
+side only, rules support out. A few words that a passage holds as they are, as an answer, are quoted by the sentence
+that fits the question best. Quotes are cut from the passage, never written.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from knowledge.embedding import Embedder, Vectors
 from knowledge.index import reads
 from knowledge.lexical import terms
 from knowledge.sentences import Span, sentences
+from knowledge.statements import says, statement
 
 FEATURES = ("words", "pairs", "names", "cosine")  # shares of the claim's in the source; cosine of both
 _MARK = re.compile(r"\s*\[\d{1,3}\]")
@@ -57,13 +59,33 @@ class Pair:
         return self.words, self.pairs, self.names, cosine
 
 
-def quotes(answer: str, hits: Sequence[Hit], embedder: Embedder) -> list[Quote]:
+def quotes(answer: str, hits: Sequence[Hit], embedder: Embedder, question: str = "") -> list[Quote]:
     """Return one quote a sentence of the answer, in order; `hit` is None where no passage supports the sentence."""
     sources = [source for number, hit in enumerate(hits) for source in sources_of(number, hit.passage.text)]
     claims = [(span, _MARK.sub("", answer[slice(*span)])) for span in sentences(answer)]
+    if question and len(claims) == 1 and (holding := _holding(claims[0][1], sources)):
+        return [_of_bare(*claims[0], question, holding, embedder)]
     lists = [shortlist(claim, sources) for _, claim in claims]
     cosine = cosines([pair for pairs in lists for pair in pairs if pair.agrees], embedder)
     return [_best(span, pairs, cosine) for (span, _), pairs in zip(claims, lists, strict=True)]
+
+
+def _holding(words: str, sources: Sequence[Source]) -> list[Source]:
+    """Return the sentences of one passage, the best that has any, that hold the words of a bare answer."""
+    if not terms(words):
+        return []
+    holding = [source for source in sources if says(source.text, words)]
+    first = [source for source in holding if source.hit == holding[0].hit]
+    return [source for source in first if not any(other.text in source.text for other in first if other is not source)]
+
+
+def _of_bare(span: Span, words: str, question: str, holding: Sequence[Source], embedder: Embedder) -> Quote:
+    """Return the quote of a bare answer: of the sentences that hold it, the one that fits its question best."""
+    claim = statement(question, words) or f"{question} {words}"
+    pairs = [replace(pair, agrees=True) for pair in shortlist(claim, holding)]
+    cosine = cosines(pairs, embedder)
+    chance, pair = max(((score(pair, cosine), pair) for pair in pairs), key=lambda one: one[0])
+    return Quote(*span, pair.source.hit, pair.source.text, round(chance, 4))
 
 
 def sources_of(number: int, text: str) -> list[Source]:

@@ -254,7 +254,7 @@ def open_house(
         conversations=office.conversations,
         library=library,
         engine=engine,
-        find_quotes=lambda answer, hits: quotes(answer, hits, embedder),
+        find_quotes=lambda answer, hits, question: quotes(answer, hits, embedder, question),
         active_adapter=versions.ref,
         about_learner=office.profiles.block,
         quizmaster=ChatQuiz(practice, library),

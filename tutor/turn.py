@@ -41,7 +41,7 @@ SMALL_WINDOW = 2048  # tokens
 ActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
 AboutLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> what a prompt is told, or ""
 PagePicture = Callable[[Document, Passage], bytes | None]
-FindQuotes = Callable[[str, Sequence[Hit]], Sequence[Quote]]
+FindQuotes = Callable[[str, Sequence[Hit], str], Sequence[Quote]]  # (answer, hits, question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,9 @@ class Turns:
             answering.prompt = tuple((message.role, message.content) for message in messages)
             turn = replace(turn, passages=shown, prompt_sha256=prompting.fingerprint(answering.prompt))
         answering.turn = turn
-        answer, citations = cite_verified(known.answer, self.find_quotes(known.answer, hits) if hits else (), hits)
+        answer, citations = cite_verified(
+            known.answer, self.find_quotes(known.answer, hits, turn.question) if hits else (), hits
+        )
         yield from self._say(answering, answer, citations)
 
     def _generate(
@@ -207,7 +209,7 @@ class Turns:
         if plan.reply is not None or answer == plan.instead:
             cited, citations = answer, plan.reply.citations if plan.reply else ()
         else:
-            cited, citations = cite(answer, self.find_quotes(answer, found.hits), found.hits, language)
+            cited, citations = cite(answer, self.find_quotes(answer, found.hits, turn.question), found.hits, language)
             if found.hits and figures.asked(turn.question) and not picture:
                 cited = f"{cited}\n\n{phrases.unseen_figure(language)}"
         answering.turn = replace(answering.turn, answer=cited, citations=citations)

@@ -85,3 +85,31 @@ def test_the_library_answers_as_a_langchain_vector_store(library):
     assert found.metadata["document"] == library.documents("c")[0].title
     with pytest.raises(NotImplementedError, match="Library.add"):
         CourseVectorStore(library, "c").add_texts(["text"])
+
+
+QUESTION = "Where do the light reactions take place?"
+
+
+def quoted(answer: str, question: str) -> tuple[int | None, str]:
+    (quote,) = quotes(answer, HITS, HashingEmbedder(256), question)
+    return quote.hit, quote.text
+
+
+def test_a_bare_answer_is_quoted_by_the_sentence_that_holds_it():
+    assert quoted("The thylakoid membrane.", QUESTION) == (0, PASSAGES[0].split(". ")[0] + ".")
+    assert quoted("2.", "How many kinds of chlorophyll has a leaf?") == (1, "A leaf has 2 kinds of chlorophyll.")
+
+
+def test_of_two_sentences_that_hold_a_bare_answer_the_one_that_fits_the_question_is_quoted():
+    first, second = "A leaf has 2 kinds of chlorophyll.", "Chlorophyll does not absorb green light."
+    assert quoted("Chlorophyll.", "What does not absorb green light?") == (1, second)
+    assert quoted("Chlorophyll.", "Of what does a leaf have 2 kinds?") == (1, first)
+
+
+def test_a_bare_answer_that_no_passage_holds_is_not_supported():
+    assert quoted("The mitochondria.", QUESTION) == (None, "")
+    assert quoted("The.", QUESTION) == (None, "")
+
+
+def test_a_sentence_is_judged_without_its_question():
+    assert quoted("The light reactions take place in the dark.", QUESTION)[0] != 1
