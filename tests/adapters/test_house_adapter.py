@@ -100,7 +100,9 @@ def test_what_is_trained_is_written_as_an_adapter_that_says_the_answers(
 
     told = list(rows([PARAGRAPH], [QUESTION], random.Random(1)))
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
-    took = fit(tmp_path / "rows.jsonl", tiny_base, tmp_path / "out", Recipe(learning_rate=3e-2, anchor_weight=0.1), epochs=60)
+    took = fit(
+        tmp_path / "rows.jsonl", tiny_base, tmp_path / "out", Recipe(learning_rate=3e-2, anchor_weight=0.1), epochs=60
+    )
     assert (took["rows"], took["steps"]) == (len(told), 30)
     (example,) = [e for e in groups(tmp_path / "rows.jsonl", tokenizer)[0] if e.row_id == "q"]
     before = mean_loss(base.load_base(tiny_base), [example])

@@ -72,6 +72,24 @@ def test_an_answer_says_where_it_comes_from_and_who_gave_it():
     assert "smollm2 (NF4) · with your tutor quiet-heron-v3 · 2.0 s" in shown
 
 
+def shown_plainly(turn: Turn) -> str:
+    content: str = view.answered(turn, "en")["content"]
+    return content.replace("\u2060", "")
+
+
+def test_an_answer_of_a_few_words_stands_beside_the_sentence_it_comes_from():
+    quote = "*Leaves* are green,\nbecause of chlorophyll."
+    few = replace(TURN, answer="Chlorophyll. [1]", citations=(replace(CITATION, quote=quote),))
+    assert "“*Leaves* are green, because of chlorophyll.”" in shown_plainly(few)
+    said_at_length = " ".join(f"word{n}" for n in range(20))
+    assert "“" not in shown_plainly(replace(few, answer=f"{said_at_length} [1]"))
+
+
+def test_a_hint_is_never_shown_with_the_sentence_that_answers():
+    hint = replace(TURN, answer="Look at section 3. [1]", guidance=Guidance("hint", "by rule"))
+    assert "“" not in shown_plainly(hint)
+
+
 def test_a_message_carries_its_turn_and_two_messages_make_a_turn():
     asked, answered = view.messages([TURN], "en")
     assert asked["metadata"]["id"] == answered["metadata"]["id"] == "t1"

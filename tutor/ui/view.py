@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from knowledge.documents import Document
-from tutor.citing import OWN
+from knowledge.lexical import terms
+from tutor.citing import OWN, without_marks
 from tutor.domain import (
     Citation,
     Conversation,
@@ -30,6 +31,7 @@ LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thum
 REASONS = ("reason_wrong", "reason_unclear", "reason_source", "reason_other")
 _MARK = re.compile(r"\[(\d{1,2})\](?!\()")
 VERY, LIKELY, SOMETHING = 0.85, 0.6, 0.15  # confidences from which on the words for them change
+FEW_WORDS, MOST_QUOTED = 12, 240  # of an answer that is shown with its source's sentence; characters of that
 ANSWERS = ("answer", "define")  # moves whose reply is one to the question asked
 _OWN_SHOWN = f'<span class="tutor-own">{OWN}</span>'
 _OWN = re.compile(rf"\[{OWN}\](?!\()")
@@ -131,9 +133,18 @@ def sources(turn: Turn, language: str) -> str:
     lines = [
         f"- [[{c.number}]]({passage_link(turn, c)}) {inline(c.document)} · "
         + inline(placed(language, c.place, c.position, c.locator))
+        + sentence_of(turn, c)
         for c in turn.citations
     ]
     return "\n".join([f"**{say(language, 'sources')}**", "", *lines])
+
+
+def sentence_of(turn: Turn, citation: Citation) -> str:
+    """Return the course's own sentence beside an answer of a few words, so that it can be read in its place."""
+    guided = turn.guidance is not None and turn.guidance.move not in ANSWERS
+    if guided or not turn.model or len(terms(without_marks(turn.answer))) > FEW_WORDS:
+        return ""
+    return f": “{inline(plain(citation.quote, MOST_QUOTED))}”"
 
 
 def passage_link(turn: Turn, citation: Citation) -> str:
