@@ -119,12 +119,14 @@ def fit(rows: Path, directory: Path, out: Path, recipe: Recipe, epochs: float) -
     """Train, write PEFT files in bf16 now and then and at the end, and return what it took."""
     from adapters import base, loop, lora
     from adapters.anchor import Anchor, ordinary_examples
+    from adapters.passes import mean_loss
 
     tokenizer = base.load_tokenizer(directory)
     todo = list(packs(groups(rows, tokenizer)))
     loop.seed(recipe.seed)
     model = lora.attach(base.load_base(directory), recipe)
     anchor = Anchor(model, ordinary_examples(tokenizer))
+    before = mean_loss(model, anchor.watched)
     steps, began = round(epochs * len(todo) / STEP_PACKS), time.monotonic()
     for step, (loss, drift) in enumerate(_steps(model, todo, anchor, recipe, steps), start=1):
         if step % 10 == 0:
@@ -134,8 +136,12 @@ def fit(rows: Path, directory: Path, out: Path, recipe: Recipe, epochs: float) -
             )
         if step % SAVED_EVERY == 0 or step == steps:
             _save(model, out)
-    count = sum(len(pack.rows) for pack in todo)
-    return {"rows": count, "steps": steps, "seconds": time.monotonic() - began, "moved": anchor.moved(model)}
+    return {
+        "rows": sum(len(pack.rows) for pack in todo),
+        "steps": steps,
+        "seconds": round(time.monotonic() - began),
+        "forgetting": round(mean_loss(model, anchor.watched) / before - 1, 4),  # on ordinary questions
+    }
 
 
 def _steps(
