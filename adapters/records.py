@@ -81,7 +81,7 @@ class Recipe:
     max_tokens: int = 1024  # rows are cut to this many tokens from the left of the prompt
     warmup_share: float = 0.1
     clip_norm: float = 1.0
-    anchor_weight: float = 1.0  # of the divergence from the base on ordinary text, beside the loss of the corrections
+    anchor_weight: float = 3.0  # of the divergence from the base on ordinary text, beside the loss of the corrections
     anchor_rows: int = 2  # ordinary rows a step
     most_drift: float = 0.02  # a finished adapter is weakened until ordinary text is told at most this much worse
     target_loss: float = 0.1  # an epoch whose mean training loss is below this is the last one
