@@ -53,6 +53,15 @@ def test_while_the_model_loads_the_question_waits_visibly_and_is_answered_then(
     assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.COMPLETE
 
 
+def test_a_question_sent_before_the_page_has_filled_itself_is_asked_in_the_course_that_it_will_show(
+    house: House, course: Course, ada: Person, told: list[str]
+):
+    *_, last = Asking(house).ask(QUESTION, None, None, request(ada))
+    assert "Chlorophyll" in content(last)[1] and told == []
+    (thread,) = house.conversations.mine(ada, course.id)
+    assert house.conversations.turns(ada, thread.id)[0].question == QUESTION
+
+
 def test_a_question_that_cannot_be_asked_goes_back_into_the_box(
     house: House, course: Course, ada: Person, told: list[str]
 ):

@@ -49,6 +49,7 @@ class Asking:
         self, text: str, conversation_id: str | None, course_id: str | None, request: gr.Request
     ) -> Iterator[Updates]:
         who = person(request)
+        course_id = screen.course(self.house, who, course_id)
         if course_id is None:
             warn(say(who.language, "no_courses"))
             return

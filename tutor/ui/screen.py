@@ -13,6 +13,11 @@ from tutor.ui import view
 from tutor.ui.words import WORDS, say
 
 
+def course(house: House, who: Person, shown: str | None) -> str | None:
+    """Return the course on the page or, before it has filled itself, the one that it will show; None without any."""
+    return shown or next((course.id for course in house.courses.visible_to(who)), None)
+
+
 def threads(house: House, who: Person, course_id: str | None, chosen: str | None) -> gr.Radio:
     """Return the list of this person's conversations in a course."""
     mine = house.conversations.mine(who, course_id) if course_id else []

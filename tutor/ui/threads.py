@@ -25,7 +25,7 @@ class Threads:
         """Fill the page for whoever opens it, with her latest conversation."""
         who = person(request)
         courses = self.house.courses.visible_to(who)
-        course_id = courses[0].id if courses else None
+        course_id = screen.course(self.house, who, None)
         latest = screen.latest(self.house, who, course_id)
         return (
             gr.Dropdown(choices=[(view.plain(course.title), course.id) for course in courses], value=course_id),
