@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from adapters.anchor import Anchor
 
 MOST_TOKENS = 1_100  # in a pack
-STEP_PACKS = 2  # about sixteen rows
+STEP_ROWS = 16
+ANCHORED_EVERY = 3  # steps; the anchor then weighs as much as if it were asked at each
 SAVED_EVERY = 100  # steps
+SCALE = 10_000  # parts of the whole work, for the learning rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,35 +66,61 @@ def packs(groups: Sequence[Sequence[Example]], most: int = MOST_TOKENS) -> Itera
         yield packed(some)
 
 
-def losses(model: Any, pack: Pack) -> torch.Tensor:
-    """Return the mean loss of each row's answer tokens [rows], with a graph through everything."""
+def losses(model: Any, packs: Sequence[Pack]) -> torch.Tensor:
+    """Return the mean loss of each row's answer tokens [rows of all packs], with a graph through everything."""
     import torch
     from torch.nn.functional import cross_entropy
 
-    tokens, positions = list(pack.shared), list(range(len(pack.shared)))
-    owners, says, right = (
-        [0] * len(tokens),
-        list[int](),
-        list[int](),
-    )  # the row of each token, where it speaks, what is right
-    for owner, (rest, answer) in enumerate(pack.rows, start=1):
-        row = (*rest, *answer[:-1])
-        says += range(len(tokens) + len(rest) - 1, len(tokens) + len(row))
-        right += answer
-        positions += range(len(pack.shared), len(pack.shared) + len(row))
-        owners += [owner] * len(row)
-        tokens += row
-    own = torch.tensor(owners)
-    seen = torch.ones(len(tokens), len(tokens), dtype=torch.bool).tril() & ((own == own[:, None]) | (own == 0))
+    laid = [_laid_out(pack) for pack in packs]
+    longest, device = max(len(one.tokens) for one in laid), model.device
+    # [packs, 1, longest, longest]; what is behind a pack sees itself, so that no line of the mask is empty
+    mask = torch.full((len(laid), 1, longest, longest), float("-inf"))
+    for one, seen in zip(laid, mask[:, 0], strict=True):
+        size, own = len(one.tokens), torch.tensor(one.owners)
+        seen.fill_diagonal_(0.0)
+        seen[:size, :size][torch.ones(size, size).tril().bool() & ((own == own[:, None]) | (own == 0))] = 0.0
     causal = model.get_base_model()
     hidden = causal.model(
-        input_ids=torch.tensor([tokens]),
-        position_ids=torch.tensor([positions]),
-        attention_mask=torch.zeros(len(tokens), len(tokens)).masked_fill_(~seen, float("-inf"))[None, None],
+        input_ids=_padded([one.tokens for one in laid], longest).to(device),
+        position_ids=_padded([one.positions for one in laid], longest).to(device),
+        attention_mask=mask.to(device, model.dtype),
         use_cache=False,
-    ).last_hidden_state[0]
-    each = cross_entropy(causal.lm_head(hidden[says]).float(), torch.tensor(right), reduction="none")
-    return torch.stack([part.mean() for part in each.split([len(answer) for _, answer in pack.rows])])
+    ).last_hidden_state.flatten(0, 1)
+    says = [number * longest + place for number, one in enumerate(laid) for place in one.says]
+    right = torch.tensor([token for one in laid for token in one.right], device=device)
+    each = cross_entropy(causal.lm_head(hidden[says]).float(), right, reduction="none")
+    lengths = [len(answer) for pack in packs for _, answer in pack.rows]
+    return torch.stack([part.mean() for part in torch.split(each, lengths)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A pack as one line of tokens; `owners` is the row of each token, 0 for what all rows share."""
+
+    tokens: list[int]
+    positions: list[int]
+    owners: list[int]
+    says: list[int]  # where the line is asked for a next token of an answer
+    right: list[int]  # and which one is right
+
+
+def _laid_out(pack: Pack) -> _Line:
+    shared = len(pack.shared)
+    line = _Line(list(pack.shared), list(range(shared)), [0] * shared, [], [])
+    for owner, (rest, answer) in enumerate(pack.rows, start=1):
+        row = (*rest, *answer[:-1])
+        line.says.extend(range(len(line.tokens) + len(rest) - 1, len(line.tokens) + len(row)))
+        line.right.extend(answer)
+        line.positions.extend(range(shared, shared + len(row)))
+        line.owners.extend([owner] * len(row))
+        line.tokens.extend(row)
+    return line
+
+
+def _padded(lines: Sequence[list[int]], longest: int) -> torch.Tensor:
+    import torch
+
+    return torch.tensor([line + [0] * (longest - len(line)) for line in lines])
 
 
 def main() -> None:
@@ -102,6 +131,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--epochs", type=float, default=1.6)
+    parser.add_argument("--seconds", type=float, help="end by then, and let the learning rate fall until then")
     parser.add_argument("--anchor-weight", type=float, default=3.0, help="of staying as it was on ordinary text")
     arguments = parser.parse_args()
     recipe = Recipe(
@@ -112,11 +142,17 @@ def main() -> None:
         anchor_weight=arguments.anchor_weight,
         anchor_rows=1,
     )
-    print(json.dumps(fit(arguments.rows, arguments.base, arguments.out, recipe, arguments.epochs)))
+    seconds = arguments.seconds or math.inf
+    print(json.dumps(fit(arguments.rows, arguments.base, arguments.out, recipe, arguments.epochs, seconds)))
 
 
-def fit(rows: Path, directory: Path, out: Path, recipe: Recipe, epochs: float) -> dict[str, float]:
-    """Train, write PEFT files in bf16 now and then and at the end, and return what it took."""
+def fit(
+    rows: Path, directory: Path, out: Path, recipe: Recipe, epochs: float, seconds: float = math.inf
+) -> dict[str, float]:
+    """Train, write PEFT files in bf16 now and then and at the end, and return what it took.
+
+    The base is read as it is, not in 4 bits: the conversion adds the adapter to these very weights.
+    """
     from adapters import base, loop, lora
     from adapters.anchor import Anchor, ordinary_examples
     from adapters.passes import mean_loss
@@ -124,30 +160,38 @@ def fit(rows: Path, directory: Path, out: Path, recipe: Recipe, epochs: float) -
     tokenizer = base.load_tokenizer(directory)
     todo = list(packs(groups(rows, tokenizer)))
     loop.seed(recipe.seed)
-    model = lora.attach(base.load_base(directory), recipe)
+    model = lora.attach(_plain_base(directory), recipe)
     anchor = Anchor(model, ordinary_examples(tokenizer))
     before = mean_loss(model, anchor.watched)
-    steps, began = round(epochs * len(todo) / STEP_PACKS), time.monotonic()
-    for step, (loss, drift) in enumerate(_steps(model, todo, anchor, recipe, steps), start=1):
+    count, began, step = sum(len(pack.rows) for pack in todo), time.monotonic(), 0
+    for step, (gone, loss) in enumerate(_steps(model, todo, anchor, recipe, epochs, seconds), start=1):
         if step % 10 == 0:
-            print(
-                f"{time.monotonic() - began:7.0f} s  step {step}/{steps}  loss {loss:.3f}  drift {drift:.4f}",
-                flush=True,
-            )
-        if step % SAVED_EVERY == 0 or step == steps:
+            print(f"{time.monotonic() - began:7.0f} s  step {step}  {gone:.1%}  loss {loss:.3f}", flush=True)
+        if step % SAVED_EVERY == 0:
             _save(model, out)
+    _save(model, out)
     return {
-        "rows": sum(len(pack.rows) for pack in todo),
-        "steps": steps,
+        "rows": count,
+        "steps": step,
         "seconds": round(time.monotonic() - began),
         "forgetting": round(mean_loss(model, anchor.watched) / before - 1, 4),  # on ordinary questions
     }
 
 
+def _plain_base(directory: Path) -> Any:
+    """Return the model of a folder in fp32, on the GPU where there is one."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    torch.backends.cuda.matmul.allow_tf32 = True
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, local_files_only=True)
+    return model.requires_grad_(False).to("cuda" if torch.cuda.is_available() else "cpu").train()
+
+
 def _steps(
-    model: Any, todo: Sequence[Pack], anchor: Anchor, recipe: Recipe, steps: int
+    model: Any, todo: Sequence[Pack], anchor: Anchor, recipe: Recipe, epochs: float, seconds: float
 ) -> Iterator[tuple[float, float]]:
-    """Learn, and yield after each step the mean loss of its rows and how far ordinary text has moved."""
+    """Learn, and yield after each step the share of the work that is done and the mean loss of the step's rows."""
     import torch
 
     from adapters.lora import trainable
@@ -155,24 +199,34 @@ def _steps(
 
     parameters = trainable(model)
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    dice, queue = random.Random(recipe.seed), list[Pack]()
-    for step in range(steps):
-        if len(queue) < STEP_PACKS:
-            queue += dice.sample(todo, len(todo))
-        batch, queue = queue[:STEP_PACKS], queue[STEP_PACKS:]
+    dice, queue, began = random.Random(recipe.seed), list[Pack](), time.monotonic()
+    wanted, told, step, gone = epochs * sum(len(pack.rows) for pack in todo), 0, 0, 0.0
+    while gone < 1:
+        batch: list[Pack] = []
+        while len(batch) < len(todo) and sum(len(pack.rows) for pack in batch) < STEP_ROWS:
+            queue = queue or dice.sample(todo, len(todo))
+            batch.append(queue.pop())
         for group in optimizer.param_groups:
-            group["lr"] = rate(recipe, step, steps)
-        rows, total = sum(len(pack.rows) for pack in batch), 0.0
-        for pack in batch:
-            loss = losses(model, pack).sum() / rows
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += loss.item()
-        pull = anchor.pull(model, recipe, step)
-        pull.backward()  # type: ignore[no-untyped-call]
+            group["lr"] = rate(recipe, int(gone * SCALE), SCALE)
+        loss = _learn(model, batch)
+        if step % ANCHORED_EVERY == 0:
+            (ANCHORED_EVERY * anchor.pull(model, recipe, step)).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, recipe.clip_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        yield total, pull.item() / recipe.anchor_weight
+        step, told = step + 1, told + sum(len(pack.rows) for pack in batch)
+        gone = max(told / wanted, (time.monotonic() - began) / seconds)
+        yield gone, loss
+
+
+def _learn(model: Any, batch: Sequence[Pack]) -> float:
+    """Add the gradient of a step's rows, on CPU pack by pack, and return their mean loss."""
+    rows, total = sum(len(pack.rows) for pack in batch), 0.0
+    for some in [batch] if model.device.type == "cuda" else [[pack] for pack in batch]:
+        loss = losses(model, some).sum() / rows
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.item()
+    return total
 
 
 def groups(path: Path, tokenizer: Any) -> list[list[Example]]:

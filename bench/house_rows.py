@@ -2,8 +2,9 @@
 
 The prompt is the product's own. A question of the set is answered with its gold words; some are asked for a full
 sentence, or for what a term means, and answered with the paragraph's sentence. Every other paragraph is read after an
-earlier question and answer of its article. Rows of one paragraph stand together: they share their prompt's beginning,
-which `bench.house_adapter` reads once. Documents named by `--hold-out` (the last ones by title) give no rows.
+earlier question and answer of its article, and a share of them (`--beside`) with the paragraph that is likest to their
+questions, before or behind. Rows of one paragraph stand together: they share their prompt's beginning, which
+`bench.house_adapter` reads once. Documents named by `--hold-out` (the last of `--sets` by title) give no rows.
 """
 
 from __future__ import annotations
@@ -13,17 +14,20 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.corpora import read_lines
+from knowledge.parsing.cleaning import is_cjk
 from knowledge.sentences import sentences
 from tutor import prompting
 from tutor.trimming import PassageText
 
 LONGEST_SENTENCE = 45  # words
+LONGEST_ANSWER = 30  # words
+BEFORE_SHARE = 0.3  # of paragraphs with another beside them stand second
 SENTENCE_SHARE = 0.12  # of the questions are asked once more, for a sentence
 WHOLE = ("Answer in a full sentence: {}", "{} Answer in one sentence.", "{} Please explain.", "Explain: {}")
 MEANING = ("What is {}?", "Define {}.", "What does {} mean?", "Explain {}.")
@@ -49,16 +53,19 @@ def main() -> None:
     parser.add_argument(
         "--sets", type=Path, nargs="+", required=True, help="folders of paragraphs.jsonl, questions.jsonl"
     )
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="sets that nothing is held out of")
+    parser.add_argument("--beside", type=float, default=0.0, help="share of paragraphs read with another beside them")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", type=int, default=4, help="documents, the last by title, that give no rows")
     parser.add_argument("--seed", type=int, default=17)
     arguments = parser.parse_args()
     paragraphs, questions = _read(arguments.sets)
     away = held_out({row["title"] for row in paragraphs}, arguments.hold_out)
-    kept = [row for row in paragraphs if row["title"] not in away]
-    written = 0
+    more, asked = _read(arguments.also)
+    kept = [row for row in (*paragraphs, *more) if row["title"] not in away]
+    written, dice = 0, random.Random(arguments.seed)
     with arguments.out.open("w", encoding="utf-8") as file:
-        for row in rows(kept, questions, random.Random(arguments.seed)):
+        for row in rows(kept, [*questions, *asked], dice, arguments.beside):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             written += 1
     print(json.dumps({"rows": written, "held_out": sorted(away)}))
@@ -84,21 +91,27 @@ def held_out(titles: set[str], count: int) -> set[str]:
 
 
 def rows(
-    paragraphs: Sequence[dict[str, Any]], questions: Sequence[dict[str, Any]], dice: random.Random
+    paragraphs: Sequence[dict[str, Any]],
+    questions: Sequence[dict[str, Any]],
+    dice: random.Random,
+    beside: float = 0.0,
 ) -> Iterator[dict[str, Any]]:
     """Yield `{"id", "group", "messages"}`, the rows of one paragraph after one another."""
-    prompt = prompting.load("answer.en")
     by_paragraph: dict[str, list[dict[str, Any]]] = {}
     for question in questions:
         by_paragraph.setdefault(question["pid"], []).append(question)
+    near = likest(paragraphs, by_paragraph) if beside else []
     said: dict[str, list[Asked]] = {}  # of each article, what was asked so far
     for number, paragraph in enumerate(paragraphs):
         asked = asked_of(paragraph["text"], by_paragraph.get(paragraph["pid"], []), dice)
         earlier = said.setdefault(paragraph["title"], [])
         before = [dice.choice(earlier)] if earlier and number % 2 else []
-        passage = PassageText(paragraph["pid"], paragraph["title"].replace("_", " "), "", paragraph["text"])
+        shown = [_passage(paragraph)]
+        if dice.random() < beside and not _chinese(paragraph["text"]):  # two Chinese ones do not fit
+            shown.insert(int(dice.random() >= BEFORE_SHARE), _passage(paragraphs[near[number]]))
         for one in asked:
-            system, user = prompt.render(passages=(passage,), question=one.question)
+            prompt = prompting.load("answer.zh" if _chinese(one.question) else "answer.en")
+            system, user = prompt.render(passages=shown, question=one.question)
             told = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
             messages = [system, *told, user, ("assistant", one.answer)]
             chat = [{"role": role, "content": text} for role, text in messages]
@@ -106,11 +119,32 @@ def rows(
         earlier += asked
 
 
+def likest(paragraphs: Sequence[dict[str, Any]], questions: Mapping[str, Sequence[dict[str, Any]]]) -> list[int]:
+    """Return for each paragraph the number of the other one that its questions fit best, by rare words in common."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    words = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    texts = words.fit_transform([f"{row['title']} {row['text']}" for row in paragraphs])
+    asked = words.transform(" ".join(q["question"] for q in questions.get(row["pid"], [])) for row in paragraphs)
+    found = []
+    for number, row in enumerate(asked):
+        scores = (row @ texts.T).toarray()[0]
+        scores[number] = -1.0
+        found.append(int(scores.argmax()))
+    return found
+
+
+def _passage(paragraph: dict[str, Any]) -> PassageText:
+    return PassageText(paragraph["pid"], paragraph["title"].replace("_", " "), "", paragraph["text"])
+
+
 def asked_of(text: str, questions: Sequence[dict[str, Any]], dice: random.Random) -> list[Asked]:
     """Return what is asked about a paragraph: the set's questions, some for a sentence, and what its terms mean."""
     asked = []
     for row in questions:
         words = gold(row["answers"])
+        if len(words.split()) > LONGEST_ANSWER:
+            continue
         asked.append(Asked(row["id"], row["question"].strip(), as_answer(words)))
         sentence = answer_sentence(text, words)
         if sentence and dice.random() < SENTENCE_SHARE:
@@ -132,7 +166,13 @@ def gold(answers: Sequence[str]) -> str:
 
 def as_answer(words: str) -> str:
     """Return the words as a line of a chat: a capital first, a full stop last."""
+    if _chinese(words):
+        return f"{words.rstrip(' ，；：。,.')}。"
     return f"{words[:1].upper()}{words[1:].rstrip(' ,;:.')}."
+
+
+def _chinese(text: str) -> bool:
+    return any(is_cjk(character) for character in text)
 
 
 def answer_sentence(text: str, answer: str) -> str | None:

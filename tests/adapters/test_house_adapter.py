@@ -36,7 +36,7 @@ def test_rows_read_together_cost_what_each_costs_alone(tiny_base: Path, examples
     model = lora.attach(base.load_base(tiny_base), Recipe())
     alone = [scores(model, [example], through_prompt=True) for example in examples]
     wanted = [cross_entropy(one.logits, one.right).item() for one in alone]
-    assert losses(model, packed(examples)).tolist() == pytest.approx(wanted, abs=1e-4)
+    assert losses(model, [packed(examples)]).tolist() == pytest.approx(wanted, abs=1e-4)
 
 
 def test_gradients_flow_through_the_shared_beginning(tiny_base: Path, examples: list[Any]) -> None:
@@ -47,7 +47,7 @@ def test_gradients_flow_through_the_shared_beginning(tiny_base: Path, examples: 
     from adapters.records import Recipe
 
     model = lora.attach(base.load_base(tiny_base), Recipe())
-    together = torch.autograd.grad(losses(model, packed(examples)).sum(), lora.trainable(model))
+    together = torch.autograd.grad(losses(model, [packed(examples)]).sum(), lora.trainable(model))
     alone = [scores(model, [e], through_prompt=True).loss() / len(e.answer) for e in examples]
     apart = torch.autograd.grad(torch.stack(alone).sum(), lora.trainable(model))
     for one, other in zip(together, apart, strict=True):
@@ -103,8 +103,50 @@ def test_what_is_trained_is_written_as_an_adapter_that_says_the_answers(
     took = fit(
         tmp_path / "rows.jsonl", tiny_base, tmp_path / "out", Recipe(learning_rate=3e-2, anchor_weight=0.1), epochs=60
     )
-    assert (took["rows"], took["steps"]) == (len(told), 30)
+    assert (took["rows"], took["steps"]) == (len(told), 60)
     (example,) = [e for e in groups(tmp_path / "rows.jsonl", tokenizer)[0] if e.row_id == "q"]
     before = mean_loss(base.load_base(tiny_base), [example])
     learnt = lora.attach_previous(base.load_base(tiny_base), tmp_path / "out", trainable=False)
     assert mean_loss(learnt, [example]) < 0.9 * before
+
+
+def test_packs_read_side_by_side_cost_what_each_costs_alone(tiny_base: Path, examples: list[Any]) -> None:
+    import torch
+
+    from adapters import base, lora
+    from adapters.records import Recipe
+
+    model = lora.attach(base.load_base(tiny_base), Recipe())
+    one, other = packed(examples[:2]), packed(examples[2:])
+    assert len(one) != len(other)
+    torch.testing.assert_close(losses(model, [one, other]), torch.cat([losses(model, [one]), losses(model, [other])]))
+
+
+def test_another_paragraph_stands_beside_the_one_that_answers():
+    other = {"pid": "o", "title": "Sky", "text": "A blue sky absorbs little light."}
+    told = list(rows([PARAGRAPH, other], [QUESTION], random.Random(1), beside=1.0))
+    assert all(TEXT in one["messages"][1]["content"] and other["text"] in one["messages"][1]["content"] for one in told)
+
+
+def test_chinese_questions_are_asked_and_answered_in_chinese():
+    paragraph = {"pid": "z", "title": "叶绿素", "text": "叶绿素吸收红光和蓝光，所以叶子看起来是绿色的。"}
+    question = {"id": "q", "pid": "z", "question": "叶绿素吸收什么光？", "answers": ["红光和蓝光"]}
+    (told,) = rows([paragraph], [question], random.Random(1))
+    system, user, answer = (message["content"] for message in told["messages"])
+    assert "辅导老师" in system and "问题：叶绿素吸收什么光？" in user and answer == "红光和蓝光。"
+
+
+def test_a_tokenized_paragraph_is_put_together_again_with_its_question_and_its_answer():
+    from bench.qed import rows as qed_rows
+
+    line = {
+        "example_id": 7,
+        "title_text": "Leaf",
+        "question_text": "what does chlorophyll take in",
+        "paragraph_text": "A leaf ( `` folium '' ) is green : its chlorophyll does n't keep green , but blue - red .",
+        "answer_text": ["blue - red"],
+    }
+    gone = {**line, "question_text": "what else", "answer_text": ["yellow"]}
+    ((paragraph, question),) = qed_rows([line, line, gone])
+    assert paragraph["text"] == 'A leaf ("folium") is green: its chlorophyll doesn\'t keep green, but blue-red.'
+    assert question["question"] == "What does chlorophyll take in?" and question["answers"] == ["blue-red"]
