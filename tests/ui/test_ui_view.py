@@ -201,6 +201,13 @@ def test_both_languages_say_the_same_things_with_the_same_blanks():
         assert _blanks(words) == _blanks(CHINESE[key]), key
 
 
+def test_what_is_counted_is_said_in_the_singular_when_it_is_one():
+    one = say("en", "intake_came", taken=1, known=0, refused=2)
+    assert one == "1 answer taken in, 0 known already, 2 refused."
+    assert say("en", "report_class", learners="<5", day="today") == "<5 learners · today"
+    assert say("zh", "intake_came", taken=1, known=0, refused=2) == "导入 1 次作答，0 次已有，2 次被拒绝。"
+
+
 def _blanks(words: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(words) if name}
 

@@ -5,6 +5,7 @@ No Gradio, and no logic but choosing and filling in.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 
 from tutor.ui.words import chat, classroom, concepts, frame, mine, photo, practice, progress, quizzes, review, teach
@@ -15,9 +16,22 @@ CHINESE: dict[str, str] = {key: word for file in _FILES for key, word in file.CH
 WORDS: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "zh": CHINESE}
 
 
+class _Counting(string.Formatter):
+    """Fills in as str.format does; `{n:answer|answers}` is "1 answer", "2 answers" or "<5 answers"."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+_FILLING = _Counting()
+
+
 def say(language: str, key: str, **values: object) -> str:
     """Return the words for `key` with the values filled in; English where a language is not spoken."""
-    return WORDS.get(language, ENGLISH)[key].format(**values)
+    return _FILLING.vformat(WORDS.get(language, ENGLISH)[key], (), values)
 
 
 def preferred(accept_language: str) -> str:

@@ -11,7 +11,8 @@ ENGLISH = {
     # who answers
     "mine_what": "A better answer of yours works at once. Train, and a small adapter learns from all of them.",
     "mine_base": "The **base tutor** answers you. No adapter is switched on.",
-    "mine_active": "**{name}** answers you: your version {version}, trained from {count} of your better answers.",
+    "mine_active": "**{name}** answers you: your version {version}, trained from {count:better answer|better answers} "
+    "of yours.",
     "mine_shared": "**{name}** answers you: the course's version {version}, trained from what your teacher accepted.",
     "shared_what": "The course's tutor learns only from better answers that you accepted and whose authors agreed. It "
     "answers the learners who have no adapter of their own in use.",
@@ -40,7 +41,7 @@ ENGLISH = {
     # training
     "train": "Train my tutor",
     "train_shared": "Train the course's tutor",
-    "ready": "{have} better answers to learn from.",
+    "ready": "{have:better answer|better answers} to learn from.",
     "not_ready": "Not enough to train: {have} of {need}.",
     "cancel_training": "Stop the training",
     "training_done": "Trained and let in: it answers from now on.",
@@ -54,7 +55,7 @@ ENGLISH = {
     # versions
     "versions": "Versions",
     "no_versions": "No version has been trained yet.",
-    "version_line": "Version {version} · {count} better answers · {date}",
+    "version_line": "Version {version} · {count:better answer|better answers} · {date}",
     "version_active": "in use",
     "version_retired": "switched off",
     "version_candidate": "not in use",
@@ -70,7 +71,7 @@ ENGLISH = {
     "switched_on": "{name} answers from now on.",
     "switched_off": "Switched off. Answers are exactly those of before.",
     "trained_from": "Trained from",
-    "cost": "It took {seconds} s to train on {rows} rows, and takes {size} MB.",
+    "cost": "It took {seconds} s to train on {rows:row|rows}, and takes {size} MB.",
     # the verdict
     "verdict_in": "Let in.",
     "verdict_in_why": "It is closer to the better answers, and everyday questions are answered as before.",
@@ -86,7 +87,7 @@ ENGLISH = {
     "measure_grounded": "words that come from the course",
     "measure_leaks": "answers given away",
     "measure_unsafe": "forbidden things said",
-    "held_out": "On {count} better answers that it has not seen.",
+    "held_out": "On {count:better answer that it has|better answers that it has} not seen.",
     "none_held_out": "On the better answers it learnt: too few to keep some back.",
     # the proof
     "proof": "See the difference",

@@ -26,7 +26,7 @@ ENGLISH = {
     "practice_none": "There are no questions for this course yet. They are made from its documents.",
     "practice_result": "Result",
     "practice_score": "**{right} of {count}** right. {waiting}",
-    "practice_waiting": "{count} wait for your instructor.",
+    "practice_waiting": "{count:waits|wait} for your instructor.",
     "practice_your": "your answer: {text}",
     "practice_skipped": "skipped",
     "practice_aided": "with help",

@@ -32,7 +32,7 @@ ENGLISH = {
     "left_seconds": ", about {count} s left in this step",
     "left_minutes": ", about {count} min left in this step",
     "no_documents_yet": "No documents yet. Upload the first one above.",
-    "document_line": "{name} · pages: {pages} · passages: {passages}",
+    "document_line": "{name} · {pages:page|pages} · {passages:passage|passages}",
     "remove": "Remove",
     "remove_sure": "Remove “{name}”? Answers will not use it any more.",
     "remove_yes": "Yes, remove",
