@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import tutor.store.evidence as rows
+import tutor.store.voided as voided_rows
 from tutor.access import Action
 from tutor.accounts import Accounts
 from tutor.courses import Courses
@@ -35,6 +36,7 @@ class TakenIn:
     known: int  # statements that had been taken in before, or were made here
     refused: tuple[Refused, ...]
     taken_back: int = 0  # answers of earlier files that this one voids
+    left_out: int = 0  # answers that this file or an earlier one voids before they were taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,18 @@ class Intake:
         refused = list(sent.refused)
         learners = {person.name.lower(): person for person in self.accounts.everyone() if person.role is Role.LEARNER}
         skills = {name: skill.id for skill in self.courses.skills(who, course_id) for name in (skill.name, skill.id)}
-        taken = known = 0
+        taken = known = left_out = 0
         with self.database.writing() as connection:
+            voided_rows.remember(connection, course_id, sent.voided)
+            voided = voided_rows.of_course(connection, course_id)
             own = {statement_id(event.id) for _, event in rows.events(connection, course_id)}
             for one in sent.told:
                 grade_id = _grade_id(course_id, one.statement_id)
                 if one.statement_id in own or rows.is_recorded(connection, grade_id):
                     known += 1
+                    continue
+                if one.statement_id in voided:
+                    left_out += 1
                     continue
                 try:
                     learner = self._learner(one, course_id, learners, roster or {})
@@ -70,10 +77,10 @@ class Intake:
                 rows.append(connection, answer, self.clock())
                 taken += 1
             taken_back = sum(self._take_back(connection, who, course_id, each) for each in sorted(sent.voided))
-        return TakenIn(taken, known, tuple(sorted(refused, key=lambda each: each.place)), taken_back)
+        return TakenIn(taken, known, tuple(sorted(refused, key=lambda each: each.place)), taken_back, left_out)
 
     def _take_back(self, connection: Connection, who: Person, course_id: str, statement: str) -> bool:
-        """Take back what an earlier file brought to this course and this one voids."""
+        """Take back what an earlier file brought to this course and this one voids; whether there was such a thing."""
         answer = rows.standing_answer(connection, _grade_id(course_id, statement))
         if answer is not None:
             rows.retract(connection, Retracted(new_id(), answer.id, f"person:{who.id}", VOIDED, self.clock()))

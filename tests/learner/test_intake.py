@@ -36,6 +36,10 @@ def sent(*statements: object) -> bytes:
     return json.dumps(list(statements)).encode()
 
 
+def void_of(target: str, n: int = 9) -> dict:
+    return statement(n, verb="voided", object={"objectType": "StatementRef", "id": target})
+
+
 @pytest.fixture
 def take_in(house, course, instructor):
     house.courses.declare_skills(instructor, course.id, [Skill("light", course.id, "Light")])
@@ -128,17 +132,36 @@ def test_a_reason_is_plain_text_on_the_page(house, ada, take_in):
 
 
 def test_what_the_file_itself_takes_back_is_left_out(house, ada, take_in):
-    void = statement(9, verb="voided", object={"objectType": "StatementRef", "id": statement(1)["id"]})
+    void = void_of(statement(1)["id"])
     found = take_in(sent(statement(1), statement(2), void), ROSTER)
-    assert (found.taken, found.refused) == (1, ())
+    assert (found.taken, found.left_out, found.refused) == (1, 1, ())
+    again = take_in(sent(statement(1)), ROSTER)
+    assert (again.taken, again.left_out) == (0, 1), "and stays out when it comes again"
+
+
+def test_what_was_taken_back_before_it_came_is_left_out_when_it_comes(house, ada, instructor, take_in):
+    """Systems send their statements in no order: the file with the void may be the first to arrive."""
+    assert take_in(sent(void_of(statement(1)["id"]), void_of("  "))).left_out == 0
+    found = take_in(sent(statement(1), statement(2)), ROSTER)
+    assert (found.taken, found.left_out, found.taken_back, found.refused) == (1, 1, 0, ())
+    assert house.progress.of(ada, "biology").total.answers == 1
+    other = house.courses.create(instructor, "Physics", course_id="physics")
+    house.courses.enrol(instructor, other.id, ada)
+    told = house.intake.take_in(instructor, other.id, sent(statement(1)), ROSTER)
+    assert told.taken == 1, "another course was told nothing"
+    assert "已在来源处撤回" in classroom_view.taken_in(found, "zh")
+
+
+def test_a_refused_statement_that_the_file_takes_back_is_not_complained_about(take_in):
+    bad = statement(1, result={})
+    assert take_in(sent(bad, void_of(bad["id"]))).refused == ()
 
 
 def test_a_later_file_takes_back_what_an_earlier_one_brought(house, ada, instructor, take_in):
     take_in(sent(statement(1), statement(2)), ROSTER)
     own = house.evidence.record(ada, Judged("biology", "i1", ("light",), Outcome.RIGHT, "grader-1", "g1"))
     voids = [
-        statement(n, verb="voided", object={"objectType": "StatementRef", "id": target})
-        for n, target in ((8, statement(1)["id"]), (9, own.grade_id), (10, statement(77)["id"]))
+        void_of(target, n) for n, target in ((8, statement(1)["id"]), (9, own.grade_id), (10, statement(77)["id"]))
     ]
     found = take_in(sent(*voids), ROSTER)
     assert (found.taken, found.taken_back, found.refused) == (0, 1, ())

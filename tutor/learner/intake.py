@@ -20,6 +20,7 @@ MOST_BYTES = 20_000_000
 VERBS = ("answered", "passed", "failed")
 AHEAD = timedelta(days=1)  # how far another system's clock may be before ours
 LONGEST = 300  # characters of a name or an address
+UNNAMED = "?"  # what a statement takes back that does not say what
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,10 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a file says: answers, statements that cannot be taken in, and the ids of those that it takes back."""
+    """What a file says: answers, statements that cannot be taken in, and the ids of those that it takes back.
+
+    An answer may be among those that are taken back: by this file, or by one that came before it.
+    """
 
     told: tuple[Told, ...]
     refused: tuple[Refused, ...]
@@ -61,18 +65,20 @@ class Sent:
 def read_statements(data: bytes, now: datetime) -> Sent:
     """Return what a file says; raises InputRefused when it is no file of statements at all.
 
-    A statement that the same file voids is left out without a word: it was taken back where it came from.
+    Nothing is said against a statement that the same file takes back.
     """
     found = _statements(data)
-    voided = frozenset(_voided(statement) for statement in found) - {""}
+    targets = [_voided(statement) for statement in found]
+    voided = frozenset(targets) - {"", UNNAMED}
     told, refused = [], []
-    for place, statement in enumerate(found, start=1):
-        if _voided(statement) or (isinstance(statement, dict) and str(statement.get("id")) in voided):
+    for place, (statement, target) in enumerate(zip(found, targets, strict=True), start=1):
+        if target:
             continue
         try:
             told.append(_told(place, statement, now))
         except InputRefused as refusal:
-            refused.append(Refused(place, refusal))
+            if not (isinstance(statement, dict) and str(statement.get("id")).strip() in voided):
+                refused.append(Refused(place, refusal))
     return Sent(tuple(told), tuple(refused), voided)
 
 
@@ -135,7 +141,8 @@ def _voided(statement: Any) -> str:
         return ""
     verb, target = statement.get("verb"), statement.get("object")
     if isinstance(verb, dict) and isinstance(target, dict) and str(verb.get("id", "")).endswith("/voided"):
-        return str(target.get("id", "")) or "?"
+        named = target.get("id")
+        return named.strip() if isinstance(named, str) and 0 < len(named.strip()) <= LONGEST else UNNAMED
     return ""
 
 

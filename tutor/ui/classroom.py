@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
+from tutor.errors import InputRefused
 from tutor.house import House
 from tutor.intake import read_roster
 from tutor.learner.classroom import FEWEST
@@ -15,6 +17,8 @@ from tutor.ui import classroom_view
 from tutor.ui.edge import QUIET, handler, person, tell
 from tutor.ui.texts import text
 from tutor.ui.words import say
+
+Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +38,24 @@ class ClassPage:
         drawn = classroom_view.for_page(seen, learners, skills, places(self.house.library, seen), who.language)
         return drawn, classroom_view.links(course_id, len(seen.learners), FEWEST, who.language)
 
-    def take_in(
-        self, path: str | None, roster: str, course_id: str | None, request: gr.Request
-    ) -> tuple[None, str, str, str]:
-        """Take in another system's answers; return (no file, what came of them) and the class anew."""
+    def take_in(self, path: str | None, roster: str, course_id: str | None, request: gr.Request) -> Updates:
+        """Take in another system's answers; return (the file or none, what came of it) and the class anew.
+
+        A roster that cannot be read leaves the file where it is, so that it is chosen once.
+        """
         who = person(request)
         if path is None or course_id is None:
-            tell(say(who.language, "choose_first"))
-            return None, "", *self.show(course_id, request)
+            tell(say(who.language, "intake_file_first"))
+            return tuple(gr.skip() for _ in range(4))
+        try:
+            names = read_roster(roster or "")
+        except InputRefused as refused:
+            return gr.skip(), classroom_view.not_taken(refused, who.language), gr.skip(), gr.skip()
         file = Path(path)
         try:
-            found = self.house.intake.take_in(who, course_id, file.read_bytes(), read_roster(roster or ""))
+            found = self.house.intake.take_in(who, course_id, file.read_bytes(), names)
+        except InputRefused as refused:
+            return None, classroom_view.not_taken(refused, who.language), gr.skip(), gr.skip()
         finally:
             file.unlink(missing_ok=True)  # what is taken in is in the database; nothing else is kept
         return None, classroom_view.taken_in(found, who.language), *self.show(course_id, request)

@@ -9,6 +9,7 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
+from tutor.errors import InputRefused
 from tutor.intake import TakenIn
 from tutor.learner.classroom import FEWEST, HIDDEN, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
 from tutor.learner.mastery import Standing
@@ -65,13 +66,19 @@ def links(course_id: str, learners: int, fewest: int, language: str) -> str:
 def taken_in(found: TakenIn, language: str) -> str:
     """Return what came of a file of answers, with each statement that was refused."""
     counts = say(language, "intake_came", taken=found.taken, known=found.known, refused=len(found.refused))
-    if found.taken_back:
-        counts += " " + say(language, "intake_taken_back", n=found.taken_back)
+    for key, count in (("intake_left_out", found.left_out), ("intake_taken_back", found.taken_back)):
+        counts += " " + say(language, key, n=count) if count else ""
     head = [say(language, "intake_place"), say(language, "intake_why")]
     table = charts.table(head, [(one.place, refusal(one.error, language)) for one in found.refused[:MOST_REFUSED]])
     more = len(found.refused) - MOST_REFUSED
     rest = f'<p class="soft">{say(language, "intake_more", n=more)}</p>' if more > 0 else ""
-    return f'<div class="tp"><p>{html.escape(counts)}</p>{table + rest if found.refused else ""}</div>'
+    return f'<div class="tp"><p role="status">{html.escape(counts)}</p>{table + rest if found.refused else ""}</div>'
+
+
+def not_taken(error: InputRefused, language: str) -> str:
+    """Return why nothing of a file was taken in."""
+    said = say(language, "intake_not", reason=refusal(error, language))
+    return f'<div class="tp"><p role="alert">{html.escape(said)}</p></div>'
 
 
 def _catching_up(seen: Classroom, language: str) -> str:

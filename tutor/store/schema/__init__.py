@@ -15,6 +15,7 @@ from tutor.store.schema.learning import (
     learner_checkpoints,
     learner_states,
     profiles,
+    voided_statements,
 )
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
@@ -53,4 +54,5 @@ __all__ = [
     "skills",
     "training_losses",
     "turns",
+    "voided_statements",
 ]

@@ -1,6 +1,7 @@
 """What learners showed they can do, and what the house makes of it.
 
-`evidence` is only ever added to; all other tables here are remade from it, but for what a learner says of herself.
+`evidence` is only ever added to; all other tables here are remade from it, but for what a
+learner says of herself and what another system took back.
 """
 
 from __future__ import annotations
@@ -83,6 +84,13 @@ learner_checkpoints = Table(
     Column("sequence", Integer, nullable=False),  # of the last event that had been recorded when it was made
     Column("policy", String, nullable=False),
     Column("body", Text, nullable=False),
+)
+
+voided_statements = Table(
+    "voided_statements",
+    metadata,
+    Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("statement_id", String, primary_key=True),  # as another system names it, brought here or not
 )
 
 profiles = Table(
