@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import tutor.store.courses as rows
-from knowledge.concepts import Concept, Edge, Proposal
+from knowledge.concepts import Concept, Edge
 from knowledge.library import Library
 from tutor.access import Action
 from tutor.courses import Courses
@@ -24,6 +24,22 @@ from tutor.store.database import Database
 INSTRUCTOR = "instructor"
 LONGEST_NAME = 80
 Skills = list[Skill]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A concept that could be a skill, and the names of what it would build on."""
+
+    concept: Concept
+    builds_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one change did, so that it can be taken back."""
+
+    went: tuple[tuple[int, Skill], ...]  # skills that were removed or changed, as they were, with their places
+    came: tuple[str, ...]  # ids of skills that are new
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +55,32 @@ class Syllabus:
         with self.database.reading() as connection:
             return rows.skills_of(connection, course_id)
 
-    def proposal(self, who: Person, course_id: str) -> Proposal:
-        """Return the concepts of the documents that are no skills yet, and the edges that lead from them."""
-        taken = {skill.concept for skill in self.skills(who, course_id)} | self._names(who, course_id)
+    def proposals(self, who: Person, course_id: str) -> list[Proposed]:
+        """Return the concepts of the documents that are no skills yet, with what they would build on."""
+        skills = self.skills(who, course_id)
         found = self.library.concepts(course_id)
-        fresh = tuple(concept for concept in found.concepts if not {concept.id, _key(concept.name)} & taken)
-        ids = {concept.id for concept in fresh}
-        return Proposal(fresh, tuple(edge for edge in found.edges if edge.concept in ids))
+        known, names = _skills_by_concept(skills, found.concepts), {skill.id: skill.name for skill in skills}
+        called = {concept.id: names.get(known.get(concept.id, ""), concept.name) for concept in found.concepts}
+        needs: dict[str, list[str]] = {}
+        for edge in found.edges:
+            needs.setdefault(edge.concept, []).append(called[edge.needs])
+        fresh = [concept for concept in found.concepts if concept.id not in known]
+        return [Proposed(concept, tuple(dict.fromkeys(needs.get(concept.id, ())))) for concept in fresh]
 
-    def accept(self, who: Person, course_id: str, concepts: Collection[str]) -> int:
-        """Make proposed concepts skills, with the edges among them and to skills that were accepted before.
+    def accept(self, who: Person, course_id: str, concepts: Collection[str]) -> Step:
+        """Make proposed concepts skills, with the edges among them and to skills that there were.
 
-        Returns how many; an edge that would now close a circle is left out.
+        An edge that would now close a circle is left out.
         """
         found = self.library.concepts(course_id)
-        chosen = [concept for concept in found.concepts if concept.id in concepts]
 
         def change(skills: Skills) -> Skills:
-            known = {skill.concept for skill in skills}
-            new = [_skill(concept, course_id) for concept in chosen if concept.id not in known]
-            return _with_edges([*skills, *new], {skill.id for skill in new}, found.edges)
+            known = _skills_by_concept(skills, found.concepts)
+            new = {c.id: _skill(c, course_id) for c in found.concepts if c.id in concepts and c.id not in known}
+            ids = known | {concept: skill.id for concept, skill in new.items()}
+            return _with_edges([*skills, *new.values()], ids, {skill.id for skill in new.values()}, found.edges)
 
-        before = len(self.skills(who, course_id))
-        return len(self._change(who, course_id, change)) - before
+        return self._change(who, course_id, change)
 
     def add(self, who: Person, course_id: str, name: str) -> Skill:
         skill = Skill(_new_id(name), course_id, _named(name))
@@ -78,12 +97,32 @@ class Syllabus:
 
         self._change(who, course_id, change)
 
-    def remove(self, who: Person, course_id: str, skill_id: str) -> None:
-        """Take a skill off the course, and every edge to it; its id is not given again."""
+    def remove(self, who: Person, course_id: str, skill_id: str) -> Step:
+        """Take a skill off the course, and every edge to it; its id is not given to another one."""
 
         def change(skills: Skills) -> Skills:
             _the(skills, skill_id)
-            return [_without_need(skill, skill_id) for skill in skills if skill.id != skill_id]
+            return _without(skills, skill_id)
+
+        return self._change(who, course_id, change)
+
+    def undo(self, who: Person, course_id: str, step: Step) -> None:
+        """Take a step back: what came goes, what went comes back under its id, with the edges that still fit.
+
+        What others did since then stays; raises InputRefused where one of them gave its name to another skill.
+        """
+
+        def change(skills: Skills) -> Skills:
+            for each in step.came:
+                skills = _without(skills, each)
+            there = {skill.id for skill in skills}
+            for place, skill in step.went:
+                if skill.id not in there:
+                    skills = list(_without_name(skills, skill.name, ""))
+                    skills.insert(place, replace(skill, needs=(), grounds=()))
+            for _, skill in step.went:
+                skills = _with_needs(skills, skill)
+            return skills
 
         self._change(who, course_id, change)
 
@@ -112,19 +151,28 @@ class Syllabus:
     def drop_need(self, who: Person, course_id: str, skill_id: str, needs: str) -> None:
         self._change(who, course_id, lambda skills: _with(skills, _without_need(_the(skills, skill_id), needs)))
 
-    def _change(self, who: Person, course_id: str, change: Callable[[Skills], Skills]) -> Skills:
+    def _change(self, who: Person, course_id: str, change: Callable[[Skills], Skills]) -> Step:
         self.courses.enter(who, course_id, Action.TEACH)
         with self.database.writing() as connection:
-            changed = change(rows.skills_of(connection, course_id))
-            rows.set_skills(connection, course_id, changed)
-        return changed
-
-    def _names(self, who: Person, course_id: str) -> set[str]:
-        return {_key(skill.name) for skill in self.skills(who, course_id)}
+            before = rows.skills_of(connection, course_id)
+            after = change(before)
+            rows.set_skills(connection, course_id, after)
+        ids = {skill.id for skill in before}
+        went = tuple((place, skill) for place, skill in enumerate(before) if skill not in after)
+        return Step(went, tuple(skill.id for skill in after if skill.id not in ids))
 
 
 def _key(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """What makes two names the same: neither case nor spaces, nor an article before them."""
+    plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return re.sub(r"^(?:the|an|a) (?=.)", "", plain)
+
+
+def _skills_by_concept(skills: Sequence[Skill], concepts: Sequence[Concept]) -> dict[str, str]:
+    """Return for each concept that is a skill already, by descent or by its name, that skill's id."""
+    by_name = {_key(skill.name): skill.id for skill in skills}
+    named = {concept.id: by_name[_key(concept.name)] for concept in concepts if _key(concept.name) in by_name}
+    return named | {skill.concept: skill.id for skill in skills if skill.concept}
 
 
 def _named(name: str) -> str:
@@ -171,9 +219,28 @@ def _without_need(skill: Skill, needs: str) -> Skill:
     )
 
 
-def _with_edges(skills: Skills, new: Collection[str], edges: Sequence[Edge]) -> Skills:
-    """Return the skills with the proposed edges that touch a new one, strongest first, none that closes a circle."""
-    ids: Mapping[str, str] = {skill.concept: skill.id for skill in skills if skill.concept}
+def _without(skills: Skills, skill_id: str) -> Skills:
+    return [_without_need(skill, skill_id) for skill in skills if skill.id != skill_id]
+
+
+def _with_needs(skills: Skills, once: Skill) -> Skills:
+    """Give a skill back what it once built on, as far as that is there and closes no circle."""
+    why = {ground.needs: ground for ground in once.grounds}
+    for needs in once.needs:
+        one = next((skill for skill in skills if skill.id == once.id), None)
+        there = any(skill.id == needs for skill in skills)
+        if one is None or not there or needs in one.needs or _way(skills, needs, one.id):
+            continue
+        grounds = (*one.grounds, why[needs]) if needs in why else one.grounds
+        skills = _with(skills, replace(one, needs=(*one.needs, needs), grounds=grounds))
+    return skills
+
+
+def _with_edges(skills: Skills, ids: Mapping[str, str], new: Collection[str], edges: Sequence[Edge]) -> Skills:
+    """Return the skills with the proposed edges that touch a new one, strongest first, none that closes a circle.
+
+    `ids` gives the skill of a concept.
+    """
     for edge in sorted(edges, key=lambda edge: -edge.strength):
         skill_id, needs = ids.get(edge.concept), ids.get(edge.needs)
         if skill_id is None or needs is None or not {skill_id, needs} & set(new) or _way(skills, needs, skill_id):

@@ -164,5 +164,10 @@ def test_skills_are_accepted_with_their_evidence_renamed_and_linked(
     page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).click()
     page.locator("#tutor-skill-needs input").click()
     page.get_by_role("option", name="Head-controlled loop").click()
-    page.locator("#tutor-need-add").click()
     page.get_by_text("that would be a circle").wait_for()
+    page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).wait_for()
+    settle(page).locator("#tutor-skill-remove").click()
+    page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).wait_for(state="detached")
+    settle(page).locator("#tutor-skills-undo").click()
+    page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).wait_for()
+    assert {skill.id for skill in served.syllabus.skills(who, "biology")} == before

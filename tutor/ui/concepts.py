@@ -1,4 +1,7 @@
-"""The tab of a course's skills: what the documents propose, what is accepted, what builds on what, and why."""
+"""The tab of a course's skills: what the documents propose, what is accepted, what builds on what, and why.
+
+What is removed or accepted can be undone as long as the page is open.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from typing import Any
 
 import gradio as gr
 
-from knowledge.concepts import Proposal
 from tutor.domain import Person, Skill
+from tutor.errors import InputRefused
 from tutor.house import House
+from tutor.syllabus import Proposed, Step
 from tutor.ui import view
-from tutor.ui.edge import QUIET, handler, person, tell
+from tutor.ui.edge import QUIET, handler, person, spoken, tell, warn
 from tutor.ui.texts import text
 from tutor.ui.words import say
 
@@ -31,8 +35,8 @@ class Concepts:
         if course_id is None or not who.teaches:
             return gr.Radio(choices=[], value=None), *_nobody(), gr.CheckboxGroup(choices=[], value=[])
         skills = self.house.syllabus.skills(who, course_id)
-        proposal = self.house.syllabus.proposal(who, course_id)
-        return (*self._accepted(who, skills, skill_id), _proposals(proposal, skills, who.language))
+        proposed = self.house.syllabus.proposals(who, course_id)
+        return (*self._accepted(who, skills, skill_id), _proposals(proposed, who.language))
 
     def choose(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
         """Show one skill with what it builds on; the proposals stay as they are."""
@@ -40,14 +44,18 @@ class Concepts:
         return (*self._accepted(who, self.house.syllabus.skills(who, course_id), skill_id), gr.skip())
 
     def accept(self, course_id: str, concepts: list[str] | None, skill_id: str | None, request: gr.Request) -> Updates:
+        """Make skills of the chosen; return (undo, what it undoes) and the tab, as `remove` does."""
         who = person(request)
-        count = self.house.syllabus.accept(who, course_id, concepts or [])
-        tell(say(who.language, "proposals_accepted", count=count))
-        return self.show(course_id, skill_id, request)
+        step = self.house.syllabus.accept(who, course_id, concepts or [])
+        if not step.came:
+            tell(say(who.language, "proposals_choose_first"))
+            return gr.skip(), gr.skip(), *self.show(course_id, skill_id, request)
+        tell(say(who.language, "proposals_accepted", count=len(step.came)))
+        return gr.Button(visible=True), (course_id, step), *self.show(course_id, skill_id, request)
 
     def accept_all(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
-        proposal = self.house.syllabus.proposal(person(request), course_id)
-        return self.accept(course_id, [concept.id for concept in proposal.concepts], skill_id, request)
+        proposed = self.house.syllabus.proposals(person(request), course_id)
+        return self.accept(course_id, [each.concept.id for each in proposed], skill_id, request)
 
     def add(self, course_id: str, name: str, request: gr.Request) -> Updates:
         who = person(request)
@@ -61,21 +69,36 @@ class Concepts:
         return self.show(course_id, skill_id, request)
 
     def remove(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
-        if _chosen(skill_id, request):
-            who = person(request)
-            named = {skill.id: skill.name for skill in self.house.syllabus.skills(who, course_id)}
-            self.house.syllabus.remove(who, course_id, str(skill_id))
-            tell(say(who.language, "skill_removed", name=named.get(str(skill_id), "")))
-        return self.show(course_id, None, request)
+        if not _chosen(skill_id, request):
+            return gr.skip(), gr.skip(), *self.show(course_id, None, request)
+        who = person(request)
+        named = {skill.id: skill.name for skill in self.house.syllabus.skills(who, course_id)}
+        step = self.house.syllabus.remove(who, course_id, str(skill_id))
+        tell(say(who.language, "skill_removed", name=named[str(skill_id)]))
+        return gr.Button(visible=True), (course_id, step), *self.show(course_id, None, request)
 
-    def need(self, course_id: str, skill_id: str | None, needs: str | None, request: gr.Request) -> Updates:
-        if _chosen(skill_id, request) and _chosen(needs, request):
-            self.house.syllabus.need(person(request), course_id, str(skill_id), str(needs))
-        return self.show(course_id, skill_id, request)
+    def undo(self, done: tuple[str, Step] | None, request: gr.Request) -> Updates:
+        """Take the last removal or acceptance back."""
+        who = person(request)
+        if done is None:
+            return gr.Button(visible=False), None, *(gr.skip() for _ in range(6))
+        course_id, step = done
+        self.house.syllabus.undo(who, course_id, step)
+        tell(say(who.language, "skills_undone"))
+        return gr.Button(visible=False), None, *self.show(course_id, None, request)
 
-    def drop(self, course_id: str, skill_id: str | None, needs: str | None, request: gr.Request) -> Updates:
-        if _chosen(skill_id, request) and _chosen(needs, request):
-            self.house.syllabus.drop_need(person(request), course_id, str(skill_id), str(needs))
+    def build_on(self, course_id: str, skill_id: str | None, wanted: list[str] | None, request: gr.Request) -> Updates:
+        """Store what a skill builds on; what cannot be is said, and the tab shows what stands."""
+        who = person(request)
+        skills = {skill.id: skill for skill in self.house.syllabus.skills(who, course_id)}
+        if _chosen(skill_id, request) and (one := skills.get(str(skill_id))):
+            try:
+                for needs in set(one.needs).difference(wanted or ()):
+                    self.house.syllabus.drop_need(who, course_id, one.id, needs)
+                for needs in set(wanted or ()).difference(one.needs):
+                    self.house.syllabus.need(who, course_id, one.id, needs)
+            except InputRefused as refused:
+                warn(spoken(refused, who.language))
         return self.show(course_id, skill_id, request)
 
     def _accepted(self, who: Person, skills: Sequence[Skill], skill_id: str | None) -> Updates:
@@ -91,7 +114,7 @@ class Concepts:
             radio,
             gr.Column(visible=True),
             one.name,
-            gr.Dropdown(choices=others, value=one.needs[0] if one.needs else None),
+            gr.Dropdown(choices=others, value=list(one.needs)),
             grounds(one, names, who.language),
         )
 
@@ -113,18 +136,12 @@ def _line(skill: Skill, names: Mapping[str, str], language: str) -> str:
     return say(language, "skill_line", name=name, needs=view.plain(", ".join(needs), 120)) if needs else name
 
 
-def _proposals(proposal: Proposal, skills: Sequence[Skill], language: str) -> gr.CheckboxGroup:
-    names = {concept.id: concept.name for concept in proposal.concepts}
-    names |= {skill.concept: skill.name for skill in skills if skill.concept}
-    needs: dict[str, list[str]] = {}
-    for edge in proposal.edges:
-        if edge.needs in names:
-            needs.setdefault(edge.concept, []).append(names[edge.needs])
+def _proposals(proposed: Sequence[Proposed], language: str) -> gr.CheckboxGroup:
     choices = []
-    for concept in proposal.concepts:
-        builds = ", ".join(needs.get(concept.id, ()))
-        parts = [concept.name, say(language, "proposal_builds", needs=builds) if builds else "", concept.evidence.text]
-        choices.append((view.plain(" · ".join(filter(None, parts)), 220), concept.id))
+    for each in proposed:
+        builds = say(language, "proposal_builds", needs=", ".join(each.builds_on)) if each.builds_on else ""
+        parts = filter(None, (each.concept.name, builds, each.concept.evidence.text))
+        choices.append((view.plain(" · ".join(parts), 220), each.concept.id))
     return gr.CheckboxGroup(choices=choices, value=[], info=None if choices else say(language, "proposals_none"))
 
 
@@ -135,7 +152,7 @@ def _chosen(value: str | None, request: gr.Request) -> bool:
 
 
 def _nobody() -> Updates:
-    return gr.Column(visible=False), "", gr.Dropdown(choices=[], value=None), ""
+    return gr.Column(visible=False), "", gr.Dropdown(choices=[], value=[]), ""
 
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
@@ -143,30 +160,33 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
     concepts = Concepts(house)
     gr.Markdown(text("concepts_about"))
     skills = gr.Radio(label=text("skills_of_course"), choices=[], elem_id="tutor-skills")
+    undo, done = gr.Button(text("undo"), size="sm", visible=False, elem_id="tutor-skills-undo"), gr.State()
     with gr.Column(visible=False, elem_id="tutor-skill") as group:
         with gr.Row():
-            name = gr.Textbox(label=text("skill_name"), max_length=80, scale=3, elem_id="tutor-skill-name")
+            name = gr.Textbox(
+                label=text("skill_name"), max_length=80, scale=3, min_width=260, elem_id="tutor-skill-name"
+            )
             rename = gr.Button(text("skill_rename"), size="sm", elem_id="tutor-skill-rename")
             remove = gr.Button(text("skill_remove"), size="sm", variant="stop", elem_id="tutor-skill-remove")
+        needs = gr.Dropdown(label=text("skill_builds_on"), choices=[], multiselect=True, elem_id="tutor-skill-needs")
         why = gr.HTML(elem_id="tutor-grounds")
-        with gr.Row():
-            needs = gr.Dropdown(label=text("skill_builds_on"), choices=[], scale=3, elem_id="tutor-skill-needs")
-            add_need = gr.Button(text("skill_need_add"), size="sm", elem_id="tutor-need-add")
-            drop_need = gr.Button(text("skill_need_drop"), size="sm", elem_id="tutor-need-drop")
     with gr.Row():
-        new = gr.Textbox(label=text("skill_new"), max_length=80, scale=3, elem_id="tutor-skill-new")
+        new = gr.Textbox(label=text("skill_new"), max_length=80, scale=3, min_width=260, elem_id="tutor-skill-new")
         add = gr.Button(text("skill_add"), size="sm", elem_id="tutor-skill-add")
     proposals = gr.CheckboxGroup(label=text("proposals"), choices=[], elem_id="tutor-proposals")
     with gr.Row():
         accept = gr.Button(text("proposals_accept"), variant="primary", size="sm", elem_id="tutor-accept-chosen")
         accept_all = gr.Button(text("proposals_all"), size="sm", elem_id="tutor-accept-all")
     shown = [skills, group, name, needs, why, proposals]
+    undoable = [undo, done, *shown]
+    kept = QUIET | {"preprocess": True}  # a State comes from the server's memory
     gr.on([tab.select, course.input], handler(concepts.show), [course, skills], shown, **QUIET)
     skills.input(handler(concepts.choose), [course, skills], shown, **QUIET)
     gr.on([rename.click, name.submit], handler(concepts.rename), [course, skills, name], shown, **QUIET)
-    remove.click(handler(concepts.remove), [course, skills], shown, **QUIET)
-    add_need.click(handler(concepts.need), [course, skills, needs], shown, **QUIET)
-    drop_need.click(handler(concepts.drop), [course, skills, needs], shown, **QUIET)
+    needs.input(handler(concepts.build_on), [course, skills, needs], shown, **QUIET)
     gr.on([add.click, new.submit], handler(concepts.add), [course, new], [new, *shown], **QUIET)
-    accept.click(handler(concepts.accept), [course, proposals, skills], shown, **QUIET)
-    accept_all.click(handler(concepts.accept_all), [course, skills], shown, **QUIET)
+    remove.click(handler(concepts.remove), [course, skills], undoable, **QUIET)
+    accept.click(handler(concepts.accept), [course, proposals, skills], undoable, **QUIET)
+    accept_all.click(handler(concepts.accept_all), [course, skills], undoable, **QUIET)
+    undo.click(handler(concepts.undo), done, undoable, **kept)
+    course.change(lambda: (gr.Button(visible=False), None), None, [undo, done], **QUIET)
