@@ -86,6 +86,15 @@ class Profiles:
             raise InputRefused("this statement is not there any more; look at the page again")
         self._change(who, course_id, lambda old: replace(old, dropped={**old.dropped, key: found.rests_on}))
 
+    def restore(self, who: Person, course_id: str, key: str) -> None:
+        """Undo the deletion of a statement: it is said again, as far as her answers still say it."""
+        self.courses.enter(who, course_id)
+
+        def change(old: Said) -> Said:
+            return replace(old, dropped={other: n for other, n in old.dropped.items() if other != key})
+
+        self._change(who, course_id, change)
+
     def delete(self, who: Person, course_id: str) -> int:
         """Delete the profile with all evidence under it; returns how many answers went."""
         with self.database.writing() as connection:

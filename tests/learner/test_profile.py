@@ -69,6 +69,17 @@ def test_a_deleted_statement_stays_away_until_new_answers_speak_for_it(house, ad
     assert says(house, ada)[Says.WEAK] == ["sugar"]
 
 
+def test_a_deleted_statement_comes_back_by_undo(house, ada, answer):
+    for _ in range(3):
+        answer(ada, "sugar", right=False)
+    before = house.profiles.of(ada, COURSE)
+    house.profiles.drop(ada, COURSE, "weak:sugar")
+    house.profiles.restore(ada, COURSE, "weak:sugar")
+    house.profiles.restore(ada, COURSE, "no such statement")
+    after = house.profiles.of(ada, COURSE)
+    assert (after.statements, after.block) == (before.statements, before.block) and not after.said.dropped
+
+
 def test_the_page_shows_the_very_block_that_the_model_is_told(house, ada, answer, ask, engine):
     house.profiles.say(ada, COURSE, {"level": "beginner", "goals": 'pass in "May"'})
     for _ in range(3):

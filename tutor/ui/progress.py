@@ -34,7 +34,7 @@ class ProgressPage:
         """Return (next, others, start, place, reading, rest, links) and the profile."""
         who = person(request)
         if course_id is None:
-            return say(who.language, "no_courses"), *(gr.skip() for _ in range(14))
+            return say(who.language, "no_courses"), *(gr.skip() for _ in range(15))
         seen = self.house.progress.of(who, course_id)
         names = self._names(who, course_id)
         choices = self._choices(seen, names, who.language)
@@ -99,14 +99,22 @@ class ProgressPage:
         return self._profile(who, course_id, None)
 
     def drop(self, key: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Delete a statement about her."""
+        """Delete a statement about her; return (undo, what it undoes) and the profile."""
         who = person(request)
         if key is None or course_id is None:
             tell(say(who.language, "choose_first"))
-        else:
-            self.house.profiles.drop(who, course_id, key)
-            tell(say(who.language, "says_deleted"))
-        return self._profile(who, course_id, None)
+            return gr.skip(), gr.skip(), *self._profile(who, course_id, None)
+        self.house.profiles.drop(who, course_id, key)
+        tell(say(who.language, "says_deleted"))
+        return gr.Button(visible=True), (course_id, key), *self._profile(who, course_id, None)
+
+    def restore(self, dropped: tuple[str, str] | None, request: gr.Request) -> Updates:
+        """Undo the last deletion of a statement."""
+        who = person(request)
+        if dropped is None:
+            return gr.Button(visible=False), None, *self._profile(who, None, None)
+        self.house.profiles.restore(who, *dropped)
+        return gr.Button(visible=False), None, *self._profile(who, dropped[0], None)
 
     def ask_erasure(self, course_id: str | None, request: gr.Request) -> Updates:
         who = person(request)
@@ -137,9 +145,9 @@ class ProgressPage:
         return drawn.reading_card(resources, names[skill], who.language)
 
     def _profile(self, who: Person, course_id: str | None, seen: Overview | None) -> Updates:
-        """Return (language, level, pace, goals, interests, told, statements, block)."""
+        """Return (language, level, pace, goals, interests, told, statements, drop, block)."""
         if course_id is None:
-            return tuple(gr.skip() for _ in range(8))
+            return tuple(gr.skip() for _ in range(9))
         profile = self.house.profiles.of(who, course_id, seen)
         said, language = profile.said, who.language
         today = self.house.office.clock().date()
@@ -151,6 +159,7 @@ class ProgressPage:
             *(said.said.get(field, "") for field in FREE),
             said.in_prompt,
             gr.Radio(choices=statements, value=None, info=None if statements else say(language, "says_none")),
+            gr.Button(visible=bool(statements)),
             drawn.block(profile.block, language, small_model=small),
         )
 
@@ -172,10 +181,11 @@ class Form:
     block: gr.HTML
     save: gr.Button
     drop: gr.Button
+    undo: gr.Button
 
     @property
     def outputs(self) -> list[Any]:
-        return [*self.fields, self.statements, self.block]
+        return [*self.fields, self.statements, self.drop, self.block]
 
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: Start | None) -> None:
@@ -195,7 +205,11 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: 
     place.click(handler(page.place), course, tabs, **QUIET)
     saved = form.save.click(handler(page.save), [*form.fields, course], form.outputs, **QUIET)
     saved.success(None, form.fields[0], None, js=IN_ANOTHER_LANGUAGE)
-    form.drop.click(handler(page.drop), [form.statements, course], form.outputs, **QUIET)
+    dropped = gr.State()
+    undoable, kept = [form.undo, dropped, *form.outputs], QUIET | {"preprocess": True}  # a State stays on the server
+    form.drop.click(handler(page.drop), [form.statements, course], undoable, **QUIET)
+    form.undo.click(handler(page.restore), dropped, undoable, **kept)
+    course.change(lambda: (gr.Button(visible=False), None), None, [form.undo, dropped], **QUIET)
     erase.click(handler(page.ask_erasure), course, [sure, question], **QUIET)
     keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)
     yes.click(handler(page.erase), course, [sure, *shown], **QUIET)
@@ -215,9 +229,11 @@ def _form() -> Form:
                 save = gr.Button(text("profile_save"), size="sm", variant="primary", elem_id="tutor-profile-save")
             with gr.Column(min_width=280):
                 statements = gr.Radio(label=text("says_title"), choices=[], elem_id="tutor-says")
-                drop = gr.Button(text("says_delete"), size="sm", elem_id="tutor-says-drop")
+                with gr.Row():
+                    drop = gr.Button(text("says_delete"), size="sm", elem_id="tutor-says-drop")
+                    undo = gr.Button(text("undo"), size="sm", visible=False, elem_id="tutor-says-undo")
                 block = gr.HTML(elem_id="tutor-block")
-    return Form([language, level, pace, goals, interests, told], statements, block, save, drop)
+    return Form([language, level, pace, goals, interests, told], statements, block, save, drop, undo)
 
 
 def _erasing() -> tuple[gr.Button, gr.Group, gr.Markdown, gr.Button, gr.Button]:
