@@ -73,7 +73,7 @@ def remember(model: Any, recipe: Recipe, tensors: dict[str, torch.Tensor]) -> No
         return
     allocator, config = model.base_model.rankallocator, model.peft_config["default"]
     for kind in _AVERAGES:
-        setattr(allocator, kind, _named(tensors, f"{kind}:"))
+        setattr(allocator, kind, {name: value.to(model.device) for name, value in _named(tensors, f"{kind}:").items()})
     config.rank_pattern = {name: value.tolist() for name, value in _named(tensors, "pattern:").items()}
 
 

@@ -29,11 +29,11 @@ def ordinary_examples(tokenizer: Tokenizer) -> list[Example]:
 
 
 def likelihoods(model: Any, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
-    """Return how likely a model finds every word at each place of the answers, in bf16; 0.1 MB a place."""
+    """Return how likely a model finds every word at each place of the answers: bf16, main memory, 0.1 MB a place."""
     found: dict[str, torch.Tensor] = {}
     for some in together(examples):
         with sober(model):
-            likely = log_softmax(scores(model, some).logits, dim=-1).to(torch.bfloat16)
+            likely = log_softmax(scores(model, some).logits, dim=-1).to("cpu", torch.bfloat16)
         parts = torch.split(likely, [len(example.answer) for example in some])
         found |= {example.row_id: part for example, part in zip(some, parts, strict=True)}
     return found

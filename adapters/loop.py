@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -185,7 +185,8 @@ class _Run:
         tensors = {f"now.{i}": parameter.data for i, parameter in enumerate(self.parameters)}
         tensors |= {f"best.{i}": value for i, value in enumerate(self.best)}
         tensors |= {f"{kind}.{i}": moment[kind] for i, moment in enumerate(moments) for kind in _MOMENTS}
-        tensors |= {"dice": torch.get_rng_state()} | adalora.memory(self.model, self.recipe)
+        tensors |= {f"step.{i}": moment["step"] for i, moment in enumerate(moments)}
+        tensors |= _dice() | adalora.memory(self.model, self.recipe)
         numbers = {
             "curve": [(p.step, p.steps, p.loss, p.held_out, p.drift) for p in self.curve],
             "best_loss": self.best_loss if self.best else None,
@@ -203,18 +204,31 @@ class _Run:
         tensors, numbers = state.tensors, state.numbers
         for i, parameter in enumerate(self.parameters):
             parameter.data.copy_(tensors[f"now.{i}"])
-            self.optimizer.state[parameter] = {kind: tensors[f"{kind}.{i}"].clone() for kind in _MOMENTS}
+            beside = {kind: tensors[f"{kind}.{i}"].to(parameter.device, copy=True) for kind in _MOMENTS}
+            self.optimizer.state[parameter] = beside | {"step": tensors[f"step.{i}"].clone()}  # counted on the CPU
         if numbers["best_loss"] is not None:
             self.best_loss = numbers["best_loss"]
             self.best = [tensors[f"best.{i}"].to(p.device) for i, p in enumerate(self.parameters)]
-        torch.set_rng_state(tensors["dice"])
+        _put_back(tensors)
         adalora.remember(self.model, self.recipe, tensors)
         self.curve = [Point(*point) for point in numbers["curve"]]
         self.waited, self.tokens, self.ended = numbers["waited"], numbers["tokens"], numbers["ended"]
         self.earlier_s = numbers["seconds"]
 
 
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+_MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+def _dice() -> dict[str, torch.Tensor]:
+    """Return where the random sources stand; dropout on a GPU draws from the GPU's own."""
+    found = {"dice": torch.get_rng_state()}
+    return found | {"dice.cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else found
+
+
+def _put_back(dice: Mapping[str, torch.Tensor]) -> None:
+    torch.set_rng_state(dice["dice"])
+    if "dice.cuda" in dice and torch.cuda.is_available():
+        torch.cuda.set_rng_state(dice["dice.cuda"])
 
 
 def resident_mb() -> int:
@@ -226,6 +240,18 @@ def resident_mb() -> int:
     return int(line.split()[1]) // 1024
 
 
+def gpu_memory() -> dict[str, float]:
+    """Return the most memory of a GPU that this process has held, as a metric; nothing where there is none."""
+    return {"gpu_memory_mb": torch.cuda.max_memory_allocated() / 2**20} if torch.cuda.is_available() else {}
+
+
 def seed(value: int) -> None:
-    """Make what follows (the adapter's first values, dropout) the same in every run."""
+    """Make what follows (the adapter's first values, dropout, gradients) the same in every run.
+
+    On a GPU the fused attentions add up gradients in the order in which their blocks finish, so the plain one is taken;
+    it costs little, since gradients flow through answers only.
+    """
     torch.manual_seed(value)
+    if torch.cuda.is_available():
+        for fused in ("flash", "mem_efficient", "cudnn"):
+            getattr(torch.backends.cuda, f"enable_{fused}_sdp")(False)

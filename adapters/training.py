@@ -135,7 +135,7 @@ def _examined(
 ) -> dict[str, float]:
     """Write the card of base, current and candidate into the adapter's folder; return its numbers."""
     from adapters.baseline import key_of
-    from adapters.loop import resident_mb
+    from adapters.loop import gpu_memory, resident_mb
 
     card, fitted = plan.exam.card(*sheets), learnt.fitted
     curve = [dataclasses.asdict(point) for point in fitted.curve]
@@ -150,6 +150,7 @@ def _examined(
         "strength": learnt.strength,
         "went_on": float(plan.start.goes_on),
         "memory_mb": float(resident_mb()),
+        **gpu_memory(),
     }
 
 

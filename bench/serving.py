@@ -115,7 +115,7 @@ def best_ms(variants: dict[str, Step], rounds: int, steps: int = 4) -> dict[str,
 
 
 def decode_speed(bench: Bench) -> dict[str, Any]:
-    plain, mixed = Static(bench.load()), Static(bench.load(), adapters=True)
+    plain, mixed = Static(bench.load()), Static(bench.load(), ADAPTERS)
     runner, weights = bank_of(bench.load(), bench.adapter)
     bound = bytes_bound(runner, weights[0])
     report: dict[str, Any] = {}

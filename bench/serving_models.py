@@ -60,15 +60,24 @@ def random_model(bundled: ModelFiles, folder: Path, width: int, layers: int) -> 
 
 def write_adapters(files: ModelFiles, root: Path) -> AdapterRef:
     """Let PEFT write one adapter; all learners get a copy of their own in memory."""
+    write_adapter(load_model(files, "bf16").model, root / "adapter")
+    return adapter_in(root / "adapter", files, "bench-v1")
+
+
+def write_adapter(model: Any, folder: Path) -> None:
+    """Let PEFT write a random adapter for a model, which is left as it was."""
     from peft import get_peft_model
 
-    model = get_peft_model(load_model(files, "bf16").model, lora_config())
-    for name, parameter in model.named_parameters():
+    adapted = get_peft_model(model, lora_config())
+    for name, parameter in adapted.named_parameters():
         if "lora_B" in name:
             parameter.data.normal_(0, 0.01)
-    model.save_pretrained(root / "adapter")
-    weights = root / "adapter" / "adapter_model.safetensors"
-    return AdapterRef("bench-v1", weights.parent, sha256_of(weights), files.base_sha256)
+    adapted.save_pretrained(folder)
+    adapted.unload()
+
+
+def adapter_in(folder: Path, files: ModelFiles, name: str) -> AdapterRef:
+    return AdapterRef(name, folder, sha256_of(folder / "adapter_model.safetensors"), files.base_sha256)
 
 
 def lora_config() -> Any:
@@ -80,21 +89,31 @@ def lora_config() -> Any:
 class Static:
     """transformers' own forward pass on a static batch of equal prompts, with or without PEFT adapters."""
 
-    def __init__(self, loaded: LoadedModel, adapters: bool = False) -> None:
+    def __init__(self, loaded: LoadedModel, adapters: int = 0) -> None:
         from peft import get_peft_model
 
         self.model: Any = loaded.model
+        self._held = adapters and 1
         if adapters:
             self.model = get_peft_model(loaded.model, lora_config(), adapter_name="a0")
-            for i in range(1, ADAPTERS):
-                self.model.add_adapter(f"a{i}", lora_config())
+            self.hold(adapters)
+        self.model.eval()
+
+    def hold(self, adapters: int) -> None:
+        """Add what is missing to that many adapters."""
+        for i in range(self._held, adapters):
+            self.model.add_adapter(f"a{i}", lora_config())
+        self._held = max(self._held, adapters)
         self.model.eval()
 
     @torch.inference_mode()
     def _filled(self, n: int) -> Any:
-        cache = self.model(torch.full((1, CONTEXT), 5), use_cache=True).past_key_values
+        cache = self.model(self._fives(1, CONTEXT), use_cache=True).past_key_values
         cache.batch_repeat_interleave(n)
         return cache
+
+    def _fives(self, rows: int, tokens: int) -> torch.Tensor:
+        return torch.full((rows, tokens), 5, device=self.model.device)
 
     def step(self, n: int, names: Sequence[str] = ()) -> Step:
         cache = self._filled(n)
@@ -102,7 +121,7 @@ class Static:
 
         @torch.inference_mode()
         def run() -> None:
-            self.model(torch.full((n, 1), 5), past_key_values=cache, use_cache=True, **extra)
+            self.model(self._fives(n, 1), past_key_values=cache, use_cache=True, **extra)
             cache.crop(-1)
 
         return run
@@ -113,11 +132,13 @@ class Static:
         return self.step(1)
 
 
-def bank_of(loaded: LoadedModel, adapter: AdapterRef) -> tuple[Runner, list[LoraWeights]]:
-    runner = Runner(loaded, Shape(slots=ADAPTERS))
+def bank_of(loaded: LoadedModel, adapter: AdapterRef, shape: Shape | None = None) -> tuple[Runner, list[LoraWeights]]:
+    """Return a runner, and of the adapter as many copies as there are slots."""
+    shape = shape or Shape(slots=ADAPTERS)
+    runner = Runner(loaded, shape)
     read = read_adapter(adapter, runner.bank.sites, loaded.base_sha256, RANK)
     copies = [
         LoraWeights(f"a{i}", read.rank, {path: (a.clone(), b.clone()) for path, (a, b) in read.pairs.items()})
-        for i in range(ADAPTERS)
+        for i in range(shape.slots)
     ]
     return runner, copies

@@ -175,7 +175,8 @@ def test_an_answer_is_the_likeliest_words_one_after_the_other(adapted: Any, toke
         words = list(example.prompt)
         with passes.sober(adapted):
             for word in said:
-                scores = adapted(input_ids=torch.tensor([words]), use_cache=False).logits[0, -1].float()
+                read = torch.tensor([words], device=adapted.device)
+                scores = adapted(input_ids=read, use_cache=False).logits[0, -1].float()
                 assert scores[word] == pytest.approx(scores.max().item(), abs=0.05)
                 words.append(word)
         assert len(said) == 4

@@ -116,7 +116,7 @@ def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> N
     base.refuse_packed(model)
     model.eval()
     with torch.no_grad():
-        model(input_ids=torch.tensor([[1, 2, 3]]))
+        model(input_ids=torch.tensor([[1, 2, 3]], device=model.device))
     if not _is_packed(model):
         pytest.skip("this processor has no packed 4-bit layout (needs AVX512-BF16)")
     example = encode(row(1), tokenizer, 512)
@@ -151,11 +151,12 @@ def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: P
     ours.backward()
     gradients = [parameter.grad.clone() for parameter in lora.trainable(model)]
     model.zero_grad()
-    plain = torch.zeros(())
+    plain = torch.zeros((), device=model.device)
     for example in examples:
-        logits = model(input_ids=torch.tensor([[*example.prompt, *example.answer]]), use_cache=False).logits.float()
+        read = torch.tensor([[*example.prompt, *example.answer]], device=model.device)
+        logits = model(input_ids=read, use_cache=False).logits.float()
         start = len(example.prompt) - 1
-        labels = torch.tensor(example.answer)
+        labels = torch.tensor(example.answer, device=model.device)
         plain = plain + cross_entropy(logits[0, start : start + len(labels)], labels, reduction="sum")
     plain.backward()
     assert ours.item() == pytest.approx(plain.item(), rel=0.01)

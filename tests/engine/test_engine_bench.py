@@ -26,3 +26,24 @@ def test_the_serving_bench_runs_to_its_end_on_a_tiny_model(tmp_path: Path):
     assert {"ram_ms", "disk_ms"} == result["admission"].keys()
     assert result["prefix"]["ttft_speedup"] > 1
     assert result["known_learners"]["held_mb"] <= result["known_learners"]["cap_mb"]
+
+
+@pytest.mark.slow
+@pytest.mark.real
+@pytest.mark.timeout(600)
+def test_the_gpu_bench_opens_answers_and_compares_on_a_tiny_model_without_a_gpu(tmp_path: Path):
+    """Its figures mean nothing there, but our rows lie as near to the merged model in fp32 as those of PEFT."""
+    from tutor.engine.models import open_model_files
+
+    tokenizer = open_model_files("plain", tmp_path).directory
+    brief = ["--size", "tiny", "--parts", "build,opening,exactness", "--tokenizer", str(tokenizer)]
+    run = subprocess.run(
+        [sys.executable, "-m", "bench.gpu", *brief, "--seconds", "500"],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    result = json.loads(run.stdout.splitlines()[-1])
+    assert [result[part]["ended"] for part in ("build", "opening", "exactness")] == [0, 0, 0], run.stdout[-2000:]
+    assert result["opening"]["state"] == "ready"
+    assert result["exactness"]["ours"]["relative"] < 1.2 * result["exactness"]["peft"]["relative"]

@@ -1,7 +1,7 @@
 """The KV cache in rows, and the shelf of prompt beginnings that can be used again.
 
 One tensor holds all layers, so a row is moved, kept and restored by one copy. Rows are reserved for the whole context
-window, but memory that no token was written to is never touched.
+window; on a CPU, memory that no token was written to is never touched.
 """
 
 from __future__ import annotations

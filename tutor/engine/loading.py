@@ -58,7 +58,8 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | No
 def free_bytes(device: torch.device) -> int:
     """Return how much memory of a device nobody uses."""
     if device.type == "cuda":
-        return int(torch.cuda.mem_get_info(device)[0])
+        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # what loading left over
+        return int(torch.cuda.mem_get_info(device)[0]) + kept
     for line in Path("/proc/meminfo").read_text().splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) << 10

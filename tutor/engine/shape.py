@@ -38,7 +38,16 @@ class Shape:
 
 
 CPU = Shape()
-CUDA = Shape(slots=32, chunk=512, prefill_rows=4, bank_dtype="bf16", span_unit=0, shelf_bytes=2 << 30, unpacked_bytes=0)
+CUDA = Shape(
+    slots=32,
+    chunk=512,
+    prefill_rows=4,
+    bank_dtype="bf16",
+    span_unit=0,
+    shelf_bytes=2 << 30,
+    adapter_bytes=4 << 30,  # one of rank 8 for a model of 4 B parameters takes 66 MB: less would not hold 32 learners
+    unpacked_bytes=0,
+)
 
 
 def fair_share(places: int) -> int:
