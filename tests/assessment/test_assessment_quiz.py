@@ -112,3 +112,22 @@ def test_the_reader_does_not_guess_between_two_options_that_the_passage_names():
     prompt = "Which term fits this description: a code block that runs a set of statements?"
     assert answer(Kind.CHOICE, prompt, ("loop", "string"), text) == "loop"
     assert answer(Kind.CHOICE, prompt, ("loop", "module"), text) == ""
+
+
+MATHS = "A solution is a value of the unknown that makes the statement true."
+
+
+def test_wrong_options_come_from_the_document_of_the_term_before_any_other():
+    maths = [
+        dataclasses.replace(p, id=f"m{p.id}", document_id="maths")
+        for p in passages((MATHS, "An equation is a statement that two expressions have the same value."))
+    ]
+    for item in make_quiz([*passages(), *maths]):
+        if item.kind is Kind.CHOICE and item.source.passage_id.startswith("p"):
+            assert not {"solution", "equation"} & {option.lower() for option in item.options}
+
+
+def test_a_term_alone_in_its_document_is_not_asked_for_among_terms_of_another_subject():
+    alone = [dataclasses.replace(p, id=f"m{p.id}", document_id="maths") for p in passages((MATHS,))]
+    about = [item.kind for item in make_quiz([*passages(), *alone]) if item.source.passage_id.startswith("m")]
+    assert about == [Kind.SHORT_TEXT]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from knowledge.documents import Passage
 from tutor.assessment.checks import degenerate, solve
@@ -40,10 +40,11 @@ def make_quiz(passages: Sequence[Passage], *, seed: int = 0, limit: int | None =
     found = sentences(passages)
     defined = definitions(found)
     terms = [d.term for d in defined]
+    documents = {passage.id: passage.document_id for passage in passages}
     makers: tuple[Callable[[random.Random], Iterator[Item]], ...] = (
-        lambda rng: _definition_items(defined, rng),
+        lambda rng: _definition_items(defined, documents, rng),
         lambda rng: _gap_items(found, defined, rng),
-        lambda rng: _truth_items(defined, rng),
+        lambda rng: _truth_items(defined, documents, rng),
         lambda rng: _number_items(found),
         lambda rng: _order_items(passages, rng),
         lambda rng: _short_items(defined),
@@ -61,13 +62,16 @@ def _sound(item: Item, texts: dict[str, str], terms: Sequence[str]) -> bool:
     return quoted and not degenerate(item) and solve(item, terms) == item.keys
 
 
-def _definition_items(defined: Sequence[Definition], rng: random.Random) -> Iterator[Item]:
+def _definition_items(
+    defined: Sequence[Definition], documents: Mapping[str, str], rng: random.Random
+) -> Iterator[Item]:
     """Which term is described? The wrong options are other terms of the course, nearest in form."""
     for definition in defined:
-        options = _with_distractors(definition.term, definition.sentence, defined, rng)
+        options = list(_with_distractors(definition.term, definition.sentence, defined, documents))
+        rng.shuffle(options)
         if options:
             prompt = _say("term", definition.body).format(body=definition.body.rstrip("."))
-            yield _item(Kind.CHOICE, prompt, (definition.term,), definition.sentence, options, definition.term)
+            yield _item(Kind.CHOICE, prompt, (definition.term,), definition.sentence, tuple(options), definition.term)
 
 
 def _gap_items(found: Sequence[Sentence], defined: Sequence[Definition], rng: random.Random) -> Iterator[Item]:
@@ -82,15 +86,14 @@ def _gap_items(found: Sequence[Sentence], defined: Sequence[Definition], rng: ra
                 yield _item(Kind.CLOZE, _say("gap", term).format(body=gapped), (term,), sentence, (), term)
 
 
-def _truth_items(defined: Sequence[Definition], rng: random.Random) -> Iterator[Item]:
+def _truth_items(defined: Sequence[Definition], documents: Mapping[str, str], rng: random.Random) -> Iterator[Item]:
     """The definition as it stands, or with the term of another definition."""
     for definition in defined:
         true = rng.random() < 0.5
-        others = _with_distractors(definition.term, definition.sentence, defined, rng)
-        if not others:
+        options = _with_distractors(definition.term, definition.sentence, defined, documents)
+        if not options:
             continue
-        other = next(option for option in others if option != definition.term)
-        said = definition.term if true else other
+        said = definition.term if true else options[1]
         prompt = _say("truth", said).format(body=definition.body.rstrip("."), term=said)
         yield _item(Kind.TRUE_FALSE, prompt, ("true" if true else "false",), definition.sentence, (), definition.term)
 
@@ -155,25 +158,28 @@ def _is_procedure(passage: Passage, steps: Sequence[str]) -> bool:
 
 
 def _with_distractors(
-    term: str, sentence: Sentence, defined: Sequence[Definition], rng: random.Random
+    term: str, sentence: Sentence, defined: Sequence[Definition], documents: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """The term among three others that its sentence does not hold, shuffled; empty when there are too few."""
-    chinese = bool(CJK.search(term))
+    """The term and three others that its sentence does not hold, the nearest first; empty when there are too few.
+
+    Terms of its own document come first: where there is none, a term of another subject would give the key away.
+    """
+    chinese, own = bool(CJK.search(term)), documents.get(sentence.passage_id)
     others = [
-        d.term
+        (documents.get(d.sentence.passage_id) != own, d.term)
         for d in defined
         if bool(CJK.search(d.term)) is chinese and not same_term(d.term, term) and not holds(sentence.text, d.term)
     ]
-    others.sort(key=lambda other: (_unlike(term, other), hashlib.sha256((term + other).encode()).hexdigest()))
+    others.sort(key=lambda o: (o[0], _unlike(term, o[1]), hashlib.sha256((term + o[1]).encode()).hexdigest()))
+    if not others or others[0][0]:
+        return ()
     chosen: list[str] = []
-    for other in others:
+    for _elsewhere, other in others:
         if len(chosen) < OPTIONS - 1 and not any(same_term(other, one) for one in chosen):
             chosen.append(other)
     if len(chosen) < OPTIONS - 1:
         return ()
-    options = [_in_case_of(term, other) for other in chosen] + [term]
-    rng.shuffle(options)
-    return tuple(options)
+    return (term, *(_in_case_of(term, other) for other in chosen))
 
 
 def _unlike(term: str, other: str) -> int:
