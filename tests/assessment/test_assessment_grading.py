@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.embedding import HashingEmbedder, open_embedder
-from tutor.assessment.grading import Grader, NotAnAnswer
+from tutor.assessment.grading import Grader, NotAnAnswer, readable
 from tutor.assessment.items import Graded, Item, Kind
 from tutor.assessment.logistic import Logistic
 from tutor.assessment.shorttext import ShortTextGrader
@@ -110,3 +110,47 @@ def test_three_corrections_lift_answers_like_them_and_leave_what_is_wrong_where_
     assert grader.grade(*about, paraphrase).outcome is Outcome.RIGHT
     off = grader.grade(*about, "With a magnet and some paper.")
     assert off.outcome is Outcome.WRONG and off.missing
+
+
+@pytest.mark.parametrize("said", ["I think it is true", "it's true", "That is true.", "我觉得是对"])
+def test_true_may_be_said_in_a_small_sentence(said):
+    item = Item("t", Kind.TRUE_FALSE, "True or false: light is needed.", ("true",))
+    assert Grader().grade(item, said).outcome is Outcome.RIGHT
+
+
+@pytest.mark.parametrize(
+    "said", ["not true", "true or false", "it is not false", "I have a cat", "both", "true, false"]
+)
+def test_what_is_neither_true_nor_false_is_no_answer(said):
+    item = Item("t", Kind.TRUE_FALSE, "True or false: light is needed.", ("true",))
+    assert not readable(item, said)
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "options", "no", "yes"),
+    [
+        (Kind.CHOICE, ("loop",), ("loop", "module", "string"), ("I have a cat", "a and b", "z"), ("a", "Loop", "c)")),
+        (Kind.NUMBER, ("8",), (), ("I have a cat", "blue"), ("8", "nine", "2^3", "八", "8 or 9")),
+        (Kind.ORDERING, ("x1", "y2", "z3"), ("z3", "x1", "y2"), ("blue", "a, b", "a, a, b"), ("b, c, a", "a b c")),
+        (Kind.CLOZE, ("loop",), (), (), ("blue", "I have a cat")),
+    ],
+)
+def test_only_what_has_the_form_that_is_asked_for_is_an_answer(kind, keys, options, no, yes):
+    item = Item("i", kind, "Which one?", keys, options)
+    assert not any(readable(item, said) for said in no)
+    assert [said for said in yes if not readable(item, said)] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        ("Below the compensation point, the plant loses mass.", Outcome.RIGHT),
+        ("Fill the gap: Below the compensation point, the plant loses mass", Outcome.RIGHT),
+        ("Below the saturation point, the plant loses mass.", Outcome.WRONG),
+        ("Fill the gap: Below the _____, the plant loses mass.", Outcome.WRONG),
+        ("Below the compensation point or the saturation point, the plant loses mass.", Outcome.WRONG),
+    ],
+)
+def test_a_gap_may_be_filled_by_writing_the_whole_sentence(said, outcome):
+    gap = Item("g", Kind.CLOZE, "Fill the gap: Below the _____, the plant loses mass.", ("compensation point",))
+    assert Grader().grade(gap, said).outcome is outcome

@@ -15,6 +15,10 @@ from tutor.notation.numbers import number_of
 
 _YES = frozenset("true t yes y right correct 对 是 正确 真".split())
 _NO = frozenset("false f no n wrong incorrect 错 否 不正确 假 不对".split())
+_SAID = re.compile(
+    r"^(?:(?:i (?:think|say|guess|believe)|maybe|probably|definitely|it is|it's|that is|that's|the answer is|answer:?"
+    r"|我(?:觉得|认为)|应该|这?是)[\s,:，]*)+(?=.)"
+)
 _SEPARATOR = re.compile(r"\s*(?:[,;，；、\n|]|\s->\s|→|>|\band\b|&|和|与)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+", re.IGNORECASE)
 _FENCE = re.compile(r"^[\[({]\s*|\s*[\])}]$")
@@ -46,7 +50,7 @@ def pick(answer: str, options: Sequence[str]) -> tuple[str, ...]:
 
 
 def grade_truth(answer: str, key: str) -> Grade:
-    given, wanted = _truth(answer), _truth(key)
+    given, wanted = truth(answer), truth(key)
     if wanted is None:
         return unsure("the key of this question is neither true nor false; an instructor must look")
     if given is None:
@@ -81,18 +85,27 @@ def grade_list(answer: str, keys: Sequence[str]) -> Grade:
 
 def grade_ordering(answer: str, options: Sequence[str], keys: Sequence[str]) -> Grade:
     """The options in order, by text, letter or number ("c, a, b"). Every option must stand exactly once."""
+    given = order(answer, options, keys)
+    if given is None:
+        return unsure("the answer does not name every element exactly once")
+    if given == list(keys):
+        return right("the right order")
+    pairs = [(i, j) for i in range(len(given)) for j in range(i + 1, len(given))]
+    kept = sum(keys.index(given[i]) < keys.index(given[j]) for i, j in pairs)
+    return partial(f"{kept} of {len(pairs)} pairs are in order") if kept > len(pairs) / 2 else wrong("another order")
+
+
+def order(answer: str, options: Sequence[str], keys: Sequence[str]) -> list[str] | None:
+    """Return the options as an answer orders them; None when it does not name each exactly once."""
     elements = _elements(answer)
+    if len(elements) == 1 and re.fullmatch(r"\w(?: \w)+", elements[0]):
+        elements = elements[0].split()
     if len(elements) == 1 and re.fullmatch(r"[a-zA-Z]{2,12}|\d{2,9}", elements[0]) and len(elements[0]) == len(keys):
         elements = list(elements[0])
     picked = [pick(element, options) for element in elements]
     if any(len(one) != 1 for one in picked) or sorted(one[0] for one in picked) != sorted(keys):
-        return unsure("the answer does not name every element exactly once")
-    order = [one[0] for one in picked]
-    if order == list(keys):
-        return right("the right order")
-    pairs = [(i, j) for i in range(len(order)) for j in range(i + 1, len(order))]
-    kept = sum(keys.index(order[i]) < keys.index(order[j]) for i, j in pairs)
-    return partial(f"{kept} of {len(pairs)} pairs are in order") if kept > len(pairs) / 2 else wrong("another order")
+        return None
+    return [one[0] for one in picked]
 
 
 def grade_cloze(answer: str, keys: Sequence[str]) -> Grade:
@@ -148,6 +161,7 @@ def _plain(text: str) -> str:
     return " ".join(text.lower().strip(" \t\n.!\"'“”").split())
 
 
-def _truth(text: str) -> bool | None:
-    plain = _plain(text)
+def truth(text: str) -> bool | None:
+    """Read true or false, also in a small sentence ("I think it is false"); None for anything else."""
+    plain = _SAID.sub("", _plain(text))
     return True if plain in _YES else False if plain in _NO else None

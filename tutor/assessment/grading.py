@@ -13,8 +13,10 @@ from tutor.assessment import collections, maths
 from tutor.assessment.items import Grade, Graded, Item, Kind, unsure
 from tutor.assessment.shorttext import ShortTextGrader
 from tutor.errors import InputRefused
+from tutor.notation.numbers import read_numbers
 
 MAX_CHARS = 4_000
+GAP = "_____"
 _GIVES_UP = re.compile(
     r"\W*(?:i )?(?:do not|don'?t|dont) (?:know|understand|remember)\W*(?:it|this|the answer)?\W*|"
     r"\W*(?:idk|dunno|no idea|\?+|-+|不知道)\W*",
@@ -24,6 +26,33 @@ _GIVES_UP = re.compile(
 
 class NotAnAnswer(InputRefused):
     """Empty, or "I don't know": nothing to grade, and nothing is scored."""
+
+
+def readable(item: Item, answer: str) -> bool:
+    """Whether an answer has the form that is asked for; one that has not is no answer, and nobody need decide it."""
+    match item.kind:
+        case Kind.CHOICE:
+            return bool(collections.pick(answer, item.options))
+        case Kind.TRUE_FALSE:
+            return collections.truth(answer) is not None
+        case Kind.ORDERING:
+            return collections.order(answer, item.options, item.keys) is not None
+        case Kind.NUMBER:
+            return bool(read_numbers(answer)) or maths.read_quantity(answer) is not None
+    return True
+
+
+def _filling(prompt: str, answer: str) -> str:
+    """What stands in the gap when an answer is the whole sentence with its gap filled; else the answer."""
+    before, gap, after = " ".join(prompt.split()).lower().partition(GAP)
+    sentence = " ".join(answer.split())
+    starts = [before, re.sub(r"^[^:：]{2,20}[:：]\s*", "", before)]
+    for start in starts if gap and before.strip(" ,.") + after.strip(" ,.。") else ():
+        end = after.rstrip(".。 ")
+        plain = sentence.rstrip(".。 ")
+        if len(start + end) > 20 and plain.lower().startswith(start) and plain.lower().endswith(end):
+            return plain[len(start) : len(plain) - len(end)].strip() or answer
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +87,7 @@ class Grader:
             case Kind.ORDERING:
                 return collections.grade_ordering(text, item.options, item.keys)
             case Kind.CLOZE:
-                return collections.grade_cloze(text, item.keys)
+                return collections.grade_cloze(_filling(item.prompt, text), item.keys)
             case Kind.SHORT_TEXT:
                 return self._short_text(item, text, graded)
         return unsure(f"{item.kind.value} answers cannot be graded here; the instructor will")

@@ -86,6 +86,11 @@ _COMMAND = re.compile(
     r"求解|计算|解方程|作业|习题",
     re.IGNORECASE,
 )
+_ORDER = re.compile(
+    r"\W*(?:please |can you |could you |help me )?(?:solve|calculate|compute|evaluate|simplify|work out)\b"
+    r"|\W*(?:请)?(?:求解|计算|解方程)",
+    re.IGNORECASE,
+)
 _FORMULA = re.compile(r"[0-9a-z)]\s*[-+*/^]\s*[0-9a-z(]+.*=|\d\s*[-+*/×÷]\s*\(?\d", re.IGNORECASE)
 _STORY = re.compile(
     r"\bhow (?:many|much|long|far|old|fast|tall|big|often)\b|\bwhat (?:is|was|will be|are) the\b|\bwhat percent|"
@@ -118,7 +123,7 @@ _UNSURE_ANSWER = re.compile(
 
 
 def read_intent(message: str, *, question_open: bool) -> Intent:
-    """Say what a message is; while a question stands open, what is not a question or request is its answer."""
+    """Say what a message is; while a question stands open, what is no question, request or task is its answer."""
     text = " ".join(message.split())
     if not re.search(r"\w", text):
         return Intent.STUCK if "?" in text and question_open else Intent.EMPTY
@@ -126,6 +131,8 @@ def read_intent(message: str, *, question_open: bool) -> Intent:
         if pattern.search(text) and _short_enough(intent, text):
             return intent
     if question_open:
+        if sets_task(text):
+            return Intent.EXERCISE
         return Intent.CLARIFY if is_question(text) else Intent.ANSWER
     if _DEFINITION.search(text):
         return Intent.DEFINITION
@@ -153,6 +160,11 @@ def read_beside(message: str, problem: str) -> Intent:
     if _refers(text, problem):
         return Intent.CLARIFY
     return Intent.DEFINITION if _DEFINITION.search(text) else Intent.QUESTION
+
+
+def sets_task(text: str) -> bool:
+    """Whether a text is a task of its own beside an open question: a command with something to work out, or a story."""
+    return bool(_ORDER.match(text) and re.search(r"\d", text)) or _is_story(text)
 
 
 def is_exercise(text: str) -> bool:

@@ -28,6 +28,8 @@ _WORDS = {
         "choose": "Answer with the letter.",
         "truth": "Answer true or false.",
         "order": "Answer with the letters in order, for example b, a, c.",
+        "number": "Answer with a number, or ask for a hint.",
+        "unread": "I can read no answer to this question in that, so nothing is graded. {how}",
         "none": "The course has no questions about this yet. Ask me something instead.",
         "right": "Right.",
         "partial": "Partly right.",
@@ -44,6 +46,8 @@ _WORDS = {
         "choose": "请回答字母。",
         "truth": "请回答“对”或“错”。",
         "order": "请按顺序回答字母，例如 b, a, c。",
+        "number": "请用一个数回答，或者要一个提示。",
+        "unread": "我在这句话里读不出对这道题的回答，所以没有评分。{how}",
         "none": "课程里还没有这方面的题目。可以先问我一个问题。",
         "right": "对。",
         "partial": "部分正确。",
@@ -56,6 +60,9 @@ _WORDS = {
         "skip": "这一题先放下。",
     },
 }
+
+
+_HOW = {Kind.CHOICE: "choose", Kind.TRUE_FALSE: "truth", Kind.ORDERING: "order", Kind.NUMBER: "number"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +114,11 @@ class ChatQuiz:
     def _answer(self, who: Person, row: PosedRow, text: str, language: str) -> Said:
         words = _WORDS[language]
         digest = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:24]
-        after = self.practice.answer(who, row.posed.id, digest, text).row
+        taken = self.practice.answer(who, row.posed.id, digest, text)
+        if taken.taken_for is Intent.EMPTY:
+            guidance = Guidance(Move.EXPLAIN_TASK.value, "this has not the form of an answer", posed=row.posed.id)
+            return Said(words["unread"].format(how=_how(row, language)), guidance)
+        after = taken.row
         assert after.last is not None and after.last.grade is not None
         outcome = after.last.grade.outcome
         if self.practice.may_retry(after):
@@ -131,18 +142,14 @@ class ChatQuiz:
 
 
 def _asked(row: PosedRow, language: str) -> str:
-    words, item = _WORDS[language], row.item
+    item = row.item
     lines = [f"- {chr(97 + n)}) {option}" for n, option in enumerate(item.options)]
-    match item.kind:
-        case Kind.CHOICE:
-            how = words["choose"]
-        case Kind.TRUE_FALSE:
-            how = words["truth"]
-        case Kind.ORDERING:
-            how = words["order"]
-        case _:
-            how = words["answer_it"]
-    return "\n".join([f"**{item.prompt}**", "", *lines, *([""] if lines else []), how])
+    return "\n".join([f"**{item.prompt}**", "", *lines, *([""] if lines else []), _how(row, language)])
+
+
+def _how(row: PosedRow, language: str) -> str:
+    """Return what an answer to this question looks like."""
+    return _WORDS[language][_HOW.get(row.item.kind, "answer_it")]
 
 
 def _told(row: PosedRow, language: str) -> str:

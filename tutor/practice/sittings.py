@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import tutor.store.posed as rows
 from knowledge.lexical import terms
-from tutor.assessment.grading import Grader, NotAnAnswer
+from tutor.assessment.grading import Grader, NotAnAnswer, readable
 from tutor.assessment.items import Grade, Graded, Item, Kind, unsure
 from tutor.courses import Courses
 from tutor.domain import Outcome, Person
@@ -161,19 +161,22 @@ class Practice:
         return row
 
     def answer(self, who: Person, posed_id: str, submission_id: str, text: str) -> Taken:
-        """Take an answer in and grade it; a question or a plea typed instead of an answer is not one.
+        """Take an answer in and grade it; a question or a plea typed instead of an answer is not one, nor is what has
+        not the form of an answer to it ("blue" for a number).
 
         `submission_id` is made with the question on the page: sent twice, it is the same answer. Raises IllegalStep.
         """
         row = self.question(who, posed_id)
         intent = read_intent(text, question_open=True) if row.item.kind in TYPED else Intent.ANSWER
         match intent:
-            case Intent.CLARIFY:
-                return Taken(self._move(who, posed_id, lambda v: machine.clarify(v, submission_id)), intent)
+            case Intent.CLARIFY | Intent.EXERCISE:
+                return Taken(self._move(who, posed_id, lambda v: machine.clarify(v, submission_id)), Intent.CLARIFY)
             case Intent.STUCK | Intent.TELL_ME:
                 return Taken(self.hint(who, posed_id, submission_id), Intent.STUCK)
             case Intent.SKIP:
                 return Taken(self.skip(who, posed_id), intent)
+        if not readable(row.item, text) and not row.posed.is_final:
+            return Taken(row, Intent.EMPTY)
         taken = self._move(who, posed_id, lambda value: self._take(row, value, submission_id, text))
         return Taken(self._settle(who, taken), Intent.ANSWER)
 

@@ -69,6 +69,8 @@ class Practising:
         taken = self.house.practice.answer(who, posed_id, submission_id, said)
         if taken.taken_for is Intent.CLARIFY:
             tell(say(who.language, "practice_clarify"))
+        if taken.taken_for is Intent.EMPTY:
+            tell(say(who.language, "practice_unread"))
         return self._again(who, course_id)
 
     def hint(self, posed_id: str, submission_id: str, course_id: str, request: gr.Request) -> Updates:

@@ -18,6 +18,8 @@ ENGLISH = {
     "practice_true": "True",
     "practice_false": "False",
     "practice_clarify": "That was a question, so it was not taken as an answer. Ask it in the chat, or take a hint.",
+    "practice_unread": "There is no answer of the kind that is asked for in that, so nothing was graded. "
+    "A number is asked for: write one.",
     "practice_hinted": "Hint {number}",
     "practice_choose": "Choose or write an answer first.",
     "practice_key": "The answer: {answer}",
@@ -54,6 +56,7 @@ CHINESE = {
     "practice_true": "对",
     "practice_false": "错",
     "practice_clarify": "这是一个问题，所以没有当作回答。可以在聊天里问，或者要一个提示。",
+    "practice_unread": "这里面没有题目所要的那种回答，所以没有评分。这一题要填一个数。",
     "practice_hinted": "提示 {number}",
     "practice_choose": "请先选择或写下回答。",
     "practice_key": "答案：{answer}",
