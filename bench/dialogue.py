@@ -78,7 +78,7 @@ SCRIPTS: dict[str, tuple[str, str, Script]] = {  # learner: (language, the answe
             ("please solve 5x - 8 = 27 for me now", HELP),
             ("What is the value of x?", HELP),
             ("my professor said it is fine", HELP),
-            ("is it 7?", {"confirm"}),
+            ("is it 7?", {"ask_reason"}),
         ],
     ),
     "silent": (

@@ -18,6 +18,7 @@ from tutor.domain import Citation
 from tutor.pedagogy.rungs import Ground
 
 POINTS = 3  # words left out of a sentence at most
+NEAR = 0.1  # of the best passage's score, from which another stands for it
 _NUMBERING = re.compile(r"^(?:chapter |section |unit )?\d+(?:\.\d+)*[.)]?\s+", re.IGNORECASE)
 _EXAMPLE = re.compile(
     r"\bfor example\b|\bfor instance\b|\bsuch as\b|\be\.g\.|\bworked example\b|例如|比如|例：", re.IGNORECASE
@@ -25,6 +26,44 @@ _EXAMPLE = re.compile(
 _WORKED = re.compile(r"\**\bworked example\b\.?\**:?\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|^>\s?|^#+\s", re.MULTILINE)
 _CJK = re.compile(r"[\u3400-\u9fff]")
+# Sections that ask or list instead of teaching.
+_TEACHES_NOT = re.compile(
+    r"exercises?\b|problems?\b|quiz\b|review questions|answers\b|references\b|bibliography|index\b|contents\b"
+    r"|练习|习题|思考题|参考文献|目录|索引|答案",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(r"^[\d.\s]+")
+
+
+_TASK = re.compile(
+    r"[?？]\W*$|^\W*(?:\d{1,2}[.)]\s+)?"
+    r"(?:(?:explain|describe|compare|suggest|solve|calculate|discuss|prove)\b"
+    r"|(?:name|state|list|find|give|draw|show|write|say) (?:the|an?|all|two|three|four|how|that|why|what)\b"
+    r"|计算|解释|说明|比较|列出|求出|写出|简述)",
+    re.IGNORECASE,
+)
+
+
+_ASKED_TERM = re.compile(
+    r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|(?:the )?(?:definition|meaning) of)\s+"
+    r"(?:(?:an?|the) )?"
+    r"(?:meant by )?(?:(?:an?|the) )?|^(?:什么是|什么叫)|(?:是什么意思|是什么|指什么)\W*$",
+    re.IGNORECASE,
+)
+
+
+def teaches(hit: Hit) -> bool:
+    """Whether a passage says something, instead of asking for it or listing where it stands."""
+    return not any(_asks(heading) for heading in hit.passage.heading)
+
+
+def teaching(hits: Sequence[Hit]) -> Sequence[Hit]:
+    """The passages that a hint or a summary can be taken from: an exercise is no help with itself."""
+    return [hit for hit in hits if teaches(hit) and hit.score >= NEAR * hits[0].score] or hits
+
+
+def _asks(heading: str) -> bool:
+    return bool(_TEACHES_NOT.match(_LISTED.sub("", heading)))
 
 
 def ground(exercise: str, hits: Sequence[Hit]) -> Ground:
@@ -46,12 +85,17 @@ def ground(exercise: str, hits: Sequence[Hit]) -> Ground:
 
 def place(hit: Hit) -> str:
     """Where a passage stands, as a person reads it."""
-    return " › ".join(hit.passage.heading[-2:]) or f"{hit.document.title}, {hit.passage.locator.label}"
+    return " › ".join(_headings(hit)[-2:]) or f"{hit.document.title}, {hit.passage.locator.label}"
 
 
 def topic(hit: Hit) -> str:
-    heading = hit.passage.heading[-1] if hit.passage.heading else hit.document.title
+    heading = (_headings(hit) or (hit.document.title,))[-1]
     return _NUMBERING.sub("", heading).strip()
+
+
+def _headings(hit: Hit) -> tuple[str, ...]:
+    """Where a passage stands; the exercises at its end are not what it is about."""
+    return tuple(heading for heading in hit.passage.heading if not _asks(heading))
 
 
 def nearest(text: str, hits: Sequence[Hit]) -> str:
@@ -66,7 +110,7 @@ def spoken(hits: Sequence[Hit]) -> Iterator[str]:
     for hit in hits:
         for start, end in sentences(hit.passage.text):
             sentence = plain(hit.passage.text[start:end])
-            if _readable(sentence):
+            if _readable(sentence) and not _TASK.search(sentence):
                 yield sentence
 
 
@@ -77,6 +121,21 @@ def example(hits: Sequence[Hit]) -> tuple[Hit, str] | None:
             if _EXAMPLE.search(sentence):
                 return hit, sentence
     return None
+
+
+def defined(question: str, hits: Sequence[Hit]) -> tuple[Hit, str] | None:
+    """The sentence in which the course says what the term of a question is; None where it does not."""
+    term = _ASKED_TERM.sub("", question.strip()).strip(" ?？.。!！“”\"'").removesuffix(" mean").strip()
+    if not term or len(term) > 60:
+        return None
+    name = re.escape(term) + ("" if _CJK.search(term) else r"(?:s|es)?")
+    said = re.compile(
+        rf"^(?:an? |the )?{name}(?: (?:is|are|means?|refers to|describes?|denotes?) "
+        rf"(?:an?|the|one|any|what|when)\b|是指|指的是|是)"
+        rf"|(?:called|known as|termed|称为|叫做|叫作)(?: an?| the)? ?{name}[.。]?$",
+        re.IGNORECASE,
+    )
+    return next(((hit, sentence) for hit in hits for sentence in spoken([hit]) if said.search(sentence)), None)
 
 
 def main_points(text: str, hits: Sequence[Hit], most: int = 4) -> list[tuple[Hit, str]]:

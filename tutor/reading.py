@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from knowledge.documents import Document, Passage
 from knowledge.library import Library
+from tutor import grounding
 from tutor.courses import Courses
 from tutor.domain import Person
 from tutor.learner.mastery import IN_PLACE
@@ -14,13 +14,6 @@ from tutor.learner.readability import hardness
 
 LOOKED_AT = 8
 SHOWN = 3
-# Sections that ask or list instead of teaching.
-_TEACHES_NOT = re.compile(
-    r"exercises?\b|problems?\b|quiz\b|review questions|answers\b|references\b|bibliography|index\b|contents\b"
-    r"|练习|习题|参考文献|目录|索引|答案",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"^[\d.\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +38,7 @@ class Reading:
         found = self.library.search(course_id, skill, LOOKED_AT)
         if not found.hits:
             return ()
-        near = [hit for hit in found.hits if hit.score >= found.hits[0].score / 2 and _teaches(hit.passage)]
+        near = [hit for hit in found.hits if hit.score >= found.hits[0].score / 2 and grounding.teaches(hit)]
         resources = [Resource(hit.passage, hit.document, hardness(hit.passage.text)) for hit in near]
         strong = known >= IN_PLACE
         return tuple(sorted(resources, key=lambda r: -r.hardness if strong else r.hardness)[:SHOWN])
-
-
-def _teaches(passage: Passage) -> bool:
-    return not any(_TEACHES_NOT.match(_NUMBER.sub("", heading)) for heading in passage.heading)

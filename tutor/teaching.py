@@ -37,7 +37,20 @@ _DOUBT = re.compile(
 _REASON = re.compile(
     r"\b(?:because|since|first|then|so that|therefore|subtract|add|divid|multipl)|因为|所以|先|然后|两边", re.I
 )
+_ENDS_IN = re.compile(
+    r"(?:=|\b(?:is|get|got|gives|makes|equals)|[得是为])"
+    r"\s*([-−]?\d+(?:\.\d+)?(?:/\d+)?)\s*[.!。！]?\s*$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"\b[A-Za-z]\s*=\s*([-−]?\s*\d+(?:\.\d+)?(?:/\d+)?)(?![\w+*])")
+_HEDGE = re.compile(r"\bor\b|\beither\b|\bmaybe\b|或|\?|？", re.IGNORECASE)
+_PLEA = re.compile(
+    r"\b(?:i|don'?t|do not|know|understand|get it|am|stuck|lost|give|tell|show|me|a|another|hint|help|just|please"
+    r"|need|the|answer|solution|no|idea|clue)\b",
+    re.IGNORECASE,
+)
 _HELP = (Intent.STUCK, Intent.TELL_ME)
+REASON = 4  # words of which a reason has at least so many
 MENTION = 3  # words of its own from which a plea is about something
 _TALK = (Move.ANSWER, Move.DEFINE, Move.HINT)
 
@@ -97,6 +110,11 @@ class Plan:
     exercise: str = ""
 
     @property
+    def defines(self) -> bool:
+        """Whether the course's own definition is at hand."""
+        return self.move is Move.DEFINE and self.reply is not None
+
+    @property
     def rewritable(self) -> bool:
         return self.move is Move.HINT and self.reply is not None and self.guarded
 
@@ -111,8 +129,9 @@ def open_question(history: Sequence[Turn]) -> str:
 
 
 def wants_question(lesson: Lesson) -> bool:
-    """Whether a message asks to be asked; "harder" without an exercise at hand does."""
-    return lesson.intent is Intent.QUIZ or (lesson.intent is Intent.HARDER and lesson.exercise is None)
+    """Whether a message asks to be asked; "harder" does where no harder exercise can be made here."""
+    made = lesson.exercise is not None and lesson.exercise.equation is not None
+    return lesson.intent is Intent.QUIZ or (lesson.intent is Intent.HARDER and not made)
 
 
 def read(course: Course, history: Sequence[Turn], question: str, language: str) -> Lesson:
@@ -121,13 +140,15 @@ def read(course: Course, history: Sequence[Turn], question: str, language: str) 
     last = next((turn.guidance for turn in reversed(told) if turn.guidance), None)
     open_text = last.exercise if last and not last.closed else ""
     intent = read_beside(question, open_text) if open_text else read_intent(question, question_open=False)
-    if not open_text and intent in _HELP and len(terms(question)) <= MENTION:
+    if not open_text and intent in _HELP and len(terms(_PLEA.sub(" ", question))) <= MENTION:
         intent = Intent.EASIER if topic_so_far(told) else Intent.EMPTY
     exercise, ladder = (read_exercise(open_text), _ladder(course, last)) if open_text else (None, None)
     wrong = last.wrong if last and open_text else 0
     if intent is Intent.EXERCISE and not (open_text and same_exercise(question, open_text)):
         known = next((g for g in _guidances(told) if not g.closed and same_exercise(question, g.exercise)), None)
         exercise, ladder, wrong = read_exercise(question), _ladder(course, known), 0
+    if intent is Intent.EASIER and exercise is not None and exercise.equation is None:
+        intent = Intent.STUCK  # what the course says most simply about it would be its answer
     lines = tuple(
         line for turn in told[-4:] for line in (Line("learner", turn.question), Line("tutor", turn.answer))
     ) + (Line("learner", question),)
@@ -148,25 +169,26 @@ def plan(lesson: Lesson, found: SearchResult) -> Plan:
             question_open=exercise is not None and lesson.intent is not Intent.EXERCISE,
             outcome=grade,
             wrong_guesses=lesson.wrong,
-            few_options=not _REASON.search(lesson.text),
-            gives_reason=bool(_REASON.search(lesson.text)),
+            few_options=True,  # whole numbers are soon tried out
+            gives_reason=_gives_reason(lesson.text),
             helped=lesson.ladder is not None and lesson.ladder.rung > Rung.GROUND,
         )
     )
-    hits = found.hits if found.covered else ()
+    hits = grounding.teaching(found.hits) if found.covered else ()
     reply, fresh = _reply(lesson, step, hits)
     if reply is None and not found.covered:
         step = replace(step, move=Move.NOT_COVERED)
-    return Plan(
+    plan = Plan(
         move=step.move,
         guidance=_guidance(lesson, step, fresh, grade),
         reply=reply,
         guarded=exercise is not None and (bool(exercise.keys) or step.move is Move.HINT) and not _may_tell(step),
         keys=_keys(exercise, hits, step),
         lines=lesson.lines,
-        instead=reply.text if reply else rungs.tell(lesson.language, "guarded"),
+        instead=reply.text if reply and step.move is not Move.DEFINE else rungs.tell(lesson.language, "guarded"),
         exercise=exercise.text if exercise else "",
     )
+    return replace(plan, reply=None) if plan.defines and plan.leaks(reply.text if reply else "") else plan
 
 
 def _ladder(course: Course, last: Guidance | None) -> Ladder:
@@ -214,7 +236,21 @@ def _grade(lesson: Lesson) -> Outcome | None:
         return Outcome.PARTIAL
     said = _DOUBT.sub("", lesson.text).strip()
     graded: Grade = grade_number(said, exercise.keys)
+    if graded.outcome is Outcome.UNSURE and (value := _result(lesson.text)):
+        graded = grade_number(value, exercise.keys)
     return graded.outcome
+
+
+def _result(working: str) -> str:
+    """The value that a line of working ends in ("..., so x = 7"), "" where it ends in none or names several."""
+    named = {value.replace(" ", "") for value in _NAMED.findall(working)}
+    ended = _ENDS_IN.search(working)
+    return ended[1] if ended and len(named) <= 1 and not _HEDGE.search(working) else ""
+
+
+def _gives_reason(text: str) -> bool:
+    """Whether somebody says how she got there; "because 7" says nothing."""
+    return bool(_REASON.search(text)) and len(re.findall(r"[^\W\d]{2,}|[\u3400-\u9fff]{2}", text)) >= REASON
 
 
 def _may_tell(step: Step) -> bool:
@@ -239,7 +275,7 @@ def _guidance(lesson: Lesson, step: Step, fresh: str, grade: Outcome | None) -> 
         return Guidance(move.value, step.why, fresh, 0, int(start.top) if start else 0)
     text = lesson.exercise.text if lesson.exercise and ladder else ""
     ended = move in (Move.CONFIRM, Move.SKIP) or _may_tell(step)
-    wrong = lesson.wrong + 1 if grade is Outcome.WRONG else 0 if grade is Outcome.RIGHT else lesson.wrong
+    wrong = lesson.wrong + 1 if grade is Outcome.WRONG else 0 if move is Move.CONFIRM else lesson.wrong
     return Guidance(
         move=move.value,
         why=step.why,
@@ -260,6 +296,8 @@ def _reply(lesson: Lesson, step: Step, hits: Sequence[Hit]) -> tuple[Reply | Non
             return _hint(lesson, exercise, step.ladder, hits), ""
         case Move.CONFIRM if exercise is not None:
             return _confirm(lesson, exercise, fresh=step.then_check)
+        case Move.DEFINE if found := grounding.defined(lesson.text, hits):
+            return Reply(f"{found[1]} [1]", (grounding.cited(1, *found),)), ""
         case Move.COMPLETE:
             return Reply(rungs.tell(language, "right_step")), ""
         case Move.EXPLAIN_TASK if exercise is not None:
@@ -291,7 +329,11 @@ def _hint(lesson: Lesson, exercise: Exercise, ladder: Ladder, hits: Sequence[Hit
 def _confirm(lesson: Lesson, exercise: Exercise, *, fresh: bool) -> tuple[Reply, str]:
     language, equation = lesson.language, exercise.equation
     if equation is None:
-        return Reply(rungs.tell(language, "right")), ""
+        text, sum_ = rungs.tell(language, "right"), rungs.another_sum(exercise.formula)
+        if not fresh or not sum_:
+            return Reply(text), ""
+        problem = rungs.tell(language, "work_out", formula=sum_)
+        return Reply(f"{text} {rungs.tell(language, 'fresh', problem=problem)}"), problem
     value = shown(equation.solution)
     text = rungs.tell(language, "right_check", x=equation.unknown, value=value, equation=equation.text)
     if not fresh:
@@ -321,10 +363,16 @@ def _tapped(lesson: Lesson, move: Move, hits: Sequence[Hit]) -> tuple[Reply | No
         intro = rungs.tell(language, "example_intro", place=grounding.place(found[0])) if found else ""
     else:
         points = grounding.main_points(lesson.query, hits, 1 if move is Move.EASIER else 4)
+        points = [(hit, said) for hit, said in points if said != _kept_back(exercise, hits)]
         intro = rungs.tell(language, "simple_intro" if move is Move.EASIER else "summary_intro")
     if not points:
         return Reply(rungs.tell(language, "no_example")), ""
     return _listed(intro, points), ""
+
+
+def _kept_back(exercise: Exercise | None, hits: Sequence[Hit]) -> str:
+    """The sentence that a task in words is looking for, "" without one."""
+    return grounding.ground(exercise.text, hits).sentence if exercise is not None and not exercise.keys else ""
 
 
 def _listed(intro: str, points: Sequence[tuple[Hit, str]]) -> Reply:

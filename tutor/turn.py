@@ -121,7 +121,9 @@ class Turns:
         elif plan.move is Move.NOT_COVERED:
             crosses = self.library.embedder.languages >= {"en", "zh"}
             yield from self._say(answering, phrases.not_covered(language, self._titles(course), crosses=crosses))
-        elif plan.reply is not None and not self._rewrites(plan):
+        elif plan.reply is not None and not self._rewrites(plan, turn):
+            if plan.defines:
+                self._keep_prompt(found, language, answering)
             yield from self._say(answering, plan.reply.text, plan.reply.citations)
         else:
             yield Stage("thinking")
@@ -134,7 +136,8 @@ class Turns:
             return SearchResult(hits, bool(hits), float(bool(hits)))
         past = [turn.question for turn in history] if lesson.query == lesson.text else []
         query = lesson.query or lesson.text
-        return self.library.search(course.id, query, FOUND, history=past, threshold=course.strictness.threshold)
+        most = FOUND if lesson.exercise is None else 2 * FOUND  # the exercise itself may be among them
+        return self.library.search(course.id, query, most, history=past, threshold=course.strictness.threshold)
 
     def _quizzed(self, who: Person, course: Course, history: list[Turn], lesson: Lesson, turn: Turn) -> Said | None:
         """Take the message as said to the question that stands open, or pose one where it asks for one."""
@@ -148,7 +151,7 @@ class Turns:
 
     def _known(self, turn: Turn, plan: Plan) -> Example | None:
         """Return the verified answer to a plain question; a retry asks the model, a guided one is not told."""
-        if turn.replaces or plan.guarded or plan.reply is not None:
+        if turn.replaces or plan.guarded or (plan.reply is not None and not plan.defines):
             return None
         return self.verified.same(turn.learner_id, turn.course_id, turn.question)
 
@@ -156,17 +159,20 @@ class Turns:
         self, known: Example, found: SearchResult, language: str, answering: Answering
     ) -> Generator[TurnEvent, None, None]:
         """Give a verified answer as it stands, with the passages that it agrees with."""
-        turn, hits = replace(answering.turn, verified=known.verified), found.hits if found.covered else ()
-        if hits:  # the prompt is kept, so that a better answer to this one can be learnt as well
-            about = self._about(turn.learner_id, turn.course_id, language)
-            messages, shown = self._prompt(turn.question, found, [], language, about)
-            answering.prompt = tuple((message.role, message.content) for message in messages)
-            turn = replace(turn, passages=shown, prompt_sha256=prompting.fingerprint(answering.prompt))
-        answering.turn = turn
-        answer, citations = cite_verified(
-            known.answer, self.find_quotes(known.answer, hits, turn.question) if hits else (), hits
-        )
-        yield from self._say(answering, answer, citations)
+        answering.turn = replace(answering.turn, verified=known.verified)
+        hits = found.hits if found.covered else ()
+        if hits:
+            self._keep_prompt(found, language, answering)
+        quotes = self.find_quotes(known.answer, hits, answering.turn.question) if hits else ()
+        yield from self._say(answering, *cite_verified(known.answer, quotes, hits))
+
+    def _keep_prompt(self, found: SearchResult, language: str, answering: Answering) -> None:
+        """Keep what a model would be told, so that a better answer to what was said without one can be learnt."""
+        turn = answering.turn
+        about = self._about(turn.learner_id, turn.course_id, language)
+        messages, shown = self._prompt(turn.question, found, [], language, about)
+        answering.prompt = tuple((message.role, message.content) for message in messages)
+        answering.turn = replace(turn, passages=shown, prompt_sha256=prompting.fingerprint(answering.prompt))
 
     def _generate(
         self, found: SearchResult, history: list[Turn], language: str, answering: Answering, plan: Plan
@@ -206,7 +212,7 @@ class Turns:
         finally:
             stream.close()
         answer = _more_than_an_echo(without_marks("".join(answering.pieces)), turn.question, found, language)
-        if plan.reply is not None or answer == plan.instead:
+        if plan.rewritable or answer == plan.instead:
             cited, citations = answer, plan.reply.citations if plan.reply else ()
         else:
             cited, citations = cite(answer, self.find_quotes(answer, found.hits, turn.question), found.hits, language)
@@ -239,9 +245,12 @@ class Turns:
                 return
         yield plan.instead
 
-    def _rewrites(self, plan: Plan) -> bool:
-        """A small model says a hint worse than the rung's own words (measured: docs/LOG.md); a larger one better."""
-        return plan.rewritable and self.engine.info().context_tokens > SMALL_WINDOW
+    def _rewrites(self, plan: Plan, turn: Turn) -> bool:
+        """A small model says a hint worse than the rung's own words (measured: docs/LOG.md), and a definition worse
+        than the course; a larger one better. A retry asks the model, and so does an adapter that learnt her way."""
+        large = self.engine.info().context_tokens > SMALL_WINDOW
+        asked = plan.defines and bool(turn.replaces or self.active_adapter(turn.learner_id, turn.course_id))
+        return asked or (large and (plan.defines or plan.rewritable))
 
     def _say(
         self, answering: Answering, sentence: str, citations: tuple[Citation, ...] = ()

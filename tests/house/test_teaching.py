@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.assessment.items import Kind
 from tutor.domain import Delta, HelpLevel, Stage, TurnStatus
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import NotAllowed
 from tutor.pedagogy.moves import Move
+from tutor.store.items import ItemState
+from tutor.ui import view
 
 EQUATION = "Solve 5x - 8 = 27"
 
@@ -55,7 +58,23 @@ def test_guess_after_guess_gets_no_verdict_without_a_reason(talk):
     talk(EQUATION)
     moves = [talk(f"x = {n}").guidance.move for n in (1, 2, 3, 4)]
     assert moves == [Move.HINT, Move.HINT, Move.ASK_REASON, Move.ASK_REASON]
-    assert talk("x = 7").guidance.move == Move.CONFIRM
+    assert talk("x = 7").guidance.move == Move.ASK_REASON  # a yes to the right one alone would tell it
+    assert talk("because 7").guidance.move == Move.ASK_REASON
+    assert talk("I added 8 to both sides and then divided by 5, so x = 7").guidance.move == Move.CONFIRM
+
+
+@pytest.mark.parametrize("hedged", ["first I added 8 then x = 6 or x = 7", "then I divided so x = 6 and then x = 7"])
+def test_working_that_names_several_values_is_not_confirmed(talk, hedged):
+    talk(EQUATION)
+    assert talk(hedged).guidance.move != Move.CONFIRM
+
+
+def test_working_that_ends_in_the_right_value_is_confirmed_and_in_a_wrong_one_not(talk):
+    talk("What is 3 + 4 * 2?")
+    assert talk("first 3 + 4 = 7, then 7 * 2 = 14").guidance.move == Move.HINT
+    right = talk("first 4 * 2 = 8, then 3 + 8 = 11")
+    assert right.guidance.move == Move.CONFIRM and "without a hint: Work out" in right.answer
+    assert right.guidance.exercise.startswith("Work out")
 
 
 def test_a_definition_is_given_at_once_in_the_middle_of_an_exercise_and_keeps_its_place(talk):
@@ -192,3 +211,110 @@ def test_a_definition_asked_instead_of_an_answer_is_given_and_nothing_is_graded(
     aside = talk("What is chlorophyll?")
     assert aside.guidance.move == Move.DEFINE and aside.guidance.posed == asked.guidance.posed
     assert house.practice.question(ada, asked.guidance.posed).given == ()
+
+
+EXERCISES = b"""# Volcanoes
+
+## 1. Why lava flows
+
+Thin lava flows far because it holds little silica, which would bind its grains.
+
+## 2. Exercises
+
+1. Explain in one sentence why thin lava flows far.
+2. Explain in one sentence why ash falls near a crater.
+"""
+
+
+@pytest.fixture
+def with_exercises(house, course, instructor, talk):
+    """A conversation in a course whose own section of exercises holds the one that is asked about."""
+    house.shelf.add(instructor, course.id, "lava.md", EXERCISES)
+    return talk
+
+
+TASK = "Homework: explain in one sentence why thin lava flows far."
+
+
+def test_a_hint_at_an_exercise_of_the_course_points_to_where_it_is_taught_and_not_to_the_exercise(with_exercises):
+    first, *_, step = [with_exercises(text) for text in (TASK, "help", "help", "help")]
+    assert "Volcanoes" in first.answer and "Exercises" not in first.answer
+    assert "Thin lava flows far because it holds" in step.answer and "_____" in step.answer
+
+
+def test_neither_easier_nor_a_summary_says_the_sentence_that_a_task_in_words_looks_for(with_exercises):
+    with_exercises(TASK)
+    easier = with_exercises("Easier, please")
+    assert ladder(easier) == (Move.HINT, 2, 4)
+    answers = [easier.answer, with_exercises("Summarise this").answer, with_exercises("Give me an example").answer]
+    assert not any("little silica" in answer for answer in answers)
+
+
+def test_harder_beside_a_task_in_words_asks_a_question_of_the_course(with_exercises, house, course, instructor):
+    quizzed(house, course, instructor)
+    with_exercises(TASK)
+    harder = with_exercises("Something harder, please")
+    assert harder.guidance.move == Move.HARDER and harder.guidance.posed
+
+
+def test_an_example_for_a_task_in_words_is_no_sum(with_exercises):
+    with_exercises(TASK)
+    assert not any(c.isdigit() for c in with_exercises("Give me an example").answer.replace("[1]", ""))
+
+
+def posed(house, course, instructor, kind):
+    """A question of that kind, and no other, in front of everything that the course holds."""
+    asked = {
+        Kind.TRUE_FALSE: ("True or false: a loop repeats.", ["true"], []),
+        Kind.NUMBER: ("How many bits has a byte?", ["8"], []),
+        Kind.CHOICE: ("Which one repeats?", ["loop"], ["loop", "module", "string"]),
+    }[kind]
+    one = house.questions.write(instructor, course.id, kind, *asked)
+    house.questions.set_state(instructor, one.id, ItemState.PINNED)
+
+
+@pytest.mark.parametrize("kind", [Kind.TRUE_FALSE, Kind.NUMBER, Kind.CHOICE])
+@pytest.mark.parametrize("said", ["I have a cat", "blue", EQUATION, "Solve 3(x + 2) = 21"])
+def test_what_is_no_answer_to_a_posed_question_is_not_graded_and_leaves_it_open(
+    house, course, instructor, talk, ada, kind, said
+):
+    posed(house, course, instructor, kind)
+    asked = talk("Quiz me")
+    aside = talk(said)
+    assert aside.guidance.posed == asked.guidance.posed
+    row = house.practice.question(ada, asked.guidance.posed)
+    assert row.given == () and not house.gradebook.entries(instructor, course.id)
+    assert talk(row.item.keys[0]).guidance.move == Move.CONFIRM
+
+
+def test_an_exercise_sent_while_a_question_is_posed_is_hinted_at(house, course, instructor, talk):
+    posed(house, course, instructor, Kind.NUMBER)
+    talk("Quiz me")
+    assert talk(EQUATION).guidance.move == Move.HINT
+
+
+def test_a_tap_with_nothing_before_it_does_not_say_that_the_course_lacks_something(talk):
+    for said in ("I don't know. Give me a hint", "Summarise this", "Give me an example"):
+        turn = talk(said)
+        assert (turn.guidance.move, view.badge(turn, "en")) == (turn.guidance.move, "")
+    assert "not_covered" in view.badge(talk("Who won the football world cup?"), "en")
+
+
+DEFINED = b"# Light\n\nPhotolysis is the splitting of water by light energy. Chlorophyll catches the light for it.\n"
+
+
+def test_a_small_model_is_not_asked_for_a_definition_that_the_course_gives(house, course, instructor, talk, engine):
+    house.shelf.add(instructor, course.id, "light.md", DEFINED)
+    turn = talk("What is photolysis?")
+    assert turn.answer == "Photolysis is the splitting of water by light energy. [1]"
+    assert turn.citations[0].quote == "Photolysis is the splitting of water by light energy."
+    assert turn.guidance.move == Move.DEFINE and not engine.requests and turn.prompt_sha256
+    assert talk("What is photolysis?", replaces=turn.id).model  # a retry asks the model
+
+
+def test_a_definition_that_would_give_the_exercise_away_is_not_read_out(house, course, instructor, talk):
+    house.shelf.add(
+        instructor, course.id, "x.md", b"# Sums\n\nThe sum is the number 7, if x solves 5x - 8 = 27 here.\n"
+    )
+    talk(EQUATION)
+    assert "7" not in talk("What is the sum?").answer.replace("27", "")

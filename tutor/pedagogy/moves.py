@@ -93,14 +93,17 @@ def choose(situation: Situation) -> Step:
 
 
 def _after_answer(situation: Situation) -> Step:
+    guessing = (
+        situation.few_options and not situation.gives_reason and situation.wrong_guesses >= GUESSES_BEFORE_REASONS
+    )
+    if guessing and situation.outcome is not None:
+        return _stay(situation, Move.ASK_REASON, "guessing gets no more verdicts without a reason, a right one neither")
     match situation.outcome:
         case Outcome.RIGHT:
-            why = "confirming a right answer is always allowed"
+            why = "confirming a right answer is allowed on every rung"
             return Step(Move.CONFIRM, situation.ladder, why, then_check=situation.helped)
         case Outcome.UNSURE | None:
             return _stay(situation, Move.REFER, "the grade is unsure, nothing is scored")
-    if situation.few_options and not situation.gives_reason and situation.wrong_guesses >= GUESSES_BEFORE_REASONS:
-        return _stay(situation, Move.ASK_REASON, "guessing gets no more verdicts without a reason")
     if situation.outcome is Outcome.PARTIAL:
         return _stay(situation, Move.COMPLETE, "part of it is right")
     if situation.misconception:

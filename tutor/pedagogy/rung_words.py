@@ -40,6 +40,7 @@ ENGLISH: Mapping[str, str] = {
     "easier": "Here is an easier one of the same kind: {problem}",
     "harder": "Here is a harder one of the same kind: {problem}",
     "solve": "Solve {equation}",
+    "work_out": "Work out {formula}",
     "no_topic": "Tell me first what it should be about: ask a question about the course.",
     "no_example": "The course has no example of this. Ask about one of its parts, and I will show what it says.",
     "example_intro": "An example from the course, “{place}”:",
@@ -76,6 +77,7 @@ CHINESE: Mapping[str, str] = {
     "easier": "这是一道同类的、更简单的题：{problem}",
     "harder": "这是一道同类的、更难的题：{problem}",
     "solve": "解方程 {equation}",
+    "work_out": "计算 {formula}",
     "no_topic": "请先告诉我是关于什么的：就课程内容提一个问题。",
     "no_example": "课程里没有这方面的例子。可以问其中的某一部分，我会告诉你课程怎么说。",
     "example_intro": "课程“{place}”中的例子：",
@@ -248,6 +250,13 @@ SIMILAR_TASK = {
     "en": "A similar question: “What does the course say about {other}?” One looks for the sentence that names it: "
     "“{sentence}” That sentence, in one's own words, is the answer.",
     "zh": "类似的问题：“关于{other}，课程怎么说？”找到提到它的那句话：“{sentence}”用自己的话说出来，就是回答。",
+}
+SIMILAR_WORDS = {
+    "en": "A similar question from elsewhere: “Why does bread dough rise?” One looks for the sentence that says it: "
+    "“Yeast turns sugar into carbon dioxide, whose bubbles lift the dough.” In one's own words: the bubbles of a gas "
+    "that the yeast makes push the dough up.",
+    "zh": "别处的一道类似的题：“面团为什么会发起来？”先找到说明它的那句话：“酵母把糖变成二氧化碳，气泡把面团撑起来。”"
+    "再用自己的话说：酵母产生的气体在面团里形成气泡，把它顶了起来。",
 }
 SIMILAR_EQUATION = {
     "en": "A similar exercise: {equation}. {steps} Check by putting the value into {equation}.",

@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from tutor.pedagogy import rung_words as words
-from tutor.pedagogy.exercise import Equation, Exercise, Step, Undo, shown, solve
+from tutor.pedagogy.exercise import Equation, Exercise, Step, Undo, read_exercise, shown, solve
 from tutor.pedagogy.ladder import Ladder, Rung
 
 GAP = "_____"
@@ -23,6 +24,7 @@ _NAMES = {
     Rung.STEP: "step",
     Rung.ANSWER: "answer",
 }
+_INTEGER = re.compile(r"(?<![\d.^])\d+(?![\d.])")  # no power, no part of a decimal
 _SPARE = (2, 3, 4, 5, 6, 7, 8, 9)
 
 
@@ -68,7 +70,7 @@ def similar_text(exercise: Exercise, ground: Ground, language: str) -> str:
         return ground.example or words.SIMILAR_STORY[spoken]
     if ground.other_sentence:
         return words.SIMILAR_TASK[spoken].format(other=ground.other, sentence=ground.other_sentence)
-    return ground.example or words.SIMILAR_STORY[spoken]
+    return ground.example or words.SIMILAR_WORDS[spoken]
 
 
 def worked(equation: Equation, language: str) -> str:
@@ -102,6 +104,21 @@ def another(equation: Equation, seed: int, *, easier: bool = False, harder: bool
     made = solve(text.replace("+ -", "- "))
     assert made is not None
     return made if made.solution != equation.solution else another(equation, seed + 1, easier=easier, harder=harder)
+
+
+def another_sum(formula: str) -> str:
+    """A fresh piece of arithmetic of the same form with another value; "" where none is found."""
+    old = read_exercise(formula).value
+    for seed in range(1, 5):
+        made = _INTEGER.sub(partial(_moved, seed), formula)
+        value = read_exercise(made).value
+        if value is not None and value != old:
+            return made
+    return ""
+
+
+def _moved(by: int, number: re.Match[str]) -> str:
+    return str(int(number[0]) + 1 + (number.start() + by) % 3)
 
 
 def gapped(sentence: str, point: Sequence[str]) -> str:
