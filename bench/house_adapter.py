@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 MOST_TOKENS = 1_100  # in a pack
 STEP_ROWS = 16
+ALIKE = 12  # steps whose packs are put in order of length, so that little is padding
 ANCHORED_EVERY = 3  # steps; the anchor then weighs as much as if it were asked at each
 SAVED_EVERY = 100  # steps
 SCALE = 10_000  # parts of the whole work, for the learning rate
@@ -131,6 +132,7 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=5e-4)
     parser.add_argument("--epochs", type=float, default=1.6)
+    parser.add_argument("--step-rows", type=int, default=STEP_ROWS)
     parser.add_argument("--seconds", type=float, help="end by then, and let the learning rate fall until then")
     parser.add_argument("--anchor-weight", type=float, default=3.0, help="of staying as it was on ordinary text")
     arguments = parser.parse_args()
@@ -141,6 +143,7 @@ def main() -> None:
         warmup_share=0.05,
         anchor_weight=arguments.anchor_weight,
         anchor_rows=1,
+        batch_size=arguments.step_rows,
     )
     seconds = arguments.seconds or math.inf
     print(json.dumps(fit(arguments.rows, arguments.base, arguments.out, recipe, arguments.epochs, seconds)))
@@ -179,13 +182,20 @@ def fit(
 
 
 def _plain_base(directory: Path) -> Any:
-    """Return the model of a folder in fp32, on the GPU where there is one."""
+    """Return the model of a folder, in bf16 on the GPU where there is one, else in fp32."""
     import torch
     from transformers import AutoModelForCausalLM
 
-    torch.backends.cuda.matmul.allow_tf32 = True
-    model = AutoModelForCausalLM.from_pretrained(directory, dtype=torch.float32, local_files_only=True)
-    return model.requires_grad_(False).to("cuda" if torch.cuda.is_available() else "cpu").train()
+    device, dtype = ("cuda", torch.bfloat16) if torch.cuda.is_available() else ("cpu", torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=dtype, local_files_only=True)
+    return model.requires_grad_(False).to(device).train()
+
+
+def _half(model: Any) -> Any:
+    """Products in bf16 on a GPU; the adapter itself stays in fp32."""
+    import torch
+
+    return torch.autocast("cuda", torch.bfloat16, enabled=model.device.type == "cuda")
 
 
 def _steps(
@@ -199,18 +209,17 @@ def _steps(
 
     parameters = trainable(model)
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    dice, queue, began = random.Random(recipe.seed), list[Pack](), time.monotonic()
+    queue, began = _batches(todo, recipe), time.monotonic()
     wanted, told, step, gone = epochs * sum(len(pack.rows) for pack in todo), 0, 0, 0.0
     while gone < 1:
-        batch: list[Pack] = []
-        while len(batch) < len(todo) and sum(len(pack.rows) for pack in batch) < STEP_ROWS:
-            queue = queue or dice.sample(todo, len(todo))
-            batch.append(queue.pop())
+        batch = next(queue)
         for group in optimizer.param_groups:
             group["lr"] = rate(recipe, int(gone * SCALE), SCALE)
         loss = _learn(model, batch)
         if step % ANCHORED_EVERY == 0:
-            (ANCHORED_EVERY * anchor.pull(model, recipe, step)).backward()  # type: ignore[no-untyped-call]
+            with _half(model):
+                pull = ANCHORED_EVERY * anchor.pull(model, recipe, step)
+            pull.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, recipe.clip_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -219,11 +228,27 @@ def _steps(
         yield gone, loss
 
 
+def _batches(todo: Sequence[Pack], recipe: Recipe) -> Iterator[list[Pack]]:
+    """Yield for ever the packs of a step, at least `batch_size` rows of like length unless there are fewer."""
+    dice = random.Random(recipe.seed)
+    while True:
+        order, batches = dice.sample(todo, len(todo)), list[list[Pack]]()
+        share = math.ceil(len(todo) * recipe.batch_size * ALIKE / sum(len(pack.rows) for pack in todo))
+        for first in range(0, len(order), share):
+            batches.append([])
+            for pack in sorted(order[first : first + share], key=len):
+                if sum(len(one.rows) for one in batches[-1]) >= recipe.batch_size:
+                    batches.append([])
+                batches[-1].append(pack)
+        yield from dice.sample(batches, len(batches))
+
+
 def _learn(model: Any, batch: Sequence[Pack]) -> float:
     """Add the gradient of a step's rows, on CPU pack by pack, and return their mean loss."""
     rows, total = sum(len(pack.rows) for pack in batch), 0.0
     for some in [batch] if model.device.type == "cuda" else [[pack] for pack in batch]:
-        loss = losses(model, some).sum() / rows
+        with _half(model):
+            loss = losses(model, some).sum() / rows
         loss.backward()  # type: ignore[no-untyped-call]
         total += loss.item()
     return total
