@@ -165,9 +165,10 @@ def _figures(said: Sequence[float], rights: Sequence[bool]) -> dict[str, object]
 
 
 def _about(options: argparse.Namespace) -> dict[str, object]:
+    held_out = options.test.name if options.test else f"a fifth of the learners, seed {options.seed}"
     return {
         "train": [path.name for path in options.train],
-        "test": options.test.name if options.test else f"a fifth of the learners, seed {options.seed}",
+        "test": "the same answers, each before it is learnt from" if options.grows else held_out,
         "upon": options.upon.name if options.upon else "shipped",
         "hardware": f"{platform.machine()}, one thread",
     }

@@ -224,15 +224,17 @@ def _without(skills: Skills, skill_id: str) -> Skills:
 
 
 def _with_needs(skills: Skills, once: Skill) -> Skills:
-    """Give a skill back what it once built on, as far as that is there and closes no circle."""
-    why = {ground.needs: ground for ground in once.grounds}
-    for needs in once.needs:
-        one = next((skill for skill in skills if skill.id == once.id), None)
-        there = any(skill.id == needs for skill in skills)
-        if one is None or not there or needs in one.needs or _way(skills, needs, one.id):
+    """Give a skill back what it once built on, in that order, as far as it is there and closes no circle."""
+    why, places = {ground.needs: ground for ground in once.grounds}, {needs: n for n, needs in enumerate(once.needs)}
+    ids = {skill.id for skill in skills}
+    for needs in once.needs if once.id in ids else ():
+        one = _the(skills, once.id)
+        if needs not in ids or needs in one.needs or _way(skills, needs, one.id):
             continue
-        grounds = (*one.grounds, why[needs]) if needs in why else one.grounds
-        skills = _with(skills, replace(one, needs=(*one.needs, needs), grounds=grounds))
+        order = sorted((*one.needs, needs), key=lambda each: places.get(each, len(places)))
+        grounds = {ground.needs: ground for ground in (*one.grounds, *filter(None, [why.get(needs)]))}
+        kept = tuple(grounds[each] for each in order if each in grounds)
+        skills = _with(skills, replace(one, needs=tuple(order), grounds=kept))
     return skills
 
 

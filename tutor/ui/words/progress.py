@@ -32,7 +32,7 @@ ENGLISH = {
     "catching_up": "An answer of yours was judged anew. It counts in a moment; look at the page again.",
     "next_right": "The next one alone: right with about {percent} % (between {low} and {high} %).",
     "changed_title": "What changed this week",
-    "changed_line": "{skill}: {before} → {now} %",
+    "changed_line": "{skill}: {before} → {now}\u00a0%",
     "changed_none": "Nothing has moved much within a week.",
     "due_title": "Due for a look",
     "due_line": "{skill}, due {when}",
