@@ -145,6 +145,17 @@ def test_the_instructor_chooses_how_sure_the_tutor_must_be(open_page: Callable[.
     assert page.locator("#tutor-strictness input:checked").get_attribute("value") == "strict"
 
 
+def test_a_course_without_documents_says_where_skills_will_come_from(open_page: Callable[..., Any], served: House):
+    page = desk(open_page, served)
+    served.courses.create(served.accounts.named("ms-frizzle"), "Empty", course_id="empty")
+    settle(page).reload()
+    page.locator("#tutor-course input").click()
+    page.get_by_role("option", name="Empty").click()
+    settle(page).get_by_role("tab", name="Skills").click()
+    page.get_by_text("Upload documents under Material").wait_for()
+    assert not page.locator("#tutor-accept-all").is_visible()
+
+
 def test_skills_are_accepted_with_their_evidence_renamed_and_linked(
     open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
 ):

@@ -33,15 +33,17 @@ class Concepts:
     def show(self, course_id: str | None, skill_id: str | None, request: gr.Request) -> Updates:
         who = person(request)
         if course_id is None or not who.teaches:
-            return gr.Radio(choices=[], value=None), *_nobody(), gr.CheckboxGroup(choices=[], value=[])
+            return gr.Radio(choices=[], value=None), *_nobody(), gr.CheckboxGroup(choices=[], value=[]), gr.skip()
         skills = self.house.syllabus.skills(who, course_id)
         proposed = self.house.syllabus.proposals(who, course_id)
-        return (*self._accepted(who, skills, skill_id), _proposals(proposed, who.language))
+        read = bool(self.house.shelf.documents(who, course_id))
+        offered = _proposals(proposed, who.language, read=read), gr.Row(visible=bool(proposed))
+        return (*self._accepted(who, skills, skill_id), *offered)
 
     def choose(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
         """Show one skill with what it builds on; the proposals stay as they are."""
         who = person(request)
-        return (*self._accepted(who, self.house.syllabus.skills(who, course_id), skill_id), gr.skip())
+        return (*self._accepted(who, self.house.syllabus.skills(who, course_id), skill_id), gr.skip(), gr.skip())
 
     def accept(self, course_id: str, concepts: list[str] | None, skill_id: str | None, request: gr.Request) -> Updates:
         """Make skills of the chosen; return (undo, what it undoes) and the tab, as `remove` does."""
@@ -81,7 +83,7 @@ class Concepts:
         """Take the last removal or acceptance back."""
         who = person(request)
         if done is None:
-            return gr.Button(visible=False), None, *(gr.skip() for _ in range(6))
+            return gr.Button(visible=False), None, *(gr.skip() for _ in range(7))
         course_id, step = done
         self.house.syllabus.undo(who, course_id, step)
         tell(say(who.language, "skills_undone"))
@@ -136,13 +138,15 @@ def _line(skill: Skill, names: Mapping[str, str], language: str) -> str:
     return say(language, "skill_line", name=name, needs=view.plain(", ".join(needs), 120)) if needs else name
 
 
-def _proposals(proposed: Sequence[Proposed], language: str) -> gr.CheckboxGroup:
+def _proposals(proposed: Sequence[Proposed], language: str, *, read: bool) -> gr.CheckboxGroup:
+    """Return what is proposed; `read` is whether the course has documents at all."""
     choices = []
     for each in proposed:
         builds = say(language, "proposal_builds", needs=", ".join(each.builds_on)) if each.builds_on else ""
         parts = filter(None, (each.concept.name, builds, each.concept.evidence.text))
         choices.append((view.plain(" · ".join(parts), 220), each.concept.id))
-    return gr.CheckboxGroup(choices=choices, value=[], info=None if choices else say(language, "proposals_none"))
+    none = say(language, "proposals_none" if read else "proposals_no_documents")
+    return gr.CheckboxGroup(choices=choices, value=[], info=None if choices else none)
 
 
 def _chosen(value: str | None, request: gr.Request) -> bool:
@@ -174,10 +178,10 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
         new = gr.Textbox(label=text("skill_new"), max_length=80, scale=3, min_width=260, elem_id="tutor-skill-new")
         add = gr.Button(text("skill_add"), size="sm", elem_id="tutor-skill-add")
     proposals = gr.CheckboxGroup(label=text("proposals"), choices=[], elem_id="tutor-proposals")
-    with gr.Row():
+    with gr.Row(visible=False) as offer:
         accept = gr.Button(text("proposals_accept"), variant="primary", size="sm", elem_id="tutor-accept-chosen")
         accept_all = gr.Button(text("proposals_all"), size="sm", elem_id="tutor-accept-all")
-    shown = [skills, group, name, needs, why, proposals]
+    shown = [skills, group, name, needs, why, proposals, offer]
     undoable = [undo, done, *shown]
     kept = QUIET | {"preprocess": True}  # a State comes from the server's memory
     gr.on([tab.select, course.input], handler(concepts.show), [course, skills], shown, **QUIET)

@@ -96,7 +96,7 @@ CHINESE = {
     "class_stuck_one": "{skill}：1 名学生，从{when}开始",
     "class_hidden": "隐去",
     "class_comma": "、",
-    "class_since": "自",
+    "class_since": "开始",
     "class_lately": "最近答对",
     "class_beliefs": "误解",
     "class_beliefs_none": "没有尚存的误解。错误作答显示误解时会记录下来。",
