@@ -125,3 +125,22 @@ def test_a_report_and_an_export_come_from_the_same_answers(tutor, tmp_path):
     status, out, err = tutor("export", "--course", "sample", "--format", "csv")
     assert (status, out) == (1, "") and "fewer than 5" in err
     assert tutor("recount", "--course", "sample")[1] == "0 records were remade from their answers\n"
+
+
+def test_answers_of_another_system_are_taken_in_with_a_sum_and_a_line_for_each_refusal(tutor, tmp_path):
+    tutor("users", "add", "ada")
+    assert tutor("courses", "add", "bio", "--title", "Biology")[0] == 0
+    told = {
+        "id": "one",
+        "actor": {"name": "ada"},
+        "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
+        "object": {"id": "https://lms.example/1"},
+        "result": {"success": True},
+        "timestamp": "2026-01-05T09:00:00Z",
+    }
+    void = {"id": "v", "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"}, "object": {"id": "two"}}
+    file = tmp_path / "statements.json"
+    file.write_text(json.dumps([void, told, told | {"id": "two"}, told | {"id": "three", "actor": {"name": "eve"}}]))
+    status, out, err = tutor("import-answers", str(file), "--course", "bio")
+    assert status == 1 and "taken in: 1; known already: 0; refused: 1; left out, taken back at the source: 1" in out
+    assert "statement 4: “eve” is no learner of this house" in err

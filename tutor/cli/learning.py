@@ -70,8 +70,10 @@ def take_in(arguments: argparse.Namespace, settings: Settings) -> int:
         found = office.intake.take_in(office.operator, arguments.course, data, roster)
     for one in found.refused:
         say(f"statement {one.place}: {one.reason}")
-    counts = f"{found.taken} answers taken in, {found.known} known already, {len(found.refused)} refused"
-    print(f"{counts}, {found.taken_back} taken back")
+    print(
+        f"answers taken in: {found.taken}; known already: {found.known}; refused: {len(found.refused)}; "
+        f"left out, taken back at the source: {found.left_out}; of earlier files taken back: {found.taken_back}"
+    )
     return 1 if found.refused else 0
 
 
