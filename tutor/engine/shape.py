@@ -1,8 +1,8 @@
 """How much runs at once: slots, chunks and caches, as they suit a device and as an operator wishes. Torch-free.
 
 The figures for CPUs were measured: slots and prompts together by bench/serving_shape.py, the rest as docs/LOG.md says.
-Those for CUDA are what the literature and the memory of usual cards suggest: no GPU was at hand. The benches run there
-as they are, and every figure can be set.
+Those for CUDA are what the literature and the memory of usual cards suggest; they ran once, on an H100 (bench/gpu.py),
+and none was compared with another value. Every figure can be set.
 """
 
 from __future__ import annotations
