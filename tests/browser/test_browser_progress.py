@@ -69,14 +69,19 @@ def test_a_learner_sees_what_she_knows_changes_her_profile_and_deletes_a_stateme
     assert served.profiles.of(pupils[4], COURSE).said.said == {"goals": "pass in May"}
 
 
-@pytest.mark.parametrize("button", ["#tutor-place", "#tutor-begin"])
-def test_a_placement_or_the_recommended_practice_begins_where_the_button_leads(open_page, served, pupils, button):
+@pytest.mark.parametrize(
+    ("button", "number"), [("#tutor-place", "question 1 of at most 15"), ("#tutor-begin", "Question 1 of 1")]
+)
+def test_a_placement_or_the_recommended_practice_begins_where_the_button_leads(
+    open_page, served, pupils, button, number
+):
     author, new = served.office.operator, served.accounts.add("new-here", Role.LEARNER)
     served.questions.write(author, COURSE, Kind.TRUE_FALSE, "Light matters to plants.", ["true"])
     page = enter(open_page(served.accounts.issue_link(new)))
     page.get_by_role("tab", name="Progress", exact=True).click()
     page.locator(button).click()
     page.get_by_text("Light matters to plants.").wait_for()
+    assert number in page.locator("#tutor-practice-number").inner_text()
     assert page.get_by_role("tab", name="Practice", exact=True).get_attribute("aria-selected") == "true"
 
 

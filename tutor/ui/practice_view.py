@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 from tutor.assessment.items import Kind
 from tutor.domain import Outcome
+from tutor.learner.placement import QUESTIONS
 from tutor.practice.sittings import Sitting
-from tutor.store.posed import Given, PosedRow
+from tutor.store.posed import PLACEMENT, Given, PosedRow
 from tutor.ui import view
 from tutor.ui.words import say
 from tutor.ui.words.reasons import in_chinese
@@ -23,6 +24,9 @@ def topics(counted: Sequence[tuple[str, int]], language: str) -> list[Choice]:
 
 
 def number(sitting: Sitting, row: PosedRow, language: str) -> str:
+    """Return which question this is; how many a placement asks is not known before its end."""
+    if row.purpose == PLACEMENT:
+        return say(language, "placement_number", number=row.number + 1, most=QUESTIONS)
     return say(language, "practice_number", number=row.number + 1, count=len(sitting.questions))
 
 
