@@ -173,8 +173,11 @@ class Progress:
         with self.database.reading() as connection:
             course = graph_of(course_rows.skills_of(connection, course_id))
             stored = rows.kept(connection, course_id, learners[0] if len(learners) == 1 else None)
+            newest = event_rows.last_sequences(connection, course_id) if len(learners) > 1 else {}
             made = {
-                each: _moved_on(connection, course_id, each, stored.get(each), course, self.mark_every, most)
+                each: _moved_on(
+                    connection, course_id, each, stored.get(each), course, self.mark_every, most, newest.get(each)
+                )
                 for each in learners
             }
         moved = {each: one for each, one in made.items() if _is_new(one, stored.get(each), course)}
@@ -222,11 +225,14 @@ def _moved_on(
     course: SkillGraph,
     every: int,
     most: int,
+    newest: int | None,
 ) -> _Made:
     record = read_record(kept.body) if kept else Record()
     if kept is None or kept.policy != basis(record, course):
         return _remade(connection, course_id, learner_id, course, every)
     begun, sequence = record.answers, kept.sequence
+    if sequence == newest:
+        return _Made(record, sequence)
     for number, event in event_rows.events(connection, course_id, learner_id, after=sequence):
         if isinstance(event, Retracted) or not goes_on(record, event):
             if _to_follow(connection, course_id, learner_id, course) > most:

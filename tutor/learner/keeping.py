@@ -6,7 +6,7 @@ What is read back follows the next answer exactly as the kept record would have:
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -66,13 +66,14 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _mastery_in(values: list[Any]) -> Mastery:
-    mastery = Mastery(*values)
-    return replace(mastery, latest=tuple(mastery.latest), last_at=_moment(values[-1]))
+    *counts, latest, last_at = values
+    fields: list[Any] = [*counts, tuple(latest), _moment(last_at)]
+    return Mastery(*fields)
 
 
 def _memory_in(values: list[Any]) -> Memory:
-    memory = Memory(*values)
-    return replace(memory, last_at=datetime.fromisoformat(str(memory.last_at)))
+    stability, difficulty, last_at, *counts = values
+    return Memory(stability, difficulty, datetime.fromisoformat(last_at), *counts)
 
 
 def _habit_out(habit: Habit) -> dict[str, Any]:
@@ -104,9 +105,8 @@ def _history_in(values: list[Any]) -> History:
 
 
 def _trail_in(values: list[Any]) -> SkillTrail:
-    trail = SkillTrail(*values)
-    short, middle, long = trail.surprise
-    return replace(trail, surprise=(short, middle, long), latest=tuple(trail.latest))
+    answers, rights, (short, middle, long), latest, streak, last_at = values
+    return SkillTrail(answers, rights, (short, middle, long), tuple(latest), streak, last_at)
 
 
 def _diary_out(diary: Diary) -> dict[str, Any]:

@@ -77,6 +77,13 @@ def last_sequence(connection: sa.Connection, course_id: str, learner_id: str) ->
     return connection.scalar(sa.select(sa.func.max(evidence.c.sequence)).where(*where)) or 0
 
 
+def last_sequences(connection: sa.Connection, course_id: str) -> dict[str, int]:
+    """Return the number of the last event of each learner of a course."""
+    last = sa.func.max(evidence.c.sequence).label("last")
+    query = sa.select(evidence.c.learner_id, last).where(evidence.c.course_id == course_id)
+    return {row.learner_id: row.last for row in connection.execute(query.group_by(evidence.c.learner_id))}
+
+
 def count_until(connection: sa.Connection, course_id: str, sequence: int) -> int:
     """Return how many events of a course there are up to that number: fewer than before when somebody left."""
     where = evidence.c.course_id == course_id, evidence.c.sequence <= sequence
