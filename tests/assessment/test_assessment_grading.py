@@ -131,7 +131,7 @@ def test_what_is_neither_true_nor_false_is_no_answer(said):
     [
         (Kind.CHOICE, ("loop",), ("loop", "module", "string"), ("I have a cat", "a and b", "z"), ("a", "Loop", "c)")),
         (Kind.NUMBER, ("8",), (), ("I have a cat", "blue"), ("8", "nine", "2^3", "八", "8 or 9")),
-        (Kind.ORDERING, ("x1", "y2", "z3"), ("z3", "x1", "y2"), ("blue", "a, b", "a, a, b"), ("b, c, a", "a b c")),
+        (Kind.ORDERING, ("x1", "y2", "z3"), ("z3", "x1", "y2"), ("blue", "a, b", "a, a, b"), ("b, c, a", "bca")),
         (Kind.CLOZE, ("loop",), (), (), ("blue", "I have a cat")),
     ],
 )

@@ -21,6 +21,7 @@ _SAID = re.compile(
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;，；、\n|]|\s->\s|→|>|\band\b|&|和|与)\s*", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+", re.IGNORECASE)
+_SMALL_SIGNS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁺⁻₊₋", "0123456789+-+-")  # a raised figure is a power and stays
 _FENCE = re.compile(r"^[\[({]\s*|\s*[\])}]$")
 
 
@@ -98,8 +99,6 @@ def grade_ordering(answer: str, options: Sequence[str], keys: Sequence[str]) -> 
 def order(answer: str, options: Sequence[str], keys: Sequence[str]) -> list[str] | None:
     """Return the options as an answer orders them; None when it does not name each exactly once."""
     elements = _elements(answer)
-    if len(elements) == 1 and re.fullmatch(r"\w(?: \w)+", elements[0]):
-        elements = elements[0].split()
     if len(elements) == 1 and re.fullmatch(r"[a-zA-Z]{2,12}|\d{2,9}", elements[0]) and len(elements[0]) == len(keys):
         elements = list(elements[0])
     picked = [pick(element, options) for element in elements]
@@ -158,7 +157,8 @@ def _forms(text: str) -> tuple[str, ...]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().strip(" \t\n.!\"'“”").split())
+    plain = " ".join(text.lower().translate(_SMALL_SIGNS).strip(" \t\n.!\"'“”。！，；：、").split())
+    return re.sub(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])", "", plain)
 
 
 def truth(text: str) -> bool | None:

@@ -6,11 +6,12 @@ Fails closed: what cannot be read is unsure or wrong, never right.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.assessment.items import Grade, partial, right, unsure, wrong
 from tutor.assessment.symbolic import Sameness, compare
+from tutor.assessment.words import FUNCTION_WORDS, NEGATIONS, OPPOSITES
 from tutor.notation.algebra import (
     Apply,
     NotAFormula,
@@ -33,6 +34,15 @@ _LEAD = re.compile(
 )
 _DEFINES = re.compile(r"^\s*([A-Za-z](?:_?\w)?|[A-Za-z]\([A-Za-z]\))\s*=\s*(?=[^=])")
 _FIGURES = 3
+_MINUS = re.compile(r"(?:minus|negative)\s+(?=[\w½¼¾])|负\s*(?=\w)", re.IGNORECASE)
+_SCALE_LIKE = ("M", "B")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NO_THING = frozenset(
+    "wrong incorrect right correct true false ignore previous instructions mark grade answer maximum minimum "
+    "max min squared cubed dozen score trillion percent times double triple half th st nd rd approximately "
+    "roughly about almost nearly around minus plus divided power upwards else".split()
+)
+_NO_THING_ZH = re.compile(r"[以不非没无万亿千百十倍分半余来几约或吗呢上下大小多少对错的是]|左右")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,11 @@ def grade_number(answer: str, keys: tuple[str, ...], tolerance: float | None = N
 
 def read_quantity(text: str) -> Quantity | None:
     """Read one number with a unit; None when there is none, or more than one."""
-    text = _LEAD.sub("", text.strip()).rstrip(".!")
+    text = _LEAD.sub("", text.strip()).rstrip(".!。！")
     text = _DEFINES.sub("", text)
+    if negative := _MINUS.match(text):
+        below = read_quantity(text[negative.end() :])
+        return replace(below, value=-below.value) if below and below.value >= 0 else None
     found = read_numbers(text)
     unit_text = text
     if len(found) > 1 and all(re.search(r"\^\s*\(?$", text[: m.start]) for m in found[1:]):
@@ -80,7 +93,18 @@ def read_quantity(text: str) -> Quantity | None:
     unit = read_unit(unit_text)
     if unit is None and re.search(r"[\d+*/^=()]", unit_text):
         return _computed(text)
-    return Quantity(found[0].value, unit, "" if unit else unit_text, found[0])
+    if unit is None and not _is_thing(unit_text):
+        return None
+    return Quantity(found[0].value, unit, "" if unit and unit_text not in _SCALE_LIKE else unit_text, found[0])
+
+
+def _is_thing(text: str) -> bool:
+    """Whether words after a number can name what is counted; "is wrong", "or more" and "dozen" say something else."""
+    if _HAN.search(text):
+        return len(text) <= 4 and not _NO_THING_ZH.search(text)
+    words = re.findall(r"[^\W\d]+(?:['’-][^\W\d]+)*", text.lower())
+    refused = (FUNCTION_WORDS | NEGATIONS | OPPOSITES.keys() | _NO_THING) - {"of"}
+    return 0 < len(words) <= 3 and not any(len(word) == 1 or word in refused for word in words)
 
 
 def _computed(text: str) -> Quantity | None:
@@ -103,6 +127,8 @@ def _compare(given: Quantity, key: Quantity, tolerance: float | None) -> Grade:
     if given.bare:
         same = given.value == key.value or _close(given.value, key.value, given, tolerance)
         return partial("the number is right, its unit is missing") if same else wrong("another number")
+    if key.bare and given.word:
+        return unsure("a letter stands after the number that may be a unit or a million")
     if key.bare:
         return _compare_values(given.value, key.value, given, tolerance)
     return wrong("the unit measures something else")
@@ -226,6 +252,8 @@ def _same_equation(left: Tree, right_: Tree) -> Sameness:
     term = next(iter(one[0]))
     scaled = Apply("*", (Number(two[0][term] / one[0][term]), left))
     same = same_rational(scaled, right_)
+    if same is False and set(one[1]) != set(two[1]):
+        return Sameness.UNKNOWN  # perhaps the same, solved for another letter
     return {True: Sameness.SAME, False: Sameness.DIFFERENT, None: Sameness.UNKNOWN}[same]
 
 

@@ -18,12 +18,12 @@ from tutor.assessment.items import Grade, Graded, unsure
 from tutor.assessment.logistic import Logistic, read_models
 from tutor.assessment.neighbours import Answer, Neighbourhood, read_neighbourhood
 from tutor.assessment.pairs import Case, Embedder, Reader, features
-from tutor.assessment.words import opposites, read_words
+from tutor.assessment.vetoes import veto
+from tutor.assessment.words import read_words
 from tutor.domain import Outcome
 
 MODEL = Path(__file__).with_name("short_text_model.json")
 SURE = 0.72  # calibrated probability from which a verdict is given
-_YES_AND_NO = {("yes",), ("no",)}
 MOSTLY = 0.5  # share of the reference's points from which a wrong answer is a partial one
 MAX_GRADED = 150  # graded answers of a question that are looked at, the latest
 
@@ -52,8 +52,7 @@ class ShortTextGrader:
             return unsure("no model for free text is fitted; the instructor will grade this")
         probability = self.probability(question, references, answer, graded)
         found = self._points(question, references, answer)
-        veto = _veto(answer, references)
-        return _verdict(probability, found, veto, self.sure)
+        return _verdict(probability, found, veto(answer, references, question), self.sure)
 
     def probability(
         self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()
@@ -101,34 +100,16 @@ def _is_term(text: str) -> bool:
     return len(read_words(text).words) <= 3
 
 
-def _veto(answer: str, references: Sequence[str]) -> str:
-    """Why the answer cannot be right whatever the model says, "" when nothing speaks against it in any reference."""
-    given = read_words(answer)
-    reasons = []
-    for reference in map(read_words, references):
-        if opposites(given, reference):
-            reasons.append("says the opposite of the reference in a word")
-        elif reference.numbers and given.numbers and not reference.numbers <= given.numbers:
-            reasons.append("has another number than the reference")
-        elif given.content == reference.content and (given.negations - reference.negations) % 2:
-            reasons.append("is the reference negated")
-        elif {given.words[:1], reference.words[:1]} == _YES_AND_NO:
-            reasons.append("says yes where the reference says no, or no where it says yes")
-        else:
-            return ""
-    return reasons[0]
-
-
-def _verdict(probability: float, found: Sequence[points.Point], veto: str, sure: float) -> Grade:
+def _verdict(probability: float, found: Sequence[points.Point], against: str, sure: float) -> Grade:
     named, missing = points.named(found), points.missing(found)
-    if probability < sure or veto:
+    if probability < sure or against:
         missing = missing or points.weakest(found)
     names = [f"names {_listed(named)}"] if named else []
     said = [*names, f"misses {_listed(missing)}"] if missing else names
-    if veto:
+    if against:
         confidence = 1 - probability
         outcome = Outcome.WRONG if confidence >= sure else Outcome.UNSURE
-        return Grade(outcome, max(confidence, 0.0), (veto, *said), missing)
+        return Grade(outcome, max(confidence, 0.0), (against, *said), missing)
     if probability >= sure:
         return Grade(Outcome.RIGHT, probability, tuple(names) or ("says what the reference says",))
     if 1 - probability < sure:

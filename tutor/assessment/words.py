@@ -49,6 +49,15 @@ FUNCTION_WORDS = STOP_WORDS - OPPOSITES.keys()  # "before" and "more" carry the 
 _stemmers = threading.local()  # a Snowball stemmer may not be shared between threads
 
 
+_TWO_WORDS = frozenset(  # that look like one word and its slip
+    frozenset(pair.split("/"))
+    for pair in "casual/causal casually/causally martial/marital discrete/discreet discretely/discreetly untied/united "
+    "unties/unites silver/sliver barley/barely scared/sacred signed/singed perfect/prefect perform/preform "
+    "performed/preformed pervious/previous precept/percept complied/compiled complies/compiles scaring/scarring "
+    "staring/starring planning/planing phosphorus/phosphorous parental/prenatal exercise/exorcise".split()
+)
+
+
 def stem(word: str) -> str:
     if not hasattr(_stemmers, "english"):
         _stemmers.english = Stemmer.Stemmer("english")
@@ -114,6 +123,8 @@ def is_typo(left: str, right: str) -> bool:
     A changed letter is no slip: ethane and ethene, phosphate and phosphite are different things.
     """
     if min(len(left), len(right)) < 6 or left[0] != right[0] or are_opposites(left, right):
+        return False
+    if frozenset((left, right)) in _TWO_WORDS:
         return False
     a, b = _tails(left, right)
     swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]

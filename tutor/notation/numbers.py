@@ -73,13 +73,16 @@ _FIGURE = re.compile(
     rf"|(?P<num>\d+)\s?/\s?(?P<den>\d+)(?![\d/])"
     rf"|(?P<mixed>\d+)?(?P<vulgar>[{''.join(_VULGAR)}])"
     rf"|(?P<plain>{_DIGITS})(?:[eE](?P<exponent>[-+]?\d{{1,2}})(?!\w))?)"
+    rf"(?P<scale>\s?(?:(?i:hundred|thousand|million|billion))\b|\s?[万亿]|\s?[百千](?![克米瓦焦帕赫伏安卡]))?"
     rf"(?P<percent>\s?(?:%|％|percent\b|per cent\b))?"
 )
 _WORD = re.compile(r"[A-Za-z]+")
 _ZH_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _ZH_SCALES = {"十": 10, "百": 100, "千": 1_000}
+_ZH_MYRIADS = {"万": 10_000, "亿": 100_000_000}
 _ZH = re.compile(
-    r"(?P<percent>百分之)?(?P<number>[零〇一二两三四五六七八九十百千]+)(?:分之(?P<over>[一二两三四五六七八九十]+))?"
+    r"(?<!\d)(?<!\d )(?P<percent>百分之)?"
+    r"(?P<number>[零〇一二两三四五六七八九十百千][零〇一二两三四五六七八九十百千万亿]*)(?:分之(?P<over>[一二两三四五六七八九十]+))?"
 )
 
 
@@ -119,6 +122,7 @@ def _figures(text: str) -> Iterator[Mention]:
         value = _figure_value(match)
         if value is None:
             continue
+        value *= _scale(match["scale"])
         if match["percent"]:
             value /= 100
         point = (match["plain"] or "").partition(".")[2]
@@ -196,11 +200,18 @@ def _chinese(text: str) -> Iterator[Mention]:
         yield Mention(value, match.start(), match.end(), bool(match["percent"]), word=True)
 
 
+def _scale(word: str | None) -> int:
+    name = (word or "").strip().lower()
+    return (_SCALES | _ZH_SCALES | _ZH_MYRIADS).get(name, 1)
+
+
 def _chinese_value(figures: str) -> int:
-    total, digit = 0, 0
+    done, total, digit = 0, 0, 0
     for char in figures:
-        if char in _ZH_SCALES:
+        if char in _ZH_MYRIADS:
+            done, total, digit = done + (total + digit or 1) * _ZH_MYRIADS[char], 0, 0
+        elif char in _ZH_SCALES:
             total, digit = total + (digit or 1) * _ZH_SCALES[char], 0
         else:
             digit = digit * 10 + _ZH_DIGITS[char] if digit else _ZH_DIGITS[char]
-    return total + digit
+    return done + total + digit

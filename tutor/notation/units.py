@@ -68,6 +68,23 @@ _UNITS: Mapping[str, Unit] = {
     "cent": _unit("1/100", dollar=1),
     "€": _unit("1", euro=1),
     "£": _unit("1", pound=1),
+    "米": _unit("1", length=1),
+    "厘米": _unit("1/100", length=1),
+    "毫米": _unit("1/1000", length=1),
+    "千米": _unit("1000", length=1),
+    "公里": _unit("1000", length=1),
+    "克": _unit("1/1000", mass=1),
+    "毫克": _unit("1/1000000", mass=1),
+    "千克": _unit("1", mass=1),
+    "公斤": _unit("1", mass=1),
+    "吨": _unit("1000", mass=1),
+    "秒": _unit("1", time=1),
+    "分钟": _unit("60", time=1),
+    "小时": _unit("3600", time=1),
+    "天": _unit("86400", time=1),
+    "升": _unit("1/1000", length=3),
+    "毫升": _unit("1/1000000", length=3),
+    "摄氏度": Unit(Fraction(1), (("temperature", 1),), Fraction("273.15")),
 }
 _PREFIXES: Mapping[str, Fraction] = {
     name: Fraction(10) ** power
