@@ -56,6 +56,18 @@ def kept(house, who) -> states.Kept:
         return states.kept(connection, "biology", who.id)[who.id]
 
 
+def test_skills_that_were_not_met_are_named_together(house, skills, ada, answer):
+    from tutor.ui import progress_view
+
+    names = {"light": "Light", "sugar": "Sugar & salt", "root": "Roots"}
+    assert "Not met yet: Light · Sugar &amp; salt · Roots" in progress_view.whole(
+        house.progress.of(ada, "biology"), names, "en"
+    )
+    answer(ada, "root")
+    page = progress_view.knowing_card(house.progress.of(ada, "biology"), names, "zh")
+    assert page.count('class="tp-skill"') == 1 and "尚未接触：Light · Sugar &amp; salt<" in page
+
+
 def test_the_kept_record_is_the_rebuilt_one(house, skills, ada, bob, instructor, answer, clock):
     for n in range(25):
         answer((ada, bob)[n % 2], ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 5 == 0))

@@ -49,8 +49,6 @@ def _level(line: SkillLine) -> str:
         return "to_confirm"
     if line.placed:
         return "placed"
-    if not line.answers:
-        return "unseen"
     if line.mastery.known >= KNOWN:
         return "fading" if line.known < FADING else "known"
     return "high" if line.known >= 0.8 else "middle" if line.known >= 0.5 else "low"
@@ -117,7 +115,11 @@ def knowing_card(seen: Overview, names: Names, language: str) -> str:
 
 
 def _skills(seen: Overview, names: Names, language: str) -> str:
-    return "".join(_skill(line, names[line.skill], language) for line in seen.skills)
+    """Return a line for each skill that something is known of; the others are named together."""
+    met = [line for line in seen.skills if line.answers or line.placed]
+    rest = " · ".join(names[line.skill] for line in seen.skills if line not in met)
+    unmet = html.escape(say(language, "know_unmet", names=rest))
+    return "".join(_skill(line, names[line.skill], language) for line in met) + (f"<p>{unmet}</p>" if rest else "")
 
 
 def _skill(line: SkillLine, name: str, language: str) -> str:
@@ -126,10 +128,7 @@ def _skill(line: SkillLine, name: str, language: str) -> str:
     label = say(language, "percent_known", skill=name, percent=percent, words=words) if line.answers else words
     tone = {"known": "good", "low": "low", "placed": "faint"}.get(_level(line), "")
     low, high = (line.low, line.high) if line.mastery.unaided else (None, None)
-    if not (line.answers or line.placed):
-        drawn, share = charts.bar(0.0), ""
-    else:
-        drawn, share = charts.bar(line.known, low, high, tone), f"{percent} % · "
+    drawn, share = charts.bar(line.known, low, high, tone), f"{percent} % · "
     return (
         f'<div class="tp-skill" role="group" aria-label="{html.escape(label)}"><strong>{html.escape(name)}</strong>'
         f"{drawn}<small>{share}{html.escape(words)}{_next_right(line, language)}</small>"
