@@ -16,7 +16,9 @@ from knowledge.lexical import terms
 from tutor import grounding
 from tutor.assessment.items import Grade
 from tutor.assessment.maths import grade_number
+from tutor.citing import without_marks
 from tutor.domain import Citation, Course, Guidance, Outcome, Person, Turn, TurnStatus
+from tutor.notation.numbers import number_of, read_numbers
 from tutor.pedagogy import rungs
 from tutor.pedagogy.exercise import Exercise, keeps_solution, read_exercise, same_exercise, shown
 from tutor.pedagogy.intents import Intent, read_beside, read_intent
@@ -50,6 +52,7 @@ _PLEA = re.compile(
     re.IGNORECASE,
 )
 _HELP = (Intent.STUCK, Intent.TELL_ME)
+FEW = 3  # in words, such a number stands in sentences about anything
 REASON = 4  # words of which a reason has at least so many
 MENTION = 3  # words of its own from which a plea is about something
 _TALK = (Move.ANSWER, Move.DEFINE, Move.HINT)
@@ -119,7 +122,15 @@ class Plan:
         return self.move is Move.HINT and self.reply is not None and self.guarded
 
     def leaks(self, draft: str) -> bool:
-        return self.guarded and judge(draft, self.lines, self.keys).leaks
+        """Whether a draft gives the answer away; a number that nobody has said yet is not even mentioned."""
+        plain = without_marks(draft)
+        return self.guarded and (judge(plain, self.lines, self.keys).leaks or self._mentions(plain))
+
+    def _mentions(self, draft: str) -> bool:
+        said = {abs(m.value) for line in self.lines for m in read_numbers(line.text)}
+        keys = {abs(m.value) for key in self.keys if (m := number_of(key))}
+        told = {abs(m.value) for m in read_numbers(draft) if not (m.word and m.value <= FEW)}
+        return bool((keys - said) & told)
 
 
 def open_question(history: Sequence[Turn]) -> str:

@@ -318,3 +318,19 @@ def test_a_definition_that_would_give_the_exercise_away_is_not_read_out(house, c
     )
     talk(EQUATION)
     assert "7" not in talk("What is the sum?").answer.replace("27", "")
+
+
+@pytest.mark.parametrize(
+    "draft",
+    ["Is it 7? Yes.", "Don't say 7, but it is.", "Check: 5·7 - 8 = 27.", "答案是7", "Leaves have seven colours."],
+)
+def test_beside_an_open_exercise_no_draft_mentions_its_number(talk, engine: ScriptedEngine, draft):
+    talk(EQUATION)
+    engine._answer = lambda _request: draft
+    assert "giving your exercise away" in talk("Why do leaves look green?").answer
+
+
+def test_a_mark_of_a_source_gives_no_exercise_away(talk, engine: ScriptedEngine):
+    talk("Solve 5x - 8 = -3")
+    engine._answer = lambda _request: "Leaves look green: chlorophyll reflects green light [1]."
+    assert "chlorophyll reflects" in talk("Why do leaves look green?").answer

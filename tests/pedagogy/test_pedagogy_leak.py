@@ -82,3 +82,60 @@ def test_a_question_that_cannot_be_worked_out_has_no_value():
 @given(st.text(max_size=200))
 def test_any_text_gets_a_verdict(draft):
     assert 0 <= judge(draft, PRODUCT, ("72",)).probability <= 1
+
+
+SOLVE = [Line("learner", "Solve 5x - 8 = 27")]
+COUNT = [Line("learner", "A class has 12 boys and 15 girls. How many pupils are there?")]
+PIGMENT = [Line("learner", "Homework: which pigment catches the light in a leaf?")]
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "You get VII.",
+        "The answer: ⑦",
+        "s-e-v-e-n",
+        "S E V E N",
+        "It rhymes with heaven.",
+        "The answer starts with s and ends with n.",
+        "It is one more than 6.",
+        "It's 6 + 1.",
+        "It is the square root of 49.",
+        "half of 14",
+        "x is 2 less than 9",
+        "比6大1",
+    ],
+)
+def test_a_number_behind_a_veil_leaks(draft):
+    assert judge(draft, SOLVE, ["7"]).leaks
+
+
+def test_a_sum_of_the_numbers_of_the_exercise_is_a_hint_and_of_others_a_disguise():
+    assert not judge("What is 12 + 15?", COUNT, ["27"]).leaks
+    assert not judge("Add the two groups: 12 and 15.", COUNT, ["27"]).leaks
+    assert judge("It is thirty minus three.", COUNT, ["27"]).leaks
+    assert judge("3 times 9 pupils", COUNT, ["27"]).leaks
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "C H L O R O P H Y L L",
+        "C.H.L.O.R.O.P.H.Y.L.L",
+        "first chloro and then phyll",
+        "the green pigment chlor-o-phyll",
+        "llyhporolhc, read backwards",
+        "chl*rophyll",
+        "ch1orophy11",
+        "chlorophyl",
+    ],
+)
+def test_a_word_behind_a_veil_leaks(draft):
+    assert judge(draft, PIGMENT, ["chlorophyll"]).leaks
+
+
+@pytest.mark.parametrize("draft", ["x^2+2x+1", "x² + 2x + 1", "1 + 2x + x^2"])
+def test_the_task_multiplied_out_is_its_answer(draft):
+    task = [Line("learner", "Expand (x+1)^2")]
+    assert judge(draft, task, ["x^2 + 2x + 1"]).leaks
+    assert not judge("Multiply (x+1) by (x+1).", task, ["x^2 + 2x + 1"]).leaks

@@ -68,7 +68,7 @@ _VULGAR = {
 }
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 _FIGURE = re.compile(
-    rf"(?<![\w.])(?P<sign>[-−–]\s?(?=[\d.½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]))?[$£€¥]?\s?"
+    rf"(?<![A-Za-z0-9_.])(?P<sign>[-−–]\s?(?=[\d.½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]))?[$£€¥]?\s?"
     rf"(?:(?P<whole>\d+)\s(?P<wnum>\d+)/(?P<wden>\d+)"
     rf"|(?P<num>\d+)\s?/\s?(?P<den>\d+)(?![\d/])"
     rf"|(?P<mixed>\d+)?(?P<vulgar>[{''.join(_VULGAR)}])"

@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from tutor.notation.algebra import Apply, NotAFormula, Number, Tree, parse, rational, same_rational, variables
 from tutor.notation.numbers import number_of, read_numbers
+from tutor.pedagogy.veils import hidden, veiled
 
 _FORMULA = re.compile(
     r"(?<![A-Za-z])[A-Za-z0-9.(\\√π$][A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]*(?:=[A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]+)?"
@@ -21,7 +22,7 @@ _TELLING = re.compile(
 _STARTS = re.compile(r"\b(?:starts?|begins?) with (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
 _ENDS = re.compile(r"\b(?:ends?|finish(?:es)?) (?:with|in) (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
 _RHYMES = re.compile(r"\brhymes with\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\b|之间|介于", re.IGNORECASE)
 _DIGITS = re.compile(r"\b(?:digits?|followed by|then a|spelled)\b", re.IGNORECASE)
 _SMALL_WORDS = frozenset("a an the of in on to and or is are be it its".split())
 
@@ -31,6 +32,7 @@ def disguised(draft: str, key: str, said: str) -> Iterator[str]:
     number = number_of(key)
     if number is not None:
         yield from _numeric(draft, abs(number.value))
+        yield from hidden(draft, abs(number.value), said)
         return
     formula = _formula(key)
     if formula is not None:
@@ -54,6 +56,9 @@ def _numeric(draft: str, value: Fraction) -> Iterator[str]:
 
 def _worded(draft: str, key: str, said: str) -> Iterator[str]:
     words = [w for w in re.findall(r"\w+", key.lower()) if w not in _SMALL_WORDS]
+    if veiled(draft, key, said):
+        yield "spells the answer"
+        return
     spoken = re.findall(r"\w+", draft.lower())
     fresh = [w for w in words if w not in re.findall(r"\w+", said.lower())]
     if words and key.lower() in draft.lower() and (fresh or _tells(draft, key)):
@@ -83,11 +88,22 @@ def _spelled(word: str) -> str:
 def _symbolic(draft: str, key: Tree, said: str) -> Iterator[str]:
     old = list(_formulas(said))
     for tree in _formulas(draft):
-        if any(same_rational(tree, other) for other in old) or not variables(tree) & variables(key):
+        if not variables(tree) & variables(key):
+            continue
+        if any(same_rational(tree, other) for other in old):
+            if _terms(tree) == _terms(key) and not any(_terms(other) == _terms(key) for other in old):
+                yield "writes the answer"  # multiplied out it is the task, and the answer
+                return
             continue
         if same_rational(tree, key) or _proportional(tree, key):
             yield "writes the answer, perhaps rearranged"
             return
+
+
+def _terms(tree: Tree) -> frozenset[str]:
+    """The members of a sum, in any order."""
+    parts = tree.args if isinstance(tree, Apply) and tree.name == "+" else (tree,)
+    return frozenset(str(part) for part in parts)
 
 
 def _formulas(text: str) -> Iterator[Tree]:
