@@ -72,9 +72,10 @@ def quotes(answer: str, hits: Sequence[Hit], embedder: Embedder, question: str =
 
 def _holding(words: str, sources: Sequence[Source]) -> list[Source]:
     """Return the sentences of one passage, the best that has any, that hold the words of a bare answer."""
-    if not terms(words):
+    wanted = frozenset(terms(words))
+    if not wanted:
         return []
-    holding = [source for source in sources if says(source.text, words)]
+    holding = [source for source in sources if wanted.issubset(source.terms) and says(source.text, words)]
     first = [source for source in holding if source.hit == holding[0].hit]
     return [source for source in first if not any(other.text in source.text for other in first if other is not source)]
 
@@ -82,7 +83,7 @@ def _holding(words: str, sources: Sequence[Source]) -> list[Source]:
 def _of_bare(span: Span, words: str, question: str, holding: Sequence[Source], embedder: Embedder) -> Quote:
     """Return the quote of a bare answer: of the sentences that hold it, the one that fits its question best."""
     claim = statement(question, words) or f"{question} {words}"
-    pairs = [replace(pair, agrees=True) for pair in shortlist(claim, holding)]
+    pairs = [replace(pair, agrees=True) for pair in shortlist(claim, holding) or shortlist(words, holding)]
     cosine = cosines(pairs, embedder)
     chance, pair = max(((score(pair, cosine), pair) for pair in pairs), key=lambda one: one[0])
     return Quote(*span, pair.source.hit, pair.source.text, round(chance, 4))

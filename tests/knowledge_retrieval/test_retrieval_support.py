@@ -106,6 +106,18 @@ def test_of_two_sentences_that_hold_a_bare_answer_the_one_that_fits_the_question
     assert quoted("Chlorophyll.", "Of what does a leaf have 2 kinds?") == (1, first)
 
 
+@pytest.mark.parametrize("answer", ["5.", "3.", "5 million.", "Y.", "S."])
+def test_a_piece_of_a_number_or_of_a_word_is_not_what_a_passage_says(answer: str):
+    passages = [hit("The leaf's cells hold 3.5 million chloroplasts.")]
+    assert [quote.hit for quote in quotes(answer, passages, HashingEmbedder(256), "How many?")] == [None]
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=60))
+def test_whatever_is_asked_and_answered_each_sentence_gets_a_verdict(answer: str, question: str, passage: str):
+    for quote in quotes(answer, [hit(passage), *HITS], HashingEmbedder(16), question):
+        assert quote.hit is None or quote.text
+
+
 def test_a_bare_answer_that_no_passage_holds_is_not_supported():
     assert quoted("The mitochondria.", QUESTION) == (None, "")
     assert quoted("The.", QUESTION) == (None, "")
