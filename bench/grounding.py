@@ -31,12 +31,12 @@ from knowledge.embedding import Embedder, open_embedder
 from knowledge.library import Library
 from knowledge.support import quotes
 from tutor import prompting
+from tutor.briefing import FOUND
 from tutor.citing import cite, without_marks
 from tutor.engine.base import Engine, EngineState, Message, Request
 from tutor.engine.opening import open_engine
 from tutor.settings import Settings
 from tutor.trimming import PassageText
-from tutor.turn import FOUND
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from knowledge.documents import Document, Hit, Passage, Quote, SearchResult
 from knowledge.library import Library
 from tutor import grounding, phrases, prompting, teaching
 from tutor.answering import Answering, new_turn
+from tutor.briefing import FOUND, AboutLearner, Briefing, as_messages
 from tutor.citing import cite, cite_verified, without_marks
 from tutor.conversations import Conversations
 from tutor.courses import Courses
@@ -32,14 +33,10 @@ from tutor.pedagogy.moves import Move
 from tutor.settings import Settings
 from tutor.store.database import Database
 from tutor.teaching import Lesson, Plan, Quizmaster, Said
-from tutor.trimming import Material, PassageText, fit
 from tutor.verified import Example, VerifiedAnswers
 
-FOUND = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
 ASKING = (Intent.QUESTION, Intent.DEFINITION)
-SMALL_WINDOW = 2048  # tokens
 ActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
-AboutLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> what a prompt is told, or ""
 PagePicture = Callable[[Document, Passage], bytes | None]
 FindQuotes = Callable[[str, Sequence[Hit], str], Sequence[Quote]]  # (answer, hits, question)
 
@@ -61,6 +58,10 @@ class Turns:
     page_picture: PagePicture
     settings: Settings
     clock: Clock
+
+    @property
+    def briefing(self) -> Briefing:
+        return Briefing(self.engine, self.about_learner, self.settings)
 
     def ask(
         self, who: Person, course_id: str, text: str, *, conversation_id: str | None = None, replaces: str | None = None
@@ -93,7 +94,7 @@ class Turns:
         if not found.covered:
             raise InputRefused("the course does not cover this question; ask another one", key="proof_uncovered")
         language = phrases.language_of(question, who.language)
-        return self._prompt(question, found, [], language, self._about(who.id, course_id, language))[0]
+        return self.briefing.about_course(who.id, course.id, question, found, language)[0]
 
     def _answer(
         self, who: Person, course: Course, history: list[Turn], answering: Answering
@@ -169,8 +170,7 @@ class Turns:
     def _keep_prompt(self, found: SearchResult, language: str, answering: Answering) -> None:
         """Keep what a model would be told, so that a better answer to what was said without one can be learnt."""
         turn = answering.turn
-        about = self._about(turn.learner_id, turn.course_id, language)
-        messages, shown = self._prompt(turn.question, found, [], language, about)
+        messages, shown = self.briefing.about_course(turn.learner_id, turn.course_id, turn.question, found, language)
         answering.prompt = tuple((message.role, message.content) for message in messages)
         answering.turn = replace(turn, passages=shown, prompt_sha256=prompting.fingerprint(answering.prompt))
 
@@ -182,10 +182,13 @@ class Turns:
         shown: tuple[str, ...]
         example = None if plan.guarded or plan.rewritable else self._example(turn, found)
         if plan.rewritable:
-            messages, shown = _hint_prompt(plan, turn.question, language), ()
+            assert plan.reply is not None
+            messages, shown = self.briefing.about_hint(plan.exercise, plan.reply.text, turn.question, language), ()
         else:
-            about = self._about(turn.learner_id, turn.course_id, language)
-            messages, shown = self._prompt(turn.question, found, history, language, about, example)
+            past = [*([(example.question, example.answer)] if example else []), *self.briefing.told(history)]
+            messages, shown = self.briefing.about_course(
+                turn.learner_id, turn.course_id, turn.question, found, language, past
+            )
         info, adapter = self.engine.info(), self.active_adapter(turn.learner_id, turn.course_id)
         if picture := self._page_of_figure(turn.question, found, info.sees):
             messages = (*messages[:-1], replace(messages[-1], pictures=(picture,)))
@@ -220,7 +223,7 @@ class Turns:
                 cited = f"{cited}\n\n{phrases.unseen_figure(language)}"
         answering.turn = replace(answering.turn, answer=cited, citations=citations)
         finished = self._store(answering.ended(TurnStatus.COMPLETE), answering)
-        self.engine.prepare((messages[0], *_as_messages(self._told([*history, finished]))), adapter)
+        self.engine.prepare((messages[0], *as_messages(self.briefing.told([*history, finished]))), adapter)
         yield Finished(finished)
 
     def _page_of_figure(self, question: str, found: SearchResult, sees: str) -> bytes | None:
@@ -248,7 +251,7 @@ class Turns:
     def _rewrites(self, plan: Plan, turn: Turn) -> bool:
         """A small model says a hint worse than the rung's own words (measured: docs/LOG.md), and a definition worse
         than the course; a larger one better. A retry asks the model, and so does an adapter that learnt her way."""
-        large = self.engine.info().context_tokens > SMALL_WINDOW
+        large = not self.briefing.small
         asked = plan.defines and bool(turn.replaces or self.active_adapter(turn.learner_id, turn.course_id))
         return asked or (large and (plan.defines or plan.rewritable))
 
@@ -297,52 +300,11 @@ class Turns:
             rows.update_conversation(connection, conversation.id, now=turn.created_at)
         return turn, before
 
-    def _prompt(
-        self,
-        question: str,
-        found: SearchResult,
-        history: list[Turn],
-        language: str,
-        about: str,
-        example: Example | None = None,
-    ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
-        """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
-        prompt, window = prompting.load(f"answer.{language}"), self.engine.info().context_tokens
-
-        def build(material: Material) -> tuple[Message, ...]:
-            said = prompt.render(passages=material.passages, question=question)
-            system, *rest = [Message(role, content) for role, content in said]  # type: ignore[arg-type]
-            system = replace(system, content=f"{system.content}\n\n{about}") if about else system
-            return (system, *_as_messages(material.history), *rest)
-
-        material = Material(
-            history=(*([(example.question, example.answer)] if example else []), *self._told(history)),
-            passages=tuple(_passage_text(hit) for hit in found.hits[: self._passages_per_prompt(window)]),
-        )
-        budget = window - self.settings.max_answer_tokens
-        material = fit(material, budget, lambda candidate: self.engine.count_tokens(build(candidate)))
-        return build(material), tuple(passage.id for passage in material.passages)
-
-    def _told(self, turns: Sequence[Turn]) -> tuple[tuple[str, str], ...]:
-        """Return question and answer of the last turns that a prompt may tell of: those that the model answered."""
-        told = [past for past in turns if past.status is TurnStatus.COMPLETE and past.covered and past.model]
-        recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
-        return tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent)
-
-    def _about(self, learner_id: str, course_id: str, language: str) -> str:
-        """Return the block about the learner; a model with a small window repeats it instead of using it."""
-        small = self.engine.info().context_tokens <= SMALL_WINDOW
-        return "" if small else self.about_learner(learner_id, course_id, language)
-
     def _example(self, turn: Turn, found: SearchResult) -> Example | None:
         """Return a verified answer to a related question; a small model would say it back instead of answering."""
-        if self.engine.info().context_tokens <= SMALL_WINDOW:
+        if self.briefing.small:
             return None
         return self.verified.related(turn.learner_id, turn.course_id, turn.question, [h.passage.id for h in found.hits])
-
-    def _passages_per_prompt(self, window: int) -> int:
-        """A small model reads one passage well and mixes up two (measured: docs/LOG.md); a larger one compares four."""
-        return self.settings.passages_per_prompt or (1 if window <= SMALL_WINDOW else FOUND)
 
     def _request(self, turn: Turn, messages: tuple[Message, ...], adapter: AdapterRef | None) -> Request:
         """Greedy, except that a retry of the same question draws another answer."""
@@ -378,21 +340,7 @@ class Turns:
         return turn
 
 
-def _as_messages(history: Sequence[tuple[str, str]]) -> list[Message]:
-    return [message for asked, answer in history for message in (Message("user", asked), Message("assistant", answer))]
-
-
-def _hint_prompt(plan: Plan, said: str, language: str) -> tuple[Message, ...]:
-    assert plan.reply is not None
-    pairs = prompting.load(f"hint.{language}").render(exercise=plan.exercise, hint=plan.reply.text, said=said)
-    return tuple(Message(role, content) for role, content in pairs)  # type: ignore[arg-type]
-
-
 def _more_than_an_echo(answer: str, question: str, found: SearchResult, language: str) -> str:
     """Return the answer; for one that only says the question back, the course's sentence that is nearest to it."""
     sentence = grounding.nearest(question, found.hits[:1]) if is_echo(answer, question) else ""
     return phrases.from_course(language, sentence) if sentence else answer
-
-
-def _passage_text(hit: Hit) -> PassageText:
-    return PassageText(hit.passage.id, hit.document.title, " › ".join(hit.passage.heading), hit.passage.text)

@@ -12,7 +12,6 @@ from tutor.domain import Person
 from tutor.house import House
 from tutor.learner.overview import Overview
 from tutor.profile import CHOICES, FREE, MAX_CHARS
-from tutor.turn import SMALL_WINDOW
 from tutor.ui import progress_view as drawn
 from tutor.ui.edge import QUIET, handler, person, tell
 from tutor.ui.texts import text
@@ -152,7 +151,7 @@ class ProgressPage:
         said, language = profile.said, who.language
         today = self.house.office.clock().date()
         statements = drawn.statement_choices(profile.statements, profile.names, today, language)
-        small = self.house.engine.info().context_tokens <= SMALL_WINDOW
+        small = self.house.turns.briefing.small
         return (
             gr.Radio(value=language),
             *(gr.Radio(choices=_spoken(field, language), value=said.said.get(field, "")) for field in CHOICES),
