@@ -131,3 +131,9 @@ def test_a_term_alone_in_its_document_is_not_asked_for_among_terms_of_another_su
     alone = [dataclasses.replace(p, id=f"m{p.id}", document_id="maths") for p in passages((MATHS,))]
     about = [item.kind for item in make_quiz([*passages(), *alone]) if item.source.passage_id.startswith("m")]
     assert about == [Kind.SHORT_TEXT]
+
+
+def test_as_many_statements_are_true_as_false():
+    for seed in range(5):
+        keys = [item.keys[0] for item in make_quiz(passages(), seed=seed) if item.kind is Kind.TRUE_FALSE]
+        assert abs(keys.count("true") - keys.count("false")) <= 1

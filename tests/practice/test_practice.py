@@ -291,3 +291,47 @@ def test_neighbours_are_graded_again_on_request_and_logged(house, programs, inst
     assert judges == [JUDGE, JUDGE]
     counted = Counter(event.outcome for event in evidence(house, programs, bob))
     assert counted[Outcome.RIGHT] == 1
+
+
+@pytest.mark.parametrize("form", ["gift", "qti"])
+def test_an_export_that_comes_back_unchanged_doubles_no_question(house, programs, instructor, form):
+    before = house.questions.bank(instructor, programs.id)
+    text, _left_out = house.questions.hand_out(instructor, programs.id, form)
+    count, refused = house.questions.take_in(instructor, programs.id, text)
+    assert count and refused == []
+    assert [one.item for one in house.questions.bank(instructor, programs.id)] == [one.item for one in before]
+
+
+def test_an_exported_question_that_comes_back_changed_takes_its_own_place(house, programs, instructor):
+    one = next(s for s in house.questions.bank(instructor, programs.id) if s.item.kind is Kind.CLOZE)
+    house.questions.set_state(instructor, one.item.id, ItemState.PINNED)
+    text, _left_out = house.questions.hand_out(instructor, programs.id, "gift")
+    block = next(b for b in text.split("\n\n") if one.item.id in b)
+    count, _refused = house.questions.take_in(instructor, programs.id, block.replace("{=", "{=the =", 1))
+    (after,) = [s for s in house.questions.bank(instructor, programs.id) if s.item.id == one.item.id]
+    assert count == 1 and "the" in after.item.keys
+    assert (after.state, after.item.source) == (ItemState.PINNED, one.item.source)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("<assessmentItem><broken", "XML"), ("\x00\x01 {T}", "needs"), ("::E:: _____ {T}", "words")],
+)
+def test_a_broken_file_is_refused_with_what_is_wrong_with_it(house, programs, instructor, text, said):
+    count, refused = house.questions.take_in(instructor, programs.id, text)
+    assert count == 0 and said in str(refused[0])
+
+
+def test_a_key_that_is_no_option_is_said_in_plain_words(house, programs, instructor):
+    with pytest.raises(InputRefused, match="repeats.”: the key is not among its options"):
+        house.questions.write(instructor, programs.id, Kind.CHOICE, "Which one repeats?", ["x"], ["a", "b", "c"])
+
+
+def test_a_question_that_is_there_under_another_id_does_not_come_in_again(house, programs, instructor):
+    text, _left_out = house.questions.hand_out(instructor, programs.id, "gift")
+    renamed = "\n\n".join(f"::other{n}::{block.split('::', 2)[2]}" for n, block in enumerate(text.split("\n\n")))
+    before = len(house.questions.bank(instructor, programs.id))
+    _count, refused = house.questions.take_in(instructor, programs.id, renamed)
+    assert "item_known" in {one.key for one in refused}
+    kinds = {one.item.kind for one in house.questions.bank(instructor, programs.id)[before:]}
+    assert Kind.CHOICE not in kinds and Kind.NUMBER not in kinds

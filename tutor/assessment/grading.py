@@ -17,6 +17,7 @@ from tutor.notation.numbers import read_numbers
 
 MAX_CHARS = 4_000
 GAP = "_____"
+_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")  # come along when a question is copied from a page
 _GIVES_UP = re.compile(
     r"\W*(?:i )?(?:do not|don'?t|dont) (?:know|understand|remember)\W*(?:it|this|the answer)?\W*|"
     r"\W*(?:idk|dunno|no idea|\?+|-+|不知道)\W*",
@@ -63,7 +64,7 @@ class Grader:
 
     def grade(self, item: Item, answer: str, graded: Sequence[Graded] = ()) -> Grade:
         """Grade `answer`; `graded` are answers to the same item that a person has judged. Raises NotAnAnswer."""
-        text = answer.strip()
+        text = _UNSEEN.sub("", answer).strip()
         if not text or _GIVES_UP.fullmatch(text):
             raise NotAnAnswer("there is no answer to grade; answer, ask for a hint, or skip the question")
         if len(text) > MAX_CHARS:

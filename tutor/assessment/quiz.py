@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from knowledge.documents import Passage
@@ -88,11 +89,14 @@ def _gap_items(found: Sequence[Sentence], defined: Sequence[Definition], rng: ra
 
 def _truth_items(defined: Sequence[Definition], documents: Mapping[str, str], rng: random.Random) -> Iterator[Item]:
     """The definition as it stands, or with the term of another definition."""
+    balance = Counter[bool]()  # true ones minus false ones, a language each
     for definition in defined:
-        true = rng.random() < 0.5
+        chinese = bool(CJK.search(definition.term))
+        true = balance[chinese] < 0 or (balance[chinese] == 0 and rng.random() < 0.5)
         options = _with_distractors(definition.term, definition.sentence, defined, documents)
         if not options:
             continue
+        balance[chinese] += 1 if true else -1
         said = definition.term if true else options[1]
         prompt = _say("truth", said).format(body=definition.body.rstrip("."), term=said)
         yield _item(Kind.TRUE_FALSE, prompt, ("true" if true else "false",), definition.sentence, (), definition.term)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import tutor.store.items as rows
@@ -110,20 +111,27 @@ class Questions:
             rows.set_state(connection, item_id, state, self.clock())
 
     def take_in(self, who: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
-        """Import GIFT or QTI; return how many items came in, and why each of the others was refused."""
-        self.courses.enter(who, course_id, Action.TEACH)
+        """Import GIFT or QTI; return how many items came in, and why each of the others was refused.
+
+        An item of this course that comes back takes its own place; one that stands there under another id is refused.
+        """
+        here = {stored.item.id: stored.item for stored in self.bank(who, course_id)}
+        said = {_said(item): item.id for item in here.values()}
         read, refused = _read(text)
-        sound = []
+        sound: list[Item] = []
         for item in read[:MAX_IMPORT]:
-            own = hashlib.sha256(f"{course_id}\x1f{item.id}".encode()).hexdigest()[:16]
             try:
-                sound.append(self._checked(replace(item, id=own)))
+                placed = _placed(item, course_id, here)
+                if said.get(_said(placed), placed.id) != placed.id:
+                    raise _known(item)
+                sound.append(self._checked(placed))
+                said[_said(placed)] = placed.id
             except InputRefused as refusal:
                 refused.append(refusal)
         with self.database.writing() as connection:
             skills = skills_of(connection, course_id)
             for item in sound:
-                with_skill = replace(item, skill=_skill(item, None, skills))
+                with_skill = item if item.skill else replace(item, skill=_skill(item, None, skills))
                 rows.put(connection, course_id, with_skill, Origin.IMPORTED, self.clock())
         return len(sound), refused
 
@@ -164,6 +172,8 @@ class Questions:
 
     def _checked(self, item: Item) -> Item:
         """Return the item if its own key is graded right and its form gives nothing away."""
+        if not any(char.isalnum() for char in item.prompt):
+            raise InputRefused("a question needs words in it", key="item_incomplete", prompt=item.prompt[:60])
         if fault := degenerate(item):
             raise InputRefused(
                 f"“{item.prompt[:60]}”: {fault}", key=f"item_{fault.name.lower()}", prompt=item.prompt[:60]
@@ -197,9 +207,29 @@ def _item(item_id: str, kind: Kind, prompt: str, keys: Sequence[str], options: S
             chosen = tuple(sorted(trimmed))
         return Item(item_id, kind, prompt.strip(), trimmed, chosen)
     except ValueError as error:
-        raise InputRefused(
-            str(error).replace(item_id, "the question"), key="item_incomplete", prompt=prompt.strip()[:60]
-        ) from error
+        said = str(error).replace(f"item {item_id}", f"“{prompt.strip()[:60]}”")
+        raise InputRefused(said, key="item_incomplete", prompt=prompt.strip()[:60]) from error
+
+
+def _said(item: Item) -> tuple[Kind, str, tuple[str, ...]]:
+    return item.kind, " ".join(item.prompt.split()), item.keys
+
+
+def _known(item: Item) -> InputRefused:
+    return InputRefused(f"“{item.prompt[:60]}” is here already", key="item_known", prompt=item.prompt[:60])
+
+
+def _placed(item: Item, course_id: str, here: Mapping[str, Item]) -> Item:
+    """Return the item under the id that it has in this course, with what a file does not tell."""
+    own = item.id if item.id in here else hashlib.sha256(f"{course_id}\x1f{item.id}".encode()).hexdigest()[:16]
+    old = here.get(own)
+    if old is None:
+        return replace(item, id=own, skill="")
+    if _said(item)[1:] == _said(old)[1:]:
+        return old
+    return replace(
+        item, id=own, source=old.source, skill=old.skill, difficulty=old.difficulty, misconceptions=old.misconceptions
+    )
 
 
 def _kept(stored: StoredItem) -> bool:
@@ -249,7 +279,8 @@ def _read(text: str) -> tuple[list[Item], list[InputRefused]]:
     """Items of a text in either form; what cannot be read is told apart and keeps back no other."""
     read: list[Item] = []
     refused: list[InputRefused] = []
-    documents = _QTI_ITEM.findall(text)
+    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    documents = _QTI_ITEM.findall(text) or ([text] if text.lstrip().startswith("<") else [])
     blocks = documents or [block for block in re.split(r"\n\s*\n", text) if block.strip()]
     if not blocks:
         raise InputRefused("there are no questions in this text; paste GIFT, or QTI 2.1 items", key="no_items")

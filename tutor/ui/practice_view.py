@@ -95,7 +95,7 @@ def why(row: PosedRow, place: str, language: str) -> str:
         return ""
     link = f"/passage/{quote(source.passage_id, safe='')}"
     quoted = f"> {view.inline(source.quote[:400])}"
-    return f"{quoted}\n>\n> [{view.inline(place or '→')}]({link})"
+    return f"{quoted}\n>\n> [{view.inline(place) or say(language, 'practice_passage')}]({link})"
 
 
 def result(sitting: Sitting, language: str) -> str:

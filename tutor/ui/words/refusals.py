@@ -66,6 +66,7 @@ CHINESE: dict[str, str] = {
     "item_gone": "这道题已不存在。",
     "item_incomplete": "“{prompt}”不完整：题目需要题干和答案，选择题的答案必须是选项之一。",
     "item_key_longest": "“{prompt}”：正确选项比其他选项长得多。",
+    "item_known": "“{prompt}”已经在这里了。",
     "item_key_not_right": "“{prompt}”：按这种题型批改，题目自己的答案不算正确，请改题型或答案。",
     "item_key_word_in_prompt": "“{prompt}”：题干里含有答案中的词。",
     "item_option_in_option": "“{prompt}”：一个选项包含了另一个选项。",
