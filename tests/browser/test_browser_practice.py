@@ -75,7 +75,8 @@ def test_a_quiz_survives_a_reload_and_counts_a_double_click_once(
             page.get_by_text("Right").first.wait_for()
             shoot(page, "practice-2-right")
             page.locator("#tutor-practice-next").click()
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(400)
+        settle(page)
     page.get_by_text("Result").wait_for()
     shoot(page, "practice-3-result")
     given = [row.given for row in asked.practice.sitting(who, "biology").questions]
