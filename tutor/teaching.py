@@ -244,7 +244,9 @@ def _grade(lesson: Lesson) -> Outcome | None:
     if lesson.intent is not Intent.ANSWER or exercise is None or not exercise.keys:
         return None
     if exercise.equation and keeps_solution(lesson.text, exercise.equation):
-        return Outcome.PARTIAL
+        ended = _result(lesson.text)
+        found = bool(ended) and grade_number(ended, exercise.keys).outcome is Outcome.RIGHT
+        return Outcome.RIGHT if found else Outcome.PARTIAL
     said = _DOUBT.sub("", lesson.text).strip()
     graded: Grade = grade_number(said, exercise.keys)
     if graded.outcome is Outcome.UNSURE and (value := _result(lesson.text)):
@@ -261,7 +263,8 @@ def _result(working: str) -> str:
 
 def _gives_reason(text: str) -> bool:
     """Whether somebody says how she got there; "because 7" says nothing."""
-    return bool(_REASON.search(text)) and len(re.findall(r"[^\W\d]{2,}|[\u3400-\u9fff]{2}", text)) >= REASON
+    words = len(re.findall(r"[A-Za-z]{2,}", text)) + len(re.findall(r"[\u3400-\u9fff]", text)) // 2
+    return bool(_REASON.search(text)) and words >= REASON
 
 
 def _may_tell(step: Step) -> bool:
@@ -331,7 +334,8 @@ def _hint(lesson: Lesson, exercise: Exercise, ladder: Ladder, hits: Sequence[Hit
     ground = grounding.ground(exercise.text, hits)
     text = rungs.rung_text(exercise, ladder, ground, lesson.language)
     if lesson.intent is Intent.ANSWER and text:
-        text = f"{rungs.tell(lesson.language, 'not_right')} {text}"
+        space = "" if lesson.language == "zh" else " "
+        text = f"{rungs.tell(lesson.language, 'not_right')}{space}{text}"
     if not text:
         return None
     return Reply(text, (grounding.cited(1, hits[0], ground.sentence),) if hits and "[1]" in text else ())

@@ -334,3 +334,36 @@ def test_a_mark_of_a_source_gives_no_exercise_away(talk, engine: ScriptedEngine)
     talk("Solve 5x - 8 = -3")
     engine._answer = lambda _request: "Leaves look green: chlorophyll reflects green light [1]."
     assert "chlorophyll reflects" in talk("Why do leaves look green?").answer
+
+
+def test_a_definition_asked_for_by_a_command_is_one_beside_an_exercise_and_beside_a_question(
+    house, course, instructor, talk
+):
+    house.shelf.add(instructor, course.id, "light.md", DEFINED)
+    posed(house, course, instructor, Kind.NUMBER)
+    talk(EQUATION)
+    assert talk("Define photolysis").guidance.move == Move.DEFINE
+    asked = talk("Quiz me")
+    aside = talk("Define photolysis")
+    assert (aside.guidance.move, aside.guidance.posed) == (Move.DEFINE, asked.guidance.posed)
+
+
+def test_a_reason_in_chinese_is_one(talk):
+    for said in ("解方程 5x-8=27", "x=1", "x=2", "x=7"):
+        last = talk(said)
+    assert last.guidance.move == Move.ASK_REASON
+    assert talk("两边加8得5x=35，再除以5，所以x=7").guidance.move == Move.CONFIRM
+
+
+def test_the_key_of_a_statement_is_told_in_the_language_of_the_statement(house, course, instructor, talk):
+    one = house.questions.write(instructor, course.id, Kind.TRUE_FALSE, "判断对错：“循环”会重复。", ["true"])
+    house.questions.set_state(instructor, one.id, ItemState.PINNED)
+    talk("考考我")
+    assert "答案是：对。" in talk("错").answer
+
+
+def test_that_an_exercise_is_not_in_the_course_is_said_once(talk):
+    hints = [talk("Homework: 3x + 5 = 26, solve for x"), talk("help"), talk("help")]
+    if hints[0].covered is False:
+        assert "not_covered" in view.badge(hints[0], "en")
+    assert not any(view.badge(turn, "en") for turn in hints[1:])

@@ -91,6 +91,7 @@ _ORDER = re.compile(
     r"|\W*(?:请)?(?:求解|计算|解方程)",
     re.IGNORECASE,
 )
+_DEFINE = re.compile(r"\W*(?:please |can you )?(?:define\b|(?:the )?(?:definition|meaning) of\b)", re.IGNORECASE)
 _FORMULA = re.compile(r"[0-9a-z)]\s*[-+*/^]\s*[0-9a-z(]+.*=|\d\s*[-+*/×÷]\s*\(?\d", re.IGNORECASE)
 _STORY = re.compile(
     r"\bhow (?:many|much|long|far|old|fast|tall|big|often)\b|\bwhat (?:is|was|will be|are) the\b|\bwhat percent|"
@@ -193,6 +194,8 @@ def _refers(text: str, problem: str) -> bool:
 
 def is_question(text: str) -> bool:
     """Whether a text asks rather than answers: "12?" and "is it 12?" are answers given with doubt."""
+    if _DEFINE.match(text):
+        return True
     if not _ASKS.search(text):
         return False
     if _UNSURE_ANSWER.search(text):

@@ -117,7 +117,7 @@ EQUATION: Mapping[str, Mapping[str, Sequence[str]]] = {
         "step": (
             "{equation} 的下一步：{first}。请写出两边各剩下什么。",
             "{ended}在 {equation} 中，{first}；先做左边，再做右边，然后把新的方程发给我。",
-            "{ended}{first}之后还剩：{rest}。一步一步来，最后把你的值代入 {equation} 检验。",
+            "{ended}做完这一步（{first}）之后还剩：{rest}。一步一步来，最后把你的值代入 {equation} 检验。",
         ),
         "answer": ("{worked}\n\n检验：把 {x} = {value} 代入 {equation}。",),
     },

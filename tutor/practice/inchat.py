@@ -40,6 +40,8 @@ _WORDS = {
         "source": "The course says: “{quote}”",
         "hint": "Hint {number} of {most}: {text}",
         "skip": "We leave this one.",
+        "true": "true",
+        "false": "false",
     },
     "zh": {
         "answer_it": "请在下一条消息里回答，或者要一个提示。",
@@ -58,6 +60,8 @@ _WORDS = {
         "source": "课程里说：“{quote}”",
         "hint": "提示 {number}/{most}：{text}",
         "skip": "这一题先放下。",
+        "true": "对",
+        "false": "错",
     },
 }
 
@@ -154,5 +158,6 @@ def _how(row: PosedRow, language: str) -> str:
 
 def _told(row: PosedRow, language: str) -> str:
     words, item = _WORDS[language], row.item
-    key = words["key"].format(key="; ".join(item.keys).rstrip(".。"))
+    said = [words.get(key, key) if item.kind is Kind.TRUE_FALSE else key for key in item.keys]
+    key = words["key"].format(key="; ".join(said).rstrip(".。"))
     return f"{key} {words['source'].format(quote=item.source.quote[:300])}" if item.source else key

@@ -14,6 +14,7 @@ from tutor.domain import (
     Citation,
     Conversation,
     Feedback,
+    Guidance,
     Job,
     JobState,
     Stage,
@@ -33,7 +34,6 @@ _MARK = re.compile(r"\[(\d{1,2})\](?!\()")
 VERY, LIKELY, SOMETHING = 0.85, 0.6, 0.15  # confidences from which on the words for them change
 FEW_WORDS, MOST_QUOTED = 12, 240  # of an answer that is shown with its source's sentence; characters of that
 ANSWERS = ("answer", "define")  # moves whose reply is one to the question asked
-ABOUT_MATERIAL = (*ANSWERS, "not_covered", "hint")  # moves that what the course holds decides
 _OWN_SHOWN = f'<span class="tutor-own">{OWN}</span>'
 _OWN = re.compile(rf"\[{OWN}\](?!\()")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -82,10 +82,15 @@ def badge(turn: Turn, language: str) -> str:
     """Return who vouches for the answer, or the decision "not in your course" and in plain words how sure it is."""
     keys = [f"verified_{turn.verified.voice.value}"] if turn.verified and turn.verified.whole else []
     words = {key: say(language, key) for key in keys}
-    if turn.covered is False and (turn.guidance is None or turn.guidance.move in ABOUT_MATERIAL):
+    if turn.covered is False and (turn.guidance is None or _about_material(turn.guidance)):
         sure = say(language, "not_covered_unsure" if (turn.confidence or 0.0) > SOMETHING else "not_covered_sure")
         words["not_covered"] = f"{say(language, 'not_covered')} · {sure}"
     return " ".join(f'<span class="tutor-badge tutor-{key}">{word}</span>' for key, word in words.items())
+
+
+def _about_material(guidance: Guidance) -> bool:
+    """Whether what the course holds decides this move: an answer, or the first hint at an exercise."""
+    return guidance.move in (*ANSWERS, "not_covered") or (guidance.move == "hint" and guidance.rung == 1)
 
 
 def sureness(turn: Turn, language: str) -> str:
