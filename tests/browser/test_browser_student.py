@@ -306,3 +306,11 @@ def test_a_cited_page_opens_as_printed_with_the_quote_marked(
     served.shelf.remove(served.office.operator, served.library.documents("biology")[-1].id)
     page.locator(CITATION).first.click()
     page.locator("dialog").get_by_text("removed or replaced after your answer").wait_for()
+
+
+def test_a_long_model_name_on_a_phone_leaves_the_notice_whole(open_page: Callable[..., Any], served: House):
+    page = sign_in(open_page(width=390, height=844))
+    page.evaluate("document.querySelector('#tutor-model p').textContent = 'SmolLM2-135M-Instruct+house (NF4) · cpu'")
+    notice = page.locator("#tutor-notice p").bounding_box()
+    assert notice and notice["y"] + notice["height"] <= 844
+    assert page.evaluate("document.documentElement.scrollHeight") <= 844
