@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from parsing_bombs import pdf_with_nested_forms
 from parsing_samples import pdf_pages
 
 from knowledge.documents import Progress
@@ -53,7 +54,7 @@ except (PermissionError, MemoryError, OSError):
 
 def test_a_reader_that_is_silent_too_long_is_ended_with_a_sentence():
     with pytest.raises(DocumentTooLarge, match=r"book\.pdf takes too long"):
-        parse("book.pdf", pdf_pages([(72, 700, "text")]), Limits(stall_s=0.01))
+        parse("book.pdf", pdf_with_nested_forms(), Limits(stall_s=0.5))
 
 
 def test_progress_counts_pages():
