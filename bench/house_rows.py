@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpora import read_lines
-from knowledge.parsing.cleaning import is_cjk
 from knowledge.sentences import sentences
 from tutor import prompting
+from tutor.phrases import language_of
 from tutor.trimming import PassageText
 
 LONGEST_SENTENCE = 45  # words
@@ -107,10 +107,10 @@ def rows(
         earlier = said.setdefault(paragraph["title"], [])
         before = [dice.choice(earlier)] if earlier and number % 2 else []
         shown = [_passage(paragraph)]
-        if dice.random() < beside and not _chinese(paragraph["text"]):  # two Chinese ones do not fit
+        if dice.random() < beside and language_of(paragraph["text"], "en") == "en":  # two Chinese ones do not fit
             shown.insert(int(dice.random() >= BEFORE_SHARE), _passage(paragraphs[near[number]]))
         for one in asked:
-            prompt = prompting.load("answer.zh" if _chinese(one.question) else "answer.en")
+            prompt = prompting.load(f"answer.{language_of(one.question, 'en')}")
             system, user = prompt.render(passages=shown, question=one.question)
             told = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
             messages = [system, *told, user, ("assistant", one.answer)]
@@ -166,13 +166,9 @@ def gold(answers: Sequence[str]) -> str:
 
 def as_answer(words: str) -> str:
     """Return the words as a line of a chat: a capital first, a full stop last."""
-    if _chinese(words):
+    if language_of(words, "en") == "zh":
         return f"{words.rstrip(' ，；：。,.')}。"
     return f"{words[:1].upper()}{words[1:].rstrip(' ,;:.')}."
-
-
-def _chinese(text: str) -> bool:
-    return any(is_cjk(character) for character in text)
 
 
 def answer_sentence(text: str, answer: str) -> str | None:

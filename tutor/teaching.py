@@ -180,7 +180,6 @@ def plan(lesson: Lesson, found: SearchResult) -> Plan:
             question_open=exercise is not None and lesson.intent is not Intent.EXERCISE,
             outcome=grade,
             wrong_guesses=lesson.wrong,
-            few_options=True,  # whole numbers are soon tried out
             gives_reason=_gives_reason(lesson.text),
             helped=lesson.ladder is not None and lesson.ladder.rung > Rung.GROUND,
         )

@@ -118,7 +118,7 @@ def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> N
     with torch.no_grad():
         model(input_ids=torch.tensor([[1, 2, 3]], device=model.device))
     if not _is_packed(model):
-        pytest.skip("this processor has no packed 4-bit layout (needs AVX512-BF16)")
+        pytest.skip("nothing is packed here: a GPU, or a processor without AVX512-BF16")
     example = encode(row(1), tokenizer, 512)
     adapted = lora.attach(model, Recipe(rank=4))
     with pytest.raises(BaseUnusable, match="packed for inference"):

@@ -24,7 +24,6 @@ situations = st.builds(
     outcome=st.none() | st.sampled_from(Outcome),
     misconception=st.booleans(),
     wrong_guesses=st.integers(0, 5),
-    few_options=st.booleans(),
     gives_reason=st.booleans(),
     helped=st.booleans(),
 )
@@ -100,9 +99,11 @@ def test_a_high_help_course_gives_the_answer_last_and_then_checks_on_a_fresh_ite
         (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.UNSURE), Move.REFER),
         (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, misconception=True), Move.REPAIR),
         (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, ladder=Ladder(HelpLevel.LOW)), Move.HINT),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, wrong_guesses=2), Move.ASK_REASON),
+        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, wrong_guesses=2), Move.ASK_REASON),
         (
-            Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, few_options=True, wrong_guesses=2),
-            Move.ASK_REASON,
+            Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, wrong_guesses=2, gives_reason=True),
+            Move.CONFIRM,
         ),
         (Situation(Intent.EXAMPLE, question_open=True), Move.EXAMPLE),
         (Situation(Intent.EMPTY), Move.INVITE),

@@ -47,7 +47,6 @@ class Situation:
     outcome: Outcome | None = None  # of the answer in this message, when it was one
     misconception: bool = False  # the wrong answer is one the course knows
     wrong_guesses: int = 0  # in a row, without a reason
-    few_options: bool = False  # a choice among a handful: guessing pays
     gives_reason: bool = False
     helped: bool = False  # a hint was given on this exercise
 
@@ -93,9 +92,7 @@ def choose(situation: Situation) -> Step:
 
 
 def _after_answer(situation: Situation) -> Step:
-    guessing = (
-        situation.few_options and not situation.gives_reason and situation.wrong_guesses >= GUESSES_BEFORE_REASONS
-    )
+    guessing = not situation.gives_reason and situation.wrong_guesses >= GUESSES_BEFORE_REASONS
     if guessing and situation.outcome is not None:
         return _stay(situation, Move.ASK_REASON, "guessing gets no more verdicts without a reason, a right one neither")
     match situation.outcome:
