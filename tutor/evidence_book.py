@@ -58,21 +58,39 @@ class EvidenceBook:
     def record_decided(
         self, who: Person, learner_id: str, judged: Judged, *, within: Connection | None = None
     ) -> Answered:
-        """Store what an instructor decided about an answer that nothing could grade."""
+        """Store what an instructor decided about an answer that nothing could grade, or that was taken back before."""
         self.courses.enter(who, judged.course_id, Action.TEACH)
         with nullcontext(within) if within is not None else self.database.writing() as connection:
-            return self._record(connection, learner_id, judged)
+            last = rows.newest(connection, judged.grade_id)
+            if not isinstance(last, Retracted):
+                return self._record(connection, learner_id, judged)
+            old = replace(rows.answer(connection, last.answer_id), id=new_id(), supersedes=last.id)
+            new = replace(old, outcome=judged.outcome, judge=judged.judge, misconception=judged.misconception)
+            rows.append(connection, new, self.clock())
+        return new
 
-    def override(self, who: Person, grade_id: str, outcome: Outcome, *, within: Connection | None = None) -> Answered:
-        """Judge an answer anew as an instructor of its course: a new event takes the place of the old one."""
+    def override(
+        self,
+        who: Person,
+        grade_id: str,
+        outcome: Outcome,
+        *,
+        judge: str = "",
+        misconception: str | None = None,
+        within: Connection | None = None,
+    ) -> Answered:
+        """Judge an answer anew as an instructor of its course: a new event takes the place of the old one.
+
+        `judge` is who judged where it is not she: what she undid counts as it was judged before.
+        """
         with nullcontext(within) if within is not None else self.database.writing() as connection:
             old = self._standing(connection, grade_id)
             self.courses.enter(who, old.course_id, Action.TEACH)
             if old.outcome is outcome:
                 return old
-            new = replace(old, id=new_id(), outcome=outcome, judge=f"person:{who.id}", supersedes=old.id)
-            if outcome is Outcome.RIGHT:
-                new = replace(new, misconception=None)
+            shown = None if outcome is Outcome.RIGHT else old.misconception or misconception
+            new = replace(old, id=new_id(), outcome=outcome, supersedes=old.id, misconception=shown)
+            new = replace(new, judge=judge or f"person:{who.id}")
             rows.append(connection, new, self.clock())
         return new
 
@@ -91,10 +109,10 @@ class EvidenceBook:
         return retraction
 
     def _record(self, connection: Connection, learner_id: str, judged: Judged) -> Answered:
-        known = rows.standing_answer(connection, judged.grade_id)
-        if known is not None:
+        known = rows.newest(connection, judged.grade_id)
+        if isinstance(known, Answered):
             return known
-        if rows.is_recorded(connection, judged.grade_id):
+        if known is not None:
             raise InputRefused(f"the evidence of the grade {judged.grade_id!r} was taken back; grade the answer anew")
         skills = judged.skills or (GENERAL,)
         expected, usual = self._chances(connection, judged.course_id, judged.item_id, skills[0])

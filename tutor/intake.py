@@ -62,7 +62,7 @@ class Intake:
             own = {statement_id(event.id) for _, event in rows.events(connection, course_id)}
             for one in sent.told:
                 grade_id = _grade_id(course_id, one.statement_id)
-                if one.statement_id in own or rows.is_recorded(connection, grade_id):
+                if one.statement_id in own or rows.newest(connection, grade_id) is not None:
                     known += 1
                     continue
                 if one.statement_id in voided:

@@ -100,8 +100,12 @@ def test_an_instructor_sets_the_help_and_decides_a_grade_that_the_learner_sees(
     page.locator("#tutor-grade-outcome label").first.click()
     page.fill("#tutor-grade-reason textarea, #tutor-grade-reason input", "A synonym of our lecture.")
     page.locator("#tutor-grade-save").click()
-    page.get_by_text("Decided by your instructor: A synonym").first.wait_for()
+    page.get_by_text("Decided by an instructor: A synonym").first.wait_for()
     shoot(page, "practice-5-grades")
     seen = asked.practice.question(learner, row.posed.id).last
     assert seen.grade.outcome is Outcome.RIGHT and seen.reason == "A synonym of our lecture."
+    settle(page).locator("#tutor-grade-undo").click()
+    page.get_by_text("Right (taken back)").first.wait_for()
+    assert asked.practice.question(learner, row.posed.id).last.grade.outcome is Outcome.WRONG
+    assert settle(page).locator("#tutor-grade-undo").is_hidden()
     assert asked.courses.enter(learner, "biology").help_level is HelpLevel.LOW

@@ -254,7 +254,7 @@ def test_an_override_is_seen_with_its_reason_and_the_evidence_follows(house, pro
     house.gradebook.override(instructor, entry.given.id, Outcome.RIGHT, "A synonym of our lecture.")
     seen = house.practice.question(ada, row.posed.id).last
     assert seen.grade.outcome is Outcome.RIGHT and seen.reason == "A synonym of our lecture."
-    assert [outcome for outcome, _, _ in house.gradebook.history(instructor, entry.given.id)] == [
+    assert [one.grade.outcome for one in house.gradebook.history(instructor, entry.given.id)] == [
         Outcome.WRONG,
         Outcome.RIGHT,
     ]
@@ -285,9 +285,9 @@ def test_neighbours_are_graded_again_on_request_and_logged(house, programs, inst
     entry = next(e for e in house.gradebook.entries(instructor, programs.id) if e.row.posed.learner_id == ada.id)
     house.gradebook.override(instructor, entry.given.id, Outcome.RIGHT, "Good enough.")
     assert len(house.gradebook.neighbours(instructor, entry.given.id)) == 1
-    ((changed, outcome),) = house.gradebook.regrade(instructor, entry.given.id)
-    assert changed.row.posed.learner_id == bob.id and outcome is Outcome.RIGHT
-    judges = [judge for _, judge, _ in house.gradebook.history(instructor, changed.given.id)]
+    ((_before, changed),) = house.gradebook.regrade(instructor, entry.given.id)
+    assert changed.row.posed.learner_id == bob.id and changed.given.grade.outcome is Outcome.RIGHT
+    judges = [one.judge for one in house.gradebook.history(instructor, changed.given.id)]
     assert judges == [JUDGE, JUDGE]
     counted = Counter(event.outcome for event in evidence(house, programs, bob))
     assert counted[Outcome.RIGHT] == 1

@@ -33,9 +33,9 @@ class Answered:
     """One graded answer; `skills` begins with the one that the item is mainly about.
 
     `grade_id` is the grade that it came from; one grade is evidence once. `supersedes` is the event that this one
-    corrects: same answer, same time, another judgement. `expected` and `usual` are how likely anybody was to be right
-    on the item and on its skill, as the course's answers stood when it was recorded, so that a state needs no other
-    learner's answers.
+    corrects: same answer, same time, another judgement; after a retraction it is that one, and the answer counts again.
+    `expected` and `usual` are how likely anybody was to be right on the item and on its skill, as the course's answers
+    stood when it was recorded, so that a state needs no other learner's answers.
     """
 
     id: str

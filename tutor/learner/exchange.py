@@ -32,11 +32,13 @@ def xapi(
     """
     home = home.rstrip("/")
     statements: list[dict[str, Any]] = []
+    retractions: set[str | None] = set()
     for event in events:
         if isinstance(event, Retracted):
+            retractions.add(event.id)
             statements.append(_voiding(event.answer_id, event.at.isoformat(), home, event.id))
             continue
-        if event.supersedes:
+        if event.supersedes and event.supersedes not in retractions:  # what voids is never voided
             statements.append(_voiding(event.supersedes, event.at.isoformat(), home, event.id))
         statements.append(_answered(event, learners[event.learner_id], names, home))
     return statements

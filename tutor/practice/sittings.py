@@ -15,7 +15,7 @@ from datetime import timedelta
 import tutor.store.posed as rows
 from knowledge.lexical import terms
 from tutor.assessment.grading import Grader, NotAnAnswer, readable
-from tutor.assessment.items import Grade, Graded, Item, Kind, unsure
+from tutor.assessment.items import Grade, Item, Kind, unsure
 from tutor.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
@@ -30,6 +30,7 @@ from tutor.pedagogy.intents import Intent, read_intent
 from tutor.pedagogy.posed import IllegalStep, Posed, State
 from tutor.phrases import language_of
 from tutor.practice.bank import Questions
+from tutor.practice.precedents import judge
 from tutor.store.database import Connection, Database
 from tutor.store.items import ItemState, StoredItem
 from tutor.store.posed import PLACEMENT, Given, PosedRow, Quiz
@@ -231,23 +232,18 @@ class Practice:
     def _grade(self, item: Item, text: str) -> Grade:
         """Fail closed: whatever goes wrong in grading leaves the answer to the instructor."""
         try:
-            return self.grader.grade(item, text, self.decided(item.id))
+            return judge(self.grader, item, text, self.decided(item.id))
         except NotAnAnswer:
             return unsure("there is no answer in it; the instructor will look")
         except Exception:
             log.exception("grading an answer to item %s failed", item.id)
             return unsure("the grader failed on this answer; the instructor will look")
 
-    def decided(self, item_id: str) -> list[Graded]:
+    def decided(self, item_id: str) -> list[Given]:
         """Return the answers to an item that a person has judged."""
         with self.database.reading() as connection:
             posed = rows.of_item(connection, item_id)
-        return [
-            Graded(given.text, given.grade.outcome is Outcome.RIGHT)
-            for row in posed
-            for given in row.given
-            if given.grade is not None and given.judge.startswith("person:")
-        ]
+        return [given for row in posed for given in row.given if given.grade is not None and given.by_person]
 
     def _move(self, who: Person, posed_id: str, step: Callable[[Posed], Posed]) -> PosedRow:
         with self.database.writing() as connection:

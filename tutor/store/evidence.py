@@ -21,17 +21,17 @@ Counts = tuple[int, int]  # unaided answers that stand, right ones
 
 def append(connection: sa.Connection, answer: Answered, now: datetime) -> int:
     """Add an event and return its number; raises sqlalchemy's IntegrityError when its grade was recorded before."""
-    if answer.supersedes:
-        _count(connection, _answer(connection, answer.supersedes), by=-1)
+    if answer.supersedes and isinstance(old := _read(connection, answer.supersedes), Answered):
+        _count(connection, old, by=-1)
     _count(connection, answer, by=1)
     return _insert(connection, _row(answer, now))
 
 
 def retract(connection: sa.Connection, retraction: Retracted) -> int:
     """Add the event that takes another one back, and return its number."""
-    answer = _answer(connection, retraction.answer_id)
-    _count(connection, answer, by=-1)
-    row = _row(answer, retraction.at) | {
+    old = answer(connection, retraction.answer_id)
+    _count(connection, old, by=-1)
+    row = _row(old, retraction.at) | {
         "id": retraction.id,
         "kind": RETRACTED,
         "outcome": None,
@@ -91,7 +91,13 @@ def count_until(connection: sa.Connection, course_id: str, sequence: int) -> int
 
 
 def standing_answer(connection: sa.Connection, grade_id: str) -> Answered | None:
-    """Return what counts of a grade now: the last event in its line of corrections; None when it was taken back."""
+    """Return what counts of a grade now; None when it was taken back, or never recorded."""
+    found = newest(connection, grade_id)
+    return found if isinstance(found, Answered) else None
+
+
+def newest(connection: sa.Connection, grade_id: str) -> Answered | Retracted | None:
+    """Return the last event in a grade's line of corrections."""
     newer = evidence.alias()
     row = connection.execute(
         evidence.select().where(
@@ -99,13 +105,7 @@ def standing_answer(connection: sa.Connection, grade_id: str) -> Answered | None
             ~sa.exists().where(newer.c.supersedes == evidence.c.id),
         )
     ).first()
-    found = _event(row) if row else None
-    return found if isinstance(found, Answered) else None
-
-
-def is_recorded(connection: sa.Connection, grade_id: str) -> bool:
-    query = sa.select(sa.literal(1)).where(evidence.c.grade_id == grade_id)
-    return connection.scalar(query.limit(1)) is not None
+    return _event(row) if row else None
 
 
 def learners_with_evidence(connection: sa.Connection, course_id: str) -> list[str]:
@@ -140,7 +140,7 @@ def recount(connection: sa.Connection, course_id: str) -> None:
         if isinstance(event, Retracted):
             _count(connection, answers[event.answer_id], by=-1)
             continue
-        if event.supersedes:
+        if event.supersedes in answers:
             _count(connection, answers[event.supersedes], by=-1)
         _count(connection, event, by=1)
 
@@ -165,10 +165,15 @@ def _insert(connection: sa.Connection, row: dict[str, Any]) -> int:
     return int(key[0])
 
 
-def _answer(connection: sa.Connection, answer_id: str) -> Answered:
-    found = _event(connection.execute(evidence.select().where(evidence.c.id == answer_id)).one())
-    assert isinstance(found, Answered), "only answers are superseded"
+def answer(connection: sa.Connection, answer_id: str) -> Answered:
+    """Return one answer, whether it still counts or not."""
+    found = _read(connection, answer_id)
+    assert isinstance(found, Answered), "only answers are taken back"
     return found
+
+
+def _read(connection: sa.Connection, event_id: str) -> Answered | Retracted:
+    return _event(connection.execute(evidence.select().where(evidence.c.id == event_id)).one())
 
 
 def _count(connection: sa.Connection, answer: Answered, *, by: int) -> None:

@@ -18,6 +18,7 @@ from tutor.pedagogy.posed import FINAL, Attempt, Posed, State
 from tutor.store.items import packed, unpacked
 from tutor.store.schema import attempts, grades, posed, quizzes
 
+PERSON = "person:"  # what the judge begins with where a person decided; her id follows
 PRACTICE, PLACEMENT = "practice", "placement"  # what a question is posed for
 
 
@@ -46,6 +47,26 @@ class Given:
     grade: Grade | None
     judge: str = ""
     reason: str = ""
+    number: int = 0  # of the grade; the numbers rise with time
+
+    @property
+    def by_person(self) -> bool:
+        return self.judge.startswith(PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A grade in the log of an answer. One that `undoes` another repeats the grade that stood before that one."""
+
+    number: int
+    grade: Grade
+    judge: str
+    reason: str
+    undoes: int | None = None
+
+    @property
+    def by_person(self) -> bool:
+        return self.judge.startswith(PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +204,10 @@ def add_grade(
     *,
     by: str | None = None,
     reason: str = "",
-) -> None:
-    """Add a grade to an answer; the earlier ones stay readable."""
-    connection.execute(
+    undoes: int | None = None,
+) -> int:
+    """Add a grade to an answer and return its number; the earlier ones stay readable."""
+    key = connection.execute(
         grades.insert().values(
             attempt_id=attempt_id,
             outcome=grade.outcome.value,
@@ -195,9 +217,12 @@ def add_grade(
             judge=judge,
             by=by,
             reason=reason,
+            undoes=undoes,
             at=to_text(now),
         )
-    )
+    ).inserted_primary_key
+    assert key is not None, "SQLite numbers each grade"
+    return int(key[0])
 
 
 def posed_of_attempt(connection: sa.Connection, attempt_id: str) -> PosedRow | None:
@@ -205,10 +230,10 @@ def posed_of_attempt(connection: sa.Connection, attempt_id: str) -> PosedRow | N
     return by_id(connection, posed_id) if posed_id else None
 
 
-def history(connection: sa.Connection, attempt_id: str) -> list[tuple[Outcome, str, str]]:
-    """Return all grades of an answer, oldest first, as (outcome, judge, reason)."""
+def log(connection: sa.Connection, attempt_id: str) -> list[Logged]:
+    """Return all grades that an answer ever had, oldest first."""
     rows = connection.execute(grades.select().where(grades.c.attempt_id == attempt_id).order_by(grades.c.sequence))
-    return [(Outcome(row.outcome), row.judge, row.reason) for row in rows]
+    return [Logged(row.sequence, _grade(row), row.judge, row.reason, row.undoes) for row in rows]
 
 
 def _moving(value: Posed) -> dict[str, Any]:
@@ -247,9 +272,6 @@ def _given(connection: sa.Connection, posed_id: str) -> list[Given]:
         last = connection.execute(
             grades.select().where(grades.c.attempt_id == row.id).order_by(grades.c.sequence.desc()).limit(1)
         ).first()
-        grade = (
-            Grade(Outcome(last.outcome), last.confidence, tuple(last.reasons), tuple(last.missing)) if last else None
-        )
         found.append(
             Given(
                 row.id,
@@ -258,12 +280,17 @@ def _given(connection: sa.Connection, posed_id: str) -> list[Given]:
                 row.hints,
                 row.aided,
                 from_text(row.at),
-                grade,
+                _grade(last) if last else None,
                 last.judge if last else "",
                 last.reason if last else "",
+                last.sequence if last else 0,
             )
         )
     return found
+
+
+def _grade(row: sa.Row[Any]) -> Grade:
+    return Grade(Outcome(row.outcome), row.confidence, tuple(row.reasons), tuple(row.missing))
 
 
 def _quiz(row: sa.Row[Any]) -> Quiz:

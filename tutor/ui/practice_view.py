@@ -69,12 +69,13 @@ def feedback(row: PosedRow, place: str, language: str, *, over: bool, retry: boo
 
 
 def verdict(given: Given, language: str) -> str:
-    """Return the outcome with its reasons; an instructor's decision says so."""
+    """Return the outcome with its reasons; an instructor's decision says so, and so does a grade given anew."""
     assert given.grade is not None
     outcome = f"**{say(language, f'outcome_{given.grade.outcome.value}')}**"
-    if given.reason:
+    if given.reason and given.by_person:
         return f"{outcome} · {say(language, 'practice_by_teacher', reason=reason(given.reason, language))}"
-    return f"{outcome} · {'; '.join(reason(one, language) for one in given.grade.reasons)}"
+    reasons = [given.reason, *given.grade.reasons] if given.reason else given.grade.reasons
+    return f"{outcome} · {'; '.join(reason(one, language) for one in reasons)}"
 
 
 def spoken(row: PosedRow, answer: str, language: str) -> str:

@@ -92,6 +92,7 @@ grades = Table(
     Column("judge", String, nullable=False),  # "grader-1", "person:<id>"
     Column("by", String, ForeignKey("people.id", ondelete="SET NULL")),
     Column("reason", Text, nullable=False),  # what the instructor wrote, "" for the grader
+    Column("undoes", Integer),  # the number of the grade that this one takes back; then it repeats the one before
     Column("at", String, nullable=False),
     Index(None, "attempt_id", "sequence"),
     sqlite_autoincrement=True,

@@ -64,6 +64,7 @@ _WHOLE = {
     "no model for free text is fitted; the instructor will grade this": "没有训练好的文字题模型，由教师评分",
     "there is no answer in it; the instructor will look": "其中没有回答，由教师查看",
     "the grader failed on this answer; the instructor will look": "自动评分没能处理这个回答，由教师查看",
+    "the instructor took the decision back": "教师收回了决定",
     "graded again after a decision of the instructor": "教师作出决定后重新评分",
 }
 _PATTERNS = tuple(

@@ -53,6 +53,7 @@ CHINESE: dict[str, str] = {
     "intake_verb": "动词是“{verb}”；可导入的是 {verbs}。",
     "roster_line": "对应关系第 {number} 行应为“文件中的名字, 这里的名字”：“{line}”",
     "link_used": "此链接已使用过、已过期或不完整，请向教师索取新的链接。",
+    "decided_meanwhile": "这个回答刚才已被重新判定，请重新打开它。",
     "decide_for": "请判定为正确、部分正确或不正确；“不确定”就是等待您判定的状态。",
     "error_IllegalStep": "这道题已经不能再这样操作：可能已回答、已过期或已结束。请刷新页面后继续。",
     "gift_kind": "“{prompt}”：GIFT 没有这种题型（{kind}），请用 QTI 导出。",
