@@ -31,8 +31,8 @@ from knowledge import concepts
 from knowledge.chunking import split
 from knowledge.concepts import FEATURES, MOST, Ground, Proposal, ideas_of, key_of, pairs_of, propose_concepts
 from knowledge.documents import Passage
+from knowledge.headings import heading_name
 from knowledge.parsing.reading import parse
-from knowledge.terms import heading_name
 
 SHUFFLES = 3
 LEAST = 0.75  # the strength from which on an edge is proposed

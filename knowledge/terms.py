@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.documents import Passage
+from knowledge.headings import heading_name
 from knowledge.sentences import sentences
 
 
@@ -89,7 +90,8 @@ _POINTING = frozenset(
     """
     this that these those it they he she we you i there here such one another other both each some many most its their
     following above below first second last next reason idea way thing what which who how why when where all any no
-    not and or but if so then else also however therefore thus note ex only more new same please main out using
+    not and or but if in on three four five so then else also however therefore thus note ex only more new same please
+    main out using
     """.split()
 )
 _COMMON = frozenset(
@@ -103,28 +105,6 @@ _CLOSED = frozenset(
     "at into this that these those its their your our my a an the which who whose it they we you i he she with "
     "about".split()
 )
-GENERIC_HEADING = re.compile(
-    r"^(?:(?:chapter |section |unit )?(?:introduction|summary|overview|conclusions?|review|preface|contents|background"
-    r"|objectives?|outline|abstract|acknowledge?ments?|appendix|index)|learning (?:objectives?|outcomes?|goals?)"
-    r"|exercises?|(?:review |practice |discussion )?(?:questions?|problems?|exercises?)|quiz|homework|assignments?"
-    r"|references?|bibliography|further reading|discussions?|examples?|key (?:terms|points|takeaways|concepts)|glossary"
-    r"|table of contents|answers?|solutions?|notes?|about .*|why .*|how (?:to|do) .*|what .*|page \d+|slide \d+"
-    r"|小结|总结|本章小结|练习|习题|思考题|作业|引言|导言|介绍|简介|概述|前言|参考文献|目录|附录|讨论|问题|例子|示例|摘要|致谢|学习目标|术语表|词汇表"
-    r"|复习|答案)$",
-    re.IGNORECASE,
-)
-_NUMBERED = re.compile(
-    r"^(?:(?:chapter|section|unit|lecture|lesson|module|part|week|appendix)\s+(?:\d+|[ivxlc]+)\b[.:]?\s*"
-    r"|第\s*[\d一二三四五六七八九十百]+\s*[章节讲课单元部分篇]+\s*[:：.]?\s*|[\d]+(?:\.\d+)*[.)、]?\s+|[(（]?[一二三四五六七八九十]+[)）、.]\s*)+",
-    re.IGNORECASE,
-)
-_FLUFF = re.compile(
-    r"^(?:(?:an? )?introduction to|introducing|understanding|using|working with|more (?:on|about)|basics of|the|an?)\s+"
-    r"|\s+(?:basics|revisited|overview|fundamentals|explained|data type|from scratch|in (?:python|practice|action))$"
-    r"|^(?:重新审视|理解|认识|使用|什么是|关于)|的?(?:简洁实现|从零开始实现|实现|简介|概述|介绍|基础|入门|基本元素|定义|概念|应用)$",
-    re.IGNORECASE,
-)
-_SECTION_WORDS, _SECTION_CHARACTERS = 5, 12  # a longer heading is a sentence, not a name
 _INSIDE_WORD = re.compile(r"[A-Za-z]{2}")
 _has_cjk = re.compile(f"[{_CJK}]").search
 
@@ -133,16 +113,6 @@ def found(passages: Sequence[Passage]) -> list[Term]:
     """Return every naming in the passages, in their order; a term may be named more than once."""
     joined = "\n".join(passage.text for passage in passages)
     return [*_headings(passages), *(t for i, p in enumerate(passages) for t in _in_passage(i, p, joined))]
-
-
-def heading_name(heading: str) -> str:
-    """Return the name of a section without numbers and "introduction to"; "" for "Exercises" and whole sentences."""
-    name = _NUMBERED.sub("", " ".join(heading.split()).strip("()（）[]【】*#:： ."))
-    if GENERIC_HEADING.match(name) or name.endswith(("?", "？", "!", "！")) or not re.search(r"[^\W\d_]{2}", name):
-        return ""
-    name = _FLUFF.sub("", _FLUFF.sub("", name)).strip()
-    long = len(name) > _SECTION_CHARACTERS if _has_cjk(name) else len(name.split()) > _SECTION_WORDS
-    return "" if long or not name or GENERIC_HEADING.match(name) else name
 
 
 def _headings(passages: Sequence[Passage]) -> Iterator[Term]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from knowledge.concepts import Ground, Proposal, propose_concepts, weights
 from knowledge.documents import Locator, Passage, Place
-from knowledge.terms import Source, heading_name
+from knowledge.headings import heading_name
+from knowledge.terms import Source
 
 COURSE = (
     (("Values",), "A variable is a name for a value. Every program stores what it works on in a variable."),
@@ -94,6 +95,52 @@ def test_an_empty_course_has_no_concepts():
     ],
 )
 def test_the_name_of_a_section_is_what_it_teaches(heading, name):
+    assert heading_name(heading) == name
+
+
+NO_NAMES = """
+2. Where it happens; How many solutions there are; Which model answers; When something is wrong; What you will learn
+From a story to an equation; About this course; Beyond the basics; Before you begin; CuratedTREC (TREC) (Baudis and
+Solving in one step; Running the tutor; Opening a file for writing; Read on; Try to open a file
+Using list operations to modify a list; Summary; Chapter summary; Exercises; Frequent mistakes; Common misconceptions
+Further reading; Key terms; Main results; Related work; Course outline; Getting started; Check your understanding
+Worked examples; Next steps; Experimental setup
+本章小结; 课后习题; 学习目标; 常见错误; 参考文献; 本节要点; 思考与练习; 代码实现; 重点与难点; 为什么叶子是绿色的
+如何训练模型; 影响光合作用快慢的因素; 我们要学什么; 从线性到非线性
+局部极小值是全局极小值; 读取数据集; 线性模型可能会出错; 额外阅读
+"""
+NAMES = """
+For loops; If statements; Or gate; Learning rate; Sorting; Training set; Programming languages; Error messages
+Solving equations; Work and energy; Class; 通过时间反向传播; 在线学习; 对数函数; 误差分析; 概念偏移; 信息论; 实验式
+"""
+
+
+def listed(text: str) -> list[str]:
+    return [one for line in text.strip().splitlines() for one in line.split("; ")]
+
+
+@pytest.mark.parametrize("heading", listed(NO_NAMES))
+def test_what_a_section_does_or_asks_is_no_skill(heading):
+    assert heading_name(heading) == ""
+
+
+@pytest.mark.parametrize("heading", listed(NAMES))
+def test_a_term_stays_a_skill_however_small_its_first_word_is(heading):
+    assert heading_name(heading) == heading
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("Types of inheritance", "inheritance"),
+        ("Working with CSV files", "CSV files"),
+        ("Dense Passage Retriever (DPR)", "Dense Passage Retriever"),
+        ("点积（Dot Product）", "点积"),
+        ("光合作用的场所", "光合作用"),
+        ("1. 什么是光合作用？", "光合作用"),
+    ],
+)
+def test_a_heading_about_a_term_gives_the_term(heading, name):
     assert heading_name(heading) == name
 
 
