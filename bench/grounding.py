@@ -4,7 +4,8 @@
 paragraphs of the held-out documents, asks questions about them as a turn would, and prints for each model: token-F1
 against the gold answers, the share of answers that hold a gold answer's words, the share that cites the gold passage,
 the share whose quotes hold a gold answer's words, the share without a sentence of the tutor's own, and how often
-coverage abstained. One JSON object at the end.
+coverage abstained. The first model is asked a second time with the whole passage, of which a small model otherwise
+reads the sentences that `knowledge/selection.py` selects. One JSON object at the end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,17 +28,15 @@ from typing import Any
 from bench.corpora import hardware, read_lines
 from bench.house_rows import held_out
 from knowledge.catalog import MemoryCatalog
-from knowledge.documents import Document, Hit, Locator, Passage, Place
+from knowledge.documents import Document, Hit, Locator, Passage, Place, SearchResult
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.library import Library
 from knowledge.support import quotes
-from tutor import prompting
-from tutor.briefing import FOUND
+from tutor.briefing import FOUND, Briefing
 from tutor.citing import cite, without_marks
-from tutor.engine.base import Engine, EngineState, Message, Request
+from tutor.engine.base import Engine, EngineState, Request
 from tutor.engine.opening import open_engine
 from tutor.settings import Settings
-from tutor.trimming import PassageText
 
 
 def main() -> None:
@@ -53,36 +53,47 @@ def main() -> None:
         embedder = open_embedder("bundled", root / "models")
         library, asked = _course(arguments, root, embedder)
         results = {}
-        for model in arguments.models:
-            engine = _opened(Settings(model=model, data_dir=arguments.data_dir or root))
-            began = time.monotonic()
-            results[model] = _measure(engine, library, embedder, asked)
-            results[model]["seconds"] = round(time.monotonic() - began, 1)
+        for number, model in enumerate(arguments.models):
+            engine = _opened(settings := Settings(model=model, data_dir=arguments.data_dir or root))
+            briefing = Briefing(engine, lambda *_: "", settings)
+            for name, asking in ((model, briefing), (f"{model}, whole passage", replace(briefing, select=_whole)))[
+                : 1 if number else 2
+            ]:
+                began = time.monotonic()
+                results[name] = _measure(asking, library, embedder, asked)
+                results[name]["seconds"] = round(time.monotonic() - began, 1)
+                print(name, results[name], flush=True)
             engine.close()
-            print(model, results[model], flush=True)
-    shown = Settings().passages_per_prompt or 1
-    print(
-        json.dumps({"hardware": hardware(), "questions": len(asked), "models": results, "passages_per_prompt": shown})
-    )
+    print(json.dumps({"hardware": hardware(), "questions": len(asked), "models": results}))
+
+
+def _whole(question: str, hits: Sequence[Hit]) -> str:
+    return hits[0].passage.text
 
 
 def _course(arguments: argparse.Namespace, root: Path, embedder: Embedder) -> tuple[Library, list[dict[str, Any]]]:
     """Return a library of the held-out documents and the questions about them."""
     paragraphs = read_lines(arguments.paragraphs)
     titles = held_out({row["title"] for row in paragraphs}, arguments.hold_out)
+    rows = [row for row in paragraphs if row["title"] in titles]
+    pids = {row["pid"] for row in rows}
+    asked = [row for row in read_lines(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
+    return course_of(rows, root, embedder), random.Random(5).sample(asked, min(arguments.count, len(asked)))
+
+
+def course_of(paragraphs: Sequence[dict[str, Any]], root: Path, embedder: Embedder) -> Library:
+    """Return a library with the course "c" of these paragraphs, each a passage of the document of its title."""
     catalog, now = MemoryCatalog(), datetime.now(UTC)
-    for title in sorted(titles):
+    for title in sorted({row["title"] for row in paragraphs}):
         rows = [row for row in paragraphs if row["title"] == title]
         name = title.replace("_", " ")
         catalog.add(
             Document(title, "c", title, name, title, "text/plain", len(rows), len(rows), (), now),
             [_passage(row, title, number) for number, row in enumerate(rows)],
         )
-    pids = {row["pid"] for row in paragraphs if row["title"] in titles}
-    asked = [row for row in read_lines(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
     library = Library(root / "index", catalog, embedder)
     library.rebuild("c")
-    return library, random.Random(5).sample(asked, min(arguments.count, len(asked)))
+    return library
 
 
 def _passage(row: dict[str, Any], title: str, number: int) -> Passage:
@@ -97,10 +108,10 @@ def _opened(settings: Settings) -> Engine:
     return engine
 
 
-def _measure(engine: Engine, library: Library, embedder: Embedder, asked: list[dict[str, Any]]) -> dict[str, float]:
+def _measure(briefing: Briefing, library: Library, embedder: Embedder, asked: list[dict[str, Any]]) -> dict[str, float]:
     def one(row: dict[str, Any]) -> dict[str, float]:
         found = library.search("c", row["question"], FOUND)
-        answer = _answer(engine, found.hits[: Settings().passages_per_prompt or 1], row["question"])
+        answer = _answer(briefing, found, row["question"])
         marked, citations = cite(answer, quotes(answer, found.hits, embedder, row["question"]), found.hits, "en")
         return {
             "token_f1": max(token_f1(answer, gold) for gold in row["answers"]),
@@ -118,12 +129,10 @@ def _measure(engine: Engine, library: Library, embedder: Embedder, asked: list[d
     return {name: round(sum(row[name] for row in rows) / len(rows), 3) for name in rows[0]}
 
 
-def _answer(engine: Engine, hits: Sequence[Hit], question: str) -> str:
-    passages = tuple(PassageText(hit.passage.id, hit.document.title, "", hit.passage.text) for hit in hits)
-    rendered = prompting.load("answer.en").render(passages=passages, question=question)
-    messages = tuple(Message(role, content) for role, content in rendered)  # type: ignore[arg-type]
+def _answer(briefing: Briefing, found: SearchResult, question: str) -> str:
+    messages, _ = briefing.about_course("", "c", question, found, "en")
     request = Request(messages, learner=question, max_tokens=100, time_limit_s=600)
-    return without_marks("".join(engine.stream(request)))
+    return without_marks("".join(briefing.engine.stream(request)))
 
 
 def normal(text: str) -> str:

@@ -1,6 +1,7 @@
 """What a model is told for a turn: instructions, the learner, earlier turns and passages, as much as its window holds.
 
-A small model is told less: measured, it mixes two passages up and repeats what it is told of the learner (docs/LOG.md).
+A small model is told less: measured, it mixes two passages up, loses the sentence that answers among others, and
+repeats what it is told of the learner (docs/LOG.md).
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.documents import Hit, SearchResult
+from knowledge.rewriting import with_history
+from knowledge.selection import selected
 from tutor import phrases, prompting
 from tutor.citing import without_marks
 from tutor.domain import Turn, TurnStatus
@@ -29,6 +32,7 @@ class Briefing:
     engine: Engine
     about_learner: AboutLearner
     settings: Settings
+    select: Callable[[str, Sequence[Hit]], str] = selected  # what a small model reads of the best passage
 
     @property
     def small(self) -> bool:
@@ -54,7 +58,7 @@ class Briefing:
             system = replace(system, content=f"{system.content}\n\n{about}") if about else system
             return (system, *as_messages(material.history), *rest)
 
-        passages = tuple(_passage_text(hit) for hit in found.hits[: self._passages_per_prompt()])
+        passages = self._passages(with_history(question, [asked for asked, _ in past]), found.hits)
         budget = window - self.settings.max_answer_tokens
         material = fit(
             Material(history=tuple(past), passages=passages),
@@ -74,8 +78,12 @@ class Briefing:
         recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
         return tuple((past.question, without_marks(phrases.without_own_words(past.answer))) for past in recent)
 
-    def _passages_per_prompt(self) -> int:
-        return self.settings.passages_per_prompt or (1 if self.small else FOUND)
+    def _passages(self, question: str, hits: Sequence[Hit]) -> tuple[PassageText, ...]:
+        most = self.settings.passages_per_prompt or (1 if self.small else FOUND)
+        shown = tuple(_passage_text(hit) for hit in hits[:most])
+        if self.small and len(shown) == 1:
+            return (replace(shown[0], text=self.select(question, hits)),)
+        return shown
 
 
 def as_messages(past: Sequence[Asked]) -> list[Message]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import pypdfium2
 import pytest
 from serving import instructor_link
 from settling import settle
@@ -145,38 +144,3 @@ def test_an_instructor_takes_in_answers_of_another_system(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     shoot(page, f"intake-{width}-{scheme}-{language}")
     assert served.progress.overview_of(pupils[1].id, COURSE).total.answers == 9
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_reports_print_on_a4_light_whole_and_without_buttons(open_page, served, pupils, language, tmp_path):
-    """With a dark system the title was printed grey on white, the bars without their colour, and a page half empty."""
-    teacher = served.accounts.add("printer", Role.INSTRUCTOR, language)
-    served.courses.enrol(served.office.operator, COURSE, teacher)
-    served.accounts.set_language(pupils[4], language)
-    for who, path in ((pupils[4], "/progress/report"), (teacher, "/class/report")):
-        page = open_page(served.accounts.issue_link(who), color_scheme="dark")
-        page.locator("form button").click()
-        page.locator(".gradio-container").first.wait_for()
-        settle(page).goto(f"{served.settings.url}{path}?course={COURSE}")
-        page.emulate_media(media="print", color_scheme="dark")
-        page.set_viewport_size({"width": 690, "height": 980})  # A4 within its margins
-        seen = page.evaluate(LOOKS)
-        assert seen == {"wider": [], "buttons": 0, "ink": "rgb(29, 36, 51)", "paper": "rgb(255, 255, 255)", "lost": 0}
-        page.pdf(path=str(tmp_path / "report.pdf"), format="A4")
-        with pypdfium2.PdfDocument(tmp_path / "report.pdf") as printed:
-            texts = [leaf.get_textpage().get_text_range().strip() for leaf in printed]
-        assert len(texts) <= 2 and all(len(text) > 40 for text in texts) and f"1 / {len(texts)}" in texts[0]
-
-
-LOOKS = """() => {
-  const all = [...document.querySelectorAll("main *")], style = (one) => getComputedStyle(one);
-  const right = document.querySelector("main").getBoundingClientRect().right + 1;
-  const cut = (one) => one.matches(".tp-scroll") && one.scrollWidth > one.clientWidth + 1;
-  const drawn = [...document.querySelectorAll(".tp-bar b, .tp-map td")];
-  return {
-    wider: all.filter((one) => one.getBoundingClientRect().right > right || cut(one)).map((one) => one.className),
-    buttons: all.filter((one) => one.matches("button, .tp-links *, .tp-noprint") && one.offsetParent).length,
-    ink: style(document.querySelector("h1")).color, paper: style(document.body).backgroundColor,
-    lost: drawn.filter((one) => style(one).printColorAdjust !== "exact").length,
-  };
-}"""

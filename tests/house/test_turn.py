@@ -204,6 +204,23 @@ def test_long_history_and_passages_are_trimmed_to_the_window(house: House, cours
     assert all(small.count_tokens(request.messages) <= window for request in small.requests)
 
 
+@pytest.mark.parametrize(("window", "reads_neighbour"), [(2048, False), (8192, True)])
+def test_a_small_model_reads_the_sentence_that_answers_and_a_large_one_the_passages(
+    house: House, course: Course, instructor: Person, ada: Person, window: int, reads_neighbour: bool
+):
+    text = (
+        b"Roots drink. Mosses have no roots, so their leaves take up the water of the rain. They were drawn by Haeckel."
+    )
+    house.shelf.add(instructor, course.id, "moss.txt", text)
+    engine = ScriptedEngine(["Their leaves."], context_tokens=window)
+    *_, finished = replace(house.turns, engine=engine).ask(
+        ada, course.id, "What do mosses take up the water of rain with?"
+    )
+    prompt = engine.requests[0].messages[-1].content
+    assert "their leaves take up the water" in prompt and ("Haeckel" in prompt) is reads_neighbour
+    assert finished.turn.citations[0].quote.startswith("Mosses have no roots")
+
+
 def test_a_greeting_is_greeted_back_without_a_search(ask, ada, engine):
     turn = ask(ada, "Hello!")
     assert turn.answer.startswith("Hello!") and turn.covered is None and engine.requests == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -16,8 +16,6 @@ from tutor.errors import NotAllowed
 from tutor.evidence_book import Judged
 from tutor.learner.classroom import FEWEST, classroom, shown, shown_parts
 from tutor.learner.evidence import Answered, Retracted, standing
-from tutor.learner.record import rebuild
-from tutor.learner.skills import graph
 from tutor.reports import places
 from tutor.ui import classroom_view, progress_view, sheets
 
@@ -82,29 +80,6 @@ def test_every_number_of_the_class_is_counted_from_the_events(house, practised, 
     assert seen.digest.active == len({e.learner_id for e in events if e.at.date() > week_ago})
     for line in seen.skills:
         assert line.met + line.unmet == len(practised)
-
-
-def test_each_learner_stands_in_one_column_whatever_she_answered():
-    """Who had known a skill and then failed was counted as known and as stuck, and as minus one who is learning."""
-    course, day = graph(["light"], []), datetime(2026, 1, 5, tzinfo=UTC)
-    for rights in product((True, False), repeat=7):
-        given = [
-            Answered(
-                f"e{n}",
-                "ada",
-                COURSE,
-                f"i{n}",
-                ("light",),
-                Outcome.RIGHT if right else Outcome.WRONG,
-                0,
-                False,
-                day + timedelta(minutes=n),
-                "t",
-            )
-            for n, right in enumerate(rights)
-        ]
-        (line,) = classroom({"ada": rebuild(given, course)}, course, day + timedelta(hours=1)).skills
-        assert sorted((line.known, line.learning, line.stuck, line.unmet)) == [0, 0, 0, 1]
 
 
 def test_a_misconception_says_how_many_learners_and_where(house, practised, instructor):

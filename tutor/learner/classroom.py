@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tutor.learner.diary import Diary, Mistake, Work, summed
-from tutor.learner.mastery import IN_PLACE
 from tutor.learner.overview import WEEK, Overview, SkillLine, overview
 from tutor.learner.record import Record
 from tutor.learner.skills import SkillGraph
@@ -150,13 +149,8 @@ def shown_parts(counts: Sequence[int]) -> list[str]:
     return [HIDDEN if 0 < count <= most else str(count) for count in counts]
 
 
-def _knows(line: SkillLine) -> bool:
-    """Who is stuck counts as stuck, however much she knew before."""
-    return line.answers > 0 and line.known >= IN_PLACE and line.stuck_since is None
-
-
 def _count(skill: str, lines: Sequence[SkillLine]) -> SkillCount:
-    known = sum(map(_knows, lines))
+    known = sum(line.known >= 0.8 and line.answers > 0 for line in lines)
     stuck = sum(line.stuck_since is not None for line in lines)
     unmet = sum(not line.answers for line in lines)
     return SkillCount(skill, known, len(lines) - known - stuck - unmet, stuck, unmet)
@@ -225,7 +219,7 @@ def _digest(seen: Mapping[str, Overview], diaries: Mapping[str, Diary], at: date
     failing: dict[str, int] = defaultdict(int)
     for view in seen.values():
         for line in view.skills:
-            learnt[line.skill] += _knows(line) and line.before < IN_PLACE
+            learnt[line.skill] += line.answers > 0 and line.known >= 0.8 > line.before
             failing[line.skill] += line.stuck_since is not None and line.stuck_since > (at - WEEK).date()
     return Digest(
         active=sum(work.answers > 0 for work in now.values()),

@@ -16,7 +16,7 @@ SENTENCES: Mapping[str, Mapping[Kind, str]] = {
         Kind.REVIEW: "You knew “{skill}”, and it is time to see whether it is still there.",
         Kind.STEADY: "Much was hard just now; “{skill}” you know, and meeting it again makes it last. Then go on.",
         Kind.REPAIR: "You had {rights} of your last {answers} items on “{after}” right, which needs “{skill}”.",
-        Kind.PRACTISE: "You have begun “{skill}”, {rights} of {answers} right of late; go on.",
+        Kind.PRACTISE: "You have begun “{skill}”, with {rights} of your last {answers} items right; go on.",
         Kind.NEW: "“{skill}” is new, and nothing that it needs is missing.",
         Kind.STOP: "That is enough for today; what you have done keeps better after a pause.",
     },

@@ -10,8 +10,7 @@ from tutor.ui.words import say
 CITED = (Path(__file__).parent / "assets" / "cited.css").read_text(encoding="utf-8")
 STYLE = """
 :root{color-scheme:light dark;--ink:#1d2433;--paper:#fff;--soft:#5b6478;--line:#d9dee8;--mark:#ffe9a8;--main:#2f5fd0}
-@media screen and (prefers-color-scheme:dark){:root{--ink:#e8ecf4;--paper:#14181f;
---soft:#a3adc0;--line:#323a49;--mark:#6b5414;--main:#86a8ff}}
+@media(prefers-color-scheme:dark){:root{--ink:#e8ecf4;--paper:#14181f;--soft:#a3adc0;--line:#323a49;--mark:#6b5414;--main:#86a8ff}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1.05rem/1.6 system-ui,sans-serif}
 main{max-width:44rem;margin:0 auto;padding:8vh 1.25rem 4rem}h1{font-size:1.9rem;line-height:1.2;margin:0 0 .75rem}
 p{margin:.75rem 0}.soft,footer{color:var(--soft);font-size:.92rem}.where{color:var(--soft);margin-top:0}

@@ -13,11 +13,6 @@ from tutor.ui import classroom_view, leaves, progress_view
 from tutor.ui.words import say
 
 WIDE = "main{max-width:62rem}"
-PAPER = (
-    "@page{margin:14mm 13mm 16mm;@bottom-right{content:counter(page) ' / ' counter(pages);font-size:8pt;color:#566074}}"
-    "@media print{:root{color-scheme:light}body{font-size:10.5pt}main{max-width:none;padding:0}h1{font-size:18pt}"
-    "footer{break-before:avoid}}"
-)
 _DARK = re.compile(r"^\.dark \{(.*?)\}", re.DOTALL | re.MULTILINE)
 FOLLOWS = (
     r"@media screen and (prefers-color-scheme: dark) { :root {\1} }"  # a file has no switch: it follows the system
@@ -46,7 +41,7 @@ def class_report(house: House, who: Person, course_id: str) -> str:
 def sheet(language: str, title: str, line: str, body: str) -> str:
     """Return a whole HTML file with its style inside."""
     css = (Path(__file__).parent / "assets" / "progress.css").read_text("utf-8")
-    style = f"<style>{_DARK.sub(FOLLOWS, css)}{WIDE}{PAPER}</style>"
+    style = f"<style>{_DARK.sub(FOLLOWS, css)}{WIDE}</style>"
     head = f'{style}<h1>{html.escape(title)}</h1><p class="soft">{html.escape(line)}</p>'
     foot = f"<footer><p>{say(language, 'report_foot')}</p></footer>"
     return leaves.page(language, title, head + body + foot)
