@@ -33,8 +33,8 @@ def asked(served: House) -> House:
     return served
 
 
-def sign_in(page: Any) -> Any:
-    page.get_by_role("button", name="Start as a guest").click()
+def sign_in(page: Any, button: str = "Start as a guest") -> Any:
+    page.get_by_role("button", name=button).click()
     page.wait_for_selector(BOX)
     return page
 
@@ -109,3 +109,38 @@ def test_an_instructor_sets_the_help_and_decides_a_grade_that_the_learner_sees(
     assert asked.practice.question(learner, row.posed.id).last.grade.outcome is Outcome.WRONG
     assert settle(page).locator("#tutor-grade-undo").is_hidden()
     assert asked.courses.enter(learner, "biology").help_level is HelpLevel.LOW
+
+
+STEPS = b"""# Cars
+
+## Starting the car
+
+1. Fasten the belt
+2. Turn the key
+3. Release the brake
+4. Press the pedal
+"""
+
+
+@pytest.mark.parametrize("by", ["touch", "keyboard"])
+def test_steps_are_put_in_order_by_tapping_them_one_after_the_other(open_page, served, shoot, by):
+    served.shelf.remove(served.office.operator, served.shelf.documents(served.office.operator, "biology")[0].id)
+    served.shelf.add(served.office.operator, "biology", "cars.md", STEPS)
+    served.questions.refresh("biology")
+    page = sign_in(open_page(width=390, height=844, has_touch=True, locale="zh-CN", color_scheme="dark"), "访客")
+    page.get_by_role("tab", name="练习").click()
+    settle(page).locator("#tutor-practice-go").click()
+    steps = page.locator("#tutor-practice-order label")
+    steps.first.wait_for()
+    for step in ("Fasten", "Turn", "Release"):
+        one = settle(page).locator("#tutor-practice-order label", has_text=step)
+        one.tap() if by == "touch" else one.locator("input").press("Space")
+    page.locator("#tutor-practice-check").click()
+    page.get_by_text("请先把全部 4 步排好。").wait_for()
+    one = settle(page).locator("#tutor-practice-order label", has_text="Press")
+    one.tap() if by == "touch" else one.locator("input").press("Space")
+    page.locator("#tutor-practice-arranged li", has_text="Press").wait_for()
+    assert page.locator("#tutor-practice-arranged li").all_inner_texts()[0] == "Fasten the belt"
+    page.locator("#tutor-practice-check").click()
+    page.get_by_text("顺序正确").first.wait_for()
+    shoot(page, f"practice-6-order-{by}")

@@ -98,7 +98,7 @@ def _undo(key: str, entry: Entry, step: Step, language: str) -> tuple[gr.Button,
 
 
 def _line(entry: Entry, language: str) -> str:
-    answer = view.plain(", ".join(entry.given.text.splitlines()), 90)
+    answer = view.plain(practice_view.spoken(entry.row, entry.given.text, language), 90)
     return say(
         language,
         "grade_line",
@@ -127,10 +127,12 @@ def _named(outcome: Outcome, language: str) -> str:
 def _details(entry: Entry, history: Sequence[Logged], language: str) -> str:
     """Return the question, the key, the answer and the grade with its reasons; below, what it was before."""
     item, given = entry.row.item, entry.given
+    said = view.inline(practice_view.spoken(entry.row, given.text, language))
+    keys = view.inline("; ".join(practice_view.spoken(entry.row, key, language) for key in item.keys))
     lines = [
         say(language, "grade_question", prompt=view.inline(item.prompt)),
-        say(language, "grade_key", answer=view.inline("; ".join(item.keys))),
-        say(language, "grade_said", learner=view.inline(entry.learner), text=view.inline(given.text)),
+        say(language, "grade_key", answer=keys),
+        say(language, "grade_said", learner=view.inline(entry.learner), text=said),
     ]
     if given.grade is not None:
         lines.append(f"**{_outcome(entry, language)}** · {_grounds(given, language)}")

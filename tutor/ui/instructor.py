@@ -203,7 +203,7 @@ def _new_course(teaching: Teaching, desk: Desk) -> None:
 
 
 def _invite(teaching: Teaching) -> None:
-    with gr.Group(elem_id="tutor-invitations"):
+    with gr.Column(elem_id="tutor-invitations"):
         name = gr.Textbox(label=text("invite_name"), max_length=40, elem_id="tutor-invite-name")
         role = gr.Radio(
             label=text("role"),

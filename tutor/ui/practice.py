@@ -62,6 +62,9 @@ class Practising:
         """Hand an answer in; the same submission twice is one answer."""
         who = person(request)
         row = self.house.practice.question(who, posed_id)
+        if row.item.kind is Kind.ORDERING and 0 < len(order or ()) < len(row.item.options):
+            tell(say(who.language, "practice_order_all", count=len(row.item.options)))
+            return tuple(gr.skip() for _ in range(19))
         said = _said(row, chosen, order, written)
         if not said.strip():
             tell(say(who.language, "practice_choose"))
@@ -72,6 +75,10 @@ class Practising:
         if taken.taken_for is Intent.EMPTY:
             tell(say(who.language, "practice_unread"))
         return self._again(who, course_id)
+
+    def arrange(self, order: list[str] | None, request: gr.Request) -> str:
+        """Return the steps as they are tapped so far, numbered."""
+        return shows.arranged(order or (), person(request).language)
 
     def hint(self, posed_id: str, submission_id: str, course_id: str, request: gr.Request) -> Updates:
         who = person(request)
@@ -93,18 +100,18 @@ class Practising:
         return self._panel(who, self.house.practice.sitting(who, course_id))
 
     def _nothing(self, sentence: str) -> Updates:
-        return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(14)), sentence
+        return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(15)), sentence
 
     def _panel(self, who: Person, sitting: Sitting | None, topics: list[shows.Choice] | None = None) -> Updates:
-        """Return (start, topic, card, number, prompt, options, order, text, pictures, check, hint, skip, next, hints,
-        feedback, posed id, submission id, result)."""
+        """Return (start, topic, card, number, prompt, options, order, arranged, text, pictures, check, hint, skip,
+        next, hints, feedback, posed id, submission id, result)."""
         row = sitting.current if sitting else None
         topic = gr.skip() if topics is None else gr.Dropdown(choices=topics, value="")
         if sitting is None or row is None:
             result = shows.result(sitting, who.language) if sitting else ""
             if topics is not None and len(topics) == 1 and not sitting:
                 result = say(who.language, "practice_none")
-            blank = (gr.skip() for _ in range(12))
+            blank = (gr.skip() for _ in range(13))
             return gr.Group(visible=True), topic, gr.Group(visible=False), *blank, None, None, result
         over, retry = self.house.practice.is_over(row), self.house.practice.may_retry(row)
         graded, kind, place = row.posed.state is State.GRADED, row.item.kind, self._place(row)
@@ -122,12 +129,12 @@ class Practising:
                 visible=kind in CHOSEN,
                 interactive=not over,
             ),
-            gr.Dropdown(
+            gr.CheckboxGroup(
                 choices=shows.options(row, who.language) if kind is Kind.ORDERING else [],
                 value=[],
-                visible=kind is Kind.ORDERING,
-                interactive=not over,
+                visible=kind is Kind.ORDERING and not over,
             ),
+            shows.ordered_before(row, who.language, over=over),
             gr.Textbox(
                 value=row.last.text if row.last and over else "",
                 visible=typed,
@@ -182,9 +189,10 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
     with gr.Column(visible=False, elem_id="tutor-practice-card") as card:
         number, prompt = gr.Markdown(elem_id="tutor-practice-number"), gr.Markdown(elem_id="tutor-practice-prompt")
         options = gr.Radio(label=text("practice_answer"), choices=[], elem_id="tutor-practice-options")
-        order = gr.Dropdown(
-            label=text("practice_order"), choices=[], multiselect=True, visible=False, elem_id="tutor-practice-order"
-        )
+        order = gr.CheckboxGroup(
+            label=text("practice_order"), choices=[], visible=False, elem_id="tutor-practice-order"
+        )  # its value is in the order of the taps
+        arranged = gr.Markdown(elem_id="tutor-practice-arranged")
         written = gr.Textbox(
             label=text("practice_answer"),
             info=text("practice_answer_hint"),
@@ -204,12 +212,13 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
         feedback = gr.Markdown(elem_id="tutor-practice-feedback")
     posed, submission = gr.Textbox(visible=False), gr.Textbox(visible=False)
     result = gr.Markdown(elem_id="tutor-practice-result")
-    panel = [begin, topic, card, number, prompt, options, order, written, pictures, check, hint, skip, go_on]
-    panel += [hints, feedback, posed, submission, result]
+    panel = [begin, topic, card, number, prompt, options, order, arranged, written, pictures, check, hint, skip]
+    panel += [go_on, hints, feedback, posed, submission, result]
     given = [options, order, written, posed, submission, course]
     gr.on([tab.select, course.change], handler(acts.show), course, panel, **QUIET)
     start.click(handler(acts.start), [topic, course], panel, **QUIET)
     gr.on([check.click, written.submit], handler(acts.answer), given, panel, **QUIET)
+    order.input(handler(acts.arrange), order, arranged, **QUIET)
     hint.click(handler(acts.hint), [posed, submission, course], panel, **QUIET)
     skip.click(handler(acts.skip), [posed, course], panel, **QUIET)
     go_on.click(handler(acts.go_on), [posed, course], panel, **QUIET)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -39,6 +40,21 @@ def options(row: PosedRow, language: str) -> list[Choice]:
     if row.item.kind is Kind.TRUE_FALSE:
         return [(say(language, "practice_true"), "true"), (say(language, "practice_false"), "false")]
     return [(view.plain(option, 160), option) for option in row.item.options]
+
+
+def ordered_before(row: PosedRow, language: str, *, over: bool) -> str:
+    """Return the order that she has handed in last, if it was one that was asked for."""
+    if row.last is None or row.item.kind is not Kind.ORDERING:
+        return ""
+    return arranged(row.last.text.splitlines(), language, "practice_arranged" if over else "practice_arranged_before")
+
+
+def arranged(steps: Sequence[str], language: str, key: str = "practice_arranged") -> str:
+    """Return steps as a numbered list; nothing where there are none."""
+    if not steps:
+        return ""
+    lines = [f"{n}. {view.inline(step)}" for n, step in enumerate(steps, 1)]
+    return "\n".join([say(language, key), "", *lines])
 
 
 def hints(texts: Sequence[str], language: str) -> str:
@@ -95,7 +111,8 @@ def why(row: PosedRow, place: str, language: str) -> str:
     if source is None:
         return ""
     link = f"/passage/{quote(source.passage_id, safe='')}"
-    quoted = f"> {view.inline(source.quote[:400])}"
+    words = re.sub(r"^(\d+)([.)])", r"\1\\\2", view.inline(source.quote[:400]))  # "1. Turn the key" is no list here
+    quoted = f"> {words}"
     return f"{quoted}\n>\n> [{view.inline(place) or say(language, 'practice_passage')}]({link})"
 
 

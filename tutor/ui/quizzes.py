@@ -58,7 +58,7 @@ class Asking:
         item = found.item
         quote = say(who.language, "question_passage", quote=view.inline(item.source.quote[:400])) if item.source else ""
         return (
-            gr.Group(visible=True),
+            gr.Column(visible=True),
             item.prompt,
             "\n".join(item.keys),
             gr.Textbox(value="\n".join(item.options), visible=bool(item.options)),
@@ -141,18 +141,14 @@ class Asking:
         return gr.Radio(choices=[(_line(s, who.language), s.item.id) for s in bank[:SHOWN]], value=None, info=info)
 
     def _blank(self) -> Updates:
-        return gr.Group(visible=False), "", "", gr.Textbox(value=""), 0.5, ""
+        return gr.Column(visible=False), "", "", gr.Textbox(value=""), 0.5, ""
 
 
 def _line(stored: StoredItem, language: str) -> str:
     state = {ItemState.PINNED: "question_pinned", ItemState.BANNED: "question_banned"}.get(stored.state)
-    return say(
-        language,
-        "question_line",
-        state=say(language, state) if state else "",
-        kind=say(language, f"kind_{stored.item.kind.value}"),
-        prompt=view.plain(stored.item.prompt, 140),
-    )
+    kind, prompt = say(language, f"kind_{stored.item.kind.value}"), view.plain(stored.item.prompt, 140)
+    line = prompt if prompt.startswith(kind) else say(language, "question_line", kind=kind, prompt=prompt)
+    return (say(language, state) if state else "") + line
 
 
 def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
@@ -166,11 +162,11 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
     gr.Markdown(text("questions_what"))
     wanted = gr.Textbox(label=text("question_filter"), max_length=200, elem_id="tutor-question-search")
     items = gr.Radio(label=text("question_list"), choices=[], elem_id="tutor-questions")
-    with gr.Row():
+    with gr.Row(elem_classes="tutor-buttons"):
         pin = gr.Button(text("question_pin"), size="sm", elem_id="tutor-question-pin")
         ban = gr.Button(text("question_ban"), size="sm", elem_id="tutor-question-ban")
         release = gr.Button(text("question_plain"), size="sm")
-    with gr.Group(visible=False, elem_id="tutor-question-form") as form:
+    with gr.Column(visible=False, elem_id="tutor-question-form") as form:
         passage = gr.Markdown()
         prompt = gr.Textbox(label=text("question_prompt"), lines=2, max_length=2_000)
         keys = gr.Textbox(label=text("question_keys"), lines=2, max_length=4_000, elem_id="tutor-question-keys")

@@ -19,7 +19,7 @@ Updates = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The handlers; all give (tab, how many wait, list, what is shown, reason, last decided)."""
+    """The handlers; all give (tab, how many wait, list, side, what is shown, reason, last decided)."""
 
     house: House
 
@@ -62,7 +62,7 @@ class Desk:
     def _shown(self, course_id: str | None, request: gr.Request, chosen: str | None, last: Any) -> Updates:
         who = person(request)
         if course_id is None or not self.house.courses.teaches(who, course_id):
-            return tuple(gr.skip() for _ in range(6))
+            return tuple(gr.skip() for _ in range(7))
         queue = self.house.reviews.queue(who, course_id)
         waiting = sum(review.correction.waits for review in queue)
         found = next((r for r in queue if r.correction.id == chosen), queue[0] if queue else None)
@@ -70,6 +70,7 @@ class Desk:
             gr.Tab(label=reviews.tab_label(waiting, who.language)),
             reviews.how_many(len(queue), waiting, who.language),
             gr.Radio(choices=reviews.choices(queue, who.language), value=_id(found)),
+            gr.Column(visible=bool(queue)),
             reviews.side_by_side(found, who.language),
             "",
             last,
@@ -87,7 +88,7 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> Any:
     with gr.Row():
         with gr.Column(min_width=260, scale=2):
             queue = gr.Radio(show_label=False, choices=[], elem_id="tutor-review", container=False)
-        with gr.Column(min_width=300, scale=5):
+        with gr.Column(min_width=300, scale=5, visible=False) as side:
             detail = gr.HTML(elem_id="tutor-review-detail")
             reason = gr.Textbox(label=text("review_reason"), max_length=500, elem_id="tutor-review-reason")
             with gr.Row(elem_classes="tutor-buttons"):
@@ -95,7 +96,7 @@ def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> Any:
                 decline = gr.Button(text("decline"), size="sm", elem_id="tutor-decline")
                 undo = gr.Button(text("undo_decision"), size="sm", elem_id="tutor-undo-decision")
     last = gr.Textbox(visible=False)
-    outputs = [tab, count, queue, detail, reason, last]
+    outputs = [tab, count, queue, side, detail, reason, last]
     queue.input(handler(desk.open), [queue, course], detail, **QUIET)
     decided = [
         accept.click(handler(desk.accept), [queue, reason, course], outputs, **QUIET),
