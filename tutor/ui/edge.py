@@ -17,7 +17,6 @@ from adapters.errors import AdapterError
 from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
-from tutor.phrases import language_of as letters_of
 from tutor.ui.words import WORDS, preferred, say
 from tutor.ui.words.refusals import refusal
 
@@ -44,16 +43,11 @@ def language_of(request: Request) -> str:
 
 def tell(message: str) -> None:
     """Show a passing note; whatever it quotes stays text."""
-    gr.Info(html.escape(message), title=_title("note", message))
+    gr.Info(html.escape(message))
 
 
 def warn(message: str) -> None:
-    gr.Warning(html.escape(message), duration=15, title=_title("note_warning", message))
-
-
-def _title(key: str, message: str) -> str:
-    """Return the heading of a passing note in the language of what it says."""
-    return say(letters_of(message, "en"), key)
+    gr.Warning(html.escape(message), duration=15)
 
 
 def spoken(error: BaseException, language: str = "en") -> str:
@@ -91,9 +85,7 @@ def handler(function: Callable[..., Any]) -> Callable[..., Any]:
 def _shown(error: Exception, arguments: Sequence[Any]) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
-    language = _language(arguments)
-    said = html.escape(spoken(error, language))
-    return gr.Error(said, duration=15, title=say(language, "note_error"), print_exception=False)
+    return gr.Error(html.escape(spoken(error, _language(arguments))), duration=15, print_exception=False)
 
 
 def _language(arguments: Sequence[Any]) -> str:

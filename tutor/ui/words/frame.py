@@ -1,9 +1,6 @@
 """The words around every page: title, account, the model's line, jobs, our own plain pages."""
 
 ENGLISH = {
-    "note": "Note",
-    "note_warning": "Please note",
-    "note_error": "This was not done",
     # the frame
     "title": "Tutor",
     "chat": "Chat",
@@ -64,9 +61,6 @@ ENGLISH = {
 }
 
 CHINESE = {
-    "note": "提示",
-    "note_warning": "请注意",
-    "note_error": "未能完成",
     # the frame
     "title": "课程导师",
     "chat": "聊天",
