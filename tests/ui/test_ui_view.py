@@ -218,3 +218,16 @@ def _blanks(words: str) -> set[str]:
 )
 def test_a_browsers_first_language_that_we_speak_is_taken(header: str, language: str):
     assert preferred(header) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (r"参数$\mathbf{w}$和$b$之前", "参数w和b之前"),
+        (r"$|\mathcal{B}|$ is the size", "|B| is the size"),
+        (r"a rate $\eta > 0$ of", "a rate eta > 0 of"),
+        ("It costs $5 or $6 a day", "It costs $5 or $6 a day"),
+    ],
+)
+def test_a_line_that_cannot_draw_formulas_shows_their_letters_and_leaves_money_alone(text, shown):
+    assert view.plain(text) == shown

@@ -192,9 +192,18 @@ def inline(text: str) -> str:
 
 
 def plain(text: str, limit: int = 80) -> str:
-    """Return one line of text for a component that shows text as it is."""
-    line = " ".join(without_hidden(text).split())
+    """Return one line of text for a component that shows text as it is; formulas without their LaTeX."""
+    line = " ".join(_FORMULA.sub(_unmarked, without_hidden(text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+_FORMULA = re.compile(r"\$([^$\s]*[A-Za-z\\][^$\s]*|[^$]*\\[^$]*)\$")  # no sum of money
+
+
+def _unmarked(formula: re.Match[str]) -> str:
+    """Return a formula as plain letters: `\\mathbf{w}` is w."""
+    inside = re.sub(r"\\[A-Za-z]+\{([^{}]*)\}", r"\1", formula[1])
+    return re.sub(r"\\([A-Za-z]+)", r"\1", inside)
 
 
 def typed(text: str) -> str:
