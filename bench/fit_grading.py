@@ -1,4 +1,5 @@
-"""Fits the grader of short answers: a logistic model of the features, and how far a graded answer speaks for another.
+"""Fits the grader of short answers: a logistic model of the features, a small network, and how far a graded answer
+speaks for another.
 
 Used by `bench.grading`; `python -m bench.grading --train F... --fit MODEL.json` writes what ships. The shares of
 likeness are those under which the verdicts of the training rows are likeliest (Laplace's evidence), each question's
@@ -18,8 +19,10 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from bench.fit_grading_network import fit_network
 from tutor.assessment.logistic import Logistic
 from tutor.assessment.neighbours import SHARES, Floats, Neighbourhood, likenesses, posterior, sum_of
+from tutor.assessment.network import Jury, Network
 from tutor.assessment.pairs import Case, features
 
 PENALTY = 0.02  # of the logistic model, by folds of whole questions: .003 and .1 are no better
@@ -42,11 +45,16 @@ class Labelled:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     right: Logistic
+    network: Network
     contradicts: Logistic | None
     neighbours: Neighbourhood
 
+    @property
+    def jury(self) -> Jury:
+        return Jury(self.right, self.network)
+
     def stored(self) -> dict[str, Any]:
-        """As the file that ships has it."""
+        """As the file that ships has it; the network has one of its own."""
         models = {"right": self.right} | ({"contradicts": self.contradicts} if self.contradicts else {})
         written = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in models.items()}
         return _rounded(written | {"neighbours": asdict(self.neighbours)})
@@ -56,13 +64,19 @@ def labelled(group: str, case: Case, label: str, *, right: bool) -> Labelled:
     return Labelled(group, case, features(case), right, label)
 
 
-def fit(rows: Sequence[Labelled]) -> Fitted:
+def fit(rows: Sequence[Labelled], embedder: str) -> Fitted:
     names = sorted(set().union(*(row.features for row in rows)))
     x = np.array([[row.features.get(name, 0.0) for name in names] for row in rows])
     right = np.array([row.right for row in rows])
     against = np.array([row.label == "contradictory" for row in rows])
     contradicts = fit_logistic(x[~right], against[~right], names) if against.any() else None
-    return Fitted(fit_logistic(x, right, names), contradicts, _neighbourhood(rows, x, right, names))
+    jury = _fit_jury(rows, x, right, names, embedder)
+    assert jury.network
+    return Fitted(jury.logistic, jury.network, contradicts, _neighbourhood(rows, x, right, names, embedder))
+
+
+def _fit_jury(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str) -> Jury:
+    return Jury(fit_logistic(x, y, names), fit_network([row.case for row in rows], x, y, names, embedder))
 
 
 def fit_logistic(x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Logistic:
@@ -74,10 +88,12 @@ def fit_logistic(x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Logis
     return Logistic({name: float(weight) for name, weight in zip(names, weights, strict=True)}, bias)
 
 
-def _neighbourhood(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Neighbourhood:
+def _neighbourhood(
+    rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
+) -> Neighbourhood:
     centre, spread = _named(names, x.mean(axis=0)), _named(names, x.std(axis=0) + 1e-9)
     unfitted = Neighbourhood(dict.fromkeys(SHARES, 1.0), 1.0, 0.0, centre, spread)
-    log_odds = _judged_by_others(rows, x, y, names)
+    log_odds = _judged_by_others(rows, x, y, names, embedder)
     questions: dict[str, list[int]] = defaultdict(list)
     for n, row in enumerate(rows):
         questions[row.group].append(n)
@@ -94,13 +110,15 @@ def _neighbourhood(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], na
     return Neighbourhood(_named(SHARES, np.exp(found[:-2])), float(found[-2]), float(found[-1]), centre, spread)
 
 
-def _judged_by_others(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Floats:
+def _judged_by_others(
+    rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
+) -> Floats:
     """Log-odds of every row by a model that was fitted on other questions."""
     groups = [row.group for row in rows]
     log_odds = np.zeros(len(rows))
     for train, aside in GroupKFold(min(5, len(set(groups)))).split(x, y, groups):
-        model = fit_logistic(x[train], y[train], names)
-        log_odds[aside] = [model.log_odds(rows[n].features) for n in aside]
+        jury = _fit_jury([rows[n] for n in train], x[train], y[train], names, embedder)
+        log_odds[aside] = [jury.log_odds(rows[n].case, rows[n].features) for n in aside]
     return log_odds
 
 

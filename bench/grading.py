@@ -1,7 +1,7 @@
 """Bench: short answers graded by the shipped method, fitted on the training rows that are given.
 
     python -m bench.grading --train F... [--test F...] [--hold-out answers|questions|modules]
-                            [--folds 1..5] [--fit MODEL.json] [--cache F.npz]
+                            [--folds 1..5] [--fit MODEL.json] [--fit-network MODEL.npz] [--cache F.npz]
 
 Rows are of the SemEval-2013 task 7 form. Without --test a fifth of the training rows is held out, or each fifth in turn
 (--folds 5): some answers of every question, whole questions, or whole modules. Answers of the training rows to the same
@@ -27,7 +27,8 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 from bench.fit_grading import Fitted, Labelled, fit, labelled
 from knowledge.embedding import Reading, open_embedder
 from tutor.assessment.neighbours import predict
-from tutor.assessment.pairs import Case, Reader, Vectors, features
+from tutor.assessment.pairs import Case, Reader, Vectors
+from tutor.assessment.shorttext import ShortTextGrader
 
 KS = (0, 1, 2, 5, 10, 20)
 ALL = 10_000
@@ -42,6 +43,7 @@ class CachedEmbedder:
     def __init__(self, cache: Path | None) -> None:
         self._embedder = open_embedder("bundled", Path("var/models"))
         self._cache = cache
+        self.name = self._embedder.name
         self._words: dict[str, Vectors] = {}
         self._texts: dict[str, Reading] = {}
         if cache and cache.exists():
@@ -153,7 +155,9 @@ class Workbench:
             everyone = list({id(row): row for row in (*rows, *self._graded[group])}.values())
             place = {id(row): n for n, row in enumerate(everyone)}
             hood = models.neighbours
-            answers = [hood.describe(row.case, row.features, models.right.log_odds(row.features)) for row in everyone]
+            answers = [
+                hood.describe(row.case, row.features, models.jury.log_odds(row.case, row.features)) for row in everyone
+            ]
             covariance = hood.likeness(answers)
             prior = hood.scale * np.array([one.log_odds for one in answers]) + hood.offset
             for row in rows:
@@ -182,9 +186,9 @@ class Judged:
     contradicts: float
 
 
-def judge(learnt: Sequence[Labelled], asked: Sequence[Labelled]) -> list[Judged]:
+def judge(learnt: Sequence[Labelled], asked: Sequence[Labelled], embedder: str) -> list[Judged]:
     known = {row.group for row in learnt}
-    models = fit(learnt)
+    models = fit(learnt, embedder)
     bench = Workbench(asked, [*learnt, *(row for row in asked if row.group not in known)])
     found = {k: bench.probabilities(models, k) for k in KS}
     found[ALL] = Workbench(asked, learnt).probabilities(models, ALL)
@@ -208,14 +212,13 @@ def evaluate(judged: Sequence[Judged], k: int) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in scores.items()}
 
 
-def milliseconds(rows: Sequence[Row], cache_free: Reader) -> float:
-    """One answer at a time, its vectors and words not known before, references already read."""
+def milliseconds(rows: Sequence[Row], grader: ShortTextGrader) -> float:
+    """One answer at a time by the model that ships, its words not read before, those of its references read."""
     for row in rows:
-        cache_free.read([row.question, *row.references])
+        grader.probability(row.question, row.references, row.references[0])
     began = time.perf_counter()
     for row in rows:
-        question, answer, *references = cache_free.read([row.question, row.answer, *row.references])
-        features(Case(question, tuple(references), answer))
+        grader.probability(row.question, row.references, row.answer)
     return 1000 * (time.perf_counter() - began) / len(rows)
 
 
@@ -226,6 +229,7 @@ def main() -> None:
     parser.add_argument("--hold-out", choices=("answers", "questions", "modules"), default="questions")
     parser.add_argument("--folds", type=int, default=1, choices=range(1, FOLDS + 1))
     parser.add_argument("--fit", type=Path, help="also fit on all training rows and write the model here")
+    parser.add_argument("--fit-network", type=Path, help="where its network is written")
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.cache)
@@ -237,26 +241,28 @@ def main() -> None:
     embedder.save()
     judged = []
     for train, aside in splits:
-        judged += judge([known[id(row)] for row in train], [known[id(row)] for row in aside])
+        judged += judge([known[id(row)] for row in train], [known[id(row)] for row in aside], embedder.name)
     questions = {row.group for row in splits[0][0]}
     seen = [row.group in questions for row in splits[0][1]]
     about = "+".join(p.stem for p in arguments.test) if test else f"held-out {arguments.hold_out}"
     train_name = "+".join(p.stem for p in arguments.train)
+    if arguments.fit:
+        shipped = fit([known[id(row)] for row in everything], embedder.name)
+        arguments.fit.write_text(json.dumps(shipped.stored(), indent=1) + "\n", encoding="utf-8")
+        if arguments.fit_network:
+            shipped.network.save(arguments.fit_network)
     report = {
         "bench": "grading",
         "workload": f"{train_name}: {len(judged)} test ({about}, {len(splits)} of {FOLDS} folds)",
         "hardware": f"{platform.machine()} CPU",
-        "model": "MiniLM vectors, words: logistic; graded neighbours: Gaussian process",
+        "model": "MiniLM vectors, words: logistic and a small network; graded neighbours: Gaussian process",
         "seen_questions": round(sum(seen) / max(1, len(seen)), 3),
         **evaluate(judged, ALL),
         "by_k": {str(k): evaluate(judged, k) for k in KS},
         "ms_per_answer": round(
-            milliseconds(splits[0][1][:40], Reader(open_embedder("bundled", Path("var/models")))), 1
+            milliseconds(splits[0][1][:40], ShortTextGrader(open_embedder("bundled", Path("var/models")))), 1
         ),
     }
-    if arguments.fit:
-        shipped = fit([known[id(row)] for row in everything])
-        arguments.fit.write_text(json.dumps(shipped.stored(), indent=1) + "\n", encoding="utf-8")
     for name, value in report.items():
         print(f"{name:20} {value}")
     print(json.dumps(report))

@@ -1,8 +1,8 @@
 """Grading a short free-text answer against reference answers, and against answers that people have graded.
 
-A fitted logistic model weighs what `pairs.py` reads, graded answers correct it (`neighbours.py`), and rules veto
-"right" where an answer says the opposite, another number or a look-alike term. A doubtful case is unsure and goes to
-the instructor. Reasons name points of the reference.
+A fitted logistic model and a small network weigh what `pairs.py` reads, graded answers correct them (`neighbours.py`),
+and rules veto "right" where an answer says the opposite, another number or a look-alike term. A doubtful case is unsure
+and goes to the instructor. Reasons name points of the reference.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ from tutor.assessment.collections import grade_cloze
 from tutor.assessment.items import Grade, Graded, unsure
 from tutor.assessment.logistic import Logistic, read_models
 from tutor.assessment.neighbours import Answer, Neighbourhood, read_neighbourhood
+from tutor.assessment.network import Jury, Network, read_network
 from tutor.assessment.pairs import Case, Embedder, Reader, features
 from tutor.assessment.vetoes import veto
 from tutor.assessment.words import read_words
 from tutor.domain import Outcome
 
 MODEL = Path(__file__).with_name("short_text_model.json")
+NETWORK = Path(__file__).with_name("short_text_network.npz")
 SURE = 0.72  # calibrated probability from which a verdict is given
 MOSTLY = 0.5  # share of the reference's points from which a wrong answer is a partial one
 MAX_GRADED = 150  # graded answers of a question that are looked at, the latest
@@ -48,7 +50,7 @@ class ShortTextGrader:
             return known
         if _is_term(answer) and all(_is_term(reference) for reference in references):
             return grade_cloze(answer, tuple(references))
-        if not MODEL.is_file():
+        if not (MODEL.is_file() and NETWORK.is_file()):
             return unsure("no model for free text is fitted; the instructor will grade this")
         probability = self.probability(question, references, answer, graded)
         found = self._points(question, references, answer)
@@ -61,19 +63,19 @@ class ShortTextGrader:
         latest = list(graded)[-MAX_GRADED:]
         asked, *rest = self._reader.read([question, *references, answer, *(one.answer for one in latest)])
         held = tuple(rest[: len(references)])
-        given, *others = (_described(Case(asked, held, text)) for text in rest[len(references) :])
+        given, *others = (self._described(Case(asked, held, text)) for text in rest[len(references) :])
         verdicts = (one.right for one in latest)
         return _neighbourhood().probability(given, list(zip(others, verdicts, strict=True)))
+
+    def _described(self, case: Case) -> Answer:
+        row, network = features(case), _network()
+        jury = Jury(_models()["right"], network if network.knows(self.embedder.name) else None)
+        return _neighbourhood().describe(case, row, jury.log_odds(case, row))
 
     def _points(self, question: str, references: Sequence[str], answer: str) -> tuple[points.Point, ...]:
         """The points of the reference that the answer comes nearest to."""
         found = [points.points(question, reference, answer, self._reader) for reference in references]
         return max(found, key=lambda some: sum(point.named for point in some) / len(some))
-
-
-def _described(case: Case) -> Answer:
-    row = features(case)
-    return _neighbourhood().describe(case, row, _models()["right"].log_odds(row))
 
 
 @cache
@@ -84,6 +86,11 @@ def _neighbourhood() -> Neighbourhood:
 @cache
 def _models() -> dict[str, Logistic]:
     return read_models(MODEL)
+
+
+@cache
+def _network() -> Network:
+    return read_network(NETWORK)
 
 
 def _already_graded(answer: str, graded: Sequence[Graded]) -> Grade | None:

@@ -1,0 +1,60 @@
+"""Fits the small network beside the logistic model of `fit_grading.py`: as plain arrays, the same ones every time.
+
+Several networks from different beginnings are averaged in their log-odds, which makes one wide network of them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPClassifier
+
+from tutor.assessment.network import Network, compared
+from tutor.assessment.pairs import Case
+
+DIRECTIONS = 15  # of the vectors' differences and products: 40 are surer of themselves in new modules, and no better
+UNITS = 16
+BEGINNINGS = 4
+PASSES = 20
+PENALTY = 1.0
+
+Floats = NDArray[np.float64]
+
+
+def fit_network(cases: Sequence[Case], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str) -> Network:
+    """Fit on a table of features, one row a case, and on the vectors of its cases."""
+    vectors = np.array([compared(case) for case in cases], np.float64)
+    directions = PCA(min(DIRECTIONS, *vectors.shape), random_state=0).fit(vectors).components_.T
+    inputs = np.hstack([x, vectors @ directions])
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
+    fitted = [_one((inputs - mean) / spread, y, seed) for seed in range(BEGINNINGS)]
+    hidden = np.hstack([one.coefs_[0] for one in fitted])
+    bias = np.concatenate([one.intercepts_[0] for one in fitted])
+    return Network(
+        embedder=np.array(embedder),
+        names=np.array(names),
+        directions=directions.astype(np.float32),
+        hidden=(hidden / spread[:, None]).astype(np.float32),
+        hidden_bias=(bias - (mean / spread) @ hidden).astype(np.float32),
+        out=np.concatenate([one.coefs_[1][:, 0] for one in fitted]).astype(np.float32) / BEGINNINGS,
+        out_bias=np.float32(np.mean([one.intercepts_[1][0] for one in fitted])),
+    )
+
+
+def _one(x: Floats, y: NDArray[np.bool_], seed: int) -> MLPClassifier:
+    model = MLPClassifier(
+        (UNITS,),
+        alpha=PENALTY,
+        max_iter=PASSES,
+        random_state=seed,
+        learning_rate_init=0.003,
+        batch_size=min(128, len(x)),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped early on purpose
+        return model.fit(x, y)

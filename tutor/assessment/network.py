@@ -1,0 +1,70 @@
+"""The small network beside the logistic model: what the features mean together, and along a few directions of meaning.
+
+Plain arrays, one hidden layer. It was fitted on one embedder's vectors and is heard on those only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutor.assessment.logistic import Logistic
+from tutor.assessment.pairs import Case
+
+Floats = NDArray[np.float32]
+LIMIT = 9.0  # of its log-odds, either way
+VOICE = 1 / 3  # the network's share: with a half, 20 graded answers tell less about a question of a new module
+
+
+def compared(case: Case) -> Floats:
+    """How an answer's vector differs from its nearest reference's, and what both have."""
+    answer = case.answer.vector
+    nearest = max((reference.vector for reference in case.references), key=lambda vector: float(vector @ answer))
+    return np.concatenate([np.abs(answer - nearest), answer * nearest])
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Scaling is folded into the weights, several networks into one wide one."""
+
+    embedder: NDArray[np.str_]  # the name of the one whose vectors it knows
+    names: NDArray[np.str_]  # of the features
+    directions: Floats  # of `compared`, one column a direction
+    hidden: Floats  # one row a feature or direction, one column a unit
+    hidden_bias: Floats
+    out: Floats
+    out_bias: Floats
+
+    def knows(self, embedder: str) -> bool:
+        return str(self.embedder) == embedder
+
+    def log_odds(self, case: Case, row: Mapping[str, float]) -> float:
+        inputs = np.array([*(row.get(str(name), 0.0) for name in self.names), *(compared(case) @ self.directions)])
+        units = np.maximum(0.0, inputs @ self.hidden + self.hidden_bias)
+        return float(np.clip(units @ self.out + self.out_bias, -LIMIT, LIMIT))
+
+    def save(self, path: Path) -> None:
+        arrays: dict[str, Any] = asdict(self)
+        np.savez_compressed(path, **arrays)
+
+
+def read_network(path: Path) -> Network:
+    with np.load(path, allow_pickle=False) as stored:
+        return Network(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Jury:
+    """The logistic model, and the network with a smaller voice; the logistic model alone where there is no network."""
+
+    logistic: Logistic
+    network: Network | None
+
+    def log_odds(self, case: Case, row: Mapping[str, float]) -> float:
+        said = self.logistic.log_odds(row)
+        return said if self.network is None else (1 - VOICE) * said + VOICE * self.network.log_odds(case, row)
