@@ -40,12 +40,17 @@ def with_history(query: str, history: Sequence[str]) -> str:
     return query
 
 
+def own_terms(query: str) -> list[str]:
+    """Return the terms of a question without those that only ask: "please explain osmosis" asks about osmosis."""
+    return [term for term in terms(query) if term not in _ASKING]
+
+
 def leans(query: str) -> bool:
     """Return whether a question cannot be searched for by itself."""
     if cjk_share(query) >= 0.3:
         short = len(query.strip()) <= _SHORT_ZH
         return bool(_POINTS_BACK_ZH.search(query)) or (short and bool(_LEANS_ZH.search(query)))
-    own = [term for term in terms(query) if term not in _ASKING]
+    own = own_terms(query)
     if not own:
         return True
     return len(own) <= 2 and bool(_POINTS_BACK.search(query) or _LEANS.search(query))

@@ -2,7 +2,8 @@
 
 Of running text those sentences are kept that hold the question's words, each word counting by its rarity among the
 passages found, until they have most of the weight of a softmax over all sentences of the passage. A question that fits
-them all alike keeps nearly all. Lists, tables and code say what they say as a whole. Fitted and measured by
+them all alike keeps nearly all; one of a single word ("Explain osmosis") is about the whole, and lists, tables and code
+say what they say as a whole. Fitted and measured by
 `bench/selection.py`: a model of 135 M parameters answers better from one or two sentences (docs/LOG.md).
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 
 from knowledge.documents import Hit
 from knowledge.lexical import terms
+from knowledge.rewriting import own_terms
 from knowledge.sentences import sentences
 
 SHARPNESS = 8.6  # log-odds between a sentence with all of the question's words and one with none
@@ -29,7 +31,7 @@ def selected(question: str, hits: Sequence[Hit]) -> str:
     text = hits[0].passage.text
     spans = sentences(text)
     shares = word_shares(question, hits)[: len(spans)]
-    if _STRUCTURED.search(text) or max(shares, default=0.0) == 0:
+    if len(own_terms(question)) < 2 or _STRUCTURED.search(text) or max(shares, default=0.0) == 0:
         return text
     kept = likeliest(shares)
     return text if len(kept) == len(spans) else " ".join(text[slice(*spans[at])] for at in kept)
@@ -38,7 +40,7 @@ def selected(question: str, hits: Sequence[Hit]) -> str:
 def word_shares(question: str, hits: Sequence[Hit]) -> list[float]:
     """Return for each sentence of the hits, in order, which share of the question's words it holds, by rarity."""
     held = [set(terms(hit.passage.text[a:b])) for hit in hits for a, b in sentences(hit.passage.text)]
-    rarity = {term: _rarity(sum(term in one for one in held), len(held)) for term in terms(question)}
+    rarity = {term: _rarity(sum(term in one for one in held), len(held)) for term in own_terms(question)}
     whole = sum(rarity.values()) or 1.0
     return [sum(worth for term, worth in rarity.items() if term in one) / whole for one in held]
 

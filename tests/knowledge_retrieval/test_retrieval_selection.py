@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,6 +45,16 @@ def test_chinese_sentences_are_selected_too():
 
 def test_a_question_without_a_word_of_the_passage_leaves_it_whole():
     assert selected("Who won?", [hit(LEAF)]) == LEAF
+
+
+@pytest.mark.parametrize("question", ["Explain leaves.", "Please explain leaves to me again", "What is a leaf?"])
+def test_a_question_about_one_word_leaves_the_passage_whole(question):
+    assert selected(question, [hit(LEAF)]) == LEAF
+
+
+def test_words_that_only_ask_select_nothing():
+    text = "This unit explains the Calvin cycle. The Calvin cycle needs carbon dioxide. It builds sugar in turns."
+    assert "carbon" in selected("Please explain the Calvin cycle.", [hit(text)])
 
 
 def test_lists_tables_and_code_are_read_as_a_whole():
