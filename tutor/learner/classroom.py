@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from tutor.learner.diary import Diary, Mistake, Work, summed
-from tutor.learner.overview import WEEK, Overview, SkillLine, overview
+from tutor.learner.overview import WEEK, Level, Overview, SkillLine, overview
 from tutor.learner.record import Record
 from tutor.learner.skills import SkillGraph
 
@@ -150,7 +150,7 @@ def shown_parts(counts: Sequence[int]) -> list[str]:
 
 
 def _count(skill: str, lines: Sequence[SkillLine]) -> SkillCount:
-    known = sum(line.known >= 0.8 and line.answers > 0 for line in lines)
+    known = sum(line.level is Level.KNOWN for line in lines)
     stuck = sum(line.stuck_since is not None for line in lines)
     unmet = sum(not line.answers for line in lines)
     return SkillCount(skill, known, len(lines) - known - stuck - unmet, stuck, unmet)
@@ -219,7 +219,7 @@ def _digest(seen: Mapping[str, Overview], diaries: Mapping[str, Diary], at: date
     failing: dict[str, int] = defaultdict(int)
     for view in seen.values():
         for line in view.skills:
-            learnt[line.skill] += line.answers > 0 and line.known >= 0.8 > line.before
+            learnt[line.skill] += line.newly_known((at - WEEK).date())
             failing[line.skill] += line.stuck_since is not None and line.stuck_since > (at - WEEK).date()
     return Digest(
         active=sum(work.answers > 0 for work in now.values()),

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from itertools import islice
 
 from tutor.learner.diary import Diary, Mistake, Note, Work, summed
-from tutor.learner.mastery import KNOWN, Mastery, Standing
-from tutor.learner.path import Item, Recommendation, Situation, choices
+from tutor.learner.mastery import IN_PLACE, KNOWN, Mastery, Standing
+from tutor.learner.path import FADING, Item, Recommendation, Situation, choices
 from tutor.learner.record import KNOWING, Record
 from tutor.learner.review import due_at, retained
 from tutor.learner.skills import SkillGraph
@@ -21,6 +22,18 @@ from tutor.learner.tracing import Chance, Rates, Tracer, chance
 WEEK = timedelta(days=7)
 OTHERS = 4  # other choices beside the one recommendation
 FAILING_NOTES = 3  # so many unaided answers, at most one right: she is stuck on it
+
+
+class Level(StrEnum):
+    """How well a skill is known, in one word: the same word on her page, on the class map and in every count."""
+
+    LOW = "low"
+    MIDDLE = "middle"
+    HIGH = "high"  # other skills may build on it
+    KNOWN = "known"
+    FADING = "fading"  # known once, and due
+    TO_CONFIRM = "to_confirm"  # right with help; a fresh unaided item decides
+    PLACED = "placed"  # only guessed from the placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +58,26 @@ class SkillLine:
         return self.mastery.unaided + self.mastery.aided
 
     @property
+    def level(self) -> Level:
+        if self.standing is Standing.TO_CONFIRM:
+            return Level.TO_CONFIRM
+        if self.placed:
+            return Level.PLACED
+        if self.mastery.known >= KNOWN:
+            return Level.FADING if self.known < FADING else Level.KNOWN
+        return Level.HIGH if self.known >= IN_PLACE else Level.MIDDLE if self.known >= 0.5 else Level.LOW
+
+    def newly_known(self, since: date) -> bool:
+        """Whether she came to know it after that day; what had faded and came back is not new."""
+        before = [share for day, share in self.trail if day <= since]
+        return self.level is Level.KNOWN and not (before and before[-1] >= KNOWN)
+
+    @property
     def stuck_since(self) -> date | None:
         """The day of the first of the latest failures, when she is stuck."""
         alone = [note for note in self.notes if note.unaided]
         latest = alone[-FAILING_NOTES:]
-        if self.known >= KNOWN or len(latest) < FAILING_NOTES or sum(n.right for n in latest) > 1:
+        if self.mastery.known >= KNOWN or len(latest) < FAILING_NOTES or sum(n.right for n in latest) > 1:
             return None
         run = next((at for at in range(len(alone), 0, -1) if alone[at - 1].right and alone[at - 2].right), 0)
         return alone[min(run, len(alone) - FAILING_NOTES)].day

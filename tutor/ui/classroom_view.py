@@ -12,10 +12,9 @@ from urllib.parse import quote
 from tutor.errors import InputRefused
 from tutor.intake import TakenIn
 from tutor.learner.classroom import FEWEST, HIDDEN, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
-from tutor.learner.mastery import Standing
-from tutor.learner.overview import Overview, SkillLine
+from tutor.learner.overview import Level, Overview, SkillLine
 from tutor.ui import charts
-from tutor.ui.progress_view import when
+from tutor.ui.progress_view import level, when
 from tutor.ui.words import say
 from tutor.ui.words.refusals import refusal
 
@@ -24,6 +23,7 @@ Places = Mapping[str, str]  # passage id -> document and place, as a person read
 Count = Callable[[int], str]
 Told = Callable[[int], bool]  # whether the work of so many learners may be told
 LONGEST_LISTS = 12
+MARKS = {Level.KNOWN: " ✓", Level.TO_CONFIRM: " ●"}
 MOST_REFUSED = 50  # refused statements that are named
 
 
@@ -132,7 +132,7 @@ def _column(week: Week, told: Told) -> tuple[str, int, int]:
 def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
     head = "".join(f'<th scope="col">{html.escape(skills[line.skill])}</th>' for line in seen.skills)
     order = sorted(seen.learners, key=lambda learner: learners[learner])
-    rows = "".join(_map_row(learners[each], seen.learners[each]) for each in order)
+    rows = "".join(_map_row(learners[each], seen.learners[each], language) for each in order)
     table = (
         f'<div class="tp-scroll"><table class="tp-map"><thead><tr><th scope="col">{say(language, "class_learner")}</th>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -141,17 +141,17 @@ def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
     return _card(say(language, "class_map"), f"{how}{table}", "map")
 
 
-def _map_row(name: str, view: Overview) -> str:
-    return f'<tr><th scope="row">{html.escape(name)}</th>{"".join(map(_cell, view.skills))}</tr>'
+def _map_row(name: str, view: Overview, language: str) -> str:
+    cells = "".join(_cell(line, language) for line in view.skills)
+    return f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>'
 
 
-def _cell(line: SkillLine) -> str:
+def _cell(line: SkillLine, language: str) -> str:
+    """Return the number with the mark and the word of its level, which are those of her own page."""
     if not line.answers:
         return '<td class="none">–</td>'
-    if line.standing is Standing.TO_CONFIRM:
-        return f'<td class="helped">{round(100 * line.known)} ●</td>'
-    tone = "known" if line.known >= 0.85 else "high" if line.known >= 0.65 else "middle" if line.known >= 0.4 else "low"
-    return f'<td class="{tone}">{round(100 * line.known)}</td>'
+    word = html.escape(level(line, language), quote=True)
+    return f'<td class="{line.level}" title="{word}">{round(100 * line.known)}{MARKS.get(line.level, "")}</td>'
 
 
 def _counts(seen: Classroom, skills: Names, language: str) -> str:

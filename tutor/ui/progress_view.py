@@ -12,9 +12,8 @@ from urllib.parse import quote
 
 from tutor.learner import wording
 from tutor.learner.diary import Mistake, Work
-from tutor.learner.mastery import KNOWN, Standing
-from tutor.learner.overview import Overview, SkillLine
-from tutor.learner.path import FADING, Recommendation
+from tutor.learner.overview import Level, Overview, SkillLine
+from tutor.learner.path import Recommendation
 from tutor.learner.placement import QUESTIONS
 from tutor.learner.portrait import Says, Statement
 from tutor.reading import Resource
@@ -41,17 +40,7 @@ def when(day: date, today: date, language: str) -> str:
 
 def level(line: SkillLine, language: str) -> str:
     """Return how well a skill is known, in words, hedged by the evidence."""
-    return say(language, f"level_{_level(line)}")
-
-
-def _level(line: SkillLine) -> str:
-    if line.standing is Standing.TO_CONFIRM:
-        return "to_confirm"
-    if line.placed:
-        return "placed"
-    if line.mastery.known >= KNOWN:
-        return "fading" if line.known < FADING else "known"
-    return "high" if line.known >= 0.8 else "middle" if line.known >= 0.5 else "low"
+    return say(language, f"level_{line.level}")
 
 
 def evidence(line: SkillLine, language: str) -> str:
@@ -126,7 +115,7 @@ def _skill(line: SkillLine, name: str, language: str) -> str:
     words = evidence(line, language)
     percent = round(100 * line.known)
     label = say(language, "percent_known", skill=name, percent=percent, words=words) if line.answers else words
-    tone = {"known": "good", "low": "low", "placed": "faint"}.get(_level(line), "")
+    tone = {Level.KNOWN: "good", Level.LOW: "low", Level.PLACED: "faint"}.get(line.level, "")
     low, high = (line.low, line.high) if line.mastery.unaided else (None, None)
     drawn, share = charts.bar(line.known, low, high, tone), f"{percent} % · "
     return (
