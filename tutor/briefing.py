@@ -1,7 +1,7 @@
 """What a model is told for a turn: instructions, the learner, earlier turns and passages, as much as its window holds.
 
-A small model is told less: measured, it mixes two passages up, loses the sentence that answers among others, and
-repeats what it is told of the learner (docs/LOG.md).
+A small model is told less: measured, it mixes two passages up, answers as well from the sentences that hold the
+question's words, and repeats what it is told of the learner (docs/LOG.md).
 """
 
 from __future__ import annotations
