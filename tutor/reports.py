@@ -18,9 +18,10 @@ from tutor.accounts import Accounts
 from tutor.courses import Courses
 from tutor.domain import Person
 from tutor.errors import NotAllowed
-from tutor.learner.classroom import FEWEST, Classroom, classroom
+from tutor.learner.classroom import Classroom, classroom
 from tutor.learner.evidence import Answered, Retracted, standing
 from tutor.learner.exchange import answers_csv, class_csv, xapi
+from tutor.learner.outward import FEWEST
 from tutor.moments import Clock
 from tutor.profile import Profiles
 from tutor.progress import Progress

@@ -14,8 +14,9 @@ import tutor.store.evidence as rows
 from tutor.domain import Outcome, Person, Role, Skill
 from tutor.errors import NotAllowed
 from tutor.evidence_book import Judged
-from tutor.learner.classroom import FEWEST, classroom, shown, shown_parts
+from tutor.learner.classroom import classroom
 from tutor.learner.evidence import Answered, Retracted, standing
+from tutor.learner.outward import FEWEST, shown, shown_parts
 from tutor.reports import places
 from tutor.ui import classroom_view, progress_view, sheets
 

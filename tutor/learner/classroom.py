@@ -1,7 +1,7 @@
 """The class: what the records of many learners say together, for their instructor.
 
-Counted from records alone, so that every number can be traced to events. `shown` hides what would tell of fewer than
-five learners; it stands before everything that leaves the house.
+Counted from records alone, so that every number can be traced to events. What of it may leave the house is
+`outward.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from tutor.learner.overview import WEEK, Level, Overview, SkillLine, overview
 from tutor.learner.record import Record
 from tutor.learner.skills import SkillGraph
 
-FEWEST = 5  # learners that an exported number must be about
-HIDDEN = "hidden"
 TELLING_LEARNERS = 10  # who answered an item before it is judged
 TELLING = 0.1  # correlation with everything else, below which an item does not tell learners apart
 WEEKS = 8  # of work that are drawn
@@ -88,7 +86,7 @@ class Digest:
 class Week:
     """The work of one week, and how many learners did it."""
 
-    start: date  # a Monday
+    start: date  # of seven days; the last week's last day is today
     work: Work
     active: int
 
@@ -124,29 +122,6 @@ def classroom(records: Mapping[str, Record], course: SkillGraph, at: datetime) -
         digest=_digest(seen, diaries, at),
         weeks=_weeks(diaries.values(), at),
     )
-
-
-def shown(number: int) -> str:
-    """Return a number of learners as it may leave the house."""
-    return f"<{FEWEST}" if 0 < number < FEWEST else str(number)
-
-
-def tellable(learners: int) -> bool:
-    """Whether the work of so many learners may leave the house as a sum."""
-    return learners == 0 or learners >= FEWEST
-
-
-def shown_parts(counts: Sequence[int]) -> list[str]:
-    """Return the parts of a group, whose sum is known, as they may leave the house.
-
-    Small ones are told as `shown` tells them, where neither their sum nor its bounds give them away. Else they are only
-    called hidden, and the smallest other parts with them.
-    """
-    small = [count for count in counts if 0 < count < FEWEST]
-    if len(small) > 1 and FEWEST <= sum(small) < (FEWEST - 1) * len(small) or not small:
-        return [shown(count) for count in counts]
-    most = min((count for count in counts if count >= FEWEST), default=FEWEST)
-    return [HIDDEN if 0 < count <= most else str(count) for count in counts]
 
 
 def _count(skill: str, lines: Sequence[SkillLine]) -> SkillCount:
@@ -236,9 +211,10 @@ def _most(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 
 
 def _weeks(diaries: Iterable[Diary], at: datetime) -> tuple[Week, ...]:
+    """The same seven days as the digest's, so that no sum overlaps another."""
     found = list(diaries)
-    monday = at.date() - timedelta(days=at.weekday())
-    return tuple(_week(found, monday - timedelta(days=7 * n)) for n in reversed(range(WEEKS)))
+    first = at.date() - WEEK + timedelta(days=1)
+    return tuple(_week(found, first - n * WEEK) for n in reversed(range(WEEKS)))
 
 
 def _week(diaries: Sequence[Diary], start: date) -> Week:

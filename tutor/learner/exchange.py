@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tutor.domain import Outcome
-from tutor.learner.classroom import Classroom, shown, shown_parts
+from tutor.learner.classroom import Classroom
 from tutor.learner.evidence import Answered, Retracted
+from tutor.learner.outward import outward, shown
 
 VERBS = "http://adlnet.gov/expapi/verbs/"
 VOIDED = f"{VERBS}voided"
@@ -111,12 +112,9 @@ def answers_csv(answers: Iterable[Answered], names: Mapping[str, str]) -> str:
 
 def class_csv(seen: Classroom, names: Mapping[str, str]) -> str:
     """Return one row a skill with how many learners stand where; numbers under five are not told."""
-    total = len(seen.learners)
+    told = outward(seen)
     head = ("skill", "learners", "known", "learning", "stuck", "not met")
-    rows = (
-        (names[line.skill], shown(total), *shown_parts((line.known, line.learning, line.stuck, line.unmet)))
-        for line in seen.skills
-    )
+    rows = ((names[skill], shown(told.size), *parts) for skill, parts in told.rows.items())
     return _csv(head, rows)
 
 

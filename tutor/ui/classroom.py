@@ -11,7 +11,7 @@ import gradio as gr
 from tutor.errors import InputRefused
 from tutor.house import House
 from tutor.intake import read_roster
-from tutor.learner.classroom import FEWEST
+from tutor.learner.outward import FEWEST
 from tutor.reports import places
 from tutor.ui import classroom_view
 from tutor.ui.edge import QUIET, handler, person, tell

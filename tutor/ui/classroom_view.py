@@ -1,17 +1,19 @@
 """What a class looks like: the numbers of `tutor.learner.classroom` in, HTML out. No Gradio.
 
-`for_page` names learners, for their instructor alone; `for_paper` counts them, and hides counts under five.
+`for_page` names learners, for their instructor alone; `for_paper` says what `tutor.learner.outward` lets out.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from urllib.parse import quote
 
 from tutor.errors import InputRefused
 from tutor.intake import TakenIn
-from tutor.learner.classroom import FEWEST, HIDDEN, Belief, Classroom, Digest, Stuck, Week, shown, shown_parts, tellable
+from tutor.learner.classroom import Belief, Classroom, Stuck
+from tutor.learner.outward import FEWEST, HIDDEN, Sums, Told, inside, outward
 from tutor.learner.overview import Level, Overview, SkillLine
 from tutor.ui import charts
 from tutor.ui.progress_view import level, when
@@ -20,8 +22,6 @@ from tutor.ui.words.refusals import refusal
 
 Names = Mapping[str, str]
 Places = Mapping[str, str]  # passage id -> document and place, as a person reads it
-Count = Callable[[int], str]
-Told = Callable[[int], bool]  # whether the work of so many learners may be told
 LONGEST_LISTS = 12
 MARKS = {Level.KNOWN: " ✓", Level.TO_CONFIRM: " ●"}
 MOST_REFUSED = 50  # refused statements that are named
@@ -31,24 +31,27 @@ def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, la
     """Return the whole page of a class."""
     if not seen.learners:
         return f'<div class="tp tp-card"><p>{say(language, "class_none")}</p></div>'
+    told = inside(seen)
     return (
         _catching_up(seen, language)
-        + _week(seen, skills, str, _all, language)
+        + _week(told, skills, language)
         + _map(seen, learners, skills, language)
         + _stuck(seen, learners, skills, language)
-        + _beliefs(seen, skills, places, str, language)
-        + _items(seen, str, language)
+        + _beliefs(seen, told, skills, places, "class_beliefs_none", language)
+        + _items(told, "class_items_none", language)
     )
 
 
 def for_paper(seen: Classroom, skills: Names, places: Places, language: str) -> str:
-    """Return the report that may leave the house: counts, and none under five."""
+    """Return the report that may leave the house: counts, and none that gives away a group under five."""
+    told = outward(seen)
     return (
         _catching_up(seen, language)
-        + _week(seen, skills, shown, tellable, language)
-        + _counts(seen, skills, language)
-        + _beliefs(seen, skills, places, shown, language)
-        + _items(seen, shown, language)
+        + _week(told, skills, language)
+        + _counts(told, skills, language)
+        + _beliefs(seen, told, skills, places, "class_none_told", language)
+        + _items(told, "class_none_told", language)
+        + f'<div class="tp"><p class="soft">{say(language, "class_outward", fewest=FEWEST)}</p></div>'
     )
 
 
@@ -91,42 +94,42 @@ def _card(title: str, body: str, name: str) -> str:
     return f'<div class="tp tp-card" id="tp-{name}"><h3>{title}</h3>{body}</div>'
 
 
-def _all(_: int) -> bool:
-    return True
-
-
-def _week(seen: Classroom, skills: Names, count: Count, told: Told, language: str) -> str:
-    digest, escape = seen.digest, html.escape
-    active = say(language, "class_active", now=count(digest.active), before=count(digest.active_before))
-    lines = [escape(active), *_worked(digest, told, language)]
-    for key, found in (("class_learnt", digest.newly_known), ("class_newly_stuck", digest.newly_stuck)):
+def _week(told: Told, skills: Names, language: str) -> str:
+    lines = [*_active(told, language), *_worked(told, language)]
+    for key, found in (("class_learnt", told.newly_known), ("class_newly_stuck", told.newly_stuck)):
         if found:
-            named = [say(language, "class_listed", skill=skills[s], n=count(n)) for s, n in found[:LONGEST_LISTS]]
-            lines.append(escape(say(language, key, list=say(language, "class_comma").join(named))))
-    weeks = [_column(week, told) for week in seen.weeks]
-    said = "".join(f"<p>{line}</p>" for line in lines)
+            named = [say(language, "class_listed", skill=skills[s], n=n) for s, n in found[:LONGEST_LISTS]]
+            lines.append(say(language, key, list=say(language, "class_comma").join(named)))
+    weeks = [_column(start, sums) for start, sums in told.weeks]
+    said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     note = say(language, "class_weeks")
     return _card(say(language, "class_week"), f'{said}{charts.columns(weeks, note)}<p class="soft">{note}</p>', "week")
 
 
-def _worked(digest: Digest, told: Told, language: str) -> list[str]:
+def _active(told: Told, language: str) -> list[str]:
+    if told.active is not None and told.active_before is not None:
+        return [say(language, "class_active", now=told.active, before=told.active_before)]
+    if told.active is not None:
+        return [say(language, "class_active_now", now=told.active)]
+    return [say(language, "class_active_before", before=told.active_before)] if told.active_before is not None else []
+
+
+def _worked(told: Told, language: str) -> list[str]:
     """Return the sums of both weeks, as far as each may be told."""
-    work, before = digest.work, digest.work_before
-    lines = []
-    if told(digest.active):
+    work, before, lines = told.work, told.work_before, []
+    if work and work.aided is not None:
         lines.append(say(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided))
-    if told(digest.active_before):
+    elif work:
+        lines.append(say(language, "class_work_right", now=work.answers, rights=work.rights))
+    if before:
         lines.append(say(language, "class_work_before", before=before.answers))
-    if len(lines) < 2:
+    if not all(sums for _, sums in told.weeks):
         lines.append(say(language, "class_work_hidden", fewest=FEWEST))
     return lines
 
 
-def _column(week: Week, told: Told) -> tuple[str, int, int]:
-    name = f"{week.start:%m-%d}"
-    if not told(week.active):
-        return f"{name} {shown(week.active)}", 0, 0
-    return name, week.work.answers, week.work.rights
+def _column(start: date, sums: Sums | None) -> tuple[str, int, int]:
+    return (f"{start:%m-%d}", sums.answers, sums.rights) if sums else (f"{start:%m-%d} *", 0, 0)
 
 
 def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
@@ -154,14 +157,13 @@ def _cell(line: SkillLine, language: str) -> str:
     return f'<td class="{line.level}" title="{word}">{round(100 * line.known)}{MARKS.get(line.level, "")}</td>'
 
 
-def _counts(seen: Classroom, skills: Names, language: str) -> str:
+def _counts(told: Told, skills: Names, language: str) -> str:
     head = [
         say(language, key)
         for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
     ]
-    parts = {line.skill: shown_parts((line.known, line.learning, line.stuck, line.unmet)) for line in seen.skills}
     hidden = say(language, "class_hidden")
-    rows = [(skills[skill], *(hidden if told == HIDDEN else told for told in each)) for skill, each in parts.items()]
+    rows = [(skills[s], *(hidden if part == HIDDEN else part for part in parts)) for s, parts in told.rows.items()]
     return _card(say(language, "class_skills"), charts.table(head, rows), "skills")
 
 
@@ -188,39 +190,36 @@ def _stuck_on(name: str, found: Sequence[Stuck], seen: Classroom, learners: Name
     return f"<details><summary>{summary}</summary>{charts.table(head, rows)}</details>"
 
 
-def _beliefs(seen: Classroom, skills: Names, places: Places, count: Count, language: str) -> str:
+def _beliefs(seen: Classroom, told: Told, skills: Names, places: Places, none: str, language: str) -> str:
     title = say(language, "class_beliefs")
-    if not seen.beliefs:
-        return _card(title, f"<p>{say(language, 'class_beliefs_none')}</p>", "beliefs")
+    if not told.beliefs:
+        return _card(title, f"<p>{say(language, none)}</p>", "beliefs")
     keys = ("class_belief", "class_skill", "class_learners", "class_last", "class_where")
     head = "".join(f'<th scope="col">{say(language, key)}</th>' for key in keys)
-    rows = "".join(_belief(belief, seen, skills, places, count, language) for belief in seen.beliefs[:LONGEST_LISTS])
+    rows = "".join(_belief(one, n, seen, skills, places, language) for one, n in told.beliefs[:LONGEST_LISTS])
     table = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
     return _card(title, f'<div class="tp-scroll"><table class="tp-table">{table}</table></div>', "beliefs")
 
 
-def _belief(belief: Belief, seen: Classroom, skills: Names, places: Places, count: Count, language: str) -> str:
-    cells = (
-        belief.text,
-        skills.get(belief.skill, belief.skill),
-        count(len(belief.learners)),
-        when(belief.last, seen.at.date(), language),
-    )
+def _belief(belief: Belief, learners: str, seen: Classroom, skills: Names, places: Places, language: str) -> str:
+    skill, last = skills.get(belief.skill, belief.skill), when(belief.last, seen.at.date(), language)
+    cells = (belief.text, skill, learners, last)
     place = html.escape(places.get(belief.passage_id or "", ""))
     link = f'<a href="/passage/{quote(belief.passage_id or "", safe="")}" target="_blank">{place}</a>' if place else "–"
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + f"<td>{link}</td></tr>"
 
 
-def _items(seen: Classroom, count: Count, language: str) -> str:
+def _items(told: Told, none: str, language: str) -> str:
     title = say(language, "class_items")
-    if not seen.items:
-        return _card(title, f"<p>{say(language, 'class_items_none')}</p>", "items")
+    if not told.items:
+        return _card(title, f"<p>{say(language, none)}</p>", "items")
     head: Sequence[str] = [
         say(language, key) for key in ("class_item", "class_learners", "class_rate", "class_telling")
     ]
+    hidden = say(language, "class_hidden")
     rows = [
-        (item.item_id, count(item.learners), f"{100 * item.rate:.0f} %", f"{item.telling:+.2f}")
-        for item in seen.items[:LONGEST_LISTS]
+        (item.item_id, learners, hidden if rate is None else f"{100 * rate:.0f} %", f"{item.telling:+.2f}")
+        for item, learners, rate in told.items[:LONGEST_LISTS]
     ]
     how = f'<p class="soft">{say(language, "class_items_how")}</p>'
     return _card(title, how + charts.table(head, rows), "items")
