@@ -100,6 +100,31 @@ def test_an_instructor_sees_her_class_and_the_printed_report_names_nobody(open_p
     shoot(page, "class-report")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_class_map_wider_than_a_phone_fades_at_its_edge_until_its_end(open_page, served, pupils, shoot, scheme):
+    """It once scrolled sideways with nothing to say so, and the learners' names went out of sight."""
+    more = [Skill(f"more{n}", COURSE, f"Another skill {n}") for n in range(6)]
+    old = served.courses.skills(served.office.operator, COURSE)
+    served.courses.declare_skills(served.office.operator, COURSE, [*old, *more])
+    page = open_page(instructor_link(served), width=390, color_scheme=scheme)
+    page.locator("form button").click()
+    page.locator(".overflow-menu > button").click()
+    page.locator(".overflow-dropdown button", has_text="Class").click()
+    page.locator("#tp-map tbody tr").nth(5).wait_for()
+    scroller, name = page.locator("#tp-map .tp-scroll"), page.locator("#tp-map tbody th").first
+    fade = "e => getComputedStyle(e).getPropertyValue('--tp-fade')"
+    left = name.bounding_box()["x"]
+    assert scroller.evaluate(fade) == "48px"
+    assert page.locator("#tp-stuck .tp-scroll").first.evaluate(fade) == "0px"
+    shoot(page, f"class-map-390-{scheme}")
+    scroller.evaluate("e => e.scrollTo(e.scrollWidth, 0)")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('#tp-map .tp-scroll')).getPropertyValue('--tp-fade') === '0px'"
+    )
+    assert abs(name.bounding_box()["x"] - left) <= 2
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_a_learner_cannot_open_what_is_her_instructors(open_page, served, pupils):
     page = enter(open_page(served.accounts.issue_link(pupils[0])))
     for path in ("/class/report", "/class/skills.csv", "/class/xapi.json"):

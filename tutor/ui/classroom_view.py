@@ -23,7 +23,7 @@ from tutor.ui.words.refusals import refusal
 Names = Mapping[str, str]
 Places = Mapping[str, str]  # passage id -> document and place, as a person reads it
 LONGEST_LISTS = 12
-MARKS = {Level.KNOWN: " ✓", Level.TO_CONFIRM: " ●"}
+MARKS = {Level.KNOWN: " ✓", Level.FADING: " ↘", Level.TO_CONFIRM: " ●"}
 MOST_REFUSED = 50  # refused statements that are named
 
 
@@ -136,9 +136,10 @@ def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
     head = "".join(f'<th scope="col">{html.escape(skills[line.skill])}</th>' for line in seen.skills)
     order = sorted(seen.learners, key=lambda learner: learners[learner])
     rows = "".join(_map_row(learners[each], seen.learners[each], language) for each in order)
+    corner = f'<th scope="col">{say(language, "class_learner")}</th>'
     table = (
-        f'<div class="tp-scroll"><table class="tp-map"><thead><tr><th scope="col">{say(language, "class_learner")}</th>'
-        f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="tp-scroll" role="region" tabindex="0" aria-label="{say(language, "class_map")}">'
+        f'<table class="tp-map"><thead><tr>{corner}{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
     how = f'<p class="soft">{say(language, "class_map_how")}</p>'
     return _card(say(language, "class_map"), f"{how}{table}", "map")

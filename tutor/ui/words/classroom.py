@@ -20,7 +20,8 @@ ENGLISH = {
     "class_listed": "{skill} ({n})",
     "class_weeks": "Answers in seven days each, named by the first; the lower part was right",
     "class_map": "Class map",
-    "class_map_how": "How likely each learner knows each skill, in percent. ✓ known; ● right with help, not yet alone.",
+    "class_map_how": "How likely each learner knows each skill, in percent. ✓ known; ↘ known once, may be fading; "
+    "● right with help, not yet alone.",
     "class_learner": "Learner",
     "class_skill": "Skill",
     "class_known": "Known",
@@ -95,7 +96,8 @@ CHINESE = {
     "class_listed": "{skill}（{n}）",
     "class_weeks": "每七天的作答数，以首日标记；下部为答对",
     "class_map": "班级图",
-    "class_map_how": "每名学生现在掌握各知识点的可能性（百分比）。✓ 已掌握；● 在帮助下答对，尚未独立完成。",
+    "class_map_how": "每名学生现在掌握各知识点的可能性（百分比）。✓ 已掌握；↘ 曾经掌握，可能正在遗忘；"
+    "● 在帮助下答对，尚未独立完成。",
     "class_learner": "学生",
     "class_skill": "知识点",
     "class_known": "已掌握",
