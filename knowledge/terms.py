@@ -105,14 +105,35 @@ _CLOSED = frozenset(
     "at into this that these those its their your our my a an the which who whose it they we you i he she with "
     "about".split()
 )
+_TASK = re.compile(
+    r"\W*(?:Exercise\.|(?:Write|Complete|Create|Draw|Calculate|Compute|Determine|Answer|Solve|Prove|Implement|Modify|Make"
+    r"|Sort|Refer to) |Add the |For (?:each|the questions) |The (?:following (?:program|code)|(?:program|code) below) "
+    r"|Consider the (?:example|(?:following )?(?:code|program))\b"
+    r"|Given (?:the|an?) [^.?]*\b(?:answer|calculate|print|write|create)\b"
+    r"|(?:What|Which)\b[^.?!\n]*\?|请|编写|写一个|试求|计算下|求下)"
+)  # how a text begins that tells the reader to do something
+_IN_CODE = re.compile(r"\b(?:class|def) (\w+)|^[ \t]*(\w+) = ", re.MULTILINE)
+_NUMERAL = re.compile(r"[-+±]?\d+(?:[.,]\d+)*%?")
 _INSIDE_WORD = re.compile(r"[A-Za-z]{2}")
 _has_cjk = re.compile(f"[{_CJK}]").search
 
 
 def found(passages: Sequence[Passage]) -> list[Term]:
     """Return every naming in the passages, in their order; a term may be named more than once."""
-    joined = "\n".join(passage.text for passage in passages)
-    return [*_headings(passages), *(t for i, p in enumerate(passages) for t in _in_passage(i, p, joined))]
+    course = _Course.of("\n".join(passage.text for passage in passages))
+    return [*_headings(passages), *(t for i, p in enumerate(passages) for t in _in_passage(i, p, course))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """All its text, and the names that its programs give: those of examples, not of ideas."""
+
+    text: str
+    in_code: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> _Course:
+        return cls(text, frozenset(name for names in _IN_CODE.findall(text) for name in names if name))
 
 
 def _headings(passages: Sequence[Passage]) -> Iterator[Term]:
@@ -124,33 +145,50 @@ def _headings(passages: Sequence[Passage]) -> Iterator[Term]:
     times = Counter(path[-1] for path in seen)
     for path, at in seen.items():
         name = heading_name(path[-1])
-        if name and times[path[-1]] < 3:
+        own = len(path) == 1 + len(passages[at].heading)
+        if name and times[path[-1]] < 3 and not (own and _teaches_nothing(passages[at], path[-1])):
             yield Term(name, Source.HEADING, at, Evidence(passages[at].id, 0, 0, ""))
 
 
-def _in_passage(at: int, passage: Passage, course: str) -> Iterator[Term]:
+def _teaches_nothing(passage: Passage, heading: str) -> bool:
+    """Whether a section begins with a task, or its heading is the head of a table, cut from a page."""
+    text = passage.text.strip().removeprefix(heading).strip()
+    words = text.split()[:20]
+    return bool(_TASK.match(text)) or sum(bool(_NUMERAL.fullmatch(word)) for word in words) * 4 > len(words) > 0
+
+
+def _in_passage(at: int, passage: Passage, course: _Course) -> Iterator[Term]:
     if any(_GLOSSARY.search(heading) for heading in passage.heading):
         for line in _GLOSSARY_LINE.finditer(passage.text):
             yield Term(line["name"], Source.GLOSSARY, at, Evidence(passage.id, *line.span(), line.group()))
     for start, end in sentences(passage.text):
         text = passage.text[start:end]
-        names = list(_chinese(text, course)) if _has_cjk(text) else list(_english(text))
+        names = list(_chinese(text, course.text)) if _has_cjk(text) else list(_english(text, course.in_code))
         for name in dict.fromkeys(names):
             yield Term(name, Source.DEFINITION, at, Evidence(passage.id, start, end, text))
 
 
-def _english(sentence: str) -> Iterator[str]:
+def _english(sentence: str, in_code: frozenset[str]) -> Iterator[str]:
     text = " ".join(sentence.lstrip("-•* ").split())
-    if text.startswith(("|", "```")):
+    if text.startswith(("|", "```")) or _TASK.match(text):
         return
     for pattern in _ENGLISH:
         for match in pattern.finditer(text):
-            if (name := _cleaned(match["name"])) and not match["name"].isupper():
+            if (name := _cleaned(match["name"])) and not match["name"].isupper() and not _of_example(match, in_code):
                 yield name
     for match in _ACRONYM.finditer(text):
         words = match["name"].split()[-len(match["short"].rstrip("s")) :]
         if "".join(word[0] for word in words).lower() == match["short"].rstrip("s").lower():
             yield " ".join(words)
+
+
+def _of_example(match: re.Match[str], in_code: frozenset[str]) -> bool:
+    """Whether it names a thing of an example: "quantity is an integer", "The variable data is ...", "A car's speed"."""
+    words = match["name"].split()
+    first, last = words[0], words[-1]
+    bare = match.start("name") == 0  # without "a" or "the"
+    variable = len(words) > 1 and first == "variable" and last in in_code
+    return (bare and len(words) == 1 and first in in_code) or variable or (first.islower() and first.endswith("'s"))
 
 
 def _cleaned(name: str) -> str:

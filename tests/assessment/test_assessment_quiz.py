@@ -39,6 +39,31 @@ def test_terms_are_read_from_sentences_that_define_them():
     assert found["transpiration"] == "The process by which a plant loses water through its leaves"
 
 
+NO_TERMS = (
+    "线性回归恰好是一个在整个域中只有一个最小值的学习问题。",
+    "即使是一个很小的学习率，也会使损失函数的值明显下降。",
+    "由于输出是浮点数，因此此类连续表示比二进制表示法更节省空间。",
+    "如下是卷积层的一个简单应用，它检测图像中不同颜色的边缘。",
+    "问题是，我们永远不能准确地计算出泛化误差。",
+    "The loop below is a code block that runs a set of statements three times.",
+)
+
+
+@pytest.mark.parametrize("text", NO_TERMS)
+def test_what_only_stands_before_the_verb_is_no_term(text):
+    """Quizzes asked for the meaning of "线性回归恰好" (linear regression happens), 即使 (even if) and "loop below"."""
+    assert definitions(sentences(passages([text]))) == []
+
+
+def test_chinese_terms_that_are_defined_stay():
+    texts = [
+        "过拟合是指训练误差远小于验证误差。",
+        "独热编码是一个向量，它的分量和类别一样多。",
+        "正则化是一种减少过拟合的方法。",
+    ]
+    assert [d.term for d in definitions(sentences(passages(texts)))] == ["过拟合", "独热编码", "正则化"]
+
+
 def test_sentences_that_lean_on_the_one_before_are_not_asked_about():
     assert not any(s.text.startswith(("However", "It ")) for s in sentences(passages()))
 

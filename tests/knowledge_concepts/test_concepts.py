@@ -119,6 +119,29 @@ def listed(text: str) -> list[str]:
     return [one for line in text.strip().splitlines() for one in line.split("; ")]
 
 
+EXAMPLES = (
+    (("Plants",), "A plant is an organism that feeds on light. The class Plant tells what each plant has."),
+    (("Plants", "Subclasses"), "class Mint(Plant):\n    quantity = 3\n\nMint is a subclass. Mint is like any plant."),
+    (("Plants", "Subclasses"), "quantity is an integer. The variable quantity is a number. A car's speed is a number."),
+    (("Plants", "Wise words"), "Make a copy of the list called wisdom. Sort the list called wisdom."),
+    (("Plants", "Cups of water"), "The following program should read in the ounces of water a plant drank today."),
+    (("Plants", "Pot sizes"), "Exercise. Exercise. Write a program that asks for the size of a pot of a plant."),
+    (("Plants", "Sim Loss Retrieval Accuracy"), "Top-1 Top-5 DP NLL 44.9 66.8 78.1 85.0 Triplet 41.6 65.0 77.2 84.5"),
+    (("Plants", "Newton's method"), "Newton's method is a way to find roots. Newton's method needs 3 or 4 steps."),
+)
+
+
+def test_things_of_examples_titles_of_tasks_and_heads_of_tables_are_no_concepts():
+    """A programming book proposed "mint", "wisdom" and "Cups of water" as skills; a paper, the head of its table."""
+    names = {concept.name.lower() for concept in propose_concepts(passages(EXAMPLES)).concepts}
+    assert names == {"plant", "subclasses", "newton's method"}
+
+
+def test_a_section_that_begins_with_a_task_hides_no_term_that_is_defined_elsewhere():
+    course = (*COURSE, (("Repetition", "Variables"), "Write a program that has three variables."))
+    assert "variable" in [concept.name for concept in propose_concepts(passages(course)).concepts]
+
+
 @pytest.mark.parametrize("heading", listed(NO_NAMES))
 def test_what_a_section_does_or_asks_is_no_skill(heading):
     assert heading_name(heading) == ""

@@ -22,7 +22,12 @@ _ZH_DEFINITIONS = (
 _ZH_LEANING = re.compile(
     r"^(?:它|这|那|其|但|而|所以|因此|因为|于是|此外|也|并|不过|同时|然后|接着|前者|后者|里面|外面|上面|下面|其中|\d)"
 )
-_ZH_NOT_TERM = re.compile(r"[的这那都不就也只它们最每个有和与]|主要|^(?:第|如果|当|关键|原因|结果|方法)")
+_ZH_NOT_TERM = re.compile(
+    r"[的这那都不就也只它们最每个有和与]|主要|^(?:第|如果|当|关键|原因|结果|方法)"
+    r"|^(?:即使|即便|尽管|虽然|甚至|由于|为了|为何|除非|只要|无论|以[及便下上查免]|如[下上]|特别|尤其|例如|比如|其实|通常|一般|具体|来|此|该|某|一[种些类般]|做)"
+    r"|(?:恰好|恰恰|刚好|正好|正|几乎|可以|可能|应该|必须|能够|往往|通常|一般|总|仍然|仍|依然|才|将|会|能|便|亦|确实|其实|本身|中|时|后|前)$"
+)  # a name neither opens with a word that joins or points, nor ends in an adverb before its verb
+_ZH_NO_SAYING = re.compile(r"^[，,]|我们|你们?|为什么|[或和与并且]$")  # no part of what something is
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=[\w)])[^.!?\n]*)*[.!?]+(?=\s|$)")
 _NAME = r"(?P<term>[A-Za-z][\w-]*(?: [a-z][\w-]*){0,3}?)"
 _DEFINITIONS = (
@@ -39,6 +44,7 @@ _DEICTIC = frozenset(
     "their example examples figure table code program answer question following above below goal purpose result output "
     "first second last next reason problem idea way thing every all any no".split()
 )
+_POINTING = frozenset("below above here there following next".split())  # "the loop below"
 _ABOUT_BOOK = re.compile(
     r"\b(?:chapter|section|figure|table|this|these|book|above|below|following|example)\b", re.IGNORECASE
 )
@@ -128,6 +134,7 @@ def _defined_in_chinese(plain: str, sentence: Sentence) -> Iterator[Definition]:
         if (
             match
             and not re.search(r'["；;]', match["body"])
+            and not _ZH_NO_SAYING.search(match["body"])
             and not _ZH_NOT_TERM.search(match["term"])
             and match["term"] not in match["body"]
         ):
@@ -140,7 +147,13 @@ def _is_term(term: str) -> bool:
     if _PLACED & set(words):
         return False  # "a leaf in the sun" is a thing that is spoken of, not a term
     inside = not _CLOSED & set(words) and not any(w in FUNCTION_WORDS for w in (words[0], words[-1]))
-    return inside and words[0] not in _DEICTIC and len(term) >= 3 and not words[-1].endswith("ly")
+    return (
+        inside
+        and words[0] not in _DEICTIC
+        and words[-1] not in _POINTING
+        and len(term) >= 3
+        and not words[-1].endswith("ly")
+    )
 
 
 def key_terms(found: Sequence[Sentence], defined: Sequence[Definition], least: int = 2) -> list[str]:
