@@ -220,6 +220,12 @@ def test_a_group_is_not_told_by_what_is_left_of_it():
     assert "<td>5+</td>" in paper and "<td>28</td>" not in paper
 
 
+def test_the_sums_of_a_week_in_which_nearly_all_practised_are_told_in_a_class_of_nine_or_more():
+    for size, told in ((6, False), (8, False), (9, True), (30, True)):
+        seen = outward(class_of(Facts(size, size, 0, 0, active=size - 1, active_before=size)))
+        assert seen.active is None and (seen.work is not None) == told
+
+
 @pytest.mark.parametrize("rights", [1, 4, 396, 399])
 def test_few_answers_that_may_be_one_learners_are_not_told(rights):
     seen = class_of(Facts(12, 12, 0, 0, active=12, active_before=12))

@@ -17,6 +17,7 @@ from tutor.learner.diary import Work
 
 FEWEST = 5  # learners that a number which goes out must be about
 FIRM = 15  # learners of a class from which on "five or more" of them says nothing about the hidden parts of a skill
+WIDE = 2 * FEWEST - 1  # a group of which all but few may be any of four numbers, each five or more
 HIDDEN = "hidden"
 Parts = tuple[str, str, str, str]  # known, learning, stuck, not met
 
@@ -124,7 +125,8 @@ def _all(work: Work) -> Sums:
 
 def _sums(work: Work, active: int, size: int) -> Sums | None:
     """Return a week's sums where its learners may be told, and no few answers stand out that may be one learner's."""
-    if not tells(active, size) or not tells(work.rights, work.answers):
+    several = active >= FEWEST and size >= WIDE  # told sums say that five or more practised, and no more
+    if not (several or tells(active, size)) or not tells(work.rights, work.answers):
         return None
     return Sums(work.answers, work.rights, work.aided if tells(work.aided, work.answers) else None)
 
@@ -153,8 +155,7 @@ def _number(count: int, whole: int | None, size: int) -> str:
         return ""
     if whole is not None and tells(count, whole):
         return str(count)
-    wide = whole is None or whole >= 2 * FEWEST - 1  # four numbers or more are possible
-    return f"{FEWEST}+" if size >= FIRM and wide else ""
+    return f"{FEWEST}+" if size >= FIRM and (whole is None or whole >= WIDE) else ""
 
 
 def _rate(item: ItemLine) -> float | None:

@@ -11,7 +11,8 @@ ENGLISH = {
     "class_work": "{now:answer|answers}, {rights} right, {aided} with help.",
     "class_work_right": "{now:answer|answers}, {rights} right.",
     "class_work_before": "The week before: {before:answer|answers}.",
-    "class_work_hidden": "* Left out: weeks in which fewer than {fewest} learners practised, or all but so few.",
+    "class_work_hidden": "* Left out: weeks in which fewer than {fewest} learners practised, or in a small "
+    "class all but so few.",
     "class_none_told": "Nothing that may be told outside the course.",
     "class_outward": "A number is told only where neither it nor the rest of its group is one to four, so that no "
     "fewer than {fewest} learners can be counted. “5+” says no more than five or more.",
@@ -87,7 +88,7 @@ CHINESE = {
     "class_work": "共 {now} 次作答，答对 {rights} 次，其中 {aided} 次有帮助。",
     "class_work_before": "前一周 {before} 次作答。",
     "class_work_right": "共 {now} 次作答，答对 {rights} 次。",
-    "class_work_hidden": "* 未给出：练习人数不足 {fewest} 名，或未练习人数不足 {fewest} 名的那一周。",
+    "class_work_hidden": "* 未给出：练习人数不足 {fewest} 名的那一周；小班级中也包括未练习人数不足 {fewest} 名的。",
     "class_none_told": "没有可以对外给出的内容。",
     "class_outward": "只有当某个数字与其所属群体的其余部分都不在一至四之间时才给出，"
     "因此无法由此数出少于 {fewest} 名的学生。“5+”只表示五名或更多。",
