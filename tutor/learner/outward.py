@@ -102,8 +102,8 @@ def outward(seen: Classroom) -> Told:
         active_before=digest.active_before if tells(digest.active_before, size) else None,
         work=_sums(digest.work, digest.active, size),
         work_before=_sums(digest.work_before, digest.active_before, size),
-        newly_known=_parts_of(digest.newly_known, known, size),
-        newly_stuck=_parts_of(digest.newly_stuck, stuck, size),
+        newly_known=_parts_of(digest.newly_known, known),
+        newly_stuck=_parts_of(digest.newly_stuck, stuck),
         weeks=tuple((week.start, _sums(week.work, week.active, size)) for week in seen.weeks),
         beliefs=_beliefs(seen, rows),
         items=tuple((item, f"{TELLING_LEARNERS}+", _rate(item)) for item in seen.items) if size >= FIRM else (),
@@ -131,10 +131,12 @@ def _sums(work: Work, active: int, size: int) -> Sums | None:
     return Sums(work.answers, work.rights, work.aided if tells(work.aided, work.answers) else None)
 
 
-def _parts_of(found: Sequence[tuple[str, int]], wholes: Mapping[str, int], size: int) -> tuple[tuple[str, str], ...]:
-    """Return the skills of which a part of a told number is newly so."""
-    lines = ((skill, _number(count, wholes[skill], size)) for skill, count in found if skill in wholes)
-    return tuple((skill, number) for skill, number in lines if number)
+def _parts_of(found: Sequence[tuple[str, int]], wholes: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    """Return the skills of which a part of a told number is newly so.
+
+    Never as "5+": those who came to know or got stuck are among those who practised, whose number would narrow it down.
+    """
+    return tuple((skill, str(count)) for skill, count in found if skill in wholes and tells(count, wholes[skill]))
 
 
 def _beliefs(seen: Classroom, rows: Mapping[str, Parts]) -> tuple[tuple[Belief, str], ...]:
