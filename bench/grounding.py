@@ -56,9 +56,10 @@ def main() -> None:
         for number, model in enumerate(arguments.models):
             engine = _opened(settings := Settings(model=model, data_dir=arguments.data_dir or root))
             briefing = Briefing(engine, lambda *_: "", settings)
-            for name, asking in ((model, briefing), (f"{model}, whole passage", replace(briefing, select=_whole)))[
-                : 1 if number else 2
-            ]:
+            ways = {model: briefing}
+            if number == 0:
+                ways[f"{model}, whole passage"] = replace(briefing, select=_whole)
+            for name, asking in ways.items():
                 began = time.monotonic()
                 results[name] = _measure(asking, library, embedder, asked)
                 results[name]["seconds"] = round(time.monotonic() - began, 1)
