@@ -6,10 +6,10 @@ import signal
 import sys
 
 from tutor.cli import run
-from tutor.dataroot import open_data_root
 from tutor.errors import SetupError
-from tutor.house import House, open_house
-from tutor.settings import Settings
+from tutor.platform.data_dir import open_data_root
+from tutor.platform.settings import Settings
+from tutor.services import House, open_house
 
 
 def main(settings: Settings) -> None:

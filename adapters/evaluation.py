@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.card import Answers, Card, Measure, Side
 from adapters.dataset import Example, Tokenizer, encode, read_rows
-from adapters.passes import greedy, losses, losses_and_words
+from adapters.eval_report import Answers, Card, Measure, Side
+from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, TrainingRow
-from adapters.scrubbing import scrub
+from adapters.scoring import greedy, losses, losses_and_words
 
 HERE = Path(__file__).parent
 ANSWERED = 4  # corrections that are answered in words

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from adapters.card import Interval
+from adapters.eval_report import Interval
 from adapters.records import ScoreCard
 
 

@@ -9,8 +9,8 @@ from adapters import adalora
 from adapters.dataset import Example
 from adapters.errors import BaseUnusable
 from adapters.files import WEIGHTS
-from adapters.passes import scores, sober
 from adapters.records import Limits, Recipe
+from adapters.scoring import scores, sober
 
 
 def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from adapters.errors import AdapterDamaged, AdapterMismatch, AdapterNotFound
 from adapters.files import CARD, CONFIG, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of, write_manifest
 from adapters.records import Limits, Manifest
-from adapters.seal import Seal
+from adapters.signature import Seal
 
 USUAL_LIMITS = Limits()
 _FILES = {CONFIG, WEIGHTS, MANIFEST, CARD}

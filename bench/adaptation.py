@@ -21,13 +21,13 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
-from adapters import process
+from adapters import trainer_process
 from adapters.dataset import encode, write_pairs, write_rows
 from adapters.records import PreferenceRow, Recipe, TrainedAdapter, TrainingJob
 from bench.corpora import commit, hardware
 from bench.learners import TASTES, Fact, Taste, correction, held_out, satisfied, to_learn
 from tutor.engine.files import sha256_of
-from tutor.engine.models import base_hash
+from tutor.engine.model_files import base_hash
 
 LONGEST_ANSWER = 48  # tokens
 
@@ -151,24 +151,24 @@ def trained_on(
         write_pairs(folder / "pairs.jsonl", pairs)
         job = dataclasses.replace(job, pairs_file=str(folder / "pairs.jsonl"))
     job = dataclasses.replace(job, kept_directory=str(kept) if kept else None)
-    return process.train(job, lambda progress: None, lambda: False)
+    return trainer_process.train(job, lambda progress: None, lambda: False)
 
 
 class Answerer:
     """Answers with the base or with an adapter, greedily, on one model that is never packed."""
 
     def __init__(self, directory: Path) -> None:
-        from adapters import base
+        from adapters import base_model
 
-        self.tokenizer, self.model = base.load_tokenizer(directory), base.load_base(directory)
+        self.tokenizer, self.model = base_model.load_tokenizer(directory), base_model.load_base(directory)
 
     def answers(self, facts: tuple[Fact, ...], adapter: Path | None) -> list[str]:
-        from adapters import lora, passes
+        from adapters import lora, scoring
 
         plain = TASTES[0]  # only the prompt is read
         prompts = [encode(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
         model = lora.attach_previous(self.model, adapter, trainable=False) if adapter else self.model
-        said = passes.greedy(model, prompts, self.tokenizer.eos_token_id, LONGEST_ANSWER)
+        said = scoring.greedy(model, prompts, self.tokenizer.eos_token_id, LONGEST_ANSWER)
         if adapter:
             self.model = model.unload()
         return [self.tokenizer.decode(words) for words in said]

@@ -19,8 +19,8 @@ from bench.corpora import Corpus, Question, as_entry, kept_vectors, read_lines
 from bench.corpora import built as built_index
 from knowledge.embedding import Embedder
 from knowledge.lexical import terms
+from knowledge.qa_to_statement import statement
 from knowledge.ranking import find, models
-from knowledge.statements import statement
 
 SHOWN = 4  # passages that are looked through for each claim
 

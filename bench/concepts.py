@@ -32,7 +32,7 @@ from knowledge.chunking import split
 from knowledge.concepts import FEATURES, MOST, Ground, Proposal, ideas_of, key_of, pairs_of, propose_concepts
 from knowledge.documents import Passage
 from knowledge.headings import heading_name
-from knowledge.parsing.reading import parse
+from knowledge.parsing.sandbox import parse
 
 SHUFFLES = 3
 LEAST = 0.75  # the strength from which on an edge is proposed

@@ -80,13 +80,13 @@ class Stream:
     """Five batches on one model, its base freed of adapters between two strategies."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
-        from adapters import anchor, base, evaluation
-        from adapters.passes import mean_loss
+        from adapters import base_model, evaluation, kl_regularizer
+        from adapters.scoring import mean_loss
 
         self.recipe = Recipe(max_steps=arguments.steps, epochs=100, target_loss=0.05)
         self.scratch_steps = arguments.scratch_steps
-        tokenizer = base.load_tokenizer(arguments.base)
-        self.model = base.load_base(arguments.base)
+        tokenizer = base_model.load_tokenizer(arguments.base)
+        self.model = base_model.load_base(arguments.base)
         learnt, asked = facts()[:-HELD_OUT], facts()[-HELD_OUT:]
         self.batches = [
             _rows(learnt[i * arguments.rows : (i + 1) * arguments.rows], opening, taste)
@@ -100,17 +100,17 @@ class Stream:
         self.tokenizer = tokenizer
         self.encode = lambda rows: [encode(row, tokenizer, 1024) for row in rows]
         self.general = evaluation.general_examples(tokenizer)
-        self.ordinary = anchor.Anchor(self.model, anchor.ordinary_examples(tokenizer))
+        self.ordinary = kl_regularizer.Anchor(self.model, kl_regularizer.ordinary_examples(tokenizer))
         self.usual = mean_loss(self.model, self.general)
 
     def run(self, strategy: str) -> dict[str, Any]:
         """Go through the stream and return what is left at its end."""
-        from adapters import loop, lora
-        from adapters.passes import mean_loss
+        from adapters import lora, training_loop
+        from adapters.scoring import mean_loss
 
         cpu, began = time.process_time(), time.monotonic()
         update = cpu
-        loop.seed(self.recipe.seed)
+        training_loop.seed(self.recipe.seed)
         model = lora.attach(self.model, self.recipe)
         if strategy == "from scratch":
             everything = [row for batch in self.batches for row in batch]
@@ -139,7 +139,7 @@ class Stream:
 
     def _won(self, model: Any) -> list[float]:
         """Return of each batch the share of its held-out questions that are answered as it wished."""
-        from adapters.passes import greedy
+        from adapters.scoring import greedy
 
         prompts = [example for rows in self.held_out for example in rows]
         said = greedy(model, prompts, self.tokenizer.eos_token_id, LONGEST_ANSWER)
@@ -150,7 +150,7 @@ class Stream:
         return [sum(some) / len(some) for some in met]
 
     def _batch(self, model: Any, number: int, strategy: str) -> None:
-        from adapters import anchor
+        from adapters import kl_regularizer
 
         older = [row for batch in self.batches[:number] for row in batch]
         sample = self.encode(sample_of(older, len(self.batches[number]), self.recipe.seed + number))
@@ -158,14 +158,14 @@ class Stream:
         if strategy == "replay":
             self._fit(model, [*new, *sample], self.recipe, ())
         elif strategy == "self-distillation" and sample:
-            self._fit(model, new, self.recipe, (anchor.Anchor(model, sample, watch_every=0),))
+            self._fit(model, new, self.recipe, (kl_regularizer.Anchor(model, sample, watch_every=0),))
         else:
             self._fit(model, new, self.recipe, ())
 
     def _fit(self, model: Any, examples: Sequence[Example], recipe: Recipe, more: Sequence[Any]) -> None:
-        from adapters import loop
+        from adapters import training_loop
 
-        loop.fit(model, examples, recipe, lambda point: None, anchors=(self.ordinary, *more))
+        training_loop.fit(model, examples, recipe, lambda point: None, anchors=(self.ordinary, *more))
 
 
 def _rows(some: Sequence[Fact], opening: str, taste: Taste) -> list[TrainingRow]:

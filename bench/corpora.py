@@ -17,10 +17,10 @@ import numpy as np
 
 from knowledge import index as indexes
 from knowledge.embedding import Embedder
-from knowledge.evidence import Asked
 from knowledge.index import CourseIndex, Entry, Kept, embed, reads
+from knowledge.late_interaction import DIRECTIONS
+from knowledge.retrieval_features import Asked
 from knowledge.sentences import sentences
-from knowledge.tokens import DIRECTIONS
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from sklearn.metrics import roc_auc_score
 
 from bench.corpora import Corpus, built, commit, hardware, kept_vectors, read_corpus
 from knowledge.embedding import Embedder, open_embedder
-from knowledge.evidence import Asked
 from knowledge.index import CourseIndex, Kept
 from knowledge.ranking import COVERED, find, models
+from knowledge.retrieval_features import Asked
 
 
 def main() -> None:

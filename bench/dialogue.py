@@ -24,11 +24,11 @@ from pathlib import Path
 
 from tutor.domain import Finished, Person, Role, Turn
 from tutor.engine.scripted import ScriptedEngine
-from tutor.house import House, open_house
-from tutor.notation.numbers import read_numbers
-from tutor.pedagogy.leak import judge
-from tutor.pedagogy.signs import Line
-from tutor.settings import Settings
+from tutor.maths.numbers import read_numbers
+from tutor.pedagogy.leak_features import Line
+from tutor.pedagogy.leak_guard import judge
+from tutor.platform.settings import Settings
+from tutor.services import House, open_house
 
 EQUATION, TASK = "Solve 5x - 8 = 27", "Homework: what does the Calvin cycle do in the stroma?"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")

@@ -23,7 +23,7 @@ from typing import Any
 
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentEmpty
-from knowledge.parsing.reading import Reading, read
+from knowledge.parsing.sandbox import Reading, read
 from knowledge.parsing.source import Limits
 
 

@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.embedding import open_embedder
-from tutor.assessment.pairs import Reader
-from tutor.assessment.points import missing, points, weakest
+from tutor.assessment.answer_features import Reader
+from tutor.assessment.answer_key_points import missing, points, weakest
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _ARTICLES = {"a", "an", "the"}

@@ -20,10 +20,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from bench.fit_grading_network import fit_network
+from tutor.assessment.answer_features import Case, features
+from tutor.assessment.gp_grader import SHARES, Floats, Neighbourhood, likenesses, posterior, sum_of
 from tutor.assessment.logistic import Logistic
-from tutor.assessment.neighbours import SHARES, Floats, Neighbourhood, likenesses, posterior, sum_of
 from tutor.assessment.network import Jury, Network
-from tutor.assessment.pairs import Case, features
 
 PENALTY = 0.02  # of the logistic model, by folds of whole questions: .003 and .1 are no better
 START = (*np.log([0.7, 0.3, 1.0, 0.5, 0.4]), 1.2, 0.0)

@@ -14,8 +14,8 @@ from sklearn.decomposition import PCA
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
+from tutor.assessment.answer_features import Case
 from tutor.assessment.network import Network, compared
-from tutor.assessment.pairs import Case
 
 DIRECTIONS = 15  # of the vectors' differences and products: 40 are surer of themselves in new modules, and no better
 UNITS = 16

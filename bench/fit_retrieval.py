@@ -24,8 +24,8 @@ from sklearn.metrics import roc_auc_score
 
 from bench.corpora import Corpus, built, commit, kept_vectors, rank_of, read_corpus, scores
 from knowledge.embedding import Embedder, open_embedder
-from knowledge.evidence import FUSED, LEXICAL
 from knowledge.ranking import find
+from knowledge.retrieval_features import FUSED, LEXICAL
 
 FOLDS = 4
 SIZED = ("bm25", "length")  # depend on the size of course and passage: they order, but do not decide the coverage

@@ -23,10 +23,10 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.rivals import Course, at_once, rows
 from bench.tracing import read
-from tutor.learner.fitting import Line
-from tutor.learner.history import History, advance
-from tutor.learner.odds import Floats, logit, squash
-from tutor.learner.tracing import DOUBT, NAMES, WEIGHTS, WIDTH, Weights, doubts, score, signals
+from tutor.learner.answer_history import History, advance
+from tutor.learner.course_delta_fitting import Line
+from tutor.learner.knowledge_tracing import DOUBT, NAMES, WEIGHTS, WIDTH, Weights, doubts, score, signals
+from tutor.learner.logit import Floats, logit, squash
 
 SIZES = (20, 100, 400)  # learners of a course
 RIDGE = 0.01  # inverse strength, on standardised signals

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutor import environment
+from tutor.platform import library_env
 
 ENGINE_TESTS = ["exact", "local", "adapters"]
 TRAINER_TESTS = ["training", "loop", "beginning", "baseline", "preference"]
@@ -91,7 +91,7 @@ def main() -> None:
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    environment.settle()
+    library_env.settle()
     began, wanted = time.monotonic(), options.parts.split(",")
     result: dict[str, Any] = {"benchmark": "gpu", "commit": options.commit, "size": options.size}
 

@@ -17,21 +17,21 @@ from typing import Any
 
 import torch
 
-from adapters import base, process
+from adapters import base_model, trainer_process
 from adapters.dataset import write_rows
 from adapters.records import TrainingJob, TrainingProgress
 from bench.learners import TASTES, Fact, correction, to_learn
 from bench.serving import answer_all, prompt
 from bench.serving_models import RANK, Static, adapter_in, bank_of, write_adapter
 from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.loading import LoadedModel, load_model
+from tutor.engine.capacity import CUDA, Shape, shape_for
+from tutor.engine.factory import WarmingEngine, open_engine
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora import read_adapter
-from tutor.engine.models import ModelFiles, open_model_files
-from tutor.engine.opening import WarmingEngine, open_engine
-from tutor.engine.runner import Reading, Runner
-from tutor.engine.shape import CUDA, Shape, shape_for
-from tutor.settings import Settings
+from tutor.engine.lora_files import read_adapter
+from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.model_loading import LoadedModel, load_model
+from tutor.engine.model_runner import Reading, Runner
+from tutor.platform.settings import Settings
 
 LEARNERS = (1, 4, 16, 32)
 ANSWER, STEPS = 48, 8  # tokens of a timed answer; timed steps, of which the median counts
@@ -250,7 +250,7 @@ def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: 
     from peft import PeftModel
 
     model, told = load_model(files).model, []
-    base._unpack(model)
+    base_model._unpack(model)
     ids = torch.tensor([tokens], device=model.device)
     for ref in refs:
         adapted: Any = PeftModel.from_pretrained(model, ref.directory) if ref else None
@@ -287,7 +287,9 @@ def training(folder: Path) -> None:
     job = TrainingJob(str(workplace), str(files.directory), files.base_sha256, str(workplace / "rows.jsonl"), "wren-v1")
     told: list[tuple[float, TrainingProgress]] = []
     began = time.perf_counter()
-    trained = process.train(job, lambda p: told.append((round(time.perf_counter() - began, 1), p)), lambda: False)
+    trained = trainer_process.train(
+        job, lambda p: told.append((round(time.perf_counter() - began, 1), p)), lambda: False
+    )
     losses = [p.loss for _, p in told if p.loss is not None]
     say(all_s=round(time.perf_counter() - began, 1), stages=[(s, p.stage) for s, p in told if p.stage != "training"])
     say(losses=[round(loss, 3) for loss in losses], falls=sum(losses[-5:]) < sum(losses[:5]))

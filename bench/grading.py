@@ -26,9 +26,9 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from bench.fit_grading import Fitted, Labelled, fit, labelled
 from knowledge.embedding import Reading, open_embedder
-from tutor.assessment.neighbours import predict
-from tutor.assessment.pairs import Case, Reader, Vectors
-from tutor.assessment.shorttext import ShortTextGrader
+from tutor.assessment.answer_features import Case, Reader, Vectors
+from tutor.assessment.gp_grader import predict
+from tutor.assessment.short_text import ShortTextGrader
 
 KS = (0, 1, 2, 5, 10, 20)
 ALL = 10_000

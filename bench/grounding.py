@@ -5,7 +5,7 @@ paragraphs of the held-out documents, asks questions about them as a turn would,
 against the gold answers, the share of answers that hold a gold answer's words, the share that cites the gold passage,
 the share whose quotes hold a gold answer's words, the share without a sentence of the tutor's own, and how often
 coverage abstained. The first model is asked a second time with the whole passage, of which a small model otherwise
-reads the sentences that `knowledge/selection.py` selects. One JSON object at the end.
+reads the sentences that `knowledge/sentence_selection.py` selects. One JSON object at the end.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpora import hardware, read_lines
-from bench.house_rows import held_out
+from bench.default_adapter_examples import held_out
+from knowledge.attribution import quotes
 from knowledge.catalog import MemoryCatalog
 from knowledge.documents import Document, Hit, Locator, Passage, Place, SearchResult
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.library import Library
-from knowledge.support import quotes
-from tutor.briefing import FOUND, Briefing
-from tutor.citing import cite, without_marks
+from tutor.chat.citations import cite, without_marks
+from tutor.chat.prompt_builder import FOUND, Briefing
 from tutor.engine.base import Engine, EngineState, Request
-from tutor.engine.opening import open_engine
-from tutor.settings import Settings
+from tutor.engine.factory import open_engine
+from tutor.platform.settings import Settings
 
 
 def main() -> None:

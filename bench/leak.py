@@ -22,9 +22,9 @@ from typing import Any, cast
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from tutor.notation.numbers import read_numbers
-from tutor.pedagogy.leak import judge
-from tutor.pedagogy.signs import Line, features
+from tutor.maths.numbers import read_numbers
+from tutor.pedagogy.leak_features import Line, features
+from tutor.pedagogy.leak_guard import judge
 
 FOLDS, C = 10, 1.0
 _TURN = re.compile(r"(?:^|\n)\s*(?=(?:Tutor|Student|Teacher)\s*:)")

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.records import ChatMessage, TrainingRow
-from tutor import prompting
-from tutor.trimming import PassageText
+from tutor.chat import prompts
+from tutor.chat.context_window import PassageText
 
 FACTS = Path(__file__).parent / "facts.tsv"
 HELD_OUT = 20  # the last facts are never learnt by anybody
@@ -82,7 +82,7 @@ def held_out() -> tuple[Fact, ...]:
 def prompt_of(fact: Fact) -> tuple[ChatMessage, ...]:
     """Return what the product would say to the model."""
     passage = PassageText("p1", "Course notes", "", fact.passage)
-    rendered = prompting.load("answer.en").render(passages=(passage,), question=fact.question)
+    rendered = prompts.load("answer.en").render(passages=(passage,), question=fact.question)
     return tuple(ChatMessage(role, text) for role, text in rendered)  # type: ignore[arg-type]
 
 

@@ -21,14 +21,14 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
-from adapters import process
+from adapters import trainer_process
 from adapters.dataset import encode, write_rows
+from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, Recipe, TrainingJob, TrainingRow
-from adapters.scrubbing import scrub
 from bench.corpora import commit, hardware
 from bench.learners import TASTES, correction, to_learn
 from tutor.engine.files import sha256_of
-from tutor.engine.models import base_hash
+from tutor.engine.model_files import base_hash
 
 FIRST = (
     "Alma Bruno Clara Dario Elena Felix Greta Hugo Irma Jonas Karla Leon Mira Nils Olga Paul Rosa Sven Ugo Ida".split()
@@ -162,7 +162,7 @@ def _scrubbed(row: TrainingRow, roster: list[str]) -> TrainingRow:
 
 def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary]) -> dict[str, Any]:
     """Train on the rows and return which canaries the adapter gives back."""
-    from adapters import base, lora, passes
+    from adapters import base_model, lora, scoring
 
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -170,9 +170,9 @@ def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary])
         sha256 = base_hash((file.name, sha256_of(file)) for file in base_directory.glob("*.safetensors"))
         recipe = Recipe(time_limit_s=7200.0)
         job = TrainingJob(str(folder), str(base_directory), sha256, str(folder / "rows.jsonl"), "canaries-v1", recipe)
-        trained = process.train(job, lambda progress: None, lambda: False)
-        tokenizer = base.load_tokenizer(base_directory)
-        model = lora.attach_previous(base.load_base(base_directory), Path(trained.directory), trainable=False)
+        trained = trainer_process.train(job, lambda progress: None, lambda: False)
+        tokenizer = base_model.load_tokenizer(base_directory)
+        model = lora.attach_previous(base_model.load_base(base_directory), Path(trained.directory), trainable=False)
         baits = {"trained prompts": [row.messages for row in rows]}
         for way, texts in (
             ("direct questions", [c.question for c in planted]),
@@ -183,7 +183,7 @@ def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary])
         for way, messages in baits.items():
             prompts = [encode(TrainingRow("bait", said), tokenizer, 1024) for said in messages]
             parts = [prompts[i : i + 20] for i in range(0, len(prompts), 20)]
-            words = [w for p in parts for w in passes.greedy(model, p, tokenizer.eos_token_id, LONGEST_ANSWER)]
+            words = [w for p in parts for w in scoring.greedy(model, p, tokenizer.eos_token_id, LONGEST_ANSWER)]
             told = [(_text(said), tokenizer.decode(w)) for said, w in zip(messages, words, strict=True)]
             found[way] = sum(any(c.secret in answer and c.secret not in bait for bait, answer in told) for c in planted)
         metrics = trained.metrics

@@ -3,7 +3,7 @@
     python -m bench.path --seed N [--courses 5] [--learners 12] [--skills 30]
 
 The learners are those of `bench.simulation`, each met by four policies: ours (a placement, then
-`tutor.learner.path`), the fixed order (skill by skill in course order, left after three right in a row or twelve
+`tutor.learner.recommender`), the fixed order (skill by skill in course order, left after three right in a row or twelve
 items, round after round), random, and Elo only (the item whose chance of success is nearest to 72 %, blind to the
 graph). Items of the placement count. `prerequisite_violations` counts recommendations on a skill while the events so
 far do not show what it needs, checked from the record and not by the policy; `hidden_violations` is the share in
@@ -27,12 +27,12 @@ from typing import Protocol
 from bench.rivals import Course as Counts
 from bench.simulation import DAY, Course, Learner, World, draw_course, draw_learner
 from tutor.domain import Outcome
+from tutor.learner.bayesian_knowledge_tracing import IN_PLACE, Knowing
 from tutor.learner.evidence import Answered
-from tutor.learner.mastery import IN_PLACE, Knowing
-from tutor.learner.path import BAND, TARGET, Item, Kind, Situation, choices
+from tutor.learner.knowledge_tracing import chance
 from tutor.learner.placement import after_answer, before_any_answer, next_question
+from tutor.learner.recommender import BAND, TARGET, Item, Kind, Situation, choices
 from tutor.learner.state import LearnerState, learn, placed, rebuild
-from tutor.learner.tracing import chance
 
 START = datetime(2026, 1, 5, 16, tzinfo=UTC)
 KNOWING = Knowing()

@@ -20,24 +20,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import tutor.store.turns as turn_rows
+import tutor.store.turns as turn_store
 from adapters.dataset import content_hash
 from adapters.errors import AdapterError
 from bench.corpora import commit, hardware
 from bench.learners import Fact, facts, prompt_of
-from tutor.accounts import Accounts
-from tutor.conversations import Conversations
-from tutor.courses import Courses
+from tutor.accounts.sign_in import Accounts
+from tutor.chat.conversations import Conversations
+from tutor.corrections.feedback import FeedbackDesk
+from tutor.corrections.review_flags import flags_of
+from tutor.corrections.review_queue import Reviews
+from tutor.courses.catalog import Courses
 from tutor.domain import Person, Role, Turn, TurnStatus
 from tutor.errors import TutorError
-from tutor.feedback import FeedbackDesk
-from tutor.flags import flags_of
 from tutor.jobs import Jobs
-from tutor.moments import new_id
-from tutor.reviewing import Reviews
-from tutor.store.catalog import SqlCatalog
+from tutor.platform.clock import new_id
 from tutor.store.database import open_database
-from tutor.tuning.rows import Rows
+from tutor.store.document_catalog import SqlCatalog
+from tutor.tuning.training_rows import Rows
 
 HONEST = 100
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -115,8 +115,8 @@ class Course:
         )  # fmt: skip
         prompt = tuple((message.role, f"{message.content} ({turn.id})") for message in prompt_of(fact))
         with self.database.writing() as connection:
-            turn_rows.add(connection, turn)
-            turn_rows.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
+            turn_store.add(connection, turn)
+            turn_store.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
         return self.desk.correct(who, turn.id, text, consent=True).id
 
 

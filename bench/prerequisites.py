@@ -26,7 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 
 from knowledge.embedding import Embedder, open_embedder
-from tutor.learner.odds import Floats
+from tutor.learner.logit import Floats
 from tutor.learner.prerequisites import PHRASES, NeedWeights, domain
 
 RIDGE = 0.01

@@ -25,14 +25,14 @@ from pathlib import Path
 from statistics import median
 
 from tutor.domain import Outcome, Person, Role, Skill
-from tutor.evidence_book import Judged
-from tutor.house import Office, open_office
 from tutor.learner.evidence import Answered
-from tutor.learner.keeping import write_record
-from tutor.moments import new_id
-from tutor.settings import Settings
+from tutor.learner.serialization import write_record
+from tutor.platform.clock import new_id
+from tutor.platform.settings import Settings
+from tutor.progress.evidence_log import Judged
+from tutor.services import Office, open_office
 from tutor.store.evidence import events
-from tutor.ui import classroom_view, progress_view
+from tutor.ui import class_html, progress_html
 
 COURSE, SKILLS, ITEMS = "bench", 40, 12
 
@@ -74,7 +74,7 @@ def _corrected(office: Office, who: Person, names: dict[str, str], place: int) -
         answers = [event for _, event in events(connection, COURSE, who.id) if isinstance(event, Answered)]
     old = answers[place]
     office.evidence.override(office.operator, old.grade_id, Outcome.WRONG if old.right else Outcome.RIGHT)
-    return cpu_ms(lambda: progress_view.whole(office.progress.of(who, COURSE), names, "en"), times=1)
+    return cpu_ms(lambda: progress_html.whole(office.progress.of(who, COURSE), names, "en"), times=1)
 
 
 def measure(office: Office, events: int, learners: int, each: int) -> dict[str, object]:
@@ -89,7 +89,7 @@ def measure(office: Office, events: int, learners: int, each: int) -> dict[str, 
     pages = []
     for _ in range(5):
         practise(office, ada, 1, rng)
-        pages.append(cpu_ms(lambda: progress_view.whole(office.progress.of(ada, COURSE), names, "en"), times=1))
+        pages.append(cpu_ms(lambda: progress_html.whole(office.progress.of(ada, COURSE), names, "en"), times=1))
     moved_on = write_record(office.progress.record(ada, COURSE))
     started = time.process_time()
     office.progress.rebuild(operator, COURSE)
@@ -109,7 +109,7 @@ def measure(office: Office, events: int, learners: int, each: int) -> dict[str, 
 
     def show_class() -> str:
         seen, known = office.reports.classroom(operator, COURSE), office.reports.learners(operator, COURSE)
-        return classroom_view.for_page(seen, known, names, {}, "en")
+        return class_html.for_page(seen, known, names, {}, "en")
 
     return {
         "page_ms": median(pages),

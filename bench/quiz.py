@@ -22,10 +22,10 @@ from pathlib import Path
 
 from bench.quiz_reader import answer
 from knowledge.documents import Locator, Passage, Place
-from tutor.assessment.checks import degenerate
 from tutor.assessment.grading import Grader
+from tutor.assessment.item_checks import degenerate
+from tutor.assessment.item_generation import GAP, make_quiz
 from tutor.assessment.items import Item, Kind
-from tutor.assessment.quiz import GAP, make_quiz
 from tutor.domain import Outcome
 
 _BOLD = re.compile(r"\*\*([^*\n]{2,60})\*\*")

@@ -16,9 +16,9 @@ import numpy as np
 
 from bench.corpora import Corpus, built, commit, enlarged, hardware, kept_vectors, rank_of, read_corpus, scores
 from knowledge.embedding import Embedder, open_embedder
-from knowledge.evidence import FUSED, LEXICAL, Asked
 from knowledge.index import CourseIndex
 from knowledge.ranking import Found, find, models, rank
+from knowledge.retrieval_features import FUSED, LEXICAL, Asked
 
 Ranks = list[int | None]
 

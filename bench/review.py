@@ -25,7 +25,7 @@ from fsrs import Card, Rating, Scheduler
 from sklearn.metrics import log_loss, roc_auc_score
 
 from bench.tracing import calibration_error
-from tutor.learner.review import Memory, fresh_habit, review
+from tutor.learner.spaced_repetition import Memory, fresh_habit, review
 
 WARM_UP = 0.2
 

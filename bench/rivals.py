@@ -7,11 +7,11 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutor.learner.fitting import Line
-from tutor.learner.history import History, advance
-from tutor.learner.mastery import Knowing, believed, chance_right, taught
-from tutor.learner.odds import logit, squash
-from tutor.learner.tracing import Count, Rates, Tracer, chance, rates, signals
+from tutor.learner.answer_history import History, advance
+from tutor.learner.bayesian_knowledge_tracing import Knowing, believed, chance_right, taught
+from tutor.learner.course_delta_fitting import Line
+from tutor.learner.knowledge_tracing import Count, Rates, Tracer, chance, rates, signals
+from tutor.learner.logit import logit, squash
 
 NONE: Count = (0, 0)
 KNOWING = Knowing()

@@ -19,9 +19,9 @@ import numpy as np
 from bench.corpora import Corpus, Question, as_entry, built, commit, hardware, kept_vectors, read_lines
 from bench.retrieval import orders
 from knowledge.embedding import open_embedder
-from knowledge.evidence import Asked
 from knowledge.index import CourseIndex
 from knowledge.ranking import find
+from knowledge.retrieval_features import Asked
 
 DEPTH = 10
 

@@ -1,4 +1,5 @@
-"""How often the sentences that a small model reads hold the answer: fits and measures `knowledge/selection.py`.
+"""How often the sentences that a small model reads hold the answer: fits and measures
+`knowledge/sentence_selection.py`.
 
     python -m bench.selection --paragraphs P.jsonl --questions Q.jsonl [--count 1500]
 
@@ -23,12 +24,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from bench.corpora import commit, read_lines
+from bench.default_adapter_examples import held_out
 from bench.grounding import course_of, normal
-from bench.house_rows import held_out
 from knowledge.embedding import open_embedder
-from knowledge.selection import SHARPNESS, likeliest, word_shares
+from knowledge.sentence_selection import SHARPNESS, likeliest, word_shares
 from knowledge.sentences import sentences
-from tutor.briefing import FOUND
+from tutor.chat.prompt_builder import FOUND
 
 FOLDS = 4
 

@@ -42,12 +42,12 @@ from bench.serving_models import (
     write_adapters,
 )
 from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.loading import LoadedModel, load_model
+from tutor.engine.capacity import Shape
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora import LoraWeights, read_adapter
-from tutor.engine.models import ModelFiles
-from tutor.engine.runner import Reading, Runner
-from tutor.engine.shape import Shape
+from tutor.engine.lora_files import LoraWeights, read_adapter
+from tutor.engine.model_files import ModelFiles
+from tutor.engine.model_loading import LoadedModel, load_model
+from tutor.engine.model_runner import Reading, Runner
 
 LEARNERS = (1, 4, 8, 16)
 

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 
 from tutor.engine.base import AdapterRef
+from tutor.engine.capacity import Shape
 from tutor.engine.files import sha256_of
-from tutor.engine.loading import LoadedModel, load_model
-from tutor.engine.lora import TARGETS, LoraWeights, read_adapter
-from tutor.engine.models import ModelFiles, open_model_files
-from tutor.engine.runner import Runner
-from tutor.engine.shape import Shape
+from tutor.engine.lora_files import TARGETS, LoraWeights, read_adapter
+from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.model_loading import LoadedModel, load_model
+from tutor.engine.model_runner import Runner
 
 RANK, ADAPTERS = 8, 16
 CONTEXT = 160  # tokens before the step: in the middle of an attention span, so that its rounding costs the average

@@ -18,7 +18,7 @@ import math
 import random
 from dataclasses import dataclass, field
 
-from tutor.learner.skills import Need, SkillGraph, graph
+from tutor.learner.skill_graph import Need, SkillGraph, graph
 
 DAY = 25
 

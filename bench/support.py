@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from bench.claims import Claim, read
 from bench.corpora import commit, hardware, read_lines
 from bench.fit_retrieval import fit_chance
-from knowledge import support
+from knowledge import attribution
 from knowledge.embedding import Embedder, open_embedder
 
 FOLDS = 4
@@ -40,9 +40,9 @@ def main() -> None:
     result: dict[str, Any] = {"benchmark": "support", "claims": len(claims), "shipped": shipped(claims, rows)}
     if arguments.fit:
         kept, held_out = fit(claims, rows)
-        support_file = Path(support.__file__).with_name("support.json")
+        support_file = Path(attribution.__file__).with_name("support.json")
         support_file.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-        support.model.cache_clear()
+        attribution.model.cache_clear()
         result["fitted"] = held_out
     if arguments.scifact:
         abstracts = scifact(*arguments.scifact)
@@ -56,21 +56,21 @@ def evidence(claims: Sequence[Claim], embedder: Embedder) -> Rows:
     for start in range(0, len(claims), 200):
         part = claims[start : start + 200]
         lists = [[pair for pair in _pairs(claim) if pair.agrees] for claim in part]
-        cosine = support.cosines([pair for pairs in lists for pair in pairs], embedder)
+        cosine = attribution.cosines([pair for pairs in lists for pair in pairs], embedder)
         for pairs in lists:
             rows = [pair.features(cosine.get((pair.claim, pair.source.text), pair.words)) for pair in pairs]
-            found.append(np.asarray(rows, np.float64).reshape(-1, len(support.FEATURES)))
+            found.append(np.asarray(rows, np.float64).reshape(-1, len(attribution.FEATURES)))
     return found
 
 
-def _pairs(claim: Claim) -> list[support.Pair]:
-    sources = [source for at, text in enumerate(claim.passages) for source in support.sources_of(at, text)]
-    return support.shortlist(claim.text, sources)
+def _pairs(claim: Claim) -> list[attribution.Pair]:
+    sources = [source for at, text in enumerate(claim.passages) for source in attribution.sources_of(at, text)]
+    return attribution.shortlist(claim.text, sources)
 
 
 def shipped(claims: Sequence[Claim], rows: Rows) -> dict[str, Any]:
-    kept = support.model()
-    weights = np.asarray([kept.weights[name] for name in support.FEATURES])
+    kept = attribution.model()
+    weights = np.asarray([kept.weights[name] for name in attribution.FEATURES])
     return figures(claims, np.asarray([_best(row, weights, kept.bias) for row in rows]), kept.threshold)
 
 
@@ -127,7 +127,7 @@ def fit(claims: Sequence[Claim], rows: Rows) -> tuple[dict[str, Any], dict[str, 
         "held_out": held_out,
         "commit": commit(),
     }
-    named = dict(zip(support.FEATURES, (round(float(w), 4) for w in weights), strict=True))
+    named = dict(zip(attribution.FEATURES, (round(float(w), 4) for w in weights), strict=True))
     return {"card": card, "weights": named, "bias": round(bias, 4), "threshold": round(threshold, 3)}, held_out
 
 
@@ -140,7 +140,7 @@ def _fit(claims: Sequence[Claim], rows: Rows) -> tuple[Numbers, float]:
     """Fit on the best source of each claim; which one is best follows from the weights, so it is done three times."""
     known = [(claim.supported, row) for claim, row in zip(claims, rows, strict=True) if len(row)]
     labels = np.asarray([supported for supported, _ in known])
-    weights, bias = np.ones(len(support.FEATURES)), 0.0
+    weights, bias = np.ones(len(attribution.FEATURES)), 0.0
     for _ in range(3):
         best = np.stack([row[int(np.argmax(row @ weights))] for _, row in known])
         weights, bias = fit_chance(best, labels)

@@ -4,7 +4,8 @@
 
 Reads three lines a learner (length, items, outcomes) and four (number and learner, items, skills, outcomes). The
 learners of `--train` are the course's history: they answered together, and the tracer has learnt from their answers
-as the product does (`tutor.learner.fitting`). Those of `--test` are streamed one answer at a time, every answer is
+as the product does (`tutor.learner.course_delta_fitting`). Those of `--test` are streamed one answer at a
+time, every answer is
 scored, the first one too, and nothing is learnt from them; each is known by her own history alone. Without `--test`,
 a fifth of the learners is held out (`--seed`). `--learners 20 50 200` takes histories of only so many, one after the
 other; `--test-learners` streams only so many.
@@ -30,10 +31,10 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from bench.rivals import Course, at_once, by_product, met, predicted
 from tutor.errors import InputRefused
-from tutor.learner.coursewise import is_due
-from tutor.learner.fitting import Line, fit
-from tutor.learner.history import History, advance
-from tutor.learner.tracing import Tracer, Weights, chance, read_weights, shipped
+from tutor.learner.answer_history import History, advance
+from tutor.learner.course_delta import is_due
+from tutor.learner.course_delta_fitting import Line, fit
+from tutor.learner.knowledge_tracing import Tracer, Weights, chance, read_weights, shipped
 
 ECE_BINS = 15
 

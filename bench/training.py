@@ -63,10 +63,10 @@ def _in_a_process(side: str, arguments: argparse.Namespace) -> dict[str, Any]:
 
 def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
     """Train for some steps and return what they cost."""
-    from adapters import base, loop
+    from adapters import base_model, training_loop
 
     recipe = Recipe(max_steps=steps, epochs=100, target_loss=0.0, batch_size=2)
-    tokenizer = base.load_tokenizer(directory)
+    tokenizer = base_model.load_tokenizer(directory)
     rows = [correction(fact, TASTES[0]) for fact in to_learn(20)]
     examples = [encode(row, tokenizer, recipe.max_tokens) for row in rows]
     stamps: list[tuple[float, float]] = []
@@ -74,7 +74,7 @@ def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
     def stamp() -> None:
         stamps.append((time.process_time(), time.monotonic()))
 
-    loop.seed(recipe.seed)
+    training_loop.seed(recipe.seed)
     if side == "trl":
         loss = _trl(directory, tokenizer, rows, recipe, stamp)
     else:
@@ -84,17 +84,17 @@ def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
     return {
         "tokens_per_cpu_s": round(tokens / (cpu_end - cpu), 1),
         "tokens_per_s": round(tokens / (clock_end - clock), 1),
-        "peak_memory_mb": loop.resident_mb(),
+        "peak_memory_mb": training_loop.resident_mb(),
         "last_loss": round(loss, 4),
     }
 
 
 def _ours(directory: Path, tokenizer: Any, examples: Any, recipe: Recipe, stamp: Any, *, anchored: bool) -> float:
-    from adapters import anchor, base, loop, lora
+    from adapters import base_model, kl_regularizer, lora, training_loop
 
-    model = base.load_base(directory)
-    anchors = (anchor.Anchor(model, anchor.ordinary_examples(tokenizer)),) if anchored else ()
-    fitted = loop.fit(lora.attach(model, recipe), examples, recipe, lambda point: stamp(), anchors=anchors)
+    model = base_model.load_base(directory)
+    anchors = (kl_regularizer.Anchor(model, kl_regularizer.ordinary_examples(tokenizer)),) if anchored else ()
+    fitted = training_loop.fit(lora.attach(model, recipe), examples, recipe, lambda point: stamp(), anchors=anchors)
     last: Point = fitted.curve[-1]
     return last.loss
 
@@ -106,7 +106,7 @@ def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any)
     from transformers import TrainerCallback
     from trl import SFTConfig, SFTTrainer  # type: ignore[import-not-found]
 
-    from adapters import base, lora
+    from adapters import base_model, lora
 
     class Stamp(TrainerCallback):
         def on_step_end(self, *told: Any, **more: Any) -> None:
@@ -115,7 +115,7 @@ def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any)
     def said(messages: Any) -> list[dict[str, str]]:
         return [{"role": m.role, "content": m.content} for m in messages]
 
-    model = base.load_base(directory, unpacked_bytes=0)  # QLoRA proper; ours decides for itself
+    model = base_model.load_base(directory, unpacked_bytes=0)  # QLoRA proper; ours decides for itself
     pairs = [{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows]
     # from_list would pickle types of pyarrow to name the set, which not every pair of versions can
     data = Dataset(InMemoryTable.from_pylist(pairs), fingerprint="corrections")

@@ -12,7 +12,7 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from tutor.likeness import read, same_question
+from tutor.chat.question_matching import read, same_question
 
 GROUPS = Path(__file__).with_name("same_questions.tsv")
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from tutor.domain import Outcome, Role
 from tutor.engine.scripted import ScriptedEngine
-from tutor.evidence_book import Judged
-from tutor.house import open_house
-from tutor.moments import new_id, utc_now
-from tutor.settings import Settings
+from tutor.platform.clock import new_id, utc_now
+from tutor.platform.settings import Settings
+from tutor.progress.evidence_log import Judged
+from tutor.services import open_house
 
 rng, now = random.Random(7), utc_now() - timedelta(days=28)
 house = open_house(Settings(data_dir=Path(sys.argv[1])), engine=ScriptedEngine(), clock=lambda: now)

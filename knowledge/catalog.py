@@ -1,6 +1,7 @@
 """The seam to the rows that are the truth of the library; the index beside them is only a cache.
 
-`MemoryCatalog` is the trivial twin (benchmarks, tests); `tutor.store.catalog.SqlCatalog` keeps them in the database.
+`MemoryCatalog` is the trivial twin (benchmarks, tests); `tutor.store.document_catalog.SqlCatalog` keeps them
+in the database.
 """
 
 from __future__ import annotations

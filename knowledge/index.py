@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Embedder, Vectors
 from knowledge.errors import IndexDamaged
+from knowledge.late_interaction import Codes, agreement, codes
 from knowledge.lexical import LexicalIndex, Rows, cjk_share
 from knowledge.sentences import Span
-from knowledge.tokens import Codes, agreement, codes
 
 FORMAT = 2
 _FLAT_BELOW = 1_000  # too few vectors to train a quantiser on

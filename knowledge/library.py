@@ -25,11 +25,11 @@ from knowledge.documents import Document, Hit, Passage, Progress, ProgressCallba
 from knowledge.embedding import Embedder
 from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
 from knowledge.index import CourseIndex, Entry, Kept
-from knowledge.parsing.reading import parse
-from knowledge.picking import Shelf, pick, rerank
+from knowledge.parsing.sandbox import parse
+from knowledge.query_rewriting import with_history
 from knowledge.ranking import COVERED, rank
 from knowledge.reranking import Reranker
-from knowledge.rewriting import with_history
+from knowledge.result_selection import Shelf, pick, rerank
 from knowledge.sentences import sentences
 
 log = logging.getLogger(__name__)

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from knowledge.embedding import Embedder
-from knowledge.evidence import FUSED, LEXICAL, Asked, Words, dense_evidence, lexical_evidence
 from knowledge.index import CourseIndex, reads
 from knowledge.lexical import Floats, Rows, terms
+from knowledge.retrieval_features import FUSED, LEXICAL, Asked, Words, dense_evidence, lexical_evidence
 
 POOL = 50  # candidates taken from each of the two searches
 COVERED = 0.5  # confidence from which a course is said to cover a question

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tutor import environment
 from tutor.domain import Course, Delta, Finished, Person, Role, Turn
 from tutor.engine.scripted import ScriptedEngine
-from tutor.settings import Settings
+from tutor.platform import library_env
+from tutor.platform.settings import Settings
 
 if TYPE_CHECKING:
     from knowledge.embedding import Embedder
-    from tutor.house import House
+    from tutor.services import House
 
-environment.settle()  # as the program does before it imports what it runs on
+library_env.settle()  # as the program does before it imports what it runs on
 hypothesis_settings.register_profile("house", deadline=None)  # how fast a busy machine is proves nothing
 hypothesis_settings.load_profile("house")
 
@@ -73,7 +73,7 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
 
 @pytest.fixture
 def house(settings: Settings, engine: ScriptedEngine, embedder: Embedder, clock: StandingClock) -> Iterator[House]:
-    from tutor.house import open_house
+    from tutor.services import open_house
 
     opened = open_house(settings, engine=engine, embedder=embedder, clock=clock)
     yield opened

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from knowledge.documents import ParsedDocument
-from knowledge.parsing.reading import parse
+from knowledge.parsing.sandbox import parse
 
 
 def zipped(parts: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:

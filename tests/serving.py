@@ -11,8 +11,8 @@ from pathlib import Path
 from tutor.domain import Course, Role
 from tutor.engine.base import Request
 from tutor.engine.scripted import ScriptedEngine
-from tutor.house import House, open_house
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
+from tutor.services import House, open_house
 
 ANSWER = (
     "Chlorophyll absorbs red and blue light and reflects green light. "

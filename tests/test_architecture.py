@@ -1,16 +1,16 @@
-"""The plan of the house is kept: `docs/house.md` draws the floors, these tests read the drawing and the code.
+"""The architecture is kept: `docs/architecture.md` lists the layers, these tests hold the code to the list.
 
-A new module fails here until its room stands in the drawing; that is the moment to think where it belongs.
+A new package fails here until it has a layer; that is the moment to think where it belongs.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,7 @@ PACKAGES = ("tutor", "knowledge", "adapters", "prompts")
 LONGEST = 400
 
 # The only modules that may name a heavy library; a package stands for everything in it.
-DOORS = {
+ALLOWED_IMPORTERS = {
     "gradio": ("app", "tutor.ui"),
     "faiss": ("knowledge.index",),
     "sentence_transformers": ("knowledge.embedding", "knowledge.reranking"),
@@ -31,10 +31,10 @@ DOORS = {
     "peft": ("tutor.engine", "adapters"),
     "bitsandbytes": ("tutor.engine", "adapters"),
 }
-# Policy and data stand beside the doors but do not use them.
+# Policy and data: beside the modules that execute, but without torch.
 TORCH_FREE = (
     "tutor.engine.base",
-    "tutor.engine.residency",
+    "tutor.engine.lru",
     "tutor.engine.scripted",
     "tutor.engine.slots",
     "adapters.dataset",
@@ -78,21 +78,20 @@ def imports(nodes: Iterator[ast.AST] | list[ast.stmt]) -> Iterator[tuple[int, st
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def within(module: str, room: str) -> bool:
-    return module == room or module.startswith(f"{room}.")
+def within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
 
 
 @cache
-def floors() -> dict[str, int]:
-    """Read the drawing: lines `N  room  room` of the fenced block under the heading Floors."""
-    text = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
-    drawing = text.split("## Floors", 1)[1].split("```")[1]
-    rows = re.findall(r"^(\d+)\s+(.+)$", drawing, flags=re.MULTILINE)
-    return {room.removesuffix(".py"): int(floor) for floor, rooms in rows for room in rooms.split()}
+def layers() -> dict[str, int]:
+    """Read the layers of `docs/architecture.md` from the top line down; return how high each unit stands."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    lines = text.split("## Layers", 1)[1].split("```")[1].strip().splitlines()
+    return {unit: height for height, line in enumerate(reversed(lines)) for unit in line.split()}
 
 
-def room_of(module: str) -> str | None:
-    return max((room for room in floors() if within(module, room)), key=len, default=None)
+def unit_of(module: str) -> str | None:
+    return max((unit for unit in layers() if within(module, unit)), key=len, default=None)
 
 
 @pytest.fixture(params=sorted(modules()), ids=str)
@@ -100,20 +99,36 @@ def module(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_every_module_has_a_floor_in_the_drawing(module: str) -> None:
+def test_every_module_belongs_to_a_layer(module: str) -> None:
     bare = modules()[module].name == "__init__.py"
-    assert bare or room_of(module), f"{module} has no floor: give its room one in docs/house.md"
+    assert bare or unit_of(module), f"{module} has no layer: add its package to the list in docs/architecture.md"
 
 
 def test_imports_point_down_and_not_across(module: str) -> None:
-    here = room_of(module)
+    here = unit_of(module)
     for line, target in imports(ast.walk(tree_of(modules()[module]))):
-        there = room_of(target)
+        there = unit_of(target)
         if here is None or there is None or here == there:
             continue
-        assert floors()[there] < floors()[here], (
-            f"{module}:{line} ({here}, floor {floors()[here]}) imports {target} ({there}, floor {floors()[there]})"
+        assert layers()[there] < layers()[here], (
+            f"{module}:{line} imports {target}, but {there} is not below {here} in docs/architecture.md"
         )
+
+
+def test_no_two_modules_import_each_other_in_a_circle() -> None:
+    """Within a package too, and imports inside functions counted."""
+    known = modules()
+    graph: dict[str, set[str]] = {}
+    for name, path in known.items():
+        found = {target for _line, target in imports(ast.walk(tree_of(path)))}
+        found = {target if target in known else target.rpartition(".")[0] for target in found}
+        graph[name] = {target for target in found if target in known and target != name}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_the_tutor_is_packages_and_few_modules_of_its_own() -> None:
+    direct = [path.stem for path in (ROOT / "tutor").glob("*.py") if path.name != "__init__.py"]
+    assert len(direct) <= 5, f"{', '.join(sorted(direct))} stand directly in tutor/: find them a package"
 
 
 def test_a_module_says_what_it_is_and_stays_readable(module: str) -> None:
@@ -123,13 +138,13 @@ def test_a_module_says_what_it_is_and_stays_readable(module: str) -> None:
     assert lines <= LONGEST, f"{module} has {lines} lines, at most {LONGEST} are read with pleasure"
 
 
-def test_a_heavy_library_has_one_door(module: str) -> None:
+def test_a_heavy_library_is_imported_where_it_belongs(module: str) -> None:
     for line, target in imports(ast.walk(tree_of(modules()[module]))):
         library = target.split(".")[0]
         assert library not in BANNED, f"{module}:{line} imports {library}: {BANNED[library]}"
-        rooms = DOORS.get(library)
-        assert rooms is None or any(within(module, room) for room in rooms), (
-            f"{module}:{line} imports {library}, whose door is {', '.join(rooms or ())}"
+        allowed = ALLOWED_IMPORTERS.get(library)
+        assert allowed is None or any(within(module, package) for package in allowed), (
+            f"{module}:{line} imports {library}, which only {', '.join(allowed or ())} may"
         )
         assert not (library in HEAVY and module in TORCH_FREE), (
             f"{module}:{line} is policy or data and imports {library}"
@@ -169,6 +184,6 @@ for name in {names!r}:
     assert ended.returncode == 0, ended.stderr
 
 
-def test_the_drawing_holds_no_room_that_is_gone() -> None:
-    gone = [room for room in floors() if not any(within(name, room) for name in modules())]
-    assert not gone, f"docs/house.md draws {', '.join(gone)}, which does not exist"
+def test_every_layer_names_code_that_exists() -> None:
+    gone = [unit for unit in layers() if not any(within(name, unit) for name in modules())]
+    assert not gone, f"docs/architecture.md lists {', '.join(gone)}, which does not exist"

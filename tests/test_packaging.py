@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTS = re.compile(r"pypi\.org|pythonhosted\.org|download\.pytorch\.org|--(extra-)?index-url[ =]\S*://", re.IGNORECASE)

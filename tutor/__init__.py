@@ -1,1 +1,1 @@
-"""The tutor: turns, engine, learner model, store and pages. See docs/house.md for the plan."""
+"""The tutor: turns, engine, learner model, store and pages. See docs/architecture.md for the plan."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tutor.cli import run
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 
 def _serve(settings: Settings) -> None:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import tutor.store.jobs as rows
-from tutor.access import Action, Facts, allowed
+import tutor.store.jobs as job_store
+from tutor.accounts.permissions import Action, Facts, allowed
 from tutor.domain import Job, JobState, Person
 from tutor.errors import NotFound
-from tutor.moments import Clock, new_id
+from tutor.platform.clock import Clock, new_id
 from tutor.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,9 @@ class Report:
             return
         self._last = (stage, now)
         with self.database.writing() as connection:
-            rows.update(connection, self.job_id, self.clock(), stage=stage, done=done, total=total, message=message)
+            job_store.update(
+                connection, self.job_id, self.clock(), stage=stage, done=done, total=total, message=message
+            )
 
     def cancelled(self) -> bool:
         return self._stop.is_set()
@@ -68,7 +70,7 @@ class Jobs:
         now = self.clock()
         job = Job(new_id(), kind, who.id, course_id, subject, JobState.QUEUED, "waiting", 0, 1, "", now, now)
         with self.database.writing() as connection:
-            rows.add(connection, job, payload or {})
+            job_store.add(connection, job, payload or {})
         self.run(job, work)
         return job
 
@@ -83,26 +85,26 @@ class Jobs:
     def run_again(self, job: Job, payload: Mapping[str, str], work: Work) -> None:
         """Run the work of a job that a dead server left open; its progress begins anew."""
         with self.database.writing() as connection:
-            rows.set_payload(connection, job.id, payload)
-            rows.update(connection, job.id, self.clock(), state=JobState.QUEUED, stage="waiting", done=0, total=1)
+            job_store.set_payload(connection, job.id, payload)
+            job_store.update(connection, job.id, self.clock(), state=JobState.QUEUED, stage="waiting", done=0, total=1)
         self.run(job, work)
 
     def get(self, who: Person, job_id: str) -> Job:
         """Return a job of this person."""
         with self.database.reading() as connection:
-            job = rows.by_id(connection, job_id)
+            job = job_store.by_id(connection, job_id)
         if job is None or not allowed(who, Action.READ_OWN, Facts(owner_id=job.owner_id)):
             raise NotFound(f"there is no job {job_id}")
         return job
 
     def recent(self, who: Person) -> list[Job]:
         with self.database.reading() as connection:
-            return rows.recent(connection, who.id)
+            return job_store.recent(connection, who.id)
 
     def of_course(self, course_id: str, kind: str) -> list[Job]:
         """Return the latest jobs of a kind in a course, whoever started them; whoever asks has been let in."""
         with self.database.reading() as connection:
-            return rows.of_course(connection, course_id, kind)
+            return job_store.of_course(connection, course_id, kind)
 
     def cancel(self, who: Person, job_id: str) -> None:
         """Ask a job of this person to stop; it ends at its next report."""
@@ -116,18 +118,18 @@ class Jobs:
             if report is not None:
                 report.cancel()
         with self.database.writing() as connection:
-            job = rows.by_id(connection, job_id)
+            job = job_store.by_id(connection, job_id)
             if job is not None and job.state is JobState.QUEUED:
-                rows.update(connection, job_id, self.clock(), state=JobState.CANCELLED)
+                job_store.update(connection, job_id, self.clock(), state=JobState.CANCELLED)
 
     def unfinished(self, kind: str) -> list[tuple[Job, dict[str, str]]]:
         """Return the jobs of a kind that a dead server left open, with their payloads."""
         with self.database.reading() as connection:
-            return [(job, rows.payload(connection, job.id)) for job in rows.open_jobs(connection, kind)]
+            return [(job, job_store.payload(connection, job.id)) for job in job_store.open_jobs(connection, kind)]
 
     def end(self, job_id: str, state: JobState, message: str) -> None:
         with self.database.writing() as connection:
-            rows.update(connection, job_id, self.clock(), state=state, message=message)
+            job_store.update(connection, job_id, self.clock(), state=state, message=message)
 
     def close(self) -> None:
         """Ask all work to stop and wait for it; what was not finished stays open for the next server."""
@@ -144,7 +146,7 @@ class Jobs:
             if report.cancelled():
                 return self._stopped(job, report, "")
             with self.database.writing() as connection:
-                rows.update(connection, job.id, self.clock(), state=JobState.RUNNING)
+                job_store.update(connection, job.id, self.clock(), state=JobState.RUNNING)
             message = work(report)
             self.end(job.id, JobState.DONE, message)
         except self.refusals as error:

@@ -14,9 +14,9 @@ from knowledge.documents import Block, Locator, ParsedDocument, Place
 from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentRefused
 from knowledge.parsing.cleaning import clean, clean_line
 from knowledge.parsing.layout import BULLET, Line, Words, paragraphs
+from knowledge.parsing.page_furniture import body_height, without_running_lines
 from knowledge.parsing.pdf_lines import page_lines
 from knowledge.parsing.pdf_tables import Tables
-from knowledge.parsing.running import body_height, without_running_lines
 from knowledge.parsing.scans import Scans
 from knowledge.parsing.source import Source
 

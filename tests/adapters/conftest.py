@@ -18,7 +18,7 @@ TEMPLATE = (
 
 @pytest.fixture(scope="session")
 def tokenizer(tiny_base: Path):  # type: ignore[no-untyped-def]
-    from adapters.base import load_tokenizer
+    from adapters.base_model import load_tokenizer
 
     return load_tokenizer(tiny_base)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from adapter_rows import row
 
-from adapters.baseline import Baseline, kept
+from adapters.base_eval_cache import Baseline, kept
 from adapters.dataset import encode
 from adapters.evaluation import Common
 from adapters.records import Recipe, TrainingJob
@@ -53,7 +53,7 @@ def test_a_training_with_a_kept_baseline_writes_the_same_adapter_and_the_same_ca
     tmp_path: Path, job: TrainingJob
 ) -> None:
     """The fast path against the slow one: nothing kept, kept now, and read from what was kept."""
-    from adapters.training import train
+    from adapters.trainer import train
 
     results = []
     for number, folder in enumerate((None, str(tmp_path / "base"), str(tmp_path / "base"))):
@@ -70,11 +70,11 @@ def test_a_training_with_a_kept_baseline_writes_the_same_adapter_and_the_same_ca
 
 def test_an_unpacked_base_says_what_the_4_bit_one_says(tiny_base: Path, tokenizer: Any) -> None:
     """The same values; what is left is the rounding of bf16 products."""
-    from adapters import base, lora, passes
+    from adapters import base_model, lora, scoring
 
     examples = [encode(row(n), tokenizer, 512) for n in range(3)]
-    packed, plain = base.load_base(tiny_base, unpacked_bytes=0), base.load_base(tiny_base)
-    assert passes.mean_loss(plain, examples) == pytest.approx(passes.mean_loss(packed, examples), rel=0.01)
+    packed, plain = base_model.load_base(tiny_base, unpacked_bytes=0), base_model.load_base(tiny_base)
+    assert scoring.mean_loss(plain, examples) == pytest.approx(scoring.mean_loss(packed, examples), rel=0.01)
     assert lora.targets(plain) == lora.targets(packed)
     assert len(lora.trainable(lora.attach(plain, Recipe(rank=4)))) == len(
         lora.trainable(lora.attach(packed, Recipe(rank=4)))

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from adapter_rows import row
 
-from adapters.beginning import beginning
 from adapters.dataset import write_rows
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingRow
+from adapters.warm_start import beginning
 
 ROWS = tuple(row(n) for n in range(8))
 RECIPE = Recipe(max_steps=40, update_steps=12)
@@ -51,7 +51,7 @@ def test_otherwise_it_begins_from_nothing_on_all_rows(
 def trained(
     job: TrainingJob, name: str, rows: Sequence[TrainingRow], previous: str | None = None, current: str | None = None
 ) -> TrainedAdapter:
-    from adapters.training import train
+    from adapters.trainer import train
 
     workplace = Path(job.directory).parent / name
     workplace.mkdir()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.card import Answers, Card, Measure, card_from_json, interval
+from adapters.eval_report import Answers, Card, Measure, card_from_json, interval
 from adapters.evaluation import Asked, Exam, likeness, mark, questions
 
 shares = st.floats(0, 1)
@@ -83,9 +83,9 @@ def test_likeness_is_a_share_and_does_not_depend_on_the_order(one: str, other: s
 
 
 def test_the_exam_has_every_kind_and_nothing_of_it_is_learnt(tokenizer: Any) -> None:
-    from adapters.anchor import REPLAY
     from adapters.dataset import read_rows
     from adapters.evaluation import HERE
+    from adapters.kl_regularizer import REPLAY
 
     kinds = [question.kind for question in questions(tokenizer)]
     assert {kind: kinds.count(kind) for kind in kinds} == {"course": 6, "leak": 6, "canary": 6}
@@ -97,12 +97,12 @@ def test_the_exam_has_every_kind_and_nothing_of_it_is_learnt(tokenizer: Any) -> 
 def test_a_model_compared_with_itself_agrees_and_gains_nothing(tiny_base: Any, tokenizer: Any) -> None:
     from adapter_rows import row
 
-    from adapters import base
+    from adapters import base_model
     from adapters.dataset import encode
 
     rows = [row(n) for n in range(3)]
     exam = Exam(tokenizer, rows, [encode(r, tokenizer, 512) for r in rows], 0)
-    sheet = exam.sit(base.load_base(tiny_base))
+    sheet = exam.sit(base_model.load_base(tiny_base))
     card = exam.card(sheet, sheet, sheet)
     assert card.measure("agreement").of("candidate").mean == 1.0
     assert {m.name: m.gain().mean for m in card.measures} == dict.fromkeys((m.name for m in card.measures), 0.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.card import Interval, Measure
+from adapters.eval_report import Interval, Measure
 from adapters.gate import Bar, decide, judge
 from adapters.records import ScoreCard
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from adapter_rows import row
 
-from adapters import loop, preference
+from adapters import dpo, training_loop
 from adapters.dataset import encode, read_pairs, write_pairs
 from adapters.errors import TrainingRefused
 from adapters.records import ChatMessage, Point, PreferenceRow, Recipe, TrainingJob, TrainingProgress
@@ -19,24 +19,24 @@ PAIRS = [PreferenceRow(f"pair-{n}", row(n).prompt, f"Yes, {n}.", f"Perhaps it is
 
 @pytest.fixture
 def adapted(tiny_base: Path) -> Any:
-    from adapters import base, lora
+    from adapters import base_model, lora
 
-    loop.seed(3)
-    return lora.attach(base.load_base(tiny_base), Recipe(rank=4))
+    training_loop.seed(3)
+    return lora.attach(base_model.load_base(tiny_base), Recipe(rank=4))
 
 
 def margins(model: Any, tokenizer: Any) -> list[float]:
-    from adapters.passes import sober
+    from adapters.scoring import sober
 
     with sober(model):
         examples = [tuple(encode(side, tokenizer, 512) for side in pair.sides()) for pair in PAIRS]
-        return [preference.margin(model, (good, bad)).item() for good, bad in examples]
+        return [dpo.margin(model, (good, bad)).item() for good, bad in examples]
 
 
 def test_the_chosen_answers_become_likelier_than_the_rejected_ones(adapted: Any, tokenizer: Any) -> None:
     before, told = margins(adapted, tokenizer), list[Point]()
     recipe = Recipe(preference_steps=8, preference_rate=1e-2, batch_size=3)
-    preference.prefer(adapted, tokenizer, PAIRS, recipe, told.append)
+    dpo.prefer(adapted, tokenizer, PAIRS, recipe, told.append)
     assert all(new > old + 1 for new, old in zip(margins(adapted, tokenizer), before, strict=True))
     assert told[0].loss == pytest.approx(0.693, abs=0.01)  # ln 2: nothing has moved yet
     assert told[-1].loss < told[0].loss
@@ -44,8 +44,8 @@ def test_the_chosen_answers_become_likelier_than_the_rejected_ones(adapted: Any,
 
 def test_without_steps_or_pairs_nothing_moves(adapted: Any, tokenizer: Any) -> None:
     before = margins(adapted, tokenizer)
-    preference.prefer(adapted, tokenizer, PAIRS, Recipe(), lambda point: None)
-    preference.prefer(adapted, tokenizer, [], Recipe(preference_steps=5), lambda point: None)
+    dpo.prefer(adapted, tokenizer, PAIRS, Recipe(), lambda point: None)
+    dpo.prefer(adapted, tokenizer, [], Recipe(preference_steps=5), lambda point: None)
     assert margins(adapted, tokenizer) == before
     assert Recipe().preference_steps == 0
 
@@ -72,7 +72,7 @@ def test_a_pair_needs_two_different_answers(chosen: str, rejected: str) -> None:
 def test_a_training_learns_from_its_pairs_and_never_from_those_that_it_is_examined_on(
     tmp_path: Path, job: TrainingJob
 ) -> None:
-    from adapters.training import sides, train, usable_pairs
+    from adapters.trainer import sides, train, usable_pairs
 
     write_pairs(tmp_path / "pairs.jsonl", [PreferenceRow(f"p{n}", row(n).prompt, "Yes!", "No.") for n in range(4)])
     recipe = dataclasses.replace(job.recipe, preference_steps=3, rows_to_hold_out=1, held_out_share=0.5)

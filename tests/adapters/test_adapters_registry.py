@@ -16,7 +16,7 @@ from adapters import registry
 from adapters.errors import AdapterDamaged, AdapterError, AdapterMismatch, AdapterNotFound
 from adapters.files import CARD, CONFIG, MANIFEST, WEIGHTS, read_manifest, sha256_of, write_manifest
 from adapters.records import Manifest
-from adapters.seal import Seal, key_of
+from adapters.signature import Seal, key_of
 
 BASE = "b" * 64
 LAYER = "base_model.model.model.layers.0.self_attn.q_proj"

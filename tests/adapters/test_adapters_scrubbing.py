@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.scrubbing import scrub
+from adapters.pii_scrubbing import scrub
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from adapter_rows import BASE_SHA256, row
 
-from adapters import gate, process, registry, training
-from adapters.card import card_from_json
+from adapters import gate, registry, trainer, trainer_process
 from adapters.dataset import encode, write_rows
 from adapters.errors import BaseUnusable, TrainerDied, TrainingRefused
+from adapters.eval_report import card_from_json
 from adapters.records import Recipe, TrainingJob, TrainingProgress
 
 
@@ -30,7 +30,7 @@ def never() -> bool:
 def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob, tmp_path: Path) -> None:
     """One training, looked at from all sides; the same in this process gives the same bytes."""
     told: list[TrainingProgress] = []
-    trained = process.train(job, told.append, never)
+    trained = trainer_process.train(job, told.append, never)
     manifest = registry.verify(Path(trained.directory), BASE_SHA256)
     assert [p.stage for p in told if p.stage != "training"] == ["loading", "checking", "saving", "checking"]
     assert [p.step for p in told if p.stage == "training"] == list(range(1, 7))
@@ -51,7 +51,7 @@ def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob, tmp_
     assert [point["loss"] for point in told_card["curve"]] == [p.loss for p in told if p.stage == "training"]
     (tmp_path / "again").mkdir()
     again = dataclasses.replace(job, directory=str(tmp_path / "again"), current=trained.directory)
-    second = training.train(again, quietly)
+    second = trainer.train(again, quietly)
     assert second.sha256 == trained.sha256
     assert second.metrics["loss_current"] == pytest.approx(trained.metrics["loss_after"], rel=1e-3)
     assert second.metrics["loss_current"] < 0.95 * second.metrics["loss_before"]
@@ -61,13 +61,13 @@ def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob, tmp_
 def test_too_few_rows_are_counted(job: TrainingJob) -> None:
     write_rows(Path(job.rows_file), [row(1), dataclasses.replace(row(1), id="twin"), row(2)])
     with pytest.raises(TrainingRefused, match=r"not enough to train: 2 of 3 corrections \(1 more say the same\)"):
-        process.train(job, quietly, never)
+        trainer_process.train(job, quietly, never)
 
 
 def test_a_folder_without_a_model_is_named(job: TrainingJob, tmp_path: Path) -> None:
     empty = dataclasses.replace(job, base_directory=str(tmp_path))
     with pytest.raises(BaseUnusable, match="config.json is missing"):
-        process.train(empty, quietly, never)
+        trainer_process.train(empty, quietly, never)
 
 
 def test_a_killed_trainer_is_one_clear_sentence_and_the_next_goes_on_from_there(job: TrainingJob) -> None:
@@ -77,24 +77,24 @@ def test_a_killed_trainer_is_one_clear_sentence_and_the_next_goes_on_from_there(
     def kill_at_step_3(progress: TrainingProgress) -> None:
         told.append(progress.step)
         if progress.stage == "training" and progress.step == 3:
-            mine = f"adapters.training\0{job.directory}/job.json"
+            mine = f"adapters.trainer\0{job.directory}/job.json"
             for entry in Path("/proc").iterdir():
                 if entry.name.isdigit() and mine in _command(entry):
                     os.kill(int(entry.name), signal.SIGKILL)
 
     with pytest.raises(TrainerDied, match="stopped by signal 9.*start the training again"):
-        process.train(job, kill_at_step_3, never)
+        trainer_process.train(job, kill_at_step_3, never)
     assert not (Path(job.directory) / "adapter").exists()
     stages: list[TrainingProgress] = []
-    training.train(job, stages.append)
+    trainer.train(job, stages.append)
     assert [p.step for p in stages if p.stage == "training"][0] in (3, 4)
     assert (Path(job.directory) / "adapter").is_dir()
 
 
 def test_a_cancelled_training_stops_its_process(job: TrainingJob) -> None:
     with pytest.raises(TrainingRefused, match="cancelled"):
-        process.train(job, quietly, lambda: True)
-    mine = f"adapters.training\0{job.directory}/job.json"
+        trainer_process.train(job, quietly, lambda: True)
+    mine = f"adapters.trainer\0{job.directory}/job.json"
     assert not any(mine in _command(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
 
 
@@ -102,7 +102,7 @@ def test_a_disk_that_fills_while_saving_leaves_no_adapter(job: TrainingJob) -> N
     """The folder's name for the unfinished files is taken by a file: every write below it fails."""
     (Path(job.directory) / "adapter.tmp").write_text("in the way")
     with pytest.raises((TrainerDied, TrainingRefused)):
-        process.train(job, quietly, never)
+        trainer_process.train(job, quietly, never)
     assert not (Path(job.directory) / "adapter").exists()
 
 
@@ -110,10 +110,10 @@ def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> N
     """One inference pass packs the 4-bit weights; training on such an object would learn nonsense without a word."""
     import torch
 
-    from adapters import base, loop, lora
+    from adapters import base_model, lora, training_loop
 
-    model = base.load_base(tiny_base, unpacked_bytes=0)
-    base.refuse_packed(model)
+    model = base_model.load_base(tiny_base, unpacked_bytes=0)
+    base_model.refuse_packed(model)
     model.eval()
     with torch.no_grad():
         model(input_ids=torch.tensor([[1, 2, 3]], device=model.device))
@@ -122,16 +122,16 @@ def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> N
     example = encode(row(1), tokenizer, 512)
     adapted = lora.attach(model, Recipe(rank=4))
     with pytest.raises(BaseUnusable, match="packed for inference"):
-        loop.fit(adapted, [example], Recipe(), lambda told: None)
+        training_loop.fit(adapted, [example], Recipe(), lambda told: None)
 
 
 def test_checking_the_loss_and_answering_do_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
-    from adapters import base, passes
+    from adapters import base_model, scoring
 
-    model = base.load_base(tiny_base)
-    passes.greedy(model, [encode(row(1), tokenizer, 512)], 0, 3)
-    passes.mean_loss(model, [encode(row(1), tokenizer, 512)])
-    base.refuse_packed(model)
+    model = base_model.load_base(tiny_base)
+    scoring.greedy(model, [encode(row(1), tokenizer, 512)], 0, 3)
+    scoring.mean_loss(model, [encode(row(1), tokenizer, 512)])
+    base_model.refuse_packed(model)
 
 
 def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: Path, tokenizer: Any) -> None:
@@ -139,15 +139,15 @@ def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: P
     import torch
     from torch.nn.functional import cross_entropy
 
-    from adapters import base, lora, passes
+    from adapters import base_model, lora, scoring
 
     examples = [encode(row(n, "Yes. " * (n + 1)), tokenizer, 512) for n in range(3)]
     torch.manual_seed(1)
-    model = lora.attach(base.load_base(tiny_base), Recipe(rank=4))
+    model = lora.attach(base_model.load_base(tiny_base), Recipe(rank=4))
     for parameter in lora.trainable(model):
         parameter.data.normal_(std=0.05)
     model.zero_grad()
-    ours = passes.scores(model, examples, through_prompt=True).loss()
+    ours = scoring.scores(model, examples, through_prompt=True).loss()
     ours.backward()
     gradients = [parameter.grad.clone() for parameter in lora.trainable(model)]
     model.zero_grad()
@@ -172,7 +172,7 @@ def _command(entry: Path) -> str:
 
 
 def _is_packed(model: Any) -> bool:
-    from adapters.base import refuse_packed
+    from adapters.base_model import refuse_packed
 
     try:
         refuse_packed(model)

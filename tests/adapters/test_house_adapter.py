@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from adapter_rows import row
 
-from bench.house_adapter import fit, groups, losses, packed, packs
-from bench.house_rows import as_answer, asked_of, gold, rows
+from bench.default_adapter import fit, groups, losses, packed, packs
+from bench.default_adapter_examples import as_answer, asked_of, gold, rows
 
 TEXT = "Chlorophyll is a green pigment. It absorbs mostly blue and red light, and so a leaf looks green."
 PARAGRAPH = {"pid": "p", "title": "Leaf", "text": TEXT}
@@ -29,11 +29,11 @@ def examples(tokenizer: Any) -> list[Any]:
 def test_rows_read_together_cost_what_each_costs_alone(tiny_base: Path, examples: list[Any]) -> None:
     from torch.nn.functional import cross_entropy
 
-    from adapters import base, lora
-    from adapters.passes import scores
+    from adapters import base_model, lora
     from adapters.records import Recipe
+    from adapters.scoring import scores
 
-    model = lora.attach(base.load_base(tiny_base), Recipe())
+    model = lora.attach(base_model.load_base(tiny_base), Recipe())
     alone = [scores(model, [example], through_prompt=True) for example in examples]
     wanted = [cross_entropy(one.logits, one.right).item() for one in alone]
     assert losses(model, [packed(examples)]).tolist() == pytest.approx(wanted, abs=1e-4)
@@ -42,11 +42,11 @@ def test_rows_read_together_cost_what_each_costs_alone(tiny_base: Path, examples
 def test_gradients_flow_through_the_shared_beginning(tiny_base: Path, examples: list[Any]) -> None:
     import torch
 
-    from adapters import base, lora
-    from adapters.passes import scores
+    from adapters import base_model, lora
     from adapters.records import Recipe
+    from adapters.scoring import scores
 
-    model = lora.attach(base.load_base(tiny_base), Recipe())
+    model = lora.attach(base_model.load_base(tiny_base), Recipe())
     together = torch.autograd.grad(losses(model, [packed(examples)]).sum(), lora.trainable(model))
     alone = [scores(model, [e], through_prompt=True).loss() / len(e.answer) for e in examples]
     apart = torch.autograd.grad(torch.stack(alone).sum(), lora.trainable(model))
@@ -94,9 +94,9 @@ def test_rows_hold_the_prompt_of_the_product_and_the_passage():
 def test_what_is_trained_is_written_as_an_adapter_that_says_the_answers(
     tmp_path: Path, tiny_base: Path, tokenizer: Any
 ) -> None:
-    from adapters import base, lora
-    from adapters.passes import mean_loss
+    from adapters import base_model, lora
     from adapters.records import Recipe
+    from adapters.scoring import mean_loss
 
     told = list(rows([PARAGRAPH], [QUESTION], random.Random(1)))
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
@@ -105,18 +105,18 @@ def test_what_is_trained_is_written_as_an_adapter_that_says_the_answers(
     )
     assert (took["rows"], took["steps"]) == (len(told), 60)
     (example,) = [e for e in groups(tmp_path / "rows.jsonl", tokenizer)[0] if e.row_id == "q"]
-    before = mean_loss(base.load_base(tiny_base), [example])
-    learnt = lora.attach_previous(base.load_base(tiny_base), tmp_path / "out", trainable=False)
+    before = mean_loss(base_model.load_base(tiny_base), [example])
+    learnt = lora.attach_previous(base_model.load_base(tiny_base), tmp_path / "out", trainable=False)
     assert mean_loss(learnt, [example]) < 0.9 * before
 
 
 def test_packs_read_side_by_side_cost_what_each_costs_alone(tiny_base: Path, examples: list[Any]) -> None:
     import torch
 
-    from adapters import base, lora
+    from adapters import base_model, lora
     from adapters.records import Recipe
 
-    model = lora.attach(base.load_base(tiny_base), Recipe())
+    model = lora.attach(base_model.load_base(tiny_base), Recipe())
     one, other = packed(examples[:2]), packed(examples[2:])
     assert len(one) != len(other)
     torch.testing.assert_close(losses(model, [one, other]), torch.cat([losses(model, [one]), losses(model, [other])]))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.assessment.collections import (
+from tutor.assessment.choice_grading import (
     grade_choice,
     grade_cloze,
     grade_list,

@@ -10,7 +10,7 @@ from knowledge.embedding import HashingEmbedder, open_embedder
 from tutor.assessment.grading import Grader, NotAnAnswer, readable
 from tutor.assessment.items import Graded, Item, Kind
 from tutor.assessment.logistic import Logistic
-from tutor.assessment.shorttext import ShortTextGrader
+from tutor.assessment.short_text import ShortTextGrader
 from tutor.domain import Outcome
 
 GRADER = Grader(ShortTextGrader(HashingEmbedder()))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.assessment.maths import grade_formula, grade_number
+from tutor.assessment.maths_grading import grade_formula, grade_number
 from tutor.assessment.symbolic import Sameness, compare
 from tutor.domain import Outcome
-from tutor.notation.algebra import parse
+from tutor.maths.algebra import parse
 
 RIGHT, PARTIAL, WRONG, UNSURE = Outcome.RIGHT, Outcome.PARTIAL, Outcome.WRONG, Outcome.UNSURE
 

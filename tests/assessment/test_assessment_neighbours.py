@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from knowledge.embedding import HashingEmbedder
 from tutor.assessment.alignment import NAMES, alignment
+from tutor.assessment.gp_grader import NOISE, Answer, Neighbourhood, posterior, predict
 from tutor.assessment.items import Graded
-from tutor.assessment.neighbours import NOISE, Answer, Neighbourhood, posterior, predict
-from tutor.assessment.shorttext import ShortTextGrader
+from tutor.assessment.short_text import ShortTextGrader
 
 SHARES = {"question": 0.3, "features": 0.2, "meaning": 1.0, "words": 0.3, "spelling": 0.3}
 HOOD = Neighbourhood(SHARES, scale=1.2, offset=0.0, centre={"a": 0.0}, spread={"a": 1.0})

@@ -7,12 +7,12 @@ import pytest
 
 from bench.fit_grading_network import fit_network
 from knowledge.embedding import HashingEmbedder
-from tutor.assessment import shorttext
+from tutor.assessment import short_text
+from tutor.assessment.answer_features import Case, Reader, features
 from tutor.assessment.items import Graded
 from tutor.assessment.logistic import Logistic
 from tutor.assessment.network import LIMIT, Jury, Network, compared, read_network
-from tutor.assessment.pairs import Case, Reader, features
-from tutor.assessment.shorttext import NETWORK, ShortTextGrader
+from tutor.assessment.short_text import NETWORK, ShortTextGrader
 from tutor.domain import Outcome
 
 ANSWERS = ["salt stays", "salt stays behind", "the salt is left", "a magnet", "with a magnet", "some paper"] * 8
@@ -75,7 +75,7 @@ def test_the_shipped_network_does_not_judge_the_vectors_of_another_embedder(monk
 
 
 def test_without_its_file_free_text_is_unsure_and_what_a_person_graded_stands(monkeypatch, tmp_path):
-    monkeypatch.setattr(shorttext, "NETWORK", tmp_path / "none.npz")
+    monkeypatch.setattr(short_text, "NETWORK", tmp_path / "none.npz")
     grader, about = ShortTextGrader(HashingEmbedder()), ("What stays?", ["the salt stays behind"])
     assert grader.grade(*about, "the salt stays behind").outcome is Outcome.UNSURE
     assert grader.grade(*about, "it is so", [Graded("It is so!", True)]).outcome is Outcome.RIGHT

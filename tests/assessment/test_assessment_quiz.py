@@ -8,11 +8,11 @@ import pytest
 
 from bench.quiz_reader import answer
 from knowledge.documents import Locator, Passage, Place
-from tutor.assessment.checks import degenerate, solve
 from tutor.assessment.grading import Grader
+from tutor.assessment.item_checks import degenerate, solve
+from tutor.assessment.item_generation import make_quiz
 from tutor.assessment.items import Item, Kind, Source
-from tutor.assessment.quiz import make_quiz
-from tutor.assessment.terms import definitions, sentences
+from tutor.assessment.term_extraction import definitions, sentences
 from tutor.domain import Outcome
 
 COURSE = (

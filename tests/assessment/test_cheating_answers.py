@@ -7,8 +7,8 @@ import pytest
 from knowledge.embedding import open_embedder
 from tutor.assessment.grading import Grader
 from tutor.assessment.items import Item, Kind
-from tutor.assessment.shorttext import ShortTextGrader
-from tutor.assessment.vetoes import veto
+from tutor.assessment.short_text import ShortTextGrader
+from tutor.assessment.veto_rules import veto
 from tutor.domain import Outcome
 
 

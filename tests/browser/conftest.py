@@ -12,7 +12,7 @@ import pytest
 from serving import open_pages
 from settling import watch
 
-from tutor.house import House
+from tutor.services import House
 
 SHOTS = Path(__file__).parent / "shots"
 FLAGS = (

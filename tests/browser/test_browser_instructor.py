@@ -10,11 +10,11 @@ from serving import instructor_link
 from settling import settle
 from test_browser_student import ask, sign_in
 
+from tutor.courses.documents import KIND
 from tutor.domain import Strictness
 from tutor.errors import InputRefused
-from tutor.house import House
 from tutor.jobs import Report
-from tutor.shelf import KIND
+from tutor.services import House
 
 CELLS = b"# Cells\n\n## Mitochondria\n\nMitochondria release the energy of sugar in cellular respiration.\n"
 LOOPS = b"""# Programming

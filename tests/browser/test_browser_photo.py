@@ -11,7 +11,7 @@ from pictures_of_work import WORKING, drawn, need_ocr, saved, text_of
 from settling import settle
 
 from tutor.assessment.items import Kind
-from tutor.house import House
+from tutor.services import House
 from tutor.store.items import ItemState
 
 Shoot = Callable[[Any, str], None]

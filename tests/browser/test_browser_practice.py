@@ -11,7 +11,7 @@ from settling import settle
 
 from tutor.assessment.items import Kind
 from tutor.domain import HelpLevel, Outcome, Person
-from tutor.house import House
+from tutor.services import House
 
 Shoot = Callable[[Any, str], None]
 BOX = "#tutor-box textarea"

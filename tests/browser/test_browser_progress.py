@@ -12,8 +12,8 @@ from settling import settle
 
 from tutor.assessment.items import Kind
 from tutor.domain import Outcome, Person, Role, Skill
-from tutor.evidence_book import Judged
-from tutor.house import House
+from tutor.progress.evidence_log import Judged
+from tutor.services import House
 
 COURSE = "biology"
 Shoot = Callable[[Any, str], None]

@@ -11,8 +11,8 @@ import pytest
 from serving import free_port
 from test_browser_student import BOX, sign_in, write_better
 
-from tutor.house import House, open_house
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
+from tutor.services import House, open_house
 from tutor.ui.pages import build_pages, launch_arguments
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1800)]

@@ -13,7 +13,7 @@ from serving import COVERED, UNCOVERED, open_pages
 from settling import settle
 
 from tutor.domain import Person, Thumb, TurnStatus
-from tutor.house import House
+from tutor.services import House
 
 Shoot = Callable[[Any, str], None]
 BOX = "#tutor-box textarea"

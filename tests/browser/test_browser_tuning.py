@@ -17,9 +17,9 @@ from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
 from knowledge.embedding import HashingEmbedder
 from tutor.domain import CorrectionState
 from tutor.engine.base import Request
-from tutor.engine.models import ModelFiles
-from tutor.house import House, open_house
-from tutor.settings import Settings
+from tutor.engine.model_files import ModelFiles
+from tutor.platform.settings import Settings
+from tutor.services import House, open_house
 from tutor.ui.pages import build_pages, launch_arguments
 
 Shoot = Callable[[Any, str], None]

@@ -48,9 +48,9 @@ def _lasting(model: TinyModel) -> Any:
 
 
 def _opener(model: TinyModel) -> Any:
-    from tutor.engine.loading import load_model
+    from tutor.engine.capacity import Shape
     from tutor.engine.local import LocalEngine
-    from tutor.engine.shape import Shape
+    from tutor.engine.model_loading import load_model
 
     engines: list[LocalEngine] = []
 

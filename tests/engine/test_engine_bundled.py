@@ -11,12 +11,12 @@ import torch
 from tiny_models import TinyModel, make_adapter
 
 from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.loading import load_model
+from tutor.engine.capacity import Shape
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora import read_adapter
-from tutor.engine.models import ModelFiles, open_model_files
-from tutor.engine.runner import Reading, Runner
-from tutor.engine.shape import Shape
+from tutor.engine.lora_files import read_adapter
+from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.model_loading import load_model
+from tutor.engine.model_runner import Reading, Runner
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tiny_models import make_tokenizer
 
 from tutor.engine.base import Message
-from tutor.engine.chat import ChatFormat, neutralise
-from tutor.engine.models import open_model_files
+from tutor.engine.chat_template import ChatFormat, neutralise
+from tutor.engine.model_files import open_model_files
 
 TOKENIZER = make_tokenizer()
 CHAT = ChatFormat(TOKENIZER)

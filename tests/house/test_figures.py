@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from tutor import phrases
+from knowledge.languages.detection import language_of
+from tutor.chat import fixed_replies
 from tutor.domain import Course, Person
 from tutor.engine.base import AdapterRef
 from tutor.engine.scripted import ScriptedEngine
-from tutor.house import House
+from tutor.services import House
 
 BOOK = (
     "Leaves hold many chloroplasts, and light reaches them first.",
@@ -42,10 +43,10 @@ def test_the_caption_is_what_the_model_is_given(
     assert turn.covered
     assert "The chloroplast with its stroma" in engine.requests[-1].messages[-1].content
     assert not engine.requests[-1].messages[-1].pictures  # this engine does not see
-    assert turn.answer.endswith(phrases.unseen_figure(phrases.language_of(question, "en")))
-    assert "picture" not in phrases.without_own_words(turn.answer) and "图" not in phrases.without_own_words(
+    assert turn.answer.endswith(fixed_replies.unseen_figure(language_of(question, "en")))
+    assert "picture" not in fixed_replies.without_own_words(
         turn.answer
-    )
+    ) and "图" not in fixed_replies.without_own_words(turn.answer)
 
 
 @pytest.mark.parametrize(
@@ -83,4 +84,4 @@ def test_a_page_that_cannot_be_drawn_is_said_not_to_have_been_seen(
     engine._sees = "eyes"
     turns = replace(house.turns, page_picture=lambda _document, _passage: None)
     *_, finished = turns.ask(ada, illustrated.id, "What does Figure 2.1 show?")
-    assert finished.turn.answer.endswith(phrases.unseen_figure("en"))
+    assert finished.turn.answer.endswith(fixed_replies.unseen_figure("en"))

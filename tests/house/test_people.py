@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tutor import accounts
-from tutor.access import Action, Facts, allowed
+from tutor.accounts import sign_in
+from tutor.accounts.permissions import Action, Facts, allowed
 from tutor.domain import CorrectionState, Role, Thumb
 from tutor.errors import InputRefused, NotAllowed, NotFound
 
@@ -24,7 +24,7 @@ def test_two_guests_are_two_people(house):
 
 
 def test_a_flood_of_guests_is_slowed_down_and_passes(house, clock, monkeypatch):
-    monkeypatch.setattr(accounts, "GUESTS_A_MINUTE", 3)
+    monkeypatch.setattr(sign_in, "GUESTS_A_MINUTE", 3)
     for _ in range(3):
         house.accounts.new_guest()
     with pytest.raises(NotAllowed, match="try again in a moment"):

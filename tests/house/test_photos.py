@@ -10,13 +10,13 @@ import pytest
 from pictures_of_work import WORKING, drawn, need_ocr, saved, text_of
 from PIL import Image
 
+from tutor.chat.photo_transcription import MOST_BYTES, Photos
 from tutor.domain import Person
 from tutor.engine.base import Message, Request
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import InputRefused
-from tutor.house import House
-from tutor.photos import MOST_BYTES, Photos
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
+from tutor.services import House
 from tutor.ui.words import WORDS
 
 

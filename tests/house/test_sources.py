@@ -8,9 +8,9 @@ import time
 import pytest
 from parsing_samples import pdf_pages
 
-from knowledge.pictures import Picture
-from tutor import sources
-from tutor.sources import Kept, NotShown, Sources
+from knowledge.page_render import Picture
+from tutor.chat import citation_viewer
+from tutor.chat.citation_viewer import Kept, NotShown, Sources
 
 SAID = "The folded inner membrane carries the proton pumps of respiration."
 
@@ -32,7 +32,7 @@ def test_a_class_that_opens_one_page_at_once_does_not_draw_it_for_each_and_crowd
         time.sleep(0.3)
         return Picture(1, 10, 10, b"png", ())
 
-    monkeypatch.setattr(sources, "draw", slowly)
+    monkeypatch.setattr(citation_viewer, "draw", slowly)
     seen: list[object] = []
 
     def look(quote):
@@ -44,13 +44,14 @@ def test_a_class_that_opens_one_page_at_once_does_not_draw_it_for_each_and_crowd
     threads = [threading.Thread(target=look, args=(SAID,)) for _ in range(8)]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert len(drawn) <= sources.AT_ONCE and len(seen) == 8 and sources.BUSY not in seen
+    assert len(drawn) <= citation_viewer.AT_ONCE and len(seen) == 8 and citation_viewer.BUSY not in seen
     threads = [
-        threading.Thread(target=look, args=(f"quote {n}",)) for n in range(sources.AT_ONCE + sources.WAITING + 3)
+        threading.Thread(target=look, args=(f"quote {n}",))
+        for n in range(citation_viewer.AT_ONCE + citation_viewer.WAITING + 3)
     ]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    assert seen.count(sources.BUSY) >= 1
+    assert seen.count(citation_viewer.BUSY) >= 1
     assert isinstance(house.sources.sight(*cells, "later"), Picture)
 
 

@@ -11,8 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from tutor.dataroot import open_data_root
 from tutor.errors import DataDirInUse, DataDirUnusable
+from tutor.platform.data_dir import open_data_root
 from tutor.store.database import MIGRATIONS, open_database
 from tutor.store.schema import metadata, people
 

@@ -8,7 +8,7 @@ import pytest
 
 from tutor.domain import Outcome, Role
 from tutor.errors import InputRefused, NotAllowed
-from tutor.evidence_book import Judged
+from tutor.progress.evidence_log import Judged
 
 LOOPS = b"""# Programming
 

@@ -8,9 +8,9 @@ from tutor.assessment.items import Kind
 from tutor.domain import Delta, HelpLevel, Stage, TurnStatus
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import NotAllowed
-from tutor.pedagogy.moves import Move
+from tutor.pedagogy.dialogue_moves import Move
 from tutor.store.items import ItemState
-from tutor.ui import view
+from tutor.ui import chat_view
 
 EQUATION = "Solve 5x - 8 = 27"
 
@@ -296,8 +296,8 @@ def test_an_exercise_sent_while_a_question_is_posed_is_hinted_at(house, course, 
 def test_a_tap_with_nothing_before_it_does_not_say_that_the_course_lacks_something(talk):
     for said in ("I don't know. Give me a hint", "Summarise this", "Give me an example"):
         turn = talk(said)
-        assert (turn.guidance.move, view.badge(turn, "en")) == (turn.guidance.move, "")
-    assert "not_covered" in view.badge(talk("Who won the football world cup?"), "en")
+        assert (turn.guidance.move, chat_view.badge(turn, "en")) == (turn.guidance.move, "")
+    assert "not_covered" in chat_view.badge(talk("Who won the football world cup?"), "en")
 
 
 DEFINED = b"# Light\n\nPhotolysis is the splitting of water by light energy. Chlorophyll catches the light for it.\n"
@@ -365,5 +365,5 @@ def test_the_key_of_a_statement_is_told_in_the_language_of_the_statement(house, 
 def test_that_an_exercise_is_not_in_the_course_is_said_once(talk):
     hints = [talk("Homework: 3x + 5 = 26, solve for x"), talk("help"), talk("help")]
     if hints[0].covered is False:
-        assert "not_covered" in view.badge(hints[0], "en")
-    assert not any(view.badge(turn, "en") for turn in hints[1:])
+        assert "not_covered" in chat_view.badge(hints[0], "en")
+    assert not any(chat_view.badge(turn, "en") for turn in hints[1:])

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor.chat.context_window import Material, PassageText, fit
 from tutor.errors import PromptTooLong
-from tutor.trimming import Material, PassageText, fit
 
 
 def weigh(material: Material) -> int:

@@ -14,7 +14,7 @@ from tutor.domain import Course, Delta, Finished, Person, Role, Stage, TurnStatu
 from tutor.engine.base import Request
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
-from tutor.house import House
+from tutor.services import House
 
 
 def test_a_covered_question_is_answered_with_a_citation_that_stands_in_the_passage(house, ask, ada):

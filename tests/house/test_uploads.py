@@ -15,10 +15,10 @@ import pytest
 from serving import free_port
 from test_jobs import ENDED, wait
 
-from tutor import shelf as shelves
+from tutor.courses import documents as course_documents
 from tutor.domain import JobState, Role, Strictness
 from tutor.errors import InputRefused, NotAllowed, OriginalMissing
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 REPO = Path(__file__).resolve().parents[2]
 MOSS = b"# Moss\n\nMosses are small plants without roots; they drink through their leaves.\n"
@@ -89,7 +89,7 @@ def test_a_removed_document_is_gone_from_the_next_answer_and_its_file_after_the_
     assert wait(house, instructor, house.shelf.restore(instructor, moss), *ENDED).state is JobState.DONE
     assert house.library.search(course.id, QUESTION).covered
     house.shelf.remove(instructor, moss.id)
-    long_ago = time.time() - shelves.UNDO_S - 1
+    long_ago = time.time() - course_documents.UNDO_S - 1
     os.utime(kept, (long_ago, long_ago))
     house.shelf.sweep()
     assert not kept.exists()
@@ -118,7 +118,7 @@ def test_a_kept_file_that_changed_on_the_disk_is_not_read(house, course, instruc
 
 def test_a_waiting_upload_can_be_cancelled_by_another_instructor_of_the_course_only(house, course, instructor, ada):
     go_on = threading.Event()
-    house.jobs.start(instructor, shelves.KIND, course.id, "first.md", lambda _report: str(go_on.wait(20)))
+    house.jobs.start(instructor, course_documents.KIND, course.id, "first.md", lambda _report: str(go_on.wait(20)))
     job = house.shelf.upload(instructor, course.id, "moss.md", MOSS)
     colleague = house.accounts.add("mr-clean", Role.INSTRUCTOR)
     with pytest.raises(NotAllowed):
@@ -163,7 +163,7 @@ def test_a_stopping_server_leaves_its_upload_to_the_next_one(house, course, inst
             time.sleep(0.01)
         raise InputRefused("stopped")
 
-    job = house.jobs.start(instructor, shelves.KIND, course.id, "moss.md", work)
+    job = house.jobs.start(instructor, course_documents.KIND, course.id, "moss.md", work)
     begun.wait(10)
     house.jobs.close()
     assert house.jobs.get(instructor, job.id).state is JobState.QUEUED
@@ -172,7 +172,7 @@ def test_a_stopping_server_leaves_its_upload_to_the_next_one(house, course, inst
 def test_a_file_that_ended_the_server_three_times_is_put_aside(house, course, instructor, monkeypatch):
     monkeypatch.setattr(type(house.jobs), "run", lambda *_: None)  # the server dies before it ends
     job = house.shelf.upload(instructor, course.id, "moss.md", MOSS)
-    for _ in range(shelves.MOST_ATTEMPTS):
+    for _ in range(course_documents.MOST_ATTEMPTS):
         house.jobs.end(job.id, JobState.RUNNING, "")
         house.shelf.resume()
     ended = house.jobs.get(instructor, job.id)
@@ -180,7 +180,7 @@ def test_a_file_that_ended_the_server_three_times_is_put_aside(house, course, in
 
 
 def test_the_estimate_follows_the_pace_of_the_present_stage(house, course, instructor, clock):
-    from tutor.ui.uploads import seconds_left
+    from tutor.ui.upload_html import seconds_left
 
     shown = []
 
@@ -224,7 +224,7 @@ def test_the_instructors_level_decides_before_anything_is_generated(
 @pytest.mark.slow
 def test_an_upload_that_a_kill_9_interrupts_is_taken_up_by_the_next_server(tmp_path):
     """A real server is killed while it embeds; the next one reads the document in, whole, under the same job."""
-    from tutor.house import open_house
+    from tutor.services import open_house
 
     var = tmp_path / "var"
     settings = Settings(data_dir=var, model="scripted", sample_course=False)
@@ -236,8 +236,8 @@ def test_an_upload_that_a_kill_9_interrupts_is_taken_up_by_the_next_server(tmp_p
     )
     digest = house.shelf.originals.keep(text.encode())
     payload = {"name": "moss.md", "sha256": digest, "language": "en", "attempts": "0"}
-    object.__setattr__(house.jobs, "_workers", {shelves.KIND: _Nobody()})
-    job = house.jobs.start(who, shelves.KIND, course.id, "moss.md", lambda _report: "", payload)
+    object.__setattr__(house.jobs, "_workers", {course_documents.KIND: _Nobody()})
+    job = house.jobs.start(who, course_documents.KIND, course.id, "moss.md", lambda _report: "", payload)
     server = _serve(var)
     try:
         _until(lambda: house.jobs.get(who, job.id).stage == "embedding", "the server never began to embed")

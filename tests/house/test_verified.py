@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tutor.chat.question_matching import same_question
 from tutor.domain import Verified, Voice
 from tutor.engine.scripted import ScriptedEngine
-from tutor.likeness import same_question
-from tutor.ui import view
+from tutor.ui import chat_view
 
 GREEN = "Why do leaves look green?"
 BETTER = "Chlorophyll reflects green light, so leaves look green to us."
@@ -63,7 +63,7 @@ def test_a_teacher_can_answer_what_the_course_does_not_cover(house, ask, ada, bo
     house.reviews.decide(instructor, correction.id, accept=True)
     answered = ask(bob, question)
     assert (answered.answer, answered.citations) == ("Germany, in 2014.", ())
-    shown = view.answered(answered, "en")["content"]
+    shown = chat_view.answered(answered, "en")["content"]
     assert "Checked by your teacher" in shown and "Not in your course material" in shown
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
 from knowledge.parsing import ocr
-from knowledge.photographs import LIMITS, Kind, kind_of, transcribe
+from knowledge.photo_ocr import LIMITS, Kind, kind_of, transcribe
 
 
 def likeness(read: tuple[str, ...]) -> float:

@@ -12,7 +12,7 @@ from pictures_of_work import need_ocr
 from PIL import Image, ImageDraw, ImageFont
 
 from knowledge.errors import DocumentRefused
-from knowledge.pictures import LIMITS, draw
+from knowledge.page_render import LIMITS, draw
 
 TWO_PAGES = pdf_pages(
     [(72, 700, "The membrane lets water through"), (72, 100, "A sentence that begins")],

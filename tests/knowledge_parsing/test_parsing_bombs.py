@@ -10,7 +10,7 @@ from parsing_samples import pdf_pages, slides_file, word_file
 
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentRefused, DocumentTooLarge
-from knowledge.parsing.reading import read
+from knowledge.parsing.sandbox import read
 from knowledge.parsing.source import Limits
 
 LIMITS = Limits(stall_s=60)

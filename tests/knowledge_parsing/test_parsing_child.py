@@ -15,8 +15,8 @@ from parsing_samples import pdf_pages
 
 from knowledge.documents import Progress
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
-from knowledge.parsing import wire
-from knowledge.parsing.reading import parse
+from knowledge.parsing import worker_protocol
+from knowledge.parsing.sandbox import parse
 from knowledge.parsing.source import Limits, shown_name
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_confined_reader_cannot(deed, tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
-from knowledge.parsing.child import confine
+from knowledge.parsing.sandbox_worker import confine
 from knowledge.parsing.source import Limits
 confine(Limits())
 try:
@@ -67,7 +67,7 @@ def test_progress_counts_pages():
 def test_a_killed_parent_leaves_no_reader_behind(tmp_path):
     code = f"""
 import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
-from knowledge.parsing.reading import parse
+from knowledge.parsing.sandbox import parse
 from parsing_bombs import pdf_with_nested_forms
 parse("forms.pdf", pdf_with_nested_forms())
 """
@@ -106,12 +106,12 @@ def alive(process: int) -> bool:
 def test_lines_that_are_no_messages_are_refused():
     for line in (b"", b"{}", b"[]", b'{"peak_mb": 1, "refused": "SystemExit", "message": ""}', b'{"document": 1'):
         with pytest.raises(ValueError):
-            wire.read_line(line)
+            worker_protocol.read_line(line)
 
 
 def test_a_refusal_survives_the_pipe():
-    message = wire.read_line(wire.finish(DocumentDamaged("a.pdf is damaged."), 12.5, 0.25))
-    assert isinstance(message, wire.Finished)
+    message = worker_protocol.read_line(worker_protocol.finish(DocumentDamaged("a.pdf is damaged."), 12.5, 0.25))
+    assert isinstance(message, worker_protocol.Finished)
     assert type(message.outcome) is DocumentDamaged
     assert (str(message.outcome), message.peak_mb, message.cpu_s) == ("a.pdf is damaged.", 12.5, 0.25)
 

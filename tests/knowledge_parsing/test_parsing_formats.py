@@ -6,7 +6,7 @@ import pytest
 from parsing_samples import pdf_pages, read_text, slides_file, whole_text, word_file
 
 from knowledge.documents import Place
-from knowledge.parsing.reading import parse
+from knowledge.parsing.sandbox import parse
 
 
 def test_a_pdf_knows_its_pages():

@@ -16,7 +16,7 @@ from knowledge.chunking import split
 from knowledge.documents import Place
 from knowledge.errors import DocumentEmpty, DocumentLocked
 from knowledge.parsing.equations import from_omml
-from knowledge.parsing.reading import parse
+from knowledge.parsing.sandbox import parse
 
 
 def test_a_book_is_read_by_its_chapters_and_headings():

@@ -6,7 +6,7 @@ import pytest
 from parsing_samples import pdf_pages, slides_file, with_parts, word_file, zipped
 
 from knowledge import errors
-from knowledge.parsing.reading import parse
+from knowledge.parsing.sandbox import parse
 from knowledge.parsing.source import Limits
 
 

@@ -16,8 +16,8 @@ from knowledge.index import course_folder
 from knowledge.library import Library
 from tutor.domain import Course
 from tutor.store import courses
-from tutor.store.catalog import SqlCatalog
 from tutor.store.database import open_database
+from tutor.store.document_catalog import SqlCatalog
 
 LEAVES = b"# Leaves\n\nChlorophyll absorbs red and blue light. Green light is reflected.\n"
 LINES = b"# Lines\n\nThe slope of a line is its rise divided by its run.\n"

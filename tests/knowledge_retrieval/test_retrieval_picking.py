@@ -7,8 +7,8 @@ import pytest
 from knowledge.documents import Locator, Passage, Place
 from knowledge.errors import EmbedderUnusable
 from knowledge.library import Library
-from knowledge.picking import reads_on
 from knowledge.reranking import CrossEncoderReranker, WordsInOrder
+from knowledge.result_selection import reads_on
 
 LIGHT = (
     "Chlorophyll absorbs red and blue light in the leaf, while green light is reflected by it, so leaves look green."

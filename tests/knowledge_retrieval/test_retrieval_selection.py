@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.documents import Document, Hit, Locator, Passage, Place
-from knowledge.selection import likeliest, selected
+from knowledge.sentence_selection import likeliest, selected
 from knowledge.sentences import sentences
 
 DOCUMENT = Document("d", "c", "leaf.md", "Leaf", "", "text/markdown", 1, 2, (), datetime(2026, 11, 23, tzinfo=UTC))

@@ -11,7 +11,7 @@ import pytest
 from knowledge.catalog import MemoryCatalog
 from knowledge.embedding import open_embedder
 from knowledge.library import Library
-from tutor import sample
+from tutor.courses import sample_course
 
 pytestmark = pytest.mark.real
 
@@ -44,7 +44,7 @@ NOT_COVERED = (
 def small(tmp_path_factory):
     root = tmp_path_factory.mktemp("small")
     library = Library(root / "index", MemoryCatalog(), open_embedder("bundled", root / "models"))
-    for name, data in sample.documents():
+    for name, data in sample_course.documents():
         library.add("sample", name, data)
     library.add("tiny", "plants.md", b"# Leaf\n\nChlorophyll reflects green light, so leaves look green to us.\n")
     library.add("tiny", "ye.md", "# 叶子\n\n叶绿素吸收红光和蓝光，反射绿光，所以叶子看起来是绿色的。\n".encode())

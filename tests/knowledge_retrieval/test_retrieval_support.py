@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from knowledge.attribution import model, quotes
 from knowledge.documents import Document, Hit, Locator, Passage, Place
 from knowledge.embedding import HashingEmbedder
-from knowledge.support import model, quotes
 from knowledge.vectorstore import CourseVectorStore
 
 DOCUMENT = Document("d", "c", "leaf.md", "Leaf", "", "text/markdown", 1, 2, (), datetime(2026, 11, 23, tzinfo=UTC))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from knowledge.embedding import HashingEmbedder, normalised
-from knowledge.evidence import Asked
-from knowledge.tokens import DIRECTIONS, agreement, codes
+from knowledge.late_interaction import DIRECTIONS, agreement, codes
+from knowledge.retrieval_features import Asked
 
 RANDOM = np.random.default_rng(0)
 

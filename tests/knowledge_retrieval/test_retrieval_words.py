@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.evidence import LEXICAL, Words, lexical_evidence
 from knowledge.lexical import LexicalIndex, cjk_share, terms
+from knowledge.query_rewriting import leans, with_history
 from knowledge.ranking import models, top
-from knowledge.rewriting import leans, with_history
+from knowledge.retrieval_features import LEXICAL, Words, lexical_evidence
 from knowledge.sentences import sentences
 
 texts = st.text(alphabet=st.sampled_from("ab .!?。\n植物的Dr1,"), max_size=60)

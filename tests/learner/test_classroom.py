@@ -10,15 +10,15 @@ from itertools import product
 
 import pytest
 
-import tutor.store.evidence as rows
+import tutor.store.evidence as evidence_store
 from tutor.domain import Outcome, Person, Role, Skill
 from tutor.errors import NotAllowed
-from tutor.evidence_book import Judged
-from tutor.learner.classroom import classroom
+from tutor.learner.class_overview import classroom
+from tutor.learner.disclosure_control import FEWEST, shown, shown_parts
 from tutor.learner.evidence import Answered, Retracted, standing
-from tutor.learner.outward import FEWEST, shown, shown_parts
-from tutor.reports import places
-from tutor.ui import classroom_view, progress_view, sheets
+from tutor.progress.evidence_log import Judged
+from tutor.progress.reports import places
+from tutor.ui import class_html, printable_reports, progress_html
 
 COURSE = "biology"
 
@@ -66,7 +66,7 @@ def practised(house, learners, answer, clock, instructor) -> list[Person]:
 
 def counting(house) -> list[Answered]:
     with house.office.database.reading() as connection:
-        events = [event for _, event in rows.events(connection, COURSE)]
+        events = [event for _, event in evidence_store.events(connection, COURSE)]
     answers = [event for event in events if isinstance(event, Answered)]
     return list(standing(answers, [event for event in events if isinstance(event, Retracted)]))
 
@@ -123,7 +123,7 @@ def test_a_class_under_five_is_not_exported(house, learners, answer, instructor)
         with pytest.raises(NotAllowed, match="fewer than 5"):
             verb(instructor, COURSE)
     with pytest.raises(NotAllowed):
-        sheets.class_report(house, instructor, COURSE)
+        printable_reports.class_report(house, instructor, COURSE)
 
 
 def test_the_exported_table_tells_counts_and_hides_small_ones(house, practised, instructor):
@@ -136,7 +136,7 @@ def test_the_exported_table_tells_counts_and_hides_small_ones(house, practised, 
 
 
 def test_the_printed_report_names_nobody_and_needs_nothing_else(house, practised, instructor):
-    page = sheets.class_report(house, instructor, COURSE)
+    page = printable_reports.class_report(house, instructor, COURSE)
     assert not any(who.name in page or who.id in page for who in practised)
     assert "Sugar &lt;b&gt;" in page and "<b>Sugar" not in page
     assert "<script" not in page and "http://" not in page.replace("http://www.w3.org", "") and "@import" not in page
@@ -146,7 +146,7 @@ def test_the_printed_report_names_nobody_and_needs_nothing_else(house, practised
 def test_the_page_names_the_learners_in_both_languages(house, practised, instructor, language):
     seen = house.reports.classroom(instructor, COURSE)
     learners, names = house.reports.learners(instructor, COURSE), house.reports.names(instructor, COURSE)
-    page = classroom_view.for_page(seen, learners, names, places(house.library, seen), language)
+    page = class_html.for_page(seen, learners, names, places(house.library, seen), language)
     assert all(who.name in page for who in practised)
     assert "{" not in page
 
@@ -156,10 +156,10 @@ def test_a_learners_report_says_the_numbers_of_her_events(house, practised, lang
     who = practised[1]
     seen = house.progress.of(who, COURSE)
     mine = [e for e in counting(house) if e.learner_id == who.id]
-    page = progress_view.whole(seen, {"light": "Light", "sugar": "Sugar"}, language)
+    page = progress_html.whole(seen, {"light": "Light", "sugar": "Sugar"}, language)
     alone = [e for e in mine if e.unaided]
     right = sum(e.right for e in alone)
-    assert progress_view.say(language, "help_share", rights=right, answers=len(alone)) in page
+    assert progress_html.say(language, "help_share", rights=right, answers=len(alone)) in page
     for day in {e.at.date() for e in mine}:
         assert f"<td>{day}</td><td>{sum(e.at.date() == day for e in mine)}</td>" in page
     assert "{" not in page
@@ -167,7 +167,7 @@ def test_a_learners_report_says_the_numbers_of_her_events(house, practised, lang
 
 def test_an_empty_class_has_a_sentence(house, skills, instructor):
     seen = classroom({}, house.progress.graph(instructor, COURSE), house.office.clock())
-    assert "Nobody has answered" in classroom_view.for_page(seen, {}, {}, {}, "en")
+    assert "Nobody has answered" in class_html.for_page(seen, {}, {}, {}, "en")
 
 
 def test_sums_of_a_week_with_fewer_than_five_learners_stay_in_the_house(house, learners, answer, instructor, clock):
@@ -179,8 +179,8 @@ def test_sums_of_a_week_with_fewer_than_five_learners_stay_in_the_house(house, l
         answer(learners[n % 2], "sugar", f"s{n}", right=n % 3 > 0)
     seen, names = house.reports.classroom(instructor, COURSE), house.reports.names(instructor, COURSE)
     paper, page = (
-        classroom_view.for_paper(seen, names, {}, "en"),
-        classroom_view.for_page(seen, house.reports.learners(instructor, COURSE), names, {}, "en"),
+        class_html.for_paper(seen, names, {}, "en"),
+        class_html.for_page(seen, house.reports.learners(instructor, COURSE), names, {}, "en"),
     )
     assert "37 answers" in page and "24/37" in page
     assert "37 answers" not in paper and "24/37" not in paper

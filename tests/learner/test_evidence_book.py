@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-import tutor.store.evidence as rows
+import tutor.store.evidence as evidence_store
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotAllowed, NotFound
-from tutor.evidence_book import Judged
 from tutor.learner.evidence import GENERAL, Answered, Retracted, standing
+from tutor.progress.evidence_log import Judged
 
 
 def judged(grade_id: str = "g1", outcome: Outcome = Outcome.WRONG, **rest) -> Judged:
@@ -20,14 +20,14 @@ def judged(grade_id: str = "g1", outcome: Outcome = Outcome.WRONG, **rest) -> Ju
 
 def counted(house, learner_id: str) -> list[Answered]:
     with house.office.database.reading() as connection:
-        events = [event for _, event in rows.events(connection, "biology", learner_id)]
+        events = [event for _, event in evidence_store.events(connection, "biology", learner_id)]
     answers = [event for event in events if isinstance(event, Answered)]
     return list(standing(answers, [event for event in events if isinstance(event, Retracted)]))
 
 
 def tallies(house):
     with house.office.database.reading() as connection:
-        return rows.tallies(connection, "biology")
+        return evidence_store.tallies(connection, "biology")
 
 
 def test_a_double_click_records_once(house, course, ada):
@@ -61,7 +61,7 @@ def test_an_override_takes_the_place_of_the_old_event_and_the_old_one_stays_read
     again = house.evidence.override(instructor, "g1", Outcome.PARTIAL)
     assert again.supersedes == new.id and counted(house, ada.id) == [again]
     with house.office.database.reading() as connection:
-        assert [event for _, event in rows.events(connection, "biology")] == [old, new, again]
+        assert [event for _, event in evidence_store.events(connection, "biology")] == [old, new, again]
 
 
 def test_a_withdrawn_answer_counts_for_nothing(house, course, ada, instructor):
@@ -113,7 +113,7 @@ def test_counting_again_gives_what_was_counted_step_by_step(house, course, ada, 
     house.evidence.withdraw(instructor, "g4", "faulty")
     before = tallies(house)
     with house.office.database.writing() as connection:
-        rows.recount(connection, "biology")
+        evidence_store.recount(connection, "biology")
     assert tallies(house) == {key: counts for key, counts in before.items() if key in tallies(house)}
     assert all(counts == (0, 0) for key, counts in before.items() if key not in tallies(house))
 
@@ -122,7 +122,7 @@ def test_a_forgotten_learner_leaves_no_event_and_no_count(house, course, ada, bo
     house.evidence.record(ada, judged("g1", Outcome.RIGHT))
     kept = house.evidence.record(bob, judged("g2"))
     with house.office.database.writing() as connection:
-        assert rows.forget(connection, ada.id) == 1
+        assert evidence_store.forget(connection, ada.id) == 1
     assert counted(house, ada.id) == [] and counted(house, bob.id) == [kept]
     assert tallies(house) == {("i1", "light"): (1, 0)}
 

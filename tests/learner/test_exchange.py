@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.evidence_book import Judged
 from tutor.learner.evidence import Answered, Retracted
-from tutor.learner.exchange import FORMULA, answers_csv, xapi
+from tutor.learner.xapi_csv_export import FORMULA, answers_csv, xapi
+from tutor.progress.evidence_log import Judged
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 HOME = "https://tutor.example/"

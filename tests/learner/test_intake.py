@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import tutor.store.evidence as rows
+import tutor.store.evidence as evidence_store
 from tutor.domain import Outcome, Skill
 from tutor.errors import InputRefused, NotAllowed
-from tutor.evidence_book import Judged
-from tutor.intake import JUDGE, read_roster
 from tutor.learner.evidence import Origin
-from tutor.learner.intake import read_statements
-from tutor.ui import classroom_view
+from tutor.learner.xapi_reader import read_statements
+from tutor.progress.evidence_log import Judged
+from tutor.progress.xapi_import import JUDGE, read_roster
+from tutor.ui import class_html
 
 
 def statement(n: int = 1, *, actor: object = None, verb: str = "answered", result: object = None, **rest) -> dict:
@@ -51,7 +51,7 @@ ROSTER = {"ada@uni.example": "ada"}
 
 def events(house, learner_id: str):
     with house.office.database.reading() as connection:
-        return [event for _, event in rows.events(connection, "biology", learner_id)]
+        return [event for _, event in evidence_store.events(connection, "biology", learner_id)]
 
 
 def test_a_minimal_statement_becomes_evidence_that_is_marked_as_judged_elsewhere(house, ada, take_in):
@@ -119,8 +119,8 @@ def test_a_statement_that_is_refused_says_why_and_keeps_back_no_other(house, ada
     assert found.taken == 1 and [one.place for one in found.refused] == [1]
     assert reason in found.refused[0].reason
     for language in ("en", "zh"):
-        assert "{" not in classroom_view.taken_in(found, language)
-    chinese = classroom_view.taken_in(found, "zh")
+        assert "{" not in class_html.taken_in(found, language)
+    chinese = class_html.taken_in(found, "zh")
     assert html.escape(found.refused[0].reason) not in chinese and any(
         c >= "\u4e00" for c in chinese.split("<td>1<")[1]
     )
@@ -128,7 +128,7 @@ def test_a_statement_that_is_refused_says_why_and_keeps_back_no_other(house, ada
 
 def test_a_reason_is_plain_text_on_the_page(house, ada, take_in):
     found = take_in(sent(statement(actor={"name": "<script>x</script>"})))
-    assert "<script>" not in classroom_view.taken_in(found, "en")
+    assert "<script>" not in class_html.taken_in(found, "en")
 
 
 def test_what_the_file_itself_takes_back_is_left_out(house, ada, take_in):
@@ -149,7 +149,7 @@ def test_what_was_taken_back_before_it_came_is_left_out_when_it_comes(house, ada
     house.courses.enrol(instructor, other.id, ada)
     told = house.intake.take_in(instructor, other.id, sent(statement(1)), ROSTER)
     assert told.taken == 1, "another course was told nothing"
-    assert "已在来源处撤回" in classroom_view.taken_in(found, "zh")
+    assert "已在来源处撤回" in class_html.taken_in(found, "zh")
 
 
 def test_a_refused_statement_that_the_file_takes_back_is_not_complained_about(take_in):
@@ -168,7 +168,7 @@ def test_a_later_file_takes_back_what_an_earlier_one_brought(house, ada, instruc
     assert house.progress.of(ada, "biology").total.answers == 2
     assert take_in(sent(statement(1)), ROSTER).known == 1, "what was taken back stays out"
     assert take_in(sent(*voids), ROSTER).taken_back == 0
-    assert "撤回先前导入的 1 条" in classroom_view.taken_in(found, "zh")
+    assert "撤回先前导入的 1 条" in class_html.taken_in(found, "zh")
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"3", b"[" * 100_000, b'{"statements": 1}'])

@@ -12,11 +12,21 @@ from hypothesis import strategies as st
 
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotFound
+from tutor.learner.bayesian_knowledge_tracing import (
+    Knowing,
+    Mastery,
+    Standing,
+    believed,
+    fresh,
+    rebuild,
+    taught,
+    update,
+    wilson,
+)
 from tutor.learner.evidence import Answered
-from tutor.learner.mastery import Knowing, Mastery, Standing, believed, fresh, rebuild, taught, update, wilson
-from tutor.learner.path import Item, Kind, Situation, choices, choose_item, recommend
 from tutor.learner.placement import QUESTIONS, after_answer, before_any_answer, next_question
-from tutor.learner.skills import Need, SkillGraph, graph, propose
+from tutor.learner.recommender import Item, Kind, Situation, choices, choose_item, recommend
+from tutor.learner.skill_graph import Need, SkillGraph, graph, propose
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KNOWING = Knowing()

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
+from tutor.learner.bayesian_knowledge_tracing import Standing
 from tutor.learner.evidence import Answered, Origin, Retracted
-from tutor.learner.keeping import read_record, write_record
-from tutor.learner.mastery import Standing
 from tutor.learner.overview import overview
-from tutor.learner.path import Kind
+from tutor.learner.recommender import Kind
 from tutor.learner.record import Record, follow, rebuild
-from tutor.learner.skills import Need, graph
+from tutor.learner.serialization import read_record, write_record
+from tutor.learner.skill_graph import Need, graph
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 COURSE = graph("abc", [Need("b", "a", "t"), Need("c", "b", "t")])

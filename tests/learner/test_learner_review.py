@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tutor.domain import Outcome
 from tutor.learner.evidence import Answered
-from tutor.learner.review import LAYER, Habit, Memory, chance, due_at, fresh_habit, review, review_answer
+from tutor.learner.spaced_repetition import LAYER, Habit, Memory, chance, due_at, fresh_habit, review, review_answer
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 logs = st.lists(st.tuples(st.floats(0.01, 60), st.booleans()), min_size=1, max_size=25)

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 import bench.rivals as rivals
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, ModelUnusable
-from tutor.learner.circumstances import CIRCUMSTANCES, keys, row
-from tutor.learner.coursewise import FIRST, coursewise_from, is_due, plain
+from tutor.learner.answer_history import LATEST, History, advance
+from tutor.learner.course_delta import FIRST, coursewise_from, is_due, plain
+from tutor.learner.course_delta_fitting import Line, count, fit, line, tabled
 from tutor.learner.evidence import Answered, Origin, Retracted, standing
-from tutor.learner.fitting import Line, count, fit, line, tabled
-from tutor.learner.history import LATEST, History, advance
-from tutor.learner.odds import squash
-from tutor.learner.tally import Tally, counts_from, plain_counts
-from tutor.learner.tracing import Rates, Tracer, chance, shipped
+from tutor.learner.feature_counts import Tally, counts_from, plain_counts
+from tutor.learner.knowledge_tracing import Rates, Tracer, chance, shipped
+from tutor.learner.logit import squash
+from tutor.learner.tracing_features import CIRCUMSTANCES, keys, row
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 walks = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()), max_size=25)

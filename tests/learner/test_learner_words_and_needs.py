@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from tutor.domain import Outcome
 from tutor.errors import NotFound
+from tutor.learner.bayesian_knowledge_tracing import KNOWN, Knowing
 from tutor.learner.evidence import Answered
-from tutor.learner.mastery import KNOWN, Knowing
-from tutor.learner.path import Kind, Recommendation
 from tutor.learner.prerequisites import FOUNDATIONS, PHRASES, NeedWeights, domain, proposals
+from tutor.learner.recommendation_text import SENTENCES, reason
+from tutor.learner.recommender import Kind, Recommendation
 from tutor.learner.state import LearnerState, learn, placed, rebuild
-from tutor.learner.wording import SENTENCES, reason
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KNOWING = Knowing()

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.learner.classroom import classroom
+from tutor.learner.bayesian_knowledge_tracing import KNOWN
+from tutor.learner.class_overview import classroom
 from tutor.learner.evidence import Answered
-from tutor.learner.mastery import KNOWN
 from tutor.learner.overview import FADING, Level
 from tutor.learner.record import rebuild
-from tutor.learner.skills import graph
-from tutor.ui import classroom_view, progress_view
+from tutor.learner.skill_graph import graph
+from tutor.ui import class_html, progress_html
 from tutor.ui.words import say
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -50,7 +50,7 @@ def seen_after(steps, later: float):
 @given(lived, st.sampled_from([0, 3, 30]))
 def test_both_pages_say_known_of_the_same_skills(language, steps, later):
     seen = seen_after(steps, later)
-    page = classroom_view.for_page(seen, LEARNERS, NAMES, {}, language)
+    page = class_html.for_page(seen, LEARNERS, NAMES, {}, language)
     rows = re.findall(r'<tr><th scope="row">(\w+)</th>(.*?)</tr>', page)
     on_map = {(who, skill) for who, row in rows for skill, cell in zip("ab", row.split("</td>"), strict=False)
               if f'title="{say(language, "level_known")}"' in cell and "✓" in cell}  # fmt: skip
@@ -58,7 +58,7 @@ def test_both_pages_say_known_of_the_same_skills(language, steps, later):
     for who, view in seen.learners.items():
         for skill, name in NAMES.items():
             lines = re.findall(rf"<strong>{name}</strong>.*?<small>\d+ % · (.*?)(?: · |<)",
-                               progress_view.knowing_card(view, NAMES, language))  # fmt: skip
+                               progress_html.knowing_card(view, NAMES, language))  # fmt: skip
             own |= {(who, skill) for said in lines if said == say(language, "level_known")}
     assert on_map == own
     for line in seen.skills:

@@ -17,11 +17,11 @@ import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from tutor.learner.classroom import WEEKS, Belief, Classroom, Digest, ItemLine, SkillCount, Week
-from tutor.learner.diary import Work
-from tutor.learner.exchange import class_csv
-from tutor.learner.outward import FEWEST, outward, shown_parts, tells
-from tutor.ui import classroom_view
+from tutor.learner.activity_log import Work
+from tutor.learner.class_overview import WEEKS, Belief, Classroom, Digest, ItemLine, SkillCount, Week
+from tutor.learner.disclosure_control import FEWEST, outward, shown_parts, tells
+from tutor.learner.xapi_csv_export import class_csv
+from tutor.ui import class_html
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 WORK = Work(answers=400, rights=200, aided=100)
@@ -109,7 +109,7 @@ def class_of(facts: Facts) -> Classroom:
 def looks(facts: Facts) -> tuple[str, str]:
     """What leaves the house, as it leaves it."""
     seen, names = class_of(facts), {"s": "Light"}
-    return classroom_view.for_paper(seen, names, {}, "en"), class_csv(seen, names)
+    return class_html.for_paper(seen, names, {}, "en"), class_csv(seen, names)
 
 
 @cache

@@ -10,8 +10,8 @@ import pytest
 from tutor.domain import Outcome, Skill
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import InputRefused
-from tutor.evidence_book import Judged
-from tutor.learner.portrait import Says
+from tutor.learner.profile_statements import Says
+from tutor.progress.evidence_log import Judged
 
 COURSE = "biology"
 

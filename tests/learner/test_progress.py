@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
-import tutor.store.states as states
+import tutor.store.learner_records as record_store
 from tutor.assessment.items import Kind
 from tutor.domain import Outcome, Skill
 from tutor.errors import NotAllowed, NotFound
-from tutor.evidence_book import Judged
 from tutor.learner.evidence import Origin
-from tutor.learner.keeping import read_record, write_record
 from tutor.learner.record import bases
+from tutor.learner.serialization import read_record, write_record
+from tutor.progress.evidence_log import Judged
 
 
 @pytest.fixture
@@ -51,20 +51,20 @@ def known(house, who) -> dict[str, float]:
     return {line.skill: line.known for line in house.progress.of(who, "biology").skills}
 
 
-def kept(house, who) -> states.Kept:
+def kept(house, who) -> record_store.Kept:
     with house.office.database.reading() as connection:
-        return states.kept(connection, "biology", who.id)[who.id]
+        return record_store.kept(connection, "biology", who.id)[who.id]
 
 
 def test_skills_that_were_not_met_are_named_together(house, skills, ada, answer):
-    from tutor.ui import progress_view
+    from tutor.ui import progress_html
 
     names = {"light": "Light", "sugar": "Sugar & salt", "root": "Roots"}
-    assert "Not met yet: Light · Sugar &amp; salt · Roots" in progress_view.whole(
+    assert "Not met yet: Light · Sugar &amp; salt · Roots" in progress_html.whole(
         house.progress.of(ada, "biology"), names, "en"
     )
     answer(ada, "root")
-    page = progress_view.knowing_card(house.progress.of(ada, "biology"), names, "zh")
+    page = progress_html.knowing_card(house.progress.of(ada, "biology"), names, "zh")
     assert page.count('class="tp-skill"') == 1 and "尚未接触：Light · Sugar &amp; salt<" in page
 
 
@@ -133,7 +133,7 @@ def test_forgetting_leaves_nothing_behind(house, skills, ada, answer):
     assert house.progress.forget(ada, "biology") == 3
     assert house.progress.of(ada, "biology").total.answers == 0
     with house.office.database.reading() as connection:
-        assert states.kept(connection, "biology", ada.id) == {}
+        assert record_store.kept(connection, "biology", ada.id) == {}
 
 
 def test_a_course_without_skills_has_a_page_too(house, course, ada, answer):
@@ -192,18 +192,18 @@ def test_a_recent_correction_is_followed_from_the_last_checkpoint_before_it(hous
         near.of(ada, "biology")
     house.evidence.override(instructor, "g9", Outcome.WRONG)
     with house.office.database.reading() as connection:
-        found = states.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology")))
+        found = record_store.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology")))
         assert found is not None and read_record(found.kept.body).answers == 8
     house.evidence.override(instructor, "g1", Outcome.WRONG)
     with house.office.database.reading() as connection:
-        assert states.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology"))) is None
+        assert record_store.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology"))) is None
 
 
 def test_a_correction_far_back_is_followed_beside_and_the_page_says_so_until_then(
     house, skills, ada, instructor, answer
 ):
     """Judging the first of ten thousand answers anew held the page for a second."""
-    from tutor.ui import classroom_view, progress_view
+    from tutor.ui import class_html, progress_html
 
     swift = replace(house.progress, at_once=10)
     for _ in range(24):
@@ -216,9 +216,9 @@ def test_a_correction_far_back_is_followed_beside_and_the_page_says_so_until_the
     house.evidence.override(instructor, "g0", Outcome.WRONG)
     seen = swift.of(ada, "biology")
     assert seen.catching_up and seen.total == before.total
-    assert "judged anew" in progress_view.whole(seen, names, "en")
+    assert "judged anew" in progress_html.whole(seen, names, "en")
     seen_by_teacher = replace(house.reports, progress=swift).classroom(instructor, "biology")
-    assert "重新评分" in classroom_view.for_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
+    assert "重新评分" in class_html.for_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
     gate.set()
     swift.beside.wait()
     after = swift.of(ada, "biology")

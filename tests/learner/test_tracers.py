@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-import tutor.learner.coursewise as coursewise
-import tutor.store.tracers as rows
+import tutor.learner.course_delta as course_delta
+import tutor.store.course_tracers as tracer_store
 from tutor.domain import Outcome, Skill
-from tutor.evidence_book import Judged
-from tutor.learner.odds import squash
+from tutor.learner.logit import squash
+from tutor.progress.evidence_log import Judged
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def practised(house, course, ada, bob, instructor, clock):
 
 def learnt_from(house) -> int:
     with house.office.database.reading() as connection:
-        return rows.number(connection, "biology") or 0
+        return tracer_store.number(connection, "biology") or 0
 
 
 def next_right(house, who) -> float:
@@ -44,22 +44,22 @@ def next_right(house, who) -> float:
 
 
 def test_a_page_begins_the_learning_and_a_later_one_says_what_came_of_it(house, practised, ada):
-    practised(coursewise.FIRST)
+    practised(course_delta.FIRST)
     before = next_right(house, ada)
     house.office.tracers.beside.wait()
-    assert learnt_from(house) == coursewise.FIRST
+    assert learnt_from(house) == course_delta.FIRST
     assert next_right(house, ada) < before
 
 
 def test_a_small_course_is_not_learnt(house, practised, ada, instructor):
-    practised(coursewise.FIRST - 1)
+    practised(course_delta.FIRST - 1)
     next_right(house, ada)
     house.office.tracers.beside.wait()
     assert house.progress.rebuild(instructor, "biology") == 2 and learnt_from(house) == 0
 
 
 def test_it_is_learnt_anew_only_when_the_course_has_grown(house, practised, ada):
-    for more, known in ((coursewise.FIRST, 200), (40, 200), (20, 260)):
+    for more, known in ((course_delta.FIRST, 200), (40, 200), (20, 260)):
         practised(more)
         next_right(house, ada)
         house.office.tracers.beside.wait()
@@ -67,7 +67,7 @@ def test_it_is_learnt_anew_only_when_the_course_has_grown(house, practised, ada)
 
 
 def test_whoever_takes_her_answers_back_takes_along_what_was_learnt_from_them(house, practised, ada, bob):
-    practised(coursewise.FIRST)
+    practised(course_delta.FIRST)
     next_right(house, ada)
     house.office.tracers.beside.wait()
     house.progress.forget(bob, "biology")
@@ -76,9 +76,9 @@ def test_whoever_takes_her_answers_back_takes_along_what_was_learnt_from_them(ho
 
 
 def test_two_houses_over_one_database_see_what_the_other_has_learnt(house, practised):
-    from tutor.tracers import Tracers
+    from tutor.progress.course_tracers import Tracers
 
-    practised(coursewise.FIRST)
+    practised(course_delta.FIRST)
     other = Tracers(house.office.database)
-    assert other.learn("biology") == coursewise.FIRST
-    assert house.office.tracers.of("biology", 0).course.answers == coursewise.FIRST
+    assert other.learn("biology") == course_delta.FIRST
+    assert house.office.tracers.of("biology", 0).course.answers == course_delta.FIRST

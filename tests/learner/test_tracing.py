@@ -11,10 +11,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.errors import ModelUnusable
-from tutor.learner.history import History, advance
-from tutor.learner.odds import squash
-from tutor.learner.path import BAND, Item, choose_item
-from tutor.learner.tracing import DOUBT, NAMES, WEIGHTS, Rates, chance, leaning, rates, read_weights, shipped, signals
+from tutor.learner.answer_history import History, advance
+from tutor.learner.knowledge_tracing import (
+    DOUBT,
+    NAMES,
+    WEIGHTS,
+    Rates,
+    chance,
+    leaning,
+    rates,
+    read_weights,
+    shipped,
+    signals,
+)
+from tutor.learner.logit import squash
+from tutor.learner.recommender import BAND, Item, choose_item
 
 walks = st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.booleans()), max_size=25)
 shares = st.floats(0.02, 0.98)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.notation.algebra import NotAFormula, evaluate, parse, same_rational
-from tutor.notation.numbers import number_of, read_numbers
+from tutor.maths.algebra import NotAFormula, evaluate, parse, same_rational
+from tutor.maths.numbers import number_of, read_numbers
 
 
 @pytest.mark.parametrize(

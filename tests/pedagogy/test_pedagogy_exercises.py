@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.domain import HelpLevel
-from tutor.notation.numbers import read_numbers
+from tutor.maths.numbers import read_numbers
 from tutor.pedagogy.exercise import Undo, keeps_solution, read_exercise, same_exercise, solve
+from tutor.pedagogy.hint_text import Ground, another, gapped, rung_text
 from tutor.pedagogy.intents import Intent, read_beside, read_intent
 from tutor.pedagogy.ladder import Ladder, Rung, climb
-from tutor.pedagogy.rungs import Ground, another, gapped, rung_text
 
 STORY = (
     "Tickets cost 6 euros for adults and 4 euros for children. A group of 10 people pays 48 euros. "

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.pedagogy.asked import asked_values
-from tutor.pedagogy.leak import judge
-from tutor.pedagogy.signs import Line
+from tutor.pedagogy.expected_value import asked_values
+from tutor.pedagogy.leak_features import Line
+from tutor.pedagogy.leak_guard import judge
 
 PROBLEM = (
     Line("tutor", "One carton of 12 eggs had five eggs with double yolks. How many yolks were in the whole carton?"),

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
+from tutor.pedagogy.dialogue_moves import Move, Situation, choose
 from tutor.pedagogy.intents import Intent, is_question, read_intent
 from tutor.pedagogy.ladder import TOP, HelpLevel, Ladder, Rung, climb, may_reveal, with_level
-from tutor.pedagogy.moves import Move, Situation, choose
 
 levels = st.sampled_from(HelpLevel)
 situations = st.builds(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.pedagogy.posed import (
+from tutor.pedagogy.question_lifecycle import (
     FINAL,
     IllegalStep,
     Posed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.domain import Course, Person
-from tutor.house import House
+from tutor.services import House
 
 BOOK = b"""# Programs
 

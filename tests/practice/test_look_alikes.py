@@ -8,7 +8,7 @@ import pytest
 
 from tutor.assessment.items import Kind
 from tutor.domain import Course, Outcome, Person
-from tutor.house import House
+from tutor.services import House
 from tutor.store.items import ItemState
 
 PAIRS = [

@@ -12,9 +12,9 @@ from tutor.assessment.items import Kind
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotAllowed, NotFound
 from tutor.pedagogy.intents import Intent
-from tutor.pedagogy.posed import IllegalStep, State
-from tutor.practice.hinting import hint_text
-from tutor.practice.sittings import JUDGE
+from tutor.pedagogy.question_lifecycle import IllegalStep, State
+from tutor.practice.quiz_hints import hint_text
+from tutor.practice.quiz_sessions import JUDGE
 from tutor.store.evidence import events
 from tutor.store.items import ItemState
 

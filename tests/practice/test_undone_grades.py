@@ -8,9 +8,9 @@ from tutor.assessment.items import Kind
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotAllowed
 from tutor.learner.evidence import Answered, Retracted, standing
-from tutor.learner.exchange import xapi
-from tutor.learner.keeping import write_record
-from tutor.practice.sittings import JUDGE
+from tutor.learner.serialization import write_record
+from tutor.learner.xapi_csv_export import xapi
+from tutor.practice.quiz_sessions import JUDGE
 from tutor.store.evidence import events
 
 

@@ -12,15 +12,15 @@ import pytest
 from trainer_twin import BASE, CARD, write_at_once
 from tuning_rooms import Rooms
 
-import tutor.store.adapters as rows
+import tutor.store.adapters as adapter_store
 from adapters.dataset import read_rows
 from adapters.errors import AdapterDamaged, TrainerDied, TrainingBusy, TrainingRefused
 from adapters.files import WEIGHTS
 from adapters.records import TrainedAdapter, TrainingJob
 from tutor.domain import AdapterState, JobState, LossPoint
-from tutor.engine.models import ModelFiles
+from tutor.engine.model_files import ModelFiles
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
-from tutor.tuning.training import KIND, version_name
+from tutor.tuning.adapter_training import KIND, version_name
 
 
 def test_a_trained_version_answers_its_learner_and_nobody_else(rooms: Rooms) -> None:
@@ -227,7 +227,7 @@ def test_a_deleted_version_is_gone_from_disk_and_table(rooms: Rooms) -> None:
     assert rooms.versions.ref(rooms.ann.id, rooms.course) is None
     assert not (rooms.path / version.directory).exists()
     with rooms.database.reading() as connection:
-        assert rows.by_id(connection, version.id) is None
+        assert adapter_store.by_id(connection, version.id) is None
 
 
 def test_a_training_beside_the_page_ends_with_its_sentence(rooms: Rooms) -> None:

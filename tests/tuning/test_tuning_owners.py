@@ -16,10 +16,10 @@ from tuning_rooms import Rooms
 from adapters.dataset import read_rows
 from adapters.errors import TrainingRefused
 from adapters.records import TrainedAdapter, TrainingJob
+from tutor.corrections.feedback import MAX_A_DAY
+from tutor.corrections.review_flags import FlagKind, flags_of
 from tutor.domain import AdapterState, CorrectionState
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
-from tutor.feedback import MAX_A_DAY
-from tutor.flags import FlagKind, flags_of
 
 
 def accepted_for_the_course(rooms: Rooms, count: int) -> list[str]:

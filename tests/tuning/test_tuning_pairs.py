@@ -11,7 +11,7 @@ from tuning_rooms import Rooms, write_at_once
 from adapters.dataset import read_pairs
 from adapters.records import PreferenceRow, Recipe, TrainedAdapter, TrainingJob
 from tutor.domain import Thumb
-from tutor.tuning.pairs import Pairs
+from tutor.tuning.preference_pairs import Pairs
 
 
 def pairs_of(rooms: Rooms, learner: str | None) -> list[tuple[str, str]]:

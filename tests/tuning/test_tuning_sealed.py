@@ -14,8 +14,8 @@ from tuning_rooms import Rooms, write_at_once
 from adapters.errors import AdapterDamaged, AdapterMismatch, TrainerDied, TrainingRefused
 from adapters.files import CHECKPOINT, MANIFEST, WEIGHTS
 from adapters.records import TrainedAdapter, TrainingJob
-from tutor.tuning import workplaces
-from tutor.tuning.training import Training
+from tutor.tuning import work_dirs
+from tutor.tuning.adapter_training import Training
 
 
 def trained_by(rooms: Rooms, trainer: Any) -> Training:
@@ -95,7 +95,7 @@ def test_what_a_killed_training_left_goes_after_a_week_unless_somebody_trains_th
     (left,) = [path for path in work.iterdir() if path.is_dir()]
     for path in (left / CHECKPOINT, left):
         os.utime(path, (0, 0))
-    with workplaces.alone(work.parent, rooms.ann.id, rooms.course, "ann") as place:
+    with work_dirs.alone(work.parent, rooms.ann.id, rooms.course, "ann") as place:
         os.utime(place / CHECKPOINT, (0, 0))
         os.utime(place, (0, 0))
         assert rooms.training.tidy() == 0

@@ -8,26 +8,26 @@ from typing import Any
 
 from trainer_twin import BASE, write_at_once
 
-import tutor.store.turns as turn_rows
+import tutor.store.turns as turn_store
 from adapters.errors import AdapterError
-from tutor.accounts import Accounts
-from tutor.conversations import Conversations
-from tutor.courses import Courses
+from tutor.accounts.sign_in import Accounts
+from tutor.chat.conversations import Conversations
+from tutor.corrections.feedback import FeedbackDesk
+from tutor.corrections.review_queue import Reviews
+from tutor.courses.catalog import Courses
 from tutor.domain import Person, Role, Turn, TurnStatus
-from tutor.engine.models import ModelFiles
+from tutor.engine.model_files import ModelFiles
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import TutorError
-from tutor.feedback import FeedbackDesk
 from tutor.jobs import Jobs
-from tutor.moments import new_id
-from tutor.reviewing import Reviews
-from tutor.settings import Settings
-from tutor.store.catalog import SqlCatalog
+from tutor.platform.clock import new_id
+from tutor.platform.settings import Settings
 from tutor.store.database import Database, open_database
-from tutor.tuning.pairs import Pairs
-from tutor.tuning.rows import Rows
-from tutor.tuning.training import Training
-from tutor.tuning.versions import Versions
+from tutor.store.document_catalog import SqlCatalog
+from tutor.tuning.adapter_training import Training
+from tutor.tuning.adapter_versions import Versions
+from tutor.tuning.preference_pairs import Pairs
+from tutor.tuning.training_rows import Rows
 
 
 class Rooms:
@@ -61,7 +61,7 @@ class Rooms:
         )
 
     def turn(self, who: Person, question: str, *, answer: str = "An answer.", asked_a_model: bool = True) -> Turn:
-        """Store a finished turn as `tutor.turn` does."""
+        """Store a finished turn as `tutor.chat.turn` does."""
         conversation = self.conversations.start(who, self.course, question)
         prompt = (("system", "Be kind."), ("user", question)) if asked_a_model else None
         turn = Turn(
@@ -69,8 +69,8 @@ class Rooms:
             (), None, None, None, None, None, None, self.clock(),
         )  # fmt: skip
         with self.database.writing() as connection:
-            turn_rows.add(connection, turn)
-            turn_rows.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
+            turn_store.add(connection, turn)
+            turn_store.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
         return turn
 
     def corrected(self, who: Person, count: int) -> list[str]:

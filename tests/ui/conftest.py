@@ -8,7 +8,7 @@ import httpx
 import pytest
 from serving import open_pages
 
-from tutor.house import House
+from tutor.services import House
 
 Client = Callable[[], httpx.Client]
 

@@ -12,16 +12,16 @@ from tutor.domain import Course, Person, TurnStatus
 from tutor.engine.base import EngineInfo, EngineState
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, NotAllowed
-from tutor.house import House
-from tutor.ui import asking, edge
-from tutor.ui.asking import Asking
+from tutor.services import House
+from tutor.ui import error_boundary, question_handlers
+from tutor.ui.question_handlers import Asking
 
 QUESTION = "Does chlorophyll absorb red and blue light and reflect green light?"
 
 
 def request(who: Person | None) -> gr.Request:
     """A page event as it comes from the gate: the person stands in the scope, wherever the values come from."""
-    return gr.Request(request=SimpleNamespace(scope={edge.PERSON: who}, headers={}))  # type: ignore[arg-type]
+    return gr.Request(request=SimpleNamespace(scope={error_boundary.PERSON: who}, headers={}))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_who_waits_in_the_queue_reads_her_number_where_the_answer_will_stand(
 def test_closing_the_handler_stops_the_answer(
     house: House, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(asking, "YIELD_EVERY_S", 0.0)  # the script is faster than the page's pace
+    monkeypatch.setattr(question_handlers, "YIELD_EVERY_S", 0.0)  # the script is faster than the page's pace
     updates = Asking(house).ask(QUESTION, None, course.id, request(ada))
     while "Chlorophyll" not in content(next(updates))[-1]:
         continue
@@ -130,10 +130,10 @@ def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_o
         raise RuntimeError("the secret of /etc/shadow")
 
     with pytest.raises(gr.Error) as shown:
-        edge.handler(refused)("x")
+        error_boundary.handler(refused)("x")
     assert shown.value.message == "&lt;b&gt;ada&lt;/b&gt; may not do that"
     with pytest.raises(gr.Error) as hidden:
-        edge.handler(broken)("what ada wrote")
+        error_boundary.handler(broken)("what ada wrote")
     assert "secret" not in hidden.value.message and "reference" in hidden.value.message
     assert "what ada wrote" not in caplog.text
     reference = hidden.value.message.split("(reference ")[1].split(")")[0]

@@ -12,7 +12,7 @@ from parsing_bombs import pdf_with_picture_bomb
 from parsing_samples import pdf_pages, slides_file
 
 from tutor.domain import Citation, Finished, Person, Turn
-from tutor.house import House
+from tutor.services import House
 
 Client = Callable[[], httpx.Client]
 SAID = "The folded inner membrane carries the proton pumps of respiration."

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tutor.ui.cleaning import JOINER, clean, without_hidden
+from tutor.ui.sanitizer import JOINER, clean, without_hidden
 
 LIVE = {"html_block", "html_inline", "link_open", "image"}
 READERS = (MarkdownIt("commonmark", {"html": True}), MarkdownIt("gfm-like", {"html": True, "linkify": False}))

@@ -10,7 +10,7 @@ import pytest
 from serving import ANSWER, COVERED, instructor_link
 
 from tutor.domain import Finished, Person, Turn
-from tutor.house import House
+from tutor.services import House
 
 Client = Callable[[], httpx.Client]
 

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from tutor.house import House
+from tutor.services import House
 from tutor.ui.pages import build_pages, launch_arguments
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from pictures_of_work import drawn, need_ocr, saved, text_of
 
-from tutor.photos import MOST_BYTES
-from tutor.ui import photo
+from tutor.chat.photo_transcription import MOST_BYTES
+from tutor.ui import photo_input
 
 Client = Callable[[], httpx.Client]
 
@@ -42,5 +42,5 @@ def test_a_flood_is_cut_off(guest: Client) -> None:
 
 
 def test_the_script_has_its_words_in_both_languages() -> None:
-    script = photo.script()
+    script = photo_input.script()
     assert "Reading your picture" in script and "正在识别图片" in script and "WORDS" not in script

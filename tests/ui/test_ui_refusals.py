@@ -14,9 +14,9 @@ import adapters.errors
 import tutor.errors
 from knowledge.errors import DocumentLocked
 from tutor.assessment import gift, qti
-from tutor.assessment.checks import Fault
+from tutor.assessment.item_checks import Fault
 from tutor.errors import EngineBusy, InputRefused
-from tutor.ui.edge import spoken
+from tutor.ui.error_boundary import spoken
 from tutor.ui.words import WORDS
 from tutor.ui.words.refusals import REFUSALS
 

@@ -10,11 +10,11 @@ import pytest
 from adapters import gate
 from adapters.errors import TrainerDied
 from adapters.records import ScoreCard
+from tutor.corrections.review_flags import Flag, FlagKind
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, JobState
 from tutor.errors import InputRefused, NotFound
-from tutor.flags import Flag, FlagKind
-from tutor.ui import reviews, versions
-from tutor.ui.edge import spoken
+from tutor.ui import adapter_view, review_html
+from tutor.ui.error_boundary import spoken
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 GOOD = ScoreCard(3.0, 4, 2.0, grounded=0.9, leaks=0.0, unsafe=0.0)
@@ -28,21 +28,21 @@ JOB = Job("j", "train", "l", "k", "ada", JobState.FAILED, "training", 1, 2, "", 
 def test_whatever_keeps_a_candidate_out_is_said_in_chinese_as_well():
     reasons = gate.decide(GOOD, GOOD, BAD).reasons
     assert len(reasons) == 5
-    said = versions.verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=reasons), "zh")
+    said = adapter_view.verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=reasons), "zh")
     assert said.startswith("**未通过") and not any(letter.isascii() and letter.isalpha() for letter in said)
 
 
 def test_no_measurable_change_is_said_plainly():
     same = gate.decide(GOOD, GOOD, GOOD)
     assert not same.promote
-    said = versions.verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=same.reasons), "en")
+    said = adapter_view.verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=same.reasons), "en")
     assert said == "**Stayed out. The version before goes on.** There is no measurable change."
 
 
 def test_a_card_tells_what_was_measured_what_it_learnt_and_what_it_cost():
     metrics = METRICS | {"training_s": 41.6, "rows": 3.0}
-    known = versions.Known(replace(VERSION, metrics=metrics), (WRITTEN,), 3 * 2**20, may_answer=True)
-    card = versions.card(known, "en")
+    known = adapter_view.Known(replace(VERSION, metrics=metrics), (WRITTEN,), 3 * 2**20, may_answer=True)
+    card = adapter_view.card(known, "en")
     assert "| loss on better answers (lower is better) | 3.00 | 0.50 |" in card
     assert "It took 42 s to train on 3 rows, and takes 3.0 MB." in card
     assert "On 4 better answers that it has not seen." in card and "- Because." in card
@@ -59,7 +59,7 @@ def test_a_card_tells_what_was_measured_what_it_learnt_and_what_it_cost():
     ],
 )
 def test_a_learner_reads_where_her_better_answer_stands(changes, said):
-    assert versions.standing(replace(WRITTEN, **changes), "en") == said
+    assert adapter_view.standing(replace(WRITTEN, **changes), "en") == said
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_learner_reads_where_her_better_answer_stands(changes, said):
     ],
 )
 def test_a_training_that_failed_says_why_in_her_language(message, said):
-    assert said in versions.training_line(replace(JOB, message=message), None, "zh")
+    assert said in adapter_view.training_line(replace(JOB, message=message), None, "zh")
 
 
 def test_an_error_speaks_the_language_of_who_reads_it():
@@ -85,5 +85,5 @@ def test_an_error_speaks_the_language_of_who_reads_it():
 
 
 def test_many_repeats_look_like_a_campaign():
-    assert "campaign" not in reviews.flag_line(Flag(FlagKind.REPEATS, count=2), "en")
-    assert "campaign" in reviews.flag_line(Flag(FlagKind.REPEATS, count=5), "en")
+    assert "campaign" not in review_html.flag_line(Flag(FlagKind.REPEATS, count=2), "en")
+    assert "campaign" in review_html.flag_line(Flag(FlagKind.REPEATS, count=5), "en")

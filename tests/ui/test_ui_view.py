@@ -23,7 +23,7 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
-from tutor.ui import places, versions, view
+from tutor.ui import adapter_view, chat_view, citation_html
 from tutor.ui.words import CHINESE, ENGLISH, preferred, say
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -61,19 +61,19 @@ TURN = Turn(
 
 
 def test_a_mark_with_a_citation_becomes_a_link_and_one_without_stays_text():
-    shown = view.answered(TURN, "en")["content"]
+    shown = chat_view.answered(TURN, "en")["content"]
     assert "[[1]](/passage/p%201?in=c1&turn=t1&n=1)" in shown
     assert "See also [2]." in shown
 
 
 def test_an_answer_says_where_it_comes_from_and_who_gave_it():
-    shown = view.answered(TURN, "en")["content"].replace("\u2060", "")
+    shown = chat_view.answered(TURN, "en")["content"].replace("\u2060", "")
     assert "Plants & *leaves* · page 3" in shown
     assert "smollm2 (NF4) · with your tutor quiet-heron-v3 · 2.0 s" in shown
 
 
 def shown_plainly(turn: Turn) -> str:
-    content: str = view.answered(turn, "en")["content"]
+    content: str = chat_view.answered(turn, "en")["content"]
     return content.replace("\u2060", "")
 
 
@@ -91,17 +91,17 @@ def test_a_hint_is_never_shown_with_the_sentence_that_answers():
 
 
 def test_a_message_carries_its_turn_and_two_messages_make_a_turn():
-    asked, answered = view.messages([TURN], "en")
+    asked, answered = chat_view.messages([TURN], "en")
     assert asked["metadata"]["id"] == answered["metadata"]["id"] == "t1"
     assert asked["content"].replace("\u2060", "") == TURN.question
     other = replace(TURN, id="t2")
-    assert [view.turn_at([TURN, other], i) for i in range(4)] == [TURN, TURN, other, other]
-    assert view.turn_at([TURN], 2) is None and view.turn_at([TURN], None) is None
+    assert [chat_view.turn_at([TURN, other], i) for i in range(4)] == [TURN, TURN, other, other]
+    assert chat_view.turn_at([TURN], 2) is None and chat_view.turn_at([TURN], None) is None
 
 
 @pytest.mark.parametrize(("confidence", "sure"), [(0.02, "nothing in it comes close"), (0.4, "not certain")])
 def test_what_is_not_in_the_course_says_so_before_anything_else_and_how_sure_it_is(confidence: float, sure: str):
-    shown = view.answered(replace(TURN, covered=False, confidence=confidence, citations=(), model=None), "en")[
+    shown = chat_view.answered(replace(TURN, covered=False, confidence=confidence, citations=(), model=None), "en")[
         "content"
     ]
     assert shown.startswith(f'<span class="tutor-badge tutor-not_covered">Not in your course material · {sure}')
@@ -110,89 +110,89 @@ def test_what_is_not_in_the_course_says_so_before_anything_else_and_how_sure_it_
 
 @pytest.mark.parametrize(("confidence", "sure"), [(0.97, "very likely"), (0.7, "probably"), (0.3, "may not answer")])
 def test_an_answer_says_in_words_how_sure_it_is_that_the_course_covers_it(confidence: float, sure: str):
-    assert sure in view.answered(replace(TURN, confidence=confidence), "en")["content"]
+    assert sure in chat_view.answered(replace(TURN, confidence=confidence), "en")["content"]
 
 
 @pytest.mark.parametrize(("move", "said"), [("hint", False), ("summarise", False), ("answer", True), ("define", True)])
 def test_only_an_answer_says_that_the_course_answers_the_question(move: str, said: bool):
     turn = replace(TURN, confidence=0.97, guidance=Guidance(move, "by rule"))
-    assert ("very likely" in view.answered(turn, "en")["content"]) is said
+    assert ("very likely" in chat_view.answered(turn, "en")["content"]) is said
 
 
 def test_the_tutors_own_words_are_marked_quietly_and_the_mark_is_explained():
-    shown = view.answered(replace(TURN, answer="Chlorophyll. [1] I like plants. [°]"), "en")["content"]
+    shown = chat_view.answered(replace(TURN, answer="Chlorophyll. [1] I like plants. [°]"), "en")["content"]
     assert 'I like plants. <span class="tutor-own">°</span>' in shown
     assert "the tutor's own words; no passage of the course says this" in shown
-    assert "own words" not in view.answered(TURN, "en")["content"]
+    assert "own words" not in chat_view.answered(TURN, "en")["content"]
 
 
 @pytest.mark.parametrize("status", [TurnStatus.STOPPED, TurnStatus.INTERRUPTED, TurnStatus.FAILED])
 def test_an_answer_that_broke_off_says_how(status: TurnStatus):
-    assert say("en", status.value) in view.answered(replace(TURN, status=status), "en")["content"]
+    assert say("en", status.value) in chat_view.answered(replace(TURN, status=status), "en")["content"]
 
 
 def test_while_nothing_is_said_yet_the_stage_is_shown_in_her_language():
-    assert "Looking through" in view.streaming("", Stage("searching"), "en")["content"]
-    assert "查找" in view.streaming(" ", Stage("searching"), "zh")["content"]
-    assert view.streaming("So far", Stage("thinking"), "en")["content"] == "So far"
+    assert "Looking through" in chat_view.streaming("", Stage("searching"), "en")["content"]
+    assert "查找" in chat_view.streaming(" ", Stage("searching"), "zh")["content"]
+    assert chat_view.streaming("So far", Stage("thinking"), "en")["content"] == "So far"
 
 
 def test_an_edited_question_loses_the_joiners_that_it_was_shown_with():
-    assert view.typed(view.asked(TURN.question)["content"]) == TURN.question
+    assert chat_view.typed(chat_view.asked(TURN.question)["content"]) == TURN.question
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_tap_and_its_restored_vote_are_the_same_thing(language: str):
-    for option in view.vote_options(language):
-        thumb, reason = view.rating_from(option, language)
+    for option in chat_view.vote_options(language):
+        thumb, reason = chat_view.rating_from(option, language)
         rating = Feedback("t1", "l1", thumb, reason, NOW)
-        assert view.votes([TURN], {"t1": rating}, language) == [option]
-    assert view.rating_from(True, language) == (Thumb.UP, None)
-    assert view.votes([TURN], {}, language) == [None]
+        assert chat_view.votes([TURN], {"t1": rating}, language) == [option]
+    assert chat_view.rating_from(True, language) == (Thumb.UP, None)
+    assert chat_view.votes([TURN], {}, language) == [None]
 
 
 def test_names_from_people_and_documents_are_words_and_no_markup():
-    shown = view.inline("**x** [y](http://z) <i>\n# h")
+    shown = chat_view.inline("**x** [y](http://z) <i>\n# h")
     assert shown.replace("\u2060", "") == "**x** [y](http://z) <i> # h"
     assert "](" not in shown and "**" not in shown
 
 
 def test_progress_is_a_bar_with_its_stage_and_an_end_is_a_sentence():
     job = Job("j", "ingest", "l1", "biology", "book.pdf", JobState.RUNNING, "embedding", 3, 4, "", NOW, NOW)
-    assert "75%" in view.job_line(job, "en") and "computing embeddings" in view.job_line(job, "en")
+    assert "75%" in chat_view.job_line(job, "en") and "computing embeddings" in chat_view.job_line(job, "en")
     failed = replace(job, state=JobState.FAILED, message="book.pdf is locked.")
-    assert view.job_line(failed, "en").replace("\u2060", "") == "**book.pdf** failed. book.pdf is locked."
-    assert view.bar(0) == "▱" * 16 and view.bar(1) == "▰" * 16
+    assert chat_view.job_line(failed, "en").replace("\u2060", "") == "**book.pdf** failed. book.pdf is locked."
+    assert chat_view.bar(0) == "▱" * 16 and chat_view.bar(1) == "▰" * 16
 
 
 def test_the_model_line_tells_warming_ready_and_failed_apart():
     info = EngineInfo("SmolLM2-135M", "nf4", EngineState.READY, "x", 2048, "the hub cannot be reached", "cpu")
-    assert view.model_line(info, "en") == "SmolLM2-135M (NF4) · cpu · the hub cannot be reached"
-    assert "warming up" in view.model_line(replace(info, state=EngineState.LOADING), "en")
-    assert "could not be loaded" in view.model_line(replace(info, state=EngineState.FAILED), "en")
+    assert chat_view.model_line(info, "en") == "SmolLM2-135M (NF4) · cpu · the hub cannot be reached"
+    assert "warming up" in chat_view.model_line(replace(info, state=EngineState.LOADING), "en")
+    assert "could not be loaded" in chat_view.model_line(replace(info, state=EngineState.FAILED), "en")
 
 
 def test_questions_to_begin_with_speak_her_language_where_the_course_does():
     topics = ["The light reactions", "光合作用", "The light reactions"]
-    assert [start["text"] for start in view.starters(topics, "en")] == ["Tell me about The light reactions"]
-    assert [start["text"] for start in view.starters(topics, "zh")] == ["光合作用是什么？"]
-    assert view.starters(["Algebra"], "zh")[0]["text"] == "Algebra是什么？"
+    assert [start["text"] for start in chat_view.starters(topics, "en")] == ["Tell me about The light reactions"]
+    assert [start["text"] for start in chat_view.starters(topics, "zh")] == ["光合作用是什么？"]
+    assert chat_view.starters(["Algebra"], "zh")[0]["text"] == "Algebra是什么？"
 
 
 def test_the_version_in_use_is_named_as_such():
     version = AdapterVersion("a", "quiet-heron-v1", "l1", "biology", 1, AdapterState.ACTIVE, "b", "s", "d", {}, NOW)
-    ((line, identity),) = versions.version_choices([versions.Known(version, (), 0, may_answer=True)], "en")
+    ((line, identity),) = adapter_view.version_choices([adapter_view.Known(version, (), 0, may_answer=True)], "en")
     assert line == "Version 1 · 0 better answers · 2026-11-23 09:30 · in use" and identity == "a"
-    assert "trained from 3" in versions.tutor_line(version, {"a": 3}, "en")
-    assert "the course's version" in versions.tutor_line(replace(version, learner_id=None), {}, "en")
-    assert "base tutor" in versions.tutor_line(None, {}, "en")
+    assert "trained from 3" in adapter_view.tutor_line(version, {"a": 3}, "en")
+    assert "the course's version" in adapter_view.tutor_line(replace(version, learner_id=None), {}, "en")
+    assert "base tutor" in adapter_view.tutor_line(None, {}, "en")
 
 
 def test_a_quote_is_marked_where_it_stands_and_everything_is_escaped():
-    shown, found = places.marked_text("x <script> y & z", "y & z")
+    shown, found = citation_html.marked_text("x <script> y & z", "y & z")
     assert (shown, found) == ("x &lt;script&gt; <mark>y &amp; z</mark>", True)
-    assert places.marked_text("abc", "nothing") == ("abc", False)
-    assert places.marked_text("abc", "") == ("abc", False)
+    assert citation_html.marked_text("abc", "nothing") == ("abc", False)
+    assert citation_html.marked_text("abc", "") == ("abc", False)
 
 
 def test_both_languages_say_the_same_things_with_the_same_blanks():
@@ -230,4 +230,4 @@ def test_a_browsers_first_language_that_we_speak_is_taken(header: str, language:
     ],
 )
 def test_a_line_that_cannot_draw_formulas_shows_their_letters_and_leaves_money_alone(text, shown):
-    assert view.plain(text) == shown
+    assert chat_view.plain(text) == shown

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.assessment import collections, maths
+from tutor.assessment import choice_grading, maths_grading
 from tutor.assessment.items import Grade, Graded, Item, Kind, unsure
-from tutor.assessment.shorttext import ShortTextGrader
+from tutor.assessment.short_text import ShortTextGrader
 from tutor.errors import InputRefused
-from tutor.notation.numbers import read_numbers
+from tutor.maths.numbers import read_numbers
 
 MAX_CHARS = 4_000
 GAP = "_____"
@@ -33,13 +33,13 @@ def readable(item: Item, answer: str) -> bool:
     """Whether an answer has the form that is asked for; one that has not is no answer, and nobody need decide it."""
     match item.kind:
         case Kind.CHOICE:
-            return bool(collections.pick(answer, item.options))
+            return bool(choice_grading.pick(answer, item.options))
         case Kind.TRUE_FALSE:
-            return collections.truth(answer) is not None
+            return choice_grading.truth(answer) is not None
         case Kind.ORDERING:
-            return collections.order(answer, item.options, item.keys) is not None
+            return choice_grading.order(answer, item.options, item.keys) is not None
         case Kind.NUMBER:
-            return bool(read_numbers(answer)) or maths.read_quantity(answer) is not None
+            return bool(read_numbers(answer)) or maths_grading.read_quantity(answer) is not None
     return True
 
 
@@ -74,21 +74,21 @@ class Grader:
     def _dispatch(self, item: Item, text: str, graded: Sequence[Graded]) -> Grade:
         match item.kind:
             case Kind.CHOICE:
-                return collections.grade_choice(text, item.options, item.keys)
+                return choice_grading.grade_choice(text, item.options, item.keys)
             case Kind.TRUE_FALSE:
-                return collections.grade_truth(text, item.keys[0])
+                return choice_grading.grade_truth(text, item.keys[0])
             case Kind.NUMBER:
-                return maths.grade_number(text, item.keys, item.tolerance)
+                return maths_grading.grade_number(text, item.keys, item.tolerance)
             case Kind.FORMULA:
-                return maths.grade_formula(text, item.keys)
+                return maths_grading.grade_formula(text, item.keys)
             case Kind.SET:
-                return collections.grade_set(text, item.keys)
+                return choice_grading.grade_set(text, item.keys)
             case Kind.LIST:
-                return collections.grade_list(text, item.keys)
+                return choice_grading.grade_list(text, item.keys)
             case Kind.ORDERING:
-                return collections.grade_ordering(text, item.options, item.keys)
+                return choice_grading.grade_ordering(text, item.options, item.keys)
             case Kind.CLOZE:
-                return collections.grade_cloze(_filling(item.prompt, text), item.keys)
+                return choice_grading.grade_cloze(_filling(item.prompt, text), item.keys)
             case Kind.SHORT_TEXT:
                 return self._short_text(item, text, graded)
         return unsure(f"{item.kind.value} answers cannot be graded here; the instructor will")
@@ -96,7 +96,7 @@ class Grader:
     def _short_text(self, item: Item, text: str, graded: Sequence[Graded]) -> Grade:
         if self.short_text is not None:
             return self.short_text.grade(item.prompt, item.keys, text, graded)
-        verbatim = collections.grade_cloze(text, item.keys)
+        verbatim = choice_grading.grade_cloze(text, item.keys)
         return (
             verbatim
             if verbatim.confidence == 1.0 and verbatim.outcome == "right"

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.assessment.answer_features import Case
 from tutor.assessment.logistic import Logistic
-from tutor.assessment.pairs import Case
 
 Floats = NDArray[np.float32]
 LIMIT = 9.0  # of its log-odds, either way

@@ -15,11 +15,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tutor.notation.algebra import Apply, Number, Tree, Variable, evaluate, same_rational, variables
+from tutor.maths.algebra import Apply, Number, Tree, Variable, evaluate, same_rational, variables
 
 TIME_LIMIT_S = 20.0  # wall clock; the child limits its own CPU time, waiting for a busy machine is not its fault
 _POINTS = (0.37, 1.13, 2.71, -0.59, 0.83, 1.91, -1.37)
-_CHILD = "tutor.assessment.symbolic_child"
+_CHILD = "tutor.assessment.symbolic_worker"
 _ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tutor import environment
-from tutor.cli import asking, corrections, learning, library, people, tuning
+from tutor.cli import ask, corrections, learner_records, library, training, users
 from tutor.cli.common import Verb, one_line
-from tutor.house import REFUSALS
-from tutor.settings import Settings
+from tutor.platform import library_env
+from tutor.platform.settings import Settings
+from tutor.services import REFUSALS
 
-_ROOMS = (asking, library, tuning, corrections, people, learning)
+_ROOMS = (ask, library, training, corrections, users, learner_records)
 
 
 def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
@@ -25,7 +25,7 @@ def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
     parsed = _parser().parse_args(arguments)
     chosen = {name: getattr(parsed, name) for name in ("data_dir", "host", "port") if hasattr(parsed, name)}
     try:
-        environment.settle()
+        library_env.settle()
         settings = Settings(**chosen)
         if parsed.verb == "serve":
             serve(settings)

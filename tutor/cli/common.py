@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from tutor.house import House, Office, open_house, open_office
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
+from tutor.services import House, Office, open_house, open_office
 
 Verb = Callable[[argparse.Namespace, Settings], int]
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tutor.cli.common import AddVerb, house_of, office_of, print_json
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 
 def declare(add: AddVerb) -> None:

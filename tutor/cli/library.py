@@ -9,11 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from knowledge.documents import Progress
-from tutor import diagnosis
+from tutor.cli import doctor as diagnosis
 from tutor.cli.common import AddVerb, house_of, office_of, one_line, print_json, say
 from tutor.errors import InputRefused
-from tutor.house import REFUSALS
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
+from tutor.services import REFUSALS
 
 
 def declare(add: AddVerb) -> None:

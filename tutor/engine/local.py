@@ -1,7 +1,7 @@
 """The local engine: one thread owns the model and takes all running answers one step further, again and again.
 
 A step admits who may run, reads one chunk of the waiting prompts, and computes one token for everybody. Callers talk
-to it through queues; who runs where is decided in `slots.py`, what is computed in `runner.py`.
+to it through queues; who runs where is decided in `slots.py`, what is computed in `model_runner.py`.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import torch
 from torch import Tensor
 
 from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, require_no_pictures
-from tutor.engine.chat import ChatFormat
-from tutor.engine.job import Job
-from tutor.engine.kv import row_bytes
-from tutor.engine.loading import LoadedModel, free_bytes, load_model
-from tutor.engine.lora import LoraWeights, read_adapter
-from tutor.engine.models import ModelFiles
-from tutor.engine.residency import ByteLru
-from tutor.engine.runner import Reading, Runner, plain_decoder
+from tutor.engine.capacity import Shape, fair_share, shape_for
+from tutor.engine.chat_template import ChatFormat
+from tutor.engine.detokenizer import TextFlow, is_loop
+from tutor.engine.generation import Job
+from tutor.engine.kv_cache import row_bytes
+from tutor.engine.lora_files import LoraWeights, read_adapter
+from tutor.engine.lru import ByteLru
+from tutor.engine.model_files import ModelFiles
+from tutor.engine.model_loading import LoadedModel, free_bytes, load_model
+from tutor.engine.model_runner import Reading, Runner, plain_decoder
 from tutor.engine.sampling import draw, generator_for
-from tutor.engine.shape import Shape, fair_share, shape_for
 from tutor.engine.slots import Line, Rows, Swap, plan_prefill
-from tutor.engine.text import TextFlow, is_loop
 from tutor.errors import AdapterNotLoaded, EngineBusy, EngineError, EngineNotReady, InputRefused, PromptTooLong
 
 log = logging.getLogger(__name__)

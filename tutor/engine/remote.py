@@ -1,7 +1,7 @@
 """The engine that asks an OpenAI-compatible server: vLLM first, SGLang too.
 
 A learner's adapter is loaded there under a name that holds its version and the hash of its weights, so that neither a
-new version nor another house can meet what the server cached under an old name. Talking HTTP is `wire.py`.
+new version nor another house can meet what the server cached under an old name. Talking HTTP is `http_client.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, require_no_pictures
 from tutor.engine.files import sha256_of
-from tutor.engine.parts import as_json, picture_tokens
-from tutor.engine.wire import Json, Server, ServerRefused
+from tutor.engine.http_client import Json, Server, ServerRefused
+from tutor.engine.openai_messages import as_json, picture_tokens
 from tutor.errors import (
     AdapterNotLoaded,
     EngineBusy,
@@ -27,7 +27,7 @@ from tutor.errors import (
     PromptTooLong,
     RemoteEngineFailed,
 )
-from tutor.settings import Settings
+from tutor.platform.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
-from tutor.learner.diary import Diary, Mistake, Note, Work, summed
-from tutor.learner.mastery import IN_PLACE, KNOWN, Mastery, Standing
-from tutor.learner.path import FADING, Item, Recommendation, Situation, choices
+from tutor.learner.activity_log import Diary, Mistake, Note, Work, summed
+from tutor.learner.bayesian_knowledge_tracing import IN_PLACE, KNOWN, Mastery, Standing
+from tutor.learner.knowledge_tracing import Chance, Rates, Tracer, chance
+from tutor.learner.recommender import FADING, Item, Recommendation, Situation, choices
 from tutor.learner.record import KNOWING, Record
-from tutor.learner.review import due_at, retained
-from tutor.learner.skills import SkillGraph
-from tutor.learner.tracing import Chance, Rates, Tracer, chance
+from tutor.learner.skill_graph import SkillGraph
+from tutor.learner.spaced_repetition import due_at, retained
 
 WEEK = timedelta(days=7)
 OTHERS = 4  # other choices beside the one recommendation

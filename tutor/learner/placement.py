@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tutor.learner.mastery import Knowing, chance_right
-from tutor.learner.odds import Floats
-from tutor.learner.skills import SkillGraph
+from tutor.learner.bayesian_knowledge_tracing import Knowing, chance_right
+from tutor.learner.logit import Floats
+from tutor.learner.skill_graph import SkillGraph
 
 QUESTIONS = 15
 DRAWS = 4_000

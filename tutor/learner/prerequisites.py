@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tutor.learner.odds import Floats
-from tutor.learner.skills import Need
+from tutor.learner.logit import Floats
+from tutor.learner.skill_graph import Need
 
 FOUNDATIONS = (
     *("probability", "statistics", "a quantity", "a property", "a law", "arithmetic", "measurement", "a number"),

@@ -13,11 +13,11 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from tutor.learner.diary import Diary, write_down
+from tutor.learner.activity_log import Diary, write_down
+from tutor.learner.bayesian_knowledge_tracing import Knowing
 from tutor.learner.evidence import Answered, Origin, Retracted, standing
-from tutor.learner.mastery import Knowing
 from tutor.learner.placement import after_answer, before_any_answer
-from tutor.learner.skills import SkillGraph, graph
+from tutor.learner.skill_graph import SkillGraph, graph
 from tutor.learner.state import LearnerState, learn, placed
 
 KNOWING = Knowing()

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tutor.learner.answer_history import History, advance
+from tutor.learner.bayesian_knowledge_tracing import KNOWN, Knowing, Mastery, fresh, update
 from tutor.learner.evidence import Answered
-from tutor.learner.history import History, advance
-from tutor.learner.mastery import KNOWN, Knowing, Mastery, fresh, update
-from tutor.learner.odds import logit
-from tutor.learner.review import Habit, Memory, begin, chance, fresh_habit, retained, review
+from tutor.learner.logit import logit
+from tutor.learner.spaced_repetition import Habit, Memory, begin, chance, fresh_habit, retained, review
 
 
 @dataclass(frozen=True, slots=True)

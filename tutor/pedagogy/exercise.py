@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from tutor.notation.algebra import FUNCTIONS, Apply, NotAFormula, Polynomial, Tree, parse, rational, variables
-from tutor.notation.numbers import read_numbers
+from tutor.maths.algebra import FUNCTIONS, Apply, NotAFormula, Polynomial, Tree, parse, rational, variables
+from tutor.maths.numbers import read_numbers
 
 _EDGE = re.compile(r"^[\s.,;:?!。，；：？！“”\"']+|[\s.,;:?!。，；：？！“”\"']+$")
 _ARITHMETIC = re.compile(r"(?<![\w.])[\d(][\d\s.,()+\-−–*/×÷·^]*[+\-−–*/×÷·^][\d\s.,()+\-−–*/×÷·^]*[\d)](?!\w|\.\d)")

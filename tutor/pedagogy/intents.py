@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from tutor.notation.numbers import read_numbers
+from tutor.maths.numbers import read_numbers
 
 
 class Intent(StrEnum):

@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import tutor.store.posed as rows
-from tutor.access import Action
+import tutor.store.posed_questions as question_store
+from tutor.accounts.permissions import Action
 from tutor.assessment.items import Grade, unsure
-from tutor.courses import Courses
+from tutor.courses.catalog import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
-from tutor.evidence_book import EvidenceBook
-from tutor.moments import Clock
-from tutor.pedagogy import posed as machine
-from tutor.practice.precedents import FREE, judge
-from tutor.practice.sittings import JUDGE, Practice, judged
-from tutor.progress import Progress
+from tutor.pedagogy import question_lifecycle as lifecycle
+from tutor.platform.clock import Clock
+from tutor.practice.graded_examples import FREE, judge
+from tutor.practice.quiz_sessions import JUDGE, Practice, judged
+from tutor.progress.evidence_log import EvidenceBook
+from tutor.progress.learner_progress import Progress
 from tutor.store import people
 from tutor.store.database import Connection, Database
 from tutor.store.evidence import standing_answer
-from tutor.store.posed import PERSON, Given, Logged, PosedRow
+from tutor.store.posed_questions import PERSON, Given, Logged, PosedRow
 
 MAX_REASON_CHARS = 1_000
 REGRADED = "graded again after a decision of the instructor"
@@ -65,14 +65,14 @@ class Gradebook:
             names = {person.id: person.name for person in people.everyone(connection)}
             found = [
                 Entry(row, given, names.get(row.posed.learner_id, "?"))
-                for row in rows.of_course(connection, course_id)
+                for row in question_store.of_course(connection, course_id)
                 for given in row.given
             ]
         return sorted(found, key=lambda entry: (not entry.waits, -entry.given.at.timestamp()))
 
     def entry(self, who: Person, attempt_id: str) -> Entry:
         with self.database.reading() as connection:
-            row = rows.posed_of_attempt(connection, attempt_id)
+            row = question_store.posed_of_attempt(connection, attempt_id)
             if row is None:
                 raise NotFound("there is no such answer")
             learner = people.by_id(connection, row.posed.learner_id)
@@ -105,7 +105,7 @@ class Gradebook:
             names = {person.id: person.name for person in people.everyone(connection)}
             return [
                 Entry(row, given, names.get(row.posed.learner_id, "?"))
-                for row in rows.of_item(connection, entry.row.item.id)
+                for row in question_store.of_item(connection, entry.row.item.id)
                 for given in row.given
                 if given.id != attempt_id and not given.by_person
             ]
@@ -142,7 +142,7 @@ class Gradebook:
         undone = []
         with self.database.writing() as connection:
             for entry, number in entries:
-                log = rows.log(connection, entry.given.id)
+                log = question_store.log(connection, entry.given.id)
                 before = _before(log)
                 if before is not None and log[-1].number == number:
                     self._decide(connection, who, entry, replace(before, undoes=number))
@@ -157,16 +157,16 @@ class Gradebook:
         """Return all grades of an answer, oldest first."""
         self.entry(who, attempt_id)
         with self.database.reading() as connection:
-            return rows.log(connection, attempt_id)
+            return question_store.log(connection, attempt_id)
 
     def _decide(self, connection: Connection, who: Person, entry: Entry, new: Logged) -> None:
         """Add a grade and what follows from it: the state of the question, and the evidence."""
         given, outcome = entry.given, new.grade.outcome
-        row = rows.by_id(connection, entry.row.posed.id)
+        row = question_store.by_id(connection, entry.row.posed.id)
         assert row is not None
-        rows.save(connection, machine.override(row.posed, given.submission_id, outcome))
+        question_store.save(connection, lifecycle.override(row.posed, given.submission_id, outcome))
         by = who.id if new.by_person or new.undoes is not None else None
-        rows.add_grade(
+        question_store.add_grade(
             connection, given.id, new.grade, new.judge, self.clock(), by=by, reason=new.reason, undoes=new.undoes
         )
         counted, what = standing_answer(connection, given.id), judged(row, given, outcome, new.judge)

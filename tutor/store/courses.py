@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import Course, Ground, HelpLevel, Skill, Strictness
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import courses, enrolments, skills
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import Outcome
 from tutor.learner.evidence import Answered, Origin, Retracted
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import course_tracers, evidence, item_tallies
 
 ANSWERED, RETRACTED = "answered", "retracted"

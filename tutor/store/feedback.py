@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import STANDING, AdapterState, Correction, CorrectionState, Feedback, Thumb, Turn
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import adapter_rows, adapters, corrections, feedback, turns
 from tutor.store.turns import by_id
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.assessment.items import Item, Kind, Source
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import item_sources, items
 
 

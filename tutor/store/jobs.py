@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tutor.domain import Job, JobState
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import jobs
 
 _OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tutor.domain import Person, Role
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import enrolments, invitations, people, sessions
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tutor.domain import Citation, Conversation, Guidance, Timings, Turn, TurnStatus, Verified, Voice
-from tutor.moments import from_text, to_text
+from tutor.platform.clock import from_text, to_text
 from tutor.store.schema import conversations, turns
 
 _UNFINISHED = (TurnStatus.RUNNING.value, TurnStatus.INTERRUPTED.value)

@@ -9,7 +9,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from tutor.learner.diary import Work
+from tutor.learner.activity_log import Work
 
 WEEKS = 13  # of the calendar
 CELL, GAP = 13, 3

@@ -10,10 +10,10 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from tutor.house import House
-from tutor.ui import instructor, photo, student
-from tutor.ui.gate import Gate
-from tutor.ui.texts import I18N
+from tutor.services import House
+from tutor.ui import instructor_page, photo_input, student_page
+from tutor.ui.auth_middleware import Gate
+from tutor.ui.gradio_i18n import I18N
 from tutor.ui.words import say
 
 ASSETS = Path(__file__).parent / "assets"
@@ -28,9 +28,9 @@ def build_pages(house: House) -> gr.Blocks:
     with gr.Blocks(
         title=title, fill_height=True, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)
     ) as pages:
-        student.build(house, pages)
+        student_page.build(house, pages)
     with pages.route(say(house.settings.language, "teach"), "/teach", show_in_navbar=False) as teach:
-        instructor.build(house, teach)
+        instructor_page.build(house, teach)
     pages.queue(max_size=4 * house.settings.queue_size, api_open=False, default_concurrency_limit=8)
     return pages
 
@@ -74,7 +74,7 @@ def launch_arguments(house: House) -> dict[str, Any]:
 def _head() -> str:
     """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
     styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES)
-    scripts = (ASSETS / "page.js").read_text("utf-8") + photo.script()
+    scripts = (ASSETS / "page.js").read_text("utf-8") + photo_input.script()
     return f"<style>{styles}</style><script>{scripts}</script>"
 
 

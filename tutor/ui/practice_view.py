@@ -9,9 +9,9 @@ from urllib.parse import quote
 from tutor.assessment.items import Kind
 from tutor.domain import Outcome
 from tutor.learner.placement import QUESTIONS
-from tutor.practice.sittings import Sitting
-from tutor.store.posed import PLACEMENT, Given, PosedRow
-from tutor.ui import view
+from tutor.practice.quiz_sessions import Sitting
+from tutor.store.posed_questions import PLACEMENT, Given, PosedRow
+from tutor.ui import chat_view
 from tutor.ui.words import say
 from tutor.ui.words.reasons import in_chinese
 
@@ -20,7 +20,9 @@ Choice = tuple[str, str]
 
 def topics(counted: Sequence[tuple[str, int]], language: str) -> list[Choice]:
     """Return the topics to choose from; "" is the whole course."""
-    named = [(say(language, "practice_count", name=view.plain(name, 60), count=count), name) for name, count in counted]
+    named = [
+        (say(language, "practice_count", name=chat_view.plain(name, 60), count=count), name) for name, count in counted
+    ]
     return [(say(language, "practice_all"), ""), *named]
 
 
@@ -32,14 +34,14 @@ def number(sitting: Sitting, row: PosedRow, language: str) -> str:
 
 
 def prompt(row: PosedRow) -> str:
-    return f"### {view.inline(row.item.prompt)}"
+    return f"### {chat_view.inline(row.item.prompt)}"
 
 
 def options(row: PosedRow, language: str) -> list[Choice]:
     """Return what can be chosen: the options, or true and false."""
     if row.item.kind is Kind.TRUE_FALSE:
         return [(say(language, "practice_true"), "true"), (say(language, "practice_false"), "false")]
-    return [(view.plain(option, 160), option) for option in row.item.options]
+    return [(chat_view.plain(option, 160), option) for option in row.item.options]
 
 
 def ordered_before(row: PosedRow, language: str, *, over: bool) -> str:
@@ -53,14 +55,15 @@ def arranged(steps: Sequence[str], language: str, key: str = "practice_arranged"
     """Return steps as a numbered list; nothing where there are none."""
     if not steps:
         return ""
-    lines = [f"{n}. {view.inline(step)}" for n, step in enumerate(steps, 1)]
+    lines = [f"{n}. {chat_view.inline(step)}" for n, step in enumerate(steps, 1)]
     return "\n".join([say(language, key), "", *lines])
 
 
 def hints(texts: Sequence[str], language: str) -> str:
     """Return the hints given so far, the latest last."""
     lines = [
-        f"- **{say(language, 'practice_hinted', number=n)}** · {view.inline(text)}" for n, text in enumerate(texts, 1)
+        f"- **{say(language, 'practice_hinted', number=n)}** · {chat_view.inline(text)}"
+        for n, text in enumerate(texts, 1)
     ]
     return "\n".join(lines)
 
@@ -77,7 +80,7 @@ def feedback(row: PosedRow, place: str, language: str, *, over: bool, retry: boo
             say(
                 language,
                 "practice_key",
-                answer=view.inline("; ".join(spoken(row, key, language) for key in row.item.keys)),
+                answer=chat_view.inline("; ".join(spoken(row, key, language) for key in row.item.keys)),
             ),
             why(row, place, language),
         ]
@@ -102,7 +105,7 @@ def spoken(row: PosedRow, answer: str, language: str) -> str:
 
 
 def reason(text: str, language: str) -> str:
-    return view.inline(in_chinese(text) if language == "zh" else text)
+    return chat_view.inline(in_chinese(text) if language == "zh" else text)
 
 
 def why(row: PosedRow, place: str, language: str) -> str:
@@ -111,9 +114,11 @@ def why(row: PosedRow, place: str, language: str) -> str:
     if source is None:
         return ""
     link = f"/passage/{quote(source.passage_id, safe='')}"
-    words = re.sub(r"^(\d+)([.)])", r"\1\\\2", view.inline(source.quote[:400]))  # "1. Turn the key" is no list here
+    words = re.sub(
+        r"^(\d+)([.)])", r"\1\\\2", chat_view.inline(source.quote[:400])
+    )  # "1. Turn the key" is no list here
     quoted = f"> {words}"
-    return f"{quoted}\n>\n> [{view.inline(place) or say(language, 'practice_passage')}]({link})"
+    return f"{quoted}\n>\n> [{chat_view.inline(place) or say(language, 'practice_passage')}]({link})"
 
 
 def result(sitting: Sitting, language: str) -> str:
@@ -133,9 +138,11 @@ def result(sitting: Sitting, language: str) -> str:
 
 
 def _line(row: PosedRow, language: str) -> str:
-    asked = view.inline(view.plain(row.item.prompt, 110))
+    asked = chat_view.inline(chat_view.plain(row.item.prompt, 110))
     if row.last is None or row.last.grade is None:
         return f"- {asked} — *{say(language, 'practice_skipped')}*"
-    said = say(language, "practice_your", text=view.inline(view.plain(spoken(row, row.last.text, language), 80)))
+    said = say(
+        language, "practice_your", text=chat_view.inline(chat_view.plain(spoken(row, row.last.text, language), 80))
+    )
     aided = f" ({say(language, 'practice_aided')})" if row.last.aided else ""
     return f"- {verdict(row.last, language)}{aided}  \n  {asked}  \n  {said}"

@@ -7,6 +7,7 @@ only ever read whole.
 from __future__ import annotations
 
 from tutor.store.schema.base import metadata
+from tutor.store.schema.conversations import conversations, corrections, feedback, turns
 from tutor.store.schema.courses import courses, enrolments, skills
 from tutor.store.schema.learning import (
     course_tracers,
@@ -20,7 +21,6 @@ from tutor.store.schema.learning import (
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
 from tutor.store.schema.practice import attempts, grades, item_sources, items, posed, quizzes
-from tutor.store.schema.talk import conversations, corrections, feedback, turns
 from tutor.store.schema.tuning import adapter_rows, adapters, training_losses
 
 __all__ = [

@@ -5,7 +5,7 @@ In English an error speaks for itself; these are for people who read something e
 
 from __future__ import annotations
 
-from tutor.phrases import REFUSED_ZH
+from tutor.courses.upload_messages import REFUSED_ZH
 from tutor.ui.words import WORDS
 
 CHINESE: dict[str, str] = {

@@ -1,0 +1,112 @@
+"""The parent's side of training: start the trainer, follow its progress, stop it, and believe only its files."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from adapters import errors
+from adapters.errors import AdapterError, TrainerDied, TrainingRefused
+from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
+from adapters.registry import verify
+from adapters.trainer import write_job
+
+ROOT = Path(__file__).resolve().parent.parent
+POLL_S = 0.2
+STARTING_AND_SAVING_S = 180.0  # what a run may take beyond twice the recipe's limit
+
+
+def train(
+    job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
+) -> TrainedAdapter:
+    """Train in a process of its own and return the adapter once its files have been read back.
+
+    Raises TrainingRefused (also when cancelled), TrainerDied, BaseUnusable, AdapterDamaged.
+    """
+    job_file = Path(job.directory) / "job.json"
+    write_job(job_file, job)
+    log = Path(job.directory) / "trainer.log"
+    with log.open("wb") as stderr:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "adapters.trainer", str(job_file)],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+        )
+        try:
+            result = _follow(child, job, on_progress, cancelled)
+        finally:
+            child.kill()
+            child.wait()
+    if result is None:
+        raise TrainerDied(f"the trainer ended without a result ({_how(child.returncode)}); start the training again")
+    return _believed(job, result)
+
+
+def _follow(
+    child: subprocess.Popen[bytes],
+    job: TrainingJob,
+    on_progress: Callable[[TrainingProgress], None],
+    cancelled: Callable[[], bool],
+) -> dict[str, Any] | None:
+    """Return the trainer's last word, None when it died without one."""
+    limit_s = 2 * job.recipe.time_limit_s + STARTING_AND_SAVING_S
+    deadline = time.monotonic() + limit_s
+    for line in _lines(child):
+        if cancelled():
+            raise TrainingRefused("the training was cancelled")
+        if time.monotonic() > deadline:
+            raise TrainerDied(f"the trainer did not end within {limit_s:.0f} s and was stopped; start it again")
+        if line is None:
+            continue
+        said = json.loads(line)
+        if said["kind"] != "progress":
+            child.wait()
+            return dict(said)
+        on_progress(TrainingProgress(**said["value"]))
+    child.wait()
+    return None
+
+
+def _lines(child: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
+    """Yield what the trainer writes, and None every now and then while it is silent."""
+    assert child.stdout is not None
+    stdout, lines = child.stdout, queue.Queue[bytes]()
+
+    def read() -> None:
+        for line in stdout:
+            lines.put(line)
+        lines.put(b"")
+
+    threading.Thread(target=read, daemon=True, name="trainer-output").start()
+    while True:
+        try:
+            line = lines.get(timeout=POLL_S)
+        except queue.Empty:
+            yield None
+            continue
+        if not line:
+            return
+        yield line
+
+
+def _believed(job: TrainingJob, said: dict[str, Any]) -> TrainedAdapter:
+    """Turn the trainer's last word into a value or an error; an adapter only when its files say so too."""
+    value = said["value"]
+    if said["kind"] == "refused":
+        kind = getattr(errors, value["error"], TrainerDied)
+        raise (kind if issubclass(kind, AdapterError) else TrainerDied)(value["message"])
+    manifest = verify(Path(value["directory"]), job.base_sha256)
+    return TrainedAdapter(job.name, value["directory"], manifest.sha256, manifest.base_sha256, manifest.metrics)
+
+
+def _how(status: int) -> str:
+    return f"stopped by signal {-status}" if status < 0 else f"exit status {status}"

@@ -1,0 +1,281 @@
+"""Trains the house adapter: what makes the small bundled model answer in the course's words.
+
+`python -m bench.default_adapter --rows ROWS.jsonl --base DIR --out DIR` fits one LoRA adapter on rows of
+`bench.default_adapter_examples`. The gradient flows through the prompt, which is what teaches reading. A
+prompt's beginning that
+several rows share is read once, with all their questions behind it, each of which sees the beginning and itself alone:
+the same sums for a quarter of the work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapters.dataset import Example
+from adapters.records import ChatMessage, Recipe, TrainingRow
+from bench.corpora import read_lines
+
+if TYPE_CHECKING:
+    import torch
+
+    from adapters.kl_regularizer import Anchor
+
+MOST_TOKENS = 1_100  # in a pack
+STEP_ROWS = 16
+ALIKE = 12  # steps whose packs are put in order of length, so that little is padding
+ANCHORED_EVERY = 3  # steps; the anchor then weighs as much as if it were asked at each
+SAVED_EVERY = 100  # steps
+SCALE = 10_000  # parts of the whole work, for the learning rate
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Rows behind a beginning that they share: `shared` tokens, then of each row what is left of prompt and answer."""
+
+    shared: tuple[int, ...]
+    rows: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # (rest of the prompt, answer)
+
+    def __len__(self) -> int:
+        return len(self.shared) + sum(len(rest) + len(answer) for rest, answer in self.rows)
+
+
+def packed(examples: Sequence[Example]) -> Pack:
+    """Return rows as one pack; at least the last token of each prompt stays with its row."""
+    shortest = min(len(example.prompt) for example in examples) - 1
+    first = examples[0].prompt
+    same = next((i for i in range(shortest) if any(e.prompt[i] != first[i] for e in examples)), shortest)
+    return Pack(first[:same], tuple((e.prompt[same:], e.answer) for e in examples))
+
+
+def packs(groups: Sequence[Sequence[Example]], most: int = MOST_TOKENS) -> Iterator[Pack]:
+    """Yield the packs of each group of rows, none longer than `most` tokens unless a single row is."""
+    for group in groups:
+        some: list[Example] = []
+        for example in group:
+            if some and len(packed([*some, example])) > most:
+                yield packed(some)
+                some = []
+            some.append(example)
+        yield packed(some)
+
+
+def losses(model: Any, packs: Sequence[Pack]) -> torch.Tensor:
+    """Return the mean loss of each row's answer tokens [rows of all packs], with a graph through everything."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    laid = [_laid_out(pack) for pack in packs]
+    longest, device = max(len(one.tokens) for one in laid), model.device
+    # [packs, 1, longest, longest]; what is behind a pack sees itself, so that no line of the mask is empty
+    mask = torch.full((len(laid), 1, longest, longest), float("-inf"))
+    for one, seen in zip(laid, mask[:, 0], strict=True):
+        size, own = len(one.tokens), torch.tensor(one.owners)
+        seen.fill_diagonal_(0.0)
+        seen[:size, :size][torch.ones(size, size).tril().bool() & ((own == own[:, None]) | (own == 0))] = 0.0
+    causal = model.get_base_model()
+    hidden = causal.model(
+        input_ids=_padded([one.tokens for one in laid], longest).to(device),
+        position_ids=_padded([one.positions for one in laid], longest).to(device),
+        attention_mask=mask.to(device, model.dtype),
+        use_cache=False,
+    ).last_hidden_state.flatten(0, 1)
+    says = [number * longest + place for number, one in enumerate(laid) for place in one.says]
+    right = torch.tensor([token for one in laid for token in one.right], device=device)
+    each = cross_entropy(causal.lm_head(hidden[says]).float(), right, reduction="none")
+    lengths = [len(answer) for pack in packs for _, answer in pack.rows]
+    return torch.stack([part.mean() for part in torch.split(each, lengths)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A pack as one line of tokens; `owners` is the row of each token, 0 for what all rows share."""
+
+    tokens: list[int]
+    positions: list[int]
+    owners: list[int]
+    says: list[int]  # where the line is asked for a next token of an answer
+    right: list[int]  # and which one is right
+
+
+def _laid_out(pack: Pack) -> _Line:
+    shared = len(pack.shared)
+    line = _Line(list(pack.shared), list(range(shared)), [0] * shared, [], [])
+    for owner, (rest, answer) in enumerate(pack.rows, start=1):
+        row = (*rest, *answer[:-1])
+        line.says.extend(range(len(line.tokens) + len(rest) - 1, len(line.tokens) + len(row)))
+        line.right.extend(answer)
+        line.positions.extend(range(shared, shared + len(row)))
+        line.owners.extend([owner] * len(row))
+        line.tokens.extend(row)
+    return line
+
+
+def _padded(lines: Sequence[list[int]], longest: int) -> torch.Tensor:
+    import torch
+
+    return torch.tensor([line + [0] * (longest - len(line)) for line in lines])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True, help="the converted plain model")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--rank", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--epochs", type=float, default=1.6)
+    parser.add_argument("--step-rows", type=int, default=STEP_ROWS)
+    parser.add_argument("--seconds", type=float, help="end by then, and let the learning rate fall until then")
+    parser.add_argument("--anchor-weight", type=float, default=3.0, help="of staying as it was on ordinary text")
+    arguments = parser.parse_args()
+    recipe = Recipe(
+        rank=arguments.rank,
+        alpha=2 * arguments.rank,
+        learning_rate=arguments.learning_rate,
+        warmup_share=0.05,
+        anchor_weight=arguments.anchor_weight,
+        anchor_rows=1,
+        batch_size=arguments.step_rows,
+    )
+    seconds = arguments.seconds or math.inf
+    print(json.dumps(fit(arguments.rows, arguments.base, arguments.out, recipe, arguments.epochs, seconds)))
+
+
+def fit(
+    rows: Path, directory: Path, out: Path, recipe: Recipe, epochs: float, seconds: float = math.inf
+) -> dict[str, float]:
+    """Train, write PEFT files in bf16 now and then and at the end, and return what it took.
+
+    The base is read as it is, not in 4 bits: the conversion adds the adapter to these very weights.
+    """
+    from adapters import base_model, lora, training_loop
+    from adapters.kl_regularizer import Anchor, ordinary_examples
+    from adapters.scoring import mean_loss
+
+    tokenizer = base_model.load_tokenizer(directory)
+    todo = list(packs(groups(rows, tokenizer)))
+    training_loop.seed(recipe.seed)
+    model = lora.attach(_plain_base(directory), recipe)
+    anchor = Anchor(model, ordinary_examples(tokenizer))
+    before = mean_loss(model, anchor.watched)
+    count, began, step = sum(len(pack.rows) for pack in todo), time.monotonic(), 0
+    for step, (gone, loss) in enumerate(_steps(model, todo, anchor, recipe, epochs, seconds), start=1):
+        if step % 10 == 0:
+            print(f"{time.monotonic() - began:7.0f} s  step {step}  {gone:.1%}  loss {loss:.3f}", flush=True)
+        if step % SAVED_EVERY == 0:
+            _save(model, out)
+    _save(model, out)
+    return {
+        "rows": count,
+        "steps": step,
+        "seconds": round(time.monotonic() - began),
+        "forgetting": round(mean_loss(model, anchor.watched) / before - 1, 4),  # on ordinary questions
+    }
+
+
+def _plain_base(directory: Path) -> Any:
+    """Return the model of a folder, in bf16 on the GPU where there is one, else in fp32."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    device, dtype = ("cuda", torch.bfloat16) if torch.cuda.is_available() else ("cpu", torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(directory, dtype=dtype, local_files_only=True)
+    return model.requires_grad_(False).to(device).train()
+
+
+def _half(model: Any) -> Any:
+    """Products in bf16 on a GPU; the adapter itself stays in fp32."""
+    import torch
+
+    return torch.autocast("cuda", torch.bfloat16, enabled=model.device.type == "cuda")
+
+
+def _steps(
+    model: Any, todo: Sequence[Pack], anchor: Anchor, recipe: Recipe, epochs: float, seconds: float
+) -> Iterator[tuple[float, float]]:
+    """Learn, and yield after each step the share of the work that is done and the mean loss of the step's rows."""
+    import torch
+
+    from adapters.lora import trainable
+    from adapters.schedule import rate
+
+    parameters = trainable(model)
+    optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    queue, began = _batches(todo, recipe), time.monotonic()
+    wanted, told, step, gone = epochs * sum(len(pack.rows) for pack in todo), 0, 0, 0.0
+    while gone < 1:
+        batch = next(queue)
+        for group in optimizer.param_groups:
+            group["lr"] = rate(recipe, int(gone * SCALE), SCALE)
+        loss = _learn(model, batch)
+        if step % ANCHORED_EVERY == 0:
+            with _half(model):
+                pull = ANCHORED_EVERY * anchor.pull(model, recipe, step)
+            pull.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, recipe.clip_norm)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        step, told = step + 1, told + sum(len(pack.rows) for pack in batch)
+        gone = max(told / wanted, (time.monotonic() - began) / seconds)
+        yield gone, loss
+
+
+def _batches(todo: Sequence[Pack], recipe: Recipe) -> Iterator[list[Pack]]:
+    """Yield for ever the packs of a step, at least `batch_size` rows of like length unless there are fewer."""
+    dice = random.Random(recipe.seed)
+    while True:
+        order, batches = dice.sample(todo, len(todo)), list[list[Pack]]()
+        share = math.ceil(len(todo) * recipe.batch_size * ALIKE / sum(len(pack.rows) for pack in todo))
+        for first in range(0, len(order), share):
+            batches.append([])
+            for pack in sorted(order[first : first + share], key=len):
+                if sum(len(one.rows) for one in batches[-1]) >= recipe.batch_size:
+                    batches.append([])
+                batches[-1].append(pack)
+        yield from dice.sample(batches, len(batches))
+
+
+def _learn(model: Any, batch: Sequence[Pack]) -> float:
+    """Add the gradient of a step's rows, on CPU pack by pack, and return their mean loss."""
+    rows, total = sum(len(pack.rows) for pack in batch), 0.0
+    for some in [batch] if model.device.type == "cuda" else [[pack] for pack in batch]:
+        with _half(model):
+            loss = losses(model, some).sum() / rows
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.item()
+    return total
+
+
+def groups(path: Path, tokenizer: Any) -> list[list[Example]]:
+    """Return the rows of a file as tokens, those of one paragraph together."""
+    from adapters.dataset import encode
+
+    def example(row: dict[str, Any]) -> Example:
+        messages = tuple(ChatMessage(m["role"], m["content"]) for m in row["messages"])
+        return encode(TrainingRow(row["id"], messages), tokenizer, MOST_TOKENS)
+
+    return [[example(row) for row in rows] for _, rows in groupby(read_lines(path), key=lambda row: row["group"])]
+
+
+def _save(model: Any, out: Path) -> None:
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    from adapters import lora
+
+    lora.save(model, out)
+    file = out / "adapter_model.safetensors"
+    save_file({name: value.to(torch.bfloat16) for name, value in load_file(file).items()}, file, {"format": "pt"})
+
+
+if __name__ == "__main__":
+    main()

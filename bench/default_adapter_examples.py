@@ -1,0 +1,191 @@
+"""Writes rows for the house adapter from a reading-comprehension set: `python -m
+bench.default_adapter_examples --help`.
+
+The prompt is the product's own. A question of the set is answered with its gold words; some are asked for a full
+sentence, or for what a term means, and answered with the paragraph's sentence. Every other paragraph is read after an
+earlier question and answer of its article, and a share of them (`--beside`) with the paragraph that is likest to their
+questions, before or behind. Rows of one paragraph stand together: they share their prompt's beginning, which
+`bench.default_adapter` reads once. Documents named by `--hold-out` (the last of `--sets` by title) give no rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.corpora import read_lines
+from knowledge.sentences import sentences
+from tutor.chat import prompts
+from tutor.chat.context_window import PassageText
+from tutor.chat.fixed_replies import language_of
+
+LONGEST_SENTENCE = 45  # words
+LONGEST_ANSWER = 30  # words
+BEFORE_SHARE = 0.3  # of paragraphs with another beside them stand second
+SENTENCE_SHARE = 0.12  # of the questions are asked once more, for a sentence
+WHOLE = ("Answer in a full sentence: {}", "{} Answer in one sentence.", "{} Please explain.", "Explain: {}")
+MEANING = ("What is {}?", "Define {}.", "What does {} mean?", "Explain {}.")
+_MEANS = re.compile(r"^((?:The |A |An )?[A-Z]?[\w'\-]+(?: [\w'\-]+){0,3}) (?:is|are|was|were) (?:an?|the|any|one) ")
+_VAGUE = frozenset(
+    "it its this these that those there here he she they we his her their one another other such some many most each "
+    "both since while when where if although as in on at by for from with of to and but or so also what who all".split()
+)  # a sentence that begins so says little about what its subject means
+_ARTICLE = re.compile(r"^(?:the|an?) ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question and how it is answered."""
+
+    id: str
+    question: str
+    answer: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--sets", type=Path, nargs="+", required=True, help="folders of paragraphs.jsonl, questions.jsonl"
+    )
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="sets that nothing is held out of")
+    parser.add_argument("--beside", type=float, default=0.0, help="share of paragraphs read with another beside them")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--hold-out", type=int, default=4, help="documents, the last by title, that give no rows")
+    parser.add_argument("--seed", type=int, default=17)
+    arguments = parser.parse_args()
+    paragraphs, questions = _read(arguments.sets)
+    away = held_out({row["title"] for row in paragraphs}, arguments.hold_out)
+    more, asked = _read(arguments.also)
+    kept = [row for row in (*paragraphs, *more) if row["title"] not in away]
+    written, dice = 0, random.Random(arguments.seed)
+    with arguments.out.open("w", encoding="utf-8") as file:
+        for row in rows(kept, [*questions, *asked], dice, arguments.beside):
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            written += 1
+    print(json.dumps({"rows": written, "held_out": sorted(away)}))
+
+
+def _read(folders: Sequence[Path]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return paragraphs and answerable questions of all sets; the same paragraph in two sets is one."""
+    paragraphs: dict[str, dict[str, Any]] = {}  # by text
+    questions: list[dict[str, Any]] = []
+    for folder in folders:
+        here = {row["pid"]: row for row in read_lines(folder / "paragraphs.jsonl")}
+        for row in here.values():
+            paragraphs.setdefault(row["text"], {**row, "pid": f"{folder.name}-{row['pid']}"})
+        for row in read_lines(folder / "questions.jsonl"):
+            if not row.get("impossible"):
+                questions.append({**row, "pid": paragraphs[here[row["pid"]]["text"]]["pid"]})
+    return list(paragraphs.values()), questions
+
+
+def held_out(titles: set[str], count: int) -> set[str]:
+    """Return the documents that give no rows."""
+    return set(sorted(titles)[len(titles) - count :])
+
+
+def rows(
+    paragraphs: Sequence[dict[str, Any]],
+    questions: Sequence[dict[str, Any]],
+    dice: random.Random,
+    beside: float = 0.0,
+) -> Iterator[dict[str, Any]]:
+    """Yield `{"id", "group", "messages"}`, the rows of one paragraph after one another."""
+    by_paragraph: dict[str, list[dict[str, Any]]] = {}
+    for question in questions:
+        by_paragraph.setdefault(question["pid"], []).append(question)
+    near = likest(paragraphs, by_paragraph) if beside else []
+    said: dict[str, list[Asked]] = {}  # of each article, what was asked so far
+    for number, paragraph in enumerate(paragraphs):
+        asked = asked_of(paragraph["text"], by_paragraph.get(paragraph["pid"], []), dice)
+        earlier = said.setdefault(paragraph["title"], [])
+        before = [dice.choice(earlier)] if earlier and number % 2 else []
+        shown = [_passage(paragraph)]
+        if dice.random() < beside and language_of(paragraph["text"], "en") == "en":  # two Chinese ones do not fit
+            shown.insert(int(dice.random() >= BEFORE_SHARE), _passage(paragraphs[near[number]]))
+        for one in asked:
+            prompt = prompts.load(f"answer.{language_of(one.question, 'en')}")
+            system, user = prompt.render(passages=shown, question=one.question)
+            told = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
+            messages = [system, *told, user, ("assistant", one.answer)]
+            chat = [{"role": role, "content": text} for role, text in messages]
+            yield {"id": one.id, "group": paragraph["pid"], "messages": chat}
+        earlier += asked
+
+
+def likest(paragraphs: Sequence[dict[str, Any]], questions: Mapping[str, Sequence[dict[str, Any]]]) -> list[int]:
+    """Return for each paragraph the number of the other one that its questions fit best, by rare words in common."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    words = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    texts = words.fit_transform([f"{row['title']} {row['text']}" for row in paragraphs])
+    asked = words.transform(" ".join(q["question"] for q in questions.get(row["pid"], [])) for row in paragraphs)
+    found = []
+    for number, row in enumerate(asked):
+        scores = (row @ texts.T).toarray()[0]
+        scores[number] = -1.0
+        found.append(int(scores.argmax()))
+    return found
+
+
+def _passage(paragraph: dict[str, Any]) -> PassageText:
+    return PassageText(paragraph["pid"], paragraph["title"].replace("_", " "), "", paragraph["text"])
+
+
+def asked_of(text: str, questions: Sequence[dict[str, Any]], dice: random.Random) -> list[Asked]:
+    """Return what is asked about a paragraph: the set's questions, some for a sentence, and what its terms mean."""
+    asked = []
+    for row in questions:
+        words = gold(row["answers"])
+        if len(words.split()) > LONGEST_ANSWER:
+            continue
+        asked.append(Asked(row["id"], row["question"].strip(), as_answer(words)))
+        sentence = answer_sentence(text, words)
+        if sentence and dice.random() < SENTENCE_SHARE:
+            asked.append(Asked(row["id"] + "-whole", dice.choice(WHOLE).format(row["question"].strip()), sentence))
+    for first, last in sentences(text):
+        sentence = text[first:last].strip()
+        defined = _MEANS.match(sentence)
+        if defined and len(sentence.split()) <= LONGEST_SENTENCE and not _vague(defined[1]):
+            term = _ARTICLE.sub("", defined[1])
+            asked.append(Asked(f"{len(asked)}-{term}", dice.choice(MEANING).format(term), sentence))
+    return asked
+
+
+def gold(answers: Sequence[str]) -> str:
+    """Return the answer that most of the readers gave; of equals the shortest."""
+    counts = Counter(answer.strip() for answer in answers)
+    return min(counts, key=lambda answer: (-counts[answer], len(answer)))
+
+
+def as_answer(words: str) -> str:
+    """Return the words as a line of a chat: a capital first, a full stop last."""
+    if language_of(words, "en") == "zh":
+        return f"{words.rstrip(' ，；：。,.')}。"
+    return f"{words[:1].upper()}{words[1:].rstrip(' ,;:.')}."
+
+
+def answer_sentence(text: str, answer: str) -> str | None:
+    """Return the sentence of the text that holds the answer; None where it is too long to be an answer."""
+    start = text.find(answer)
+    for first, last in sentences(text):
+        if first <= start < last:
+            sentence = text[first:last].strip()
+            whole = sentence[:1].isupper() and answer in sentence
+            return sentence if whole and len(sentence.split()) <= LONGEST_SENTENCE else None
+    return None
+
+
+def _vague(term: str) -> bool:
+    return term.split()[0].lower() in _VAGUE
+
+
+if __name__ == "__main__":
+    main()

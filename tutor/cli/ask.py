@@ -1,0 +1,100 @@
+"""Asking a question and writing a better answer."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from tutor.cli.common import AddVerb, house_of, office_of, print_json
+from tutor.domain import Citation, Delta, Finished, Person, Turn
+from tutor.errors import NotFound
+from tutor.platform.settings import Settings
+from tutor.services import Office
+from tutor.store import turns as turn_store
+
+
+def declare(add: AddVerb) -> None:
+    ask_verb = add("ask", ask, "ask a question as a learner and print the answer with its citations")
+    ask_verb.add_argument("question")
+    ask_verb.add_argument("--course", required=True, metavar="ID")
+    ask_verb.add_argument("--learner", required=True, metavar="NAME")
+    ask_verb.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    ask_verb.add_argument("--json", action="store_true", help="print one JSON object")
+
+    correct_verb = add("correct", correct, "store a better answer to a turn, in the name of its learner")
+    correct_verb.add_argument("text", metavar="BETTER_ANSWER")
+    correct_verb.add_argument("--turn", required=True, metavar="ID")
+    correct_verb.add_argument("--no-consent", action="store_true", help="keep it, but do not train on it")
+    correct_verb.add_argument("--json", action="store_true")
+
+
+def ask(arguments: argparse.Namespace, settings: Settings) -> int:
+    """One turn, printed when it is stored."""
+    with house_of(settings) as house:
+        learner = house.accounts.named(arguments.learner)
+        house.courses.enter(learner, arguments.course)
+        house.wait_until_ready()
+        turn = None
+        for event in house.turns.ask(
+            learner, arguments.course, arguments.question, conversation_id=arguments.conversation
+        ):
+            if isinstance(event, Delta) and not arguments.json and sys.stderr.isatty():
+                print(event.text, end="", file=sys.stderr, flush=True)
+            if isinstance(event, Finished):
+                turn = event.turn
+    assert turn is not None
+    print_json(answer_json(turn)) if arguments.json else print(_answer_text(turn))
+    return 0
+
+
+def answer_json(turn: Turn) -> dict[str, Any]:
+    """Return what `ask --json` prints."""
+    return {
+        "answer": turn.answer,
+        "covered": bool(turn.covered),
+        "confidence": turn.confidence,
+        "citations": [_citation_json(citation) for citation in turn.citations],
+        "model": turn.model,
+        "quantization": turn.quantization,
+        "adapter": turn.adapter,
+        "turn": turn.id,
+        "conversation": turn.conversation_id,
+        "timings": asdict(turn.timings) if turn.timings else None,
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    shared = {"number": citation.number, "document": citation.document, "locator": citation.locator}
+    where = {citation.place: citation.locator if citation.place == "section" else citation.position}
+    return {**shared, **where, "quote": citation.quote, "score": citation.score, "passage": citation.passage_id}
+
+
+def _answer_text(turn: Turn) -> str:
+    lines = [turn.answer, ""]
+    lines += [f"[{c.number}] {c.document}, {c.locator}: “{' '.join(c.quote.split())}”" for c in turn.citations]
+    if turn.verified:
+        lines.append(f"verified answer: {turn.verified.voice.value}")
+    lines.append(f"turn {turn.id}, {turn.model or 'no model asked'}, adapter {turn.adapter or 'none'}")
+    return "\n".join(lines)
+
+
+def correct(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Store a better answer in the name of the turn's learner."""
+    with office_of(settings) as office:
+        with office.database.reading() as connection:
+            turn = turn_store.by_id(connection, arguments.turn)
+        if turn is None:
+            raise NotFound(f"there is no turn {arguments.turn}; `python -m tutor ask` prints the id of each")
+        learner = _by_id(office, turn.learner_id)
+        correction = office.feedback.correct(learner, turn.id, arguments.text, consent=not arguments.no_consent)
+    if arguments.json:
+        print_json(asdict(correction))
+    else:
+        print(f"correction {correction.id} of {learner.name} is {correction.state.value}")
+    return 0
+
+
+def _by_id(office: Office, person_id: str) -> Person:
+    return next(person for person in office.accounts.everyone() if person.id == person_id)

@@ -1,0 +1,45 @@
+"""People: who there is, adding one, a link to sign in."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+
+from tutor.cli.common import AddVerb, office_of, print_json
+from tutor.domain import Role
+from tutor.errors import InputRefused
+from tutor.platform.settings import Settings
+
+
+def declare(add: AddVerb) -> None:
+    users_verb = add("users", users, "list people, add one, or print a one-time link to sign in")
+    users_verb.add_argument("action", choices=["list", "add", "link"])
+    users_verb.add_argument("name", nargs="?")
+    users_verb.add_argument("--role", choices=[role.value for role in Role], default=Role.LEARNER.value)
+    users_verb.add_argument("--language", default="en")
+    users_verb.add_argument("--json", action="store_true")
+
+
+def users(arguments: argparse.Namespace, settings: Settings) -> int:
+    """List, add or link people."""
+    with office_of(settings) as office:
+        if arguments.action == "list":
+            people = office.accounts.everyone()
+            if arguments.json:
+                print_json([asdict(person) for person in people])
+            else:
+                for person in people:
+                    print(f"{person.name}\t{person.role.value}{' (guest)' if person.guest else ''}")
+            return 0
+        if not arguments.name:
+            raise InputRefused(f"`users {arguments.action}` needs a name")
+        if arguments.action == "add":
+            person = office.accounts.add(arguments.name, Role(arguments.role), arguments.language)
+        else:
+            person = office.accounts.named(arguments.name)
+        link = office.accounts.issue_link(person)
+    if arguments.json:
+        print_json({**asdict(person), "link": link})
+    else:
+        print(f"{person.name} ({person.role.value}) signs in once within 7 days at\n{link}")
+    return 0

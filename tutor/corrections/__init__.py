@@ -1,0 +1,1 @@
+"""Feedback on answers, better answers, and the instructor's review of them."""

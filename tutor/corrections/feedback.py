@@ -1,0 +1,160 @@
+"""What people say about answers: thumbs, reasons and better answers, each stored with the turn it is about.
+
+A better answer works for its learner at once, and trains her own adapter if she consents. For the whole course it
+works when an instructor of the course has accepted it (`tutor.corrections.review_queue`); what an instructor
+writes is accepted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import tutor.store.adapters as adapter_store
+import tutor.store.feedback as feedback_store
+import tutor.store.turns as turn_store
+from adapters import registry
+from adapters.errors import AdapterNotFound
+from adapters.files import CHECKPOINT
+from tutor.accounts.permissions import Action, Facts, allowed
+from tutor.courses.catalog import Courses
+from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
+from tutor.errors import InputRefused, NotFound
+from tutor.platform.clock import Clock, new_id
+from tutor.store import people
+from tutor.store.database import Database
+
+MAX_CORRECTION_CHARS = 4_000
+MAX_REASON_CHARS = 1_000
+MAX_A_DAY = 20  # better answers of one learner; an instructor writes as many as she likes
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackDesk:
+    """Takes feedback in."""
+
+    database: Database
+    courses: Courses
+    clock: Clock
+    adapters_dir: Path
+
+    def rate(self, who: Person, turn_id: str, thumb: Thumb | None, reason: str | None = None) -> Feedback:
+        """Store one person's thumb and reason; a second time replaces the first, None takes the thumb back."""
+        self._own_turn(who, turn_id)
+        said = (reason or "").strip()[:MAX_REASON_CHARS] or None
+        value = Feedback(turn_id, who.id, thumb, said, self.clock())
+        with self.database.writing() as connection:
+            feedback_store.rate(connection, value)
+        return value
+
+    def ratings(self, who: Person, conversation_id: str) -> dict[str, Feedback]:
+        """Return this person's feedback on a conversation, by turn id."""
+        with self.database.reading() as connection:
+            return feedback_store.ratings(connection, conversation_id, who.id)
+
+    def correct(self, who: Person, turn_id: str, text: str, *, consent: bool) -> Correction:
+        """Store a better answer; with consent it may train. Raises InputRefused when it is too long or one too many."""
+        turn, text = self._own_turn(who, turn_id), _checked(text)
+        correction = self._accepted_if_taught(who, turn, text, consent)
+        with self.database.writing() as connection:
+            written = feedback_store.written_since(connection, who.id, correction.created_at - timedelta(days=1))
+            if written >= MAX_A_DAY and not who.teaches:
+                raise InputRefused(f"{written} better answers in one day are enough; go on tomorrow", key="quota")
+            feedback_store.add_correction(connection, correction)
+            if consent and who.id == turn.learner_id:
+                people.set_consent(connection, who.id, correction.created_at)
+        return correction
+
+    def take_in(self, who: Person, turn: Turn, text: str, *, consent: bool) -> Correction:
+        """Store a better answer that came with a file; no daily limit holds for it."""
+        correction = self._accepted_if_taught(who, turn, _checked(text), consent)
+        with self.database.writing() as connection:
+            feedback_store.add_correction(connection, correction)
+            if consent:
+                people.set_consent(connection, who.id, correction.created_at)
+        return correction
+
+    def _accepted_if_taught(self, who: Person, turn: Turn, text: str, consent: bool) -> Correction:
+        now = self.clock()
+        correction = Correction(
+            new_id(), turn.id, who.id, turn.learner_id, turn.course_id, text, CorrectionState.PROPOSED, consent, now
+        )
+        if who.teaches and self.courses.teaches(who, turn.course_id):
+            return replace(correction, state=CorrectionState.ACCEPTED, decided_by=who.id, decided_at=now)
+        return replace(correction, state=correction.undecided)
+
+    def corrections(self, who: Person, course_id: str) -> list[Correction]:
+        """Return the better answers that stand under this person's answers in a course, oldest first."""
+        with self.database.reading() as connection:
+            return feedback_store.corrections_of(connection, course_id=course_id, learner_id=who.id)
+
+    def corrections_with_turns(self, who: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
+        """Return the same with the turns that they are about."""
+        found = self.corrections(who, course_id)
+        with self.database.reading() as connection:
+            return [(correction, turn_store.by_id(connection, correction.turn_id)) for correction in found]
+
+    def withdraw(self, who: Person, correction_id: str) -> list[AdapterVersion]:
+        """Take back a correction that this person wrote, or that stands under her answer: its words are gone.
+
+        It answers and trains nobody any more; versions trained with it are switched off and their files deleted.
+        Return those versions.
+        """
+        correction = self._correction(correction_id)
+        if who.id not in (correction.author_id, correction.learner_id) and who.role is not Role.ADMIN:
+            raise NotFound(f"there is no correction {correction_id}")
+        with self.database.writing() as connection:
+            feedback_store.withdraw(connection, correction.id, who.id, self.clock())
+            fallen = adapter_store.retire_trained_with(
+                connection, replace(correction, state=CorrectionState.WITHDRAWN, text="")
+            )
+        for version in fallen:
+            self._delete_files(version)
+        for owner in (correction.learner_id, "course"):  # what a killed training left may hold the words too
+            (self.adapters_dir / ".work" / f"{owner}-{correction.course_id}" / CHECKPOINT).unlink(missing_ok=True)
+        return fallen
+
+    def _delete_files(self, version: AdapterVersion) -> None:
+        try:
+            registry.remove(self.adapters_dir / version.name)
+        except AdapterNotFound:
+            return  # an earlier withdrawal took them already
+
+    def consents(self, who: Person) -> bool:
+        """Return whether this person's corrections may train her adapter."""
+        with self.database.reading() as connection:
+            return people.consent_at(connection, who.id) is not None
+
+    def set_consent(self, who: Person, *, given: bool) -> None:
+        """Give or take back consent to training; taking it back holds at the next training."""
+        with self.database.writing() as connection:
+            people.set_consent(connection, who.id, self.clock() if given else None)
+
+    def _correction(self, correction_id: str) -> Correction:
+        with self.database.reading() as connection:
+            correction = feedback_store.correction(connection, correction_id)
+        if correction is None:
+            raise NotFound(f"there is no correction {correction_id}")
+        return correction
+
+    def _own_turn(self, who: Person, turn_id: str) -> Turn:
+        with self.database.reading() as connection:
+            turn = turn_store.by_id(connection, turn_id)
+        if turn is None or not (who.role is Role.ADMIN or allowed(who, Action.READ_OWN, Facts(turn.learner_id))):
+            raise NotFound(f"there is no turn {turn_id}")
+        return turn
+
+
+def _checked(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise InputRefused("write the better answer first; this one is empty", key="better_empty")
+    if len(text) > MAX_CORRECTION_CHARS:
+        raise InputRefused(
+            f"the better answer has {len(text)} characters; at most {MAX_CORRECTION_CHARS} can be used",
+            key="better_too_long",
+            count=len(text),
+            most=MAX_CORRECTION_CHARS,
+        )
+    return text

@@ -1,0 +1,29 @@
+"""The sample course: read from its folder and put into an empty house, as an upload would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from tutor.courses.catalog import Courses
+from tutor.domain import Person, Skill
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples" / "sample_course"
+
+
+def declare(courses: Courses, operator: Person, folder: Path = FOLDER) -> str:
+    """Make the course with its skills and prerequisites; return its id."""
+    about = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
+    course = courses.create(operator, about["title"], about["languages"][0], course_id=about["id"])
+    skills = [Skill(skill["id"], course.id, skill["name"], tuple(skill["needs"])) for skill in about["skills"]]
+    courses.declare_skills(operator, course.id, skills)
+    return course.id
+
+
+def documents(folder: Path = FOLDER) -> Iterator[tuple[str, bytes]]:
+    """Yield the course's files as (name, bytes)."""
+    about = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
+    for entry in about["documents"]:
+        yield entry["file"], (folder / entry["file"]).read_bytes()

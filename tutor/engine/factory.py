@@ -1,0 +1,134 @@
+"""Opens the engine that the settings ask for, at once; the model warms in the background.
+
+Until it is READY every stream raises EngineNotReady, so pages can be shown while the weights load.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Sequence
+
+from tutor.engine.base import AdapterRef, Engine, EngineInfo, EngineState, Message, Request
+from tutor.engine.scripted import ScriptedEngine
+from tutor.errors import EngineNotReady, SetupError
+from tutor.platform.settings import Settings
+
+log = logging.getLogger(__name__)
+
+DEMO_SCRIPT = (
+    "Plants take in carbon dioxide and water and, with the energy of light, make sugar and oxygen.",
+    "To solve 2x + 3 = 11, first take 3 from both sides. What is left on the right?",
+    "Not quite. Look at the sign in front of x, then try the step again.",
+)
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Return the engine of `settings` without waiting for its model, which is loaded when it is first asked about."""
+    if settings.engine_url:
+        from tutor.engine.remote import open_remote
+
+        return open_remote(settings)
+    if settings.model == "scripted":
+        return ScriptedEngine(DEMO_SCRIPT)
+    return WarmingEngine(lambda: _open_local(settings), settings.model)
+
+
+def _open_local(settings: Settings) -> Engine:
+    from tutor.engine.local import LocalEngine
+    from tutor.engine.model_files import open_model_files
+
+    files = open_model_files(settings.model, settings.data_dir)
+    return LocalEngine.open(files, settings.queue_size, wishes(settings))
+
+
+def wishes(settings: Settings) -> dict[str, int | str]:
+    """Return what the operator chose of the engine's shape; the rest is chosen for the device."""
+    chosen: dict[str, int | str | None] = {
+        "slots": settings.slots,
+        "chunk": settings.prefill_chunk,
+        "prefill_rows": settings.prefill_rows,
+        "bank_dtype": settings.bank_dtype,
+        "adapter_bytes": _bytes(settings.adapter_cache_mb),
+        "shelf_bytes": _bytes(settings.prompt_cache_mb),
+        "unpacked_bytes": _bytes(settings.unpacked_weights_mb),
+    }
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _bytes(megabytes: int | None) -> int | None:
+    return None if megabytes is None else megabytes << 20
+
+
+class WarmingEngine:
+    """An engine that a thread of its own opens when it is first asked about, and that afterwards is that engine."""
+
+    def __init__(self, opens: Callable[[], Engine], name: str) -> None:
+        self._name = name
+        self._engine: Engine | None = None
+        self._failure: str | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._open, args=(opens,), name="engine-warming", daemon=True)
+        self._started = False
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._started and not self._closed:
+                self._started = True
+                self._thread.start()
+
+    def _open(self, opens: Callable[[], Engine]) -> None:
+        try:
+            engine = opens()
+        except SetupError as error:
+            self._failure = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever a model library raises must reach /healthz, not a dead thread
+            self._failure = f"the model could not be loaded ({type(error).__name__}: {error})"
+        else:
+            with self._lock:
+                self._engine = engine
+                if self._closed:
+                    engine.close()
+        if self._failure:
+            log.error("engine %s failed: %s", self._name, self._failure)
+
+    def _ready(self) -> Engine:
+        self._start()
+        if self._failure:
+            raise EngineNotReady(self._failure)
+        if self._engine is None:
+            raise EngineNotReady("the model is still loading; try again in a moment")
+        return self._engine
+
+    def wait(self, timeout_s: float | None = None) -> EngineInfo:
+        """Block until the model is READY or FAILED, at most `timeout_s`; for the command line and tests."""
+        self._start()
+        self._thread.join(timeout_s)
+        return self.info()
+
+    def stream(self, request: Request) -> Generator[str, None, None]:
+        yield from self._ready().stream(request)
+
+    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        if self._engine is not None:
+            self._engine.prepare(messages, adapter)
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        return self._ready().count_tokens(messages)
+
+    def info(self) -> EngineInfo:
+        self._start()
+        if self._engine is not None:
+            return self._engine.info()
+        state = EngineState.FAILED if self._failure else EngineState.LOADING
+        return EngineInfo(self._name, "none", state, "", 0, self._failure or "the model is loading")
+
+    def close(self) -> None:
+        """Close the engine; one that is being opened is waited for, since a library's threads must not outlive us."""
+        with self._lock:
+            self._closed = True
+            if self._engine is not None:
+                self._engine.close()
+        if self._started:
+            self._thread.join()

@@ -1,0 +1,148 @@
+"""Answers in disguise: the same formula rearranged, a word spelled out, a number fenced in ("between 11 and 13").
+
+Plain rules over a draft and a key; each finding is a sentence that does not repeat the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tutor.maths.algebra import Apply, NotAFormula, Number, Tree, parse, rational, same_rational, variables
+from tutor.maths.numbers import number_of, read_numbers
+from tutor.pedagogy.leak_obfuscation import hidden, veiled
+
+_FORMULA = re.compile(
+    r"(?<![A-Za-z])[A-Za-z0-9.(\\√π$][A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]*(?:=[A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]+)?"
+)
+_TELLING = re.compile(
+    r"\b(?:is|are|called|named|answer|it's|it is|known as|means?|namely|so|say|write)\b|[:=\"'“‘]", re.IGNORECASE
+)
+_STARTS = re.compile(r"\b(?:starts?|begins?) with (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
+_ENDS = re.compile(r"\b(?:ends?|finish(?:es)?) (?:with|in) (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
+_RHYMES = re.compile(r"\brhymes with\b", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\b|之间|介于", re.IGNORECASE)
+_DIGITS = re.compile(r"\b(?:digits?|followed by|then a|spelled)\b", re.IGNORECASE)
+_SMALL_WORDS = frozenset("a an the of in on to and or is are be it its".split())
+
+
+def disguised(draft: str, key: str, said: str) -> Iterator[str]:
+    """Yield what gives `key` away in `draft`; `said` is all that stands in the dialogue so far."""
+    number = number_of(key)
+    if number is not None:
+        yield from _numeric(draft, abs(number.value))
+        yield from hidden(draft, abs(number.value), said)
+        return
+    formula = _formula(key)
+    if formula is not None:
+        yield from _symbolic(draft, formula, said)
+        return
+    yield from _worded(draft, key, said)
+
+
+def _numeric(draft: str, value: Fraction) -> Iterator[str]:
+    found = [abs(m.value) for m in read_numbers(draft)]
+    pairs = list(zip(found, found[1:], strict=False))
+    if _BETWEEN.search(draft) and any(
+        low < value < high and high - low <= max(Fraction(2), value / 20) for low, high in pairs
+    ):
+        yield "fences the number in"
+    digits = [int(d) for d in str(value.numerator)] if value.denominator == 1 and value > 9 else []
+    runs = [found[i : i + len(digits)] for i in range(len(found))]
+    if digits and _DIGITS.search(draft) and any(run == digits for run in runs):
+        yield "spells the digits"
+
+
+def _worded(draft: str, key: str, said: str) -> Iterator[str]:
+    words = [w for w in re.findall(r"\w+", key.lower()) if w not in _SMALL_WORDS]
+    if veiled(draft, key, said):
+        yield "spells the answer"
+        return
+    spoken = re.findall(r"\w+", draft.lower())
+    fresh = [w for w in words if w not in re.findall(r"\w+", said.lower())]
+    if words and key.lower() in draft.lower() and (fresh or _tells(draft, key)):
+        yield "says the answer"
+    elif len(fresh) >= 2 and set(fresh) <= set(spoken):
+        yield "says every word of the answer"
+    elif fresh and words[0] and any(_spelled(w) in draft.lower() for w in fresh if len(w) > 2):
+        yield "spells the answer"
+    for pattern, ends in ((_STARTS, str.startswith), (_ENDS, str.endswith)):
+        if any(ends(key.lower(), hint.lower()) for hint in pattern.findall(draft)):
+            yield "gives letters of the answer"
+    if _RHYMES.search(draft):
+        yield "gives a rhyme of the answer"
+
+
+def _tells(draft: str, key: str) -> bool:
+    """Whether a word that was already said is now stated as the answer; a question about it is not."""
+    at = draft.lower().index(key.lower())
+    sentence = re.split(r"(?<=[.!?])\s", draft[at:])[0]
+    return not sentence.endswith("?") and bool(_TELLING.search(draft[max(0, at - 20) : at]))
+
+
+def _spelled(word: str) -> str:
+    return "-".join(word)
+
+
+def _symbolic(draft: str, key: Tree, said: str) -> Iterator[str]:
+    old = list(_formulas(said))
+    for tree in _formulas(draft):
+        if not variables(tree) & variables(key):
+            continue
+        if any(same_rational(tree, other) for other in old):
+            if _terms(tree) == _terms(key) and not any(_terms(other) == _terms(key) for other in old):
+                yield "writes the answer"  # multiplied out it is the task, and the answer
+                return
+            continue
+        if same_rational(tree, key) or _proportional(tree, key):
+            yield "writes the answer, perhaps rearranged"
+            return
+
+
+def _terms(tree: Tree) -> frozenset[str]:
+    """The members of a sum, in any order."""
+    parts = tree.args if isinstance(tree, Apply) and tree.name == "+" else (tree,)
+    return frozenset(str(part) for part in parts)
+
+
+def _formulas(text: str) -> Iterator[Tree]:
+    for match in _FORMULA.finditer(text.replace("?", " ")):
+        for piece in _readings(match.group()):
+            tree = _formula(piece)
+            if tree is not None and isinstance(tree, Apply):
+                yield tree
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The match without the words of prose around the formula, whole and on either side of "="."""
+    tokens = text.split()
+    while tokens and re.fullmatch(r"[A-Za-z]{2,}[.,]?", tokens[0]) and tokens[0] not in ("sin", "cos", "tan", "sqrt"):
+        tokens.pop(0)
+    cut = next((i for i, t in enumerate(tokens) if re.fullmatch(r"[A-Za-z]{3,}[.,]?", t)), len(tokens))
+    formula = " ".join(tokens[:cut]).rstrip(".,;: ")
+    if formula:
+        yield formula
+        if "=" in formula:
+            yield from formula.split("=")
+
+
+def _formula(text: str) -> Tree | None:
+    """The tree of an expression, or of left minus right of an equation; None when it is not one."""
+    sides = text.split("=")
+    if len(sides) > 2 or not re.search(r"[\d+\-*/^√=()]", text):
+        return None
+    try:
+        trees = [parse(side) for side in sides]
+    except NotAFormula:
+        return None
+    return trees[0] if len(trees) == 1 else Apply("+", (trees[0], Apply("neg", (trees[1],))))
+
+
+def _proportional(left: Tree, right: Tree) -> bool:
+    """Whether one polynomial is a constant times the other, as the two sides of a rearranged equation are."""
+    one, two = rational(left), rational(right)
+    if one is None or two is None or not one[0] or set(one[0]) != set(two[0]) or len(one[0]) < 2:
+        return False
+    factor = next(two[0][term] / value for term, value in one[0].items())
+    return bool(same_rational(Apply("*", (Number(factor), left)), right))

@@ -1,0 +1,1 @@
+"""What every package stands on: settings, the data directory, clock and ids, background tasks."""

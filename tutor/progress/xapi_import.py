@@ -1,0 +1,159 @@
+"""Intake: an instructor takes in answers that another system has judged; the same statement is taken in once.
+
+They are evidence like any other, under a judge whose name says where they come from, so that nobody takes them for
+this tutor's own grades.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import tutor.store.evidence as evidence_store
+import tutor.store.voided_statements as statement_store
+from tutor.accounts.permissions import Action
+from tutor.accounts.sign_in import Accounts
+from tutor.courses.catalog import Courses
+from tutor.domain import Person, Role
+from tutor.errors import InputRefused, NotAllowed, NotFound
+from tutor.learner.evidence import GENERAL, Answered, Origin, Retracted
+from tutor.learner.knowledge_tracing import rates
+from tutor.learner.xapi_csv_export import statement_id
+from tutor.learner.xapi_reader import Refused, Told, read_statements
+from tutor.platform.clock import Clock, new_id
+from tutor.store.database import Connection, Database
+from tutor.store.items import by_id as item_by_id
+
+JUDGE = "imported:xapi"
+VOIDED = "voided where it came from"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What came of a file."""
+
+    taken: int
+    known: int  # statements that had been taken in before, or were made here
+    refused: tuple[Refused, ...]
+    taken_back: int = 0  # answers of earlier files that this one voids
+    left_out: int = 0  # answers that this file or an earlier one voids before they were taken in
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes answers in."""
+
+    database: Database
+    courses: Courses
+    accounts: Accounts
+    clock: Clock
+
+    def take_in(self, who: Person, course_id: str, data: bytes, roster: Mapping[str, str] | None = None) -> TakenIn:
+        """Read xAPI statements and record what can be; `roster` gives for an actor of the file the name used here."""
+        self.courses.enter(who, course_id, Action.TEACH)
+        sent = read_statements(data, self.clock())
+        refused = list(sent.refused)
+        learners = {person.name.lower(): person for person in self.accounts.everyone() if person.role is Role.LEARNER}
+        skills = {name: skill.id for skill in self.courses.skills(who, course_id) for name in (skill.name, skill.id)}
+        taken = known = left_out = 0
+        with self.database.writing() as connection:
+            statement_store.remember(connection, course_id, sent.voided)
+            voided = statement_store.of_course(connection, course_id)
+            own = {statement_id(event.id) for _, event in evidence_store.events(connection, course_id)}
+            for one in sent.told:
+                grade_id = _grade_id(course_id, one.statement_id)
+                if one.statement_id in own or evidence_store.newest(connection, grade_id) is not None:
+                    known += 1
+                    continue
+                if one.statement_id in voided:
+                    left_out += 1
+                    continue
+                try:
+                    learner = self._learner(one, course_id, learners, roster or {})
+                    answer = self._answer(connection, one, learner, course_id, grade_id, skills)
+                except InputRefused as refusal:
+                    refused.append(Refused(one.place, refusal))
+                    continue
+                evidence_store.append(connection, answer, self.clock())
+                taken += 1
+            taken_back = sum(self._take_back(connection, who, course_id, each) for each in sorted(sent.voided))
+        return TakenIn(taken, known, tuple(sorted(refused, key=lambda each: each.place)), taken_back, left_out)
+
+    def _take_back(self, connection: Connection, who: Person, course_id: str, statement: str) -> bool:
+        """Take back what an earlier file brought to this course and this one voids; whether there was such a thing."""
+        answer = evidence_store.standing_answer(connection, _grade_id(course_id, statement))
+        if answer is not None:
+            evidence_store.retract(connection, Retracted(new_id(), answer.id, f"person:{who.id}", VOIDED, self.clock()))
+        return answer is not None
+
+    def _learner(self, one: Told, course_id: str, learners: Mapping[str, Person], roster: Mapping[str, str]) -> Person:
+        name = roster.get(one.actor, one.actor)
+        learner = learners.get(name.lower())
+        if learner is None:
+            raise InputRefused(
+                f"“{name}” is no learner of this house; say in the roster who that is here",
+                key="intake_no_learner",
+                name=name,
+            )
+        try:
+            self.courses.enter(learner, course_id)
+        except (NotFound, NotAllowed) as error:
+            raise InputRefused(
+                f"“{name}” does not take this course; enrol her first", key="intake_not_enrolled", name=name
+            ) from error
+        return learner
+
+    def _answer(
+        self,
+        connection: Connection,
+        one: Told,
+        learner: Person,
+        course_id: str,
+        grade_id: str,
+        skills: Mapping[str, str],
+    ) -> Answered:
+        item_id = one.item.rsplit("/", 1)[-1] if f"/courses/{course_id}/items/" in one.item else one.item
+        stored = item_by_id(connection, item_id)
+        mine = stored.item.skill if stored is not None and stored.course_id == course_id else ""
+        named = tuple(dict.fromkeys(skills[name] for name in one.skills if name in skills))
+        about = named or ((mine,) if mine else (GENERAL,))
+        found = rates(*evidence_store.item_and_skill_counts(connection, course_id, item_id, about[0]))
+        return Answered(
+            id=new_id(),
+            learner_id=learner.id,
+            course_id=course_id,
+            item_id=item_id,
+            skills=about,
+            outcome=one.outcome,
+            hints=one.hints,
+            aided=one.aided,
+            at=one.at,
+            judge=JUDGE,
+            grade_id=grade_id,
+            origin=Origin.IMPORTED,
+            expected=round(found.expected, 4),
+            usual=round(found.usual, 4),
+        )
+
+
+def _grade_id(course_id: str, statement: str) -> str:
+    return f"xapi:{course_id}:{statement}"
+
+
+def read_roster(text: str) -> dict[str, str]:
+    """Return who each actor is here, from lines "actor, name"; raises InputRefused with the line that is not so."""
+    found = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        actor, comma, name = line.replace("，", ",").rpartition(",")
+        if not comma or not actor.strip() or not name.strip():
+            shown = line.strip()[:60]
+            raise InputRefused(
+                f"line {number} of the roster is not “actor, name used here”: “{shown}”",
+                key="roster_line",
+                number=number,
+                line=shown,
+            )
+        found[actor.strip().removeprefix("mailto:")] = name.strip()
+    return found

@@ -1,0 +1,309 @@
+"""Rows of posed questions with their answers and grades, and of the quizzes that they stand in.
+
+A posed question is read whole, moved on by `pedagogy/posed.py`, and written back in the same transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tutor.assessment.items import Grade, Item
+from tutor.domain import Outcome
+from tutor.pedagogy.question_lifecycle import FINAL, Attempt, Posed, State
+from tutor.platform.clock import from_text, new_id, to_text
+from tutor.store.items import packed, unpacked
+from tutor.store.schema import attempts, grades, posed, quizzes
+
+PERSON = "person:"  # what the judge begins with where a person decided; her id follows
+PRACTICE, PLACEMENT = "practice", "placement"  # what a question is posed for
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A run of posed questions of one learner; `topic` is "" for the whole course."""
+
+    id: str
+    learner_id: str
+    course_id: str
+    topic: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it is stored, with the grade that counts; `reason` is the instructor's, "" for the grader's."""
+
+    id: str  # the grade's stable id in the evidence
+    submission_id: str
+    text: str
+    hints: int
+    aided: bool
+    at: datetime
+    grade: Grade | None
+    judge: str = ""
+    reason: str = ""
+    number: int = 0  # of the grade; the numbers rise with time
+
+    @property
+    def by_person(self) -> bool:
+        return self.judge.startswith(PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A grade in the log of an answer. One that `undoes` another repeats the grade that stood before that one."""
+
+    number: int
+    grade: Grade
+    judge: str
+    reason: str
+    undoes: int | None = None
+
+    @property
+    def by_person(self) -> bool:
+        return self.judge.startswith(PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class PosedRow:
+    """A posed question with its item, as it was posed."""
+
+    posed: Posed
+    item: Item
+    course_id: str
+    quiz_id: str | None
+    number: int
+    given: tuple[Given, ...] = ()
+    purpose: str = PRACTICE
+
+    @property
+    def last(self) -> Given | None:
+        return self.given[-1] if self.given else None
+
+
+def add_quiz(connection: sa.Connection, quiz: Quiz) -> None:
+    connection.execute(
+        quizzes.insert().values(
+            id=quiz.id,
+            learner_id=quiz.learner_id,
+            course_id=quiz.course_id,
+            topic=quiz.topic,
+            started_at=to_text(quiz.started_at),
+        )
+    )
+
+
+def quiz(connection: sa.Connection, quiz_id: str) -> Quiz | None:
+    row = connection.execute(quizzes.select().where(quizzes.c.id == quiz_id)).first()
+    return _quiz(row) if row else None
+
+
+def latest_quiz(connection: sa.Connection, learner_id: str, course_id: str) -> Quiz | None:
+    row = connection.execute(
+        quizzes.select()
+        .where(quizzes.c.learner_id == learner_id, quizzes.c.course_id == course_id)
+        .order_by(quizzes.c.started_at.desc(), quizzes.c.id)
+        .limit(1)
+    ).first()
+    return _quiz(row) if row else None
+
+
+def end_quiz(connection: sa.Connection, quiz_id: str, now: datetime) -> None:
+    connection.execute(
+        quizzes.update().where(quizzes.c.id == quiz_id, quizzes.c.ended_at.is_(None)).values(ended_at=to_text(now))
+    )
+
+
+def add(connection: sa.Connection, row: PosedRow) -> None:
+    value = row.posed
+    connection.execute(
+        posed.insert().values(
+            id=value.id,
+            quiz_id=row.quiz_id,
+            number=row.number,
+            purpose=row.purpose,
+            learner_id=value.learner_id,
+            course_id=row.course_id,
+            item_id=value.item_id,
+            item=packed(row.item),
+            asked_at=to_text(value.asked_at),
+            expires_at=to_text(value.expires_at),
+            **_moving(value),
+        )
+    )
+
+
+def by_id(connection: sa.Connection, posed_id: str) -> PosedRow | None:
+    row = connection.execute(posed.select().where(posed.c.id == posed_id)).first()
+    return _posed(connection, row) if row else None
+
+
+def of_quiz(connection: sa.Connection, quiz_id: str) -> list[PosedRow]:
+    rows = connection.execute(posed.select().where(posed.c.quiz_id == quiz_id).order_by(posed.c.number)).all()
+    return [_posed(connection, row) for row in rows]
+
+
+def of_item(connection: sa.Connection, item_id: str) -> list[PosedRow]:
+    rows = connection.execute(posed.select().where(posed.c.item_id == item_id).order_by(posed.c.asked_at)).all()
+    return [_posed(connection, row) for row in rows]
+
+
+def of_course(connection: sa.Connection, course_id: str, most: int = 300) -> list[PosedRow]:
+    """Return the questions of a course that were answered, latest first."""
+    answered = sa.select(attempts.c.posed_id)
+    rows = connection.execute(
+        posed.select()
+        .where(posed.c.course_id == course_id, posed.c.id.in_(answered))
+        .order_by(posed.c.asked_at.desc(), posed.c.number)
+        .limit(most)
+    ).all()
+    return [_posed(connection, row) for row in rows]
+
+
+def asked_items(connection: sa.Connection, learner_id: str, course_id: str) -> dict[str, str]:
+    """Return when each item was last posed to a learner, by item id; the time as text sorts."""
+    rows = connection.execute(
+        sa.select(posed.c.item_id, sa.func.max(posed.c.asked_at))
+        .where(posed.c.learner_id == learner_id, posed.c.course_id == course_id)
+        .group_by(posed.c.item_id)
+    )
+    return {row.item_id: row[1] for row in rows}
+
+
+def save(connection: sa.Connection, value: Posed) -> None:
+    """Write a moved-on question back, with the answers that are new."""
+    connection.execute(posed.update().where(posed.c.id == value.id).values(**_moving(value)))
+    known = set(connection.scalars(sa.select(attempts.c.submission_id).where(attempts.c.posed_id == value.id)))
+    for number, attempt in enumerate(value.attempts):
+        if attempt.submission_id not in known:
+            connection.execute(
+                attempts.insert().values(
+                    id=new_id(),
+                    posed_id=value.id,
+                    submission_id=attempt.submission_id,
+                    number=number,
+                    text=attempt.text,
+                    aided=attempt.aided,
+                    hints=value.hints,
+                    at=to_text(attempt.at),
+                )
+            )
+
+
+def add_grade(
+    connection: sa.Connection,
+    attempt_id: str,
+    grade: Grade,
+    judge: str,
+    now: datetime,
+    *,
+    by: str | None = None,
+    reason: str = "",
+    undoes: int | None = None,
+) -> int:
+    """Add a grade to an answer and return its number; the earlier ones stay readable."""
+    key = connection.execute(
+        grades.insert().values(
+            attempt_id=attempt_id,
+            outcome=grade.outcome.value,
+            confidence=grade.confidence,
+            reasons=list(grade.reasons),
+            missing=list(grade.missing),
+            judge=judge,
+            by=by,
+            reason=reason,
+            undoes=undoes,
+            at=to_text(now),
+        )
+    ).inserted_primary_key
+    assert key is not None, "SQLite numbers each grade"
+    return int(key[0])
+
+
+def posed_of_attempt(connection: sa.Connection, attempt_id: str) -> PosedRow | None:
+    posed_id = connection.scalar(sa.select(attempts.c.posed_id).where(attempts.c.id == attempt_id))
+    return by_id(connection, posed_id) if posed_id else None
+
+
+def log(connection: sa.Connection, attempt_id: str) -> list[Logged]:
+    """Return all grades that an answer ever had, oldest first."""
+    rows = connection.execute(grades.select().where(grades.c.attempt_id == attempt_id).order_by(grades.c.sequence))
+    return [Logged(row.sequence, _grade(row), row.judge, row.reason, row.undoes) for row in rows]
+
+
+def _moving(value: Posed) -> dict[str, Any]:
+    return {"state": value.state.value, "hints": value.hints, "seen": sorted(value.seen)}
+
+
+def _posed(connection: sa.Connection, row: sa.Row[Any]) -> PosedRow:
+    given = tuple(_given(connection, row.id))
+    value = Posed(
+        id=row.id,
+        item_id=row.item_id,
+        learner_id=row.learner_id,
+        asked_at=from_text(row.asked_at),
+        expires_at=from_text(row.expires_at),
+        state=State(row.state),
+        attempts=tuple(
+            Attempt(
+                one.submission_id,
+                one.text,
+                one.at,
+                one.grade.outcome if one.grade else None,
+                one.grade.confidence if one.grade else 0.0,
+                one.aided,
+            )
+            for one in given
+        ),
+        hints=row.hints,
+        seen=frozenset(row.seen),
+    )
+    return PosedRow(value, unpacked(row.item), row.course_id, row.quiz_id, row.number, given, row.purpose)
+
+
+def _given(connection: sa.Connection, posed_id: str) -> list[Given]:
+    found = []
+    for row in connection.execute(attempts.select().where(attempts.c.posed_id == posed_id).order_by(attempts.c.number)):
+        last = connection.execute(
+            grades.select().where(grades.c.attempt_id == row.id).order_by(grades.c.sequence.desc()).limit(1)
+        ).first()
+        found.append(
+            Given(
+                row.id,
+                row.submission_id,
+                row.text,
+                row.hints,
+                row.aided,
+                from_text(row.at),
+                _grade(last) if last else None,
+                last.judge if last else "",
+                last.reason if last else "",
+                last.sequence if last else 0,
+            )
+        )
+    return found
+
+
+def _grade(row: sa.Row[Any]) -> Grade:
+    return Grade(Outcome(row.outcome), row.confidence, tuple(row.reasons), tuple(row.missing))
+
+
+def _quiz(row: sa.Row[Any]) -> Quiz:
+    ended = from_text(row.ended_at) if row.ended_at else None
+    return Quiz(row.id, row.learner_id, row.course_id, row.topic, from_text(row.started_at), ended)
+
+
+def open_of(connection: sa.Connection, learner_id: str, course_id: str) -> list[PosedRow]:
+    """Return the questions of a learner that have not ended."""
+    final = [state.value for state in FINAL]
+    rows = connection.execute(
+        posed.select().where(
+            posed.c.learner_id == learner_id, posed.c.course_id == course_id, posed.c.state.not_in(final)
+        )
+    ).all()
+    return [_posed(connection, row) for row in rows]

@@ -1,0 +1,253 @@
+"""Training: an owner's corrections become her next version, in a process of its own, and the gate decides.
+
+The training itself is `adapters`; this room decides who may and what becomes of the result. One training of an owner
+in a course runs at a time, in whatever process. Whatever goes wrong, the version in use is untouched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import tutor.store.adapters as adapter_store
+from adapters import dataset, gate, registry, trainer_process
+from adapters.errors import TrainingRefused
+from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
+from tutor.domain import AdapterState, AdapterVersion, Job, LossPoint, Person
+from tutor.engine.base import Engine
+from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.errors import NotFound, TrainingFailed
+from tutor.jobs import Jobs, Report
+from tutor.platform.clock import Clock, new_id
+from tutor.platform.settings import Settings
+from tutor.store import people
+from tutor.store.database import Database
+from tutor.tuning import work_dirs
+from tutor.tuning.adapter_versions import Versions
+from tutor.tuning.preference_pairs import Pairs
+from tutor.tuning.training_rows import Rows
+
+KIND = "train"
+Progress = Callable[[TrainingProgress], None]
+OpenModel = Callable[[str, Path], ModelFiles]
+
+
+class Trainer(Protocol):
+    """Runs one job; `adapters.trainer_process.train` in the house."""
+
+    def __call__(self, job: TrainingJob, on_progress: Progress, cancelled: Callable[[], bool]) -> TrainedAdapter: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Trains adapters of learners, and the shared ones of courses (`learner_id` None)."""
+
+    database: Database
+    versions: Versions
+    rows: Rows
+    pairs: Pairs
+    jobs: Jobs
+    engine: Engine
+    settings: Settings
+    clock: Clock
+    trainer: Trainer = trainer_process.train
+    open_model: OpenModel = open_model_files
+    recipe: Recipe = Recipe()
+    bar: gate.Bar = gate.USUAL_BAR
+
+    def train(
+        self,
+        who: Person,
+        learner_id: str | None,
+        course_id: str,
+        on_progress: Progress = lambda progress: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> AdapterVersion:
+        """Train the next version; it is ACTIVE when the gate let it in, REJECTED with the reasons when not.
+
+        Raises NotAllowed, TrainingRefused, TrainingBusy, TrainingFailed and what the trainer raises.
+        """
+        self.versions.allow(who, learner_id, course_id)
+        name = self._name(learner_id, course_id)
+        owner = learner_id or "course"
+        with work_dirs.alone(self.versions.adapters_dir, owner, course_id, name) as workplace:
+            training_rows = self._enough(learner_id, course_id)
+            job = self._job(name, learner_id, course_id, training_rows, workplace)
+            trained = self.trainer(job, on_progress, cancelled)
+            verdict = gate.judge(trained.metrics, self.bar)
+            return self._publish(learner_id, course_id, trained, verdict, [row.id for row in training_rows])
+
+    def start(self, who: Person, learner_id: str | None, course_id: str) -> Job:
+        """Queue a training and return its job at once. Raises what can be known before it runs."""
+        self.versions.allow(who, learner_id, course_id)
+        name = self._name(learner_id, course_id)
+        self._enough(learner_id, course_id)
+        waiting = [payload for job, payload in self.jobs.unfinished(KIND) if job.course_id == course_id]
+        if any(payload.get("learner", "") == (learner_id or "") for payload in waiting):
+            raise work_dirs.busy(name)
+        work = partial(self._work, who, learner_id, course_id)
+        return self.jobs.start(who, KIND, course_id, name, work, {"learner": learner_id or ""})
+
+    def tidy(self) -> int:
+        """Remove what killed trainings left and nobody went on with; return how many folders went."""
+        return work_dirs.tidy(self.versions.adapters_dir)
+
+    def ready(self, who: Person, learner_id: str | None, course_id: str) -> tuple[int, int]:
+        """Return how many rows there are to train on, and how many a training needs."""
+        self.versions.allow(who, learner_id, course_id)
+        return len(dataset.distinct(self.rows.of(learner_id, course_id))), self.recipe.minimum_rows
+
+    def latest(self, who: Person, learner_id: str | None, course_id: str) -> Job | None:
+        """Return the last training of this owner that this person started."""
+        jobs = [job for job in self.jobs.recent(who) if (job.kind, job.course_id) == (KIND, course_id)]
+        name = self._name(learner_id, course_id)
+        return next((job for job in jobs if job.subject == name), None)
+
+    def losses(self, who: Person, job_id: str) -> list[LossPoint]:
+        """Return the curve of a training as far as it is."""
+        self.jobs.get(who, job_id)
+        with self.database.reading() as connection:
+            return adapter_store.losses(connection, job_id)
+
+    def course_with_corrections(self, learner_id: str) -> str:
+        """Return the one course in which this learner has corrections to train on."""
+        found = self.rows.courses_of(learner_id)
+        if len(found) != 1:
+            where = f"has them in {', '.join(found)}: name one with --course" if found else "has none yet"
+            raise TrainingRefused(f"which corrections to train on is not clear: this learner {where}")
+        return found[0]
+
+    def _work(self, who: Person, learner_id: str | None, course_id: str, report: Report) -> str:
+        def tell(progress: TrainingProgress) -> None:
+            report(progress.stage, progress.step, progress.steps)
+            if progress.loss is not None:
+                with self.database.writing() as connection:
+                    point = LossPoint(progress.step, progress.loss, progress.held_out)
+                    adapter_store.add_loss(connection, report.job_id, point)
+
+        version = self.train(who, learner_id, course_id, tell, report.cancelled)
+        if version.state is AdapterState.REJECTED:
+            return f"{version.name} stays out: {'; '.join(version.reasons)}"
+        return f"{version.name} answers from now on"
+
+    def _enough(self, learner_id: str | None, course_id: str) -> tuple[TrainingRow, ...]:
+        """Return the rows to train on; raises TrainingRefused when they are too few."""
+        if learner_id and not self.rows.consents(learner_id):
+            raise TrainingRefused(
+                f"{self._name(learner_id, course_id)} has not consented to training; tick the box that gives it",
+                key="no_consent",
+            )
+        found, needed = self.rows.of(learner_id, course_id), self.recipe.minimum_rows
+        different = len(dataset.distinct(found))
+        if different < needed:
+            repeated = f" ({len(found) - different} more say the same)" if len(found) > different else ""
+            raise TrainingRefused(
+                f"not enough to train: {different} of {needed} corrections{repeated}; write a few more better answers",
+                key="too_few",
+                have=different,
+                need=needed,
+            )
+        return found
+
+    def _job(
+        self,
+        name: str,
+        learner_id: str | None,
+        course_id: str,
+        training_rows: tuple[TrainingRow, ...],
+        workplace: Path,
+    ) -> TrainingJob:
+        files = self.open_model(self.settings.model, self.settings.data_dir)
+        serving = self.engine.info()
+        if serving.base_sha256 and serving.base_sha256 != files.base_sha256:
+            raise TrainingFailed(
+                f"the tutor answers with {serving.model}, but {files.name} would be trained; use one model for both",
+                key="other_base",
+            )
+        dataset.write_rows(workplace / "rows.jsonl", training_rows)
+        pairs = self.pairs.of(learner_id, course_id) if self.recipe.preference_steps else ()
+        if pairs:
+            dataset.write_pairs(workplace / "pairs.jsonl", pairs)
+        with self.database.reading() as connection:
+            number = adapter_store.next_version(connection, learner_id, course_id)
+            active = adapter_store.active(connection, learner_id, course_id)
+        in_use = None
+        if active and active.base_sha256 == files.base_sha256:
+            seal = self.versions.seal(learner_id, course_id)
+            registry.verify(self.versions.directory(active), files.base_sha256, seal=seal)
+            in_use = str(self.versions.directory(active).resolve())
+        return TrainingJob(
+            directory=str(workplace),
+            base_directory=str(files.directory.resolve()),
+            base_sha256=files.base_sha256,
+            rows_file=str(workplace / "rows.jsonl"),
+            name=version_name(name, course_id, number),
+            recipe=self.recipe,
+            pairs_file=str(workplace / "pairs.jsonl") if pairs else None,
+            previous=in_use,
+            current=in_use,
+            kept_directory=str((self.versions.adapters_dir / ".base").resolve()),
+        )
+
+    def _publish(
+        self,
+        learner_id: str | None,
+        course_id: str,
+        trained: TrainedAdapter,
+        verdict: gate.Verdict,
+        correction_ids: list[str],
+    ) -> AdapterVersion:
+        """Store the version and the gate's word; the files of one that is let in get their place, and it answers."""
+        place = None
+        if verdict.promote:
+            seal = self.versions.seal(learner_id, course_id)
+            place = registry.install(Path(trained.directory), self.versions.adapters_dir, trained.name, seal)
+        with self.database.writing() as connection:
+            if not {c.id for c in self.rows.corrections(learner_id, course_id)}.issuperset(correction_ids):
+                if place:
+                    registry.remove(place)
+                raise TrainingFailed(
+                    "a correction was withdrawn while the tutor was trained; train again without it",
+                    key="withdrawn_meanwhile",
+                )
+            version = AdapterVersion(
+                id=new_id(),
+                name=trained.name,
+                learner_id=learner_id,
+                course_id=course_id,
+                version=adapter_store.next_version(connection, learner_id, course_id),
+                state=AdapterState.CANDIDATE if verdict.promote else AdapterState.REJECTED,
+                base_sha256=trained.base_sha256,
+                sha256=trained.sha256,
+                directory=f"{self.versions.adapters_dir.name}/{trained.name}",
+                metrics=trained.metrics,
+                created_at=self.clock(),
+                reasons=verdict.reasons,
+            )
+            adapter_store.add(connection, version, correction_ids)
+            if verdict.promote:
+                adapter_store.activate(connection, version)
+            stored = adapter_store.by_id(connection, version.id)
+        assert stored is not None
+        return stored
+
+    def _name(self, learner_id: str | None, course_id: str) -> str:
+        """Return what the owner is called: a learner's pseudonym, or the course's id."""
+        if learner_id is None:
+            return course_id
+        with self.database.reading() as connection:
+            person = people.by_id(connection, learner_id)
+        if person is None:
+            raise NotFound(f"there is no person {learner_id}")
+        return person.name
+
+
+def version_name(owner: str, course_id: str, number: int) -> str:
+    """Return a name such as quiet-heron-421-algebra-v3-9f1c; its random end keeps it unused for ever."""
+    readable = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:40] or "learner"
+    where = "shared" if owner == course_id else course_id
+    return f"{readable}-{where}-v{number}-{new_id()[:4]}"

@@ -1,0 +1,67 @@
+"""Corrections as files in the common form: one `{"id": ..., "messages": [...]}` a line, out and in.
+
+What goes out is what would be trained: consented, scrubbed, with the prompt that the model was given. What comes in
+stands as better answers of one learner, in a conversation of its own, and waits for nobody: training needs her consent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import tutor.store.turns as turn_store
+from adapters import dataset
+from adapters.records import TrainingRow
+from tutor.chat.conversations import Conversations
+from tutor.chat.prompts import fingerprint
+from tutor.chat.running_turn import new_turn
+from tutor.corrections.feedback import FeedbackDesk
+from tutor.domain import Correction, Person, Turn, TurnStatus
+from tutor.errors import InputRefused
+from tutor.platform.clock import Clock, new_id
+from tutor.store.database import Database
+from tutor.tuning.adapter_versions import Versions
+from tutor.tuning.training_rows import Rows
+
+MAX_ROWS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Writes corrections to a file and reads them from one."""
+
+    database: Database
+    versions: Versions
+    rows: Rows
+    conversations: Conversations
+    feedback: FeedbackDesk
+    clock: Clock
+
+    def export(self, who: Person, learner_id: str | None, course_id: str, path: Path) -> int:
+        """Write the rows that train an owner's adapter; return how many."""
+        self.versions.allow(who, learner_id, course_id)
+        found = self.rows.of(learner_id, course_id)
+        dataset.write_rows(path, found)
+        return len(found)
+
+    def take_in(self, who: Person, course_id: str, path: Path, *, consent: bool) -> list[Correction]:
+        """Store the rows of a file as this person's better answers. Raises TrainingRefused, InputRefused."""
+        self.versions.allow(who, who.id, course_id)
+        found = dataset.distinct(dataset.read_rows(path))
+        if not 0 < len(found) <= MAX_ROWS:
+            raise InputRefused(f"{path.name} holds {len(found)} rows; between 1 and {MAX_ROWS} can be taken in")
+        conversation = self.conversations.start(who, course_id, path.name)
+        turns = [self._turn(who, course_id, conversation.id, row) for row in found]
+        pairs = zip(turns, found, strict=True)
+        return [self.feedback.take_in(who, turn, row.answer, consent=consent) for turn, row in pairs]
+
+    def _turn(self, who: Person, course_id: str, conversation_id: str, row: TrainingRow) -> Turn:
+        """Store the turn that a row is about: its question, without an answer of ours."""
+        prompt = tuple((message.role, message.content) for message in row.prompt)
+        question = next((content for role, content in reversed(prompt) if role == "user"), prompt[-1][1])
+        turn = new_turn(new_id(), conversation_id, who.id, course_id, question, None, self.clock)
+        turn = replace(turn, prompt_sha256=fingerprint(prompt))
+        with self.database.writing() as connection:
+            turn_store.add(connection, turn)
+            turn_store.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
+        return turn
