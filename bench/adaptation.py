@@ -1,6 +1,7 @@
 """Does an adapter learn its learner's taste, how soon, and what does it forget?
 
-`python -m bench.adaptation --base DIR [--learners 5] [--counts 5 10 20 50]`: simulated learners (`bench/learners.py`)
+`python -m bench.adaptation --base DIR [--learners 5] [--counts 5 10 20 50]`: simulated learners
+(`bench/style_learners.py`)
 write corrections in their taste; each count is trained as the product trains it, in a process of its own. Then base and
 adapter answer held-out questions, and a rule says which answers are in the taste (and keep to the passage). A win is an
 answer in the taste where the base's is not. `strangers` is the largest share by which an adapter meets a taste that is
@@ -24,8 +25,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 from adapters import trainer_process
 from adapters.dataset import encode, write_pairs, write_rows
 from adapters.records import PreferenceRow, Recipe, TrainedAdapter, TrainingJob
-from bench.corpora import commit, hardware
-from bench.learners import TASTES, Fact, Taste, correction, held_out, satisfied, to_learn
+from bench.retrieval_corpora import commit, hardware
+from bench.style_learners import TASTES, Fact, Taste, correction, held_out, satisfied, to_learn
 from tutor.engine.files import sha256_of
 from tutor.engine.model_files import base_hash
 

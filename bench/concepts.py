@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from bench.corpora import commit, hardware
+from bench.retrieval_corpora import commit, hardware
 from knowledge import concepts
 from knowledge.chunking import split
 from knowledge.concepts import FEATURES, MOST, Ground, Proposal, ideas_of, key_of, pairs_of, propose_concepts

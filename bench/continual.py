@@ -6,7 +6,7 @@ loses the earlier ones. Compared are: going on from the last version with the ne
 rows; with the last version's own likelihoods on older rows (self-distillation); and training from scratch on all rows.
 All hold to the base as the product does. At the end of the stream held-out questions of every batch are asked:
 `retention` is the mean loss on those of the first four, `kept` the share of them answered as that batch wished (by the
-rule of `bench/learners.py`), `latest` and `won` are the same of the fifth batch. `update_cpu_s` is what the fifth
+rule of `bench/style_learners.py`), `latest` and `won` are the same of the fifth batch. `update_cpu_s` is what the fifth
 update took; from scratch it is the only one that is run.
 """
 
@@ -26,8 +26,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 from adapters.dataset import Example, encode, sample_of
 from adapters.records import Recipe, TrainingRow
 from bench.adaptation import LONGEST_ANSWER
-from bench.corpora import commit, hardware
-from bench.learners import HELD_OUT, TASTES, Fact, Taste, correction, facts, satisfied
+from bench.retrieval_corpora import commit, hardware
+from bench.style_learners import HELD_OUT, TASTES, Fact, Taste, correction, facts, satisfied
 
 OPENINGS = ("Casually, please: ", "As a note, please: ", "Hint, please: ", "Ask me back, please: ", "In both, please: ")
 STRATEGIES = ("new rows alone", "replay", "self-distillation", "from scratch")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from bench.corpora import Corpus, built, commit, hardware, kept_vectors, read_corpus
+from bench.retrieval_corpora import Corpus, built, commit, hardware, kept_vectors, read_corpus
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.index import CourseIndex, Kept
 from knowledge.ranking import COVERED, find, models

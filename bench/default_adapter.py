@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.dataset import Example
 from adapters.records import ChatMessage, Recipe, TrainingRow
-from bench.corpora import read_lines
+from bench.retrieval_corpora import read_lines
 
 if TYPE_CHECKING:
     import torch

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.corpora import read_lines
+from bench.retrieval_corpora import read_lines
 from knowledge.sentences import sentences
 from tutor.chat import prompts
 from tutor.chat.context_window import PassageText

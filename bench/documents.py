@@ -24,7 +24,7 @@ from typing import Any
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentEmpty
 from knowledge.parsing.sandbox import Reading, read
-from knowledge.parsing.source import Limits
+from knowledge.parsing.source_file import Limits
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,6 +18,9 @@ from tutor.assessment.answer_features import Case
 from tutor.assessment.network import Network, compared
 
 DIRECTIONS = 15  # of the vectors' differences and products: 40 are surer of themselves in new modules, and no better
+NEGLIGIBLE_VARIANCE = (
+    1e-12  # what rounding leaves; scaled to unit spread it would be noise that differs between machines
+)
 UNITS = 16
 BEGINNINGS = 4
 PASSES = 20
@@ -29,7 +32,8 @@ Floats = NDArray[np.float64]
 def fit_network(cases: Sequence[Case], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str) -> Network:
     """Fit on a table of features, one row a case, and on the vectors of its cases."""
     vectors = np.array([compared(case) for case in cases], np.float64)
-    directions = PCA(min(DIRECTIONS, *vectors.shape), random_state=0).fit(vectors).components_.T
+    pca = PCA(min(DIRECTIONS, *vectors.shape), random_state=0).fit(vectors)
+    directions = pca.components_[pca.explained_variance_ > NEGLIGIBLE_VARIANCE].T
     inputs = np.hstack([x, vectors @ directions])
     mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-9
     fitted = [_one((inputs - mean) / spread, y, seed) for seed in range(BEGINNINGS)]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from bench.corpora import Corpus, built, commit, kept_vectors, rank_of, read_corpus, scores
+from bench.retrieval_corpora import Corpus, built, commit, kept_vectors, rank_of, read_corpus, scores
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.ranking import find
 from knowledge.retrieval_features import FUSED, LEXICAL

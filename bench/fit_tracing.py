@@ -21,8 +21,8 @@ import numpy as np
 from scipy.optimize import nnls
 from sklearn.linear_model import LogisticRegression
 
-from bench.rivals import Course, at_once, rows
 from bench.tracing import read
+from bench.tracing_baselines import Course, at_once, rows
 from tutor.learner.answer_history import History, advance
 from tutor.learner.course_delta_fitting import Line
 from tutor.learner.knowledge_tracing import DOUBT, NAMES, WEIGHTS, WIDTH, Weights, doubts, score, signals

@@ -7,7 +7,7 @@
 rounding do not depend on what it says. Tests of the engine and of the trainer run first, beside the making of that
 model and the comparison of scores; what is timed has the machine for itself. Each part is a process of its own with a
 limit of its own: one that fails or is slow loses what it had not yet said, nothing else. What the parts measure is in
-`gpu_parts.py`.
+`gpu_worker.py`.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
     if name == "trainer_tests":
         return tests([f"tests/adapters/test_adapters_{room}.py" for room in TRAINER_TESTS])
     place = ["--folder", str(folder), "--tokenizer", str(options.tokenizer), "--size", options.size]
-    return [sys.executable, "-m", "bench.gpu_parts", name, *place]
+    return [sys.executable, "-m", "bench.gpu_worker", name, *place]
 
 
 def tests(files: list[str]) -> list[str]:

@@ -25,8 +25,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.corpora import hardware, read_lines
 from bench.default_adapter_examples import held_out
+from bench.retrieval_corpora import hardware, read_lines
 from knowledge.attribution import quotes
 from knowledge.catalog import MemoryCatalog
 from knowledge.documents import Document, Hit, Locator, Passage, Place, SearchResult

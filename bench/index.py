@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.corpora import commit, hardware
+from bench.retrieval_corpora import commit, hardware
 from knowledge.catalog import MemoryCatalog
 from knowledge.documents import Document, Locator, Passage, Place
 from knowledge.embedding import HashingEmbedder, Vectors, normalised

@@ -25,8 +25,8 @@ from adapters import trainer_process
 from adapters.dataset import encode, write_rows
 from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, Recipe, TrainingJob, TrainingRow
-from bench.corpora import commit, hardware
-from bench.learners import TASTES, correction, to_learn
+from bench.retrieval_corpora import commit, hardware
+from bench.style_learners import TASTES, correction, to_learn
 from tutor.engine.files import sha256_of
 from tutor.engine.model_files import base_hash
 

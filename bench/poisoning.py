@@ -23,14 +23,14 @@ from typing import Any
 import tutor.store.turns as turn_store
 from adapters.dataset import content_hash
 from adapters.errors import AdapterError
-from bench.corpora import commit, hardware
-from bench.learners import Fact, facts, prompt_of
+from bench.retrieval_corpora import commit, hardware
+from bench.style_learners import Fact, facts, prompt_of
 from tutor.accounts.sign_in import Accounts
 from tutor.chat.conversations import Conversations
 from tutor.corrections.feedback import FeedbackDesk
 from tutor.corrections.review_flags import flags_of
 from tutor.corrections.review_queue import Reviews
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person, Role, Turn, TurnStatus
 from tutor.errors import TutorError
 from tutor.jobs import Jobs

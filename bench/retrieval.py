@@ -14,7 +14,17 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.corpora import Corpus, built, commit, enlarged, hardware, kept_vectors, rank_of, read_corpus, scores
+from bench.retrieval_corpora import (
+    Corpus,
+    built,
+    commit,
+    enlarged,
+    hardware,
+    kept_vectors,
+    rank_of,
+    read_corpus,
+    scores,
+)
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.index import CourseIndex
 from knowledge.ranking import Found, find, models, rank

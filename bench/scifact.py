@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.corpora import Corpus, Question, as_entry, built, commit, hardware, kept_vectors, read_lines
 from bench.retrieval import orders
+from bench.retrieval_corpora import Corpus, Question, as_entry, built, commit, hardware, kept_vectors, read_lines
 from knowledge.embedding import open_embedder
 from knowledge.index import CourseIndex
 from knowledge.ranking import find

@@ -29,7 +29,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
-from bench.rivals import Course, at_once, by_product, met, predicted
+from bench.tracing_baselines import Course, at_once, by_product, met, predicted
 from tutor.errors import InputRefused
 from tutor.learner.answer_history import History, advance
 from tutor.learner.course_delta import is_due

@@ -21,8 +21,8 @@ os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 from adapters.dataset import encode
 from adapters.records import Point, Recipe
-from bench.corpora import commit, hardware
-from bench.learners import TASTES, correction, to_learn
+from bench.retrieval_corpora import commit, hardware
+from bench.style_learners import TASTES, correction, to_learn
 
 SIDES = ("ours", "ours anchored", "trl")
 

@@ -1,6 +1,7 @@
 """Concepts: what a course teaches and what needs what, proposed from its own words for an instructor to edit.
 
-Names come from `terms.py`. X needs Y where the sentence that defines X uses Y, where X is by its name a kind of Y, or
+Names come from `term_extraction.py`. X needs Y where the sentence that defines X uses Y, where X is by its
+name a kind of Y, or
 where the passages about X speak of Y and those about Y do not speak of X. Every edge shows the words it rests on; the
 strongest are taken first and none that would close a circle, so the graph has none. The same passages always give the
 same proposal.
@@ -23,7 +24,7 @@ import Stemmer
 
 from knowledge.documents import Passage
 from knowledge.sentences import sentences
-from knowledge.terms import Evidence, Source, Term, found
+from knowledge.term_extraction import Evidence, Source, Term, found
 
 MOST = 150  # concepts of a course; more than anybody edits
 _NEEDS = 3  # edges that leave one concept

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.highlight import Box
 from knowledge.parsing import child_process
-from knowledge.parsing.source import MEGABYTE, Limits, shown_name
+from knowledge.parsing.source_file import MEGABYTE, Limits, shown_name
 
 LIMITS = replace(Limits(), cpu_s=15, wall_s=20.0)
 MOST_BYTES = 12 * MEGABYTE  # of one picture

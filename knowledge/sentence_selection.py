@@ -3,7 +3,8 @@
 Of running text those sentences are kept that hold the question's words, each word counting by its rarity among the
 passages found, until they have most of the weight of a softmax over all sentences of the passage. A question that fits
 them all alike keeps nearly all; one of a single word ("Explain osmosis") is about the whole, and lists, tables and code
-say what they say as a whole. Fitted and measured by `bench/selection.py`: a model of 135 M parameters answers as well
+say what they say as a whole. Fitted and measured by `bench/sentence_selection.py`: a model of 135 M parameters
+answers as well
 from a third of the words (docs/LOG.md).
 """
 

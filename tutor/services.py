@@ -27,7 +27,7 @@ from tutor.corrections.feedback import FeedbackDesk
 from tutor.corrections.review_queue import Reviews
 from tutor.courses import sample_course
 from tutor.courses.blob_store import Originals
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.courses.documents import Shelf
 from tutor.courses.skills import Syllabus
 from tutor.courses.strictness import Coverage

@@ -7,7 +7,7 @@ import re
 import zipfile
 
 from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentTooLarge
-from knowledge.parsing.source import MEGABYTE, Source
+from knowledge.parsing.source_file import MEGABYTE, Source
 
 _MARKUP = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".vml")
 _DECLARES = re.compile(rb"<!\s*(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)

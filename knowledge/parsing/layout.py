@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from knowledge.parsing.cleaning import is_cjk
+from knowledge.parsing.text_cleaning import is_cjk
 
 _SENTENCE_END = re.compile(r"[.!?:;。！？：；”\"')\]]$")
 BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from knowledge.highlight import Box
-from knowledge.parsing.cleaning import clean_line, close_cjk_gaps
+from knowledge.parsing.text_cleaning import clean_line, close_cjk_gaps
 
 _WANTED = ("eng", "chi_sim")
 _PAGE_TIME_S = 25.0

@@ -19,9 +19,9 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from knowledge.errors import DocumentTooLarge
 from knowledge.parsing import ocr, worker_protocol
-from knowledge.parsing.images import FORMATS, upright_grey
+from knowledge.parsing.image_reader import FORMATS, upright_grey
 from knowledge.parsing.sandbox_worker import confine
-from knowledge.parsing.source import Source
+from knowledge.parsing.source_file import Source
 
 _DARK = 110  # mean grey below which a picture is light writing on a dark ground
 _STEP = 8  # the light of the page is looked at in squares of so many dots

@@ -12,8 +12,8 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from knowledge.parsing.cleaning import clean_line
 from knowledge.parsing.layout import Line
+from knowledge.parsing.text_cleaning import clean_line
 
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 _SPACES = {0x20, 0xA0, 0x09, 0x3000}

@@ -12,8 +12,8 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from knowledge.parsing.cleaning import table_text
 from knowledge.parsing.layout import Line
+from knowledge.parsing.text_cleaning import table_text
 
 _TIME_S = 60.0  # for all pages of a file together
 _MOST_PATHS = 1_500  # more is a drawing

@@ -21,7 +21,7 @@ from knowledge.errors import DocumentDamaged, DocumentRefused, DocumentTooLarge
 from knowledge.highlight import FOUND, Box, Match, letters, lines, locate
 from knowledge.parsing import ocr, worker_protocol
 from knowledge.parsing.sandbox_worker import confine
-from knowledge.parsing.source import Source
+from knowledge.parsing.source_file import Source
 
 _WIDTH = 1240  # dots: sharp on a phone, readable on a desk
 _MOST_DOTS = 4_000_000
@@ -67,7 +67,7 @@ def draw(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes
 
 
 def _pdf(source: Source, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
-    from knowledge.parsing.pdf import open_pdf
+    from knowledge.parsing.pdf_reader import open_pdf
 
     document = open_pdf(source)
     if not 1 <= number <= len(document):

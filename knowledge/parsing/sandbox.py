@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from knowledge.documents import ParsedDocument, Progress, ProgressCallback
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge, IngestCancelled
 from knowledge.parsing import child_process, worker_protocol
-from knowledge.parsing.source import MEGABYTE, Limits, shown_name
+from knowledge.parsing.source_file import MEGABYTE, Limits, shown_name
 
 _LOOK_EVERY_S = 0.1
 # How a C library ends when memory, or processor time, is refused to it.

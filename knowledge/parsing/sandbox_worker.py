@@ -20,20 +20,20 @@ from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, Do
 from knowledge.parsing import worker_protocol
 from knowledge.parsing.ocr import tesseract
 from knowledge.parsing.sniffing import Format, sniff
-from knowledge.parsing.source import Limits, Source
+from knowledge.parsing.source_file import Limits, Source
 
 _READERS = {
-    Format.PDF: "pdf",
-    Format.DOCX: "word",
-    Format.PPTX: "slides",
-    Format.EPUB: "epub",
-    Format.IMAGE: "images",
-    Format.HTML: "web",
-    Format.MARKDOWN: "markdown",
-    Format.NOTEBOOK: "notebook",
-    Format.TABLE: "rows",
-    Format.SUBTITLES: "subtitles",
-    Format.TEXT: "plain",
+    Format.PDF: "pdf_reader",
+    Format.DOCX: "docx_reader",
+    Format.PPTX: "pptx_reader",
+    Format.EPUB: "epub_reader",
+    Format.IMAGE: "image_reader",
+    Format.HTML: "html_reader",
+    Format.MARKDOWN: "markdown_reader",
+    Format.NOTEBOOK: "notebook_reader",
+    Format.TABLE: "csv_reader",
+    Format.SUBTITLES: "subtitle_reader",
+    Format.TEXT: "text_reader",
 }
 _REPORT_EVERY_S = 0.1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from knowledge.errors import DocumentDamaged, DocumentLocked, UnsupportedFormat
 from knowledge.parsing.decoding import decode
-from knowledge.parsing.source import Source
+from knowledge.parsing.source_file import Source
 
 
 class Format(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 
 from knowledge import errors
 from knowledge.documents import Block, Locator, ParsedDocument, Place
-from knowledge.parsing.source import Limits
+from knowledge.parsing.source_file import Limits
 
 _REFUSALS = {
     kind.__name__: kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from adapter_rows import BASE_SHA256, row
+from make_rows import BASE_SHA256, row
 
 from adapters.dataset import write_rows
 from adapters.records import Recipe, TrainingJob

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adapter_rows import row
 from hypothesis import given
 from hypothesis import strategies as st
+from make_rows import row
 
 from adapters.dataset import content_hash, distinct, encode, is_held_out, read_rows, sample_of, split, write_rows
 from adapters.errors import TrainingRefused

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adapter_rows import row
+from make_rows import row
 
 from adapters import dpo, training_loop
 from adapters.dataset import encode, read_pairs, write_pairs

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adapter_rows import BASE_SHA256, row
+from make_rows import BASE_SHA256, row
 
 from adapters import gate, registry, trainer, trainer_process
 from adapters.dataset import encode, write_rows

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from bench.quiz_reader import answer
+from bench.quiz_solver import answer
 from knowledge.documents import Locator, Passage, Place
 from tutor.assessment.grading import Grader
 from tutor.assessment.item_checks import degenerate, solve

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import open_pages
-from settling import watch
+from page_idle import watch
+from page_server import open_pages
 
 from tutor.services import House
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from serving import instructor_link
-from settling import settle
+from page_idle import settle
+from page_server import instructor_link
 from test_browser_student import ask, sign_in
 
 from tutor.courses.documents import KIND

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pictures_of_work import WORKING, drawn, need_ocr, saved, text_of
-from settling import settle
+from page_idle import settle
+from work_photos import WORKING, drawn, need_ocr, saved, text_of
 
 from tutor.assessment.items import Kind
 from tutor.services import House

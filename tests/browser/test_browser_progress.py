@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from serving import instructor_link
-from settling import settle
+from page_idle import settle
+from page_server import instructor_link
 
 from tutor.assessment.items import Kind
 from tutor.domain import Outcome, Person, Role, Skill

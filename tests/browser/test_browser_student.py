@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from parsing_samples import pdf_pages
-from serving import COVERED, UNCOVERED, open_pages
-from settling import settle
+from page_idle import settle
+from page_server import COVERED, UNCOVERED, open_pages
+from sample_documents import pdf_pages
 
 from tutor.domain import Person, Thumb, TurnStatus
 from tutor.services import House

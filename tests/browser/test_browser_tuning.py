@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import ANSWER, COVERED, SlowEngine, biology, free_port, instructor_link
+from fake_trainer import write_at_once
+from page_server import ANSWER, COVERED, SlowEngine, biology, free_port, instructor_link
 from test_browser_student import ask, guest, sign_in, until, write_better
-from trainer_twin import write_at_once
 
 from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
 from knowledge.embedding import HashingEmbedder

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from knowledge.concepts import Ground, Proposal, propose_concepts, weights
 from knowledge.documents import Locator, Passage, Place
 from knowledge.headings import heading_name
-from knowledge.terms import Source
+from knowledge.term_extraction import Source
 
 COURSE = (
     (("Values",), "A variable is a name for a value. Every program stores what it works on in a variable."),

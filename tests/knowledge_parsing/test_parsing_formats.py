@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from parsing_samples import pdf_pages, read_text, slides_file, whole_text, word_file
+from sample_documents import pdf_pages, read_text, slides_file, whole_text, word_file
 
 from knowledge.documents import Place
 from knowledge.parsing.sandbox import parse

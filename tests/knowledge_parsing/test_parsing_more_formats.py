@@ -7,15 +7,15 @@ import json
 import shutil
 
 import pytest
+from hostile_files import epub_of
 from lxml import etree
-from parsing_bombs import epub_of
-from parsing_samples import pdf_pages, read_text, whole_text, with_parts, word_file
-from pictures_of_work import need_ocr
+from sample_documents import pdf_pages, read_text, whole_text, with_parts, word_file
+from work_photos import need_ocr
 
 from knowledge.chunking import split
 from knowledge.documents import Place
 from knowledge.errors import DocumentEmpty, DocumentLocked
-from knowledge.parsing.equations import from_omml
+from knowledge.parsing.mathml_to_latex import from_omml
 from knowledge.parsing.sandbox import parse
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from parsing_samples import pdf_pages, slides_file, with_parts, word_file, zipped
+from sample_documents import pdf_pages, slides_file, with_parts, word_file, zipped
 
 from knowledge import errors
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source import Limits
+from knowledge.parsing.source_file import Limits
 
 
 def test_an_empty_file_is_empty():

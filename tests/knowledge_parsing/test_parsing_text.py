@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.parsing.cleaning import clean, clean_code, join_lines, table_text
 from knowledge.parsing.decoding import decode
 from knowledge.parsing.layout import Line, Words
 from knowledge.parsing.page_furniture import without_running_lines
+from knowledge.parsing.text_cleaning import clean, clean_code, join_lines, table_text
 
 
 @given(st.text(st.characters()))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tuning_rooms import Rooms
+from tuning_services import Rooms
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from trainer_twin import BASE, CARD, write_at_once
-from tuning_rooms import Rooms
+from fake_trainer import BASE, CARD, write_at_once
+from tuning_services import Rooms
 
 import tutor.store.adapters as adapter_store
 from adapters.dataset import read_rows

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from serving import open_pages
+from page_server import open_pages
 
 from tutor.services import House
 

@@ -15,7 +15,7 @@ from knowledge.errors import LibraryError
 from knowledge.excerpts import Excerpt, excerpt
 from knowledge.page_render import Picture, draw
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source import Limits
+from knowledge.parsing.source_file import Limits
 from tutor.chat.conversations import Conversations
 from tutor.courses.blob_store import Originals
 from tutor.domain import Citation, Person

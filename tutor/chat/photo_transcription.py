@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from knowledge import photo_ocr
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
 from knowledge.page_render import draw
-from knowledge.parsing.source import MEGABYTE
+from knowledge.parsing.source_file import MEGABYTE
 from knowledge.photo_ocr import Kind
 from tutor.chat import prompts
 from tutor.domain import Person

@@ -26,7 +26,7 @@ from tutor.chat.prompt_builder import FOUND, AboutLearner, Briefing, as_messages
 from tutor.chat.question_matching import is_echo
 from tutor.chat.running_turn import Answering, new_turn
 from tutor.chat.verified_answers import Example, VerifiedAnswers
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Citation, Course, Delta, Finished, Person, Stage, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import AdapterRef, Engine, Message, Request, Waiting
 from tutor.errors import InputRefused, NotFound

@@ -18,7 +18,7 @@ from adapters import registry
 from adapters.errors import AdapterNotFound
 from adapters.files import CHECKPOINT
 from tutor.accounts.permissions import Action, Facts, allowed
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id

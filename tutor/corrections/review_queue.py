@@ -16,7 +16,7 @@ from knowledge.catalog import Catalog
 from knowledge.errors import DocumentNotFound
 from tutor.accounts.permissions import Action
 from tutor.corrections.review_flags import Flag, flags_of
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import STANDING, Correction, CorrectionState, Person, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock

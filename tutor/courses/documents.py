@@ -14,7 +14,7 @@ from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.courses import upload_messages
 from tutor.courses.blob_store import Originals
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Job, JobState, Person
 from tutor.errors import InputRefused
 from tutor.jobs import Jobs, Report, Work

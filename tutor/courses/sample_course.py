@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person, Skill
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "sample_course"

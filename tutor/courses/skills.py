@@ -15,7 +15,7 @@ import tutor.store.courses as course_store
 from knowledge.concepts import Concept, Edge
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Ground, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import new_id

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import tutor.store.courses as course_store
 from tutor.accounts.permissions import Action
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person, Strictness
 from tutor.store.database import Database
 from tutor.store.turns import recent_confidences

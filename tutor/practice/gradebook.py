@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import tutor.store.posed_questions as question_store
 from tutor.accounts.permissions import Action
 from tutor.assessment.items import Grade, unsure
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.pedagogy import question_lifecycle as lifecycle

@@ -22,7 +22,7 @@ from tutor.assessment.item_checks import degenerate
 from tutor.assessment.item_generation import make_quiz
 from tutor.assessment.items import Item, Kind, Source
 from tutor.assessment.qti import from_qti, to_qti
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.pedagogy.exercise import read_exercise, shown

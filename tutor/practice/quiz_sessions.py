@@ -17,7 +17,7 @@ from knowledge.languages.detection import language_of
 from knowledge.lexical import terms
 from tutor.assessment.grading import Grader, NotAnAnswer, readable
 from tutor.assessment.items import Grade, Item, Kind, unsure
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.learner.evidence import GENERAL, Origin

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import tutor.store.evidence as evidence_store
 from tutor.accounts.permissions import Action
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.learner.evidence import GENERAL, Answered, Origin, Retracted

@@ -15,7 +15,7 @@ import tutor.store.courses as course_store
 import tutor.store.evidence as evidence_store
 import tutor.store.learner_records as record_store
 from tutor.accounts.permissions import Action
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person, Skill
 from tutor.learner.evidence import Retracted
 from tutor.learner.knowledge_tracing import Count, Rates, Tracer, chance, leaning, rates

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import tutor.store.courses as course_store
 import tutor.store.learner_records as record_store
 from tutor.chat import prompts
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person
 from tutor.errors import InputRefused
 from tutor.learner.overview import Overview

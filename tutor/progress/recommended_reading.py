@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from knowledge.documents import Document, Passage
 from knowledge.library import Library
 from tutor.chat import extracts
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person
 from tutor.learner.bayesian_knowledge_tracing import IN_PLACE
 from tutor.learner.readability import hardness

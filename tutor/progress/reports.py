@@ -15,7 +15,7 @@ from knowledge.errors import DocumentNotFound
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.accounts.sign_in import Accounts
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person
 from tutor.errors import NotAllowed
 from tutor.learner.class_overview import Classroom, classroom

@@ -13,7 +13,7 @@ import tutor.store.evidence as evidence_store
 import tutor.store.voided_statements as statement_store
 from tutor.accounts.permissions import Action
 from tutor.accounts.sign_in import Accounts
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import Person, Role
 from tutor.errors import InputRefused, NotAllowed, NotFound
 from tutor.learner.evidence import GENERAL, Answered, Origin, Retracted

@@ -14,7 +14,7 @@ from adapters import registry
 from adapters.errors import AdapterNotFound
 from adapters.signature import Seal, key_of
 from tutor.accounts.permissions import Action, Facts, require
-from tutor.courses.catalog import Courses
+from tutor.courses.courses import Courses
 from tutor.domain import AdapterState, AdapterVersion, Correction, Person
 from tutor.engine.base import AdapterRef
 from tutor.errors import InputRefused, NotFound

@@ -1,0 +1,327 @@
+"""What `bench.gpu` measures, one part a process; each says what it found as one JSON object a line, as it goes.
+
+Times are wall times with the device synchronised. `exactness` compares with the model that has one adapter merged, in
+fp32 over the very values that 4 bits hold: the error of our mixed rows, in bf16 as they serve, beside that of PEFT.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+
+from adapters import base_model, trainer_process
+from adapters.dataset import write_rows
+from adapters.records import TrainingJob, TrainingProgress
+from bench.serving import answer_all, prompt
+from bench.serving_models import RANK, Static, adapter_in, bank_of, write_adapter
+from bench.style_learners import TASTES, Fact, correction, to_learn
+from tutor.engine.base import AdapterRef, Message, Request
+from tutor.engine.capacity import CUDA, Shape, shape_for
+from tutor.engine.factory import WarmingEngine, open_engine
+from tutor.engine.local import LocalEngine
+from tutor.engine.lora_files import read_adapter
+from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.model_loading import LoadedModel, load_model
+from tutor.engine.model_runner import Reading, Runner
+from tutor.platform.settings import Settings
+
+LEARNERS = (1, 4, 16, 32)
+ANSWER, STEPS = 48, 8  # tokens of a timed answer; timed steps, of which the median counts
+SIZES = {"1.7b": {"hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 32}}
+SIZES["tiny"] = {"hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2}
+CPU_SHAPE = {"slots": 32}  # without a GPU the figures say nothing, but everything runs
+
+
+def say(**found: object) -> None:
+    print(json.dumps(found), flush=True)
+
+
+def wall_s(work: Callable[[], object]) -> float:
+    _wait()
+    began = time.perf_counter()
+    work()
+    _wait()
+    return time.perf_counter() - began
+
+
+def _wait() -> None:
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+
+
+def step_ms(work: Callable[[], object]) -> float:
+    """Return the median milliseconds of a step, after two that warm up."""
+    taken = [wall_s(work) for _ in range(STEPS + 2)]
+    return round(median(taken[2:]) * 1e3, 2)
+
+
+def gpu_mb() -> dict[str, float]:
+    if not torch.cuda.is_available():
+        return {}
+    return {
+        "now": round(torch.cuda.memory_allocated() / 2**20),
+        "peak": round(torch.cuda.max_memory_allocated() / 2**20),
+    }
+
+
+# -- the model ---------------------------------------------------------------------------------------------------------
+
+
+def build(folder: Path, tokenizer: Path, size: str) -> None:
+    """Write a random Qwen3 with the bundled tokenizer, and four adapters for it."""
+    from transformers import AutoTokenizer, Qwen3Config, Qwen3ForCausalLM
+
+    words = AutoTokenizer.from_pretrained(tokenizer)
+    heads = {"num_attention_heads": SIZES[size]["hidden_size"] // 128, "head_dim": 128, "tie_word_embeddings": True}
+    heads["num_key_value_heads"] = max(1, heads["num_attention_heads"] // 2)
+    ends = {"bos_token_id": words.bos_token_id, "eos_token_id": words.eos_token_id, "pad_token_id": words.pad_token_id}
+    config = Qwen3Config(vocab_size=len(words), max_position_embeddings=32768, **SIZES[size], **heads, **ends)
+    torch.manual_seed(0)
+    with torch.device(_device()):
+        model = Qwen3ForCausalLM(config).to(torch.bfloat16)
+    model.save_pretrained(folder / "model")
+    words.save_pretrained(folder / "model")
+    for n in range(4):
+        write_adapter(model, folder / f"adapter-{n}")
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+    say(parameters=model.num_parameters(), gpu=gpu, libraries=versions())
+
+
+def versions() -> dict[str, str]:
+    from importlib.metadata import version
+
+    return {name: version(name) for name in ("torch", "transformers", "peft", "bitsandbytes")}
+
+
+def _device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def files_of(folder: Path) -> ModelFiles:
+    return open_model_files(str(folder / "model"), folder / "var")
+
+
+def opened(folder: Path) -> LocalEngine:
+    """Open the engine as the product does."""
+    engine = open_engine(Settings(model=str(folder / "model"), data_dir=folder / "var"))
+    assert isinstance(engine, WarmingEngine)
+    info = engine.wait()
+    say(state=info.state, device=info.device, precision=info.quantization, window=info.context_tokens, why=info.detail)
+    local = engine._engine
+    assert isinstance(local, LocalEngine)
+    return local
+
+
+# -- serving -----------------------------------------------------------------------------------------------------------
+
+
+def opening(folder: Path) -> None:
+    """How long until it is ready, until a first word, and what a class is told in all, with prompts and scheduling."""
+    files = files_of(folder)  # hashed before, as from the second start on
+    began = time.perf_counter()
+    engine = opened(folder)
+    say(ready_s=round(time.perf_counter() - began, 1), slots=engine._runner.shape.slots, gpu_mb_when_ready=gpu_mb())
+    engine._end_loops, engine._loaded = (
+        False,
+        replace(engine._loaded, stop_tokens=frozenset()),
+    )  # of the length asked for
+    adapter = adapter_in(folder / "adapter-0", files, "bench-v1")
+    own = [replace(adapter, name=f"a{n}") for n in range(max(LEARNERS))]
+    for name, ref in (("none", None), ("own", own[0])):
+        taken = [wall_s(lambda n=n, ref=ref: first_word(engine, n, ref)) for n in range(6)]  # type: ignore[misc]
+        say(**{f"first_token_400_{name}_ms": [round(s * 1e3, 1) for s in (taken[0], median(taken[1:]))]})
+    say(prompt_tokens=engine.count_tokens(prompt(0, 370, 1).messages))
+    for n in (*LEARNERS[::-1], *LEARNERS):  # the first round reads the adapters
+        for name in ("none", "own"):
+            requests = [replace(prompt(1, 40, ANSWER), learner=str(i), adapter=own[i]) for i in range(n)]
+            taken_s = wall_s(lambda r=requests, name=name: answer_all(engine, r if name == "own" else plain(r)))  # type: ignore[misc]
+            say(**{f"class_of_{n}_{name}_tokens_per_s": round(n * ANSWER / taken_s, 1)})
+    say(gpu_mb=gpu_mb())
+    engine.close()
+
+
+def first_word(engine: LocalEngine, seed: int, adapter: AdapterRef | None) -> None:
+    """Answer one token to a prompt of about 400 that nobody asked before."""
+    list(engine.stream(replace(prompt(seed, 370, 1), adapter=adapter)))
+
+
+def plain(requests: Sequence[Request]) -> list[Request]:
+    return [replace(request, adapter=None) for request in requests]
+
+
+def decoding(folder: Path) -> None:
+    """One more token for everybody: our rows, PEFT's mixed batch, and one learner after the other."""
+    files = files_of(folder)
+    adapter = adapter_in(folder / "adapter-0", files, "bench-v1")
+    runner, weights = bank_of(load_model(files), adapter, _shape())
+    say(admission_ms=[round(wall_s(lambda n=n: runner.bank.put(n, weights[n])) * 1e3, 1) for n in (0, 1, 2)])  # type: ignore[misc]
+    for n in LEARNERS:
+        for name, mix in (("none", [None] * n), ("own", weights[:n])):
+            for row, chosen in enumerate(mix):
+                runner.bank.put(row, chosen)
+            ms = step_ms(lambda n=n: runner.decode([5] * n, [160] * n))  # type: ignore[misc]
+            _tell(f"ours_{name}", n, ms)
+    peft_decoding(load_model(files))
+
+
+def peft_decoding(loaded: LoadedModel) -> None:
+    usual = Static(loaded)
+    for n in LEARNERS:
+        _tell("transformers_none", n, step_ms(usual.step(n)))
+    mixed = Static(loaded, adapters=1)
+    _tell("one_by_one", 1, step_ms(mixed.serial()))
+    for n in LEARNERS:
+        mixed.hold(n)
+        _tell("peft_mixed", n, step_ms(mixed.step(n, [f"a{i}" for i in range(n)])))
+
+
+def _tell(name: str, learners: int, ms: float) -> None:
+    say(**{f"{name}_{learners}": {"step_ms": ms, "tokens_per_s": round(learners / ms * 1e3, 1)}})
+
+
+def _shape() -> Shape:
+    return CUDA if torch.cuda.is_available() else shape_for("cpu", CPU_SHAPE, 0, 1)
+
+
+# -- exactness ---------------------------------------------------------------------------------------------------------
+
+
+def exactness(folder: Path) -> None:
+    """The scores of rows with and without adapters, after a prompt and each of some more tokens, against the truth."""
+    files = files_of(folder)
+    refs = [None, *(adapter_in(folder / f"adapter-{n}", files, f"a{n}") for n in range(4))]
+    torch.manual_seed(1)
+    tokens = torch.randint(0, 40_000, (200,)).tolist()
+    loaded = load_model(files)
+    prompts, more = tokens[:-8], tokens[-8:]
+    runner = Runner(loaded, _shape())
+    read = [ref and read_adapter(ref, runner.bank.sites, ref.base_sha256, RANK) for ref in refs]
+    mixed = rows_scores(runner, [read[n % 5] for n in range(30)], prompts, more)
+    alone = torch.cat([rows_scores(runner, [weights], prompts, more) for weights in read])
+    say(company=differ(mixed[:5], alone), neighbours_with_the_same_adapter=differ(mixed[25:], mixed[:5]))
+    del runner, loaded
+    theirs = peft_scores(load_model(files).model, refs, tokens)
+    truth = merged_scores(files, refs, tokens)
+    say(changes_by_adapters=differ(truth[1:], truth[:1].expand_as(truth[1:])))
+    say(ours=differ(mixed[:5], truth), alone=differ(alone, truth), peft=differ(theirs, truth))
+
+
+@torch.inference_mode()
+def rows_scores(runner: Runner, mix: Sequence[Any], tokens: list[int], more: list[int]) -> torch.Tensor:
+    """Return [rows, 1 + more, words]: the scores of our rows, all computed together."""
+    rows = range(len(mix))
+    for row, weights in enumerate(mix):
+        runner.bank.put(row, weights)
+    told: list[torch.Tensor] = []
+    for start in range(0, len(tokens), runner.shape.chunk):
+        chunk = tokens[start : start + runner.shape.chunk]
+        told = [runner.prefill([Reading(row, start, chunk) for row in rows[i : i + 4]]) for i in rows[::4]]
+    said = [torch.cat(told)]
+    said += [runner.decode([t] * len(mix), [len(tokens) + i] * len(mix)) for i, t in enumerate(more)]
+    return torch.stack(said, 1).float().cpu()
+
+
+@torch.inference_mode()
+def peft_scores(model: Any, refs: Sequence[AdapterRef | None], tokens: list[int]) -> torch.Tensor:
+    from peft import PeftModel
+
+    adapted: Any = model
+    for ref in refs:
+        if ref and adapted is model:
+            adapted = PeftModel.from_pretrained(model, ref.directory, ref.name)
+        elif ref:
+            adapted.load_adapter(ref.directory, ref.name)
+    names = [ref.name if ref else "__base__" for ref in refs]
+    ids = torch.tensor([tokens] * len(refs), device=model.device)
+    return adapted.eval()(ids, adapter_names=names).logits[:, -9:].float().cpu()  # type: ignore[no-any-return]
+
+
+@torch.inference_mode()
+def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: list[int]) -> torch.Tensor:
+    """Return the scores of the model with one adapter merged after the other, in fp32 over what 4 bits hold."""
+    from peft import PeftModel
+
+    model, told = load_model(files).model, []
+    base_model._unpack(model)
+    ids = torch.tensor([tokens], device=model.device)
+    for ref in refs:
+        adapted: Any = PeftModel.from_pretrained(model, ref.directory) if ref else None
+        if adapted:
+            adapted.merge_adapter()
+        told.append(model.eval()(ids).logits[:, -9:].float().cpu())
+        if adapted:
+            adapted.unmerge_adapter()
+            adapted.unload()
+    return torch.cat(told)
+
+
+def differ(found: torch.Tensor, expected: torch.Tensor) -> dict[str, float]:
+    """Return how far scores lie from others: relative to their size, the most, how often the best word is another."""
+    error = found - expected
+    best = (found.argmax(-1) != expected.argmax(-1)).float().mean()
+    return {
+        "relative": round(float(error.norm() / expected.norm()), 6),
+        "most": round(float(error.abs().max()), 4),
+        "of_a_spread_of": round(float(expected.std()), 4),
+        "other_best_word": round(float(best), 4),
+    }
+
+
+# -- training ----------------------------------------------------------------------------------------------------------
+
+
+def training(folder: Path) -> None:
+    """Twenty corrections through the trainer's own process, then the answer to one of them with and without."""
+    files, workplace = files_of(folder), folder / "job"
+    workplace.mkdir()
+    facts = to_learn(20)
+    write_rows(workplace / "rows.jsonl", [correction(fact, TASTES[0]) for fact in facts])
+    job = TrainingJob(str(workplace), str(files.directory), files.base_sha256, str(workplace / "rows.jsonl"), "wren-v1")
+    told: list[tuple[float, TrainingProgress]] = []
+    began = time.perf_counter()
+    trained = trainer_process.train(
+        job, lambda p: told.append((round(time.perf_counter() - began, 1), p)), lambda: False
+    )
+    losses = [p.loss for _, p in told if p.loss is not None]
+    say(all_s=round(time.perf_counter() - began, 1), stages=[(s, p.stage) for s, p in told if p.stage != "training"])
+    say(losses=[round(loss, 3) for loss in losses], falls=sum(losses[-5:]) < sum(losses[:5]))
+    say(metrics={name: round(value, 4) for name, value in trained.metrics.items()})
+    served(folder, AdapterRef(trained.name, Path(trained.directory), trained.sha256, trained.base_sha256), facts[0])
+
+
+def served(folder: Path, adapter: AdapterRef, fact: Fact) -> None:
+    engine = opened(folder)
+    asked = correction(fact, TASTES[0])
+    messages = tuple(Message(m.role, m.content) for m in asked.prompt)
+    request = Request(messages, "wren", max_tokens=40)
+    without, with_it = ("".join(engine.stream(replace(request, adapter=ref))) for ref in (None, adapter))
+    say(wished=asked.answer, answer=with_it, answer_of_the_base=without[:120], changed=with_it != without)
+    engine.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", choices=["build", *(part.__name__ for part in PARTS)])
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--size", default="1.7b", choices=list(SIZES))
+    options = parser.parse_args()
+    if options.part == "build":
+        build(options.folder, options.tokenizer, options.size)
+    for part in PARTS:
+        if part.__name__ == options.part:
+            part(options.folder)
+
+
+PARTS = (opening, exactness, training, decoding)
+
+if __name__ == "__main__":
+    main()

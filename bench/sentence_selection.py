@@ -1,0 +1,129 @@
+"""How often the sentences that a small model reads hold the answer: fits and measures
+`knowledge/sentence_selection.py`.
+
+    python -m bench.sentence_selection --paragraphs P.jsonl --questions Q.jsonl [--count 1500]
+
+Indexes all documents but the last four by title (those of `bench.grounding`), searches as a turn does, and prints for
+the best passage of each question: how sharp the softmax should be (fitted in four folds by document), how often the
+best sentence holds the answer, how often those that are kept do, how many they are, and how often the passage holds it
+at all. Beside it: the first sentence alone, and the nearest by meaning. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from bench.default_adapter_examples import held_out
+from bench.grounding import course_of, normal
+from bench.retrieval_corpora import commit, read_lines
+from knowledge.embedding import open_embedder
+from knowledge.sentence_selection import SHARPNESS, likeliest, word_shares
+from knowledge.sentences import sentences
+from tutor.chat.prompt_builder import FOUND
+
+FOLDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The sentences of the best passage for a question: their shares of its words, and which hold the answer."""
+
+    title: str
+    shares: tuple[float, ...]
+    cosines: tuple[float, ...]
+    answers: tuple[bool, ...]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--paragraphs", type=Path, required=True)
+    parser.add_argument("--questions", type=Path, required=True)
+    parser.add_argument("--count", type=int, default=1500)
+    arguments = parser.parse_args()
+    paragraphs = read_lines(arguments.paragraphs)
+    titles = {row["title"] for row in paragraphs}
+    rows = [row for row in paragraphs if row["title"] in titles - held_out(titles, 4)]
+    pids = {row["pid"] for row in rows}
+    asked = [row for row in read_lines(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
+    with tempfile.TemporaryDirectory() as folder:
+        cases = _cases(rows, random.Random(7).sample(asked, min(arguments.count, len(asked))), Path(folder))
+    print(json.dumps({"benchmark": "selection", "commit": commit(), "questions": len(cases), **measured(cases)}))
+
+
+def _cases(rows: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]], folder: Path) -> list[Case]:
+    embedder = open_embedder("bundled", folder)
+    library, cases = course_of(rows, folder, embedder), []
+    for row in asked:
+        hits = library.search("c", row["question"], FOUND).hits
+        if not hits:
+            continue
+        passage = hits[0].passage
+        texts = [passage.text[a:b] for a, b in sentences(passage.text)]
+        held = [
+            passage.id == row["pid"] and any(normal(gold) in normal(text) for gold in row["answers"]) for text in texts
+        ]
+        near = embedder.embed_passages(texts) @ embedder.embed_query(row["question"])
+        cases.append(
+            Case(
+                hits[0].document.title,
+                tuple(word_shares(row["question"], hits)[: len(texts)]),
+                tuple(near),
+                tuple(held),
+            )
+        )
+    return cases
+
+
+def measured(cases: Sequence[Case]) -> dict[str, Any]:
+    """Return the figures; the sharpness of a fold is fitted on the documents of the other folds."""
+    fold = {title: number % FOLDS for number, title in enumerate(sorted({case.title for case in cases}))}
+    kept = []
+    for number in range(FOLDS):
+        sharp = sharpness([case for case in cases if fold[case.title] != number])
+        kept += [_held(case, likeliest(case.shares, sharp)) for case in cases if fold[case.title] == number]
+    shipped = [(case, likeliest(case.shares)) for case in cases]
+    return {
+        "sharpness": round(sharpness(cases), 2),
+        "sharpness_shipped": SHARPNESS,
+        "kept_hold_the_answer": _mean(kept),
+        "kept_hold_the_answer_shipped": _mean(_held(case, chosen) for case, chosen in shipped),
+        "sentences_kept": _mean(len(chosen) for _, chosen in shipped),
+        "sentences": _mean(len(case.shares) for case in cases),
+        "best_holds_the_answer": _mean(case.answers[int(np.argmax(case.shares))] for case in cases),
+        "nearest_by_meaning_holds_the_answer": _mean(case.answers[int(np.argmax(case.cosines))] for case in cases),
+        "first_holds_the_answer": _mean(case.answers[0] for case in cases),
+        "passage_holds_the_answer": _mean(any(case.answers) for case in cases),
+    }
+
+
+def sharpness(cases: Sequence[Case]) -> float:
+    """Return the factor under which the softmax over the shares makes the sentences with the answer likeliest."""
+    told = [(np.asarray(case.shares), np.asarray(case.answers)) for case in cases if any(case.answers)]
+
+    def loss(factor: float) -> float:
+        masses = [(np.exp(factor * (shares - shares.max())), answers) for shares, answers in told]
+        return float(-np.mean([np.log(mass[answers].sum() / mass.sum()) for mass, answers in masses]))
+
+    return float(minimize_scalar(loss, bounds=(0.1, 50.0), method="bounded").x)
+
+
+def _held(case: Case, chosen: Sequence[int]) -> bool:
+    return any(case.answers[at] for at in chosen)
+
+
+def _mean(values: Any) -> float:
+    return round(float(np.mean(list(values))), 4)
+
+
+if __name__ == "__main__":
+    main()

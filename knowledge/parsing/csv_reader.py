@@ -1,0 +1,63 @@
+"""CSV tables: each row as the names of its columns and what stands in them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.errors import DocumentTooLarge
+from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.text_cleaning import clean_line
+
+MEDIA_TYPE = "text/csv"
+_FIELD = 1_000_000
+_COLUMNS = 1_000
+
+
+def read(source: Source, text: str) -> ParsedDocument:
+    """Read all rows; the first one names the columns when it looks like names."""
+    csv.field_size_limit(_FIELD)
+    text = text.lstrip("\ufeff").replace("\x00", "")
+    rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    widest = max(map(len, rows), default=0)
+    if widest > _COLUMNS:
+        raise DocumentTooLarge(
+            f"{source.name} has {widest:,} columns, at most {_COLUMNS:,} are read; upload a part of it."
+        )
+    names = [clean_line(cell) for cell in rows[0]] if rows and _are_names(rows[0]) else []
+    blocks = []
+    for number, row in enumerate(rows[1:] if names else rows, 2 if names else 1):
+        line = _sentence(names, [clean_line(cell) for cell in row])
+        if line:
+            blocks.append(Block(line, Locator(Place.ROW, number, f"row {number}"), Sections().path))
+        source.report(number, len(rows))
+    return ParsedDocument(source.stem, MEDIA_TYPE, tuple(blocks), 1)
+
+
+def _delimiter(text: str) -> str:
+    """The separator that cuts the first lines into the same number (more than one) of cells most often."""
+    lines = [line for line in text[:20_000].splitlines() if line.strip()][:20]
+
+    def evenness(delimiter: str) -> tuple[int, int]:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        usual = max(set(widths), key=widths.count, default=1)
+        return (widths.count(usual) if usual > 1 else 0, usual)
+
+    return max((",", ";", "\t", "|"), key=evenness)
+
+
+def _are_names(row: list[str]) -> bool:
+    """Whether a first row names columns: all filled, all different, none a number or a long text."""
+    cells = [clean_line(cell) for cell in row]
+    if len(cells) < 2 or len(set(cells)) < len(cells):
+        return False
+    return all(0 < len(cell) <= 60 and not cell.replace(".", "").replace(",", "").isdigit() for cell in cells)
+
+
+def _sentence(names: list[str], cells: list[str]) -> str:
+    """ "Name: Ada; Born: 1815", or the filled cells where columns have no names."""
+    if not names:
+        return "; ".join(filter(None, cells))
+    pairs = (f"{names[place]}: {cell}" if place < len(names) else cell for place, cell in enumerate(cells) if cell)
+    return "; ".join(pairs)

@@ -1,0 +1,189 @@
+"""Word documents: paragraphs, lists, tables, footnotes and equations, by section."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import docx
+from docx.oxml.ns import qn
+from docx.table import Table
+from docx.text.paragraph import Paragraph
+from lxml import etree
+
+from knowledge.documents import Block, ParsedDocument
+from knowledge.parsing.archive import open_archive
+from knowledge.parsing.mathml_to_latex import from_omml
+from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.text_cleaning import clean, clean_line, table_text
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_HEADING = re.compile(r"^(?:heading|überschrift|titre|标题)\s*([1-9])", re.IGNORECASE)
+_SKIPPED = {
+    qn("w:del"),
+    qn("w:moveFrom"),
+    qn("w:instrText"),
+    qn("w:delText"),
+    qn("w:pPr"),
+    qn("w:rPr"),
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
+}
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
+_DEEPEST = 60
+
+
+def read(source: Source) -> ParsedDocument:
+    """Read the body in order, then the footnotes."""
+    with open_archive(source) as archive:
+        notes = _footnotes(archive.read("word/footnotes.xml")) if "word/footnotes.xml" in archive.namelist() else []
+    document = docx.Document(io.BytesIO(source.data))
+    walk = _Walk(Sections(), _Styles())
+    parts = list(_parts(document.element.body, document))
+    for done, part in enumerate(parts):
+        walk.take(part)
+        source.report(done + 1, len(parts))
+    walk.flush()
+    walk.footnotes(notes)
+    first = next((block.heading[0] for block in walk.blocks if block.heading), "")
+    title = _sane_title(document.core_properties.title) or walk.title or first or source.stem
+    return ParsedDocument(title, MEDIA_TYPE, tuple(walk.blocks), 1)
+
+
+def _parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
+    """Paragraphs and tables in order, those inside content controls included."""
+    for element in body:
+        if element.tag == qn("w:p"):
+            yield Paragraph(element, document)
+        elif element.tag == qn("w:tbl"):
+            yield Table(element, document)
+        elif element.tag == qn("w:sdt"):
+            for content in element.iterchildren(qn("w:sdtContent")):
+                yield from _parts(content, document)
+
+
+def _sane_title(title: str | None) -> str:
+    """The title among the properties, unless a program put it there."""
+    title = clean_line(title or "")
+    return "" if re.match(r"(?i)untitled|word document|document\d*$|microsoft word|powerpoint", title) else title
+
+
+@dataclass(slots=True)
+class _Styles:
+    """The heading level and list-ness of a paragraph style, looked up once."""
+
+    _known: dict[str | None, tuple[int, bool, str]] = field(default_factory=dict)
+
+    def of(self, paragraph: Paragraph) -> tuple[int, bool, str]:
+        """Return the heading level (0: none), whether it is a list style, and the style's name."""
+        key = paragraph._p.style
+        if key not in self._known:
+            self._known[key] = self._look_up(paragraph)
+        return self._known[key]
+
+    @staticmethod
+    def _look_up(paragraph: Paragraph) -> tuple[int, bool, str]:
+        style: Any = paragraph.style
+        name = (style.name or "") if style is not None else ""
+        while style is not None:
+            found = _HEADING.match(style.name or "")
+            if found:
+                return int(found.group(1)), False, name
+            style = style.base_style
+        return 0, name.lower().startswith(("list", "列表")), name
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Turns paragraphs and tables into blocks; the items of a list are one block."""
+
+    sections: Sections
+    styles: _Styles
+    blocks: list[Block] = field(default_factory=list)
+    title: str = ""
+    _items: list[str] = field(default_factory=list)
+
+    def take(self, part: Paragraph | Table) -> None:
+        if isinstance(part, Table):
+            self.flush()
+            self._add(table_text(_rows(part._tbl)))
+            return
+        text = clean(text_of(part._p))
+        if not text:
+            return
+        level, listed, style = self.styles.of(part)
+        level = level or _outline_level(part._p)
+        if level:
+            self.flush()
+            self.sections.enter(level, clean_line(text))
+        elif style.lower() == "title" and not self.title:
+            self.title = clean_line(text)
+            self._add(text)
+        elif listed or part._p.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None:
+            self._items.append(f"- {text}")
+        else:
+            self.flush()
+            self._add(text)
+
+    def flush(self) -> None:
+        """End the list that is open."""
+        self._add("\n".join(self._items))
+        self._items = []
+
+    def footnotes(self, notes: list[str]) -> None:
+        if notes:
+            self.sections.enter(1, "Footnotes")
+        for note in notes:
+            self._add(note)
+
+    def _add(self, text: str) -> None:
+        if text:
+            self.blocks.append(Block(text, self.sections.locate(), self.sections.path))
+
+
+def _outline_level(paragraph: Any) -> int:
+    """The outline level that a paragraph sets for itself, from 1; 0 for body text."""
+    found = paragraph.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
+    value = int(found.get(qn("w:val"), "9")) if found is not None else 9
+    return value + 1 if value < 9 else 0
+
+
+def _rows(table: Any) -> list[list[str]]:
+    """Cells by row, straight from the XML: nested tables and paragraphs on one line."""
+    rows = []
+    for row in table.iterchildren(qn("w:tr")):
+        rows.append([" ".join(filter(None, map(text_of, cell.iter(qn("w:p"))))) for cell in row.iter(qn("w:tc"))])
+    return rows
+
+
+def _footnotes(xml: bytes) -> list[str]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    root = etree.fromstring(xml, parser)
+    paragraphs = (clean_line(text_of(note)) for note in root if note.get(qn("w:type")) is None)
+    return [text for text in paragraphs if text]
+
+
+def text_of(element: Any) -> str:
+    """Return the text of a paragraph as it stands when all changes are accepted, equations as LaTeX."""
+    return "".join(_pieces(element, 0))
+
+
+def _pieces(element: Any, depth: int) -> Iterator[str]:
+    if depth > _DEEPEST:
+        raise RecursionError
+    for child in element:
+        tag = child.tag
+        if tag == _MATH:
+            yield from_omml(child)
+        elif tag == qn("w:t"):
+            yield child.text or ""
+        elif tag in (qn("w:tab"), qn("w:ptab")):
+            yield "\t"
+        elif tag in (qn("w:br"), qn("w:cr")):
+            yield "\n"
+        elif tag == qn("w:noBreakHyphen"):
+            yield "-"
+        elif tag not in _SKIPPED and isinstance(tag, str):
+            yield from _pieces(child, depth + 1)

@@ -1,0 +1,82 @@
+"""EPUB books: a ZIP of XHTML, read in the order of its spine."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
+
+from knowledge.documents import Block, ParsedDocument
+from knowledge.errors import DocumentDamaged, DocumentLocked
+from knowledge.parsing.archive import open_archive
+from knowledge.parsing.decoding import decode
+from knowledge.parsing.html_reader import blocks_of, parse_html
+from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.text_cleaning import clean_line
+
+MEDIA_TYPE = "application/epub+zip"
+_FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+
+
+def read(source: Source) -> ParsedDocument:
+    """Read the chapters of the spine; their headings are the sections."""
+    with open_archive(source) as archive:
+        _refuse_locked(source, archive)
+        package_path = _package_path(source, archive)
+        package = _xml(source, archive, package_path)
+        chapters = _spine(package, posixpath.dirname(package_path))
+        source.require_pages(len(chapters), "chapters")
+        blocks, notes = _chapters(source, archive, chapters)
+    title = next((clean_line(e.text or "") for e in package.iter("{*}title") if e.text), "")
+    return ParsedDocument(title or source.stem, MEDIA_TYPE, tuple(blocks), max(1, len(chapters)), tuple(notes))
+
+
+def _chapters(source: Source, archive: zipfile.ZipFile, paths: list[str]) -> tuple[list[Block], list[str]]:
+    sections = Sections()
+    blocks: list[Block] = []
+    missing = 0
+    names = set(archive.namelist())
+    for done, path in enumerate(paths, 1):
+        text = decode(archive.read(path)) if path in names else None
+        root = parse_html(text) if text else None
+        missing += text is None
+        blocks += [] if root is None else blocks_of(root, sections)
+        source.report(done, len(paths))
+    return blocks, [f"{missing} of {len(paths)} chapters are missing in the file."] if missing else []
+
+
+def _refuse_locked(source: Source, archive: zipfile.ZipFile) -> None:
+    """A book may scramble its fonts; anything else encrypted is copy protection."""
+    if "META-INF/encryption.xml" not in archive.namelist():
+        return
+    methods = _xml(source, archive, "META-INF/encryption.xml").iter("{*}EncryptionMethod")
+    if any(method.get("Algorithm") not in _FONT_SCRAMBLING for method in methods):
+        raise DocumentLocked(f"{source.name} is copy-protected; upload an edition without DRM.")
+
+
+def _package_path(source: Source, archive: zipfile.ZipFile) -> str:
+    container = _xml(source, archive, "META-INF/container.xml")
+    path = next((root.get("full-path", "") for root in container.iter("{*}rootfile")), "")
+    if not path:
+        raise DocumentDamaged(f"{source.name} does not say where its chapters are; convert it to EPUB again.")
+    return path
+
+
+def _xml(source: Source, archive: zipfile.ZipFile, path: str) -> Any:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        return etree.fromstring(archive.read(path), parser)
+    except (KeyError, etree.XMLSyntaxError) as error:
+        raise DocumentDamaged(f"{source.name} lacks a readable {path[:60]}; convert it to EPUB again.") from error
+
+
+def _spine(package: Any, base: str) -> list[str]:
+    """Paths of the chapters inside the archive, in reading order, the table of contents left out."""
+    files = {}
+    for item in package.iter("{*}item"):
+        if "html" in item.get("media-type", "") and "nav" not in item.get("properties", "").split():
+            files[item.get("id")] = posixpath.normpath(posixpath.join(base, unquote(item.get("href", ""))))
+    return [files[ref.get("idref")] for ref in package.iter("{*}itemref") if ref.get("idref") in files]

@@ -1,0 +1,198 @@
+"""Markdown: headings as sections, tables and code kept whole, formulas untouched, markup gone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from knowledge.documents import Block, ParsedDocument
+from knowledge.parsing import html_reader
+from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.text_cleaning import clean, clean_code, clean_line, join_lines, table_text
+
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+_ROLE = re.compile(r":[a-z]{3,12}:`[^`\n]*`|(?<=\S)[ \t]*\{[#.][\w:. -]*\}[ \t]*$", re.MULTILINE)
+_MATH = re.compile(
+    r"\$\$.{1,4000}?\$\$|\$(?=\S)[^$\n]{0,500}?(?<=\S)\$(?!\d)|\\\(.{1,1000}?\\\)|\\\[.{1,4000}?\\\]", re.DOTALL
+)
+
+_SOFT = "\x00"  # a line break that only wraps; the parser lets no such character through
+
+
+def read(source: Source, text: str) -> ParsedDocument:
+    """Read one Markdown file; its title is the front matter's, or the first heading."""
+    text, title = _without_front_matter(text.replace("\r\n", "\n"))
+    sections = Sections()
+    blocks = blocks_of(text, sections)
+    source.report(1, 1)
+    first = next((block.heading[0] for block in blocks if block.heading), "")
+    return ParsedDocument(title or first or source.stem, "text/markdown", tuple(blocks), 1)
+
+
+def blocks_of(text: str, sections: Sections) -> list[Block]:
+    """Return the blocks of a piece of Markdown, entering its headings into `sections`."""
+    walk = _Walk(sections)
+    for token in _parser().parse(_ROLE.sub("", text)):
+        walk.take(token)
+    walk.flush()
+    return walk.blocks
+
+
+def _without_front_matter(text: str) -> tuple[str, str]:
+    found = _FRONT_MATTER.match(text)
+    if found is None:
+        return text, ""
+    try:
+        fields = yaml.safe_load(found.group(1))
+    except yaml.YAMLError:
+        return text, ""
+    title = fields.get("title", "") if isinstance(fields, dict) else ""
+    return text[found.end() :], clean_line(str(title))
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.inline.ruler.before("escape", "formula", _formula)
+    parser.block.ruler.before("fence", "formula_block", _formula_block, {"alt": ["paragraph", "list"]})
+    return parser
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """Inline rule: a formula is text, its underscores and stars are no emphasis."""
+    if state.src[state.pos] not in "$\\":
+        return False
+    found = _MATH.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = found.group()
+    state.pos = found.end()
+    return True
+
+
+def _formula_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Block rule: lines from $$ to $$ are one formula, whatever they look like."""
+    if not _line(state, first).startswith("$$") or _line(state, first).count("$$") != 1:
+        return False
+    end = next((n for n in range(first + 1, last) if "$$" in _line(state, n)), None)
+    if end is None:
+        return False
+    if not silent:
+        token = state.push("formula_block", "", 0)
+        token.content = "\n".join(_line(state, n) for n in range(first, end + 1))
+    state.line = end + 1
+    return True
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Turns the parser's tokens into blocks; a list or a quotation is one block."""
+
+    sections: Sections
+    blocks: list[Block] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
+    _rows: list[list[str]] = field(default_factory=list)
+    _heading: int = 0
+    _depth: int = 0  # of open lists and quotations
+    _bullets: list[int] = field(default_factory=list)  # 0 for a dash, else the next number
+    _mark: str = ""
+
+    def take(self, token: Token) -> None:
+        match token.type:
+            case "heading_open":
+                self._heading = int(token.tag[1])
+            case "inline":
+                self._inline(token)
+            case "fence" | "code_block":
+                self._code(token)
+            case "formula_block":
+                self._add(clean(token.content))
+            case "html_block":
+                self._add("\n".join(html_reader.text_of(token.content)))
+            case "tr_open":
+                self._rows.append([])
+            case "table_close":
+                self._add(table_text(self._rows))
+                self._rows = []
+            case "bullet_list_open" | "ordered_list_open" | "blockquote_open":
+                self._open(token)
+            case "bullet_list_close" | "ordered_list_close" | "blockquote_close":
+                self._close(token)
+            case "list_item_open":
+                self._item()
+
+    def flush(self) -> None:
+        """End the present block."""
+        text = "\n".join(self._lines)
+        self._lines = []
+        if text.strip():
+            self.blocks.append(Block(text, self.sections.locate(), self.sections.path))
+
+    def _inline(self, token: Token) -> None:
+        text = clean(plain_text(token.children or ()))
+        if self._heading:
+            self.flush()
+            self.sections.enter(self._heading, clean_line(text))
+            self._heading = 0
+        elif self._rows:
+            self._rows[-1].append(text)
+        else:
+            self._add(self._mark + text)
+            self._mark = ""
+
+    def _add(self, text: str) -> None:
+        if text:
+            self._lines.append(text)
+        if not self._depth:
+            self.flush()
+
+    def _code(self, token: Token) -> None:
+        code = clean_code(token.content)
+        self._add(f"```{token.info.split(' ')[0]}\n{code}\n```" if code.strip() else "")
+
+    def _open(self, token: Token) -> None:
+        self._depth += 1
+        if token.type == "ordered_list_open":
+            self._bullets.append(int(token.attrs.get("start", 1)))
+        elif token.type == "bullet_list_open":
+            self._bullets.append(0)
+
+    def _close(self, token: Token) -> None:
+        self._depth -= 1
+        if token.type != "blockquote_close":
+            self._bullets.pop()
+        if not self._depth:
+            self.flush()
+
+    def _item(self) -> None:
+        number = self._bullets[-1]
+        indent = "  " * (len(self._bullets) - 1)
+        self._mark = f"{indent}{number}. " if number else f"{indent}- "
+        self._bullets[-1] += 1 if number else 0
+
+
+def plain_text(tokens: Sequence[Token]) -> str:
+    """Return inline tokens without their markup: links and pictures by their text, formulas as they are."""
+    parts = []
+    for token in tokens:
+        match token.type:
+            case "text" | "code_inline" | "text_special":
+                parts.append(token.content)
+            case "softbreak":
+                parts.append(_SOFT)
+            case "hardbreak":
+                parts.append("\n")
+            case "image":
+                parts.append(plain_text(token.children or ()))
+    return join_lines("".join(parts).split(_SOFT))

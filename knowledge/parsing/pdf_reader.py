@@ -1,0 +1,204 @@
+"""PDF: text with its places by pdfium, put into reading order by `layout.py`, page by page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentRefused
+from knowledge.parsing.layout import BULLET, Line, Words, paragraphs
+from knowledge.parsing.page_furniture import body_height, without_running_lines
+from knowledge.parsing.pdf_lines import page_lines
+from knowledge.parsing.pdf_tables import Tables
+from knowledge.parsing.scan_ocr import Scans
+from knowledge.parsing.source_file import Source
+from knowledge.parsing.text_cleaning import clean, clean_line
+
+MEDIA_TYPE = "application/pdf"
+_SCRAP = 30  # characters: a shorter paragraph is a label in a figure, or a line of a formula
+_SCANNED_BELOW = 20  # characters on a page
+_UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd]")
+_MOST_OBJECTS = 5_000
+_BY_PROGRAM = re.compile(
+    r"(?i)^(?:microsoft \w+ - .*|untitled.*|slide 1|\(?(?:anonymous|unspecified)\)?)$"
+    r"|\.(?:docx?|pptx?|tex|dvi|pdf|indd|jpe?g|png)$"
+)
+
+
+def read(source: Source) -> ParsedDocument:
+    """Read all pages; one without text goes to OCR, or is noted."""
+    document = open_pdf(source)
+    source.require_pages(len(document), "pages")
+    scans, tables = Scans(source.limits), Tables(source.data)
+    pages: list[list[Line]] = []
+    read_by_ocr: dict[int, list[str]] = {}
+    for index in range(len(document)):
+        page = _load(document, index)
+        if page is None:
+            scans.missing(index + 1)
+            pages.append([])
+            continue
+        lines, hidden = page_lines(page)
+        if hidden:
+            scans.hidden(index + 1)
+        if _is_picture(page, lines):
+            read_by_ocr[index] = scans.page(page, index + 1)
+        pages.append(tables.put_into(lines, page, index))
+        source.report(index + 1, len(document))
+    labels = [_label(document, index) for index in range(len(pages))]
+    blocks = _blocks(without_running_lines(pages), read_by_ocr, labels, _outline(document))
+    title = _title(document) or _first_heading(blocks) or source.stem
+    return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), len(pages), (*scans.notes(), *tables.notes()))
+
+
+def open_pdf(source: Source) -> pdfium.PdfDocument:
+    """Raises DocumentLocked, DocumentDamaged."""
+    try:
+        return pdfium.PdfDocument(source.data)
+    except pdfium.PdfiumError as error:
+        raise _refusal(source.name, getattr(error, "err_code", None)) from error
+
+
+def _refusal(name: str, code: int | None) -> DocumentRefused:
+    if code == raw.FPDF_ERR_PASSWORD:
+        return DocumentLocked(f"{name} is password-protected; save it without a password and upload it again.")
+    if code == raw.FPDF_ERR_SECURITY:
+        return DocumentLocked(f"{name} is protected by a scheme that is not supported; save it without protection.")
+    return DocumentDamaged(f"{name} is not a whole PDF document; open it, save it as PDF again, and upload that.")
+
+
+def _load(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage | None:
+    """Return the page, None where the file's page tree names one that cannot be loaded."""
+    try:
+        return document[index]
+    except pdfium.PdfiumError:
+        return None
+
+
+def _label(document: pdfium.PdfDocument, index: int) -> str:
+    return f"page {clean_line(document.get_page_label(index) or '')[:20] or index + 1}"
+
+
+def _title(document: pdfium.PdfDocument) -> str:
+    title = clean_line(document.get_metadata_value("Title") or "")
+    return "" if _BY_PROGRAM.search(title) else title
+
+
+def _first_heading(blocks: Sequence[Block]) -> str:
+    return next((block.heading[0] for block in blocks if block.heading), "")
+
+
+def _is_picture(page: pdfium.PdfPage, lines: Sequence[Line]) -> bool:
+    """Whether what is to be read on a page is drawn, or set in a font that does not say which letters it shows."""
+    text = "".join(line.text for line in lines)
+    if len(text) >= _SCANNED_BELOW:
+        return 3 * len(_UNMAPPED.findall(text)) > len(text)
+    area = page.get_width() * page.get_height()
+    drawn = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH], max_depth=3)
+    for item in islice(drawn, _MOST_OBJECTS):
+        left, bottom, right, top = item.get_bounds()
+        if item.type == raw.FPDF_PAGEOBJ_IMAGE and (right - left) * (top - bottom) > 0.2 * area:
+            return True
+        if item.type == raw.FPDF_PAGEOBJ_PATH and not text:
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class _Outline:
+    """The document's bookmarks: title and level by page."""
+
+    entries: dict[int, list[tuple[str, int]]]
+
+    def level(self, page: int, text: str) -> int | None:
+        """Return the level of a heading that the bookmarks name on this page."""
+        wanted = _letters(text)
+        return next((level for title, level in self.entries.get(page, []) if _letters(title) == wanted), None)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W\d_]+", "", text.lower())
+
+
+def _outline(document: pdfium.PdfDocument) -> _Outline:
+    entries: dict[int, list[tuple[str, int]]] = {}
+    for number, bookmark in enumerate(document.get_toc(max_depth=6)):
+        destination = bookmark.get_dest()
+        page = destination.get_index() if destination is not None else None
+        if page is not None:
+            entries.setdefault(page, []).append((clean_line(bookmark.get_title()), bookmark.level + 1))
+        if number > 20_000:
+            break
+    return _Outline(entries)
+
+
+def _blocks(
+    pages: Sequence[Sequence[Line]], ocr: dict[int, list[str]], labels: Sequence[str], outline: _Outline
+) -> list[Block]:
+    words = Words(line for page in pages for line in page)
+    body = body_height(pages)
+    path: list[tuple[int, str]] = []
+    blocks = []
+    for index, page in enumerate(pages):
+        locator = Locator(Place.PAGE, index + 1, labels[index])
+        texts = ((None, text) for text in ocr[index]) if ocr.get(index) else _texts(page, words, body, outline, index)
+        for level, text in _gathered(texts):
+            if level is not None:
+                path = [open_ for open_ in path if open_[0] < level] + [(level, text)]
+            blocks.append(Block(text, locator, tuple(title for _, title in path)))
+    return blocks
+
+
+def _texts(
+    page: Sequence[Line], words: Words, body: float, outline: _Outline, index: int
+) -> Iterator[tuple[int | None, str]]:
+    """The paragraphs of a page; with a level where one is a heading."""
+    for paragraph in paragraphs(page, body):
+        if paragraph.lines[0].table:
+            yield None, paragraph.lines[0].text
+            continue
+        text = clean(words.flow(paragraph.lines)).replace("\n", " ")
+        if not text:
+            continue
+        level = outline.level(index, text) if len(text) <= 160 else None
+        yield level or _heading_level(text, paragraph.height / body, paragraph.bold, len(paragraph.lines)), text
+
+
+def _gathered(texts: Iterable[tuple[int | None, str]]) -> Iterator[tuple[int | None, str]]:
+    """Gather the items of a list, and the scraps of a formula or a figure, into one text each."""
+    kind, parts = "", list[str]()
+    for level, text in texts:
+        now = "" if level else "\n" if BULLET.match(text) else " " if len(text) < _SCRAP and text[0] != "|" else ""
+        if parts and (now != kind or not now):
+            yield None, kind.join(parts)
+            parts = []
+        if now:
+            kind = now
+            parts.append(text)
+        else:
+            yield level, text
+    if parts:
+        yield None, kind.join(parts)
+
+
+_NUMBERED = re.compile(
+    r"^(?:(?:chapter|unit|appendix)\s+)?(\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z])\.?\s+[^\W\d_]", re.IGNORECASE
+)
+
+
+def _heading_level(text: str, size: float, bold: bool, lines: int) -> int | None:
+    """Return the level of what is set like a heading: larger than the body, or bold and numbered."""
+    if len(text) > 120 or lines > 3 or len(_letters(text)) < 3 or text[-1] in ".,;:。，；：":
+        return None
+    numbered = _NUMBERED.match(text)
+    if size >= 1.12 and not text[0].islower():
+        return numbered.group(1).count(".") + 2 if numbered and size < 1.6 else 1 if size >= 1.6 else 2
+    if bold and size >= 0.97:
+        return numbered.group(1).count(".") + 2 if numbered else 3 if lines == 1 and not text[0].islower() else None
+    return None

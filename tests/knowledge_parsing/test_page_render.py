@@ -1,0 +1,88 @@
+"""A cited page is drawn in a limited child process, with the place of the quote; what cannot be drawn is a sentence."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+from hostile_files import pdf_with_nested_forms, picture_bomb
+from PIL import Image, ImageDraw, ImageFont
+from sample_documents import pdf_pages
+from work_photos import need_ocr
+
+from knowledge.errors import DocumentRefused
+from knowledge.page_render import LIMITS, draw
+
+TWO_PAGES = pdf_pages(
+    [(72, 700, "The membrane lets water through"), (72, 100, "A sentence that begins")],
+    [(72, 700, "here goes on over the page and ends."), (72, 650, "Chlorophyll is green.")],
+)
+
+
+def test_the_box_lies_on_the_words_and_nothing_else_is_marked():
+    picture = draw("cells.pdf", TWO_PAGES, 1, "The membrane lets water through")
+    (box,) = picture.boxes
+    page = Image.open(io.BytesIO(picture.png)).convert("L")
+    assert page.size == (picture.width, picture.height)
+    left, top, right, bottom = (
+        int(share * size)
+        for share, size in zip((box.left, box.top, box.right, box.bottom), (*page.size, *page.size), strict=True)
+    )
+    assert min(page.crop((left, top, right, bottom)).get_flattened_data()) < 100
+    white = page.copy()
+    white.paste(255, (left - 2, top - 2, right + 2, bottom + 2))
+    assert min(white.crop((0, 0, page.width, bottom + 40)).get_flattened_data()) == 255
+
+
+def test_a_quote_that_stands_on_the_next_page_opens_that_page():
+    picture = draw("cells.pdf", TWO_PAGES, 1, "here goes on over the page and ends.")
+    assert picture.page == 2 and picture.boxes
+
+
+def test_without_its_words_the_page_is_shown_unmarked():
+    picture = draw("cells.pdf", TWO_PAGES, 2, "Nothing of this is written anywhere in it.")
+    assert picture.page == 2 and picture.boxes == ()
+
+
+def scan(form: str) -> bytes:
+    """A page of two sentences that a scanner made: dots, no characters."""
+    page = Image.new("L", (1240, 800), "white")
+    draw_on, font = ImageDraw.Draw(page), ImageFont.load_default(size=32)
+    draw_on.text((100, 150), "The membrane lets water through.", fill="black", font=font)
+    draw_on.text((100, 500), "Chlorophyll is green.", fill="black", font=font)
+    held = io.BytesIO()
+    page.save(held, form, **({"resolution": 150.0} if form == "PDF" else {}))
+    return held.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PNG", "PDF"])
+def test_on_a_scan_the_words_are_found_by_reading_it_again(form: str):
+    need_ocr()
+    (box,) = draw(f"scan.{form.lower()}", scan(form), 1, "Chlorophyll is green.").boxes
+    assert 500 / 800 < box.top + 0.02 < box.bottom < 550 / 800
+    assert 100 / 1240 < box.left + 0.02 < box.right < 450 / 1240
+    assert draw(f"scan.{form.lower()}", scan(form), 1, "Nothing of this is written anywhere.").boxes == ()
+
+
+def test_an_image_is_shown_as_it_is():
+    held = io.BytesIO()
+    Image.new("RGB", (60, 30), "red").save(held, "JPEG")
+    picture = draw("red.jpg", held.getvalue(), 1, "")
+    assert (picture.width, picture.height) == (60, 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "page"),
+    [
+        ("forms.pdf", pdf_with_nested_forms(), 1),
+        ("huge.png", picture_bomb(), 1),
+        ("cells.pdf", TWO_PAGES, 7),
+        ("cells.pdf", TWO_PAGES[:200], 1),
+        ("noise.pdf", b"%PDF-1.7 and nothing", 1),
+    ],
+    ids=["a drawing of drawings", "an enormous image", "no such page", "half a file", "noise"],
+)
+def test_a_page_that_cannot_be_drawn_is_one_sentence(name: str, data: bytes, page: int):
+    with pytest.raises(DocumentRefused, match=name):
+        draw(name, data, page, "words", replace(LIMITS, cpu_s=3, wall_s=6.0))

@@ -1,0 +1,56 @@
+"""Hostile files end in a document or in one sentence, never in a crash, a hang or a full memory."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hostile_files import all_bombs, pdf_with_long_content
+from sample_documents import pdf_pages, slides_file, word_file
+
+from knowledge.documents import ParsedDocument
+from knowledge.errors import DocumentRefused, DocumentTooLarge
+from knowledge.parsing.sandbox import read
+from knowledge.parsing.source_file import Limits
+
+LIMITS = Limits(stall_s=60)
+BOMBS = all_bombs()
+SLOW = {"content.pdf", "forms.pdf", "wide.html", "stars.md", "signs.txt"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in BOMBS])
+def test_a_hostile_file_is_read_or_refused_with_a_reason(name):
+    reading = read(name, BOMBS[name], LIMITS)
+    assert reading.peak_mb < 1_536
+    if not isinstance(reading.outcome, ParsedDocument):
+        assert isinstance(reading.outcome, DocumentRefused)
+        assert str(reading.outcome).startswith(name)
+        assert str(reading.outcome).endswith(".")
+
+
+def test_what_needs_more_memory_than_allowed_is_too_large():
+    reading = read("words.pdf", pdf_with_long_content(20_000_000), Limits(memory_bytes=300 * 2**20))
+    assert isinstance(reading.outcome, DocumentTooLarge)
+
+
+def samples() -> dict[str, bytes]:
+    def slides(presentation):
+        presentation.slides.add_slide(presentation.slide_layouts[1]).shapes.title.text = "Enzymes"
+
+    return {
+        "a.pdf": pdf_pages([(72, 700, "Some text about cells.")]),
+        "a.docx": word_file(lambda d: d.add_paragraph("Some text about cells.")),
+        "a.pptx": slides_file(slides),
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.pptx"])
+def test_a_file_with_flipped_and_missing_bytes_is_read_or_refused(name):
+    whole, dice = samples()[name], random.Random(7)
+    for _ in range(12):
+        data = bytearray(whole[: dice.randrange(len(whole) // 2, len(whole) + 1)])
+        for _ in range(dice.randrange(1, 40)):
+            data[dice.randrange(len(data))] = dice.randrange(256)
+        outcome = read(name, bytes(data), LIMITS).outcome
+        assert isinstance(outcome, ParsedDocument | DocumentRefused)

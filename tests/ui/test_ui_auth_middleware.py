@@ -1,0 +1,278 @@
+"""The gate, asked over HTTP: who gets in, what is denied, and that one learner never reaches another's things."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+from page_server import ANSWER, COVERED, instructor_link
+
+from tutor.domain import Finished, Person, Turn
+from tutor.services import House
+
+Client = Callable[[], httpx.Client]
+
+DENIED = (
+    "/gradio_api/info",
+    "/gradio_api/token",
+    "/gradio_api/user",
+    "/gradio_api/openapi.json",
+    "/openapi.json",
+    "/docs",
+    "/redoc",
+    "/gradio_api/runs",
+    "/gradio_api/run-history/records",
+    "/gradio_api/deep_link?session_hash=x",
+    "/gradio_api/file=/etc/passwd",
+    "/gradio_api/file=http://127.0.0.1:1/x",
+    "/gradio_api/proxy=http://127.0.0.1:1/x",
+    "/gradio_api/stream/a/b/c/playlist.m3u8",
+    "/gradio_api/vibe-code",
+    "/gradio_api/dev/reload",
+    "/gradio_api/component_server",
+    "/monitoring",
+    "/monitoring/summary",
+    "/login",
+    "/manifest.json",
+    "/pwa_icon",
+    "/?deep_link=abc",
+)
+DENIED_POSTS = (
+    "/gradio_api/call/ask",
+    "/gradio_api/call/v2/ask",
+    "/gradio_api/run/predict",
+    "/gradio_api/api/predict",
+    "/gradio_api/component_server",
+    "/gradio_api/process_recording",
+    "/gradio_api/run-history/connect",
+    "/gradio_api/vibe-edit",
+    "/gradio_api/upload",
+    "/login",
+)
+
+
+def handler_index(house: House, client: httpx.Client, name: str) -> int:
+    """Return Gradio's number of the handler with this name, as the page's configuration tells it."""
+    config = client.get("/config").json()
+    return next(d["id"] for d in config["dependencies"] if (d.get("api_name") or "").startswith(name))
+
+
+def call(client: httpx.Client, index: int, data: list[object], session: str) -> list[object]:
+    """Run a handler as the page does and return what its last message says."""
+    body = {"fn_index": index, "data": data, "session_hash": session, "event_data": None}
+    joined = client.post("/gradio_api/queue/join", json=body)
+    assert joined.status_code == 200, joined.text
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        for line in stream.iter_lines():
+            if not line.startswith("data:"):
+                continue
+            message = json.loads(line[5:])
+            if message["msg"] == "process_completed":
+                return [message["success"], message["output"]]
+    raise AssertionError("the stream ended without a result")
+
+
+def person_of(house: House, client: httpx.Client) -> Person:
+    person = house.accounts.person_for_session(client.cookies["tutor_session"])
+    assert person is not None
+    return person
+
+
+def asked(house: House, who: Person) -> Turn:
+    *_, last = house.turns.ask(who, "biology", COVERED)
+    assert isinstance(last, Finished)
+    return last.turn
+
+
+def test_anybody_hears_whether_the_model_can_answer(visitor: Client):
+    answer = visitor().get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"model": "scripted", "quantization": "none", "state": "ready"}
+
+
+def test_a_visitor_sees_the_welcome_page_in_her_language_and_nothing_of_gradio(visitor: Client):
+    english, chinese = visitor().get("/"), visitor().get("/", headers={"accept-language": "zh-CN,zh;q=0.9"})
+    assert "Start as a guest" in english.text and "gradio" not in english.text.lower()
+    assert "以访客身份开始" in chinese.text
+
+
+def test_one_click_makes_a_guest_and_a_second_click_does_not_make_another(served: House, visitor: Client):
+    client, before = visitor(), len(served.accounts.everyone())
+    first = client.post("/guest")
+    assert (first.status_code, first.headers["location"]) == (303, "/")
+    cookie = first.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=lax" in cookie
+    client.post("/guest")
+    assert len(served.accounts.everyone()) == before + 1
+    assert person_of(served, client).guest
+
+
+def test_over_tls_the_cookie_is_kept_for_this_host_and_for_tls(visitor: Client):
+    answer = visitor().post("/guest", headers={"x-forwarded-proto": "https"})
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-tutor_session=") and "Secure" in cookie
+
+
+def test_a_one_time_link_survives_a_preview_and_works_once(served: House, visitor: Client):
+    link = instructor_link(served, "mr-preview")
+    preview, teacher, thief = visitor(), visitor(), visitor()
+    assert preview.get(link).status_code == 200 and not preview.cookies
+    token = link.split("token=")[1]
+    assert teacher.post("/join", data={"token": token}).headers["location"] == "/teach"
+    assert person_of(served, teacher).teaches
+    refused = thief.post("/join", data={"token": token})
+    assert refused.status_code == 403 and "ask for a new one" in refused.text and not thief.cookies
+
+
+def test_a_person_chooses_her_language_and_every_page_is_told(served: House, guest: Client, visitor: Client):
+    client = guest()
+    assert '("en")</script>' in client.get("/").text
+    back = client.post("/language?next=https://elsewhere.example", data={"language": "zh"})
+    assert (back.status_code, back.headers["location"]) == (303, "/")
+    assert person_of(served, client).language == "zh"
+    assert '("zh-CN")</script>' in client.get("/").text
+    assert client.post("/language", data={"language": "xx; Path=/"}).status_code == 400
+    assert person_of(served, client).language == "zh"
+    before = served.accounts.everyone()
+    assert visitor().post("/language", data={"language": "zh"}).headers["location"] == "/"
+    assert served.accounts.everyone() == before
+
+
+def test_signing_out_ends_the_session_on_the_server(served: House, guest: Client):
+    client = guest()
+    token = client.cookies["tutor_session"]
+    assert client.post("/logout").status_code == 303
+    assert served.accounts.person_for_session(token) is None
+
+
+@pytest.mark.parametrize("path", DENIED)
+def test_gradio_routes_that_nobody_needs_are_closed(guest: Client, path: str):
+    assert guest().get(path).status_code in (401, 403, 404)
+
+
+@pytest.mark.parametrize("path", DENIED_POSTS)
+def test_gradio_actions_that_nobody_needs_are_closed(guest: Client, path: str):
+    assert guest().post(path, json={"session_hash": "s", "data": []}).status_code in (401, 403, 404)
+
+
+@pytest.mark.parametrize("path", ["/config", "/gradio_api/queue/data?session_hash=s", "/gradio_api/heartbeat/s"])
+def test_without_a_session_nothing_of_the_app_is_told(visitor: Client, path: str):
+    assert visitor().get(path).status_code == 401
+
+
+def test_a_websocket_is_not_spoken_here(visitor: Client):
+    headers = {"upgrade": "websocket", "connection": "upgrade", "sec-websocket-version": "13"}
+    assert visitor().get("/", headers=headers | {"sec-websocket-key": "x" * 24}).status_code in (400, 403, 404)
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_other_sites_are_refused(guest: Client, origin: str, method: str):
+    client = guest()
+    for path in ("/config", "/guest", "/logout", "/gradio_api/queue/join", "/healthz"):
+        answer = client.request(method, path, headers={"origin": origin, "host": "tutor.example"})
+        assert answer.status_code == 403
+        assert "detail" in answer.json()
+
+
+def test_our_own_page_is_not_another_site(served: House, guest: Client):
+    headers = {"origin": served.settings.url, "sec-fetch-site": "same-origin"}
+    assert guest().get("/config", headers=headers).status_code == 200
+
+
+def test_every_answer_carries_the_security_headers(guest: Client, visitor: Client):
+    for answer in (visitor().get("/"), guest().get("/"), guest().get("/nothing"), visitor().get("/healthz")):
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_session_hash_belongs_to_who_used_it_first(guest: Client):
+    alice, bob = guest(), guest()
+    body = {"fn_index": 0, "data": [], "session_hash": "alices-session"}
+    assert alice.post("/gradio_api/queue/join", json=body).status_code == 200
+    assert bob.post("/gradio_api/queue/join", json=body).status_code == 403
+    assert bob.get("/gradio_api/queue/data", params={"session_hash": "alices-session"}).status_code == 403
+    assert bob.get("/gradio_api/heartbeat/alices-session").status_code == 403
+    cancel = {"session_hash": "alices-session", "fn_index": 0, "event_id": "x"}
+    assert bob.post("/gradio_api/cancel", json=cancel).status_code == 403
+
+
+def test_an_event_without_a_session_or_of_monstrous_size_is_refused(guest: Client):
+    client = guest()
+    assert client.post("/gradio_api/queue/join", content=b"not json").status_code == 403
+    assert client.post("/gradio_api/queue/join", json={"session_hash": ["x"]}).status_code == 403
+    huge = json.dumps({"session_hash": "h", "data": ["x" * (5 * 2**20)]})
+    assert client.post("/gradio_api/queue/join", content=huge).status_code == 413
+
+
+def test_a_cited_passage_opens_for_its_reader_with_the_quote_marked(served: House, guest: Client):
+    client = guest()
+    turn = asked(served, person_of(served, client))
+    assert turn.answer.startswith(ANSWER.split(".")[0]) and turn.citations
+    citation = turn.citations[0]
+    query = {"in": turn.conversation_id, "turn": turn.id, "n": str(citation.number)}
+    page = client.get(f"/passage/{citation.passage_id}", params=query)
+    assert page.status_code == 200
+    assert f"<mark>{citation.quote}</mark>" in page.text and "plants.md" in page.text
+
+
+def test_another_learners_turn_does_not_tell_what_it_quoted(served: House, guest: Client):
+    alice, bob = guest(), guest()
+    turn = asked(served, person_of(served, alice))
+    query = {"in": turn.conversation_id, "turn": turn.id, "n": "1"}
+    page = bob.get(f"/passage/{turn.citations[0].passage_id}", params=query)
+    assert page.status_code == 200 and "<mark>" not in page.text  # the course is open to bob, the answer is not
+
+
+def test_a_passage_of_a_closed_course_or_of_none_is_not_told(served: House, guest: Client, visitor: Client):
+    operator = served.office.operator
+    course = served.courses.create(operator, "Secret", course_id="secret", open_to_all=False)
+    served.shelf.add(operator, course.id, "secret.md", b"# Secret\n\nThe exam asks about xylem and phloem this year.\n")
+    hidden = _first(served)
+    client = guest()
+    assert client.get(f"/passage/{hidden}").status_code == 404
+    assert "xylem" not in client.get(f"/passage/{hidden}").text
+    assert client.get("/passage/nonsense").status_code == 404
+    assert visitor().get(f"/passage/{hidden}").status_code == 401
+
+
+def _first(house: House) -> str:
+    return house.library.search("secret", "The exam asks about xylem and phloem this year.", 1).hits[0].passage.id
+
+
+def test_a_handler_answers_about_the_one_who_asks_whatever_the_page_says(served: House, guest: Client):
+    alice, bob = guest(), guest()
+    turn = asked(served, person_of(served, alice))
+    index = handler_index(served, bob, "open")
+    success, output = call(bob, index, [turn.conversation_id, "biology"], "bobs-own-session")
+    assert not success
+    assert "there is no such conversation" in output["error"]
+    assert ANSWER not in json.dumps(output)
+    success, output = call(alice, index, [turn.conversation_id, "biology"], "alices-own-session")
+    assert success and "Chlorophyll" in json.dumps(output)
+
+
+def test_a_learner_cannot_run_what_only_instructors_may(served: House, guest: Client):
+    client = guest()
+    create = handler_index(served, client, "create")
+    success, output = call(client, create, ["My own course", "en"], "creating")
+    assert not success and "may not create a course" in output["error"]
+    assert "My own course" not in [course.title for course in served.courses.visible_to(served.office.operator)]
+
+
+def test_the_running_app_has_the_switches_that_the_plan_asks_for(served: House, guest: Client):
+    config = guest().get("/config").json()
+    assert config["run_history"] is False or config.get("run_history") is None
+    assert config.get("footer_links") == []
+    assert not config.get("mcp_server") and not config.get("is_space") and config["show_error"] is False
+    assert config["analytics_enabled"] is False and not config.get("share")
+    assert all(dependency["api_visibility"] == "private" for dependency in config["dependencies"])
+    chat = next(c["props"] for c in config["components"] if c["type"] == "chatbot")
+    assert chat["sanitize_html"] is True and chat["allow_tags"] is False and chat["allow_file_downloads"] is False
+    assert chat["group_consecutive_messages"] is False and chat["buttons"] == ["copy"]
+    kinds = {component["type"] for component in config["components"]}
+    assert not kinds & {"loginbutton", "fileexplorer", "deeplinkbutton", "code", "downloadbutton"}

@@ -1,0 +1,17 @@
+"""How tests wait for background jobs."""
+
+from __future__ import annotations
+
+import time
+
+from tutor.domain import JobState
+
+ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+def wait(house, who, job, *states):
+    deadline = time.monotonic() + 20
+    while (now := house.jobs.get(who, job.id)).state not in states:
+        assert time.monotonic() < deadline, now
+        time.sleep(0.01)
+    return now
