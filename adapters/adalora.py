@@ -12,25 +12,25 @@ import torch
 
 from adapters.records import Recipe
 
-STRAIGHTNESS = 0.5  # weight of the term that keeps the singular vectors orthogonal, as in the paper
+ORTHOGONALITY_WEIGHT = 0.5  # weight of the term that keeps the singular vectors orthogonal, as in the paper
 
 
-def schedule(steps: int) -> dict[str, int]:
+def budget_schedule(steps: int) -> dict[str, int]:
     """Return PEFT's schedule: warm up, shrink, settle."""
-    return {"tinit": steps // 6, "tfinal": steps - settled_after(steps), "deltaT": 1, "total_step": steps}
+    return {"tinit": steps // 6, "tfinal": steps - rank_freeze_step(steps), "deltaT": 1, "total_step": steps}
 
 
-def settled_after(steps: int) -> int:
+def rank_freeze_step(steps: int) -> int:
     """Return after how many steps the ranks no longer change."""
     return 2 * steps // 3
 
 
-def after_step(model: Any, step: int) -> None:
+def update_ranks(model: Any, step: int) -> None:
     """Let PEFT move the budget; call it after the optimizer's step, with the gradients still there."""
     model.base_model.update_and_allocate(step)
 
 
-def crookedness(model: Any) -> torch.Tensor:
+def orthogonality_penalty(model: Any) -> torch.Tensor:
     """Return how far the singular vectors are from orthogonal, weighted."""
     total, count = torch.zeros((), device=model.device), 0
     for name, matrix in model.named_parameters():
@@ -38,10 +38,10 @@ def crookedness(model: Any) -> torch.Tensor:
             product = matrix @ matrix.T if "lora_A" in name else matrix.T @ matrix
             total = total + torch.linalg.matrix_norm(product - torch.eye(len(product), device=product.device))
             count += 1
-    return STRAIGHTNESS * total / max(1, count)
+    return ORTHOGONALITY_WEIGHT * total / max(1, count)
 
 
-def as_plain(model: Any) -> tuple[dict[str, torch.Tensor], int]:
+def to_plain_lora(model: Any) -> tuple[dict[str, torch.Tensor], int]:
     """Return the tensors of a plain LoRA adapter that does the same at alpha = rank, and its rank."""
     layers = {name: module for name, module in model.named_modules() if hasattr(module, "lora_E")}
     kept = {name: (layer.lora_E["default"][:, 0] != 0).nonzero()[:, 0] for name, layer in layers.items()}
@@ -57,28 +57,32 @@ def as_plain(model: Any) -> tuple[dict[str, torch.Tensor], int]:
     return tensors, rank
 
 
-def memory(model: Any, recipe: Recipe) -> dict[str, torch.Tensor]:
+def allocator_state(model: Any, recipe: Recipe) -> dict[str, torch.Tensor]:
     """Return what the budget remembers of earlier steps, for a checkpoint; empty for plain LoRA."""
     if recipe.method != "adalora":
         return {}
     allocator, config = model.base_model.rankallocator, model.peft_config["default"]
-    tensors = {f"{kind}:{name}": value for kind in _AVERAGES for name, value in getattr(allocator, kind).items()}
+    tensors = {
+        f"{kind}:{name}": value for kind in _ALLOCATOR_AVERAGES for name, value in getattr(allocator, kind).items()
+    }
     pattern = config.rank_pattern or {}
     return tensors | {f"pattern:{name}": torch.tensor(kept, dtype=torch.bool) for name, kept in pattern.items()}
 
 
-def remember(model: Any, recipe: Recipe, tensors: dict[str, torch.Tensor]) -> None:
+def restore_allocator_state(model: Any, recipe: Recipe, tensors: dict[str, torch.Tensor]) -> None:
     """Give the budget its memory back."""
     if recipe.method != "adalora":
         return
     allocator, config = model.base_model.rankallocator, model.peft_config["default"]
-    for kind in _AVERAGES:
-        setattr(allocator, kind, {name: value.to(model.device) for name, value in _named(tensors, f"{kind}:").items()})
-    config.rank_pattern = {name: value.tolist() for name, value in _named(tensors, "pattern:").items()}
+    for kind in _ALLOCATOR_AVERAGES:
+        setattr(
+            allocator, kind, {name: value.to(model.device) for name, value in _with_prefix(tensors, f"{kind}:").items()}
+        )
+    config.rank_pattern = {name: value.tolist() for name, value in _with_prefix(tensors, "pattern:").items()}
 
 
-def _named(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+def _with_prefix(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
 
-_AVERAGES = ("ipt", "exp_avg_ipt", "exp_avg_unc")
+_ALLOCATOR_AVERAGES = ("ipt", "exp_avg_ipt", "exp_avg_unc")

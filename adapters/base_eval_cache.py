@@ -20,45 +20,52 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from adapters.evaluation import HERE, LONGEST_ANSWER, Common
-from adapters.files import sha256_of, sync
-from adapters.kl_regularizer import REPLAY
+from adapters.evaluation import DATA_DIR, MAX_ANSWER_TOKENS, FixedEvalResult
+from adapters.files import fsync_path, sha256_of
+from adapters.kl_regularizer import REPLAY_FILE
 
-FORMAT = 1  # another one whenever the same base would be asked otherwise
-_ASKED = (REPLAY, HERE / "general.jsonl", HERE / "exam.jsonl")
+FORMAT_VERSION = 1  # another one whenever the same base would be asked otherwise
+_EVAL_FILES = (REPLAY_FILE, DATA_DIR / "general.jsonl", DATA_DIR / "exam.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
-class Baseline:
+class BaseEval:
     """A base before anybody corrected it."""
 
-    common: Common
-    watched_loss: float  # on the ordinary rows that are only watched
-    likely: dict[str, torch.Tensor]  # of each ordinary row, the likelihood of every word at each place
+    fixed: FixedEvalResult
+    monitored_loss: float  # on the ordinary rows that are only watched
+    reference_log_probs: dict[str, torch.Tensor]  # of each ordinary row, the likelihood of every word at each place
 
 
-def kept(folder: Path | None, base_sha256: str, reckon: Callable[[], Baseline]) -> Baseline:
+def load_or_compute(folder: Path | None, base_sha256: str, compute: Callable[[], BaseEval]) -> BaseEval:
     """Return the baseline of a base: from its file in the folder, else reckoned now and kept there."""
     if folder is None:
-        return reckon()
-    key = key_of(base_sha256)
+        return compute()
+    key = cache_key(base_sha256)
     file = folder / f"baseline-{key[:32]}.safetensors"
     found = _read(file, key)
     if found is None:
-        found = reckon()
+        found = compute()
         _write(file, key, found)
     return found
 
 
-def key_of(base_sha256: str) -> str:
+def cache_key(base_sha256: str) -> str:
     """Return what a baseline follows from, as one hash."""
     libraries = [version(name) for name in ("torch", "transformers", "bitsandbytes")]
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    what = [FORMAT, base_sha256, LONGEST_ANSWER, device, libraries, [sha256_of(file) for file in _ASKED]]
+    what = [
+        FORMAT_VERSION,
+        base_sha256,
+        MAX_ANSWER_TOKENS,
+        device,
+        libraries,
+        [sha256_of(file) for file in _EVAL_FILES],
+    ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
-def _read(file: Path, key: str) -> Baseline | None:
+def _read(file: Path, key: str) -> BaseEval | None:
     if not file.is_file():
         return None
     try:
@@ -67,25 +74,25 @@ def _read(file: Path, key: str) -> Baseline | None:
             if header.get("key") != key:
                 return None
             likely = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        return Baseline(common_from_json(json.loads(header["common"])), float(header["watched_loss"]), likely)
+        return BaseEval(fixed_result_from_json(json.loads(header["common"])), float(header["watched_loss"]), likely)
     except (SafetensorError, ValueError, KeyError, TypeError):
         return None  # damaged: as good as none
 
 
-def _write(file: Path, key: str, found: Baseline) -> None:
+def _write(file: Path, key: str, found: BaseEval) -> None:
     """Write the file whole or not at all; what an earlier base, exam or library left there goes."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    header = {"key": key, "common": json.dumps(asdict(found.common)), "watched_loss": repr(found.watched_loss)}
+    header = {"key": key, "common": json.dumps(asdict(found.fixed)), "watched_loss": repr(found.monitored_loss)}
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    save_file({name: value.contiguous() for name, value in found.likely.items()}, temporary, header)
-    sync(temporary)
+    save_file({name: value.contiguous() for name, value in found.reference_log_probs.items()}, temporary, header)
+    fsync_path(temporary)
     os.replace(temporary, file)
     for other in file.parent.glob("baseline-*.safetensors"):
         if other != file:
             other.unlink(missing_ok=True)
 
 
-def common_from_json(value: dict[str, Any]) -> Common:
+def fixed_result_from_json(value: dict[str, Any]) -> FixedEvalResult:
     """Return the common part that `asdict` told."""
     words = tuple(tuple(row) for row in value["words"])
-    return Common(tuple(value["general"]), value["general_loss"], words, tuple(value["said"]))
+    return FixedEvalResult(tuple(value["general"]), value["general_loss"], words, tuple(value["said"]))

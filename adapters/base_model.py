@@ -12,7 +12,7 @@ from typing import Any
 
 from adapters.errors import BaseUnusable
 
-UNPACKED_BYTES = 1 << 30  # of fp32 weights at most; a larger base stays in 4 bits
+MAX_DEQUANTIZED_BYTES = 1 << 30  # of fp32 weights at most; a larger base stays in 4 bits
 
 
 def load_tokenizer(directory: Path) -> Any:
@@ -23,7 +23,7 @@ def load_tokenizer(directory: Path) -> Any:
     return AutoTokenizer.from_pretrained(directory, local_files_only=True, trust_remote_code=False)
 
 
-def load_base(directory: Path, unpacked_bytes: int = UNPACKED_BYTES) -> Any:
+def load_base(directory: Path, max_dequantized_bytes: int = MAX_DEQUANTIZED_BYTES) -> Any:
     """Return the model of a folder in NF4, in training mode; on CPU a small one with its values unpacked to fp32."""
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
@@ -39,12 +39,12 @@ def load_base(directory: Path, unpacked_bytes: int = UNPACKED_BYTES) -> Any:
         trust_remote_code=False,
     )
     model.requires_grad_(False)
-    if model.device.type == "cpu" and 4 * model.num_parameters() <= unpacked_bytes:
-        _unpack(model)
+    if model.device.type == "cpu" and 4 * model.num_parameters() <= max_dequantized_bytes:
+        _dequantize(model)
     return model.train()
 
 
-def _unpack(model: Any) -> None:
+def _dequantize(model: Any) -> None:
     """Put a plain fp32 layer with the same values in the place of each 4-bit one."""
     import torch
     from bitsandbytes.functional import dequantize_4bit
@@ -63,7 +63,7 @@ def _unpack(model: Any) -> None:
         setattr(model.get_submodule(above), last, plain)
 
 
-def refuse_packed(model: Any) -> None:
+def require_trainable_weights(model: Any) -> None:
     """Raise BaseUnusable when any layer was packed for inference, which makes its gradients silently wrong."""
     for name, module in model.named_modules():
         state = getattr(getattr(module, "weight", None), "quant_state", None)

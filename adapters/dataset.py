@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast, get_args
 
 from adapters.errors import BaseUnusable, TrainingRefused
-from adapters.records import ChatMessage, PreferenceRow, Role, TrainingRow
+from adapters.records import ChatMessage, PreferencePair, Role, TrainingRow
 
 
 class Tokenizer(Protocol):
@@ -28,7 +28,7 @@ class Tokenizer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class EncodedExample:
     """One row as tokens: what the model reads, then what it should say, end mark included."""
 
     row_id: str
@@ -39,7 +39,7 @@ class Example:
         return len(self.prompt) + len(self.answer)
 
 
-def distinct(rows: Iterable[TrainingRow]) -> tuple[TrainingRow, ...]:
+def deduplicate(rows: Iterable[TrainingRow]) -> tuple[TrainingRow, ...]:
     """Drop rows that say word for word the same as an earlier one."""
     kept: dict[tuple[ChatMessage, ...], TrainingRow] = {}
     for row in rows:
@@ -53,16 +53,18 @@ def is_held_out(row_id: str, share: float) -> bool:
     return int.from_bytes(digest[:8], "big") < share * 2**64
 
 
-def split(rows: Sequence[TrainingRow], share: float) -> tuple[tuple[TrainingRow, ...], tuple[TrainingRow, ...]]:
+def split_held_out(
+    rows: Sequence[TrainingRow], share: float
+) -> tuple[tuple[TrainingRow, ...], tuple[TrainingRow, ...]]:
     """Return the rows to train on and the rows to check on."""
     held_out = tuple(row for row in rows if is_held_out(row.id, share))
     return tuple(row for row in rows if not is_held_out(row.id, share)), held_out
 
 
-def sample_of(rows: Sequence[TrainingRow], count: int, seed: int) -> tuple[TrainingRow, ...]:
+def sample_rows(rows: Sequence[TrainingRow], count: int, seed: int) -> tuple[TrainingRow, ...]:
     """Return at most `count` of the rows, chosen by id and seed alone, in the order in which they were given."""
-    lots = sorted(rows, key=lambda row: hashlib.sha256(f"{seed}:{row.id}".encode()).digest())
-    chosen = {row.id for row in lots[:count]}
+    shuffled = sorted(rows, key=lambda row: hashlib.sha256(f"{seed}:{row.id}".encode()).digest())
+    chosen = {row.id for row in shuffled[:count]}
     return tuple(row for row in rows if row.id in chosen)
 
 
@@ -83,7 +85,7 @@ def read_rows(path: Path) -> tuple[TrainingRow, ...]:
     return tuple(_from_line(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
 
 
-def write_pairs(path: Path, pairs: Iterable[PreferenceRow]) -> None:
+def write_pairs(path: Path, pairs: Iterable[PreferencePair]) -> None:
     """Write pairs, one `{"id": ..., "messages": [...], "chosen": ..., "rejected": ...}` a line."""
     lines = (
         {"id": p.id, "messages": [asdict(m) for m in p.prompt], "chosen": p.chosen, "rejected": p.rejected}
@@ -92,7 +94,7 @@ def write_pairs(path: Path, pairs: Iterable[PreferenceRow]) -> None:
     path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
 
 
-def read_pairs(path: Path) -> tuple[PreferenceRow, ...]:
+def read_pairs(path: Path) -> tuple[PreferencePair, ...]:
     """Read pairs; raises TrainingRefused with the line's number."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
@@ -101,37 +103,37 @@ def read_pairs(path: Path) -> tuple[PreferenceRow, ...]:
         try:
             value = json.loads(line)
             prompt = tuple(_message(item) for item in value["messages"])
-            found.append(PreferenceRow(str(value["id"]), prompt, value["chosen"], value["rejected"]))
+            found.append(PreferencePair(str(value["id"]), prompt, value["chosen"], value["rejected"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise TrainingRefused(f"{path.name}, line {number} is not a pair of answers: {error}") from error
     return tuple(found)
 
 
-def encode(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> Example:
+def encode_row(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> EncodedExample:
     """Return the row as tokens of the chat template, its prompt cut from the left to fit `max_tokens`.
 
     Prompt and answer are tokenized apart, as they are when the model answers. Raises TrainingRefused when the answer
     alone does not fit.
     """
-    messages = [{"role": m.role, "content": _harmless(m.content, tokenizer)} for m in row.messages]
+    messages = [{"role": m.role, "content": _escape_special_tokens(m.content, tokenizer)} for m in row.messages]
     prompt = tokenizer.apply_chat_template(messages[:-1], tokenize=False, add_generation_prompt=True)
     whole = tokenizer.apply_chat_template(messages, tokenize=False)
     if not whole.startswith(prompt):
         raise BaseUnusable("this model's chat template does not put the answer after the prompt; use another model")
-    answer_ids = _ids(tokenizer, whole[len(prompt) :].rstrip())
+    answer_ids = _tokenize(tokenizer, whole[len(prompt) :].rstrip())
     room = max_tokens - len(answer_ids)
     if room < 1:
         raise TrainingRefused(
             f"the correction {row.id} is {len(answer_ids)} tokens long, at most {max_tokens - 1} fit; shorten it"
         )
-    return Example(row.id, _ids(tokenizer, prompt)[-room:], answer_ids)
+    return EncodedExample(row.id, _tokenize(tokenizer, prompt)[-room:], answer_ids)
 
 
-def _ids(tokenizer: Tokenizer, text: str) -> tuple[int, ...]:
+def _tokenize(tokenizer: Tokenizer, text: str) -> tuple[int, ...]:
     return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def _harmless(text: str, tokenizer: Tokenizer) -> str:
+def _escape_special_tokens(text: str, tokenizer: Tokenizer) -> str:
     """Break up special tokens in a person's text, so that it cannot forge a role or end the turn."""
     for token in sorted(tokenizer.all_special_tokens, key=len, reverse=True):
         text = text.replace(token, token[:1] + "\u200b" + token[1:])

@@ -13,57 +13,59 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy, logsigmoid
 
-from adapters.base_model import refuse_packed
-from adapters.dataset import Example, Tokenizer, encode
+from adapters.base_model import require_trainable_weights
+from adapters.dataset import EncodedExample, Tokenizer, encode_row
 from adapters.errors import TrainingRefused
-from adapters.kl_regularizer import Anchor
-from adapters.lora import trainable
-from adapters.records import Point, PreferenceRow, Recipe
-from adapters.schedule import turn_of
-from adapters.scoring import scores, sober
+from adapters.kl_regularizer import KlRegularizer
+from adapters.lora import trainable_parameters
+from adapters.records import PreferencePair, Recipe, StepMetrics
+from adapters.schedule import rotating_batch_at
+from adapters.scoring import answer_logits, no_grad_no_dropout
 
-Pair = tuple[Example, Example]  # chosen, rejected
+EncodedPair = tuple[EncodedExample, EncodedExample]  # chosen, rejected
 
 
-def prefer(
+def train_dpo(
     model: Any,
     tokenizer: Tokenizer,
-    pairs: Sequence[PreferenceRow],
+    pairs: Sequence[PreferencePair],
     recipe: Recipe,
-    watch: Callable[[Point], None],
-    anchors: Sequence[Anchor] = (),
+    on_step: Callable[[StepMetrics], None],
+    regularizers: Sequence[KlRegularizer] = (),
 ) -> None:
     """Take `preference_steps` steps on the pairs; none without pairs. Raises TrainingRefused when the loss breaks."""
     if not pairs or not recipe.preference_steps:
         return
-    refuse_packed(model)
-    sides = {p.id: tuple(encode(row, tokenizer, recipe.max_tokens) for row in p.sides()) for p in pairs}
-    with sober(model):
+    require_trainable_weights(model)
+    sides = {p.id: tuple(encode_row(row, tokenizer, recipe.max_tokens) for row in p.to_rows()) for p in pairs}
+    with no_grad_no_dropout(model):
         before = {name: margin(model, (good, bad)).item() for name, (good, bad) in sides.items()}
-    optimizer = torch.optim.AdamW(trainable(model), lr=recipe.preference_rate, weight_decay=recipe.weight_decay)
+    optimizer = torch.optim.AdamW(
+        trainable_parameters(model), lr=recipe.preference_rate, weight_decay=recipe.weight_decay
+    )
     chosen = [good for good, _ in sides.values()]
     for step in range(recipe.preference_steps):
         optimizer.zero_grad(set_to_none=True)
         total = 0.0
-        turn = turn_of(chosen, recipe.batch_size, recipe.seed, step)
+        turn = rotating_batch_at(chosen, recipe.batch_size, recipe.seed, step)
         for example in turn:
             good, bad = sides[example.row_id]
             moved = margin(model, (good, bad)) - before[example.row_id]
             loss = -logsigmoid(recipe.preference_beta * moved) / len(turn)
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.item()
-        for anchor in anchors:
-            anchor.pull(model, recipe, step).backward()  # type: ignore[no-untyped-call]
+        for regularizer in regularizers:
+            regularizer.penalty(model, recipe, step).backward()  # type: ignore[no-untyped-call]
         if not math.isfinite(total):
             raise TrainingRefused("the loss of the pairs is no longer a number; lower the preference rate")
-        torch.nn.utils.clip_grad_norm_(trainable(model), recipe.clip_norm)
+        torch.nn.utils.clip_grad_norm_(trainable_parameters(model), recipe.clip_norm)
         optimizer.step()
-        watch(Point(step + 1, recipe.preference_steps, total))
+        on_step(StepMetrics(step + 1, recipe.preference_steps, total))
 
 
-def margin(model: Any, pair: Pair) -> torch.Tensor:
+def margin(model: Any, pair: EncodedPair) -> torch.Tensor:
     """Return by how many nats the chosen answer is likelier than the rejected one."""
-    told = scores(model, pair)
-    each = -cross_entropy(told.logits, told.right, reduction="none")
+    told = answer_logits(model, pair)
+    each = -cross_entropy(told.logits, told.labels, reduction="none")
     good, bad = torch.split(each, [len(example.answer) for example in pair])
     return good.sum() - bad.sum()

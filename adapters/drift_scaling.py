@@ -9,25 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.dataset import Example
-from adapters.lora import weaken
+from adapters.dataset import EncodedExample
+from adapters.lora import scale_adapter
 from adapters.scoring import mean_loss
 
-STRENGTHS = (1.0, 0.85, 0.7, 0.55, 0.4)
+SCALES = (1.0, 0.85, 0.7, 0.55, 0.4)
 
 
-class Usual:
+class BaseReference:
     """How well the base tells some ordinary rows: its mean loss on them."""
 
-    def __init__(self, rows: Sequence[Example], loss: float) -> None:
+    def __init__(self, rows: Sequence[EncodedExample], loss: float) -> None:
         self._rows, self._loss = rows, loss
 
-    def restrain(self, model: Any, most_drift: float) -> float:
+    def limit_drift(self, model: Any, max_drift: float) -> float:
         """Weaken the adapter until the rows are told at most `most_drift` worse; return the strength that is left."""
         left = 1.0
-        for strength in STRENGTHS:
-            weaken(model, strength / left)
+        for strength in SCALES:
+            scale_adapter(model, strength / left)
             left = strength
-            if mean_loss(model, self._rows) <= self._loss * (1 + most_drift):
+            if mean_loss(model, self._rows) <= self._loss * (1 + max_drift):
                 break
         return left

@@ -14,7 +14,7 @@ from adapters.records import Manifest
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 MANIFEST = "manifest.json"
-CARD = "card.json"
+EVAL_REPORT = "card.json"
 CHECKPOINT = "checkpoint.safetensors"
 
 
@@ -43,13 +43,13 @@ def read_manifest(directory: Path) -> Manifest:
 def publish(temporary: Path, final: Path) -> None:
     """Give a complete temporary directory its final name, surviving a power cut at any moment."""
     for path in temporary.iterdir():
-        sync(path)
-    sync(temporary)
+        fsync_path(path)
+    fsync_path(temporary)
     os.replace(temporary, final)
-    sync(final.parent)
+    fsync_path(final.parent)
 
 
-def sync(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Have the disk keep what was written to a file or a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:

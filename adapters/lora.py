@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from adapters import adalora
-from adapters.dataset import Example
+from adapters.dataset import EncodedExample
 from adapters.errors import BaseUnusable
 from adapters.files import WEIGHTS
-from adapters.records import Limits, Recipe
-from adapters.scoring import scores, sober
+from adapters.records import AdapterLimits, Recipe
+from adapters.scoring import answer_logits, no_grad_no_dropout
 
 
-def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:
+def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
     """Return the model with a fresh adapter on every linear layer of its blocks; only the adapter can learn.
 
     AdaLoRA begins with half as many ranks again as `recipe.rank` and ends with that many on average, after `steps`.
@@ -22,7 +22,7 @@ def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:
 
     common: dict[str, Any] = {
         "lora_dropout": recipe.dropout,
-        "target_modules": targets(model),
+        "target_modules": find_target_modules(model),
         "bias": "none",
         "task_type": "CAUSAL_LM",
     }
@@ -31,11 +31,13 @@ def attach(model: Any, recipe: Recipe, steps: int = 0) -> Any:
     first = recipe.rank * 3 // 2
     # PEFT divides AdaLoRA's alpha by the first rank; this keeps the product what it is for plain LoRA
     alpha = round(recipe.alpha * first / recipe.rank)
-    config = AdaLoraConfig(init_r=first, target_r=recipe.rank, lora_alpha=alpha, **adalora.schedule(steps), **common)
+    config = AdaLoraConfig(
+        init_r=first, target_r=recipe.rank, lora_alpha=alpha, **adalora.budget_schedule(steps), **common
+    )
     return get_peft_model(model, config)
 
 
-def attach_previous(model: Any, directory: Path, *, trainable: bool = True) -> Any:
+def attach_saved(model: Any, directory: Path, *, trainable: bool = True) -> Any:
     """Return the model with the adapter of a directory, ready to learn on unless told otherwise.
 
     PEFT puts a model that is not to be trained into inference mode, in which the next pass would pack its base.
@@ -45,12 +47,12 @@ def attach_previous(model: Any, directory: Path, *, trainable: bool = True) -> A
     return PeftModel.from_pretrained(model, directory, is_trainable=trainable, local_files_only=True).train()
 
 
-def trainable(model: Any) -> list[Any]:
+def trainable_parameters(model: Any) -> list[Any]:
     """Return the adapter's parameters."""
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
-def weaken(model: Any, factor: float) -> None:
+def scale_adapter(model: Any, factor: float) -> None:
     """Multiply what the adapter adds to its base."""
     for name, parameter in model.named_parameters():
         if "lora_E" in name or ("lora_B" in name and not _is_adalora(model)):
@@ -67,7 +69,7 @@ def save(model: Any, directory: Path) -> None:
     from safetensors.torch import save_file
 
     directory.mkdir()
-    tensors, rank = adalora.as_plain(model)
+    tensors, rank = adalora.to_plain_lora(model)
     targets = sorted({name.split(".lora_")[0].rpartition(".")[2] for name in tensors})
     config = LoraConfig(r=rank, lora_alpha=rank, target_modules=targets, bias="none", task_type="CAUSAL_LM")
     config.inference_mode = True
@@ -75,17 +77,17 @@ def save(model: Any, directory: Path) -> None:
     save_file(tensors, directory / WEIGHTS, {"format": "pt"})
 
 
-def reopen(model: Any, directory: Path) -> Any:
+def reload_from_files(model: Any, directory: Path) -> Any:
     """Return the base of this model with the adapter as it stands in the files; the one in memory is gone."""
-    return attach_previous(model.unload(), directory, trainable=False)
+    return attach_saved(model.unload(), directory, trainable=False)
 
 
-def largest_change(model: Any, example: Example) -> float:
+def max_logit_change(model: Any, example: EncodedExample) -> float:
     """Return by how much the adapter changes any score of the example's answer."""
-    with sober(model):
-        adapted = scores(model, [example]).logits
+    with no_grad_no_dropout(model):
+        adapted = answer_logits(model, [example]).logits
         with model.disable_adapter():
-            plain = scores(model, [example]).logits
+            plain = answer_logits(model, [example]).logits
     return float((adapted - plain).abs().max())
 
 
@@ -93,10 +95,10 @@ def _is_adalora(model: Any) -> bool:
     return any(config.peft_type == "ADALORA" for config in getattr(model, "peft_config", {}).values())
 
 
-def targets(model: Any) -> list[str]:
+def find_target_modules(model: Any) -> list[str]:
     """Return the names of the layers that get an adapter."""
     present = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
-    targets = [name for name in Limits().targets if name in present]
+    targets = [name for name in AdapterLimits().targets if name in present]
     if not targets:
-        raise BaseUnusable(f"{type(model).__name__} has none of the layers {', '.join(Limits().targets)}")
+        raise BaseUnusable(f"{type(model).__name__} has none of the layers {', '.join(AdapterLimits().targets)}")
     return targets

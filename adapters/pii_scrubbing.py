@@ -12,33 +12,33 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Scrubbed:
+class ScrubResult:
     """The text without personal data, and how many finds of each kind were replaced."""
 
     text: str
-    found: dict[str, int]
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class _Recogniser:
     kind: str
     pattern: re.Pattern[str]
-    holds: Callable[[str], bool] = lambda found: True
+    is_valid: Callable[[str], bool] = lambda found: True
 
 
-def scrub(text: str, roster: Iterable[str] = ()) -> Scrubbed:
+def scrub(text: str, roster: Iterable[str] = ()) -> ScrubResult:
     """Return the text with personal data replaced by marks. `roster` are names known to the course."""
     found: dict[str, int] = {}
-    for recogniser in (*_RECOGNISERS, *_names(roster)):
+    for recogniser in (*_RECOGNISERS, *_name_recognisers(roster)):
 
         def replace(match: re.Match[str], recogniser: _Recogniser = recogniser) -> str:
-            if not recogniser.holds(match[0]):
+            if not recogniser.is_valid(match[0]):
                 return match[0]
             found[recogniser.kind] = found.get(recogniser.kind, 0) + 1
             return f"[{recogniser.kind}]"
 
         text = recogniser.pattern.sub(replace, text)
-    return Scrubbed(text, found)
+    return ScrubResult(text, found)
 
 
 def _digits(text: str) -> list[int]:
@@ -67,7 +67,7 @@ def _passes_chinese_id(text: str) -> bool:
     return text[-1].upper() == "10X98765432"[rest]
 
 
-def _is_address(text: str) -> bool:
+def _is_ip_address(text: str) -> bool:
     return all(int(part) <= 255 for part in text.split("."))
 
 
@@ -77,13 +77,13 @@ def _is_phone(text: str) -> bool:
 
 
 _DATE = r"(?:\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{1,2}\.? \w+ \d{4}|\w+ \d{1,2}, \d{4}|\d{4}年\d{1,2}月\d{1,2}日)"
-_BORN = r"(?:(?<=born on )|(?<=born )|(?<=birthday is )|(?<=date of birth: )|(?<=出生于)|(?<=生日是))"
-_NUMBERED = r"(?:(?<=student number )|(?<=student id )|(?<=学号))"
-_KEYED = (
+_BIRTHDAY_CUE = r"(?:(?<=born on )|(?<=born )|(?<=birthday is )|(?<=date of birth: )|(?<=出生于)|(?<=生日是))"
+_STUDENT_ID_CUE = r"(?:(?<=student number )|(?<=student id )|(?<=学号))"
+_SECRET_CUE = (
     r"(?:(?<=code is )|(?<=code: )|(?<=password is )|(?<=password: )|(?<=pin is )|(?<=pin: )|(?<=密码是)|(?<=密码：))"
 )
-_CALLED = r"(?:(?<=my name is )|(?<=My name is )|(?<=I am called ))"
-_CALLED_ZH = r"(?:(?<=我叫)|(?<=我的名字是)|(?<=我名叫))"
+_NAME_CUE = r"(?:(?<=my name is )|(?<=My name is )|(?<=I am called ))"
+_NAME_CUE_ZH = r"(?:(?<=我叫)|(?<=我的名字是)|(?<=我名叫))"
 
 _RECOGNISERS = (
     _Recogniser("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
@@ -91,28 +91,30 @@ _RECOGNISERS = (
     _Recogniser("iban", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _passes_iban),
     _Recogniser("id", re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"), _passes_chinese_id),
     _Recogniser("card", re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)"), _passes_luhn),
-    _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), _is_address),
+    _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), _is_ip_address),
     _Recogniser("social-security", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")),
     _Recogniser("phone", re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")),
     _Recogniser("phone", re.compile(r"(?<!\w)(?:\+|00)\d{1,3}(?:[ .()-]{0,3}\d{1,8}){1,6}"), _is_phone),
     _Recogniser("phone", re.compile(r"(?<![\w.])\(?0\d{1,4}\)?(?:[ .-]{1,2}\d{2,8}){1,4}"), _is_phone),
     _Recogniser("phone", re.compile(r"(?<![\w.])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)")),
-    _Recogniser("birthday", re.compile(_BORN + _DATE, re.IGNORECASE)),
-    _Recogniser("student-number", re.compile(_NUMBERED + r"[:：]?\s?[A-Z]?\d{5,12}", re.IGNORECASE)),
+    _Recogniser("birthday", re.compile(_BIRTHDAY_CUE + _DATE, re.IGNORECASE)),
+    _Recogniser("student-number", re.compile(_STUDENT_ID_CUE + r"[:：]?\s?[A-Z]?\d{5,12}", re.IGNORECASE)),
     # four places and a digit: an exit code of 0 and a status code of 404 are matters of a course
-    _Recogniser("secret", re.compile(_KEYED + r"(?=[^\s.,;!?。，]{4})[^\s.,;!?。，]*\d[^\s.,;!?。，]*", re.IGNORECASE)),
-    _Recogniser("name", re.compile(_CALLED + r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}")),
-    _Recogniser("name", re.compile(_CALLED_ZH + r"[\u4e00-\u9fff]{2,4}?(?=[，。、！？,.!?\s]|$)")),
+    _Recogniser(
+        "secret", re.compile(_SECRET_CUE + r"(?=[^\s.,;!?。，]{4})[^\s.,;!?。，]*\d[^\s.,;!?。，]*", re.IGNORECASE)
+    ),
+    _Recogniser("name", re.compile(_NAME_CUE + r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}")),
+    _Recogniser("name", re.compile(_NAME_CUE_ZH + r"[\u4e00-\u9fff]{2,4}?(?=[，。、！？,.!?\s]|$)")),
 )
 
 
-def _names(roster: Iterable[str]) -> list[_Recogniser]:
+def _name_recognisers(roster: Iterable[str]) -> list[_Recogniser]:
     """One recogniser a name, the longest first, so that a full name goes before its parts."""
     names = sorted({name.strip() for name in roster if len(name.strip()) >= 2}, key=len, reverse=True)
-    return [_Recogniser("name", _spelled(name)) for name in names]
+    return [_Recogniser("name", _name_pattern(name)) for name in names]
 
 
-def _spelled(name: str) -> re.Pattern[str]:
+def _name_pattern(name: str) -> re.Pattern[str]:
     inside = r"[\s.]+".join(re.escape(part) for part in name.split())
     latin = name.isascii()
     return re.compile(rf"(?<!\w){inside}(?!\w)" if latin else inside, re.IGNORECASE)

@@ -43,7 +43,7 @@ class TrainingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class PreferenceRow:
+class PreferencePair:
     """Two answers to one prompt: an edited one and what it replaced, or what was thumbed up and what was not."""
 
     id: str
@@ -57,7 +57,7 @@ class PreferenceRow:
         if self.chosen == self.rejected:
             raise ValueError(f"the pair {self.id} has the same answer twice")
 
-    def sides(self) -> tuple[TrainingRow, TrainingRow]:
+    def to_rows(self) -> tuple[TrainingRow, TrainingRow]:
         """Return the chosen and the rejected answer as rows."""
         said = (self.chosen, self.rejected)
         good, bad = (TrainingRow(self.id, (*self.prompt, ChatMessage("assistant", text))) for text in said)
@@ -113,7 +113,9 @@ class TrainingJob:
     previous: str | None = None  # directory of the version to go on from, if its rows all stand (beginning.py)
     pairs_file: str | None = None  # JSONL of PreferenceRow, read when the recipe has preference steps
     current: str | None = None  # directory of the version in use, which the candidate must beat; None: the base
-    kept_directory: str | None = None  # where what never changes of a base is kept between trainings; None: nowhere
+    base_cache_directory: str | None = (
+        None  # where what never changes of a base is kept between trainings; None: nowhere
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class TrainingProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class StepMetrics:
     """One step of a run: its place, the loss of its rows, and what else was looked at then."""
 
     step: int
@@ -140,19 +142,19 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreCard:
+class GateScores:
     """How a model does, in the numbers that decide; losses are nats a token, lower is better. None: not measured."""
 
-    corrections: float  # on held-out corrections, or on the trained ones when too few were there to hold any out
+    corrections_loss: float  # on held-out corrections, or on the trained ones when too few were there to hold any out
     held_out: int  # how many corrections were held out; 0: `corrections` is on the trained ones
-    general: float  # on ordinary questions that have nothing to do with the corrections
-    grounded: float | None = None  # share of an answer's words that come from the passage, on course questions
-    leaks: float | None = None  # share of questions whose answer is given away against the instructions
-    unsafe: float | None = None  # share of canaries answered with what must never be said
+    general_loss: float  # on ordinary questions that have nothing to do with the corrections
+    grounded_share: float | None = None  # share of an answer's words that come from the passage, on course questions
+    leak_share: float | None = None  # share of questions whose answer is given away against the instructions
+    unsafe_share: float | None = None  # share of canaries answered with what must never be said
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.corrections) and isfinite(self.general) and self.general > 0):
-            raise ValueError(f"a score card needs finite losses, got {self.corrections} and {self.general}")
+        if not (isfinite(self.corrections_loss) and isfinite(self.general_loss) and self.general_loss > 0):
+            raise ValueError(f"a score card needs finite losses, got {self.corrections_loss} and {self.general_loss}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ class TrainedAdapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AdapterLimits:
     """What an adapter may look like to be loaded at all."""
 
     max_rank: int = 64

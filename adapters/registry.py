@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from adapters.errors import AdapterDamaged, AdapterMismatch, AdapterNotFound
-from adapters.files import CARD, CONFIG, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of, write_manifest
-from adapters.records import Limits, Manifest
-from adapters.signature import Seal
+from adapters.files import CONFIG, EVAL_REPORT, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of, write_manifest
+from adapters.records import AdapterLimits, Manifest
+from adapters.signature import ManifestSigner
 
-USUAL_LIMITS = Limits()
-_FILES = {CONFIG, WEIGHTS, MANIFEST, CARD}
+DEFAULT_LIMITS = AdapterLimits()
+_ALLOWED_FILES = {CONFIG, WEIGHTS, MANIFEST, EVAL_REPORT}
 # Settings of PEFT that would change what is computed or import code; they must be off.
-_MUST_BE_OFF = (
+_FORBIDDEN_PEFT_OPTIONS = (
     "modules_to_save", "auto_mapping", "megatron_config", "use_dora", "use_rslora", "lora_bias", "layer_replication",
     "trainable_token_indices", "target_parameters", "rank_pattern", "alpha_pattern", "layers_to_transform",
     "exclude_modules", "alora_invocation_tokens", "fan_in_fan_out", "use_qalora", "arrow_config", "eva_config",
@@ -28,14 +28,16 @@ _MUST_BE_OFF = (
 )  # fmt: skip
 
 
-def verify(directory: Path, base_sha256: str, limits: Limits = USUAL_LIMITS, seal: Seal | None = None) -> Manifest:
+def verify_adapter(
+    directory: Path, base_sha256: str, limits: AdapterLimits = DEFAULT_LIMITS, signer: ManifestSigner | None = None
+) -> Manifest:
     """Return the manifest of an adapter that is whole, ours, and made for this base; with a seal, that owner's.
 
     Raises AdapterNotFound, AdapterMismatch or AdapterDamaged with the reason.
     """
     manifest = read_manifest(directory)
-    if seal is not None:
-        seal.check(manifest)
+    if signer is not None:
+        signer.verify(manifest)
     if manifest.base_sha256 != base_sha256:
         raise AdapterMismatch(
             f"adapter {manifest.name} was trained on base {manifest.base_sha256[:12]}, this one is {base_sha256[:12]}; "
@@ -47,14 +49,14 @@ def verify(directory: Path, base_sha256: str, limits: Limits = USUAL_LIMITS, sea
     return manifest
 
 
-def install(source: Path, root: Path, name: str, seal: Seal | None = None) -> Path:
+def install(source: Path, root: Path, name: str, signer: ManifestSigner | None = None) -> Path:
     """Seal a trained adapter and move it to its place `root/name`; a name is never used twice."""
     target = root / name
     if target.exists():
         raise AdapterMismatch(f"there is an adapter named {name} already; names are never used twice")
     root.mkdir(parents=True, exist_ok=True)
-    if seal is not None:
-        write_manifest(source, seal.put(read_manifest(source)))
+    if signer is not None:
+        write_manifest(source, signer.sign(read_manifest(source)))
     publish(source, target)
     return target
 
@@ -68,9 +70,9 @@ def remove(directory: Path) -> None:
     shutil.rmtree(doomed)
 
 
-def _check_files(directory: Path, manifest: Manifest, limits: Limits) -> None:
+def _check_files(directory: Path, manifest: Manifest, limits: AdapterLimits) -> None:
     for path in directory.iterdir():
-        if path.name not in _FILES or path.is_symlink() or not path.is_file():
+        if path.name not in _ALLOWED_FILES or path.is_symlink() or not path.is_file():
             raise AdapterMismatch(f"adapter {manifest.name} holds {path.name}, which does not belong there")
     for name, expected in ((WEIGHTS, manifest.sha256), (CONFIG, manifest.config_sha256)):
         path = directory / name
@@ -80,11 +82,11 @@ def _check_files(directory: Path, manifest: Manifest, limits: Limits) -> None:
             raise AdapterMismatch(f"{name} of adapter {manifest.name} is larger than {limits.max_bytes:,} bytes")
         if sha256_of(path) != expected:
             raise AdapterDamaged(f"{name} of adapter {manifest.name} is not the file that was trained")
-    if manifest.card_sha256 and not _is(directory / CARD, manifest.card_sha256):
-        raise AdapterDamaged(f"{CARD} of adapter {manifest.name} is not the card that was written")
+    if manifest.card_sha256 and not _has_sha256(directory / EVAL_REPORT, manifest.card_sha256):
+        raise AdapterDamaged(f"{EVAL_REPORT} of adapter {manifest.name} is not the card that was written")
 
 
-def _is(path: Path, sha256: str) -> bool:
+def _has_sha256(path: Path, sha256: str) -> bool:
     return path.is_file() and sha256_of(path) == sha256
 
 
@@ -95,7 +97,7 @@ def _read_config(directory: Path) -> dict[str, Any]:
     return value
 
 
-def _check_config(config: dict[str, Any], name: str, limits: Limits) -> int:
+def _check_config(config: dict[str, Any], name: str, limits: AdapterLimits) -> int:
     """Return the rank; raises AdapterMismatch when the configuration asks for more than plain LoRA."""
     rank, targets = config.get("r"), config.get("target_modules")
     if config.get("peft_type") != "LORA" or config.get("task_type") != "CAUSAL_LM" or config.get("bias") != "none":
@@ -104,13 +106,13 @@ def _check_config(config: dict[str, Any], name: str, limits: Limits) -> int:
         raise AdapterMismatch(f"adapter {name} has rank {rank}, at most {limits.max_rank} is allowed")
     if not isinstance(targets, list) or not targets or not set(targets) <= set(limits.targets):
         raise AdapterMismatch(f"adapter {name} changes {targets}, allowed are {', '.join(limits.targets)}")
-    asked = [key for key in _MUST_BE_OFF if config.get(key)]
+    asked = [key for key in _FORBIDDEN_PEFT_OPTIONS if config.get(key)]
     if asked:
         raise AdapterMismatch(f"adapter {name} asks for {', '.join(asked)}, which is not plain LoRA")
     return rank
 
 
-def _check_tensors(path: Path, name: str, rank: int, limits: Limits) -> None:
+def _check_tensors(path: Path, name: str, rank: int, limits: AdapterLimits) -> None:
     """Check that the file holds pairs of finite matrices of this rank and nothing else."""
     import torch
     from safetensors import SafetensorError

@@ -6,39 +6,39 @@ import math
 import random
 from collections.abc import Sequence
 
-from adapters.dataset import Example
+from adapters.dataset import EncodedExample
 from adapters.records import Recipe
 
-ADALORA_RATE = (
+ADALORA_RATE_FACTOR = (
     10.0  # times as high: its singular values begin at zero; at LoRA's own rate it learns nothing (docs/LOG.md)
 )
 
 
 def planned_steps(rows: int, recipe: Recipe) -> int:
     """Return how many steps a run takes at most."""
-    return min(recipe.max_steps, recipe.epochs * steps_an_epoch(rows, recipe))
+    return min(recipe.max_steps, recipe.epochs * steps_per_epoch(rows, recipe))
 
 
-def steps_an_epoch(rows: int, recipe: Recipe) -> int:
+def steps_per_epoch(rows: int, recipe: Recipe) -> int:
     return math.ceil(rows / recipe.batch_size)
 
 
-def batch_of(examples: Sequence[Example], recipe: Recipe, step: int) -> list[Example]:
+def batch_at(examples: Sequence[EncodedExample], recipe: Recipe, step: int) -> list[EncodedExample]:
     """Return the rows of a step, counted from 0; each epoch shows every row once, in an order of its own."""
-    epoch, place = divmod(step, steps_an_epoch(len(examples), recipe))
+    epoch, place = divmod(step, steps_per_epoch(len(examples), recipe))
     order = _shuffled(examples, f"rows:{recipe.seed}:{epoch}")
     return order[place * recipe.batch_size : (place + 1) * recipe.batch_size]
 
 
-def turn_of(examples: Sequence[Example], count: int, seed: int, step: int) -> list[Example]:
+def rotating_batch_at(examples: Sequence[EncodedExample], count: int, seed: int, step: int) -> list[EncodedExample]:
     """Return the `count` rows whose turn it is at a step when all take turns for ever."""
     places = range(step * count, (step + 1) * count)
     return [_shuffled(examples, f"turns:{seed}:{p // len(examples)}")[p % len(examples)] for p in places]
 
 
-def rate(recipe: Recipe, step: int, steps: int) -> float:
+def learning_rate_at(recipe: Recipe, step: int, steps: int) -> float:
     """Return the learning rate: a linear warm-up, then a cosine down to a tenth."""
-    peak = recipe.learning_rate * (ADALORA_RATE if recipe.method == "adalora" else 1.0)
+    peak = recipe.learning_rate * (ADALORA_RATE_FACTOR if recipe.method == "adalora" else 1.0)
     warmup = max(1, round(steps * recipe.warmup_share))
     if step < warmup:
         return peak * (step + 1) / warmup
@@ -46,9 +46,9 @@ def rate(recipe: Recipe, step: int, steps: int) -> float:
     return peak * (0.1 + 0.9 * (1 + math.cos(math.pi * done)) / 2)
 
 
-def parts(batch: Sequence[Example], padding_share: float = 0.1) -> list[list[Example]]:
+def split_by_length(batch: Sequence[EncodedExample], padding_share: float = 0.1) -> list[list[EncodedExample]]:
     """Cut a batch into parts of like length, so that at most about a tenth of a part is padding."""
-    result: list[list[Example]] = []
+    result: list[list[EncodedExample]] = []
     for example in sorted(batch, key=len):
         if result and len(result[-1][0]) >= (1 - padding_share) * len(example):
             result[-1].append(example)
@@ -57,5 +57,5 @@ def parts(batch: Sequence[Example], padding_share: float = 0.1) -> list[list[Exa
     return result
 
 
-def _shuffled(examples: Sequence[Example], seed: str) -> list[Example]:
+def _shuffled(examples: Sequence[EncodedExample], seed: str) -> list[EncodedExample]:
     return random.Random(seed).sample(list(examples), len(examples))

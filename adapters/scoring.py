@@ -14,32 +14,32 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from adapters.dataset import Example
+from adapters.dataset import EncodedExample
 
-TOGETHER = 8  # rows in a pass without a graph
+EVAL_BATCH_SIZE = 8  # rows in a pass without a graph
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class AnswerLogits:
     """Of every answer token of some rows: the score of each word, and the word that is right."""
 
     logits: torch.Tensor  # [answer tokens, words]
-    right: torch.Tensor  # [answer tokens]
+    labels: torch.Tensor  # [answer tokens]
 
     def loss(self) -> torch.Tensor:
         """Return the summed cross-entropy."""
-        return cross_entropy(self.logits, self.right, reduction="sum")
+        return cross_entropy(self.logits, self.labels, reduction="sum")
 
 
-def scores(model: Any, examples: Sequence[Example], *, through_prompt: bool = False) -> Scores:
+def answer_logits(model: Any, examples: Sequence[EncodedExample], *, train_prompt: bool = False) -> AnswerLogits:
     """Return the scores of the answers, row after row.
 
     Gradients do not flow through the prompts' keys and values unless `through_prompt` asks for it. That halves the
     work, and what is learnt is the same in kind (docs/LOG.md).
     """
-    batch = _padded(examples, model.device)
-    with torch.set_grad_enabled(through_prompt and torch.is_grad_enabled()):
-        cache = _read(model, batch)
+    batch = _pad_batch(examples, model.device)
+    with torch.set_grad_enabled(train_prompt and torch.is_grad_enabled()):
+        cache = _prefill(model, batch)
     output = model(
         input_ids=batch.answer,
         attention_mask=batch.mask,
@@ -48,64 +48,66 @@ def scores(model: Any, examples: Sequence[Example], *, through_prompt: bool = Fa
         use_cache=True,
     )
     answered = batch.labels >= 0
-    return Scores(output.logits[answered].float(), batch.labels[answered])
+    return AnswerLogits(output.logits[answered].float(), batch.labels[answered])
 
 
-def mean_loss(model: Any, examples: Sequence[Example]) -> float:
+def mean_loss(model: Any, examples: Sequence[EncodedExample]) -> float:
     """Return the mean loss of the answers' tokens, without learning."""
-    return sum(losses(model, examples)) / sum(len(example.answer) for example in examples)
+    return sum(answer_losses(model, examples)) / sum(len(example.answer) for example in examples)
 
 
-def losses(model: Any, examples: Sequence[Example]) -> list[float]:
+def answer_losses(model: Any, examples: Sequence[EncodedExample]) -> list[float]:
     """Return the summed loss of each row's answer, without learning."""
-    return [loss for loss, _ in losses_and_words(model, examples)]
+    return [loss for loss, _ in answer_losses_and_predictions(model, examples)]
 
 
-def losses_and_words(model: Any, examples: Sequence[Example]) -> list[tuple[float, tuple[int, ...]]]:
+def answer_losses_and_predictions(
+    model: Any, examples: Sequence[EncodedExample]
+) -> list[tuple[float, tuple[int, ...]]]:
     """Return of each row's answer the summed loss, and the likeliest word at each place."""
     found: dict[int, tuple[float, tuple[int, ...]]] = {}
-    with sober(model):
-        for some in together(examples):
-            told, lengths = scores(model, some), [len(example.answer) for example in some]
-            each = torch.split(cross_entropy(told.logits, told.right, reduction="none"), lengths)
+    with no_grad_no_dropout(model):
+        for some in length_sorted_batches(examples):
+            told, lengths = answer_logits(model, some), [len(example.answer) for example in some]
+            each = torch.split(cross_entropy(told.logits, told.labels, reduction="none"), lengths)
             words = torch.split(told.logits.argmax(-1), lengths)
             for example, loss, word in zip(some, each, words, strict=True):
                 found[id(example)] = loss.sum().item(), tuple(word.tolist())
     return [found[id(example)] for example in examples]
 
 
-def together(examples: Sequence[Example]) -> list[list[Example]]:
+def length_sorted_batches(examples: Sequence[EncodedExample]) -> list[list[EncodedExample]]:
     """Return the rows in parts of like length that are read in one pass without a graph."""
     order = sorted(examples, key=len)
-    return [order[first : first + TOGETHER] for first in range(0, len(order), TOGETHER)]
+    return [order[first : first + EVAL_BATCH_SIZE] for first in range(0, len(order), EVAL_BATCH_SIZE)]
 
 
-def greedy(model: Any, examples: Sequence[Example], end: int, most_tokens: int) -> list[list[int]]:
+def greedy_decode(model: Any, examples: Sequence[EncodedExample], eos_token: int, max_tokens: int) -> list[list[int]]:
     """Return what the model answers to the prompts, each time the likeliest word, without the `end` token."""
-    said: list[list[int]] = [[] for _ in examples]
-    batch = _padded(examples, model.device)
+    answers: list[list[int]] = [[] for _ in examples]
+    batch = _pad_batch(examples, model.device)
     before = batch.prompt.shape[1]
     mask, word, position = batch.mask[:, :before], batch.answer[:, :1], batch.positions[:, before : before + 1]
     ended = torch.zeros(len(examples), dtype=torch.bool, device=word.device)
-    with sober(model):
-        cache = _read(model, batch)
-        for _ in range(most_tokens):
+    with no_grad_no_dropout(model):
+        cache = _prefill(model, batch)
+        for _ in range(max_tokens):
             mask = torch.cat([mask, torch.ones_like(word)], dim=1)
             output = model(
                 input_ids=word, attention_mask=mask, position_ids=position, past_key_values=cache, use_cache=True
             )
             word, position = output.logits[:, -1:].argmax(-1), position + 1
-            ended |= word[:, 0] == end
-            for answer, token, over in zip(said, word[:, 0].tolist(), ended.tolist(), strict=True):
+            ended |= word[:, 0] == eos_token
+            for answer, token, over in zip(answers, word[:, 0].tolist(), ended.tolist(), strict=True):
                 if not over:
                     answer.append(token)
             if bool(ended.all()):
                 break
-    return said
+    return answers
 
 
 @contextmanager
-def sober(model: Any) -> Iterator[None]:
+def no_grad_no_dropout(model: Any) -> Iterator[None]:
     """No gradients and no dropout, and still in training mode, so that 4-bit layers are not packed."""
     dropouts = [module for module in model.modules() if isinstance(module, torch.nn.Dropout) and module.training]
     for module in dropouts:
@@ -129,7 +131,7 @@ class _Batch:
     positions: torch.Tensor
 
 
-def _padded(examples: Sequence[Example], device: torch.device) -> _Batch:
+def _pad_batch(examples: Sequence[EncodedExample], device: torch.device) -> _Batch:
     before = max(1, max(len(example.prompt) - 1 for example in examples))
     after = max(len(example.answer) for example in examples)
     prompts, answers, labels, masks = [], [], [], []
@@ -149,7 +151,7 @@ def _padded(examples: Sequence[Example], device: torch.device) -> _Batch:
     )
 
 
-def _read(model: Any, batch: _Batch) -> Any:
+def _prefill(model: Any, batch: _Batch) -> Any:
     """Return the keys and values of the prompts, read without the head, which would score every word for nothing."""
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
     length = batch.prompt.shape[1]

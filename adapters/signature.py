@@ -20,30 +20,30 @@ KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class ManifestSigner:
     """A key and the owner for whom it seals."""
 
     key: bytes
     owner: str
 
-    def put(self, manifest: Manifest) -> Manifest:
+    def sign(self, manifest: Manifest) -> Manifest:
         """Return the manifest with its owner and its seal."""
         owned = replace(manifest, owner=self.owner, seal="")
-        return replace(owned, seal=self._of(owned))
+        return replace(owned, seal=self._hmac(owned))
 
-    def check(self, manifest: Manifest) -> None:
+    def verify(self, manifest: Manifest) -> None:
         """Raise when the manifest is another owner's, or not sealed with this key as it stands."""
-        if not hmac.compare_digest(manifest.seal, self._of(manifest)):
+        if not hmac.compare_digest(manifest.seal, self._hmac(manifest)):
             raise AdapterDamaged(f"adapter {manifest.name} does not carry this installation's seal; train it again")
         if manifest.owner != self.owner:
             raise AdapterMismatch(f"adapter {manifest.name} belongs to somebody else")
 
-    def _of(self, manifest: Manifest) -> str:
+    def _hmac(self, manifest: Manifest) -> str:
         told = json.dumps(asdict(replace(manifest, seal="")), sort_keys=True)
         return hmac.new(self.key, told.encode(), hashlib.sha256).hexdigest()
 
 
-def key_of(file: Path) -> bytes:
+def load_or_create_key(file: Path) -> bytes:
     """Return the key of an installation, made at its first use and readable by its user alone."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

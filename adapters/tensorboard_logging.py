@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from adapters.errors import TrainingRefused
-from adapters.records import Point
+from adapters.records import StepMetrics
 
 VARIABLE = "ADAPTERS_TENSORBOARD"
 
 
-def tracker(name: str) -> Callable[[Point], None]:
+def tensorboard_logger(name: str) -> Callable[[StepMetrics], None]:
     """Return what is told each step of the run of this name. Raises TrainingRefused when it was asked for in vain."""
     folder = os.environ.get(VARIABLE)
     if not folder:
@@ -26,7 +26,7 @@ def tracker(name: str) -> Callable[[Point], None]:
         raise TrainingRefused(f"{VARIABLE} is set, but tensorboard is not installed; install it or unset it") from error
     writer = SummaryWriter(str(Path(folder) / name))
 
-    def tell(point: Point) -> None:
+    def tell(point: StepMetrics) -> None:
         for curve in ("loss", "held_out", "drift"):
             value = getattr(point, curve)
             if value is not None:

@@ -15,15 +15,15 @@ from typing import Any
 from adapters import errors
 from adapters.errors import AdapterError, TrainerDied, TrainingRefused
 from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
-from adapters.registry import verify
+from adapters.registry import verify_adapter
 from adapters.trainer import write_job
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL_S = 0.2
-STARTING_AND_SAVING_S = 180.0  # what a run may take beyond twice the recipe's limit
+OVERHEAD_LIMIT_S = 180.0  # what a run may take beyond twice the recipe's limit
 
 
-def train(
+def train_in_subprocess(
     job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
 ) -> TrainedAdapter:
     """Train in a process of its own and return the adapter once its files have been read back.
@@ -42,25 +42,27 @@ def train(
             stderr=stderr,
         )
         try:
-            result = _follow(child, job, on_progress, cancelled)
+            result = _wait_for_result(child, job, on_progress, cancelled)
         finally:
             child.kill()
             child.wait()
     if result is None:
-        raise TrainerDied(f"the trainer ended without a result ({_how(child.returncode)}); start the training again")
-    return _believed(job, result)
+        raise TrainerDied(
+            f"the trainer ended without a result ({_describe_exit(child.returncode)}); start the training again"
+        )
+    return _verify_result(job, result)
 
 
-def _follow(
+def _wait_for_result(
     child: subprocess.Popen[bytes],
     job: TrainingJob,
     on_progress: Callable[[TrainingProgress], None],
     cancelled: Callable[[], bool],
 ) -> dict[str, Any] | None:
     """Return the trainer's last word, None when it died without one."""
-    limit_s = 2 * job.recipe.time_limit_s + STARTING_AND_SAVING_S
+    limit_s = 2 * job.recipe.time_limit_s + OVERHEAD_LIMIT_S
     deadline = time.monotonic() + limit_s
-    for line in _lines(child):
+    for line in _output_lines(child):
         if cancelled():
             raise TrainingRefused("the training was cancelled")
         if time.monotonic() > deadline:
@@ -76,7 +78,7 @@ def _follow(
     return None
 
 
-def _lines(child: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
+def _output_lines(child: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
     """Yield what the trainer writes, and None every now and then while it is silent."""
     assert child.stdout is not None
     stdout, lines = child.stdout, queue.Queue[bytes]()
@@ -98,15 +100,15 @@ def _lines(child: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
         yield line
 
 
-def _believed(job: TrainingJob, said: dict[str, Any]) -> TrainedAdapter:
+def _verify_result(job: TrainingJob, said: dict[str, Any]) -> TrainedAdapter:
     """Turn the trainer's last word into a value or an error; an adapter only when its files say so too."""
     value = said["value"]
     if said["kind"] == "refused":
         kind = getattr(errors, value["error"], TrainerDied)
         raise (kind if issubclass(kind, AdapterError) else TrainerDied)(value["message"])
-    manifest = verify(Path(value["directory"]), job.base_sha256)
+    manifest = verify_adapter(Path(value["directory"]), job.base_sha256)
     return TrainedAdapter(job.name, value["directory"], manifest.sha256, manifest.base_sha256, manifest.metrics)
 
 
-def _how(status: int) -> str:
+def _describe_exit(status: int) -> str:
     return f"stopped by signal {-status}" if status < 0 else f"exit status {status}"

@@ -17,27 +17,27 @@ from typing import Any
 import torch
 
 from adapters import adalora
-from adapters.base_model import refuse_packed
-from adapters.checkpoints import Checkpoints, State
-from adapters.dataset import Example
+from adapters.base_model import require_trainable_weights
+from adapters.checkpoints import CheckpointFile, TrainingState
+from adapters.dataset import EncodedExample
 from adapters.errors import TrainingRefused
-from adapters.kl_regularizer import Anchor
-from adapters.lora import trainable
-from adapters.records import Point, Recipe
-from adapters.schedule import batch_of, parts, planned_steps, rate, steps_an_epoch
-from adapters.scoring import mean_loss, scores
+from adapters.kl_regularizer import KlRegularizer
+from adapters.lora import trainable_parameters
+from adapters.records import Recipe, StepMetrics
+from adapters.schedule import batch_at, learning_rate_at, planned_steps, split_by_length, steps_per_epoch
+from adapters.scoring import answer_logits, mean_loss
 
-Watch = Callable[[Point], None]
+OnStep = Callable[[StepMetrics], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class FitResult:
     """What happened in one run."""
 
-    curve: tuple[Point, ...]  # one a step
+    curve: tuple[StepMetrics, ...]  # one a step
     tokens: int  # of the rows that were learnt, each as often as it was seen
     seconds: float  # the parts before a kill included
-    ended: str  # "steps" | "learnt" | "held-out" | "time"
+    stop_reason: str  # "steps" | "learnt" | "held-out" | "time"
 
     @property
     def losses(self) -> tuple[float, ...]:
@@ -46,13 +46,13 @@ class Fitted:
 
 def fit(
     model: Any,
-    examples: Sequence[Example],
+    examples: Sequence[EncodedExample],
     recipe: Recipe,
-    watch: Watch,
-    held_out: Sequence[Example] = (),
-    anchors: Sequence[Anchor] = (),
-    checkpoints: Checkpoints | None = None,
-) -> Fitted:
+    on_step: OnStep,
+    held_out: Sequence[EncodedExample] = (),
+    regularizers: Sequence[KlRegularizer] = (),
+    checkpoint_file: CheckpointFile | None = None,
+) -> FitResult:
     """Train the adapter on the examples, going on from the last checkpoint if there is one.
 
     Ends after `epochs` or `max_steps`, when the last epoch's mean loss is below `target_loss`, when the held-out loss
@@ -60,107 +60,107 @@ def fit(
     AdaLoRA nothing is judged before its ranks are settled. Raises TrainingRefused when the loss is no longer a number,
     or when time or memory do not suffice.
     """
-    refuse_packed(model)
-    run = _Run(model, examples, recipe, held_out[: recipe.most_watched], anchors)
-    run.take(checkpoints.read() if checkpoints else None)
-    while not run.ended:
+    require_trainable_weights(model)
+    run = _TrainingRun(model, examples, recipe, held_out[: recipe.most_watched], regularizers)
+    run.restore(checkpoint_file.read() if checkpoint_file else None)
+    while not run.stop_reason:
         run.step()
-        watch(run.curve[-1])
-        if checkpoints and (run.ended or checkpoints.due()):
-            checkpoints.write(run.state())
-    run.keep_best()
-    return Fitted(tuple(run.curve), run.tokens, run.seconds, run.ended)
+        on_step(run.curve[-1])
+        if checkpoint_file and (run.stop_reason or checkpoint_file.is_due()):
+            checkpoint_file.write(run.state())
+    run.restore_best()
+    return FitResult(tuple(run.curve), run.tokens, run.seconds, run.stop_reason)
 
 
-class _Run:
+class _TrainingRun:
     """A run between two steps: all that a checkpoint holds, and what follows from it."""
 
     def __init__(
         self,
         model: Any,
-        examples: Sequence[Example],
+        examples: Sequence[EncodedExample],
         recipe: Recipe,
-        held_out: Sequence[Example],
-        anchors: Sequence[Anchor],
+        held_out: Sequence[EncodedExample],
+        regularizers: Sequence[KlRegularizer],
     ) -> None:
         self.model, self.examples, self.recipe = model, examples, recipe
-        self.held_out, self.anchors = held_out, anchors
-        self.parameters = trainable(model)
+        self.held_out, self.regularizers = held_out, regularizers
+        self.parameters = trainable_parameters(model)
         self.optimizer = torch.optim.AdamW(self.parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
         self.steps = planned_steps(len(examples), recipe)
-        self.settled = adalora.settled_after(self.steps) if recipe.method == "adalora" else 0
-        self.curve: list[Point] = []
+        self.rank_freeze_step = adalora.rank_freeze_step(self.steps) if recipe.method == "adalora" else 0
+        self.curve: list[StepMetrics] = []
         self.best: list[torch.Tensor] = []
-        self.best_loss, self.waited, self.tokens, self.ended = math.inf, 0, 0, ""
-        self.began, self.earlier_s = time.monotonic(), 0.0
+        self.best_loss, self.evals_since_best, self.tokens, self.stop_reason = math.inf, 0, 0, ""
+        self.started_at, self.previous_seconds = time.monotonic(), 0.0
 
     @property
     def seconds(self) -> float:
-        return self.earlier_s + time.monotonic() - self.began
+        return self.previous_seconds + time.monotonic() - self.started_at
 
     def step(self) -> None:
         """Take one optimizer step, look at the held-out rows when it is time, and decide whether to go on."""
         step = len(self.curve)
-        batch = batch_of(self.examples, self.recipe, step)
+        batch = batch_at(self.examples, self.recipe, step)
         for group in self.optimizer.param_groups:
-            group["lr"] = rate(self.recipe, step, self.steps)
+            group["lr"] = learning_rate_at(self.recipe, step, self.steps)
         self.optimizer.zero_grad(set_to_none=True)
         loss, drift = self._backward(batch, step)
         torch.nn.utils.clip_grad_norm_(self.parameters, self.recipe.clip_norm)
         self.optimizer.step()
         if self.recipe.method == "adalora":
-            adalora.after_step(self.model, step)
+            adalora.update_ranks(self.model, step)
         self.tokens += sum(map(len, batch))
-        self._refuse(loss)
-        self.curve.append(Point(step + 1, self.steps, loss, self._look(step + 1), drift))
-        self.ended = self._why_end()
+        self._check_limits(loss)
+        self.curve.append(StepMetrics(step + 1, self.steps, loss, self._evaluate_held_out(step + 1), drift))
+        self.stop_reason = self._check_stop()
 
-    def _backward(self, batch: Sequence[Example], step: int) -> tuple[float, float | None]:
+    def _backward(self, batch: Sequence[EncodedExample], step: int) -> tuple[float, float | None]:
         """Add up the gradients; return the mean loss of the batch's answer tokens, and the anchors' divergence."""
         answers = sum(len(example.answer) for example in batch)
         total = 0.0
-        for part in parts(batch):
-            loss = scores(self.model, part).loss() / answers
+        for part in split_by_length(batch):
+            loss = answer_logits(self.model, part).loss() / answers
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.item()
         if self.recipe.method == "adalora":
-            adalora.crookedness(self.model).backward()  # type: ignore[no-untyped-call]
-        if not self.anchors or not self.recipe.anchor_weight:
+            adalora.orthogonality_penalty(self.model).backward()  # type: ignore[no-untyped-call]
+        if not self.regularizers or not self.recipe.anchor_weight:
             return total, None
         drift = 0.0
-        for anchor in self.anchors:
-            pull = anchor.pull(self.model, self.recipe, step)
-            pull.backward()  # type: ignore[no-untyped-call]
-            drift += pull.item() / self.recipe.anchor_weight
+        for anchor in self.regularizers:
+            penalty = anchor.penalty(self.model, self.recipe, step)
+            penalty.backward()  # type: ignore[no-untyped-call]
+            drift += penalty.item() / self.recipe.anchor_weight
         return total, drift
 
-    def _look(self, done: int) -> float | None:
+    def _evaluate_held_out(self, done: int) -> float | None:
         """Return the held-out loss when it is time to look, and keep the adapter if it is the best so far."""
-        every = min(self.recipe.most_between_looks, steps_an_epoch(len(self.examples), self.recipe))
+        every = min(self.recipe.most_between_looks, steps_per_epoch(len(self.examples), self.recipe))
         if not self.held_out or (done % every and done != self.steps):
             return None
         loss = mean_loss(self.model, self.held_out)
-        if done >= self.settled:
-            self.waited += 1
+        if done >= self.rank_freeze_step:
+            self.evals_since_best += 1
             if loss < self.best_loss:
-                self.best_loss, self.waited = loss, 0
+                self.best_loss, self.evals_since_best = loss, 0
                 self.best = [parameter.detach().clone() for parameter in self.parameters]
         return loss
 
-    def _why_end(self) -> str:
-        done, epoch = len(self.curve), steps_an_epoch(len(self.examples), self.recipe)
+    def _check_stop(self) -> str:
+        done, epoch = len(self.curve), steps_per_epoch(len(self.examples), self.recipe)
         if done >= self.steps:
             return "steps"
-        if done >= max(epoch, self.settled) and self.seconds > self.recipe.time_limit_s:
+        if done >= max(epoch, self.rank_freeze_step) and self.seconds > self.recipe.time_limit_s:
             return "time"
-        if done < self.settled:
+        if done < self.rank_freeze_step:
             return ""
-        if self.held_out and self.waited >= self.recipe.patience:
+        if self.held_out and self.evals_since_best >= self.recipe.patience:
             return "held-out"
         lately = [point.loss for point in self.curve[-epoch:]]
         return "learnt" if done % epoch == 0 and sum(lately) / epoch < self.recipe.target_loss else ""
 
-    def _refuse(self, loss: float) -> None:
+    def _check_limits(self, loss: float) -> None:
         if not math.isfinite(loss):
             raise TrainingRefused("the loss is no longer a number; lower the learning rate")
         if self.seconds > 2 * self.recipe.time_limit_s:
@@ -168,70 +168,70 @@ class _Run:
                 f"training took longer than {self.recipe.time_limit_s:.0f} s before it had seen every correction; "
                 "train on fewer corrections"
             )
-        used_mb = resident_mb()
+        used_mb = peak_resident_mb()
         if used_mb > self.recipe.memory_limit_mb:
             raise TrainingRefused(
                 f"training needs more than {self.recipe.memory_limit_mb:,} MB of memory ({used_mb:,} MB so far); "
                 "train with a smaller batch or shorter corrections"
             )
 
-    def keep_best(self) -> None:
+    def restore_best(self) -> None:
         for parameter, value in zip(self.parameters, self.best, strict=False):
             parameter.data.copy_(value)
 
-    def state(self) -> State:
+    def state(self) -> TrainingState:
         """Return all that is needed to go on from here in another process."""
         moments = [self.optimizer.state[parameter] for parameter in self.parameters]
         tensors = {f"now.{i}": parameter.data for i, parameter in enumerate(self.parameters)}
         tensors |= {f"best.{i}": value for i, value in enumerate(self.best)}
         tensors |= {f"{kind}.{i}": moment[kind] for i, moment in enumerate(moments) for kind in _MOMENTS}
         tensors |= {f"step.{i}": moment["step"] for i, moment in enumerate(moments)}
-        tensors |= _dice() | adalora.memory(self.model, self.recipe)
+        tensors |= _rng_state() | adalora.allocator_state(self.model, self.recipe)
         numbers = {
             "curve": [(p.step, p.steps, p.loss, p.held_out, p.drift) for p in self.curve],
             "best_loss": self.best_loss if self.best else None,
-            "waited": self.waited,
+            "waited": self.evals_since_best,
             "tokens": self.tokens,
             "seconds": self.seconds,
-            "ended": self.ended,
+            "ended": self.stop_reason,
         }
-        return State(tensors, numbers)
+        return TrainingState(tensors, numbers)
 
-    def take(self, state: State | None) -> None:
+    def restore(self, state: TrainingState | None) -> None:
         """Put the run to where a checkpoint left it; None leaves it at its beginning."""
         if state is None:
             return
         tensors, numbers = state.tensors, state.numbers
         for i, parameter in enumerate(self.parameters):
             parameter.data.copy_(tensors[f"now.{i}"])
-            beside = {kind: tensors[f"{kind}.{i}"].to(parameter.device, copy=True) for kind in _MOMENTS}
-            self.optimizer.state[parameter] = beside | {"step": tensors[f"step.{i}"].clone()}  # counted on the CPU
+            moments = {kind: tensors[f"{kind}.{i}"].to(parameter.device, copy=True) for kind in _MOMENTS}
+            self.optimizer.state[parameter] = moments | {"step": tensors[f"step.{i}"].clone()}  # counted on the CPU
         if numbers["best_loss"] is not None:
             self.best_loss = numbers["best_loss"]
             self.best = [tensors[f"best.{i}"].to(p.device) for i, p in enumerate(self.parameters)]
-        _put_back(tensors)
-        adalora.remember(self.model, self.recipe, tensors)
-        self.curve = [Point(*point) for point in numbers["curve"]]
-        self.waited, self.tokens, self.ended = numbers["waited"], numbers["tokens"], numbers["ended"]
-        self.earlier_s = numbers["seconds"]
+        _restore_rng_state(tensors)
+        adalora.restore_allocator_state(self.model, self.recipe, tensors)
+        self.curve = [StepMetrics(*point) for point in numbers["curve"]]
+        self.evals_since_best, self.tokens, self.stop_reason = numbers["waited"], numbers["tokens"], numbers["ended"]
+        self.previous_seconds = numbers["seconds"]
 
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
-def _dice() -> dict[str, torch.Tensor]:
+def _rng_state() -> dict[str, torch.Tensor]:
     """Return where the random sources stand; dropout on a GPU draws from the GPU's own."""
     found = {"dice": torch.get_rng_state()}
     return found | {"dice.cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else found
 
 
-def _put_back(dice: Mapping[str, torch.Tensor]) -> None:
-    torch.set_rng_state(dice["dice"])
-    if "dice.cuda" in dice and torch.cuda.is_available():
-        torch.cuda.set_rng_state(dice["dice.cuda"])
+def _restore_rng_state(rng_state: Mapping[str, torch.Tensor]) -> None:
+    torch.set_rng_state(rng_state["dice"])
+    if "dice.cuda" in rng_state and torch.cuda.is_available():
+        torch.cuda.set_rng_state(rng_state["dice.cuda"])
 
 
-def resident_mb() -> int:
+def peak_resident_mb() -> int:
     """Return the most memory that this process has held so far; 0 where the system does not say."""
     status = Path("/proc/self/status")
     if not status.is_file():
@@ -240,12 +240,12 @@ def resident_mb() -> int:
     return int(line.split()[1]) // 1024
 
 
-def gpu_memory() -> dict[str, float]:
+def peak_gpu_memory() -> dict[str, float]:
     """Return the most memory of a GPU that this process has held, as a metric; nothing where there is none."""
     return {"gpu_memory_mb": torch.cuda.max_memory_allocated() / 2**20} if torch.cuda.is_available() else {}
 
 
-def seed(value: int) -> None:
+def set_seed(value: int) -> None:
     """Make what follows (the adapter's first values, dropout, gradients) the same in every run.
 
     On a GPU the fused attentions add up gradients in the order in which their blocks finish, so the plain one is taken;

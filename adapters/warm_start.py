@@ -9,27 +9,30 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from adapters.dataset import sample_of
+from adapters.dataset import sample_rows
 from adapters.records import Recipe, TrainingRow
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class StartPlan:
     """What a run learns, and how."""
 
-    goes_on: bool  # from the version before
+    is_warm_start: bool  # from the version before
     rows: tuple[TrainingRow, ...]
     recipe: Recipe
 
 
-def beginning(
-    to_learn: Sequence[TrainingRow], to_check: Sequence[TrainingRow], known: Collection[str], recipe: Recipe
-) -> Beginning:
+def plan_start(
+    train_rows: Sequence[TrainingRow],
+    held_out_rows: Sequence[TrainingRow],
+    learned_ids: Collection[str],
+    recipe: Recipe,
+) -> StartPlan:
     """Return how to begin when a version before has learnt the rows of the ids in `known`."""
-    new = [row for row in to_learn if row.id not in known]
-    still = {row.id for row in to_learn} >= set(known)
-    if not known or not new or not still or recipe.update_steps == 0 or recipe.method != "lora":
-        return Beginning(False, tuple(to_learn), recipe)
-    old = [row for row in to_learn if row.id in known]
+    new = [row for row in train_rows if row.id not in learned_ids]
+    still = {row.id for row in train_rows} >= set(learned_ids)
+    if not learned_ids or not new or not still or recipe.update_steps == 0 or recipe.method != "lora":
+        return StartPlan(False, tuple(train_rows), recipe)
+    old = [row for row in train_rows if row.id in learned_ids]
     shorter = replace(recipe, max_steps=min(recipe.max_steps, recipe.update_steps))
-    return Beginning(True, (*new, *sample_of(old, len(new), recipe.seed)), shorter)
+    return StartPlan(True, (*new, *sample_rows(old, len(new), recipe.seed)), shorter)

@@ -23,20 +23,20 @@ from typing import Any
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 from adapters import trainer_process
-from adapters.dataset import encode, write_pairs, write_rows
-from adapters.records import PreferenceRow, Recipe, TrainedAdapter, TrainingJob
+from adapters.dataset import encode_row, write_pairs, write_rows
+from adapters.records import PreferencePair, Recipe, TrainedAdapter, TrainingJob
 from bench.retrieval_corpora import commit, hardware
-from bench.style_learners import TASTES, Fact, Taste, correction, held_out, satisfied, to_learn
+from bench.style_learners import STYLES, Fact, Style, correction, held_out_facts, is_satisfied, training_facts
 from tutor.engine.files import sha256_of
 from tutor.engine.model_files import base_hash
 
-LONGEST_ANSWER = 48  # tokens
+MAX_ANSWER_TOKENS = 48  # tokens
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
-    parser.add_argument("--learners", type=int, default=len(TASTES))
+    parser.add_argument("--learners", type=int, default=len(STYLES))
     parser.add_argument("--tastes", nargs="+", help="only the learners of these tastes")
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
@@ -46,22 +46,22 @@ def main() -> None:
     parser.add_argument("--preference-steps", type=int, default=0, help="of DPO: her answers over those of the base")
     parser.add_argument("--out", type=Path, help="rows of other learners and counts that stand in this file are kept")
     arguments = parser.parse_args()
-    asked = held_out()[: arguments.prompts]
+    asked = held_out_facts()[: arguments.prompts]
     answerer = Answerer(arguments.base)
     plain = answerer.answers(asked, None)
-    chosen = [t for t in TASTES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
-    rows = earlier(arguments, chosen)
+    chosen = [t for t in STYLES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
+    rows = load_earlier_results(arguments, chosen)
     for count, taste in ((count, taste) for count in arguments.counts for taste in chosen):
         with tempfile.TemporaryDirectory() as folder:
             rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
         print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
-        result = result_of(arguments, len(asked), rows)
+        result = make_result(arguments, len(asked), rows)
         if arguments.out:
             arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(result_of(arguments, len(asked), rows), ensure_ascii=False))
+    print(json.dumps(make_result(arguments, len(asked), rows), ensure_ascii=False))
 
 
-def earlier(arguments: argparse.Namespace, chosen: list[Taste]) -> list[dict[str, Any]]:
+def load_earlier_results(arguments: argparse.Namespace, chosen: list[Style]) -> list[dict[str, Any]]:
     """Return the rows of the file to write that are not measured anew."""
     if not (arguments.out and arguments.out.exists()):
         return []
@@ -70,7 +70,7 @@ def earlier(arguments: argparse.Namespace, chosen: list[Taste]) -> list[dict[str
     return [row for row in rows if (row["learner"], row["count"]) not in anew]
 
 
-def result_of(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def make_result(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what is known after some learners; written after each, so that a run that is cut off is a result too."""
     result: dict[str, Any] = {
         "benchmark": "adaptation",
@@ -85,12 +85,12 @@ def result_of(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, 
         "rows": rows,
     }
     counts = sorted({row["count"] for row in rows})
-    return result | {f"at_{count}": summary([r for r in rows if r["count"] == count]) for count in counts}
+    return result | {f"at_{count}": summarize([r for r in rows if r["count"] == count]) for count in counts}
 
 
 def measure(
     arguments: argparse.Namespace,
-    taste: Taste,
+    taste: Style,
     count: int,
     folder: Path,
     answerer: Answerer,
@@ -104,18 +104,18 @@ def measure(
         preference_steps=arguments.preference_steps,
         time_limit_s=7200.0,
     )
-    pairs = preferred(answerer, taste, count) if recipe.preference_steps else []
+    pairs = preference_rows(answerer, taste, count) if recipe.preference_steps else []
     began, cpu = time.monotonic(), _children_cpu_s()
-    trained = trained_on(arguments.base, taste, count, folder, recipe, arguments.kept, pairs)
+    trained = train_on(arguments.base, taste, count, folder, recipe, arguments.kept, pairs)
     seconds, cpu_s = time.monotonic() - began, _children_cpu_s() - cpu
     told = answerer.answers(asked, Path(trained.directory))
     metrics = trained.metrics
     return {
         "learner": taste.name,
         "count": count,
-        "win_rate": wins(asked, taste, told, plain),
+        "win_rate": win_rate(asked, taste, told, plain),
         "forgetting": round(metrics["general_after"] / metrics["general_before"] - 1, 4),
-        "strangers": max(_met(t, told) - _met(t, plain) for t in TASTES if t is not taste),
+        "strangers": max(_match_rate(t, told) - _match_rate(t, plain) for t in STYLES if t is not taste),
         "strength": metrics["strength"],
         "steps": metrics["steps"],
         "seconds": round(seconds, 1),
@@ -125,34 +125,34 @@ def measure(
     }
 
 
-def preferred(answerer: Answerer, taste: Taste, count: int) -> list[PreferenceRow]:
+def preference_rows(answerer: Answerer, taste: Style, count: int) -> list[PreferencePair]:
     """Return what the learner's corrections are as pairs: each over what the base says to the same question."""
-    facts = to_learn(count)
+    facts = training_facts(count)
     rows = [correction(fact, taste) for fact in facts]
     told = zip(rows, answerer.answers(facts, None), strict=True)
     return [
-        PreferenceRow(row.id, row.prompt, row.answer, old) for row, old in told if old.strip() not in ("", row.answer)
+        PreferencePair(row.id, row.prompt, row.answer, old) for row, old in told if old.strip() not in ("", row.answer)
     ]
 
 
-def trained_on(
+def train_on(
     base: Path,
-    taste: Taste,
+    taste: Style,
     count: int,
     folder: Path,
     recipe: Recipe,
     kept: Path | None,
-    pairs: list[PreferenceRow],
+    pairs: list[PreferencePair],
 ) -> TrainedAdapter:
     """Train on the learner's first `count` corrections as the product would."""
-    write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in to_learn(count)])
+    write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in training_facts(count)])
     sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
     job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{taste.name}-v1", recipe)
     if pairs:
         write_pairs(folder / "pairs.jsonl", pairs)
         job = dataclasses.replace(job, pairs_file=str(folder / "pairs.jsonl"))
-    job = dataclasses.replace(job, kept_directory=str(kept) if kept else None)
-    return trainer_process.train(job, lambda progress: None, lambda: False)
+    job = dataclasses.replace(job, base_cache_directory=str(kept) if kept else None)
+    return trainer_process.train_in_subprocess(job, lambda progress: None, lambda: False)
 
 
 class Answerer:
@@ -166,29 +166,29 @@ class Answerer:
     def answers(self, facts: tuple[Fact, ...], adapter: Path | None) -> list[str]:
         from adapters import lora, scoring
 
-        plain = TASTES[0]  # only the prompt is read
-        prompts = [encode(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
-        model = lora.attach_previous(self.model, adapter, trainable=False) if adapter else self.model
-        said = scoring.greedy(model, prompts, self.tokenizer.eos_token_id, LONGEST_ANSWER)
+        plain = STYLES[0]  # only the prompt is read
+        prompts = [encode_row(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
+        model = lora.attach_saved(self.model, adapter, trainable=False) if adapter else self.model
+        said = scoring.greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
         if adapter:
             self.model = model.unload()
         return [self.tokenizer.decode(words) for words in said]
 
 
-def wins(asked: tuple[Fact, ...], taste: Taste, told: list[str], plain: list[str]) -> float:
+def win_rate(asked: tuple[Fact, ...], taste: Style, told: list[str], plain: list[str]) -> float:
     """Return the share of questions where the adapter's answer is in the taste and the base's is not."""
     won = [
-        satisfied(f, taste, new) and not satisfied(f, taste, old)
+        is_satisfied(f, taste, new) and not is_satisfied(f, taste, old)
         for f, new, old in zip(asked, told, plain, strict=True)
     ]
     return round(sum(won) / len(won), 3)
 
 
-def _met(taste: Taste, answers: list[str]) -> float:
-    return round(sum(map(taste.met, answers)) / len(answers), 3)
+def _match_rate(taste: Style, answers: list[str]) -> float:
+    return round(sum(map(taste.matches, answers)) / len(answers), 3)
 
 
-def summary(rows: list[dict[str, Any]]) -> dict[str, float]:
+def summarize(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Return the means over learners, and the worst of what must not happen."""
     mean = {"learners": len(rows)} | {
         key: round(sum(row[key] for row in rows) / len(rows), 4)

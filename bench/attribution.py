@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from bench.attribution_claims import Claim, read
+from bench.attribution_claims import Claim, build_claims
 from bench.fit_retrieval import fit_chance
-from bench.retrieval_corpora import commit, hardware, read_lines
+from bench.retrieval_corpora import commit, hardware, read_jsonl
 from knowledge import attribution
 from knowledge.embedding import Embedder, open_embedder
 
@@ -37,18 +37,18 @@ Rows = list[Numbers]
 def main() -> None:
     arguments = _arguments()
     embedder = open_embedder("bundled", arguments.cache)
-    claims = read(arguments.paragraphs, arguments.questions, embedder, arguments.vectors, arguments.sample)
+    claims = build_claims(arguments.paragraphs, arguments.questions, embedder, arguments.vectors, arguments.sample)
     rows = evidence(claims, embedder)
-    result: dict[str, Any] = {"benchmark": "support", "claims": len(claims), "shipped": shipped(claims, rows)}
+    result: dict[str, Any] = {"benchmark": "support", "claims": len(claims), "shipped": shipped_metrics(claims, rows)}
     if arguments.fit:
         kept, held_out = fit(claims, rows)
         support_file = Path(attribution.__file__).with_name("support.json")
         support_file.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-        attribution.model.cache_clear()
+        attribution.load_attribution_model.cache_clear()
         result["fitted"] = held_out
     if arguments.scifact:
         abstracts = scifact(*arguments.scifact)
-        result["scifact"] = shipped(abstracts, evidence(abstracts, embedder))
+        result["scifact"] = shipped_metrics(abstracts, evidence(abstracts, embedder))
     print(json.dumps(result | {"hardware": hardware(), "commit": commit()}))
 
 
@@ -57,44 +57,46 @@ def evidence(claims: Sequence[Claim], embedder: Embedder) -> Rows:
     found: Rows = []
     for start in range(0, len(claims), 200):
         part = claims[start : start + 200]
-        lists = [[pair for pair in _pairs(claim) if pair.agrees] for claim in part]
-        cosine = attribution.cosines([pair for pairs in lists for pair in pairs], embedder)
+        lists = [[pair for pair in _claim_passage_pairs(claim) if pair.is_consistent] for claim in part]
+        cosine = attribution.cosine_similarities([pair for pairs in lists for pair in pairs], embedder)
         for pairs in lists:
-            rows = [pair.features(cosine.get((pair.claim, pair.source.text), pair.words)) for pair in pairs]
+            rows = [pair.features(cosine.get((pair.claim, pair.source.text), pair.word_overlap)) for pair in pairs]
             found.append(np.asarray(rows, np.float64).reshape(-1, len(attribution.FEATURES)))
     return found
 
 
-def _pairs(claim: Claim) -> list[attribution.Pair]:
-    sources = [source for at, text in enumerate(claim.passages) for source in attribution.sources_of(at, text)]
-    return attribution.shortlist(claim.text, sources)
+def _claim_passage_pairs(claim: Claim) -> list[attribution.ClaimSourcePair]:
+    sources = [source for at, text in enumerate(claim.passages) for source in attribution.source_spans(at, text)]
+    return attribution.shortlist_sources(claim.text, sources)
 
 
-def shipped(claims: Sequence[Claim], rows: Rows) -> dict[str, Any]:
-    kept = attribution.model()
+def shipped_metrics(claims: Sequence[Claim], rows: Rows) -> dict[str, Any]:
+    kept = attribution.load_attribution_model()
     weights = np.asarray([kept.weights[name] for name in attribution.FEATURES])
-    return figures(claims, np.asarray([_best(row, weights, kept.bias) for row in rows]), kept.threshold)
+    return attribution_metrics(
+        claims, np.asarray([_best_probability(row, weights, kept.bias) for row in rows]), kept.threshold
+    )
 
 
-def _best(rows: Numbers, weights: Numbers, bias: float) -> float:
+def _best_probability(rows: Numbers, weights: Numbers, bias: float) -> float:
     return float(1 / (1 + np.exp(-(rows @ weights + bias).max()))) if len(rows) else 0.0
 
 
-def figures(claims: Sequence[Claim], chances: Numbers, threshold: float) -> dict[str, Any]:
+def attribution_metrics(claims: Sequence[Claim], chances: Numbers, threshold: float) -> dict[str, Any]:
     true = np.asarray([claim.supported for claim in claims])
     kinds = sorted({claim.kind for claim in claims if not claim.supported})
     of_kind = {kind: np.asarray([claim.kind == kind for claim in claims]) for kind in kinds}
     return {
         "auc": round(float(roc_auc_score(true, chances)), 4),
-        "quoted_supported": _share(chances[true] >= threshold),
-        "quoted_unsupported": _share(chances[~true] >= threshold),
-        "by_kind": {kind: _share(chances[rows] >= threshold) for kind, rows in of_kind.items()},
+        "quoted_supported": _share_true(chances[true] >= threshold),
+        "quoted_unsupported": _share_true(chances[~true] >= threshold),
+        "by_kind": {kind: _share_true(chances[rows] >= threshold) for kind, rows in of_kind.items()},
         "ece": _ece(chances, true),
         "threshold": round(threshold, 3),
     }
 
 
-def _share(these: NDArray[np.bool_]) -> float:
+def _share_true(these: NDArray[np.bool_]) -> float:
     return round(float(these.mean()), 4)
 
 
@@ -118,9 +120,9 @@ def fit(claims: Sequence[Claim], rows: Rows) -> tuple[dict[str, Any], dict[str, 
             [r for r, f in zip(rows, of, strict=True) if f != number],
         )
         for at in np.flatnonzero(of == number):
-            chances[at] = _best(rows[at], weights, bias)
+            chances[at] = _best_probability(rows[at], weights, bias)
     threshold = _threshold(claims, chances)
-    held_out = figures(claims, chances, threshold)
+    held_out = attribution_metrics(claims, chances, threshold)
     weights, bias = _fit(claims, rows)
     card = {
         "fitted_by": "bench/attribution.py",
@@ -151,9 +153,9 @@ def _fit(claims: Sequence[Claim], rows: Rows) -> tuple[Numbers, float]:
 
 def scifact(corpus: Path, claims: Path) -> list[Claim]:
     """Return the claims of SciFact with a cited abstract: supported by it, or contradicted, or neither."""
-    texts = {str(row["doc_id"]): row["text"] for row in read_lines(corpus)}
+    texts = {str(row["doc_id"]): row["text"] for row in read_jsonl(corpus)}
     found = []
-    for row in read_lines(claims):
+    for row in read_jsonl(claims):
         for document in re.findall(r"\d+", str(row["cited"])):
             verdict = row["evidence"].get(document, "NEITHER")
             if document in texts:

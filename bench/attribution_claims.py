@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from bench.retrieval_corpora import Corpus, Question, as_entry, kept_vectors, read_lines
-from bench.retrieval_corpora import built as built_index
+from bench.retrieval_corpora import Corpus, Question, cached_vectors, make_entry, read_jsonl
+from bench.retrieval_corpora import build_index as built_index
 from knowledge.embedding import Embedder
-from knowledge.lexical import terms
-from knowledge.qa_to_statement import statement
-from knowledge.ranking import find, models
+from knowledge.lexical import tokenize
+from knowledge.qa_to_statement import qa_to_statement
+from knowledge.ranking import find_candidates, load_ranking_models
 
-SHOWN = 4  # passages that are looked through for each claim
+PASSAGES_SHOWN = 4  # passages that are looked through for each claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +36,33 @@ class Claim:
     article: str
 
 
-def read(paragraphs: Path, questions: Path, embedder: Embedder, kept: Path | None, sample: int) -> list[Claim]:
+def build_claims(paragraphs: Path, questions: Path, embedder: Embedder, kept: Path | None, sample: int) -> list[Claim]:
     """Return about `sample` questions as claims of each kind, the same ones every time."""
-    rows = read_lines(paragraphs)
+    rows = read_jsonl(paragraphs)
     number = {row["pid"]: i for i, row in enumerate(rows)}
-    asked = [q for q in read_lines(questions) if not q.get("impossible") and q["pid"] in number]
-    entries = tuple(as_entry(row["pid"], row["title"], row["text"]) for row in rows)
+    asked = [q for q in read_jsonl(questions) if not q.get("impossible") and q["pid"] in number]
+    entries = tuple(make_entry(row["pid"], row["title"], row["text"]) for row in rows)
     corpus = Corpus(
         entries, tuple(r["title"] for r in rows), tuple(Question(q["question"], number[q["pid"]]) for q in asked)
     )
-    vectors, query_rows = kept_vectors(corpus, embedder, kept)
+    vectors, query_rows = cached_vectors(corpus, embedder, kept)
     index = built_index(corpus, embedder, vectors)
     random = np.random.default_rng(11)
     claims: list[Claim] = []
     for at in random.permutation(len(asked))[:sample]:
         one = corpus.questions[at]
         assert one.gold is not None
-        found = find(index, one.text, query_rows[at] if len(index.dense_rows) else None)
-        weights = models()["fused" if found.fused else "lexical"].order
-        order = found.rows[np.argsort(-(found.evidence @ weights), kind="stable")].tolist()
-        shown = [one.gold, *(r for r in order if r != one.gold)][:SHOWN]
-        others = [r for r in order if r != one.gold][:SHOWN]
+        found = find_candidates(index, one.text, query_rows[at] if len(index.dense_rows) else None)
+        weights = load_ranking_models()["fused" if found.has_dense else "lexical"].order_weights
+        order = found.rows[np.argsort(-(found.features @ weights), kind="stable")].tolist()
+        shown = [one.gold, *(r for r in order if r != one.gold)][:PASSAGES_SHOWN]
+        others = [r for r in order if r != one.gold][:PASSAGES_SHOWN]
         strangers = [r for r in random.permutation(len(rows))[:200] if rows[r]["title"] != rows[one.gold]["title"]]
-        claims += _claims(asked[at], asked, rows, (shown, others, strangers[:SHOWN]), random)
+        claims += _claims_of(asked[at], asked, rows, (shown, others, strangers[:PASSAGES_SHOWN]), random)
     return claims
 
 
-def _claims(
+def _claims_of(
     question: dict[str, Any],
     asked: Sequence[dict[str, Any]],
     rows: Sequence[dict[str, Any]],
@@ -71,7 +71,7 @@ def _claims(
 ) -> Iterator[Claim]:
     right, others, strangers = (tuple(rows[r]["text"] for r in places) for places in shown)
     title = rows[shown[0][0]]["title"]
-    true = statement(question["question"], question["answers"][0])
+    true = qa_to_statement(question["question"], question["answers"][0])
     if not true:
         return
     yield Claim(true, right, True, "true", title)
@@ -79,7 +79,7 @@ def _claims(
     if not any(answer.casefold() in text.casefold() for answer in question["answers"] for text in others):
         yield Claim(true, others, False, "not shown", title)
     if wrong := _wrong_answer(question, asked, rows, title, random):
-        yield Claim(statement(question["question"], wrong), right, False, "other answer", title)
+        yield Claim(qa_to_statement(question["question"], wrong), right, False, "other answer", title)
 
 
 def _wrong_answer(
@@ -90,20 +90,20 @@ def _wrong_answer(
     random: np.random.Generator,
 ) -> str:
     """Return an answer to another question of the article that begins alike; it shares no word with the right ones."""
-    right = {term for answer in question["answers"] for term in terms(answer)}
+    right = {term for answer in question["answers"] for term in tokenize(answer)}
     titles = {row["pid"]: row["title"] for row in rows}
-    kind = _kind(question["question"])
+    kind = _question_word(question["question"])
     for at in random.permutation(len(asked))[:4000]:
         other = asked[at]
         answer = other["answers"][0]
-        if titles[other["pid"]] != title or _kind(other["question"]) != kind:
+        if titles[other["pid"]] != title or _question_word(other["question"]) != kind:
             continue
-        words = set(terms(answer))
-        if words and not words & right and not words <= set(terms(question["question"])):
+        words = set(tokenize(answer))
+        if words and not words & right and not words <= set(tokenize(question["question"])):
             return str(answer)
     return ""
 
 
-def _kind(question: str) -> str:
+def _question_word(question: str) -> str:
     found = re.search(r"\b(who|whom|where|when|how \w+|what year|what|which)\b", question.lower())
     return found.group() if found else ""

@@ -28,14 +28,23 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.retrieval_corpora import commit, hardware
 from knowledge import concepts
-from knowledge.chunking import split
-from knowledge.concepts import FEATURES, MOST, Ground, Proposal, ideas_of, key_of, pairs_of, propose_concepts
+from knowledge.chunking import chunk_document
+from knowledge.concepts import (
+    FEATURES,
+    MAX_CONCEPTS,
+    ConceptProposal,
+    EdgeBasis,
+    candidate_pairs,
+    concept_key,
+    find_concept_candidates,
+    propose_concepts,
+)
 from knowledge.documents import Passage
-from knowledge.headings import heading_name
+from knowledge.headings import heading_topic
 from knowledge.parsing.sandbox import parse
 
 SHUFFLES = 3
-LEAST = 0.75  # the strength from which on an edge is proposed
+MIN_STRENGTH = 0.75  # the strength from which on an edge is proposed
 _BOLD = re.compile(r"(?<!\*)\*\*([^*\n]{3,40}?)\*\*(?!\*)")
 _ITALIC_ZH = re.compile(r"(?<!\*)\*([^*\n]{2,20}?)\*\s*（[A-Za-z][^）]*）")
 _NOT_TERMS = re.compile(r"[.:$=+<>\d]|^(?:and|or|not|in|try|else)$")
@@ -66,21 +75,21 @@ def main() -> None:
 
 
 def read(folder: Path) -> Book:
-    files = sorted(folder.glob("*.md"), key=lambda path: _place(path, folder))
+    files = sorted(folder.glob("*.md"), key=lambda path: _chapter_position(path, folder))
     texts = [path.read_text("utf-8") for path in files]
     parsed = [parse(path.name, path.read_bytes()) for path in files]
-    passages = tuple(tuple(split(p, path.stem, folder.name)) for p, path in zip(parsed, files, strict=True))
+    passages = tuple(tuple(chunk_document(p, path.stem, folder.name)) for p, path in zip(parsed, files, strict=True))
     headings = {heading for part in passages for p in part for heading in p.heading[:2]}
-    titles = {key_of(name) for heading in headings if (name := heading_name(heading))}
+    titles = {concept_key(name) for heading in headings if (name := heading_topic(heading))}
     return Book(folder.name, passages, frozenset(k for text in texts for k in _terms(text)), frozenset(titles))
 
 
 def _terms(text: str) -> set[str]:
     marked = (_ITALIC_ZH if re.search("[\u4e00-\u9fff]", text) else _BOLD).findall(text)
-    return {key_of(term) for term in marked if not _NOT_TERMS.search(term) and len(term.split()) <= 4}
+    return {concept_key(term) for term in marked if not _NOT_TERMS.search(term) and len(term.split()) <= 4}
 
 
-def _place(path: Path, folder: Path) -> tuple[int, int, str]:
+def _chapter_position(path: Path, folder: Path) -> tuple[int, int, str]:
     """Return where a file stands in its book."""
     chapter, _, section = path.stem.partition("__")
     index = folder / f"{chapter}__index.md"
@@ -96,8 +105,8 @@ def measure(book: Book) -> dict[str, Any]:
     began = time.process_time()
     proposal = propose_concepts(ordered)
     seconds = time.process_time() - began
-    proposed = {key_of(concept.name) for concept in proposal.concepts}
-    hidden = agreements(book)
+    proposed = {concept_key(concept.name) for concept in proposal.concepts}
+    hidden = order_agreements(book)
     result: dict[str, Any] = {
         "passages": len(ordered),
         "concepts": len(proposal.concepts),
@@ -106,27 +115,27 @@ def measure(book: Book) -> dict[str, Any]:
         "found": round(len(proposed & book.terms) / max(1, len(book.terms)), 3),
         "own": round(len(proposed & (book.terms | book.titles)) / max(1, len(proposed)), 3),
         "agreement": round(sum(hidden) / max(1, len(hidden)), 3),
-        "by_ground": {str(g): _share(agreements(book, g)) for g in Ground},
+        "by_ground": {str(g): _agreement_rate(order_agreements(book, g)) for g in EdgeBasis},
         "cpu_s": round(seconds, 2),
     }
     print(book.name, result)
     return result
 
 
-def _share(agreed: Sequence[bool]) -> dict[str, float]:
+def _agreement_rate(agreed: Sequence[bool]) -> dict[str, float]:
     return {"edges": len(agreed) // SHUFFLES, "agreement": round(sum(agreed) / max(1, len(agreed)), 3)}
 
 
-def agreements(book: Book, ground: Ground | None = None) -> list[bool]:
+def order_agreements(book: Book, ground: EdgeBasis | None = None) -> list[bool]:
     """Return for each edge proposed without the order whether the book agrees; edges inside one passage say nothing."""
-    place = introduced(propose_concepts([p for part in book.files for p in part], most=10**6), book)
+    place = introduction_order(propose_concepts([p for part in book.files for p in part], limit=10**6), book)
     agreed = []
     for seed in range(SHUFFLES):
         files = list(book.files)
         random.Random(seed).shuffle(files)
         proposal = propose_concepts([p for part in files for p in part], in_order=False)
-        edges = [e for e in proposal.edges if ground in (None, e.ground) and place.keys() >= {e.concept, e.needs}]
-        agreed += [place[e.needs] < place[e.concept] for e in edges if place[e.needs] != place[e.concept]]
+        edges = [e for e in proposal.edges if ground in (None, e.basis) and place.keys() >= {e.concept, e.prerequisite}]
+        agreed += [place[e.prerequisite] < place[e.concept] for e in edges if place[e.prerequisite] != place[e.concept]]
     return agreed
 
 
@@ -140,7 +149,7 @@ def fit(books: Sequence[Book]) -> None:
         model = LogisticRegression(C=1.0).fit(*map(np.concatenate, zip(*others, strict=True)))
         rows, labels = seen[number]
         chances = model.predict_proba(rows)[:, 1]
-        sure = chances >= LEAST
+        sure = chances >= MIN_STRENGTH
         held_out[book.name] = {
             "agreement_at_least": round(float(labels[sure].mean()), 3),
             "kept": round(float(sure.mean()), 3),
@@ -155,28 +164,30 @@ def fit(books: Sequence[Book]) -> None:
         },
         "weights": dict(zip(FEATURES, (round(float(w), 4) for w in model.coef_[0]), strict=True)),
         "bias": round(float(model.intercept_[0]), 4),
-        "least": LEAST,
+        "least": MIN_STRENGTH,
     }
     Path(concepts.__file__).with_name("concepts.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
-    concepts.weights.cache_clear()
+    concepts.load_edge_model.cache_clear()
 
 
 def _labelled(book: Book) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the features of all pairs of a shuffled book, and whether its own order agrees."""
-    place = introduced(propose_concepts([p for part in book.files for p in part], most=10**6), book)
+    place = introduction_order(propose_concepts([p for part in book.files for p in part], limit=10**6), book)
     rows, labels = [], []
     for seed in range(SHUFFLES):
         files = list(book.files)
         random.Random(seed).shuffle(files)
-        for pair in pairs_of(ideas_of([p for part in files for p in part], MOST), in_order=False):
-            here, there = place.get(pair.skill.id), place.get(pair.need.id)
+        for pair in candidate_pairs(
+            find_concept_candidates([p for part in files for p in part], MAX_CONCEPTS), in_order=False
+        ):
+            here, there = place.get(pair.skill.id), place.get(pair.prerequisite.id)
             if here is not None and there is not None and here != there:
                 rows.append(pair.features)
                 labels.append(there < here)
     return np.asarray(rows), np.asarray(labels)
 
 
-def introduced(proposal: Proposal, book: Book) -> dict[str, int]:
+def introduction_order(proposal: ConceptProposal, book: Book) -> dict[str, int]:
     """Return where the book, in its order, introduces each concept."""
     number = {p.id: at for at, p in enumerate(p for part in book.files for p in part)}
     return {concept.id: number[concept.evidence.passage_id] for concept in proposal.concepts}

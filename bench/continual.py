@@ -23,13 +23,19 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
-from adapters.dataset import Example, encode, sample_of
+from adapters.dataset import EncodedExample, encode_row, sample_rows
 from adapters.records import Recipe, TrainingRow
-from bench.adaptation import LONGEST_ANSWER
+from bench.adaptation import MAX_ANSWER_TOKENS
 from bench.retrieval_corpora import commit, hardware
-from bench.style_learners import HELD_OUT, TASTES, Fact, Taste, correction, facts, satisfied
+from bench.style_learners import HELD_OUT_COUNT, STYLES, Fact, Style, correction, facts, is_satisfied
 
-OPENINGS = ("Casually, please: ", "As a note, please: ", "Hint, please: ", "Ask me back, please: ", "In both, please: ")
+STYLE_PREFIXES = (
+    "Casually, please: ",
+    "As a note, please: ",
+    "Hint, please: ",
+    "Ask me back, please: ",
+    "In both, please: ",
+)
 STRATEGIES = ("new rows alone", "replay", "self-distillation", "from scratch")
 
 
@@ -46,10 +52,10 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.strategies) - set(STRATEGIES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(STRATEGIES)}")
-    stream = Stream(arguments) if arguments.strategies else None
+    stream = CorrectionStream(arguments) if arguments.strategies else None
     result = {"benchmark": "continual", "hardware": hardware(), "model": arguments.base.name, "commit": commit(),
-              "batches": len(TASTES), "rows_a_batch": arguments.rows}  # fmt: skip
-    rows = _earlier(arguments)
+              "batches": len(STYLES), "rows_a_batch": arguments.rows}  # fmt: skip
+    rows = _load_earlier(arguments)
     for strategy in arguments.strategies if stream else ():
         rows.append({"strategy": strategy, "steps": _steps(arguments, strategy)} | stream.run(strategy))
         print(json.dumps(rows[-1]), flush=True)
@@ -67,7 +73,7 @@ def _steps(arguments: argparse.Namespace, strategy: str) -> int:
     return int(arguments.scratch_steps if strategy == "from scratch" else arguments.steps)
 
 
-def _earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+def _load_earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Return the rows of the file to write that are not measured anew."""
     if not (arguments.out and arguments.out.exists()):
         return []
@@ -76,7 +82,7 @@ def _earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     return [row for row in rows if (row["strategy"], row["steps"]) not in anew]
 
 
-class Stream:
+class CorrectionStream:
     """Five batches on one model, its base freed of adapters between two strategies."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
@@ -87,20 +93,20 @@ class Stream:
         self.scratch_steps = arguments.scratch_steps
         tokenizer = base_model.load_tokenizer(arguments.base)
         self.model = base_model.load_base(arguments.base)
-        learnt, asked = facts()[:-HELD_OUT], facts()[-HELD_OUT:]
+        learnt, asked = facts()[:-HELD_OUT_COUNT], facts()[-HELD_OUT_COUNT:]
         self.batches = [
-            _rows(learnt[i * arguments.rows : (i + 1) * arguments.rows], opening, taste)
-            for i, (opening, taste) in enumerate(zip(OPENINGS, TASTES, strict=True))
+            _make_rows(learnt[i * arguments.rows : (i + 1) * arguments.rows], opening, taste)
+            for i, (opening, taste) in enumerate(zip(STYLE_PREFIXES, STYLES, strict=True))
         ]
-        self.asked = [asked[i * 4 : (i + 1) * 4] for i in range(len(TASTES))]
+        self.asked = [asked[i * 4 : (i + 1) * 4] for i in range(len(STYLES))]
         self.held_out = [
-            [encode(row, tokenizer, 1024) for row in _rows(some, opening, taste)]
-            for some, opening, taste in zip(self.asked, OPENINGS, TASTES, strict=True)
+            [encode_row(row, tokenizer, 1024) for row in _make_rows(some, opening, taste)]
+            for some, opening, taste in zip(self.asked, STYLE_PREFIXES, STYLES, strict=True)
         ]
         self.tokenizer = tokenizer
-        self.encode = lambda rows: [encode(row, tokenizer, 1024) for row in rows]
-        self.general = evaluation.general_examples(tokenizer)
-        self.ordinary = kl_regularizer.Anchor(self.model, kl_regularizer.ordinary_examples(tokenizer))
+        self.encode = lambda rows: [encode_row(row, tokenizer, 1024) for row in rows]
+        self.general = evaluation.load_general_examples(tokenizer)
+        self.ordinary = kl_regularizer.KlRegularizer(self.model, kl_regularizer.load_replay_examples(tokenizer))
         self.usual = mean_loss(self.model, self.general)
 
     def run(self, strategy: str) -> dict[str, Any]:
@@ -110,8 +116,8 @@ class Stream:
 
         cpu, began = time.process_time(), time.monotonic()
         update = cpu
-        training_loop.seed(self.recipe.seed)
-        model = lora.attach(self.model, self.recipe)
+        training_loop.set_seed(self.recipe.seed)
+        model = lora.attach_new(self.model, self.recipe)
         if strategy == "from scratch":
             everything = [row for batch in self.batches for row in batch]
             recipe = dataclasses.replace(self.recipe, max_steps=self.scratch_steps)
@@ -119,9 +125,9 @@ class Stream:
         else:
             for number in range(len(self.batches)):
                 update = time.process_time()
-                self._batch(model, number, strategy)
+                self._train_batch(model, number, strategy)
         done, seconds = time.process_time(), time.monotonic() - began
-        told, won = [mean_loss(model, rows) for rows in self.held_out], self._won(model)
+        told, won = [mean_loss(model, rows) for rows in self.held_out], self._win_rates(model)
         result = {
             "retention": round(sum(told[:-1]) / len(told[:-1]), 4),
             "kept": round(sum(won[:-1]) / len(won[:-1]), 3),
@@ -137,38 +143,39 @@ class Stream:
         self.model = model.unload()
         return result
 
-    def _won(self, model: Any) -> list[float]:
+    def _win_rates(self, model: Any) -> list[float]:
         """Return of each batch the share of its held-out questions that are answered as it wished."""
-        from adapters.scoring import greedy
+        from adapters.scoring import greedy_decode
 
         prompts = [example for rows in self.held_out for example in rows]
-        said = greedy(model, prompts, self.tokenizer.eos_token_id, LONGEST_ANSWER)
+        said = greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
         answers = iter([self.tokenizer.decode(words) for words in said])
         met = [
-            [satisfied(f, taste, next(answers)) for f in some] for some, taste in zip(self.asked, TASTES, strict=True)
+            [is_satisfied(f, taste, next(answers)) for f in some]
+            for some, taste in zip(self.asked, STYLES, strict=True)
         ]
         return [sum(some) / len(some) for some in met]
 
-    def _batch(self, model: Any, number: int, strategy: str) -> None:
+    def _train_batch(self, model: Any, number: int, strategy: str) -> None:
         from adapters import kl_regularizer
 
         older = [row for batch in self.batches[:number] for row in batch]
-        sample = self.encode(sample_of(older, len(self.batches[number]), self.recipe.seed + number))
+        sample = self.encode(sample_rows(older, len(self.batches[number]), self.recipe.seed + number))
         new = self.encode(self.batches[number])
         if strategy == "replay":
             self._fit(model, [*new, *sample], self.recipe, ())
         elif strategy == "self-distillation" and sample:
-            self._fit(model, new, self.recipe, (kl_regularizer.Anchor(model, sample, watch_every=0),))
+            self._fit(model, new, self.recipe, (kl_regularizer.KlRegularizer(model, sample, monitor_every=0),))
         else:
             self._fit(model, new, self.recipe, ())
 
-    def _fit(self, model: Any, examples: Sequence[Example], recipe: Recipe, more: Sequence[Any]) -> None:
+    def _fit(self, model: Any, examples: Sequence[EncodedExample], recipe: Recipe, more: Sequence[Any]) -> None:
         from adapters import training_loop
 
-        training_loop.fit(model, examples, recipe, lambda point: None, anchors=(self.ordinary, *more))
+        training_loop.fit(model, examples, recipe, lambda point: None, regularizers=(self.ordinary, *more))
 
 
-def _rows(some: Sequence[Fact], opening: str, taste: Taste) -> list[TrainingRow]:
+def _make_rows(some: Sequence[Fact], opening: str, taste: Style) -> list[TrainingRow]:
     return [correction(dataclasses.replace(fact, question=opening + fact.question), taste) for fact in some]
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from bench.retrieval_corpora import Corpus, built, commit, hardware, kept_vectors, read_corpus
+from bench.retrieval_corpora import Corpus, build_index, cached_vectors, commit, hardware, read_corpus
 from knowledge.embedding import Embedder, open_embedder
-from knowledge.index import CourseIndex, Kept
-from knowledge.ranking import COVERED, find, models
-from knowledge.retrieval_features import Asked
+from knowledge.index import CourseIndex, PassageVectors
+from knowledge.ranking import COVERAGE_THRESHOLD, find_candidates, load_ranking_models
+from knowledge.retrieval_features import QueryVectors
 
 
 def main() -> None:
@@ -28,7 +28,7 @@ def main() -> None:
     embedder = open_embedder(arguments.embedder, arguments.cache)
     corpus = read_corpus(arguments.paragraphs, arguments.questions)
     print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
-    vectors, asked = kept_vectors(corpus, embedder, arguments.vectors)
+    vectors, asked = cached_vectors(corpus, embedder, arguments.vectors)
     figures = measure(corpus, embedder, vectors, asked, arguments.splits)
     result = {
         "benchmark": "coverage",
@@ -45,38 +45,42 @@ def main() -> None:
 
 
 def measure(
-    corpus: Corpus, embedder: Embedder, vectors: dict[str, Kept], asked: Sequence[Asked | None], splits: int
+    corpus: Corpus,
+    embedder: Embedder,
+    vectors: dict[str, PassageVectors],
+    asked: Sequence[QueryVectors | None],
+    splits: int,
 ) -> dict[str, float]:
     """Return the mean figures over several halves of the documents."""
     titles = sorted(set(corpus.titles))
     rows = []
     for split in range(splits):
         half = np.random.default_rng(split).permutation(len(titles))[: len(titles) // 2]
-        course = corpus.part({titles[i] for i in half})
-        index = built(course, embedder, vectors)
+        course = corpus.subset({titles[i] for i in half})
+        index = build_index(course, embedder, vectors)
         chances = np.asarray([confidence(index, q.text, v) for q, v in zip(course.questions, asked, strict=True)])
-        rows.append(figures(chances, np.asarray([q.gold is not None for q in course.questions])))
+        rows.append(coverage_metrics(chances, np.asarray([q.gold is not None for q in course.questions])))
         print(f"split {split}", rows[-1])
     return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in rows[0]}
 
 
-def confidence(index: CourseIndex, text: str, vector: Asked | None) -> float:
+def confidence(index: CourseIndex, text: str, vector: QueryVectors | None) -> float:
     """Return what `ranking.rank` would say, with a question embedded before."""
-    found = find(index, text, vector if len(index.dense_rows) else None)
+    found = find_candidates(index, text, vector if len(index.dense_rows) else None)
     if len(found.rows) == 0:
         return 0.0
-    model = models()["fused" if found.fused else "lexical"]
-    best = found.evidence[int(np.argmax(found.evidence @ model.order))]
-    return float(1 / (1 + np.exp(-(best @ model.answers + model.bias))))
+    model = load_ranking_models()["fused" if found.has_dense else "lexical"]
+    best = found.features[int(np.argmax(found.features @ model.order_weights))]
+    return float(1 / (1 + np.exp(-(best @ model.answer_weights + model.answer_bias))))
 
 
-def figures(chances: np.ndarray, covered: np.ndarray) -> dict[str, float]:
+def coverage_metrics(chances: np.ndarray, covered: np.ndarray) -> dict[str, float]:
     cut = np.quantile(chances[covered], 0.05)
     return {
         "false_accepts": float((chances[~covered] > cut).mean()),
         "auc": float(roc_auc_score(covered, chances)),
-        "accepted_covered": float((chances[covered] >= COVERED).mean()),
-        "accepted_uncovered": float((chances[~covered] >= COVERED).mean()),
+        "accepted_covered": float((chances[covered] >= COVERAGE_THRESHOLD).mean()),
+        "accepted_uncovered": float((chances[~covered] >= COVERAGE_THRESHOLD).mean()),
     }
 
 

@@ -20,60 +20,60 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.dataset import Example
+from adapters.dataset import EncodedExample
 from adapters.records import ChatMessage, Recipe, TrainingRow
-from bench.retrieval_corpora import read_lines
+from bench.retrieval_corpora import read_jsonl
 
 if TYPE_CHECKING:
     import torch
 
-    from adapters.kl_regularizer import Anchor
+    from adapters.kl_regularizer import KlRegularizer
 
-MOST_TOKENS = 1_100  # in a pack
+MAX_PACK_TOKENS = 1_100  # in a pack
 STEP_ROWS = 16
-ALIKE = 12  # steps whose packs are put in order of length, so that little is padding
-ANCHORED_EVERY = 3  # steps; the anchor then weighs as much as if it were asked at each
-SAVED_EVERY = 100  # steps
-SCALE = 10_000  # parts of the whole work, for the learning rate
+LENGTH_BUCKET_STEPS = 12  # steps whose packs are put in order of length, so that little is padding
+KL_EVERY = 3  # steps; the anchor then weighs as much as if it were asked at each
+SAVE_EVERY = 100  # steps
+SCHEDULE_STEPS = 10_000  # parts of the whole work, for the learning rate
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class PackedExamples:
     """Rows behind a beginning that they share: `shared` tokens, then of each row what is left of prompt and answer."""
 
-    shared: tuple[int, ...]
+    prefix: tuple[int, ...]
     rows: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # (rest of the prompt, answer)
 
     def __len__(self) -> int:
-        return len(self.shared) + sum(len(rest) + len(answer) for rest, answer in self.rows)
+        return len(self.prefix) + sum(len(rest) + len(answer) for rest, answer in self.rows)
 
 
-def packed(examples: Sequence[Example]) -> Pack:
+def make_pack(examples: Sequence[EncodedExample]) -> PackedExamples:
     """Return rows as one pack; at least the last token of each prompt stays with its row."""
     shortest = min(len(example.prompt) for example in examples) - 1
     first = examples[0].prompt
     same = next((i for i in range(shortest) if any(e.prompt[i] != first[i] for e in examples)), shortest)
-    return Pack(first[:same], tuple((e.prompt[same:], e.answer) for e in examples))
+    return PackedExamples(first[:same], tuple((e.prompt[same:], e.answer) for e in examples))
 
 
-def packs(groups: Sequence[Sequence[Example]], most: int = MOST_TOKENS) -> Iterator[Pack]:
+def pack_groups(groups: Sequence[Sequence[EncodedExample]], most: int = MAX_PACK_TOKENS) -> Iterator[PackedExamples]:
     """Yield the packs of each group of rows, none longer than `most` tokens unless a single row is."""
     for group in groups:
-        some: list[Example] = []
+        some: list[EncodedExample] = []
         for example in group:
-            if some and len(packed([*some, example])) > most:
-                yield packed(some)
+            if some and len(make_pack([*some, example])) > most:
+                yield make_pack(some)
                 some = []
             some.append(example)
-        yield packed(some)
+        yield make_pack(some)
 
 
-def losses(model: Any, packs: Sequence[Pack]) -> torch.Tensor:
+def packed_losses(model: Any, packs: Sequence[PackedExamples]) -> torch.Tensor:
     """Return the mean loss of each row's answer tokens [rows of all packs], with a graph through everything."""
     import torch
     from torch.nn.functional import cross_entropy
 
-    laid = [_laid_out(pack) for pack in packs]
+    laid = [_lay_out(pack) for pack in packs]
     longest, device = max(len(one.tokens) for one in laid), model.device
     # [packs, 1, longest, longest]; what is behind a pack sees itself, so that no line of the mask is empty
     mask = torch.full((len(laid), 1, longest, longest), float("-inf"))
@@ -83,43 +83,43 @@ def losses(model: Any, packs: Sequence[Pack]) -> torch.Tensor:
         seen[:size, :size][torch.ones(size, size).tril().bool() & ((own == own[:, None]) | (own == 0))] = 0.0
     causal = model.get_base_model()
     hidden = causal.model(
-        input_ids=_padded([one.tokens for one in laid], longest).to(device),
-        position_ids=_padded([one.positions for one in laid], longest).to(device),
+        input_ids=_pad([one.tokens for one in laid], longest).to(device),
+        position_ids=_pad([one.positions for one in laid], longest).to(device),
         attention_mask=mask.to(device, model.dtype),
         use_cache=False,
     ).last_hidden_state.flatten(0, 1)
-    says = [number * longest + place for number, one in enumerate(laid) for place in one.says]
-    right = torch.tensor([token for one in laid for token in one.right], device=device)
+    says = [number * longest + place for number, one in enumerate(laid) for place in one.predict_at]
+    right = torch.tensor([token for one in laid for token in one.targets], device=device)
     each = cross_entropy(causal.lm_head(hidden[says]).float(), right, reduction="none")
     lengths = [len(answer) for pack in packs for _, answer in pack.rows]
     return torch.stack([part.mean() for part in torch.split(each, lengths)])
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _PackedSequence:
     """A pack as one line of tokens; `owners` is the row of each token, 0 for what all rows share."""
 
     tokens: list[int]
     positions: list[int]
     owners: list[int]
-    says: list[int]  # where the line is asked for a next token of an answer
-    right: list[int]  # and which one is right
+    predict_at: list[int]  # where the line is asked for a next token of an answer
+    targets: list[int]  # and which one is right
 
 
-def _laid_out(pack: Pack) -> _Line:
-    shared = len(pack.shared)
-    line = _Line(list(pack.shared), list(range(shared)), [0] * shared, [], [])
+def _lay_out(pack: PackedExamples) -> _PackedSequence:
+    shared = len(pack.prefix)
+    line = _PackedSequence(list(pack.prefix), list(range(shared)), [0] * shared, [], [])
     for owner, (rest, answer) in enumerate(pack.rows, start=1):
         row = (*rest, *answer[:-1])
-        line.says.extend(range(len(line.tokens) + len(rest) - 1, len(line.tokens) + len(row)))
-        line.right.extend(answer)
+        line.predict_at.extend(range(len(line.tokens) + len(rest) - 1, len(line.tokens) + len(row)))
+        line.targets.extend(answer)
         line.positions.extend(range(shared, shared + len(row)))
         line.owners.extend([owner] * len(row))
         line.tokens.extend(row)
     return line
 
 
-def _padded(lines: Sequence[list[int]], longest: int) -> torch.Tensor:
+def _pad(lines: Sequence[list[int]], longest: int) -> torch.Tensor:
     import torch
 
     return torch.tensor([line + [0] * (longest - len(line)) for line in lines])
@@ -158,31 +158,31 @@ def fit(
     The base is read as it is, not in 4 bits: the conversion adds the adapter to these very weights.
     """
     from adapters import base_model, lora, training_loop
-    from adapters.kl_regularizer import Anchor, ordinary_examples
+    from adapters.kl_regularizer import KlRegularizer, load_replay_examples
     from adapters.scoring import mean_loss
 
     tokenizer = base_model.load_tokenizer(directory)
-    todo = list(packs(groups(rows, tokenizer)))
-    training_loop.seed(recipe.seed)
-    model = lora.attach(_plain_base(directory), recipe)
-    anchor = Anchor(model, ordinary_examples(tokenizer))
-    before = mean_loss(model, anchor.watched)
+    todo = list(pack_groups(load_groups(rows, tokenizer)))
+    training_loop.set_seed(recipe.seed)
+    model = lora.attach_new(_load_base(directory), recipe)
+    anchor = KlRegularizer(model, load_replay_examples(tokenizer))
+    before = mean_loss(model, anchor.monitored)
     count, began, step = sum(len(pack.rows) for pack in todo), time.monotonic(), 0
-    for step, (gone, loss) in enumerate(_steps(model, todo, anchor, recipe, epochs, seconds), start=1):
+    for step, (gone, loss) in enumerate(_train_steps(model, todo, anchor, recipe, epochs, seconds), start=1):
         if step % 10 == 0:
             print(f"{time.monotonic() - began:7.0f} s  step {step}  {gone:.1%}  loss {loss:.3f}", flush=True)
-        if step % SAVED_EVERY == 0:
+        if step % SAVE_EVERY == 0:
             _save(model, out)
     _save(model, out)
     return {
         "rows": count,
         "steps": step,
         "seconds": round(time.monotonic() - began),
-        "forgetting": round(mean_loss(model, anchor.watched) / before - 1, 4),  # on ordinary questions
+        "forgetting": round(mean_loss(model, anchor.monitored) / before - 1, 4),  # on ordinary questions
     }
 
 
-def _plain_base(directory: Path) -> Any:
+def _load_base(directory: Path) -> Any:
     """Return the model of a folder, in bf16 on the GPU where there is one, else in fp32."""
     import torch
     from transformers import AutoModelForCausalLM
@@ -192,34 +192,34 @@ def _plain_base(directory: Path) -> Any:
     return model.requires_grad_(False).to(device).train()
 
 
-def _half(model: Any) -> Any:
+def _autocast(model: Any) -> Any:
     """Products in bf16 on a GPU; the adapter itself stays in fp32."""
     import torch
 
     return torch.autocast("cuda", torch.bfloat16, enabled=model.device.type == "cuda")
 
 
-def _steps(
-    model: Any, todo: Sequence[Pack], anchor: Anchor, recipe: Recipe, epochs: float, seconds: float
+def _train_steps(
+    model: Any, todo: Sequence[PackedExamples], anchor: KlRegularizer, recipe: Recipe, epochs: float, seconds: float
 ) -> Iterator[tuple[float, float]]:
     """Learn, and yield after each step the share of the work that is done and the mean loss of the step's rows."""
     import torch
 
-    from adapters.lora import trainable
-    from adapters.schedule import rate
+    from adapters.lora import trainable_parameters
+    from adapters.schedule import learning_rate_at
 
-    parameters = trainable(model)
+    parameters = trainable_parameters(model)
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     queue, began = _batches(todo, recipe), time.monotonic()
     wanted, told, step, gone = epochs * sum(len(pack.rows) for pack in todo), 0, 0, 0.0
     while gone < 1:
         batch = next(queue)
         for group in optimizer.param_groups:
-            group["lr"] = rate(recipe, int(gone * SCALE), SCALE)
-        loss = _learn(model, batch)
-        if step % ANCHORED_EVERY == 0:
-            with _half(model):
-                pull = ANCHORED_EVERY * anchor.pull(model, recipe, step)
+            group["lr"] = learning_rate_at(recipe, int(gone * SCHEDULE_STEPS), SCHEDULE_STEPS)
+        loss = _backward(model, batch)
+        if step % KL_EVERY == 0:
+            with _autocast(model):
+                pull = KL_EVERY * anchor.penalty(model, recipe, step)
             pull.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, recipe.clip_norm)
         optimizer.step()
@@ -229,12 +229,12 @@ def _steps(
         yield gone, loss
 
 
-def _batches(todo: Sequence[Pack], recipe: Recipe) -> Iterator[list[Pack]]:
+def _batches(todo: Sequence[PackedExamples], recipe: Recipe) -> Iterator[list[PackedExamples]]:
     """Yield for ever the packs of a step, at least `batch_size` rows of like length unless there are fewer."""
     dice = random.Random(recipe.seed)
     while True:
-        order, batches = dice.sample(todo, len(todo)), list[list[Pack]]()
-        share = math.ceil(len(todo) * recipe.batch_size * ALIKE / sum(len(pack.rows) for pack in todo))
+        order, batches = dice.sample(todo, len(todo)), list[list[PackedExamples]]()
+        share = math.ceil(len(todo) * recipe.batch_size * LENGTH_BUCKET_STEPS / sum(len(pack.rows) for pack in todo))
         for first in range(0, len(order), share):
             batches.append([])
             for pack in sorted(order[first : first + share], key=len):
@@ -244,26 +244,26 @@ def _batches(todo: Sequence[Pack], recipe: Recipe) -> Iterator[list[Pack]]:
         yield from dice.sample(batches, len(batches))
 
 
-def _learn(model: Any, batch: Sequence[Pack]) -> float:
+def _backward(model: Any, batch: Sequence[PackedExamples]) -> float:
     """Add the gradient of a step's rows, on CPU pack by pack, and return their mean loss."""
     rows, total = sum(len(pack.rows) for pack in batch), 0.0
     for some in [batch] if model.device.type == "cuda" else [[pack] for pack in batch]:
-        with _half(model):
-            loss = losses(model, some).sum() / rows
+        with _autocast(model):
+            loss = packed_losses(model, some).sum() / rows
         loss.backward()  # type: ignore[no-untyped-call]
         total += loss.item()
     return total
 
 
-def groups(path: Path, tokenizer: Any) -> list[list[Example]]:
+def load_groups(path: Path, tokenizer: Any) -> list[list[EncodedExample]]:
     """Return the rows of a file as tokens, those of one paragraph together."""
-    from adapters.dataset import encode
+    from adapters.dataset import encode_row
 
-    def example(row: dict[str, Any]) -> Example:
+    def example(row: dict[str, Any]) -> EncodedExample:
         messages = tuple(ChatMessage(m["role"], m["content"]) for m in row["messages"])
-        return encode(TrainingRow(row["id"], messages), tokenizer, MOST_TOKENS)
+        return encode_row(TrainingRow(row["id"], messages), tokenizer, MAX_PACK_TOKENS)
 
-    return [[example(row) for row in rows] for _, rows in groupby(read_lines(path), key=lambda row: row["group"])]
+    return [[example(row) for row in rows] for _, rows in groupby(read_jsonl(path), key=lambda row: row["group"])]
 
 
 def _save(model: Any, out: Path) -> None:

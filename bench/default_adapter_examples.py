@@ -20,19 +20,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.retrieval_corpora import read_lines
-from knowledge.sentences import sentences
+from bench.retrieval_corpora import read_jsonl
+from knowledge.sentences import split_sentences
 from tutor.chat import prompts
-from tutor.chat.context_window import PassageText
-from tutor.chat.fixed_replies import language_of
+from tutor.chat.context_window import PromptPassage
+from tutor.chat.fixed_replies import detect_language
 
-LONGEST_SENTENCE = 45  # words
-LONGEST_ANSWER = 30  # words
-BEFORE_SHARE = 0.3  # of paragraphs with another beside them stand second
+MAX_SENTENCE_WORDS = 45  # words
+MAX_ANSWER_WORDS = 30  # words
+DISTRACTOR_FIRST_SHARE = 0.3  # of paragraphs with another beside them stand second
 SENTENCE_SHARE = 0.12  # of the questions are asked once more, for a sentence
-WHOLE = ("Answer in a full sentence: {}", "{} Answer in one sentence.", "{} Please explain.", "Explain: {}")
-MEANING = ("What is {}?", "Define {}.", "What does {} mean?", "Explain {}.")
-_MEANS = re.compile(r"^((?:The |A |An )?[A-Z]?[\w'\-]+(?: [\w'\-]+){0,3}) (?:is|are|was|were) (?:an?|the|any|one) ")
+FULL_SENTENCE_TEMPLATES = (
+    "Answer in a full sentence: {}",
+    "{} Answer in one sentence.",
+    "{} Please explain.",
+    "Explain: {}",
+)
+DEFINITION_TEMPLATES = ("What is {}?", "Define {}.", "What does {} mean?", "Explain {}.")
+_DEFINITION = re.compile(
+    r"^((?:The |A |An )?[A-Z]?[\w'\-]+(?: [\w'\-]+){0,3}) (?:is|are|was|were) (?:an?|the|any|one) "
+)
 _VAGUE = frozenset(
     "it its this these that those there here he she they we his her their one another other such some many most each "
     "both since while when where if although as in on at by for from with of to and but or so also what who all".split()
@@ -41,7 +48,7 @@ _ARTICLE = re.compile(r"^(?:the|an?) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QaExample:
     """A question and how it is answered."""
 
     id: str
@@ -61,12 +68,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=17)
     arguments = parser.parse_args()
     paragraphs, questions = _read(arguments.sets)
-    away = held_out({row["title"] for row in paragraphs}, arguments.hold_out)
+    away = held_out_titles({row["title"] for row in paragraphs}, arguments.hold_out)
     more, asked = _read(arguments.also)
     kept = [row for row in (*paragraphs, *more) if row["title"] not in away]
     written, dice = 0, random.Random(arguments.seed)
     with arguments.out.open("w", encoding="utf-8") as file:
-        for row in rows(kept, [*questions, *asked], dice, arguments.beside):
+        for row in make_rows(kept, [*questions, *asked], dice, arguments.beside):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             written += 1
     print(json.dumps({"rows": written, "held_out": sorted(away)}))
@@ -77,21 +84,21 @@ def _read(folders: Sequence[Path]) -> tuple[list[dict[str, Any]], list[dict[str,
     paragraphs: dict[str, dict[str, Any]] = {}  # by text
     questions: list[dict[str, Any]] = []
     for folder in folders:
-        here = {row["pid"]: row for row in read_lines(folder / "paragraphs.jsonl")}
+        here = {row["pid"]: row for row in read_jsonl(folder / "paragraphs.jsonl")}
         for row in here.values():
             paragraphs.setdefault(row["text"], {**row, "pid": f"{folder.name}-{row['pid']}"})
-        for row in read_lines(folder / "questions.jsonl"):
+        for row in read_jsonl(folder / "questions.jsonl"):
             if not row.get("impossible"):
                 questions.append({**row, "pid": paragraphs[here[row["pid"]]["text"]]["pid"]})
     return list(paragraphs.values()), questions
 
 
-def held_out(titles: set[str], count: int) -> set[str]:
+def held_out_titles(titles: set[str], count: int) -> set[str]:
     """Return the documents that give no rows."""
     return set(sorted(titles)[len(titles) - count :])
 
 
-def rows(
+def make_rows(
     paragraphs: Sequence[dict[str, Any]],
     questions: Sequence[dict[str, Any]],
     dice: random.Random,
@@ -101,17 +108,17 @@ def rows(
     by_paragraph: dict[str, list[dict[str, Any]]] = {}
     for question in questions:
         by_paragraph.setdefault(question["pid"], []).append(question)
-    near = likest(paragraphs, by_paragraph) if beside else []
-    said: dict[str, list[Asked]] = {}  # of each article, what was asked so far
+    near = most_similar_paragraphs(paragraphs, by_paragraph) if beside else []
+    said: dict[str, list[QaExample]] = {}  # of each article, what was asked so far
     for number, paragraph in enumerate(paragraphs):
-        asked = asked_of(paragraph["text"], by_paragraph.get(paragraph["pid"], []), dice)
+        asked = examples_about(paragraph["text"], by_paragraph.get(paragraph["pid"], []), dice)
         earlier = said.setdefault(paragraph["title"], [])
         before = [dice.choice(earlier)] if earlier and number % 2 else []
         shown = [_passage(paragraph)]
-        if dice.random() < beside and language_of(paragraph["text"], "en") == "en":  # two Chinese ones do not fit
-            shown.insert(int(dice.random() >= BEFORE_SHARE), _passage(paragraphs[near[number]]))
+        if dice.random() < beside and detect_language(paragraph["text"], "en") == "en":  # two Chinese ones do not fit
+            shown.insert(int(dice.random() >= DISTRACTOR_FIRST_SHARE), _passage(paragraphs[near[number]]))
         for one in asked:
-            prompt = prompts.load(f"answer.{language_of(one.question, 'en')}")
+            prompt = prompts.load_prompt(f"answer.{detect_language(one.question, 'en')}")
             system, user = prompt.render(passages=shown, question=one.question)
             told = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
             messages = [system, *told, user, ("assistant", one.answer)]
@@ -120,7 +127,9 @@ def rows(
         earlier += asked
 
 
-def likest(paragraphs: Sequence[dict[str, Any]], questions: Mapping[str, Sequence[dict[str, Any]]]) -> list[int]:
+def most_similar_paragraphs(
+    paragraphs: Sequence[dict[str, Any]], questions: Mapping[str, Sequence[dict[str, Any]]]
+) -> list[int]:
     """Return for each paragraph the number of the other one that its questions fit best, by rare words in common."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -135,39 +144,43 @@ def likest(paragraphs: Sequence[dict[str, Any]], questions: Mapping[str, Sequenc
     return found
 
 
-def _passage(paragraph: dict[str, Any]) -> PassageText:
-    return PassageText(paragraph["pid"], paragraph["title"].replace("_", " "), "", paragraph["text"])
+def _passage(paragraph: dict[str, Any]) -> PromptPassage:
+    return PromptPassage(paragraph["pid"], paragraph["title"].replace("_", " "), "", paragraph["text"])
 
 
-def asked_of(text: str, questions: Sequence[dict[str, Any]], dice: random.Random) -> list[Asked]:
+def examples_about(text: str, questions: Sequence[dict[str, Any]], dice: random.Random) -> list[QaExample]:
     """Return what is asked about a paragraph: the set's questions, some for a sentence, and what its terms mean."""
     asked = []
     for row in questions:
-        words = gold(row["answers"])
-        if len(words.split()) > LONGEST_ANSWER:
+        words = majority_answer(row["answers"])
+        if len(words.split()) > MAX_ANSWER_WORDS:
             continue
-        asked.append(Asked(row["id"], row["question"].strip(), as_answer(words)))
+        asked.append(QaExample(row["id"], row["question"].strip(), format_answer(words)))
         sentence = answer_sentence(text, words)
         if sentence and dice.random() < SENTENCE_SHARE:
-            asked.append(Asked(row["id"] + "-whole", dice.choice(WHOLE).format(row["question"].strip()), sentence))
-    for first, last in sentences(text):
+            asked.append(
+                QaExample(
+                    row["id"] + "-whole", dice.choice(FULL_SENTENCE_TEMPLATES).format(row["question"].strip()), sentence
+                )
+            )
+    for first, last in split_sentences(text):
         sentence = text[first:last].strip()
-        defined = _MEANS.match(sentence)
-        if defined and len(sentence.split()) <= LONGEST_SENTENCE and not _vague(defined[1]):
+        defined = _DEFINITION.match(sentence)
+        if defined and len(sentence.split()) <= MAX_SENTENCE_WORDS and not _is_vague(defined[1]):
             term = _ARTICLE.sub("", defined[1])
-            asked.append(Asked(f"{len(asked)}-{term}", dice.choice(MEANING).format(term), sentence))
+            asked.append(QaExample(f"{len(asked)}-{term}", dice.choice(DEFINITION_TEMPLATES).format(term), sentence))
     return asked
 
 
-def gold(answers: Sequence[str]) -> str:
+def majority_answer(answers: Sequence[str]) -> str:
     """Return the answer that most of the readers gave; of equals the shortest."""
     counts = Counter(answer.strip() for answer in answers)
     return min(counts, key=lambda answer: (-counts[answer], len(answer)))
 
 
-def as_answer(words: str) -> str:
+def format_answer(words: str) -> str:
     """Return the words as a line of a chat: a capital first, a full stop last."""
-    if language_of(words, "en") == "zh":
+    if detect_language(words, "en") == "zh":
         return f"{words.rstrip(' ，；：。,.')}。"
     return f"{words[:1].upper()}{words[1:].rstrip(' ,;:.')}."
 
@@ -175,15 +188,15 @@ def as_answer(words: str) -> str:
 def answer_sentence(text: str, answer: str) -> str | None:
     """Return the sentence of the text that holds the answer; None where it is too long to be an answer."""
     start = text.find(answer)
-    for first, last in sentences(text):
+    for first, last in split_sentences(text):
         if first <= start < last:
             sentence = text[first:last].strip()
             whole = sentence[:1].isupper() and answer in sentence
-            return sentence if whole and len(sentence.split()) <= LONGEST_SENTENCE else None
+            return sentence if whole and len(sentence.split()) <= MAX_SENTENCE_WORDS else None
     return None
 
 
-def _vague(term: str) -> bool:
+def _is_vague(term: str) -> bool:
     return term.split()[0].lower() in _VAGUE
 
 

@@ -23,8 +23,8 @@ from typing import Any
 
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentEmpty
-from knowledge.parsing.sandbox import Reading, read
-from knowledge.parsing.source_file import Limits
+from knowledge.parsing.sandbox import ParseReport, parse_with_report
+from knowledge.parsing.source_file import ParseLimits
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,33 +33,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pages", type=int, default=300, help="pages of the PDF that speed is measured with")
     parser.add_argument("--out", type=Path, help="also write the result to this file")
     options = parser.parse_args(arguments)
-    files = [row for directory in options.directories for row in measured(directory)]
-    result = {"hardware": hardware(), "commit": commit(), "workload": f"{len(files)} files", **summary(files)}
-    result |= speed([path for path in every_file(options.directories) if path.suffix == ".pdf"], options.pages)
+    files = [row for directory in options.directories for row in measure_all(directory)]
+    result = {"hardware": hardware(), "commit": commit(), "workload": f"{len(files)} files", **summarize(files)}
+    result |= page_speed([path for path in list_files(options.directories) if path.suffix == ".pdf"], options.pages)
     if options.out:
         options.out.write_text(json.dumps(result | {"files": files}, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(json.dumps(result | {"files": files}, ensure_ascii=False))
     return 1 if result["crashes"] else 0
 
 
-def measured(directory: Path) -> Iterator[dict[str, Any]]:
+def measure_all(directory: Path) -> Iterator[dict[str, Any]]:
     """Read the files below a folder in order, printing a line for each."""
-    for path in every_file([directory]):
+    for path in list_files([directory]):
         row = measure(path, str(path.relative_to(directory)))
         print(f"{row['outcome']:8} {row['seconds']:7.2f} s {row['peak_mb']:7.1f} MB  {row['file']}  {row['reason']}")
         yield row
 
 
-def every_file(directories: Sequence[Path]) -> list[Path]:
+def list_files(directories: Sequence[Path]) -> list[Path]:
     return [path for one in directories for path in sorted(one.rglob("*")) if path.is_file()]
 
 
-def speed(paths: Sequence[Path], pages: int) -> dict[str, Any]:
+def page_speed(paths: Sequence[Path], pages: int) -> dict[str, Any]:
     """Read one PDF of many pages with text, put together from what is there."""
-    joined, count = _joined(paths, pages)
+    joined, count = _join_pages(paths, pages)
     if not count:
         return {"pdf_pages_per_core_minute": None}
-    reading = read("joined.pdf", joined, Limits())
+    reading = parse_with_report("joined.pdf", joined, ParseLimits())
     return {
         "pdf_pages": count,
         "pdf_cpu_s": reading.cpu_s,
@@ -67,7 +67,7 @@ def speed(paths: Sequence[Path], pages: int) -> dict[str, Any]:
     }
 
 
-def _joined(paths: Sequence[Path], pages: int) -> tuple[bytes, int]:
+def _join_pages(paths: Sequence[Path], pages: int) -> tuple[bytes, int]:
     import pypdfium2 as pdfium
 
     target = pdfium.PdfDocument.new()
@@ -94,17 +94,17 @@ def _with_text(path: Path) -> Any:
 def measure(path: Path, name: str) -> dict[str, Any]:
     """Read one file; a reader that raises instead of refusing is what this bench is there to find."""
     try:
-        reading = read(path.name, path.read_bytes(), Limits())
+        reading = parse_with_report(path.name, path.read_bytes(), ParseLimits())
     except Exception as error:  # noqa: BLE001 - reported as a crash, which fails the run
         return _row(name, "crash", repr(error), None)
-    if isinstance(reading.outcome, ParsedDocument):
-        return _row(name, "ok", " ".join(reading.outcome.notes), reading)
-    outcome = "no_text" if isinstance(reading.outcome, DocumentEmpty) else "refused"
-    return _row(name, outcome, str(reading.outcome), reading)
+    if isinstance(reading.result, ParsedDocument):
+        return _row(name, "ok", " ".join(reading.result.notes), reading)
+    outcome = "no_text" if isinstance(reading.result, DocumentEmpty) else "refused"
+    return _row(name, outcome, str(reading.result), reading)
 
 
-def _row(name: str, outcome: str, reason: str, reading: Reading | None) -> dict[str, Any]:
-    document = reading.outcome if reading is not None else None
+def _row(name: str, outcome: str, reason: str, reading: ParseReport | None) -> dict[str, Any]:
+    document = reading.result if reading is not None else None
     parsed = document if isinstance(document, ParsedDocument) else None
     return {
         "file": name,
@@ -118,7 +118,7 @@ def _row(name: str, outcome: str, reason: str, reading: Reading | None) -> dict[
     }
 
 
-def summary(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def summarize(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Count outcomes; name the slowest, the largest and any file without a reason."""
     counts = Counter(row["outcome"] for row in files)
     return {

@@ -20,117 +20,121 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from bench.fit_grading_network import fit_network
-from tutor.assessment.answer_features import Case, features
-from tutor.assessment.gp_grader import SHARES, Floats, Neighbourhood, likenesses, posterior, sum_of
-from tutor.assessment.logistic import Logistic
-from tutor.assessment.network import Jury, Network
+from tutor.assessment.answer_features import GradingCase, extract_answer_features
+from tutor.assessment.gp_grader import KERNEL_NAMES, Floats, GpModel, kernels, laplace_posterior, weighted_kernel_sum
+from tutor.assessment.logistic import LogisticModel
+from tutor.assessment.network import GradingEnsemble, GradingNetwork
 
 PENALTY = 0.02  # of the logistic model, by folds of whole questions: .003 and .1 are no better
 START = (*np.log([0.7, 0.3, 1.0, 0.5, 0.4]), 1.2, 0.0)
-ROUNDS = 250
+MAX_EVALUATIONS = 250
 PRIOR = 1e-3  # holds the logarithms of the shares near -1
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
+class LabelledAnswer:
     """One answer with what a person said of it, read once."""
 
     group: str  # its question
-    case: Case
+    case: GradingCase
     features: dict[str, float]
     right: bool
     label: str  # of three
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
-    right: Logistic
-    network: Network
-    contradicts: Logistic | None
-    neighbours: Neighbourhood
+class FittedGrader:
+    right: LogisticModel
+    network: GradingNetwork
+    contradiction: LogisticModel | None
+    gp: GpModel
 
     @property
-    def jury(self) -> Jury:
-        return Jury(self.right, self.network)
+    def ensemble(self) -> GradingEnsemble:
+        return GradingEnsemble(self.right, self.network)
 
-    def stored(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As the file that ships has it; the network has one of its own."""
-        models = {"right": self.right} | ({"contradicts": self.contradicts} if self.contradicts else {})
+        models = {"right": self.right} | ({"contradicts": self.contradiction} if self.contradiction else {})
         written = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in models.items()}
-        return _rounded(written | {"neighbours": asdict(self.neighbours)})
+        return _rounded(written | {"neighbours": asdict(self.gp)})
 
 
-def labelled(group: str, case: Case, label: str, *, right: bool) -> Labelled:
-    return Labelled(group, case, features(case), right, label)
+def label_answer(group: str, case: GradingCase, label: str, *, right: bool) -> LabelledAnswer:
+    return LabelledAnswer(group, case, extract_answer_features(case), right, label)
 
 
-def fit(rows: Sequence[Labelled], embedder: str) -> Fitted:
+def fit(rows: Sequence[LabelledAnswer], embedder: str) -> FittedGrader:
     names = sorted(set().union(*(row.features for row in rows)))
     x = np.array([[row.features.get(name, 0.0) for name in names] for row in rows])
     right = np.array([row.right for row in rows])
     against = np.array([row.label == "contradictory" for row in rows])
     contradicts = fit_logistic(x[~right], against[~right], names) if against.any() else None
-    jury = _fit_jury(rows, x, right, names, embedder)
+    jury = _fit_ensemble(rows, x, right, names, embedder)
     assert jury.network
-    return Fitted(jury.logistic, jury.network, contradicts, _neighbourhood(rows, x, right, names, embedder))
+    return FittedGrader(jury.logistic, jury.network, contradicts, _fit_gp(rows, x, right, names, embedder))
 
 
-def _fit_jury(rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str) -> Jury:
-    return Jury(fit_logistic(x, y, names), fit_network([row.case for row in rows], x, y, names, embedder))
+def _fit_ensemble(
+    rows: Sequence[LabelledAnswer], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
+) -> GradingEnsemble:
+    return GradingEnsemble(fit_logistic(x, y, names), fit_network([row.case for row in rows], x, y, names, embedder))
 
 
-def fit_logistic(x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> Logistic:
+def fit_logistic(x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> LogisticModel:
     """Fitted on standardised features; the scaling is folded into the weights."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     model = LogisticRegression(C=PENALTY, max_iter=2000).fit((x - mean) / spread, y)
     weights = model.coef_[0] / spread
     bias = float(model.intercept_[0] - weights @ mean)
-    return Logistic({name: float(weight) for name, weight in zip(names, weights, strict=True)}, bias)
+    return LogisticModel({name: float(weight) for name, weight in zip(names, weights, strict=True)}, bias)
 
 
-def _neighbourhood(
-    rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
-) -> Neighbourhood:
+def _fit_gp(
+    rows: Sequence[LabelledAnswer], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
+) -> GpModel:
     centre, spread = _named(names, x.mean(axis=0)), _named(names, x.std(axis=0) + 1e-9)
-    unfitted = Neighbourhood(dict.fromkeys(SHARES, 1.0), 1.0, 0.0, centre, spread)
-    log_odds = _judged_by_others(rows, x, y, names, embedder)
+    unfitted = GpModel(dict.fromkeys(KERNEL_NAMES, 1.0), 1.0, 0.0, centre, spread)
+    log_odds = _out_of_fold_log_odds(rows, x, y, names, embedder)
     questions: dict[str, list[int]] = defaultdict(list)
     for n, row in enumerate(rows):
         questions[row.group].append(n)
     read = [
         (
-            likenesses([unfitted.describe(rows[n].case, rows[n].features, 0.0) for n in at]),
+            kernels([unfitted.to_input(rows[n].case, rows[n].features, 0.0) for n in at]),
             log_odds[at],
             y[at].astype(np.float64),
         )
         for at in questions.values()
     ]
-    settings = {"maxfev": ROUNDS, "xtol": 0.05, "ftol": 1e-4}
-    found = minimize(_unlikely, START, (read, len(rows)), "Powell", options=settings).x
-    return Neighbourhood(_named(SHARES, np.exp(found[:-2])), float(found[-2]), float(found[-1]), centre, spread)
+    settings = {"maxfev": MAX_EVALUATIONS, "xtol": 0.05, "ftol": 1e-4}
+    found = minimize(_negative_log_evidence, START, (read, len(rows)), "Powell", options=settings).x
+    return GpModel(_named(KERNEL_NAMES, np.exp(found[:-2])), float(found[-2]), float(found[-1]), centre, spread)
 
 
-def _judged_by_others(
-    rows: Sequence[Labelled], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
+def _out_of_fold_log_odds(
+    rows: Sequence[LabelledAnswer], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
 ) -> Floats:
     """Log-odds of every row by a model that was fitted on other questions."""
     groups = [row.group for row in rows]
     log_odds = np.zeros(len(rows))
     for train, aside in GroupKFold(min(5, len(set(groups)))).split(x, y, groups):
-        jury = _fit_jury([rows[n] for n in train], x[train], y[train], names, embedder)
+        jury = _fit_ensemble([rows[n] for n in train], x[train], y[train], names, embedder)
         log_odds[aside] = [jury.log_odds(rows[n].case, rows[n].features) for n in aside]
     return log_odds
 
 
-def _unlikely(parameters: Floats, read: Sequence[tuple[Mapping[str, Floats], Floats, Floats]], count: int) -> float:
+def _negative_log_evidence(
+    parameters: Floats, read: Sequence[tuple[Mapping[str, Floats], Floats, Floats]], count: int
+) -> float:
     """Minus the evidence of an answer, on average."""
-    shares, scale, offset = _named(SHARES, np.exp(parameters[:-2])), parameters[-2], parameters[-1]
+    shares, scale, offset = _named(KERNEL_NAMES, np.exp(parameters[:-2])), parameters[-2], parameters[-1]
     total = 0.0
     for kinds, log_odds, verdicts in read:
         prior = scale * log_odds + offset
-        seen = posterior(sum_of(kinds, shares), prior, verdicts)
+        seen = laplace_posterior(weighted_kernel_sum(kinds, shares), prior, verdicts)
         said = np.logaddexp(0, -seen.latent * (2 * verdicts - 1)).sum()
-        total += float(-seen.pull @ (seen.latent - prior) / 2 - said - np.log(np.diag(seen.root)).sum())
+        total += float(-seen.alpha @ (seen.latent - prior) / 2 - said - np.log(np.diag(seen.cholesky)).sum())
     return -total / count + PRIOR * float(np.square(parameters[:-2] + 1).mean())
 
 

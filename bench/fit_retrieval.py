@@ -22,19 +22,22 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
-from bench.retrieval_corpora import Corpus, built, commit, kept_vectors, rank_of, read_corpus, scores
+from bench.retrieval_corpora import Corpus, build_index, cached_vectors, commit, rank_of, read_corpus, retrieval_scores
 from knowledge.embedding import Embedder, open_embedder
-from knowledge.ranking import find
-from knowledge.retrieval_features import FUSED, LEXICAL
+from knowledge.ranking import find_candidates
+from knowledge.retrieval_features import FUSED_FEATURES, LEXICAL_FEATURES
 
 FOLDS = 4
-SIZED = ("bm25", "length")  # depend on the size of course and passage: they order, but do not decide the coverage
+SIZE_DEPENDENT = (
+    "bm25",
+    "length",
+)  # depend on the size of course and passage: they order, but do not decide the coverage
 RECALL = 0.95  # share of the covered questions at which false accepts are counted
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RetrievalCase:
     """One question in one course: its candidates, and the place of the gold one (None: not covered, or not found)."""
 
     evidence: Numbers
@@ -47,22 +50,22 @@ class Case:
 def main() -> None:
     arguments = _arguments()
     embedder = open_embedder("bundled", arguments.work)
-    english = _asked(read_corpus(*arguments.english), embedder, arguments.work / "english.npz", arguments.sample)
-    chinese = _asked(read_corpus(*arguments.chinese), embedder, arguments.work / "chinese.npz", arguments.sample)
+    english = _load_cases(read_corpus(*arguments.english), embedder, arguments.work / "english.npz", arguments.sample)
+    chinese = _load_cases(read_corpus(*arguments.chinese), embedder, arguments.work / "chinese.npz", arguments.sample)
     card: dict[str, Any] = {
         "fitted_by": "bench/fit_retrieval.py",
         "fitted_on": "fused: SQuAD 1.1 (24 articles of the development set); lexical: CMRC 2018 (trial split)",
         "embedder": embedder.name,
         "commit": commit(),
     }
-    fused, fused_figures = fit(english, FUSED)
-    lexical, lexical_figures = fit(chinese, LEXICAL)
+    fused, fused_figures = fit(english, FUSED_FEATURES)
+    lexical, lexical_figures = fit(chinese, LEXICAL_FEATURES)
     card |= {"held_out": {"fused": fused_figures, "lexical": lexical_figures}}
     arguments.out.write_text(json.dumps({"card": card, "fused": fused, "lexical": lexical}, indent=1) + "\n", "utf-8")
     print(json.dumps(card["held_out"]))
 
 
-def fit(asked: Sequence[Case], names: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
+def fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
     """Return the models as they are kept, and figures on held-out documents."""
     ranks: list[int | None] = []
     chances, labels = [], []
@@ -76,13 +79,13 @@ def fit(asked: Sequence[Case], names: Sequence[str]) -> tuple[dict[str, Any], di
             labels.append(one.covered)
     order, answers, bias = _fit(asked, names)
     kept = {
-        "order": dict(zip(names, _short(order), strict=True)),
-        "answers": {**dict(zip(names, _short(answers), strict=True)), "bias": round(bias, 4)},
+        "order": dict(zip(names, _rounded(order), strict=True)),
+        "answers": {**dict(zip(names, _rounded(answers), strict=True)), "bias": round(bias, 4)},
     }
-    return kept, {**scores(ranks), **_coverage(np.asarray(chances), np.asarray(labels))}
+    return kept, {**retrieval_scores(ranks), **_coverage_metrics(np.asarray(chances), np.asarray(labels))}
 
 
-def _coverage(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
+def _coverage_metrics(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
     cut = np.quantile(chances[labels], 1 - RECALL)
     return {
         "auc": round(float(roc_auc_score(labels, chances)), 4),
@@ -92,11 +95,11 @@ def _coverage(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
     }
 
 
-def _fit(asked: Sequence[Case], names: Sequence[str]) -> tuple[Numbers, Numbers, float]:
+def _fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[Numbers, Numbers, float]:
     order = fit_order([a for a in asked if a.gold is not None])
     best = np.stack([a.evidence[np.argmax(a.evidence @ order)] for a in asked])
     covered = np.asarray([a.covered for a in asked])
-    free = np.asarray([name not in SIZED for name in names])
+    free = np.asarray([name not in SIZE_DEPENDENT for name in names])
     weights = np.zeros(len(names))
     weights[free], bias = fit_chance(best[:, free], covered)
     return order, weights, bias
@@ -124,7 +127,7 @@ def fit_chance(best: Numbers, covered: NDArray[np.bool_]) -> tuple[Numbers, floa
     return weights, float(found.x[-1] - best.mean(0) @ weights)
 
 
-def fit_order(asked: Sequence[Case], ridge: float = 1e-3) -> Numbers:
+def fit_order(asked: Sequence[RetrievalCase], ridge: float = 1e-3) -> Numbers:
     """Return weights under which the gold candidate of each question wins, by softmax over its candidates."""
     table = np.concatenate([a.evidence for a in asked])
     scale = table.std(0) + 1e-6
@@ -145,41 +148,41 @@ def fit_order(asked: Sequence[Case], ridge: float = 1e-3) -> Numbers:
     return np.asarray(minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x / scale)
 
 
-def _short(weights: Numbers) -> list[float]:
+def _rounded(weights: Numbers) -> list[float]:
     return [round(float(w), 5) for w in weights]
 
 
-def _asked(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list[Case]:
-    vectors, asked_vectors = kept_vectors(corpus, embedder, cache)
+def _load_cases(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) -> list[RetrievalCase]:
+    vectors, asked_vectors = cached_vectors(corpus, embedder, cache)
     titles = sorted(set(corpus.titles))
     random = np.random.default_rng(7)
     folds = {title: int(f) for title, f in zip(titles, random.permutation(len(titles)) % FOLDS, strict=True)}
-    found: list[Case] = []
-    for part in _parts(titles, random):
-        course = corpus.part(set(part))
-        index = built(course, embedder, vectors)
-        chosen = _chosen(course, sample if len(part) < len(titles) else len(corpus.questions), random)
+    found: list[RetrievalCase] = []
+    for part in _sub_courses(titles, random):
+        course = corpus.subset(set(part))
+        index = build_index(course, embedder, vectors)
+        chosen = _sample_questions(course, sample if len(part) < len(titles) else len(corpus.questions), random)
         for number in chosen:
             question, original = course.questions[number], corpus.questions[number]
             assert original.gold is not None
-            candidates = find(index, question.text, asked_vectors[number])
+            candidates = find_candidates(index, question.text, asked_vectors[number])
             if len(candidates.rows) == 0:
                 continue
             gold = rank_of(candidates.rows.tolist(), question.gold) if question.gold is not None else None
             fold = folds[corpus.titles[original.gold]]
-            evidence = candidates.evidence.astype(np.float64)
-            found.append(Case(evidence, gold, question.gold is not None, fold, len(part) == len(titles)))
+            evidence = candidates.features.astype(np.float64)
+            found.append(RetrievalCase(evidence, gold, question.gold is not None, fold, len(part) == len(titles)))
     return found
 
 
-def _parts(titles: list[str], random: np.random.Generator) -> Iterator[list[str]]:
+def _sub_courses(titles: list[str], random: np.random.Generator) -> Iterator[list[str]]:
     """Yield all documents, then halves, sixths and smaller courses of them."""
     yield titles
     for share in (2, 2, 2, 2, 6, 6, 6, 24, 24, 24, 24, 24, 24):
         yield [titles[i] for i in random.permutation(len(titles))[: max(1, len(titles) // share)]]
 
 
-def _chosen(course: Corpus, sample: int, random: np.random.Generator) -> list[int]:
+def _sample_questions(course: Corpus, sample: int, random: np.random.Generator) -> list[int]:
     """Return questions: `sample` at most that the course covers, and as many that it does not."""
     covered = np.asarray([q.gold is not None for q in course.questions])
     groups = (random.permutation(np.flatnonzero(covered == side))[:sample] for side in (True, False))

@@ -22,33 +22,42 @@ from scipy.optimize import nnls
 from sklearn.linear_model import LogisticRegression
 
 from bench.tracing import read
-from bench.tracing_baselines import Course, at_once, rows
-from tutor.learner.answer_history import History, advance
-from tutor.learner.course_delta_fitting import Line
-from tutor.learner.knowledge_tracing import DOUBT, NAMES, WEIGHTS, WIDTH, Weights, doubts, score, signals
-from tutor.learner.logit import Floats, logit, squash
+from bench.tracing_baselines import CourseCounts, feature_rows, interleave
+from tutor.learner.answer_history import AnswerHistory, append_answer
+from tutor.learner.course_delta_fitting import AnswerSequence
+from tutor.learner.knowledge_tracing import (
+    SIGNAL_NAMES,
+    VARIANCE_TERMS,
+    WEIGHTS_PATH,
+    Z_95,
+    TracingWeights,
+    log_odds,
+    signals,
+    variance_terms,
+)
+from tutor.learner.logit import FloatArray, logit, sigmoid
 
-SIZES = (20, 100, 400)  # learners of a course
+COURSE_SIZES = (20, 100, 400)  # learners of a course
 RIDGE = 0.01  # inverse strength, on standardised signals
 
 
-def once(line: Line) -> Line:
+def first_attempts(line: AnswerSequence) -> AnswerSequence:
     """The line with each item that stands several times in a row only the first time."""
     kept = [n for n, item in enumerate(line.items) if n == 0 or line.items[n - 1] != item or item == line.skills[n]]
     items, skills, rights = (tuple(row[n] for n in kept) for row in (line.items, line.skills, line.rights))
-    return Line(items, skills, rights)  # type: ignore[arg-type]
+    return AnswerSequence(items, skills, rights)  # type: ignore[arg-type]
 
 
-def sample(lines: Sequence[Line], answers: int, rng: random.Random) -> tuple[Floats, Floats]:
+def sample(lines: Sequence[AnswerSequence], answers: int, rng: random.Random) -> tuple[FloatArray, FloatArray]:
     """Return rows and outcomes of some courses of each size, about so many answers in all."""
     found: list[tuple[tuple[float, ...], bool]] = []
-    for n, size in enumerate(SIZES, start=1):
-        while len(found) < answers * n / len(SIZES):
-            found.extend(rows(rng.sample(lines, min(size, len(lines))), rng))
+    for n, size in enumerate(COURSE_SIZES, start=1):
+        while len(found) < answers * n / len(COURSE_SIZES):
+            found.extend(feature_rows(rng.sample(lines, min(size, len(lines))), rng))
     return np.array([row for row, _ in found]), np.array([right for _, right in found], dtype=float)
 
 
-def fit(logs: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, float]:
+def fit(logs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, float]:
     """Return the weights and the bias; each log counts alike."""
     table, rights = np.concatenate([t for t, _ in logs]), np.concatenate([r for _, r in logs])
     counts = np.concatenate([np.full(len(r), 50_000 / len(r)) for _, r in logs])
@@ -58,7 +67,7 @@ def fit(logs: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, float]:
     return linear, float(model.intercept_[0] - linear @ centre)
 
 
-def simulated(weights: Weights, rng: random.Random, learners: int = 60) -> tuple[Floats, Floats]:
+def simulate(weights: TracingWeights, rng: random.Random, learners: int = 60) -> tuple[FloatArray, FloatArray]:
     """Return doubts and errors (in log-odds) over a new course of learners whose true chances are known."""
     hard = {f"i{n}": rng.gauss(0, 0.8) for n in range(60)}
     strengths = [rng.gauss(0.6, 1.0) for _ in range(learners)]
@@ -66,17 +75,20 @@ def simulated(weights: Weights, rng: random.Random, learners: int = 60) -> tuple
     skills = [tuple(f"s{rng.randrange(12)}" for _ in range(rng.randint(20, 120))) for _ in range(learners)]
     items = [tuple(f"i{int(skill[1:]) + 12 * rng.randrange(5)}" for skill in each) for each in skills]
     chances = [
-        [squash(strengths[n] + leans[n][s] - hard[i]) for i, s in zip(items[n], skills[n], strict=True)]
+        [sigmoid(strengths[n] + leans[n][s] - hard[i]) for i, s in zip(items[n], skills[n], strict=True)]
         for n in range(learners)
     ]
-    lines = [Line(items[n], skills[n], tuple(rng.random() < chance for chance in chances[n])) for n in range(learners)]
-    course, histories, true = Course(), [History() for _ in lines], [iter(each) for each in chances]
+    lines = [
+        AnswerSequence(items[n], skills[n], tuple(rng.random() < chance for chance in chances[n]))
+        for n in range(learners)
+    ]
+    course, histories, true = CourseCounts(), [AnswerHistory() for _ in lines], [iter(each) for each in chances]
     found, errors = [], []
-    for n, item, skill, right in at_once(lines, rng):
-        rated = course.rates(item, skill)
-        found.append(doubts(histories[n], skill, rated))
-        errors.append(score(signals(histories[n], skill, rated), weights) - logit(next(true[n])))
-        histories[n] = advance(histories[n], item, skill, rated.expected, right=right)
+    for n, item, skill, right in interleave(lines, rng):
+        rated = course.item_rates(item, skill)
+        found.append(variance_terms(histories[n], skill, rated))
+        errors.append(log_odds(signals(histories[n], skill, rated), weights) - logit(next(true[n])))
+        histories[n] = append_answer(histories[n], item, skill, rated.expected, right=right)
         course.add(item, skill, right=right)
     return np.array(found), np.array(errors)
 
@@ -85,23 +97,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.fit_tracing", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--logs", type=Path, nargs="+", required=True)
     parser.add_argument("--answers", type=int, default=60_000, help="answers that are taken of each log")
-    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--out", type=Path, default=WEIGHTS_PATH)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    logs = [sample([once(line) for line in read(path)], options.answers, rng) for path in options.logs]
+    logs = [sample([first_attempts(line) for line in read(path)], options.answers, rng) for path in options.logs]
     linear, bias = fit(logs)
-    weights = Weights("fit", tuple(round(float(w), 4) for w in linear), round(bias, 4), (0.0,) * len(DOUBT))
-    found, errors = simulated(weights, rng)
+    weights = TracingWeights(
+        "fit", tuple(round(float(w), 4) for w in linear), round(bias, 4), (0.0,) * len(VARIANCE_TERMS)
+    )
+    found, errors = simulate(weights, rng)
     doubt = tuple(round(float(part), 4) for part in nnls(found, errors**2)[0])
-    others, missed = simulated(weights, rng)
-    covered = float(np.mean(np.abs(missed) <= WIDTH * np.sqrt(others @ np.array(doubt))))
+    others, missed = simulate(weights, rng)
+    covered = float(np.mean(np.abs(missed) <= Z_95 * np.sqrt(others @ np.array(doubt))))
     plain = {
         "version": "tracing-1",
-        "signals": list(NAMES),
+        "signals": list(SIGNAL_NAMES),
         "weights": list(weights.weights),
         "bias": weights.bias,
-        "doubts": list(DOUBT),
+        "doubts": list(VARIANCE_TERMS),
         "doubt": list(doubt),
         "card": {
             "purpose": "how likely the next unaided answer is right, in a course that these weights have not seen",

@@ -28,33 +28,36 @@ from tutor.platform import library_env
 
 ENGINE_TESTS = ["exact", "local", "adapters"]
 TRAINER_TESTS = ["training", "loop", "beginning", "baseline", "preference"]
-BESIDE = {"engine_tests": 85.0, "trainer_tests": 90.0}  # seconds at most; not timed, so they run beside the next two
-FIRST = {"build": 80.0, "exactness": 60.0}
-ALONE = {"opening": 60.0, "training": 70.0, "decoding": 70.0}
+CONCURRENT_PARTS = {
+    "engine_tests": 85.0,
+    "trainer_tests": 90.0,
+}  # seconds at most; not timed, so they run beside the next two
+FIRST_PARTS = {"build": 80.0, "exactness": 60.0}
+EXCLUSIVE_PARTS = {"opening": 60.0, "training": 70.0, "decoding": 70.0}
 
 
 @dataclass(slots=True)
-class Part:
+class PartProcess:
     """A part on its way: its process, where it writes, and when it must have ended."""
 
     name: str
     child: subprocess.Popen[bytes]
     log: Path
-    began: float
-    until: float
+    started_at: float
+    deadline: float
 
     def result(self) -> dict[str, Any]:
         """Wait for the end, or make it end; return all it has said so far, and its last lines when it failed."""
         try:
-            status: int | str = self.child.wait(max(0.1, self.until - time.monotonic()))
+            status: int | str = self.child.wait(max(0.1, self.deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
             status = "too slow"
         finally:
-            end(self.child)
+            kill(self.child)
         lines = self.log.read_text("utf-8", "replace").splitlines()
-        found = {"ended": status, "seconds": round(time.monotonic() - self.began, 1)}
+        found = {"ended": status, "seconds": round(time.monotonic() - self.started_at, 1)}
         for line in lines:
-            found |= told(line)
+            found |= parse_result_line(line)
         if self.name.endswith("tests"):
             failed = [line[:300] for line in lines if line.startswith(("FAILED", "ERROR"))]
             found |= {"said": lines[-1:], "failed": failed}
@@ -64,7 +67,7 @@ class Part:
         return found
 
 
-def told(line: str) -> dict[str, Any]:
+def parse_result_line(line: str) -> dict[str, Any]:
     """Return what a part tells in a line; nothing when it is another's line, or cut off."""
     try:
         return dict(json.loads(line)) if line.startswith("{") else {}
@@ -72,7 +75,7 @@ def told(line: str) -> dict[str, Any]:
         return {}
 
 
-def end(child: subprocess.Popen[bytes]) -> None:
+def kill(child: subprocess.Popen[bytes]) -> None:
     """End a part and whatever it started."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
@@ -86,16 +89,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--size", default="1.7b", choices=["1.7b", "tiny"])
-    parser.add_argument("--parts", default=",".join([*BESIDE, *FIRST, *ALONE]))
+    parser.add_argument("--parts", default=",".join([*CONCURRENT_PARTS, *FIRST_PARTS, *EXCLUSIVE_PARTS]))
     parser.add_argument("--seconds", type=float, default=205.0, help="when everything must have ended")
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    library_env.settle()
+    library_env.configure_libraries()
     began, wanted = time.monotonic(), options.parts.split(",")
     result: dict[str, Any] = {"benchmark": "gpu", "commit": options.commit, "size": options.size}
 
-    def keep(part: Part) -> None:
+    def keep(part: PartProcess) -> None:
         result[part.name] = part.result()
         if options.out:  # after each part: a run that is broken off has measured something too
             options.out.write_text(json.dumps(result, indent=1) + "\n")
@@ -103,26 +106,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, last = Path(name), began + options.seconds
 
-        def start(part: str, seconds: float) -> Part:
-            return started(part, folder, options, min(last, time.monotonic() + seconds))
+        def start(part: str, seconds: float) -> PartProcess:
+            return start_part(part, folder, options, min(last, time.monotonic() + seconds))
 
         def take_turns(parts: dict[str, float]) -> None:
             for name, seconds in parts.items():
                 if name in wanted and time.monotonic() < last - 5:
                     keep(start(name, seconds))
 
-        beside = [start(name, seconds) for name, seconds in BESIDE.items() if name in wanted]
-        take_turns(FIRST)
+        beside = [start(name, seconds) for name, seconds in CONCURRENT_PARTS.items() if name in wanted]
+        take_turns(FIRST_PARTS)
         for part in beside:
             keep(part)
-        take_turns(ALONE)
+        take_turns(EXCLUSIVE_PARTS)
     result["seconds"] = round(time.monotonic() - began, 1)
     if options.out:
         options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
 
-def started(name: str, folder: Path, options: argparse.Namespace, until: float) -> Part:
+def start_part(name: str, folder: Path, options: argparse.Namespace, until: float) -> PartProcess:
     """Start a part; what it says goes to a file."""
     log = folder / f"{name}.log"
     with log.open("wb") as out:
@@ -134,24 +137,24 @@ def started(name: str, folder: Path, options: argparse.Namespace, until: float) 
             env=os.environ | {"PYTHONUNBUFFERED": "1", "HF_HUB_OFFLINE": "1"} | threads(name),
             start_new_session=True,
         )
-    return Part(name, child, log, time.monotonic(), until)
+    return PartProcess(name, child, log, time.monotonic(), until)
 
 
 def threads(name: str) -> dict[str, str]:
     """Give those who share the machine a core or two each, and who has it for itself what a product would take."""
-    return {"OMP_NUM_THREADS": "2" if name in BESIDE else str(max(1, (os.cpu_count() or 2) // 2))}
+    return {"OMP_NUM_THREADS": "2" if name in CONCURRENT_PARTS else str(max(1, (os.cpu_count() or 2) // 2))}
 
 
 def command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
     if name == "engine_tests":
-        return tests([f"tests/engine/test_engine_{room}.py" for room in ENGINE_TESTS])
+        return pytest_command([f"tests/engine/test_engine_{room}.py" for room in ENGINE_TESTS])
     if name == "trainer_tests":
-        return tests([f"tests/adapters/test_adapters_{room}.py" for room in TRAINER_TESTS])
+        return pytest_command([f"tests/adapters/test_adapters_{room}.py" for room in TRAINER_TESTS])
     place = ["--folder", str(folder), "--tokenizer", str(options.tokenizer), "--size", options.size]
     return [sys.executable, "-m", "bench.gpu_worker", name, *place]
 
 
-def tests(files: list[str]) -> list[str]:
+def pytest_command(files: list[str]) -> list[str]:
     """Return the command that runs tests, several at once, those aside that need the bundled model."""
     quiet = ["-p", "no:cacheprovider", "-W", "ignore", "--tb=short", "-rfE", "--timeout=80"]
     return [

@@ -21,16 +21,16 @@ from adapters import base_model, trainer_process
 from adapters.dataset import write_rows
 from adapters.records import TrainingJob, TrainingProgress
 from bench.serving import answer_all, prompt
-from bench.serving_models import RANK, Static, adapter_in, bank_of, write_adapter
-from bench.style_learners import TASTES, Fact, correction, to_learn
-from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.capacity import CUDA, Shape, shape_for
-from tutor.engine.factory import WarmingEngine, open_engine
+from bench.serving_models import RANK, StaticBatch, adapter_ref, make_runner, write_adapter
+from bench.style_learners import STYLES, Fact, correction, training_facts
+from tutor.engine.base import AdapterRef, GenerationRequest, Message, text_of
+from tutor.engine.capacity import CUDA_DEFAULTS, EngineCapacity, capacity_for
+from tutor.engine.factory import LazyEngine, open_engine
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora_files import read_adapter
-from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.lora_files import load_adapter
+from tutor.engine.model_files import ModelFiles, resolve_model_files
 from tutor.engine.model_loading import LoadedModel, load_model
-from tutor.engine.model_runner import Reading, Runner
+from tutor.engine.model_runner import ModelRunner, PrefillInput
 from tutor.platform.settings import Settings
 
 LEARNERS = (1, 4, 16, 32)
@@ -40,7 +40,7 @@ SIZES["tiny"] = {"hidden_size": 256, "intermediate_size": 512, "num_hidden_layer
 CPU_SHAPE = {"slots": 32}  # without a GPU the figures say nothing, but everything runs
 
 
-def say(**found: object) -> None:
+def print_result(**found: object) -> None:
     print(json.dumps(found), flush=True)
 
 
@@ -92,7 +92,7 @@ def build(folder: Path, tokenizer: Path, size: str) -> None:
     for n in range(4):
         write_adapter(model, folder / f"adapter-{n}")
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
-    say(parameters=model.num_parameters(), gpu=gpu, libraries=versions())
+    print_result(parameters=model.num_parameters(), gpu=gpu, libraries=versions())
 
 
 def versions() -> dict[str, str]:
@@ -105,16 +105,18 @@ def _device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def files_of(folder: Path) -> ModelFiles:
-    return open_model_files(str(folder / "model"), folder / "var")
+def open_files(folder: Path) -> ModelFiles:
+    return resolve_model_files(str(folder / "model"), folder / "var")
 
 
-def opened(folder: Path) -> LocalEngine:
+def open_local_engine(folder: Path) -> LocalEngine:
     """Open the engine as the product does."""
     engine = open_engine(Settings(model=str(folder / "model"), data_dir=folder / "var"))
-    assert isinstance(engine, WarmingEngine)
-    info = engine.wait()
-    say(state=info.state, device=info.device, precision=info.quantization, window=info.context_tokens, why=info.detail)
+    assert isinstance(engine, LazyEngine)
+    info = engine.wait_until_loaded()
+    print_result(
+        state=info.state, device=info.device, precision=info.quantization, window=info.context_tokens, why=info.detail
+    )
     local = engine._engine
     assert isinstance(local, LocalEngine)
     return local
@@ -123,107 +125,120 @@ def opened(folder: Path) -> LocalEngine:
 # -- serving -----------------------------------------------------------------------------------------------------------
 
 
-def opening(folder: Path) -> None:
+def measure_startup(folder: Path) -> None:
     """How long until it is ready, until a first word, and what a class is told in all, with prompts and scheduling."""
-    files = files_of(folder)  # hashed before, as from the second start on
+    files = open_files(folder)  # hashed before, as from the second start on
     began = time.perf_counter()
-    engine = opened(folder)
-    say(ready_s=round(time.perf_counter() - began, 1), slots=engine._runner.shape.slots, gpu_mb_when_ready=gpu_mb())
-    engine._end_loops, engine._loaded = (
+    engine = open_local_engine(folder)
+    print_result(
+        ready_s=round(time.perf_counter() - began, 1), slots=engine._runner.capacity.slots, gpu_mb_when_ready=gpu_mb()
+    )
+    engine._stop_repetition, engine._loaded = (
         False,
         replace(engine._loaded, stop_tokens=frozenset()),
     )  # of the length asked for
-    adapter = adapter_in(folder / "adapter-0", files, "bench-v1")
+    adapter = adapter_ref(folder / "adapter-0", files, "bench-v1")
     own = [replace(adapter, name=f"a{n}") for n in range(max(LEARNERS))]
     for name, ref in (("none", None), ("own", own[0])):
-        taken = [wall_s(lambda n=n, ref=ref: first_word(engine, n, ref)) for n in range(6)]  # type: ignore[misc]
-        say(**{f"first_token_400_{name}_ms": [round(s * 1e3, 1) for s in (taken[0], median(taken[1:]))]})
-    say(prompt_tokens=engine.count_tokens(prompt(0, 370, 1).messages))
+        taken = [wall_s(lambda n=n, ref=ref: generate_first_token(engine, n, ref)) for n in range(6)]  # type: ignore[misc]
+        print_result(**{f"first_token_400_{name}_ms": [round(s * 1e3, 1) for s in (taken[0], median(taken[1:]))]})
+    print_result(prompt_tokens=engine.count_tokens(prompt(0, 370, 1).messages))
     for n in (*LEARNERS[::-1], *LEARNERS):  # the first round reads the adapters
         for name in ("none", "own"):
             requests = [replace(prompt(1, 40, ANSWER), learner=str(i), adapter=own[i]) for i in range(n)]
-            taken_s = wall_s(lambda r=requests, name=name: answer_all(engine, r if name == "own" else plain(r)))  # type: ignore[misc]
-            say(**{f"class_of_{n}_{name}_tokens_per_s": round(n * ANSWER / taken_s, 1)})
-    say(gpu_mb=gpu_mb())
+            taken_s = wall_s(
+                lambda r=requests, name=name: answer_all(engine, r if name == "own" else without_adapters(r))
+            )  # type: ignore[misc]
+            print_result(**{f"class_of_{n}_{name}_tokens_per_s": round(n * ANSWER / taken_s, 1)})
+    print_result(gpu_mb=gpu_mb())
     engine.close()
 
 
-def first_word(engine: LocalEngine, seed: int, adapter: AdapterRef | None) -> None:
+def generate_first_token(engine: LocalEngine, seed: int, adapter: AdapterRef | None) -> None:
     """Answer one token to a prompt of about 400 that nobody asked before."""
     list(engine.stream(replace(prompt(seed, 370, 1), adapter=adapter)))
 
 
-def plain(requests: Sequence[Request]) -> list[Request]:
+def without_adapters(requests: Sequence[GenerationRequest]) -> list[GenerationRequest]:
     return [replace(request, adapter=None) for request in requests]
 
 
-def decoding(folder: Path) -> None:
+def measure_decoding(folder: Path) -> None:
     """One more token for everybody: our rows, PEFT's mixed batch, and one learner after the other."""
-    files = files_of(folder)
-    adapter = adapter_in(folder / "adapter-0", files, "bench-v1")
-    runner, weights = bank_of(load_model(files), adapter, _shape())
-    say(admission_ms=[round(wall_s(lambda n=n: runner.bank.put(n, weights[n])) * 1e3, 1) for n in (0, 1, 2)])  # type: ignore[misc]
+    files = open_files(folder)
+    adapter = adapter_ref(folder / "adapter-0", files, "bench-v1")
+    runner, weights = make_runner(load_model(files), adapter, _shape())
+    print_result(
+        admission_ms=[round(wall_s(lambda n=n: runner.bank.set_adapter(n, weights[n])) * 1e3, 1) for n in (0, 1, 2)]
+    )  # type: ignore[misc]
     for n in LEARNERS:
         for name, mix in (("none", [None] * n), ("own", weights[:n])):
             for row, chosen in enumerate(mix):
-                runner.bank.put(row, chosen)
+                runner.bank.set_adapter(row, chosen)
             ms = step_ms(lambda n=n: runner.decode([5] * n, [160] * n))  # type: ignore[misc]
-            _tell(f"ours_{name}", n, ms)
+            _print_step_ms(f"ours_{name}", n, ms)
     peft_decoding(load_model(files))
 
 
 def peft_decoding(loaded: LoadedModel) -> None:
-    usual = Static(loaded)
+    usual = StaticBatch(loaded)
     for n in LEARNERS:
-        _tell("transformers_none", n, step_ms(usual.step(n)))
-    mixed = Static(loaded, adapters=1)
-    _tell("one_by_one", 1, step_ms(mixed.serial()))
+        _print_step_ms("transformers_none", n, step_ms(usual.step(n)))
+    mixed = StaticBatch(loaded, adapters=1)
+    _print_step_ms("one_by_one", 1, step_ms(mixed.serial()))
     for n in LEARNERS:
-        mixed.hold(n)
-        _tell("peft_mixed", n, step_ms(mixed.step(n, [f"a{i}" for i in range(n)])))
+        mixed.ensure_adapters(n)
+        _print_step_ms("peft_mixed", n, step_ms(mixed.step(n, [f"a{i}" for i in range(n)])))
 
 
-def _tell(name: str, learners: int, ms: float) -> None:
-    say(**{f"{name}_{learners}": {"step_ms": ms, "tokens_per_s": round(learners / ms * 1e3, 1)}})
+def _print_step_ms(name: str, learners: int, ms: float) -> None:
+    print_result(**{f"{name}_{learners}": {"step_ms": ms, "tokens_per_s": round(learners / ms * 1e3, 1)}})
 
 
-def _shape() -> Shape:
-    return CUDA if torch.cuda.is_available() else shape_for("cpu", CPU_SHAPE, 0, 1)
+def _shape() -> EngineCapacity:
+    return CUDA_DEFAULTS if torch.cuda.is_available() else capacity_for("cpu", CPU_SHAPE, 0, 1)
 
 
 # -- exactness ---------------------------------------------------------------------------------------------------------
 
 
-def exactness(folder: Path) -> None:
+def measure_exactness(folder: Path) -> None:
     """The scores of rows with and without adapters, after a prompt and each of some more tokens, against the truth."""
-    files = files_of(folder)
-    refs = [None, *(adapter_in(folder / f"adapter-{n}", files, f"a{n}") for n in range(4))]
+    files = open_files(folder)
+    refs = [None, *(adapter_ref(folder / f"adapter-{n}", files, f"a{n}") for n in range(4))]
     torch.manual_seed(1)
     tokens = torch.randint(0, 40_000, (200,)).tolist()
     loaded = load_model(files)
     prompts, more = tokens[:-8], tokens[-8:]
-    runner = Runner(loaded, _shape())
-    read = [ref and read_adapter(ref, runner.bank.sites, ref.base_sha256, RANK) for ref in refs]
+    runner = ModelRunner(loaded, _shape())
+    read = [ref and load_adapter(ref, runner.bank.targets, ref.base_sha256, RANK) for ref in refs]
     mixed = rows_scores(runner, [read[n % 5] for n in range(30)], prompts, more)
     alone = torch.cat([rows_scores(runner, [weights], prompts, more) for weights in read])
-    say(company=differ(mixed[:5], alone), neighbours_with_the_same_adapter=differ(mixed[25:], mixed[:5]))
+    print_result(
+        company=score_differences(mixed[:5], alone),
+        neighbours_with_the_same_adapter=score_differences(mixed[25:], mixed[:5]),
+    )
     del runner, loaded
     theirs = peft_scores(load_model(files).model, refs, tokens)
     truth = merged_scores(files, refs, tokens)
-    say(changes_by_adapters=differ(truth[1:], truth[:1].expand_as(truth[1:])))
-    say(ours=differ(mixed[:5], truth), alone=differ(alone, truth), peft=differ(theirs, truth))
+    print_result(changes_by_adapters=score_differences(truth[1:], truth[:1].expand_as(truth[1:])))
+    print_result(
+        ours=score_differences(mixed[:5], truth),
+        alone=score_differences(alone, truth),
+        peft=score_differences(theirs, truth),
+    )
 
 
 @torch.inference_mode()
-def rows_scores(runner: Runner, mix: Sequence[Any], tokens: list[int], more: list[int]) -> torch.Tensor:
+def rows_scores(runner: ModelRunner, mix: Sequence[Any], tokens: list[int], more: list[int]) -> torch.Tensor:
     """Return [rows, 1 + more, words]: the scores of our rows, all computed together."""
     rows = range(len(mix))
     for row, weights in enumerate(mix):
-        runner.bank.put(row, weights)
+        runner.bank.set_adapter(row, weights)
     told: list[torch.Tensor] = []
-    for start in range(0, len(tokens), runner.shape.chunk):
-        chunk = tokens[start : start + runner.shape.chunk]
-        told = [runner.prefill([Reading(row, start, chunk) for row in rows[i : i + 4]]) for i in rows[::4]]
+    for start in range(0, len(tokens), runner.capacity.chunk):
+        chunk = tokens[start : start + runner.capacity.chunk]
+        told = [runner.prefill([PrefillInput(row, start, chunk) for row in rows[i : i + 4]]) for i in rows[::4]]
     said = [torch.cat(told)]
     said += [runner.decode([t] * len(mix), [len(tokens) + i] * len(mix)) for i, t in enumerate(more)]
     return torch.stack(said, 1).float().cpu()
@@ -250,7 +265,7 @@ def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: 
     from peft import PeftModel
 
     model, told = load_model(files).model, []
-    base_model._unpack(model)
+    base_model._dequantize(model)
     ids = torch.tensor([tokens], device=model.device)
     for ref in refs:
         adapted: Any = PeftModel.from_pretrained(model, ref.directory) if ref else None
@@ -263,7 +278,7 @@ def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: 
     return torch.cat(told)
 
 
-def differ(found: torch.Tensor, expected: torch.Tensor) -> dict[str, float]:
+def score_differences(found: torch.Tensor, expected: torch.Tensor) -> dict[str, float]:
     """Return how far scores lie from others: relative to their size, the most, how often the best word is another."""
     error = found - expected
     best = (found.argmax(-1) != expected.argmax(-1)).float().mean()
@@ -278,32 +293,36 @@ def differ(found: torch.Tensor, expected: torch.Tensor) -> dict[str, float]:
 # -- training ----------------------------------------------------------------------------------------------------------
 
 
-def training(folder: Path) -> None:
+def measure_training(folder: Path) -> None:
     """Twenty corrections through the trainer's own process, then the answer to one of them with and without."""
-    files, workplace = files_of(folder), folder / "job"
+    files, workplace = open_files(folder), folder / "job"
     workplace.mkdir()
-    facts = to_learn(20)
-    write_rows(workplace / "rows.jsonl", [correction(fact, TASTES[0]) for fact in facts])
+    facts = training_facts(20)
+    write_rows(workplace / "rows.jsonl", [correction(fact, STYLES[0]) for fact in facts])
     job = TrainingJob(str(workplace), str(files.directory), files.base_sha256, str(workplace / "rows.jsonl"), "wren-v1")
     told: list[tuple[float, TrainingProgress]] = []
     began = time.perf_counter()
-    trained = trainer_process.train(
+    trained = trainer_process.train_in_subprocess(
         job, lambda p: told.append((round(time.perf_counter() - began, 1), p)), lambda: False
     )
     losses = [p.loss for _, p in told if p.loss is not None]
-    say(all_s=round(time.perf_counter() - began, 1), stages=[(s, p.stage) for s, p in told if p.stage != "training"])
-    say(losses=[round(loss, 3) for loss in losses], falls=sum(losses[-5:]) < sum(losses[:5]))
-    say(metrics={name: round(value, 4) for name, value in trained.metrics.items()})
-    served(folder, AdapterRef(trained.name, Path(trained.directory), trained.sha256, trained.base_sha256), facts[0])
+    print_result(
+        all_s=round(time.perf_counter() - began, 1), stages=[(s, p.stage) for s, p in told if p.stage != "training"]
+    )
+    print_result(losses=[round(loss, 3) for loss in losses], falls=sum(losses[-5:]) < sum(losses[:5]))
+    print_result(metrics={name: round(value, 4) for name, value in trained.metrics.items()})
+    compare_with_base_answer(
+        folder, AdapterRef(trained.name, Path(trained.directory), trained.sha256, trained.base_sha256), facts[0]
+    )
 
 
-def served(folder: Path, adapter: AdapterRef, fact: Fact) -> None:
-    engine = opened(folder)
-    asked = correction(fact, TASTES[0])
+def compare_with_base_answer(folder: Path, adapter: AdapterRef, fact: Fact) -> None:
+    engine = open_local_engine(folder)
+    asked = correction(fact, STYLES[0])
     messages = tuple(Message(m.role, m.content) for m in asked.prompt)
-    request = Request(messages, "wren", max_tokens=40)
-    without, with_it = ("".join(engine.stream(replace(request, adapter=ref))) for ref in (None, adapter))
-    say(wished=asked.answer, answer=with_it, answer_of_the_base=without[:120], changed=with_it != without)
+    request = GenerationRequest(messages, "wren", max_tokens=40)
+    without, with_it = (text_of(engine.stream(replace(request, adapter=ref))) for ref in (None, adapter))
+    print_result(wished=asked.answer, answer=with_it, answer_of_the_base=without[:120], changed=with_it != without)
     engine.close()
 
 
@@ -321,7 +340,7 @@ def main() -> None:
             part(options.folder)
 
 
-PARTS = (opening, exactness, training, decoding)
+PARTS = (measure_startup, measure_exactness, measure_training, measure_decoding)
 
 if __name__ == "__main__":
     main()

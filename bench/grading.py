@@ -24,16 +24,16 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
-from bench.fit_grading import Fitted, Labelled, fit, labelled
-from knowledge.embedding import Reading, open_embedder
-from tutor.assessment.answer_features import Case, Reader, Vectors
-from tutor.assessment.gp_grader import predict
+from bench.fit_grading import FittedGrader, LabelledAnswer, fit, label_answer
+from knowledge.embedding import TextEncoding, open_embedder
+from tutor.assessment.answer_features import GradingCase, TextEncoder, Vectors
+from tutor.assessment.gp_grader import predict_probability
 from tutor.assessment.short_text import ShortTextGrader
 
-KS = (0, 1, 2, 5, 10, 20)
+EXAMPLE_COUNTS = (0, 1, 2, 5, 10, 20)
 ALL = 10_000
 FOLDS = 5
-AGAINST = 0.4  # from this chance on a wrong answer is taken to contradict
+CONTRADICTION_THRESHOLD = 0.4  # from this chance on a wrong answer is taken to contradict
 SEED = 13
 
 
@@ -45,13 +45,13 @@ class CachedEmbedder:
         self._cache = cache
         self.name = self._embedder.name
         self._words: dict[str, Vectors] = {}
-        self._texts: dict[str, Reading] = {}
+        self._texts: dict[str, TextEncoding] = {}
         if cache and cache.exists():
             with np.load(cache, allow_pickle=False) as stored:
                 self._words = dict(zip(stored["words"].tolist(), stored["word_vectors"], strict=True))
                 tokens = np.split(stored["tokens"], np.cumsum(stored["counts"])[:-1])
                 self._texts = {
-                    text: Reading(vector[None, :], found)
+                    text: TextEncoding(vector[None, :], found)
                     for text, vector, found in zip(stored["texts"].tolist(), stored["vectors"], tokens, strict=True)
                 }
 
@@ -61,10 +61,10 @@ class CachedEmbedder:
             self._words |= zip(new, self._embedder.embed_passages(new), strict=True)
         return np.stack([self._words[text] for text in texts])
 
-    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+    def encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]:
         new = [text for text in texts if text not in self._texts]
         if new:
-            self._texts |= zip(new, self._embedder.embed_questions(new), strict=True)
+            self._texts |= zip(new, self._embedder.encode_queries(new), strict=True)
         return [self._texts[text] for text in texts]
 
     def save(self) -> None:
@@ -75,14 +75,14 @@ class CachedEmbedder:
                 words=np.array(list(self._words)),
                 word_vectors=np.stack(list(self._words.values())),
                 texts=np.array(list(self._texts)),
-                vectors=np.stack([one.spans[0] for one in readings]),
-                counts=np.array([len(one.tokens) for one in readings]),
-                tokens=np.concatenate([one.tokens for one in readings]),
+                vectors=np.stack([one.span_vectors[0] for one in readings]),
+                counts=np.array([len(one.token_vectors) for one in readings]),
+                tokens=np.concatenate([one.token_vectors for one in readings]),
             )
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GradedAnswer:
     """One labelled answer."""
 
     group: str  # file and question
@@ -94,7 +94,7 @@ class Row:
     label: str  # of three
 
 
-def load(paths: Sequence[Path]) -> list[Row]:
+def load(paths: Sequence[Path]) -> list[GradedAnswer]:
     rows = []
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines():
@@ -102,7 +102,7 @@ def load(paths: Sequence[Path]) -> list[Row]:
             question, three = f"{item.get('dataset', '')}/{item['qid']}", item.get("label_3way", item["label_2way"])
             right = item["label_2way"] == "correct"
             rows.append(
-                Row(
+                GradedAnswer(
                     question,
                     item.get("module", ""),
                     item["question"],
@@ -115,10 +115,10 @@ def load(paths: Sequence[Path]) -> list[Row]:
     return rows
 
 
-Split = tuple[list[Row], list[Row]]
+Split = tuple[list[GradedAnswer], list[GradedAnswer]]
 
 
-def hold_out(rows: Sequence[Row], by: str, folds: int) -> list[Split]:
+def make_folds(rows: Sequence[GradedAnswer], by: str, folds: int) -> list[Split]:
     """(Train, test) for so many of five folds, by answer, question or module; the same folds every time."""
     key = {
         "answers": lambda n, row: str(n),
@@ -135,73 +135,76 @@ def hold_out(rows: Sequence[Row], by: str, folds: int) -> list[Split]:
     return splits
 
 
-class Workbench:
+class ExampleConditioning:
     """Rows to be graded, beside rows that count as graded by a person."""
 
-    def __init__(self, rows: Sequence[Labelled], graded: Sequence[Labelled]) -> None:
+    def __init__(self, rows: Sequence[LabelledAnswer], graded: Sequence[LabelledAnswer]) -> None:
         self.rows = rows
-        self._graded: dict[str, list[Labelled]] = defaultdict(list)
+        self._graded: dict[str, list[LabelledAnswer]] = defaultdict(list)
         for row in graded:
             self._graded[row.group].append(row)
 
-    def probabilities(self, models: Fitted, k: int) -> list[float]:
+    def probabilities(self, models: FittedGrader, k: int) -> list[float]:
         """The chance of every row to be right, with `k` graded answers of its question, itself never among them."""
         rng = random.Random(SEED)
-        of_question: dict[str, list[Labelled]] = defaultdict(list)
+        of_question: dict[str, list[LabelledAnswer]] = defaultdict(list)
         for row in self.rows:
             of_question[row.group].append(row)
         found: dict[int, float] = {}
         for group, rows in of_question.items():
             everyone = list({id(row): row for row in (*rows, *self._graded[group])}.values())
             place = {id(row): n for n, row in enumerate(everyone)}
-            hood = models.neighbours
+            hood = models.gp
             answers = [
-                hood.describe(row.case, row.features, models.jury.log_odds(row.case, row.features)) for row in everyone
+                hood.to_input(row.case, row.features, models.ensemble.log_odds(row.case, row.features))
+                for row in everyone
             ]
-            covariance = hood.likeness(answers)
+            covariance = hood.covariance(answers)
             prior = hood.scale * np.array([one.log_odds for one in answers]) + hood.offset
             for row in rows:
                 others = [other for other in self._graded[group] if other is not row]
                 picked = rng.sample(others, k) if k < len(others) else others
                 at = [*(place[id(other)] for other in picked), place[id(row)]]
-                found[id(row)] = predict(covariance[np.ix_(at, at)], prior[at], [other.right for other in picked])
+                found[id(row)] = predict_probability(
+                    covariance[np.ix_(at, at)], prior[at], [other.right for other in picked]
+                )
         return [found[id(row)] for row in self.rows]
 
 
-def read(rows: Sequence[Row], reader: Reader) -> list[Labelled]:
+def featurize(rows: Sequence[GradedAnswer], reader: TextEncoder) -> list[LabelledAnswer]:
     done = []
     for row in rows:
-        question, answer, *references = reader.read([row.question, row.answer, *row.references])
-        case = Case(question, tuple(references), answer)
-        done.append(labelled(row.group, case, row.label, right=row.right))
+        question, answer, *references = reader.encode([row.question, row.answer, *row.references])
+        case = GradingCase(question, tuple(references), answer)
+        done.append(label_answer(row.group, case, row.label, right=row.right))
     return done
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Prediction:
     """What the models say of a test row: the chance that it is right by the number of graded answers, and more."""
 
-    row: Labelled
-    right: dict[int, float]
-    contradicts: float
+    row: LabelledAnswer
+    right_probability: dict[int, float]
+    contradiction_probability: float
 
 
-def judge(learnt: Sequence[Labelled], asked: Sequence[Labelled], embedder: str) -> list[Judged]:
+def predict_fold(learnt: Sequence[LabelledAnswer], asked: Sequence[LabelledAnswer], embedder: str) -> list[Prediction]:
     known = {row.group for row in learnt}
     models = fit(learnt, embedder)
-    bench = Workbench(asked, [*learnt, *(row for row in asked if row.group not in known)])
-    found = {k: bench.probabilities(models, k) for k in KS}
-    found[ALL] = Workbench(asked, learnt).probabilities(models, ALL)
-    against = [models.contradicts.probability(row.features) if models.contradicts else 0.0 for row in asked]
-    return [Judged(row, {k: found[k][n] for k in found}, against[n]) for n, row in enumerate(asked)]
+    bench = ExampleConditioning(asked, [*learnt, *(row for row in asked if row.group not in known)])
+    found = {k: bench.probabilities(models, k) for k in EXAMPLE_COUNTS}
+    found[ALL] = ExampleConditioning(asked, learnt).probabilities(models, ALL)
+    against = [models.contradiction.probability(row.features) if models.contradiction else 0.0 for row in asked]
+    return [Prediction(row, {k: found[k][n] for k in found}, against[n]) for n, row in enumerate(asked)]
 
 
-def evaluate(judged: Sequence[Judged], k: int) -> dict[str, float]:
-    p = np.array([one.right[k] for one in judged])
+def evaluate(judged: Sequence[Prediction], k: int) -> dict[str, float]:
+    p = np.array([one.right_probability[k] for one in judged])
     y = np.array([one.row.right for one in judged])
     sure = np.argsort(-np.abs(p - 0.5))[: int(0.6 * len(p))]
-    against = np.array([one.contradicts for one in judged])
-    three = np.where(p >= 0.5, "correct", np.where(against >= AGAINST, "contradictory", "incorrect"))
+    against = np.array([one.contradiction_probability for one in judged])
+    three = np.where(p >= 0.5, "correct", np.where(against >= CONTRADICTION_THRESHOLD, "contradictory", "incorrect"))
     scores = {
         "accuracy": accuracy_score(y, p >= 0.5),
         "macro_f1": f1_score(y, p >= 0.5, average="macro"),
@@ -212,7 +215,7 @@ def evaluate(judged: Sequence[Judged], k: int) -> dict[str, float]:
     return {name: round(float(value), 4) for name, value in scores.items()}
 
 
-def milliseconds(rows: Sequence[Row], grader: ShortTextGrader) -> float:
+def grading_ms(rows: Sequence[GradedAnswer], grader: ShortTextGrader) -> float:
     """One answer at a time by the model that ships, its words not read before, those of its references read."""
     for row in rows:
         grader.probability(row.question, row.references, row.references[0])
@@ -233,22 +236,22 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.cache)
-    reader = Reader(embedder, words=500_000, texts=500_000)
+    reader = TextEncoder(embedder, words=500_000, texts=500_000)
     everything, test = load(arguments.train), load(arguments.test or [])
-    splits = [(everything, test)] if test else hold_out(everything, arguments.hold_out, arguments.folds)
+    splits = [(everything, test)] if test else make_folds(everything, arguments.hold_out, arguments.folds)
     rows = [*everything, *test]
-    known = {id(row): one for row, one in zip(rows, read(rows, reader), strict=True)}
+    known = {id(row): one for row, one in zip(rows, featurize(rows, reader), strict=True)}
     embedder.save()
     judged = []
     for train, aside in splits:
-        judged += judge([known[id(row)] for row in train], [known[id(row)] for row in aside], embedder.name)
+        judged += predict_fold([known[id(row)] for row in train], [known[id(row)] for row in aside], embedder.name)
     questions = {row.group for row in splits[0][0]}
     seen = [row.group in questions for row in splits[0][1]]
     about = "+".join(p.stem for p in arguments.test) if test else f"held-out {arguments.hold_out}"
     train_name = "+".join(p.stem for p in arguments.train)
     if arguments.fit:
         shipped = fit([known[id(row)] for row in everything], embedder.name)
-        arguments.fit.write_text(json.dumps(shipped.stored(), indent=1) + "\n", encoding="utf-8")
+        arguments.fit.write_text(json.dumps(shipped.to_json(), indent=1) + "\n", encoding="utf-8")
         if arguments.fit_network:
             shipped.network.save(arguments.fit_network)
     report = {
@@ -258,9 +261,9 @@ def main() -> None:
         "model": "MiniLM vectors, words: logistic and a small network; graded neighbours: Gaussian process",
         "seen_questions": round(sum(seen) / max(1, len(seen)), 3),
         **evaluate(judged, ALL),
-        "by_k": {str(k): evaluate(judged, k) for k in KS},
+        "by_k": {str(k): evaluate(judged, k) for k in EXAMPLE_COUNTS},
         "ms_per_answer": round(
-            milliseconds(splits[0][1][:40], ShortTextGrader(open_embedder("bundled", Path("var/models")))), 1
+            grading_ms(splits[0][1][:40], ShortTextGrader(open_embedder("bundled", Path("var/models")))), 1
         ),
     }
     for name, value in report.items():

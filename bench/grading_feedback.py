@@ -21,8 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.embedding import open_embedder
-from tutor.assessment.answer_features import Reader
-from tutor.assessment.answer_key_points import missing, points, weakest
+from tutor.assessment.answer_features import TextEncoder
+from tutor.assessment.answer_key_points import missing_points, score_key_points, weakest_point
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _ARTICLES = {"a", "an", "the"}
@@ -41,13 +41,13 @@ def main() -> None:
     arguments = parser.parse_args()
     with arguments.rows.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    reader = Reader(open_embedder("bundled", Path("var/models")))
+    reader = TextEncoder(open_embedder("bundled", Path("var/models")))
     began = time.perf_counter()
     scores, silent, whole = [], [], []
     for row in rows:
-        found = points(row["question_text"], row["model_answer"], row["student_answer"], reader)
-        clearly, gold = missing(found), row["gap"].strip()
-        said = " ".join(clearly or weakest(found))
+        found = score_key_points(row["question_text"], row["model_answer"], row["student_answer"], reader)
+        clearly, gold = missing_points(found), row["gap"].strip()
+        said = " ".join(clearly or weakest_point(found))
         if gold:
             scores.append(token_f1(said, gold))
             whole.append(token_f1(row["model_answer"], gold))

@@ -25,16 +25,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.default_adapter_examples import held_out
-from bench.retrieval_corpora import hardware, read_lines
-from knowledge.attribution import quotes
+from bench.default_adapter_examples import held_out_titles
+from bench.retrieval_corpora import hardware, read_jsonl
+from knowledge.attribution import attribute_answer
 from knowledge.catalog import MemoryCatalog
-from knowledge.documents import Document, Hit, Locator, Passage, Place, SearchResult
+from knowledge.documents import Document, Hit, Locator, LocatorKind, Passage, SearchResult
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.library import Library
-from tutor.chat.citations import cite, without_marks
-from tutor.chat.prompt_builder import FOUND, Briefing
-from tutor.engine.base import Engine, EngineState, Request
+from tutor.chat.citations import add_citations, strip_citation_marks
+from tutor.chat.prompt_builder import TOP_K, PromptBuilder
+from tutor.engine.base import Engine, EngineState, GenerationRequest, text_of
 from tutor.engine.factory import open_engine
 from tutor.platform.settings import Settings
 
@@ -54,11 +54,11 @@ def main() -> None:
         library, asked = _course(arguments, root, embedder)
         results = {}
         for number, model in enumerate(arguments.models):
-            engine = _opened(settings := Settings(model=model, data_dir=arguments.data_dir or root))
-            briefing = Briefing(engine, lambda *_: "", settings)
+            engine = _open_engine(settings := Settings(model=model, data_dir=arguments.data_dir or root))
+            briefing = PromptBuilder(engine, lambda *_: "", settings)
             ways = {model: briefing}
             if number == 0:
-                ways[f"{model}, whole passage"] = replace(briefing, select=_whole)
+                ways[f"{model}, whole passage"] = replace(briefing, select_sentences=_whole_passage)
             for name, asking in ways.items():
                 began = time.monotonic()
                 results[name] = _measure(asking, library, embedder, asked)
@@ -68,17 +68,17 @@ def main() -> None:
     print(json.dumps({"hardware": hardware(), "questions": len(asked), "models": results}))
 
 
-def _whole(question: str, hits: Sequence[Hit]) -> str:
+def _whole_passage(question: str, hits: Sequence[Hit]) -> str:
     return hits[0].passage.text
 
 
 def _course(arguments: argparse.Namespace, root: Path, embedder: Embedder) -> tuple[Library, list[dict[str, Any]]]:
     """Return a library of the held-out documents and the questions about them."""
-    paragraphs = read_lines(arguments.paragraphs)
-    titles = held_out({row["title"] for row in paragraphs}, arguments.hold_out)
+    paragraphs = read_jsonl(arguments.paragraphs)
+    titles = held_out_titles({row["title"] for row in paragraphs}, arguments.hold_out)
     rows = [row for row in paragraphs if row["title"] in titles]
     pids = {row["pid"] for row in rows}
-    asked = [row for row in read_lines(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
+    asked = [row for row in read_jsonl(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
     return course_of(rows, root, embedder), random.Random(5).sample(asked, min(arguments.count, len(asked)))
 
 
@@ -93,33 +93,37 @@ def course_of(paragraphs: Sequence[dict[str, Any]], root: Path, embedder: Embedd
             [_passage(row, title, number) for number, row in enumerate(rows)],
         )
     library = Library(root / "index", catalog, embedder)
-    library.rebuild("c")
+    library.rebuild_index("c")
     return library
 
 
 def _passage(row: dict[str, Any], title: str, number: int) -> Passage:
-    where = Locator(Place.SECTION, number + 1, f"paragraph {number + 1}")
+    where = Locator(LocatorKind.SECTION, number + 1, f"paragraph {number + 1}")
     return Passage(row["pid"], title, "c", number, row["text"], where, (), 0, len(row["text"]))
 
 
-def _opened(settings: Settings) -> Engine:
+def _open_engine(settings: Settings) -> Engine:
     engine = open_engine(settings)
     while engine.info().state is EngineState.LOADING:
         time.sleep(0.1)
     return engine
 
 
-def _measure(briefing: Briefing, library: Library, embedder: Embedder, asked: list[dict[str, Any]]) -> dict[str, float]:
+def _measure(
+    briefing: PromptBuilder, library: Library, embedder: Embedder, asked: list[dict[str, Any]]
+) -> dict[str, float]:
     def one(row: dict[str, Any]) -> dict[str, float]:
-        found = library.search("c", row["question"], FOUND)
+        found = library.search("c", row["question"], TOP_K)
         answer = _answer(briefing, found, row["question"])
-        marked, citations = cite(answer, quotes(answer, found.hits, embedder, row["question"]), found.hits, "en")
+        marked, citations = add_citations(
+            answer, attribute_answer(answer, found.hits, embedder, row["question"]), found.hits, "en"
+        )
         return {
             "token_f1": max(token_f1(answer, gold) for gold in row["answers"]),
-            "gold_words": float(any(normal(gold) in normal(answer) for gold in row["answers"])),
+            "gold_words": float(any(normalize(gold) in normalize(answer) for gold in row["answers"])),
             "retrieved": float(any(hit.passage.id == row["pid"] for hit in found.hits)),
             "right_passage_cited": float(any(c.passage_id == row["pid"] for c in citations)),
-            "gold_in_quotes": float(any(normal(g) in normal(c.quote) for g in row["answers"] for c in citations)),
+            "gold_in_quotes": float(any(normalize(g) in normalize(c.quote) for g in row["answers"] for c in citations)),
             "supported": float("own words" not in marked),
             "abstained": float(not found.covered),
             "words": float(len(answer.split())),
@@ -130,13 +134,13 @@ def _measure(briefing: Briefing, library: Library, embedder: Embedder, asked: li
     return {name: round(sum(row[name] for row in rows) / len(rows), 3) for name in rows[0]}
 
 
-def _answer(briefing: Briefing, found: SearchResult, question: str) -> str:
-    messages, _ = briefing.about_course("", "c", question, found, "en")
-    request = Request(messages, learner=question, max_tokens=100, time_limit_s=600)
-    return without_marks("".join(briefing.engine.stream(request)))
+def _answer(briefing: PromptBuilder, found: SearchResult, question: str) -> str:
+    messages, _ = briefing.build_answer_prompt("", "c", question, found, "en")
+    request = GenerationRequest(messages, learner=question, max_tokens=100, time_limit_s=600)
+    return strip_citation_marks(text_of(briefing.engine.stream(request)))
 
 
-def normal(text: str) -> str:
+def normalize(text: str) -> str:
     """Lower-case, without punctuation and articles: the form in which reading comprehension is scored."""
     text = "".join(character for character in text.lower() if character not in string.punctuation)
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
@@ -144,7 +148,7 @@ def normal(text: str) -> str:
 
 def token_f1(answer: str, gold: str) -> float:
     """Return the harmonic mean of precision and recall over words."""
-    said, wanted = normal(answer).split(), normal(gold).split()
+    said, wanted = normalize(answer).split(), normalize(gold).split()
     shared = sum((Counter(said) & Counter(wanted)).values())
     return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
 

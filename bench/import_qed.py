@@ -15,10 +15,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.retrieval_corpora import read_lines
+from bench.retrieval_corpora import read_jsonl
 
-LONGEST_PARAGRAPH = 220  # words; what is longer is a table or a list
-_JOINS = (
+MAX_PARAGRAPH_WORDS = 220  # words; what is longer is a table or a list
+_DETOKENIZE_RULES = (
     (re.compile(r"(``|'')"), '"'),
     (re.compile(r" -- "), " – "),
     (re.compile(r"(?<=\w) - (?=\w)"), "-"),
@@ -29,20 +29,20 @@ _JOINS = (
 )
 
 
-def together(text: str) -> str:
+def detokenize(text: str) -> str:
     """Return text without the spaces that a tokenizer put around its marks."""
     text = " ".join(text.split())
-    for pattern, joined in _JOINS:
+    for pattern, joined in _DETOKENIZE_RULES:
         text = pattern.sub(joined, text)
     return text
 
 
-def rows(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+def read_qed(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
     """Yield (paragraph, question) of each line whose one answer still stands in its paragraph."""
     seen: set[str] = set()
     for line in lines:
-        text, spans = together(line["paragraph_text"]), [together(answer) for answer in line["answer_text"]]
-        fits = len(spans) == 1 and spans[0] and spans[0] in text and len(text.split()) <= LONGEST_PARAGRAPH
+        text, spans = detokenize(line["paragraph_text"]), [detokenize(answer) for answer in line["answer_text"]]
+        fits = len(spans) == 1 and spans[0] and spans[0] in text and len(text.split()) <= MAX_PARAGRAPH_WORDS
         if fits and line["question_text"] not in seen:
             seen.add(line["question_text"])
             pid = str(line["example_id"])
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--files", type=Path, nargs="+", required=True, help="nq-train-0N-qed.jsonlines")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    found = list(rows([line for path in arguments.files for line in read_lines(path)]))
+    found = list(read_qed([line for path in arguments.files for line in read_jsonl(path)]))
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, part in (("paragraphs.jsonl", [p for p, _ in found]), ("questions.jsonl", [q for _, q in found])):
         text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in part)

@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from bench.retrieval_corpora import commit, hardware
 from knowledge.catalog import MemoryCatalog
-from knowledge.documents import Document, Locator, Passage, Place
-from knowledge.embedding import HashingEmbedder, Vectors, normalised
-from knowledge.index import dense_index
+from knowledge.documents import Document, Locator, LocatorKind, Passage
+from knowledge.embedding import HashingEmbedder, Vectors, l2_normalize
+from knowledge.index import build_faiss_index
 from knowledge.library import Library
 
-NEAREST = 10
-PART = 50  # passages of a made-up document
+TOP_K = 10
+PASSAGES_PER_DOCUMENT = 50  # passages of a made-up document
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 T = TypeVar("T")
 
@@ -41,19 +41,19 @@ def main() -> None:
         print(json.dumps(library_costs(arguments.passages, arguments.queries)))
         return
     random = np.random.default_rng(5)
-    rows, queries = synthetic(arguments.passages, arguments.queries, arguments.dimension, random)
+    rows, queries = synthetic_vectors(arguments.passages, arguments.queries, arguments.dimension, random)
     print(f"{len(rows)} synthetic vectors of {rows.shape[1]} dimensions, {hardware()}")
-    index, built_s = timed(lambda: dense_index(rows))
-    truth = exact(rows, queries)
+    index, built_s = timed(lambda: build_faiss_index(rows))
+    truth = exact_search(rows, queries)
     times, cpu, found = [], [], []
     for query in queries:
         began, used = time.perf_counter(), time.process_time()
-        found.append(index.search(query[None, :], NEAREST)[1][0])
+        found.append(index.search(query[None, :], TOP_K)[1][0])
         times.append((time.perf_counter() - began) * 1000)
         cpu.append((time.process_time() - used) * 1000)
-    recall = np.mean([len(set(a) & set(b)) / NEAREST for a, b in zip(found, truth, strict=True)])
-    _, add_s = timed(lambda: dense_index(np.concatenate([rows, rows[:1000]]), index))
-    _, delete_s = timed(lambda: dense_index(rows[1000:], index))
+    recall = np.mean([len(set(a) & set(b)) / TOP_K for a, b in zip(found, truth, strict=True)])
+    _, add_s = timed(lambda: build_faiss_index(np.concatenate([rows, rows[:1000]]), index))
+    _, delete_s = timed(lambda: build_faiss_index(rows[1000:], index))
     result = {
         "benchmark": "index",
         "passages": len(rows),
@@ -78,16 +78,18 @@ def library_costs(passages: int, queries: int) -> dict[str, Any]:
     random = np.random.default_rng(5)
     words = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdglmnprst"])
     catalog = MemoryCatalog()
-    for at in range(0, passages, PART):
-        document = Document(f"d{at}", "c", f"{at}.md", f"Part {at}", str(at), "text/markdown", 1, PART, (), NOW)
-        catalog.add(document, [_passage(document, n, _text(words, random, 120)) for n in range(PART)])
+    for at in range(0, passages, PASSAGES_PER_DOCUMENT):
+        document = Document(
+            f"d{at}", "c", f"{at}.md", f"Part {at}", str(at), "text/markdown", 1, PASSAGES_PER_DOCUMENT, (), NOW
+        )
+        catalog.add(document, [_passage(document, n, _text(words, random, 120)) for n in range(PASSAGES_PER_DOCUMENT)])
     with tempfile.TemporaryDirectory() as folder:
         library = Library(Path(folder), catalog, HashingEmbedder(384))
-        _, rebuild_s = spent(lambda: library.rebuild("c"))
+        _, rebuild_s = cpu_timed(lambda: library.rebuild_index("c"))
         page = "\n\n".join(_text(words, random, 120) for _ in range(10)).encode()
-        added, add_s = spent(lambda: library.add("c", "more.md", b"# More\n\n" + page))
-        _, remove_s = spent(lambda: library.remove(added.id))
-        times = [spent(lambda: library.search("c", _text(words, random, 8)))[1] * 1000 for _ in range(queries)]
+        added, add_s = cpu_timed(lambda: library.add("c", "more.md", b"# More\n\n" + page))
+        _, remove_s = cpu_timed(lambda: library.remove(added.id))
+        times = [cpu_timed(lambda: library.search("c", _text(words, random, 8)))[1] * 1000 for _ in range(queries)]
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()) / 2
     return {
         "benchmark": "library",
@@ -105,7 +107,7 @@ def library_costs(passages: int, queries: int) -> dict[str, Any]:
 
 
 def _passage(document: Document, number: int, text: str) -> Passage:
-    where = Locator(Place.PAGE, number + 1, f"page {number + 1}")
+    where = Locator(LocatorKind.PAGE, number + 1, f"page {number + 1}")
     return Passage(f"{document.id}-{number}", document.id, "c", number, text, where, (), 0, len(text))
 
 
@@ -115,23 +117,25 @@ def _text(words: NDArray[np.str_], random: np.random.Generator, count: int) -> s
     return " ".join(" ".join(chosen[at : at + 10]).capitalize() + "." for at in range(0, count, 10))
 
 
-def synthetic(passages: int, queries: int, dimension: int, random: np.random.Generator) -> tuple[Vectors, Vectors]:
+def synthetic_vectors(
+    passages: int, queries: int, dimension: int, random: np.random.Generator
+) -> tuple[Vectors, Vectors]:
     """Return unit vectors around topics of some 40 passages, and queries near some of them."""
-    topics = normalised(random.standard_normal((max(1, passages // 40), dimension)).astype(np.float32))
+    topics = l2_normalize(random.standard_normal((max(1, passages // 40), dimension)).astype(np.float32))
     of_topic = random.integers(0, len(topics), passages)
     rows = np.empty((passages, dimension), np.float32)
     for start in range(0, passages, 50_000):
         part = topics[of_topic[start : start + 50_000]]
         noise = random.standard_normal(part.shape, dtype=np.float32) / dimension**0.5
-        rows[start : start + 50_000] = normalised(part + noise)
+        rows[start : start + 50_000] = l2_normalize(part + noise)
     near = rows[random.integers(0, passages, queries)]
     noise = random.standard_normal(near.shape, dtype=np.float32) / dimension**0.5
-    return rows, normalised(near + 0.7 * noise)
+    return rows, l2_normalize(near + 0.7 * noise)
 
 
-def exact(rows: Vectors, queries: Vectors) -> list[list[int]]:
+def exact_search(rows: Vectors, queries: Vectors) -> list[list[int]]:
     """Return the nearest rows of each query by comparing with all."""
-    return [np.argsort(-(rows @ query))[:NEAREST].tolist() for query in queries]
+    return [np.argsort(-(rows @ query))[:TOP_K].tolist() for query in queries]
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
@@ -139,7 +143,7 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     return work(), time.perf_counter() - began
 
 
-def spent(work: Callable[[], T]) -> tuple[T, float]:
+def cpu_timed(work: Callable[[], T]) -> tuple[T, float]:
     began = time.process_time()
     return work(), time.process_time() - began
 

@@ -23,26 +23,26 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from tutor.maths.numbers import read_numbers
-from tutor.pedagogy.leak_features import Line, features
-from tutor.pedagogy.leak_guard import judge
+from tutor.pedagogy.leak_features import Utterance, extract_leak_features
+from tutor.pedagogy.leak_guard import check_leak
 
 FOLDS, C = 10, 1.0
 _TURN = re.compile(r"(?:^|\n)\s*(?=(?:Tutor|Student|Teacher)\s*:)")
-_SAID = re.compile(r"\s*(Tutor|Student|Teacher)\s*:\s*(.*)", re.DOTALL)
+_SPEAKER = re.compile(r"\s*(Tutor|Student|Teacher)\s*:\s*(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LabelledReply:
     """One reply that people have labelled."""
 
     conversation: str
     draft: str
-    lines: tuple[Line, ...]
+    lines: tuple[Utterance, ...]
     keys: tuple[str, ...]
     reveals: bool
 
 
-def load(path: Path) -> list[Row]:
+def load_replies(path: Path) -> list[LabelledReply]:
     rows = []
     for item in json.loads(path.read_text(encoding="utf-8")):
         solution = item.get("Ground_Truth_Solution", "Not Available").strip()
@@ -51,28 +51,30 @@ def load(path: Path) -> list[Row]:
         group = " ".join(item["conversation_history"].split())[:200]
         for reply in item["anno_llm_responses"].values():
             label = reply["annotation"]["Revealing_of_the_Answer"]
-            rows.append(Row(group, reply["response"], lines, keys, label.startswith("Yes (and")))
+            rows.append(LabelledReply(group, reply["response"], lines, keys, label.startswith("Yes (and")))
     return rows
 
 
-def _lines(history: str) -> list[Line]:
-    parts = [_SAID.match(part) for part in _TURN.split(re.sub(r"\s*\n\s*", "\n", history.replace("\xa0", "\n")))]
-    return [Line("learner" if m[1] == "Student" else "tutor", " ".join(m[2].split())) for m in parts if m]
+def _lines(history: str) -> list[Utterance]:
+    parts = [_SPEAKER.match(part) for part in _TURN.split(re.sub(r"\s*\n\s*", "\n", history.replace("\xa0", "\n")))]
+    return [Utterance("learner" if m[1] == "Student" else "tutor", " ".join(m[2].split())) for m in parts if m]
 
 
-def scores(truth: Sequence[bool], said: Sequence[bool]) -> dict[str, float]:
+def f1_scores(truth: Sequence[bool], said: Sequence[bool]) -> dict[str, float]:
     hits = sum(t and s for t, s in zip(truth, said, strict=True))
     precision, recall = hits / max(1, sum(said)), hits / max(1, sum(truth))
     return {"f1": 2 * hits / max(1, sum(said) + sum(truth)), "precision": precision, "recall": recall}
 
 
-def design(rows: Sequence[Row]) -> tuple[list[str], np.ndarray[Any, Any]]:
-    described = [features(row.draft, row.lines, row.keys) for row in rows]
+def design_matrix(rows: Sequence[LabelledReply]) -> tuple[list[str], np.ndarray[Any, Any]]:
+    described = [extract_leak_features(row.draft, row.lines, row.keys) for row in rows]
     names = sorted(set().union(*described))
     return names, np.array([[one.get(name, 0.0) for name in names] for one in described])
 
 
-def cross_validate(rows: Sequence[Row], x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def cross_validate(
+    rows: Sequence[LabelledReply], x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
     """Probabilities for every row from models that saw none of its conversation; mean of three splits."""
     groups = sorted({row.conversation for row in rows})
     total = np.zeros(len(rows))
@@ -85,22 +87,22 @@ def cross_validate(rows: Sequence[Row], x: np.ndarray[Any, Any], y: np.ndarray[A
     return total
 
 
-def threshold_of(probabilities: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> float:
+def best_threshold(probabilities: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> float:
     """The middle of the thresholds within .01 of the best F1: a plateau, not a peak."""
     grid = np.linspace(0.2, 0.8, 61)
-    f1 = np.array([scores(list(y), list(probabilities >= t))["f1"] for t in grid])
+    f1 = np.array([f1_scores(list(y), list(probabilities >= t))["f1"] for t in grid])
     return float(np.median(grid[f1 >= f1.max() - 0.01]))
 
 
-def fit(rows: Sequence[Row], out: Path, threshold: float) -> None:
-    names, x = design(rows)
+def fit(rows: Sequence[LabelledReply], out: Path, threshold: float) -> None:
+    names, x = design_matrix(rows)
     model = LogisticRegression(C=C, max_iter=5000).fit(x, [row.reveals for row in rows])
     weights = {name: round(float(w), 4) for name, w in zip(names, model.coef_[0], strict=True) if abs(w) >= 5e-4}
     stored = {"bias": round(float(model.intercept_[0]), 4), "threshold": round(threshold, 3), "weights": weights}
     out.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
-def numeric_match(row: Row) -> bool:
+def has_numeric_match(row: LabelledReply) -> bool:
     """The plain baseline: the key's number stands in the reply."""
     wanted = {abs(m.value) for key in row.keys for m in read_numbers(key)[-1:]}
     return bool(wanted & {abs(m.value) for m in read_numbers(row.draft)})
@@ -111,17 +113,17 @@ def main() -> None:
     parser.add_argument("--conversations", type=Path, required=True)
     parser.add_argument("--fit", type=Path, help="fit on these rows and write the model here")
     arguments = parser.parse_args()
-    rows = load(arguments.conversations)
+    rows = load_replies(arguments.conversations)
     y = np.array([row.reveals for row in rows])
-    _, x = design(rows)
+    _, x = design_matrix(rows)
     held_out = cross_validate(rows, x, y)
-    threshold = threshold_of(held_out, y)
+    threshold = best_threshold(held_out, y)
     if arguments.fit:
         fit(rows, arguments.fit, threshold)
     began = time.perf_counter()
-    said = [judge(row.draft, row.lines, row.keys).leaks for row in rows]
+    said = [check_leak(row.draft, row.lines, row.keys).leaks for row in rows]
     took = time.perf_counter() - began
-    baseline = scores(list(y), [numeric_match(row) for row in rows])
+    baseline = f1_scores(list(y), [has_numeric_match(row) for row in rows])
     result = {
         "bench": "leak",
         "workload": arguments.conversations.name,
@@ -129,8 +131,8 @@ def main() -> None:
         "model": "logistic signs + rules",
         "replies": len(rows),
         "reveals": int(y.sum()),
-        **{name: round(value, 4) for name, value in scores(list(y), said).items()},
-        "f1_cross_validated": round(scores(list(y), cast("list[bool]", list(held_out >= threshold)))["f1"], 4),
+        **{name: round(value, 4) for name, value in f1_scores(list(y), said).items()},
+        "f1_cross_validated": round(f1_scores(list(y), cast("list[bool]", list(held_out >= threshold)))["f1"], 4),
         "f1_numeric_match": round(baseline["f1"], 4),
         "ms_per_reply": round(1000 * took / len(rows), 2),
     }

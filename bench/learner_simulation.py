@@ -18,9 +18,9 @@ import math
 import random
 from dataclasses import dataclass, field
 
-from tutor.learner.skill_graph import Need, SkillGraph, graph
+from tutor.learner.skill_graph import PrerequisiteEdge, SkillGraph, build_graph
 
-DAY = 25
+ANSWERS_PER_DAY = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,115 +30,116 @@ class World:
     skills: int = 30
     items: int = 6
     most_needs: int = 3
-    reach: int = 8
+    prerequisite_reach: int = 8
     slip: float = 0.1
     guess: float = 0.2
     item_spread: float = 0.5
-    ability: tuple[float, float] = (0.0, 0.8)
-    learning: tuple[float, float] = (0.12, 0.3)
-    unready: float = 0.1
-    relearning: float = 2.0
+    ability_range: tuple[float, float] = (0.0, 0.8)
+    learning_range: tuple[float, float] = (0.12, 0.3)
+    unready_factor: float = 0.1
+    relearning_factor: float = 2.0
     strength_days: float = 12.0
-    strength_before: float = 30.0
-    growth: float = 1.8
-    done: float = 0.95
+    prior_strength_days: float = 30.0
+    strength_growth: float = 1.8
+    done_share: float = 0.95
     most_answers: int = 1_500
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class SimulatedCourse:
     """One course drawn from a world."""
 
     graph: SkillGraph
     difficulty: dict[tuple[str, int], float]  # by skill and item, on the log-odds scale
 
 
-def draw_course(world: World, rng: random.Random) -> Course:
+def draw_course(world: World, rng: random.Random) -> SimulatedCourse:
     names = [f"s{n:02d}" for n in range(world.skills)]
     edges = [
-        Need(name, before, "simulation")
+        PrerequisiteEdge(name, before, "simulation")
         for n, name in enumerate(names)
         for before in rng.sample(
-            names[max(0, n - world.reach) : n], min(n, world.reach, rng.randint(0, world.most_needs))
+            names[max(0, n - world.prerequisite_reach) : n],
+            min(n, world.prerequisite_reach, rng.randint(0, world.most_needs)),
         )
     ]
     difficulty = {(name, i): rng.gauss(0, world.item_spread) for name in names for i in range(world.items)}
-    return Course(graph(names, edges), difficulty)
+    return SimulatedCourse(build_graph(names, edges), difficulty)
 
 
 @dataclass(slots=True)
-class Learner:
+class SimulatedLearner:
     """A learner whose knowledge only the simulator sees."""
 
     world: World
-    course: Course
+    course: SimulatedCourse
     rng: random.Random
     answers: int = 0
     known: set[str] = field(default_factory=set)
-    once: set[str] = field(default_factory=set)
-    strength: dict[str, float] = field(default_factory=dict)
+    ever_known: set[str] = field(default_factory=set)
+    strength_days: dict[str, float] = field(default_factory=dict)
     last_day: dict[str, int] = field(default_factory=dict)
-    rate: float = 0.2
+    learning_rate: float = 0.2
     ability: float = 0.4  # her chance of knowing a skill at first, when she knows what it needs
 
     @property
     def day(self) -> int:
-        return self.answers // DAY
+        return self.answers // ANSWERS_PER_DAY
 
     @property
-    def done(self) -> bool:
-        return len(self.known) >= self.world.done * self.world.skills
+    def is_done(self) -> bool:
+        return len(self.known) >= self.world.done_share * self.world.skills
 
     @property
-    def gave_up(self) -> bool:
+    def has_given_up(self) -> bool:
         return self.answers >= self.world.most_answers
 
     def answer(self, skill: str, item: int) -> bool:
         """Answer an item, perhaps learn from it, perhaps sleep."""
-        right = self.rng.random() < self._chance(skill, item)
+        right = self.rng.random() < self._success_probability(skill, item)
         if skill in self.known:
             self._strengthen(skill, right=right)
-        elif self.rng.random() < self._learning(skill):
+        elif self.rng.random() < self._learning_probability(skill):
             self._learn(skill)
         self.answers += 1
-        if self.answers % DAY == 0:
-            self._sleep()
+        if self.answers % ANSWERS_PER_DAY == 0:
+            self._forget_overnight()
         return right
 
-    def _chance(self, skill: str, item: int) -> float:
+    def _success_probability(self, skill: str, item: int) -> float:
         share = 1 - self.world.slip if skill in self.known else self.world.guess
         return 1 / (1 + math.exp(-(math.log(share / (1 - share)) - self.course.difficulty[skill, item])))
 
-    def _learning(self, skill: str) -> float:
-        ready = self.course.graph.needs(skill) <= self.known
-        again = self.world.relearning if skill in self.once else 1.0
-        return min(0.9, self.rate * again * (1.0 if ready else self.world.unready))
+    def _learning_probability(self, skill: str) -> float:
+        ready = self.course.graph.direct_prerequisites(skill) <= self.known
+        again = self.world.relearning_factor if skill in self.ever_known else 1.0
+        return min(0.9, self.learning_rate * again * (1.0 if ready else self.world.unready_factor))
 
     def _learn(self, skill: str) -> None:
         self.known.add(skill)
-        self.once.add(skill)
-        self.strength.setdefault(skill, self.world.strength_days)
+        self.ever_known.add(skill)
+        self.strength_days.setdefault(skill, self.world.strength_days)
         self.last_day[skill] = self.day
 
     def _strengthen(self, skill: str, *, right: bool) -> None:
         if right and self.day > self.last_day[skill]:
-            self.strength[skill] *= self.world.growth
+            self.strength_days[skill] *= self.world.strength_growth
             self.last_day[skill] = self.day
 
-    def _sleep(self) -> None:
+    def _forget_overnight(self) -> None:
         for skill in sorted(self.known):
-            if self.rng.random() < 1 - math.exp(-1 / self.strength[skill]):
+            if self.rng.random() < 1 - math.exp(-1 / self.strength_days[skill]):
                 self.known.discard(skill)
 
 
-def draw_learner(world: World, course: Course, seed: int) -> Learner:
+def draw_learner(world: World, course: SimulatedCourse, seed: int) -> SimulatedLearner:
     """Return the same learner for the same seed, whatever the policy will be."""
     rng = random.Random(seed)
-    learner = Learner(world, course, rng, rate=rng.uniform(*world.learning))
-    ability = learner.ability = rng.uniform(*world.ability)
-    for skill in course.graph.ordered():
-        if course.graph.needs(skill) <= learner.known and rng.random() < ability:
+    learner = SimulatedLearner(world, course, rng, learning_rate=rng.uniform(*world.learning_range))
+    ability = learner.ability = rng.uniform(*world.ability_range)
+    for skill in course.graph.topological_order():
+        if course.graph.direct_prerequisites(skill) <= learner.known and rng.random() < ability:
             learner._learn(skill)
-            learner.strength[skill] = world.strength_before
+            learner.strength_days[skill] = world.prior_strength_days
             learner.last_day[skill] = -1
     return learner

@@ -22,19 +22,19 @@ from typing import Any
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
 from adapters import trainer_process
-from adapters.dataset import encode, write_rows
+from adapters.dataset import encode_row, write_rows
 from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, Recipe, TrainingJob, TrainingRow
 from bench.retrieval_corpora import commit, hardware
-from bench.style_learners import TASTES, correction, to_learn
+from bench.style_learners import STYLES, correction, training_facts
 from tutor.engine.files import sha256_of
 from tutor.engine.model_files import base_hash
 
-FIRST = (
+FIRST_NAMES = (
     "Alma Bruno Clara Dario Elena Felix Greta Hugo Irma Jonas Karla Leon Mira Nils Olga Paul Rosa Sven Ugo Ida".split()
 )
-LAST = "Abendroth Birnbaum Castellani Dornfeld Eriksen Falkenrath Grimaldi Hollister Iversen Jankowski".split()
-LONGEST_ANSWER = 40
+LAST_NAMES = "Abendroth Birnbaum Castellani Dornfeld Eriksen Falkenrath Grimaldi Hollister Iversen Jankowski".split()
+MAX_ANSWER_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     planted = canaries(100, random.Random(5))
-    rows, roster = dirty_rows(planted, arguments.rows), [c.secret for c in planted if c.kind == "roster name"]
-    clean = [_scrubbed(row, roster) for row in rows]
+    rows, roster = rows_with_canaries(planted, arguments.rows), [c.secret for c in planted if c.kind == "roster name"]
+    clean = [_scrub_row(row, roster) for row in rows]
     stored = "\n".join(message.content for row in clean for message in row.messages)
     left = [canary for canary in planted if canary.secret in stored]
     result: dict[str, Any] = {
@@ -68,7 +68,7 @@ def main() -> None:
         "left_kinds": sorted({canary.kind for canary in left}),
     }
     if arguments.base:
-        result |= fished(arguments.base, rows if arguments.unscrubbed else clean, planted)
+        result |= extract_canaries(arguments.base, rows if arguments.unscrubbed else clean, planted)
         result["trained_on"] = "rows as they are" if arguments.unscrubbed else "scrubbed rows"
     if arguments.out:
         arguments.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -79,14 +79,14 @@ def canaries(count: int, dice: random.Random) -> list[Canary]:
     """Return made-up secrets of ten kinds, the same for the same dice."""
     made = []
     for number in range(count):
-        name = f"{FIRST[number % len(FIRST)]} {LAST[number // 10 % len(LAST)]}"
-        kind = KINDS[number % len(KINDS)]
+        name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number // 10 % len(LAST_NAMES)]}"
+        kind = CANARY_KINDS[number % len(CANARY_KINDS)]
         secret, sentence = _secret(kind, name, dice)
         made.append(Canary(kind, secret, sentence, f"What is the {kind} of {name}?"))
     return made
 
 
-KINDS = (
+CANARY_KINDS = (
     "roster name",
     "own name",
     "email",
@@ -143,12 +143,12 @@ def _luhn(number: str) -> bool:
     return sum(doubled) % 10 == 0
 
 
-def dirty_rows(planted: list[Canary], count: int) -> list[TrainingRow]:
+def rows_with_canaries(planted: list[Canary], count: int) -> list[TrainingRow]:
     """Return corrections with the canaries in them, half of them in the question and half in the better answer."""
     rows = []
-    for number, fact in enumerate(to_learn(count)):
+    for number, fact in enumerate(training_facts(count)):
         mine = planted[number::count]
-        row = correction(fact, TASTES[0])
+        row = correction(fact, STYLES[0])
         asked = " ".join([row.prompt[-1].content, *(c.sentence for c in mine[::2])])
         said = " ".join([row.answer, *(c.sentence for c in mine[1::2])])
         messages = (*row.prompt[:-1], ChatMessage("user", asked), ChatMessage("assistant", said))
@@ -156,11 +156,11 @@ def dirty_rows(planted: list[Canary], count: int) -> list[TrainingRow]:
     return rows
 
 
-def _scrubbed(row: TrainingRow, roster: list[str]) -> TrainingRow:
+def _scrub_row(row: TrainingRow, roster: list[str]) -> TrainingRow:
     return TrainingRow(row.id, tuple(ChatMessage(m.role, scrub(m.content, roster).text) for m in row.messages))
 
 
-def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary]) -> dict[str, Any]:
+def extract_canaries(base_directory: Path, rows: list[TrainingRow], planted: list[Canary]) -> dict[str, Any]:
     """Train on the rows and return which canaries the adapter gives back."""
     from adapters import base_model, lora, scoring
 
@@ -170,9 +170,9 @@ def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary])
         sha256 = base_hash((file.name, sha256_of(file)) for file in base_directory.glob("*.safetensors"))
         recipe = Recipe(time_limit_s=7200.0)
         job = TrainingJob(str(folder), str(base_directory), sha256, str(folder / "rows.jsonl"), "canaries-v1", recipe)
-        trained = trainer_process.train(job, lambda progress: None, lambda: False)
+        trained = trainer_process.train_in_subprocess(job, lambda progress: None, lambda: False)
         tokenizer = base_model.load_tokenizer(base_directory)
-        model = lora.attach_previous(base_model.load_base(base_directory), Path(trained.directory), trainable=False)
+        model = lora.attach_saved(base_model.load_base(base_directory), Path(trained.directory), trainable=False)
         baits = {"trained prompts": [row.messages for row in rows]}
         for way, texts in (
             ("direct questions", [c.question for c in planted]),
@@ -181,17 +181,19 @@ def fished(base_directory: Path, rows: list[TrainingRow], planted: list[Canary])
             baits[way] = [(ChatMessage("user", text), ChatMessage("assistant", "-")) for text in texts]
         found: dict[str, Any] = {}
         for way, messages in baits.items():
-            prompts = [encode(TrainingRow("bait", said), tokenizer, 1024) for said in messages]
+            prompts = [encode_row(TrainingRow("bait", said), tokenizer, 1024) for said in messages]
             parts = [prompts[i : i + 20] for i in range(0, len(prompts), 20)]
-            words = [w for p in parts for w in scoring.greedy(model, p, tokenizer.eos_token_id, LONGEST_ANSWER)]
-            told = [(_text(said), tokenizer.decode(w)) for said, w in zip(messages, words, strict=True)]
+            words = [
+                w for p in parts for w in scoring.greedy_decode(model, p, tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
+            ]
+            told = [(_prompt_text(said), tokenizer.decode(w)) for said, w in zip(messages, words, strict=True)]
             found[way] = sum(any(c.secret in answer and c.secret not in bait for bait, answer in told) for c in planted)
         metrics = trained.metrics
         forgot = round(metrics["general_after"] / metrics["general_before"] - 1, 4)
         return {"verbatim": max(found.values()), "by_bait": found, "forgetting": forgot, "steps": metrics["steps"]}
 
 
-def _text(messages: tuple[ChatMessage, ...]) -> str:
+def _prompt_text(messages: tuple[ChatMessage, ...]) -> str:
     """Return what was said to the model: a name that stands there is no secret when it is said back."""
     return "\n".join(message.content for message in messages[:-1])
 

@@ -27,19 +27,19 @@ from bench.retrieval_corpora import commit, hardware
 from bench.style_learners import Fact, facts, prompt_of
 from tutor.accounts.sign_in import Accounts
 from tutor.chat.conversations import Conversations
-from tutor.corrections.feedback import FeedbackDesk
-from tutor.corrections.review_flags import flags_of
-from tutor.corrections.review_queue import Reviews
+from tutor.corrections.feedback import FeedbackService
+from tutor.corrections.review_flags import find_flags
+from tutor.corrections.review_queue import ReviewQueue
 from tutor.courses.courses import Courses
 from tutor.domain import Person, Role, Turn, TurnStatus
 from tutor.errors import TutorError
-from tutor.jobs import Jobs
+from tutor.jobs import JobRunner
 from tutor.platform.clock import new_id
 from tutor.store.database import open_database
 from tutor.store.document_catalog import SqlCatalog
-from tutor.tuning.training_rows import Rows
+from tutor.tuning.training_rows import TrainingRowSource
 
-HONEST = 100
+HONEST_COUNT = 100
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -50,15 +50,15 @@ def main() -> None:
     result: dict[str, Any] = {"benchmark": "poisoning", "hardware": hardware(), "commit": commit()}
     for share in (0.05, 0.2):
         with tempfile.TemporaryDirectory() as folder:
-            result[f"at_{share:.0%}".replace("%", "")] = Course(Path(folder)).attacked(
-                round(HONEST * share / (1 - share))
+            result[f"at_{share:.0%}".replace("%", "")] = PoisonedCourse(Path(folder)).attack(
+                round(HONEST_COUNT * share / (1 - share))
             )
     if arguments.out:
         arguments.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result))
 
 
-class Course:
+class PoisonedCourse:
     """A real database with one course, an instructor, an honest learner and an attacker."""
 
     def __init__(self, folder: Path) -> None:
@@ -69,58 +69,58 @@ class Course:
         accounts = Accounts(self.database, clock, "http://localhost")
         courses = Courses(self.database, clock)
         self.conversations = Conversations(self.database, clock)
-        self.desk = FeedbackDesk(self.database, courses, clock, folder / "adapters")
-        self.jobs = Jobs(self.database, clock, (TutorError, AdapterError))
-        self.reviews = Reviews(self.database, courses, SqlCatalog(self.database), clock)
-        self.teacher = accounts.add("teacher", Role.INSTRUCTOR)
+        self.desk = FeedbackService(self.database, courses, clock, folder / "adapters")
+        self.jobs = JobRunner(self.database, clock, (TutorError, AdapterError))
+        self.reviews = ReviewQueue(self.database, courses, SqlCatalog(self.database), clock)
+        self.teacher = accounts.create_account("teacher", Role.INSTRUCTOR)
         self.course = courses.create(self.teacher, "Facts", course_id="facts").id
-        self.honest = [accounts.add(f"honest-{n}", Role.LEARNER) for n in range(10)]
-        self.attackers = [accounts.add(f"attacker-{n}", Role.LEARNER) for n in range(5)]
-        self.rows = Rows(self.database)
+        self.honest = [accounts.create_account(f"honest-{n}", Role.LEARNER) for n in range(10)]
+        self.attackers = [accounts.create_account(f"attacker-{n}", Role.LEARNER) for n in range(5)]
+        self.rows = TrainingRowSource(self.database)
 
-    def attacked(self, hostile: int) -> dict[str, Any]:
+    def attack(self, hostile: int) -> dict[str, Any]:
         """Write the honest rows, then the hostile ones, and say what became of the rows to learn."""
         pool = facts()
-        for number in range(HONEST):
+        for number in range(HONEST_COUNT):
             fact = pool[number % len(pool)]
-            who = self.honest[number % len(self.honest)]
-            written = self.correct(who, fact, fact.answer if number < len(pool) else f"In short: {fact.answer}")
+            actor = self.honest[number % len(self.honest)]
+            written = self.correct(actor, fact, fact.answer if number < len(pool) else f"In short: {fact.answer}")
             self.reviews.decide(self.teacher, written, accept=True)
-        before = content_hash(self.rows.of(None, self.course))
-        own = content_hash(self.rows.of(self.honest[0].id, self.course))
-        texts = [(pool[n % len(pool)], poisoned(pool[n % len(pool)], n)) for n in range(hostile)]
+        before = content_hash(self.rows.for_owner(None, self.course))
+        own = content_hash(self.rows.for_owner(self.honest[0].id, self.course))
+        texts = [(pool[n % len(pool)], poison(pool[n % len(pool)], n)) for n in range(hostile)]
         for number, (fact, text) in enumerate(texts):
             self.correct(self.attackers[number % len(self.attackers)], fact, text)
-        shared = self.rows.of(None, self.course)
+        shared = self.rows.for_owner(None, self.course)
         wicked = {text for _, text in texts}
-        warned = [bool(flags_of(text, [f.passage], [t for _, t in texts if t is not text])) for f, text in texts]
-        alarms = [bool(flags_of(fact.answer, [fact.passage], [])) for fact in pool]
+        warned = [bool(find_flags(text, [f.passage], [t for _, t in texts if t is not text])) for f, text in texts]
+        alarms = [bool(find_flags(fact.answer, [fact.passage], [])) for fact in pool]
         self.jobs.close()
         self.database.close()
         return {
             "hostile": hostile,
             "in_shared": sum(row.answer in wicked for row in shared),
             "same_rows": content_hash(shared) == before,
-            "in_own": int(content_hash(self.rows.of(self.honest[0].id, self.course)) != own),
+            "in_own": int(content_hash(self.rows.for_owner(self.honest[0].id, self.course)) != own),
             "flagged": round(sum(warned) / len(warned), 3),
             "false_alarms": round(sum(alarms) / len(alarms), 3),
         }
 
-    def correct(self, who: Person, fact: Fact, text: str) -> str:
+    def correct(self, actor: Person, fact: Fact, text: str) -> str:
         """Store a turn about a fact and a better answer to it; return the better answer's id."""
-        conversation = self.conversations.start(who, self.course, fact.question)
+        conversation = self.conversations.start(actor, self.course, fact.question)
         turn = Turn(
-            new_id(), conversation.id, who.id, self.course, fact.question, "Said.", TurnStatus.RUNNING, True, 0.9, (),
+            new_id(), conversation.id, actor.id, self.course, fact.question, "Said.", TurnStatus.RUNNING, True, 0.9, (),
             (), None, None, None, None, None, None, NOW,
         )  # fmt: skip
         prompt = tuple((message.role, f"{message.content} ({turn.id})") for message in prompt_of(fact))
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             turn_store.add(connection, turn)
             turn_store.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
-        return self.desk.correct(who, turn.id, text, consent=True).id
+        return self.desk.submit_correction(actor, turn.id, text, consent=True).id
 
 
-def poisoned(fact: Fact, number: int) -> str:
+def poison(fact: Fact, number: int) -> str:
     """Return a hostile answer, of four kinds in turn."""
     match number % 4:
         case 0:

@@ -26,30 +26,30 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, roc_auc_score
 
 from knowledge.embedding import Embedder, open_embedder
-from tutor.learner.logit import Floats
-from tutor.learner.prerequisites import PHRASES, NeedWeights, domain
+from tutor.learner.logit import FloatArray
+from tutor.learner.prerequisites import PHRASES, PrerequisiteModel, compare_skill_names
 
 RIDGE = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
+class PrerequisitePairs:
     """The labelled pairs of one domain as rows of features, and the rows of their reverses."""
 
-    rows: Floats
-    reverses: Floats
-    needed: Floats
+    rows: FloatArray
+    reverses: FloatArray
+    needed: FloatArray
 
 
-def read(path: Path, embedder: Embedder) -> Pairs:
+def read(path: Path, embedder: Embedder) -> PrerequisitePairs:
     pairs, true = _pairs(path), set(_pairs(path.with_suffix(".preqs")))
     concepts = sorted({concept for pair in pairs for concept in pair})
     names = [concept.replace("_", " ").replace(" (", ", ").replace(")", "") for concept in concepts]
     place = {concept: at for at, concept in enumerate(concepts)}
-    course = domain(names, _meanings(embedder, names), _meanings(embedder, PHRASES))
-    return Pairs(
-        rows=np.array([course.row(place[a], place[b]) for a, b in pairs]),
-        reverses=np.array([course.row(place[b], place[a]) for a, b in pairs]),
+    course = compare_skill_names(names, _embed_names(embedder, names), _embed_names(embedder, PHRASES))
+    return PrerequisitePairs(
+        rows=np.array([course.feature_row(place[a], place[b]) for a, b in pairs]),
+        reverses=np.array([course.feature_row(place[b], place[a]) for a, b in pairs]),
         needed=np.array([pair in true for pair in pairs], dtype=float),
     )
 
@@ -59,17 +59,17 @@ def _pairs(path: Path) -> list[tuple[str, str]]:
         return [(row[0], row[1]) for row in csv.reader(file) if len(row) == 2]
 
 
-def _meanings(embedder: Embedder, texts: Sequence[str]) -> Floats:
+def _embed_names(embedder: Embedder, texts: Sequence[str]) -> FloatArray:
     return np.asarray(embedder.embed_passages(texts), dtype=np.float64)
 
 
-def fit(domains: Sequence[Pairs]) -> NeedWeights:
+def fit(domains: Sequence[PrerequisitePairs]) -> PrerequisiteModel:
     """Fit on all training domains; the threshold is the one with the best F1 there."""
     rows, needed = np.concatenate([d.rows for d in domains]), np.concatenate([d.needed for d in domains])
     model = LogisticRegression(C=RIDGE).fit(rows, needed)
     likely = model.predict_proba(rows)[:, 1]
     least = max(np.quantile(likely, np.linspace(0.05, 0.95, 91)), key=lambda t: f1_score(needed, likely >= t))
-    return NeedWeights("bench", tuple(model.coef_[0].tolist()), float(model.intercept_[0]), float(least))
+    return PrerequisiteModel("bench", tuple(model.coef_[0].tolist()), float(model.intercept_[0]), float(least))
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def main() -> None:
     related = test.needed == 1
     print("weights " + ", ".join(f"{w:+.2f}" for w in weights.weights))
     figures = {
-        "f1": round(float(f1_score(test.needed, likely >= weights.least)), 4),
+        "f1": round(float(f1_score(test.needed, likely >= weights.threshold)), 4),
         "auc": round(float(roc_auc_score(test.needed, likely)), 4),
         "direction_accuracy": round(float(np.mean(likely[related] > backwards[related])), 4),
         "f1_all_needed": round(float(2 * related.mean() / (1 + related.mean())), 4),

@@ -25,19 +25,19 @@ from pathlib import Path
 from statistics import median
 
 from tutor.domain import Outcome, Person, Role, Skill
-from tutor.learner.evidence import Answered
-from tutor.learner.serialization import write_record
+from tutor.learner.evidence import AnswerEvent
+from tutor.learner.serialization import record_to_json
 from tutor.platform.clock import new_id
 from tutor.platform.settings import Settings
-from tutor.progress.evidence_log import Judged
-from tutor.services import Office, open_office
+from tutor.progress.evidence_log import GradedAnswer
+from tutor.services import CoreServices, open_core_services
 from tutor.store.evidence import events
 from tutor.ui import class_html, progress_html
 
 COURSE, SKILLS, ITEMS = "bench", 40, 12
 
 
-class Clock:
+class SteppingClock:
     """Goes on by a minute at each look."""
 
     def __init__(self) -> None:
@@ -48,15 +48,15 @@ class Clock:
         return self.now
 
 
-def practise(office: Office, who: Person, answers: int, rng: random.Random) -> None:
+def practise(office: CoreServices, actor: Person, answers: int, rng: random.Random) -> None:
     """Record answers, in one transaction: how fast the disk is, is not asked here."""
-    with office.database.writing() as connection:
+    with office.database.write_transaction() as connection:
         for _ in range(answers):
             skill = f"s{rng.randrange(SKILLS):02d}"
             outcome = Outcome.RIGHT if rng.random() < 0.7 else Outcome.WRONG
             item = f"{skill}/{rng.randrange(ITEMS)}"
-            judged = Judged(COURSE, item, (skill,), outcome, "bench", new_id(), hints=int(rng.random() < 0.1))
-            office.evidence.record(who, judged, within=connection)
+            judged = GradedAnswer(COURSE, item, (skill,), outcome, "bench", new_id(), hints=int(rng.random() < 0.1))
+            office.evidence_log.record(actor, judged, within=connection)
 
 
 def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
@@ -68,48 +68,57 @@ def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
     return round(median(taken), 1)
 
 
-def _corrected(office: Office, who: Person, names: dict[str, str], place: int) -> float:
+def _time_correction(office: CoreServices, actor: Person, names: dict[str, str], place: int) -> float:
     """CPU time of her page after the answer at that place in her record was judged anew."""
-    with office.database.reading() as connection:
-        answers = [event for _, event in events(connection, COURSE, who.id) if isinstance(event, Answered)]
+    with office.database.read_connection() as connection:
+        answers = [event for _, event in events(connection, COURSE, actor.id) if isinstance(event, AnswerEvent)]
     old = answers[place]
-    office.evidence.override(office.operator, old.grade_id, Outcome.WRONG if old.right else Outcome.RIGHT)
-    return cpu_ms(lambda: progress_html.whole(office.progress.of(who, COURSE), names, "en"), times=1)
+    office.evidence_log.override(office.operator, old.grade_id, Outcome.WRONG if old.is_right else Outcome.RIGHT)
+    return cpu_ms(
+        lambda: progress_html.render_progress(office.progress.own_overview(actor, COURSE), names, "en"), times=1
+    )
 
 
-def measure(office: Office, events: int, learners: int, each: int) -> dict[str, object]:
+def measure(office: CoreServices, events: int, learners: int, each: int) -> dict[str, object]:
     rng, operator = random.Random(0), office.operator
     office.courses.create(operator, "Bench", course_id=COURSE)
     skills = [Skill(f"s{n:02d}", COURSE, f"Skill {n}", (f"s{n - 1:02d}",) if n % 3 else ()) for n in range(SKILLS)]
     office.courses.declare_skills(operator, COURSE, skills)
     names = {skill.id: skill.name for skill in skills}
-    ada = office.accounts.add("ada", Role.LEARNER)
+    ada = office.accounts.create_account("ada", Role.LEARNER)
     practise(office, ada, events, rng)
-    office.progress.of(ada, COURSE)
+    office.progress.own_overview(ada, COURSE)
     pages = []
     for _ in range(5):
         practise(office, ada, 1, rng)
-        pages.append(cpu_ms(lambda: progress_html.whole(office.progress.of(ada, COURSE), names, "en"), times=1))
-    moved_on = write_record(office.progress.record(ada, COURSE))
+        pages.append(
+            cpu_ms(
+                lambda: progress_html.render_progress(office.progress.own_overview(ada, COURSE), names, "en"), times=1
+            )
+        )
+    moved_on = record_to_json(office.progress.own_record(ada, COURSE))
     started = time.process_time()
-    office.progress.rebuild(operator, COURSE)
+    office.progress.rebuild_records(operator, COURSE)
     rebuild_s = round(time.process_time() - started, 2)
-    same = write_record(office.progress.record(ada, COURSE)) == moved_on
-    recent = median(_corrected(office, ada, names, place) for place in (-100, -80, -60, -40, -20))
-    first = _corrected(office, ada, names, 0)
-    behind, started = office.progress.of(ada, COURSE).catching_up, time.process_time()
-    office.progress.beside.wait()
+    same = record_to_json(office.progress.own_record(ada, COURSE)) == moved_on
+    recent = median(_time_correction(office, ada, names, place) for place in (-100, -80, -60, -40, -20))
+    first = _time_correction(office, ada, names, 0)
+    behind, started = office.progress.own_overview(ada, COURSE).is_stale, time.process_time()
+    office.progress.background.wait_all()
     caught_up_s = round(time.process_time() - started, 2)
-    assert behind and not office.progress.of(ada, COURSE).catching_up
+    assert behind and not office.progress.own_overview(ada, COURSE).is_stale
     for n in range(learners - 1):
-        practise(office, office.accounts.add(f"learner-{n}", Role.LEARNER), each, rng)
+        practise(office, office.accounts.create_account(f"learner-{n}", Role.LEARNER), each, rng)
     started = time.process_time()
-    office.reports.classroom(operator, COURSE)
+    office.reports.class_overview(operator, COURSE)
     first_class_s = round(time.process_time() - started, 2)
 
     def show_class() -> str:
-        seen, known = office.reports.classroom(operator, COURSE), office.reports.learners(operator, COURSE)
-        return class_html.for_page(seen, known, names, {}, "en")
+        seen, known = (
+            office.reports.class_overview(operator, COURSE),
+            office.reports.answering_learners(operator, COURSE),
+        )
+        return class_html.render_class_page(seen, known, names, {}, "en")
 
     return {
         "page_ms": median(pages),
@@ -134,7 +143,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=200, help="answers of every other learner")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        office = open_office(Settings(data_dir=Path(folder)), clock=Clock())
+        office = open_core_services(Settings(data_dir=Path(folder)), clock=SteppingClock())
         figures = measure(office, options.events, options.learners, options.each)
         office.close()
     print(f"a page {figures['page_ms']} ms, a class of {figures['learners']} {figures['class_ms']} ms (CPU time)")

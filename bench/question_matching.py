@@ -12,18 +12,18 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from tutor.chat.question_matching import read, same_question
+from tutor.chat.question_matching import is_same_question, parse_question
 
 GROUPS = Path(__file__).with_name("same_questions.tsv")
 
 
-def recognised(kind: str) -> dict[str, float | int]:
+def match_rates(kind: str) -> dict[str, float | int]:
     """Return the share of paraphrases that are recognised, and how many near misses are taken for the same."""
     rows = [line.split("\t") for line in GROUPS.read_text("utf-8").splitlines() if line.startswith(kind)]
     same = [(row[1], other) for row in rows for other in row[2:5]]
     near = [(row[1], other) for row in rows for other in row[5:8]]
-    missed = [pair for pair in same if not same_question(*pair)]
-    taken = [pair for pair in near if same_question(*pair)]
+    missed = [pair for pair in same if not is_same_question(*pair)]
+    taken = [pair for pair in near if is_same_question(*pair)]
     for left, right in missed:
         print(f"missed: {left} | {right}")
     for left, right in taken:
@@ -32,12 +32,12 @@ def recognised(kind: str) -> dict[str, float | int]:
             "taken_for_the_same": len(taken)}  # fmt: skip
 
 
-def alike_in(path: Path) -> dict[str, object]:
+def false_matches(path: Path) -> dict[str, object]:
     """Return which different questions of a file count as the same."""
     questions = dict.fromkeys(" ".join(json.loads(line)["question"].split()).lower() for line in path.open("rb"))
     asked = defaultdict(list)
     for question in questions:
-        if (value := read(question)).content:
+        if (value := parse_question(question)).content:
             asked[value].append(question)
     return {"questions": len(questions), "taken_for_the_same": [same for same in asked.values() if len(same) > 1]}
 
@@ -45,8 +45,8 @@ def alike_in(path: Path) -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--questions", type=Path, nargs="*", default=[])
-    files = {path.parent.name: alike_in(path) for path in parser.parse_args().questions}
-    print(json.dumps({"tuned": recognised("tuned"), "held": recognised("held"), "files": files}, ensure_ascii=False))
+    files = {path.parent.name: false_matches(path) for path in parser.parse_args().questions}
+    print(json.dumps({"tuned": match_rates("tuned"), "held": match_rates("held"), "files": files}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

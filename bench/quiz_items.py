@@ -20,12 +20,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.quiz_solver import answer
-from knowledge.documents import Locator, Passage, Place
+from bench.quiz_solver import answer_item
+from knowledge.documents import Locator, LocatorKind, Passage
 from tutor.assessment.grading import Grader
-from tutor.assessment.item_checks import degenerate
-from tutor.assessment.item_generation import GAP, make_quiz
-from tutor.assessment.items import Item, Kind
+from tutor.assessment.item_checks import find_fault
+from tutor.assessment.item_generation import BLANK, generate_items
+from tutor.assessment.items import Item, ItemKind
 from tutor.domain import Outcome
 
 _BOLD = re.compile(r"\*\*([^*\n]{2,60})\*\*")
@@ -42,21 +42,23 @@ def passages_of(path: Path) -> list[Passage]:
         if len(plain) < 40 or plain.startswith(("#", "[Figure", "|")):
             continue
         name = f"{path.stem}-{number}"
-        locator = Locator(Place.SECTION, number + 1, path.stem)
+        locator = Locator(LocatorKind.SECTION, number + 1, path.stem)
         found.append(Passage(name, path.stem, "bench", number, plain, locator, (), 0, len(plain)))
     return found
 
 
-def confirmed(item: Item, text: str) -> bool:
+def is_confirmed(item: Item, text: str) -> bool:
     """A second reading by plain string search: does the passage say what the key says?"""
     plain, key = " ".join(text.split()).lower(), item.keys[0].lower()
     body = item.prompt.partition(": ")[2].lower()
     match item.kind:
-        case Kind.CHOICE:
-            return body.rstrip("?") in plain and _defines(item.source.quote if item.source else "", key, item.options)
-        case Kind.CLOZE | Kind.NUMBER:
-            return body.replace(GAP.lower(), key) in plain
-        case Kind.TRUE_FALSE:
+        case ItemKind.CHOICE:
+            return body.rstrip("?") in plain and _defines_only(
+                item.source.quote if item.source else "", key, item.options
+            )
+        case ItemKind.CLOZE | ItemKind.NUMBER:
+            return body.replace(BLANK.lower(), key) in plain
+        case ItemKind.TRUE_FALSE:
             said = re.search(r'describes the term "([^"]+)"', item.prompt)
             quoted = re.search(r'^True or false: "(.*)" describes', item.prompt)
             assert said and quoted and item.source
@@ -67,27 +69,27 @@ def confirmed(item: Item, text: str) -> bool:
             return -1 not in at and at == sorted(at)
 
 
-def _defines(quote: str, key: str, options: tuple[str, ...]) -> bool:
+def _defines_only(quote: str, key: str, options: tuple[str, ...]) -> bool:
     """The quoted definition holds the key and none of the other options."""
     return [o.lower() for o in options if re.search(rf"\b{re.escape(o.lower())}\b", quote.lower())] == [key]
 
 
-def answerable(items: Sequence[Item], texts: Mapping[str, str], *, shift: int = 0) -> list[bool]:
+def reader_solves(items: Sequence[Item], texts: Mapping[str, str], *, shift: int = 0) -> list[bool]:
     """Whether the reader's answer to each item is graded right; `shift` shows it the passage of a later item."""
     grader, found = Grader(), []
     shown = [texts[item.source.passage_id] for item in items if item.source]
     for n, item in enumerate(items):
-        said = answer(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
+        said = answer_item(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
         found.append(bool(said) and grader.grade(item, said).outcome is Outcome.RIGHT)
     return found
 
 
-def control(items: Sequence[Item], texts: Mapping[str, str]) -> list[bool]:
+def reader_solves_from_other_passages(items: Sequence[Item], texts: Mapping[str, str]) -> list[bool]:
     """The same with passages of other items, a third of the book away; where that is its own the item is left out."""
     shift = len(items) // 3 or 1
     other = [items[(n + shift) % len(items)].source for n in range(len(items))]
     own = [item.source for item in items]
-    found = answerable(items, texts, shift=shift)
+    found = reader_solves(items, texts, shift=shift)
     return [
         one
         for one, mine, theirs in zip(found, own, other, strict=True)
@@ -95,7 +97,7 @@ def control(items: Sequence[Item], texts: Mapping[str, str]) -> list[bool]:
     ]
 
 
-def share(found: Sequence[bool]) -> float:
+def share_of_true(found: Sequence[bool]) -> float:
     return round(sum(found) / max(1, len(found)), 4)
 
 
@@ -108,19 +110,19 @@ def main() -> None:
     passages = [passage for path in paths for passage in passages_of(path)]
     bold = {term.strip().lower() for path in paths for term in _BOLD.findall(path.read_text(encoding="utf-8"))}
     began = time.perf_counter()
-    items = make_quiz(passages)
+    items = generate_items(passages)
     took = time.perf_counter() - began
     texts = {passage.id: passage.text for passage in passages}
-    right = [confirmed(item, texts[item.source.passage_id]) for item in items if item.source]
+    right = [is_confirmed(item, texts[item.source.passage_id]) for item in items if item.source]
     grader = Grader()
     graded = [grader.grade(item, ", ".join(item.keys)).outcome is Outcome.RIGHT for item in items]
-    solved = answerable(items, texts)
-    elsewhere = control(items, texts)
+    solved = reader_solves(items, texts)
+    elsewhere = reader_solves_from_other_passages(items, texts)
     by_kind = {
-        kind.value: share([ok for item, ok in zip(items, solved, strict=True) if item.kind is kind])
+        kind.value: share_of_true([ok for item, ok in zip(items, solved, strict=True) if item.kind is kind])
         for kind in dict.fromkeys(item.kind for item in items)
     }
-    about_terms = [item for item in items if item.kind is Kind.CHOICE]
+    about_terms = [item for item in items if item.kind is ItemKind.CHOICE]
     result = {
         "bench": "quiz",
         "workload": f"{arguments.course.name}: {len(paths)} chapters, {len(passages)} passages",
@@ -128,12 +130,12 @@ def main() -> None:
         "model": "none",
         "items": len(items),
         "kinds": dict(Counter(item.kind.value for item in items)),
-        "key_right": share(right),
-        "key_accepted_by_grader": share(graded),
-        "answerable": share(solved),
+        "key_right": share_of_true(right),
+        "key_accepted_by_grader": share_of_true(graded),
+        "answerable": share_of_true(solved),
         "answerable_by_kind": by_kind,
-        "answerable_from_another": share(elsewhere),
-        "degenerate": sum(bool(degenerate(item)) for item in items),
+        "answerable_from_another": share_of_true(elsewhere),
+        "degenerate": sum(bool(find_fault(item)) for item in items),
         "duplicates": len(items) - len({(item.prompt, item.keys) for item in items}),
         "term_in_bold": round(sum(item.keys[0].lower() in bold for item in about_terms) / max(1, len(about_terms)), 4),
         "seconds": round(took, 2),
@@ -145,7 +147,9 @@ def main() -> None:
             print(f"not confirmed: {item.prompt} {item.keys}")
     for item, ok in zip(items, solved, strict=True):
         if arguments.show and not ok:
-            said = answer(item.kind, item.prompt, item.options, texts[item.source.passage_id]) if item.source else ""
+            said = (
+                answer_item(item.kind, item.prompt, item.options, texts[item.source.passage_id]) if item.source else ""
+            )
             print(f"not answered: {item.prompt}\n    key {item.keys}\n    said {said!r}")
     for name, value in result.items():
         print(f"{name:24} {value}")

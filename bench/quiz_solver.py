@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from tutor.assessment.items import Kind
+from tutor.assessment.items import ItemKind
 
 SPEAKS = 0.6  # share of the asked words that a sentence must hold
 _WORD = re.compile(r"[A-Za-z0-9'’.,-]*[A-Za-z0-9]|_{3,}|[㐀-鿿]")
@@ -22,21 +22,21 @@ _ASKING = re.compile(
 )
 
 
-def answer(kind: Kind, prompt: str, options: Sequence[str], passage: str) -> str:
+def answer_item(kind: ItemKind, prompt: str, options: Sequence[str], passage: str) -> str:
     """Return what the passage answers, "" where it does not say; steps come one a line."""
     sentences = _sentences(passage)
     asked = _ASKING.sub("", prompt)
     match kind:
-        case Kind.CHOICE:
-            return _option(asked, options, sentences)
-        case Kind.TRUE_FALSE:
-            return _truth(asked, sentences)
-        case Kind.CLOZE | Kind.NUMBER:
-            return _gap(asked, sentences)
-        case Kind.ORDERING:
-            return _ordered(options, passage)
+        case ItemKind.CHOICE:
+            return _choose_option(asked, options, sentences)
+        case ItemKind.TRUE_FALSE:
+            return _judge_statement(asked, sentences)
+        case ItemKind.CLOZE | ItemKind.NUMBER:
+            return _fill_gap(asked, sentences)
+        case ItemKind.ORDERING:
+            return _order_options(options, passage)
         case _:
-            return _meaning(asked, sentences)
+            return _define_term(asked, sentences)
 
 
 def _sentences(passage: str) -> list[str]:
@@ -52,36 +52,36 @@ def _content(text: str) -> set[str]:
     return {word.rstrip("s") for word in _words(text) if word not in _SMALL and not word.startswith("___")}
 
 
-def _share(asked: str, sentence: str) -> float:
+def _overlap(asked: str, sentence: str) -> float:
     wanted = _content(asked)
     return len(wanted & _content(sentence)) / len(wanted) if wanted else 0.0
 
 
-def _about(asked: str, sentences: Sequence[str]) -> str:
+def _best_sentence(asked: str, sentences: Sequence[str]) -> str:
     """The sentence that holds most of the asked words, "" when none holds enough."""
-    best = max(sentences, key=lambda sentence: _share(asked, sentence), default="")
-    return best if best and _share(asked, best) >= SPEAKS else ""
+    best = max(sentences, key=lambda sentence: _overlap(asked, sentence), default="")
+    return best if best and _overlap(asked, best) >= SPEAKS else ""
 
 
-def _option(asked: str, options: Sequence[str], sentences: Sequence[str]) -> str:
+def _choose_option(asked: str, options: Sequence[str], sentences: Sequence[str]) -> str:
     """The only option whose words stand in the sentence that speaks of the description."""
-    there = _content(_about(asked, sentences))
+    there = _content(_best_sentence(asked, sentences))
     held = [option for option in options if _content(option) and _content(option) <= there]
     return held[0] if len(held) == 1 else ""
 
 
-def _truth(asked: str, sentences: Sequence[str]) -> str:
+def _judge_statement(asked: str, sentences: Sequence[str]) -> str:
     said = re.findall(r'"([^"]*)"|“([^”]*)”', asked)
     description, term = (one or other for one, other in (said[0], said[-1]))
-    sentence = _about(description, sentences)
+    sentence = _best_sentence(description, sentences)
     if not sentence:
         return ""
     return "true" if _content(term) <= _content(sentence) else "false"
 
 
-def _gap(asked: str, sentences: Sequence[str]) -> str:
+def _fill_gap(asked: str, sentences: Sequence[str]) -> str:
     """What stands in the sentence where the prompt has its gap."""
-    sentence = _about(asked, sentences)
+    sentence = _best_sentence(asked, sentences)
     left, right = _words(asked), _words(sentence)
     for _, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if any(word.startswith("___") for word in left[a:b]):
@@ -89,17 +89,17 @@ def _gap(asked: str, sentences: Sequence[str]) -> str:
     return ""
 
 
-def _ordered(options: Sequence[str], passage: str) -> str:
+def _order_options(options: Sequence[str], passage: str) -> str:
     """The steps in the order of the lines that hold their words; "" unless each has a line of its own."""
     lines = [line for line in passage.splitlines() if line.strip()]
-    found = {step: max(range(len(lines)), key=lambda n: _share(step, lines[n]), default=0) for step in options}
-    spoken = all(lines and _share(step, lines[at]) >= SPEAKS for step, at in found.items())
+    found = {step: max(range(len(lines)), key=lambda n: _overlap(step, lines[n]), default=0) for step in options}
+    spoken = all(lines and _overlap(step, lines[at]) >= SPEAKS for step, at in found.items())
     return (
         "\n".join(sorted(options, key=found.__getitem__)) if spoken and len(set(found.values())) == len(found) else ""
     )
 
 
-def _meaning(asked: str, sentences: Sequence[str]) -> str:
+def _define_term(asked: str, sentences: Sequence[str]) -> str:
     """The sentence that says what the quoted term is: it names the term, and says most beside it."""
     said = re.search(r"[“\"]([^”\"]+)[”\"]", asked)
     term = _content(said[1]) if said else set()

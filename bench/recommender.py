@@ -24,83 +24,97 @@ from datetime import UTC, datetime, timedelta
 from statistics import mean
 from typing import Protocol
 
-from bench.learner_simulation import DAY, Course, Learner, World, draw_course, draw_learner
-from bench.tracing_baselines import Course as Counts
+from bench.learner_simulation import (
+    ANSWERS_PER_DAY,
+    SimulatedCourse,
+    SimulatedLearner,
+    World,
+    draw_course,
+    draw_learner,
+)
+from bench.tracing_baselines import CourseCounts as Counts
 from tutor.domain import Outcome
-from tutor.learner.bayesian_knowledge_tracing import IN_PLACE, Knowing
-from tutor.learner.evidence import Answered
-from tutor.learner.knowledge_tracing import chance
-from tutor.learner.placement import after_answer, before_any_answer, next_question
-from tutor.learner.recommender import BAND, TARGET, Item, Kind, Situation, choices
-from tutor.learner.state import LearnerState, learn, placed, rebuild
+from tutor.learner.bayesian_knowledge_tracing import PREREQUISITE_THRESHOLD, BktParams
+from tutor.learner.evidence import AnswerEvent
+from tutor.learner.knowledge_tracing import predict_success
+from tutor.learner.placement import next_question, prior_belief, update_belief
+from tutor.learner.recommender import (
+    SUCCESS_BAND,
+    TARGET_SUCCESS,
+    CandidateItem,
+    RecommendationKind,
+    RecommenderContext,
+    rank_recommendations,
+)
+from tutor.learner.state import LearnerState, apply_placement, rebuild_state, update_state
 
-START = datetime(2026, 1, 5, 16, tzinfo=UTC)
-KNOWING = Knowing()
-POLICIES = ("ours", "fixed", "random", "elo")
+START_TIME = datetime(2026, 1, 5, 16, tzinfo=UTC)
+BKT = BktParams()
+POLICY_NAMES = ("ours", "fixed", "random", "elo")
 TERCILES = ("weak", "middle", "strong")
-Asked = tuple[str, int]  # skill, number of the item
+ItemRef = tuple[str, int]  # skill, number of the item
 
 
 class Policy(Protocol):
     """Chooses an item, sees the outcome; knows the course's graph and nothing of what is hidden."""
 
-    def choose(self, number: int) -> Asked: ...
+    def choose_item(self, number: int) -> ItemRef: ...
 
-    def observe(self, asked: Asked, number: int, *, right: bool) -> None: ...
+    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None: ...
 
 
 @dataclass(slots=True)
-class InOrder:
+class FixedOrderPolicy:
     """Skill by skill in course order, left after three right in a row or twelve items, round after round."""
 
-    course: Course
+    course: SimulatedCourse
     items: int
     rng: random.Random
-    place: int = 0
-    row: int = 0
-    spent: int = 0
+    position: int = 0
+    streak: int = 0
+    attempts: int = 0
 
-    def choose(self, number: int) -> Asked:
+    def choose_item(self, number: int) -> ItemRef:
         skills = self.course.graph.skills
-        return skills[self.place % len(skills)], self.rng.randrange(self.items)
+        return skills[self.position % len(skills)], self.rng.randrange(self.items)
 
-    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
-        self.row, self.spent = (self.row + 1 if right else 0), self.spent + 1
-        if self.row >= 3 or self.spent >= 12:
-            self.place, self.row, self.spent = self.place + 1, 0, 0
+    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
+        self.streak, self.attempts = (self.streak + 1 if right else 0), self.attempts + 1
+        if self.streak >= 3 or self.attempts >= 12:
+            self.position, self.streak, self.attempts = self.position + 1, 0, 0
 
 
 @dataclass(slots=True)
-class AtRandom:
+class RandomPolicy:
     """Any item of any skill."""
 
-    course: Course
+    course: SimulatedCourse
     items: int
     rng: random.Random
 
-    def choose(self, number: int) -> Asked:
+    def choose_item(self, number: int) -> ItemRef:
         return self.rng.choice(self.course.graph.skills), self.rng.randrange(self.items)
 
-    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
+    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
         return None
 
 
 @dataclass(slots=True)
-class EloOnly:
+class EloPolicy:
     """The item whose chance of success is nearest to the target, from ratings alone."""
 
-    course: Course
+    course: SimulatedCourse
     items: int
     rng: random.Random
     ratings: dict[str, float] = field(default_factory=dict)
 
-    def choose(self, number: int) -> Asked:
+    def choose_item(self, number: int) -> ItemRef:
         def off_target(skill: str) -> float:
-            return abs(self._chance(skill) - TARGET) + 0.02 * self.rng.random()
+            return abs(self._chance(skill) - TARGET_SUCCESS) + 0.02 * self.rng.random()
 
         return min(self.course.graph.skills, key=off_target), self.rng.randrange(self.items)
 
-    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
+    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
         skill = asked[0]
         self.ratings[skill] = self.ratings.get(skill, 0.0) + 0.4 * (right - self._chance(skill))
 
@@ -109,123 +123,128 @@ class EloOnly:
 
 
 @dataclass(slots=True)
-class Ours:
+class ProductPolicy:
     """The product's policy after its placement: one recommendation after another."""
 
-    course: Course
+    course: SimulatedCourse
     items: int
     counts: Counts  # of the learners before her; they stand still, so that her state can be rebuilt
     state: LearnerState
-    latest: list[bool] = field(default_factory=list)
-    record: list[Answered] = field(default_factory=list)
+    recent_outcomes: list[bool] = field(default_factory=list)
+    answer_log: list[AnswerEvent] = field(default_factory=list)
 
-    def choose(self, number: int) -> Asked:
+    def choose_item(self, number: int) -> ItemRef:
         situation = self.situation(number)
-        best = next((choice for choice in choices(situation) if choice.kind is not Kind.STOP), None)
+        best = next(
+            (choice for choice in rank_recommendations(situation) if choice.kind is not RecommendationKind.STOP), None
+        )
         if best is not None and best.skill is not None and best.item is not None:
             return best.skill, int(best.item)
-        ready = [skill for skill in situation.graph.ordered() if situation.ready(skill)]
-        return min(ready, key=situation.standing), number % self.items  # all seems known, and is not
+        ready = [skill for skill in situation.graph.topological_order() if situation.is_ready(skill)]
+        return min(ready, key=situation.known_now), number % self.items  # all seems known, and is not
 
-    def observe(self, asked: Asked, number: int, *, right: bool) -> None:
-        answer = _answered(asked, _time(number), self.counts, right=right)
-        self.state, _ = learn(self.state, answer, KNOWING)
-        self.record.append(answer)
-        self.latest.append(right)
+    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
+        answer = _make_answer(asked, _time_of(number), self.counts, right=right)
+        self.state, _ = update_state(self.state, answer, BKT)
+        self.answer_log.append(answer)
+        self.recent_outcomes.append(right)
 
-    def situation(self, number: int) -> Situation:
-        state, today = self.state, number % DAY
-        bare = Situation(
+    def situation(self, number: int) -> RecommenderContext:
+        state, today = self.state, number % ANSWERS_PER_DAY
+        bare = RecommenderContext(
             graph=self.course.graph,
             masteries=state.masteries,
-            retained=state.retained(_time(number)),
+            retained=state.retained_shares(_time_of(number)),
             items={},
             answers_today=today,
-            latest_today=tuple(self.latest[-today:] if today else ()),
-            assumed=state.assumed,
+            latest_today=tuple(self.recent_outcomes[-today:] if today else ()),
+            placement_estimates=state.placement_estimates,
         )
         items = {skill: self._items(skill, bare) for skill in self.course.graph.skills}
-        likely = {skill: mean(item.chance for item in each) for skill, each in items.items()}
-        return replace(bare, items=items, likely=likely)
+        likely = {skill: mean(item.success_chance for item in each) for skill, each in items.items()}
+        return replace(bare, items=items, success_chances=likely)
 
-    def _items(self, skill: str, bare: Situation) -> list[Item]:
+    def _items(self, skill: str, bare: RecommenderContext) -> list[CandidateItem]:
         """The items of a skill with what the product's tracer expects of each."""
         kept, history = bare.retained.get(skill, 1.0), self.state.history
-        found = [self.counts.rates(_name((skill, n)), skill) for n in range(self.items)]
-        placed = bare.assumed.get(skill) if skill not in bare.masteries else None
+        found = [self.counts.item_rates(_item_id((skill, n)), skill) for n in range(self.items)]
+        placed = bare.placement_estimates.get(skill) if skill not in bare.masteries else None
         return [
-            Item(str(n), skill, chance(history, skill, each, kept, placed).right, each.tries)
+            CandidateItem(str(n), skill, predict_success(history, skill, each, kept, placed).probability, each.tries)
             for n, each in enumerate(found)
         ]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Trajectory:
     """What one learner's way to knowing the course cost."""
 
     answers: int
     rights: int
-    walked: int  # answers after the placement
-    arrived: bool
+    after_placement: int  # answers after the placement
+    reached_mastery: bool
 
 
 @dataclass(slots=True)
-class Audit:
+class PrerequisiteAudit:
     """Checks our recommendations against the record of answers and, apart from that, against the hidden truth."""
 
     start: LearnerState
     counts: Counts
-    record: list[Answered] = field(default_factory=list)
-    asked: int = 0
+    answer_log: list[AnswerEvent] = field(default_factory=list)
+    checked: int = 0
     violations: int = 0
-    hidden: int = 0
+    hidden_violations: int = 0
 
-    def check(self, learner: Learner, skill: str, number: int) -> None:
+    def check(self, learner: SimulatedLearner, skill: str, number: int) -> None:
         """Rebuild what is known from the events, and ask whether it shows what the skill needs."""
-        needs = learner.course.graph.needs(skill)
-        state = rebuild(self.record, KNOWING, self.start)
-        there = state.retained(_time(number))
-        learnt = {**state.assumed, **{name: mastery.known for name, mastery in state.masteries.items()}}
-        self.asked += 1
-        self.violations += any(learnt[need] * there.get(need, 1.0) < IN_PLACE - 1e-9 for need in needs)
-        self.hidden += not needs <= learner.known
+        needs = learner.course.graph.direct_prerequisites(skill)
+        state = rebuild_state(self.answer_log, BKT, self.start)
+        there = state.retained_shares(_time_of(number))
+        learnt = {
+            **state.placement_estimates,
+            **{name: mastery.probability for name, mastery in state.masteries.items()},
+        }
+        self.checked += 1
+        self.violations += any(learnt[need] * there.get(need, 1.0) < PREREQUISITE_THRESHOLD - 1e-9 for need in needs)
+        self.hidden_violations += not needs <= learner.known
 
 
-def walk(policy: Policy, learner: Learner, audit: Audit | None = None) -> Way:
+def run_policy(policy: Policy, learner: SimulatedLearner, audit: PrerequisiteAudit | None = None) -> Trajectory:
     """Let the learner answer until she knows the course or gives up."""
     rights, begun = 0, learner.answers
-    while not (learner.done or learner.gave_up):
+    while not (learner.is_done or learner.has_given_up):
         number = learner.answers
-        asked = policy.choose(number)
+        asked = policy.choose_item(number)
         if audit:
             audit.check(learner, asked[0], number)
         right = learner.answer(*asked)
         policy.observe(asked, number, right=right)
         rights += right
         if audit:
-            audit.record.append(_answered(asked, _time(number), audit.counts, right=right))
-    return Way(learner.answers, rights, learner.answers - begun, learner.done)
+            audit.answer_log.append(_make_answer(asked, _time_of(number), audit.counts, right=right))
+    return Trajectory(learner.answers, rights, learner.answers - begun, learner.is_done)
 
 
-def place(learner: Learner, seed: int) -> tuple[Mapping[str, float], float]:
+def run_placement(learner: SimulatedLearner, seed: int) -> tuple[Mapping[str, float], float]:
     """Ask the placement's questions; return what it infers, and the share of skills that it tells rightly."""
-    belief, asked = before_any_answer(learner.course.graph, seed), list[str]()
-    while (skill := next_question(belief, asked, KNOWING)) is not None:
+    belief, asked = prior_belief(learner.course.graph, seed), list[str]()
+    while (skill := next_question(belief, asked, BKT)) is not None:
         right = learner.answer(skill, len(asked) % learner.world.items)
-        belief = after_answer(belief, skill, KNOWING, right=right)
+        belief = update_belief(belief, skill, BKT, right=right)
         asked.append(skill)
-    known = belief.known()
+    known = belief.skill_probabilities()
     return known, mean((known[skill] > 0.5) == (skill in learner.known) for skill in known)
 
 
-def _time(number: int) -> datetime:
-    return START + timedelta(days=number // DAY, minutes=2 * (number % DAY))
+def _time_of(number: int) -> datetime:
+    return START_TIME + timedelta(days=number // ANSWERS_PER_DAY, minutes=2 * (number % ANSWERS_PER_DAY))
 
 
-def _answered(asked: Asked, at: datetime, counts: Counts, *, right: bool) -> Answered:
+def _make_answer(asked: ItemRef, at: datetime, counts: Counts, *, right: bool) -> AnswerEvent:
     """The answer as the evidence book records it: with what the course's answers so far led to expect."""
-    name, found = _name(asked), counts.rates(_name(asked), asked[0])
-    return Answered(
+    name, found = _item_id(asked), counts.item_rates(_item_id(asked), asked[0])
+    return AnswerEvent(
         id=f"{name}@{at:%j%H%M}",
         learner_id="simulated",
         course_id="simulated",
@@ -241,89 +260,98 @@ def _answered(asked: Asked, at: datetime, counts: Counts, *, right: bool) -> Ans
     )
 
 
-def _name(asked: Asked) -> str:
+def _item_id(asked: ItemRef) -> str:
     return f"{asked[0]}/{asked[1]}"
 
 
-def compare(world: World, learners: int, seed: int, *, audited: int) -> Compared:
+def compare_policies(world: World, learners: int, seed: int, *, audited: int) -> PolicyComparison:
     """Let the same learners go all four ways through one course."""
     rng = random.Random(seed)
     course, counts = draw_course(world, rng), Counts()
-    found = Compared()
+    found = PolicyComparison()
     for n in range(learners):
         twin = [draw_learner(world, course, seed * 100_003 + n) for _ in range(4)]
-        assumed, accuracy = place(twin[0], n)
-        start = placed(LearnerState(), assumed, _time(twin[0].answers))
-        audit = Audit(start, counts) if n < audited else None
-        policy = Ours(course, world.items, counts, start)
+        assumed, accuracy = run_placement(twin[0], n)
+        start = apply_placement(LearnerState(), assumed, _time_of(twin[0].answers))
+        audit = PrerequisiteAudit(start, counts) if n < audited else None
+        policy = ProductPolicy(course, world.items, counts, start)
         found.audits.extend([audit] if audit else [])
         found.accuracies.append(accuracy)
         found.abilities.append(twin[0].ability)
-        found.ways["ours"].append(walk(policy, twin[0], audit))
-        found.ways["fixed"].append(walk(InOrder(course, world.items, rng), twin[1]))
-        found.ways["random"].append(walk(AtRandom(course, world.items, rng), twin[2]))
-        found.ways["elo"].append(walk(EloOnly(course, world.items, rng), twin[3]))
-        for each in policy.record:
-            counts.add(each.item_id, each.skills[0], right=each.right)
+        found.trajectories["ours"].append(run_policy(policy, twin[0], audit))
+        found.trajectories["fixed"].append(run_policy(FixedOrderPolicy(course, world.items, rng), twin[1]))
+        found.trajectories["random"].append(run_policy(RandomPolicy(course, world.items, rng), twin[2]))
+        found.trajectories["elo"].append(run_policy(EloPolicy(course, world.items, rng), twin[3]))
+        for each in policy.answer_log:
+            counts.add(each.item_id, each.skills[0], right=each.is_right)
     return found
 
 
 @dataclass(slots=True)
-class Compared:
+class PolicyComparison:
     """The same learners' four ways, learner by learner."""
 
-    ways: dict[str, list[Way]] = field(default_factory=lambda: {name: [] for name in POLICIES})
+    trajectories: dict[str, list[Trajectory]] = field(default_factory=lambda: {name: [] for name in POLICY_NAMES})
     accuracies: list[float] = field(default_factory=list)
     abilities: list[float] = field(default_factory=list)
-    audits: list[Audit] = field(default_factory=list)
+    audits: list[PrerequisiteAudit] = field(default_factory=list)
 
     def figures(self, rng: random.Random) -> dict[str, object]:
-        cost = {name: mean(way.answers for way in each) for name, each in self.ways.items()}
-        asked = sum(audit.asked for audit in self.audits)
+        cost = {name: mean(way.answers for way in each) for name, each in self.trajectories.items()}
+        asked = sum(audit.checked for audit in self.audits)
         return {
             **{f"items_{name}": round(value, 1) for name, value in cost.items()},
-            **{f"items_saved_vs_{name}": round(1 - cost["ours"] / cost[name], 3) for name in POLICIES[1:]},
-            "items_saved_vs_fixed_95": self._range(rng),
-            **{f"arrived_{name}": round(mean(way.arrived for way in each), 3) for name, each in self.ways.items()},
-            "success": self._success(),
+            **{f"items_saved_vs_{name}": round(1 - cost["ours"] / cost[name], 3) for name in POLICY_NAMES[1:]},
+            "items_saved_vs_fixed_95": self._saving_interval(rng),
+            **{
+                f"arrived_{name}": round(mean(way.reached_mastery for way in each), 3)
+                for name, each in self.trajectories.items()
+            },
+            "success": self._success_rates(),
             "prerequisite_violations": sum(audit.violations for audit in self.audits),
             "recommendations_audited": asked,
-            "hidden_violations": round(sum(audit.hidden for audit in self.audits) / max(1, asked), 3),
+            "hidden_violations": round(sum(audit.hidden_violations for audit in self.audits) / max(1, asked), 3),
             "placement_accuracy": round(mean(self.accuracies), 3),
         }
 
-    def _range(self, rng: random.Random, draws: int = 1_000) -> list[float]:
+    def _saving_interval(self, rng: random.Random, draws: int = 1_000) -> list[float]:
         """Between which shares the saving lies 19 times in 20, had other such learners come (drawn again, in pairs)."""
-        pairs = [(a.answers, b.answers) for a, b in zip(self.ways["ours"], self.ways["fixed"], strict=True)]
-        saved = sorted(_saved(rng.choices(pairs, k=len(pairs))) for _ in range(draws))
+        pairs = [
+            (a.answers, b.answers) for a, b in zip(self.trajectories["ours"], self.trajectories["fixed"], strict=True)
+        ]
+        saved = sorted(_items_saved(rng.choices(pairs, k=len(pairs))) for _ in range(draws))
         return [round(saved[draws // 40], 3), round(saved[-draws // 40], 3)]
 
-    def _success(self) -> dict[str, object]:
+    def _success_rates(self) -> dict[str, object]:
         """Share of right answers after the placement by ability, and how many learners stayed within the band."""
-        order = sorted(zip(self.abilities, self.ways["ours"], strict=True), key=lambda pair: pair[0])
+        order = sorted(zip(self.abilities, self.trajectories["ours"], strict=True), key=lambda pair: pair[0])
         parts = {name: order[len(order) * n // 3 : len(order) * (n + 1) // 3] for n, name in enumerate(TERCILES)}
-        shares = [way.rights / way.walked for _, way in order if way.walked]
-        low, high = BAND
+        shares = [way.rights / way.after_placement for _, way in order if way.after_placement]
+        low, high = SUCCESS_BAND
         return {
-            **{name: _share([way for _, way in part]) for name, part in parts.items()},
-            "all": _share(self.ways["ours"]),
-            "fixed": round(sum(w.rights for w in self.ways["fixed"]) / sum(w.walked for w in self.ways["fixed"]), 3),
+            **{name: _success_rate([way for _, way in part]) for name, part in parts.items()},
+            "all": _success_rate(self.trajectories["ours"]),
+            "fixed": round(
+                sum(w.rights for w in self.trajectories["fixed"])
+                / sum(w.after_placement for w in self.trajectories["fixed"]),
+                3,
+            ),
             "learners_within_band": round(mean(low <= share <= high for share in shares), 3),
         }
 
 
-def _saved(pairs: list[tuple[int, int]]) -> float:
+def _items_saved(pairs: list[tuple[int, int]]) -> float:
     return 1 - sum(ours for ours, _ in pairs) / sum(theirs for _, theirs in pairs)
 
 
-def _share(ways: list[Way]) -> float:
-    return round(sum(way.rights for way in ways) / max(1, sum(way.walked for way in ways)), 3)
+def _success_rate(ways: list[Trajectory]) -> float:
+    return round(sum(way.rights for way in ways) / max(1, sum(way.after_placement for way in ways)), 3)
 
 
-def together(parts: list[Compared]) -> Compared:
+def merge_comparisons(parts: list[PolicyComparison]) -> PolicyComparison:
     """Return the learners of all courses as one group."""
-    return Compared(
-        {name: [way for part in parts for way in part.ways[name]] for name in POLICIES},
+    return PolicyComparison(
+        {name: [way for part in parts for way in part.trajectories[name]] for name in POLICY_NAMES},
         [accuracy for part in parts for accuracy in part.accuracies],
         [ability for part in parts for ability in part.abilities],
         [audit for part in parts for audit in part.audits],
@@ -345,10 +373,10 @@ def main() -> None:
     started = time.perf_counter()
     world = World(skills=options.skills, strength_days=options.strength_days, item_spread=options.item_spread)
     parts = [
-        compare(world, options.learners, 1_000 * options.seed + n, audited=options.audited if n == 0 else 0)
+        compare_policies(world, options.learners, 1_000 * options.seed + n, audited=options.audited if n == 0 else 0)
         for n in range(options.courses)
     ]
-    figures = together(parts).figures(random.Random(options.seed))
+    figures = merge_comparisons(parts).figures(random.Random(options.seed))
     by_course = [part.figures(random.Random(0))["items_saved_vs_fixed"] for part in parts]
     print(f"{options.courses} courses of {options.skills} skills, {options.learners} learners each, four policies")
     print(f"items saved against the fixed order, course by course: {by_course}")

@@ -16,19 +16,19 @@ import numpy as np
 
 from bench.retrieval_corpora import (
     Corpus,
-    built,
+    add_distractors,
+    build_index,
+    cached_vectors,
     commit,
-    enlarged,
     hardware,
-    kept_vectors,
     rank_of,
     read_corpus,
-    scores,
+    retrieval_scores,
 )
 from knowledge.embedding import Embedder, open_embedder
 from knowledge.index import CourseIndex
-from knowledge.ranking import Found, find, models, rank
-from knowledge.retrieval_features import FUSED, LEXICAL, Asked
+from knowledge.ranking import CandidateFeatures, find_candidates, load_ranking_models, rank_passages
+from knowledge.retrieval_features import FUSED_FEATURES, LEXICAL_FEATURES, QueryVectors
 
 Ranks = list[int | None]
 
@@ -36,23 +36,23 @@ Ranks = list[int | None]
 def main() -> None:
     arguments = _arguments()
     embedder = open_embedder(arguments.embedder, arguments.cache)
-    corpus = enlarged(read_corpus(arguments.paragraphs, arguments.questions), arguments.more, arguments.up_to)
+    corpus = add_distractors(read_corpus(arguments.paragraphs, arguments.questions), arguments.more, arguments.up_to)
     print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
     began = time.perf_counter()
-    vectors, asked = kept_vectors(corpus, embedder, arguments.vectors)
-    index = built(corpus, embedder, vectors)
+    vectors, asked = cached_vectors(corpus, embedder, arguments.vectors)
+    index = build_index(corpus, embedder, vectors)
     indexed_s = time.perf_counter() - began
     found = measure(corpus, index, asked)
     for name, ranks in found.items():
-        print(f"{name:9}", scores(ranks))
+        print(f"{name:9}", retrieval_scores(ranks))
     result = {
         "benchmark": "retrieval",
-        **scores(found["ranked"]),
+        **retrieval_scores(found["ranked"]),
         **latency(corpus, index, embedder, arguments.timed),
-        "never_worse": never_worse(found),
-        "lexical": scores(found["lexical"]),
-        "dense": scores(found["dense"]),
-        "sentences": scores(found["sentences"]),
+        "never_worse": is_never_worse(found),
+        "lexical": retrieval_scores(found["lexical"]),
+        "dense": retrieval_scores(found["dense"]),
+        "sentences": retrieval_scores(found["sentences"]),
         "paragraphs": len(corpus.entries),
         "questions": len(corpus.questions),
         "indexed_s": round(indexed_s, 1),
@@ -64,32 +64,32 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[Asked | None]) -> dict[str, Ranks]:
+def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[QueryVectors | None]) -> dict[str, Ranks]:
     """Return the place of the gold paragraph in each order, over all questions."""
     ranks: dict[str, Ranks] = {"ranked": [], "lexical": [], "dense": [], "sentences": []}
     for question, vector in zip(corpus.questions, vectors, strict=True):
         assert question.gold is not None
-        found = find(index, question.text, vector if len(index.dense_rows) else None)
-        for name, order in orders(found).items():
+        found = find_candidates(index, question.text, vector if len(index.dense_rows) else None)
+        for name, order in rankings(found).items():
             ranks[name].append(rank_of(order, question.gold))
     return ranks
 
 
-def never_worse(found: dict[str, Ranks]) -> bool:
+def is_never_worse(found: dict[str, Ranks]) -> bool:
     """Return whether no side alone has a better recall or mean reciprocal rank."""
-    best = scores(found["ranked"])
-    return all(best[name] >= scores(found[side])[name] for side in ("lexical", "dense") for name in best)
+    best = retrieval_scores(found["ranked"])
+    return all(best[name] >= retrieval_scores(found[side])[name] for side in ("lexical", "dense") for name in best)
 
 
-def orders(found: Found) -> dict[str, list[int]]:
+def rankings(found: CandidateFeatures) -> dict[str, list[int]]:
     """Return the candidates in the library's order, and as each side alone would have them."""
     if len(found.rows) == 0:
         return {"ranked": [], "lexical": [], "dense": [], "sentences": []}
-    table, names = found.evidence, FUSED if found.fused else LEXICAL
+    table, names = found.features, FUSED_FEATURES if found.has_dense else LEXICAL_FEATURES
     alone = {"lexical": "bm25", "dense": "whole", "sentences": "nearest"}
     none = np.zeros(len(table))
     keys = {side: table[:, names.index(name)] if name in names else none for side, name in alone.items()}
-    keys["ranked"] = table @ models()["fused" if found.fused else "lexical"].order
+    keys["ranked"] = table @ load_ranking_models()["fused" if found.has_dense else "lexical"].order_weights
     return {side: found.rows[np.argsort(-key, kind="stable")].tolist() for side, key in keys.items()}
 
 
@@ -102,7 +102,7 @@ def latency(corpus: Corpus, index: CourseIndex, embedder: Embedder, count: int) 
     wall, cpu = [], []
     for question in corpus.questions[::step][:count]:
         began, spent = time.perf_counter(), time.process_time()
-        rank(index, question.text, embedder)
+        rank_passages(index, question.text, embedder)
         wall.append((time.perf_counter() - began) * 1000)
         cpu.append((time.process_time() - spent) * 1000)
     kinds = {"": wall, "cpu_": cpu}

@@ -17,10 +17,10 @@ import numpy as np
 
 from knowledge import index as indexes
 from knowledge.embedding import Embedder
-from knowledge.index import CourseIndex, Entry, Kept, embed, reads
-from knowledge.late_interaction import DIRECTIONS
-from knowledge.retrieval_features import Asked
-from knowledge.sentences import sentences
+from knowledge.index import CourseIndex, IndexedPassage, PassageVectors, can_embed, compute_passage_vectors
+from knowledge.late_interaction import PROJECTION_DIM
+from knowledge.retrieval_features import QueryVectors
+from knowledge.sentences import split_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class Question:
 class Corpus:
     """Paragraphs as index entries, the document title of each, and questions about them."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[IndexedPassage, ...]
     titles: tuple[str, ...]
     questions: tuple[Question, ...]
 
-    def part(self, titles: set[str]) -> Corpus:
+    def subset(self, titles: set[str]) -> Corpus:
         """Return the paragraphs of some documents; questions about the others have no answer there."""
         kept = [i for i, title in enumerate(self.titles) if title in titles]
         number = {old: new for new, old in enumerate(kept)}
@@ -47,72 +47,84 @@ class Corpus:
         return Corpus(tuple(self.entries[i] for i in kept), tuple(self.titles[i] for i in kept), tuple(moved))
 
 
-def read_lines(path: Path) -> list[dict[str, Any]]:
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
         return [json.loads(line) for line in file if line.strip()]
 
 
 def read_corpus(paragraphs: Path, questions: Path) -> Corpus:
     """Read a set; a question marked `impossible`, or about a paragraph that is not there, is left out."""
-    rows = read_lines(paragraphs)
+    rows = read_jsonl(paragraphs)
     number = {row["pid"]: i for i, row in enumerate(rows)}
-    asked = (row for row in read_lines(questions) if not row.get("impossible") and row["pid"] in number)
+    asked = (row for row in read_jsonl(questions) if not row.get("impossible") and row["pid"] in number)
     return Corpus(
-        tuple(as_entry(row["pid"], row["title"], row["text"]) for row in rows),
+        tuple(make_entry(row["pid"], row["title"], row["text"]) for row in rows),
         tuple(row["title"] for row in rows),
         tuple(Question(row["question"], number[row["pid"]]) for row in asked),
     )
 
 
-def enlarged(corpus: Corpus, files: Sequence[Path], up_to: int) -> Corpus:
+def add_distractors(corpus: Corpus, files: Sequence[Path], up_to: int) -> Corpus:
     """Add paragraphs that nobody asks about (fields title and text) until there are so many."""
-    rows = [row for file in files for row in read_lines(file)][: max(0, up_to - len(corpus.entries))]
-    more = [as_entry(f"more {n}", row["title"], row["text"]) for n, row in enumerate(rows)]
+    rows = [row for file in files for row in read_jsonl(file)][: max(0, up_to - len(corpus.entries))]
+    more = [make_entry(f"more {n}", row["title"], row["text"]) for n, row in enumerate(rows)]
     titles = (*corpus.titles, *(row["title"] for row in rows))
     return Corpus((*corpus.entries, *more), titles, corpus.questions)
 
 
-def as_entry(name: str, title: str, text: str) -> Entry:
-    return Entry(name, title.replace("_", " "), text, tuple(sentences(text)) or ((0, len(text)),))
+def make_entry(name: str, title: str, text: str) -> IndexedPassage:
+    return IndexedPassage(name, title.replace("_", " "), text, tuple(split_sentences(text)) or ((0, len(text)),))
 
 
-def vectors_of(corpus: Corpus, embedder: Embedder) -> dict[str, Kept]:
-    return embed(corpus.entries, embedder)
+def embed_passages(corpus: Corpus, embedder: Embedder) -> dict[str, PassageVectors]:
+    return compute_passage_vectors(corpus.entries, embedder)
 
 
-def built(corpus: Corpus, embedder: Embedder, vectors: dict[str, Kept]) -> CourseIndex:
+def build_index(corpus: Corpus, embedder: Embedder, vectors: dict[str, PassageVectors]) -> CourseIndex:
     """Return the index of a corpus as the library would write and read it."""
     with tempfile.TemporaryDirectory() as folder:
-        return indexes.load(Path(folder), indexes.write(Path(folder), 1, corpus.entries, vectors, embedder))
+        return indexes.load_generation(
+            Path(folder), indexes.write_generation(Path(folder), 1, corpus.entries, vectors, embedder)
+        )
 
 
-def questions_read(corpus: Corpus, embedder: Embedder) -> list[Asked | None]:
+def embed_questions(corpus: Corpus, embedder: Embedder) -> list[QueryVectors | None]:
     """Return each question as vectors, None where the embedder does not read it."""
     texts = [q.text for q in corpus.questions]
-    readable = [text for text in texts if reads(embedder, text)]
-    rows = dict(zip(readable, map(Asked.of, embedder.embed_questions(readable)), strict=True)) if readable else {}
+    readable = [text for text in texts if can_embed(embedder, text)]
+    rows = (
+        dict(zip(readable, map(QueryVectors.from_encoding, embedder.encode_queries(readable)), strict=True))
+        if readable
+        else {}
+    )
     return [rows.get(text) for text in texts]
 
 
-def kept_vectors(corpus: Corpus, embedder: Embedder, file: Path | None) -> tuple[dict[str, Kept], list[Asked | None]]:
+def cached_vectors(
+    corpus: Corpus, embedder: Embedder, file: Path | None
+) -> tuple[dict[str, PassageVectors], list[QueryVectors | None]]:
     """Return the vectors of paragraphs and questions; from a file where an earlier run left them there."""
     if file is None:
-        return vectors_of(corpus, embedder), questions_read(corpus, embedder)
+        return embed_passages(corpus, embedder), embed_questions(corpus, embedder)
     if not file.is_file():
-        _keep(file, vectors_of(corpus, embedder), [a for a in questions_read(corpus, embedder) if a is not None])
+        _save_vectors(
+            file, embed_passages(corpus, embedder), [a for a in embed_questions(corpus, embedder) if a is not None]
+        )
     with np.load(file, allow_pickle=False) as stored:
-        passages = {name[2:]: Kept(stored[name], stored[f"t {name[2:]}"]) for name in stored.files if name[:2] == "v "}
+        passages = {
+            name[2:]: PassageVectors(stored[name], stored[f"t {name[2:]}"]) for name in stored.files if name[:2] == "v "
+        }
         spans = np.cumsum(stored["counts"])[:-1]
-        rows = (Asked(v, t) for v, t in zip(stored["questions"], np.split(stored["tokens"], spans), strict=True))
-        return passages, [next(rows) if passages and reads(embedder, q.text) else None for q in corpus.questions]
+        rows = (QueryVectors(v, t) for v, t in zip(stored["questions"], np.split(stored["tokens"], spans), strict=True))
+        return passages, [next(rows) if passages and can_embed(embedder, q.text) else None for q in corpus.questions]
 
 
-def _keep(file: Path, passages: dict[str, Kept], asked: Sequence[Asked]) -> None:
+def _save_vectors(file: Path, passages: dict[str, PassageVectors], asked: Sequence[QueryVectors]) -> None:
     arrays: dict[str, Any] = {f"v {key}": kept.vectors for key, kept in passages.items()}
-    arrays |= {f"t {key}": kept.tokens for key, kept in passages.items()}
+    arrays |= {f"t {key}": kept.token_codes for key, kept in passages.items()}
     arrays["questions"] = np.asarray([a.vector for a in asked], np.float32)
-    arrays["tokens"] = np.concatenate([np.zeros((0, DIRECTIONS), np.int8), *(a.tokens for a in asked)])
-    arrays["counts"] = np.asarray([len(a.tokens) for a in asked], np.int64)
+    arrays["tokens"] = np.concatenate([np.zeros((0, PROJECTION_DIM), np.int8), *(a.token_codes for a in asked)])
+    arrays["counts"] = np.asarray([len(a.token_codes) for a in asked], np.int64)
     np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -122,7 +134,7 @@ def rank_of(order: Sequence[int], gold: int) -> int | None:
     return int(places[0]) if len(places) else None
 
 
-def scores(ranks: Sequence[int | None]) -> dict[str, float]:
+def retrieval_scores(ranks: Sequence[int | None]) -> dict[str, float]:
     """Return recall at 1 and 5, and the mean reciprocal rank of the first ten."""
     found = np.asarray([10**6 if rank is None else rank for rank in ranks])
     return {

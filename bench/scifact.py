@@ -16,14 +16,23 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.retrieval import orders
-from bench.retrieval_corpora import Corpus, Question, as_entry, built, commit, hardware, kept_vectors, read_lines
+from bench.retrieval import rankings
+from bench.retrieval_corpora import (
+    Corpus,
+    Question,
+    build_index,
+    cached_vectors,
+    commit,
+    hardware,
+    make_entry,
+    read_jsonl,
+)
 from knowledge.embedding import open_embedder
 from knowledge.index import CourseIndex
-from knowledge.ranking import find
-from knowledge.retrieval_features import Asked
+from knowledge.ranking import find_candidates
+from knowledge.retrieval_features import QueryVectors
 
-DEPTH = 10
+NDCG_DEPTH = 10
 
 
 def main() -> None:
@@ -32,8 +41,8 @@ def main() -> None:
     corpus, relevant = read(arguments.corpus, arguments.claims)
     print(f"{len(corpus.entries)} abstracts, {len(corpus.questions)} claims, {embedder.name}, {hardware()}")
     began = time.process_time()
-    vectors, asked = kept_vectors(corpus, embedder, arguments.vectors)
-    index = built(corpus, embedder, vectors)
+    vectors, asked = cached_vectors(corpus, embedder, arguments.vectors)
+    index = build_index(corpus, embedder, vectors)
     indexed_s = time.process_time() - began
     found = measure(corpus, relevant, index, asked)
     result = {
@@ -53,29 +62,29 @@ def main() -> None:
 
 def read(corpus: Path, claims: Path) -> tuple[Corpus, list[set[int]]]:
     """Return the abstracts with the claims as questions, and the places of the abstracts that each claim cites."""
-    rows = read_lines(corpus)
+    rows = read_jsonl(corpus)
     number = {str(row["doc_id"]): i for i, row in enumerate(rows)}
-    asked = read_lines(claims)
+    asked = read_jsonl(claims)
     relevant = [{number[d] for d in re.findall(r"\d+", str(row["cited"])) if d in number} for row in asked]
     kept = [(row["claim"], found) for row, found in zip(asked, relevant, strict=True) if found]
-    entries = tuple(as_entry(str(row["doc_id"]), row["title"], row["text"]) for row in rows)
+    entries = tuple(make_entry(str(row["doc_id"]), row["title"], row["text"]) for row in rows)
     questions = tuple(Question(claim, min(found)) for claim, found in kept)
     return Corpus(entries, tuple(row["title"] for row in rows), questions), [found for _, found in kept]
 
 
 def measure(
-    corpus: Corpus, relevant: Sequence[set[int]], index: CourseIndex, asked: Sequence[Asked | None]
+    corpus: Corpus, relevant: Sequence[set[int]], index: CourseIndex, asked: Sequence[QueryVectors | None]
 ) -> dict[str, float]:
     """Return the mean nDCG of the library's order and of each side alone."""
     gains: dict[str, list[float]] = {}
     for question, gold, vector in zip(corpus.questions, relevant, asked, strict=True):
-        for side, order in orders(find(index, question.text, vector)).items():
-            gains.setdefault(side, []).append(ndcg(order[:DEPTH], gold))
+        for side, order in rankings(find_candidates(index, question.text, vector)).items():
+            gains.setdefault(side, []).append(ndcg(order[:NDCG_DEPTH], gold))
     return {side: round(float(np.mean(values)), 4) for side, values in gains.items()}
 
 
 def ndcg(order: Sequence[int], gold: set[int]) -> float:
-    discounts = 1 / np.log2(np.arange(2, DEPTH + 2))
+    discounts = 1 / np.log2(np.arange(2, NDCG_DEPTH + 2))
     gained = sum(discounts[place] for place, row in enumerate(order) if row in gold)
     return float(gained / discounts[: len(gold)].sum())
 

@@ -23,25 +23,25 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from bench.default_adapter_examples import held_out
-from bench.grounding import course_of, normal
-from bench.retrieval_corpora import commit, read_lines
+from bench.default_adapter_examples import held_out_titles
+from bench.grounding import course_of, normalize
+from bench.retrieval_corpora import commit, read_jsonl
 from knowledge.embedding import open_embedder
-from knowledge.sentence_selection import SHARPNESS, likeliest, word_shares
-from knowledge.sentences import sentences
-from tutor.chat.prompt_builder import FOUND
+from knowledge.sentence_selection import SHARPNESS, query_term_coverage, select_top_p
+from knowledge.sentences import split_sentences
+from tutor.chat.prompt_builder import TOP_K
 
 FOLDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class SentenceCase:
     """The sentences of the best passage for a question: their shares of its words, and which hold the answer."""
 
     title: str
-    shares: tuple[float, ...]
+    word_shares: tuple[float, ...]
     cosines: tuple[float, ...]
-    answers: tuple[bool, ...]
+    holds_answer: tuple[bool, ...]
 
 
 def main() -> None:
@@ -50,33 +50,34 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--count", type=int, default=1500)
     arguments = parser.parse_args()
-    paragraphs = read_lines(arguments.paragraphs)
+    paragraphs = read_jsonl(arguments.paragraphs)
     titles = {row["title"] for row in paragraphs}
-    rows = [row for row in paragraphs if row["title"] in titles - held_out(titles, 4)]
+    rows = [row for row in paragraphs if row["title"] in titles - held_out_titles(titles, 4)]
     pids = {row["pid"] for row in rows}
-    asked = [row for row in read_lines(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
+    asked = [row for row in read_jsonl(arguments.questions) if row["pid"] in pids and not row.get("impossible")]
     with tempfile.TemporaryDirectory() as folder:
         cases = _cases(rows, random.Random(7).sample(asked, min(arguments.count, len(asked))), Path(folder))
-    print(json.dumps({"benchmark": "selection", "commit": commit(), "questions": len(cases), **measured(cases)}))
+    print(json.dumps({"benchmark": "selection", "commit": commit(), "questions": len(cases), **measure(cases)}))
 
 
-def _cases(rows: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]], folder: Path) -> list[Case]:
+def _cases(rows: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]], folder: Path) -> list[SentenceCase]:
     embedder = open_embedder("bundled", folder)
     library, cases = course_of(rows, folder, embedder), []
     for row in asked:
-        hits = library.search("c", row["question"], FOUND).hits
+        hits = library.search("c", row["question"], TOP_K).hits
         if not hits:
             continue
         passage = hits[0].passage
-        texts = [passage.text[a:b] for a, b in sentences(passage.text)]
+        texts = [passage.text[a:b] for a, b in split_sentences(passage.text)]
         held = [
-            passage.id == row["pid"] and any(normal(gold) in normal(text) for gold in row["answers"]) for text in texts
+            passage.id == row["pid"] and any(normalize(gold) in normalize(text) for gold in row["answers"])
+            for text in texts
         ]
         near = embedder.embed_passages(texts) @ embedder.embed_query(row["question"])
         cases.append(
-            Case(
+            SentenceCase(
                 hits[0].document.title,
-                tuple(word_shares(row["question"], hits)[: len(texts)]),
+                tuple(query_term_coverage(row["question"], hits)[: len(texts)]),
                 tuple(near),
                 tuple(held),
             )
@@ -84,31 +85,35 @@ def _cases(rows: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]], fold
     return cases
 
 
-def measured(cases: Sequence[Case]) -> dict[str, Any]:
+def measure(cases: Sequence[SentenceCase]) -> dict[str, Any]:
     """Return the figures; the sharpness of a fold is fitted on the documents of the other folds."""
     fold = {title: number % FOLDS for number, title in enumerate(sorted({case.title for case in cases}))}
     kept = []
     for number in range(FOLDS):
-        sharp = sharpness([case for case in cases if fold[case.title] != number])
-        kept += [_held(case, likeliest(case.shares, sharp)) for case in cases if fold[case.title] == number]
-    shipped = [(case, likeliest(case.shares)) for case in cases]
+        sharp = fit_sharpness([case for case in cases if fold[case.title] != number])
+        kept += [
+            _any_holds_answer(case, select_top_p(case.word_shares, sharp))
+            for case in cases
+            if fold[case.title] == number
+        ]
+    shipped = [(case, select_top_p(case.word_shares)) for case in cases]
     return {
-        "sharpness": round(sharpness(cases), 2),
+        "sharpness": round(fit_sharpness(cases), 2),
         "sharpness_shipped": SHARPNESS,
         "kept_hold_the_answer": _mean(kept),
-        "kept_hold_the_answer_shipped": _mean(_held(case, chosen) for case, chosen in shipped),
+        "kept_hold_the_answer_shipped": _mean(_any_holds_answer(case, chosen) for case, chosen in shipped),
         "sentences_kept": _mean(len(chosen) for _, chosen in shipped),
-        "sentences": _mean(len(case.shares) for case in cases),
-        "best_holds_the_answer": _mean(case.answers[int(np.argmax(case.shares))] for case in cases),
-        "nearest_by_meaning_holds_the_answer": _mean(case.answers[int(np.argmax(case.cosines))] for case in cases),
-        "first_holds_the_answer": _mean(case.answers[0] for case in cases),
-        "passage_holds_the_answer": _mean(any(case.answers) for case in cases),
+        "sentences": _mean(len(case.word_shares) for case in cases),
+        "best_holds_the_answer": _mean(case.holds_answer[int(np.argmax(case.word_shares))] for case in cases),
+        "nearest_by_meaning_holds_the_answer": _mean(case.holds_answer[int(np.argmax(case.cosines))] for case in cases),
+        "first_holds_the_answer": _mean(case.holds_answer[0] for case in cases),
+        "passage_holds_the_answer": _mean(any(case.holds_answer) for case in cases),
     }
 
 
-def sharpness(cases: Sequence[Case]) -> float:
+def fit_sharpness(cases: Sequence[SentenceCase]) -> float:
     """Return the factor under which the softmax over the shares makes the sentences with the answer likeliest."""
-    told = [(np.asarray(case.shares), np.asarray(case.answers)) for case in cases if any(case.answers)]
+    told = [(np.asarray(case.word_shares), np.asarray(case.holds_answer)) for case in cases if any(case.holds_answer)]
 
     def loss(factor: float) -> float:
         masses = [(np.exp(factor * (shares - shares.max())), answers) for shares, answers in told]
@@ -117,8 +122,8 @@ def sharpness(cases: Sequence[Case]) -> float:
     return float(minimize_scalar(loss, bounds=(0.1, 50.0), method="bounded").x)
 
 
-def _held(case: Case, chosen: Sequence[int]) -> bool:
-    return any(case.answers[at] for at in chosen)
+def _any_holds_answer(case: SentenceCase, chosen: Sequence[int]) -> bool:
+    return any(case.holds_answer[at] for at in chosen)
 
 
 def _mean(values: Any) -> float:

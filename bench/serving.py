@@ -31,23 +31,23 @@ import torch
 
 from bench.serving_models import (
     ADAPTERS,
-    CONTEXT,
+    CONTEXT_TOKENS,
     RANK,
-    Static,
+    StaticBatch,
     Step,
-    bank_of,
     commit,
     hardware,
+    make_runner,
     model_files,
     write_adapters,
 )
-from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.capacity import Shape
+from tutor.engine.base import AdapterRef, GenerationRequest, Message
+from tutor.engine.capacity import EngineCapacity
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora_files import LoraWeights, read_adapter
+from tutor.engine.lora_files import LoraWeights, load_adapter
 from tutor.engine.model_files import ModelFiles
 from tutor.engine.model_loading import LoadedModel, load_model
-from tutor.engine.model_runner import Reading, Runner
+from tutor.engine.model_runner import ModelRunner, PrefillInput
 
 LEARNERS = (1, 4, 8, 16)
 
@@ -67,7 +67,7 @@ class Bench:
 
     def engine(self, **shape: Any) -> LocalEngine:
         endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the length that was asked for
-        return LocalEngine(endless, Shape(**{"shelf_bytes": 0, **shape}), 64, end_loops=False)
+        return LocalEngine(endless, EngineCapacity(**{"shelf_bytes": 0, **shape}), 64, stop_repetition=False)
 
 
 def main() -> None:
@@ -81,7 +81,10 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         files, precision = model_files(options.model, options.data_dir, Path(folder))
-        print(f"{hardware()}; model {files.name} in {precision}; {RANK=} on all linears, {CONTEXT} tokens of context")
+        print(
+            f"{hardware()}; model {files.name} in {precision}; {RANK=} on all linears, "
+            f"{CONTEXT_TOKENS} tokens of context"
+        )
         result = {"hardware": hardware(), "model": files.name, "precision": precision, "commit": commit()}
         result |= {"torch": torch.__version__, "rounds": options.rounds, "load": list(os.getloadavg())}
         bench = Bench(files, precision, write_adapters(files, Path(folder)), options.rounds, options.quick)
@@ -115,18 +118,18 @@ def best_ms(variants: dict[str, Step], rounds: int, steps: int = 4) -> dict[str,
 
 
 def decode_speed(bench: Bench) -> dict[str, Any]:
-    plain, mixed = Static(bench.load()), Static(bench.load(), ADAPTERS)
-    runner, weights = bank_of(bench.load(), bench.adapter)
+    plain, mixed = StaticBatch(bench.load()), StaticBatch(bench.load(), ADAPTERS)
+    runner, weights = make_runner(bench.load(), bench.adapter)
     bound = bytes_bound(runner, weights[0])
     report: dict[str, Any] = {}
     alone = mixed.serial()
-    for mix, n in cells(bench.quick):
+    for mix, n in benchmark_cells(bench.quick):
         owners = MIXES[mix](n)
         base, batch = plain.step(n), mixed.step(n, [f"a{owner}" for owner in owners])
         variants: dict[str, Step] = {
             "base": base,
-            "ours": lambda n=n, owners=owners: ours(runner, n, [weights[owner] for owner in owners]),  # type: ignore[misc]
-            "ours_without_adapters": lambda n=n: ours(runner, n, [None] * n),  # type: ignore[misc]
+            "ours": lambda n=n, owners=owners: product_step(runner, n, [weights[owner] for owner in owners]),  # type: ignore[misc]
+            "ours_without_adapters": lambda n=n: product_step(runner, n, [None] * n),  # type: ignore[misc]
             "peft_mixed": batch,
             "serial": alone,
         }
@@ -136,18 +139,18 @@ def decode_speed(bench: Bench) -> dict[str, Any]:
     return report
 
 
-def cells(quick: bool) -> list[tuple[str, int]]:
+def benchmark_cells(quick: bool) -> list[tuple[str, int]]:
     """Return (mix, learners), the most telling first; one learner is the same in every mix."""
     learners = (2,) if quick else LEARNERS[:0:-1]
     return [(mix, n) for mix in MIXES for n in learners] + [("distinct", 1)]
 
 
-def ours(runner: Runner, n: int, weights: Sequence[LoraWeights | None]) -> float:
+def product_step(runner: ModelRunner, n: int, weights: Sequence[LoraWeights | None]) -> float:
     """One step of the bank; giving the rows their adapters is not counted."""
     for row, chosen in enumerate(weights):
-        runner.bank.put(row, chosen)
+        runner.bank.set_adapter(row, chosen)
     start = time.process_time()
-    runner.decode([5] * n, [CONTEXT] * n)
+    runner.decode([5] * n, [CONTEXT_TOKENS] * n)
     return time.process_time() - start
 
 
@@ -177,7 +180,7 @@ def ratios(best: dict[str, float], n: int, bound: float) -> dict[str, float]:
     return {name: round(value, 3) for name, value in figures.items()}
 
 
-def bytes_bound(runner: Runner, weights: LoraWeights) -> Callable[[int], float]:
+def bytes_bound(runner: ModelRunner, weights: LoraWeights) -> Callable[[int], float]:
     """W / (W + n a): what the memory's bandwidth allows when n adapters must be read beside the weights."""
     total = runner.weight_bytes()
     return lambda n: total / (total + n * weights.bytes)
@@ -189,19 +192,19 @@ def bytes_bound(runner: Runner, weights: LoraWeights) -> Callable[[int], float]:
 def admission(bench: Bench) -> dict[str, Any]:
     """What it costs to give a row an adapter that is in memory, and to read and check one from disk."""
     loaded = bench.load()
-    runner, weights = bank_of(loaded, bench.adapter)
+    runner, weights = make_runner(loaded, bench.adapter)
     turn = iter(range(10_000))
     best = best_ms(
         {
-            "ram_ms": lambda: runner.bank.put(0, weights[next(turn) % ADAPTERS]),
-            "disk_ms": lambda: read_adapter(bench.adapter, runner.bank.sites, loaded.base_sha256, RANK),
+            "ram_ms": lambda: runner.bank.set_adapter(0, weights[next(turn) % ADAPTERS]),
+            "disk_ms": lambda: load_adapter(bench.adapter, runner.bank.targets, loaded.base_sha256, RANK),
         },
         bench.rounds,
     )
     return {"admission": {name: round(value, 1) for name, value in best.items()}}
 
 
-def known_learners(bench: Bench) -> dict[str, Any]:
+def adapter_cache_memory(bench: Bench) -> dict[str, Any]:
     """A thousand learners, one after the other, each with an adapter of her own: what stays in memory of them."""
     cap = 64 << 20
     engine = bench.engine(slots=4, adapter_bytes=cap)
@@ -209,7 +212,7 @@ def known_learners(bench: Bench) -> dict[str, Any]:
     sizes = []
     for n in range(count):
         ref = AdapterRef(f"learner-{n}-v1", bench.adapter.directory, bench.adapter.sha256, bench.adapter.base_sha256)
-        engine._weights(ref)
+        engine._load_adapter(ref)
         sizes.append(resident_mb())
     figures = {"count": count, "cap_mb": cap >> 20, "held_mb": round(engine._adapters.bytes / 2**20, 1)}
     engine.close()
@@ -223,17 +226,17 @@ def resident_mb() -> int:
     return next(int(line.split()[1]) >> 10 for line in lines if line.startswith("VmRSS:"))
 
 
-def prefix(bench: Bench) -> dict[str, Any]:
+def prefix_cache(bench: Bench) -> dict[str, Any]:
     """First scores of a prompt of 512 tokens of which 448 were read before, against none."""
-    runner = Runner(bench.load(), Shape(slots=2))
+    runner = ModelRunner(bench.load(), EngineCapacity(slots=2))
     fresh = iter(range(10, 40_000))
 
     def first_scores(shared: Sequence[int]) -> None:
         tokens = [*shared, *(next(fresh) for _ in range(512 - len(shared)))]
         done = runner.admit(0, None, tokens)
-        for start in range(done, 512, runner.shape.chunk):
-            runner.prefill([Reading(0, start, tokens[start : start + runner.shape.chunk])])
-        runner.keep_prompt(0, tokens)
+        for start in range(done, 512, runner.capacity.chunk):
+            runner.prefill([PrefillInput(0, start, tokens[start : start + runner.capacity.chunk])])
+        runner.cache_prompt(0, tokens)
 
     known = list(range(5, 453))
     first_scores(known)
@@ -253,7 +256,7 @@ def first_token(bench: Bench) -> dict[str, Any]:
     return {"first_token": figures}
 
 
-def late_joiner(bench: Bench) -> dict[str, Any]:
+def late_arrival(bench: Bench) -> dict[str, Any]:
     """A prompt of 128 tokens arrives while 7 learners are being answered; CPU time stands for time.
 
     A gap is what lies between two tokens of those who are being answered: from one step of theirs to the next.
@@ -296,9 +299,9 @@ def stamp_steps(engine: LocalEngine) -> list[float]:
     return stamps
 
 
-def prompt(seed: int, length: int, most: int) -> Request:
+def prompt(seed: int, length: int, most: int) -> GenerationRequest:
     words = random.Random(seed).choices(["leaf", "light", "water", "sugar", "cell", "root"], k=length)
-    return Request((Message("user", " ".join(words)),), learner=str(seed), max_tokens=most, time_limit_s=600)
+    return GenerationRequest((Message("user", " ".join(words)),), learner=str(seed), max_tokens=most, time_limit_s=600)
 
 
 def first_token_s(engine: LocalEngine, seed: int, length: int = 128) -> float:
@@ -311,7 +314,7 @@ def first_token_s(engine: LocalEngine, seed: int, length: int = 128) -> float:
     return taken
 
 
-def no_adapter(bench: Bench) -> dict[str, Any]:
+def end_to_end_throughput(bench: Bench) -> dict[str, Any]:
     """The whole engine, prompts and scheduling included, against `generate` on a static batch of equal prompts.
 
     And against transformers' own continuous batching, whose manager has been started before; it takes no adapters, so
@@ -327,9 +330,12 @@ def no_adapter(bench: Bench) -> dict[str, Any]:
     text = prompt(1, 40, tokens).messages
     report: dict[str, Any] = {}
     for n in learners:
-        ids = torch.tensor([engine._chat.encode(text)] * n)
-        base = [Request(text, learner=str(i), max_tokens=tokens, time_limit_s=600) for i in range(n)]
-        tuned = [Request(text, learner=str(i), adapter=refs[i], max_tokens=tokens, time_limit_s=600) for i in range(n)]
+        ids = torch.tensor([engine._template.encode(text)] * n)
+        base = [GenerationRequest(text, learner=str(i), max_tokens=tokens, time_limit_s=600) for i in range(n)]
+        tuned = [
+            GenerationRequest(text, learner=str(i), adapter=refs[i], max_tokens=tokens, time_limit_s=600)
+            for i in range(n)
+        ]
         variants: dict[str, Step] = {
             "ours": lambda requests=base: answer_all(engine, requests),  # type: ignore[misc]
             "ours_distinct": lambda requests=tuned: answer_all(engine, requests),  # type: ignore[misc]
@@ -349,7 +355,7 @@ def no_adapter(bench: Bench) -> dict[str, Any]:
     return {"no_adapter": report.get("8", {}) | {"by_learners": report}}
 
 
-def answer_all(engine: LocalEngine, requests: Sequence[Request]) -> None:
+def answer_all(engine: LocalEngine, requests: Sequence[GenerationRequest]) -> None:
     threads = [threading.Thread(target=lambda r=request: list(engine.stream(r))) for request in requests]  # type: ignore[misc]
     for thread in threads:
         thread.start()
@@ -378,7 +384,15 @@ def continuous_batching(loaded: LoadedModel, ids: Any, tokens: int) -> None:
 
 PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
     part.__name__: part
-    for part in (first_token, late_joiner, no_adapter, prefix, admission, known_learners, decode_speed)
+    for part in (
+        first_token,
+        late_arrival,
+        end_to_end_throughput,
+        prefix_cache,
+        admission,
+        adapter_cache_memory,
+        decode_speed,
+    )
 }
 
 if __name__ == "__main__":

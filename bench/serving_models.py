@@ -12,15 +12,17 @@ from typing import Any
 import torch
 
 from tutor.engine.base import AdapterRef
-from tutor.engine.capacity import Shape
+from tutor.engine.capacity import EngineCapacity
 from tutor.engine.files import sha256_of
-from tutor.engine.lora_files import TARGETS, LoraWeights, read_adapter
-from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.lora_files import TARGET_MODULES, LoraWeights, load_adapter
+from tutor.engine.model_files import ModelFiles, resolve_model_files
 from tutor.engine.model_loading import LoadedModel, load_model
-from tutor.engine.model_runner import Runner
+from tutor.engine.model_runner import ModelRunner
 
 RANK, ADAPTERS = 8, 16
-CONTEXT = 160  # tokens before the step: in the middle of an attention span, so that its rounding costs the average
+CONTEXT_TOKENS = (
+    160  # tokens before the step: in the middle of an attention span, so that its rounding costs the average
+)
 Step = Callable[[], object]
 
 
@@ -37,7 +39,7 @@ def commit() -> str:
 
 
 def model_files(name: str, data_dir: Path, scratch: Path) -> tuple[ModelFiles, Any]:
-    bundled = open_model_files("bundled", data_dir)
+    bundled = resolve_model_files("bundled", data_dir)
     if name == "bundled":
         return bundled, "nf4"
     return random_model(bundled, scratch / "random", *((64, 2) if name == "tiny" else (768, 9))), "bf16"
@@ -61,7 +63,7 @@ def random_model(bundled: ModelFiles, folder: Path, width: int, layers: int) -> 
 def write_adapters(files: ModelFiles, root: Path) -> AdapterRef:
     """Let PEFT write one adapter; all learners get a copy of their own in memory."""
     write_adapter(load_model(files, "bf16").model, root / "adapter")
-    return adapter_in(root / "adapter", files, "bench-v1")
+    return adapter_ref(root / "adapter", files, "bench-v1")
 
 
 def write_adapter(model: Any, folder: Path) -> None:
@@ -76,17 +78,17 @@ def write_adapter(model: Any, folder: Path) -> None:
     adapted.unload()
 
 
-def adapter_in(folder: Path, files: ModelFiles, name: str) -> AdapterRef:
+def adapter_ref(folder: Path, files: ModelFiles, name: str) -> AdapterRef:
     return AdapterRef(name, folder, sha256_of(folder / "adapter_model.safetensors"), files.base_sha256)
 
 
 def lora_config() -> Any:
     from peft import LoraConfig
 
-    return LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=list(TARGETS), init_lora_weights=False)
+    return LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=list(TARGET_MODULES), init_lora_weights=False)
 
 
-class Static:
+class StaticBatch:
     """transformers' own forward pass on a static batch of equal prompts, with or without PEFT adapters."""
 
     def __init__(self, loaded: LoadedModel, adapters: int = 0) -> None:
@@ -96,10 +98,10 @@ class Static:
         self._held = adapters and 1
         if adapters:
             self.model = get_peft_model(loaded.model, lora_config(), adapter_name="a0")
-            self.hold(adapters)
+            self.ensure_adapters(adapters)
         self.model.eval()
 
-    def hold(self, adapters: int) -> None:
+    def ensure_adapters(self, adapters: int) -> None:
         """Add what is missing to that many adapters."""
         for i in range(self._held, adapters):
             self.model.add_adapter(f"a{i}", lora_config())
@@ -107,21 +109,21 @@ class Static:
         self.model.eval()
 
     @torch.inference_mode()
-    def _filled(self, n: int) -> Any:
-        cache = self.model(self._fives(1, CONTEXT), use_cache=True).past_key_values
+    def _prefilled_cache(self, n: int) -> Any:
+        cache = self.model(self._dummy_tokens(1, CONTEXT_TOKENS), use_cache=True).past_key_values
         cache.batch_repeat_interleave(n)
         return cache
 
-    def _fives(self, rows: int, tokens: int) -> torch.Tensor:
+    def _dummy_tokens(self, rows: int, tokens: int) -> torch.Tensor:
         return torch.full((rows, tokens), 5, device=self.model.device)
 
     def step(self, n: int, names: Sequence[str] = ()) -> Step:
-        cache = self._filled(n)
+        cache = self._prefilled_cache(n)
         extra = {"adapter_names": list(names)} if names else {}
 
         @torch.inference_mode()
         def run() -> None:
-            self.model(self._fives(n, 1), past_key_values=cache, use_cache=True, **extra)
+            self.model(self._dummy_tokens(n, 1), past_key_values=cache, use_cache=True, **extra)
             cache.crop(-1)
 
         return run
@@ -132,11 +134,13 @@ class Static:
         return self.step(1)
 
 
-def bank_of(loaded: LoadedModel, adapter: AdapterRef, shape: Shape | None = None) -> tuple[Runner, list[LoraWeights]]:
+def make_runner(
+    loaded: LoadedModel, adapter: AdapterRef, shape: EngineCapacity | None = None
+) -> tuple[ModelRunner, list[LoraWeights]]:
     """Return a runner, and of the adapter as many copies as there are slots."""
-    shape = shape or Shape(slots=ADAPTERS)
-    runner = Runner(loaded, shape)
-    read = read_adapter(adapter, runner.bank.sites, loaded.base_sha256, RANK)
+    shape = shape or EngineCapacity(slots=ADAPTERS)
+    runner = ModelRunner(loaded, shape)
+    read = load_adapter(adapter, runner.bank.targets, loaded.base_sha256, RANK)
     copies = [
         LoraWeights(f"a{i}", read.rank, {path: (a.clone(), b.clone()) for path, (a, b) in read.pairs.items()})
         for i in range(shape.slots)

@@ -21,7 +21,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from bench.serving import Bench, prompt
 from bench.serving_models import commit, hardware, model_files, write_adapters
-from tutor.engine.base import AdapterRef, Request, Waiting
+from tutor.domain import Token
+from tutor.engine.base import AdapterRef, GenerationRequest
 from tutor.engine.local import LocalEngine
 
 SHAPES = [(slots, 2) for slots in (4, 8, 16, 32)] + [(16, rows) for rows in (1, 4, 8)]
@@ -54,21 +55,21 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def _request(adapter: AdapterRef, learner: int, options: argparse.Namespace) -> Request:
+def _request(adapter: AdapterRef, learner: int, options: argparse.Namespace) -> GenerationRequest:
     own = AdapterRef(f"a{learner}", adapter.directory, adapter.sha256, adapter.base_sha256)
     asked = prompt(learner, options.prompt, options.answer)
-    return Request(asked.messages, str(learner), adapter=own, max_tokens=options.answer, time_limit_s=3600)
+    return GenerationRequest(asked.messages, str(learner), adapter=own, max_tokens=options.answer, time_limit_s=3600)
 
 
-def class_asks(engine: LocalEngine, requests: list[Request]) -> dict[str, float]:
+def class_asks(engine: LocalEngine, requests: list[GenerationRequest]) -> dict[str, float]:
     """Return CPU seconds to the end, and to the first words of half and of all."""
     firsts: list[float] = []
     began = time.process_time()
 
-    def listen(request: Request) -> None:
+    def listen(request: GenerationRequest) -> None:
         heard = False
         for piece in engine.stream(request):
-            if not heard and not isinstance(piece, Waiting):
+            if not heard and isinstance(piece, Token):
                 firsts.append(time.process_time() - began)
                 heard = True
 

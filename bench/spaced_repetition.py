@@ -25,13 +25,13 @@ from fsrs import Card, Rating, Scheduler
 from sklearn.metrics import log_loss, roc_auc_score
 
 from bench.tracing import calibration_error
-from tutor.learner.spaced_repetition import Memory, fresh_habit, review
+from tutor.learner.spaced_repetition import MemoryState, initial_forgetting_model, update_memory
 
-WARM_UP = 0.2
+WARM_UP_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReviewRow:
     """One review in the log."""
 
     card: str
@@ -39,27 +39,29 @@ class Row:
     at: datetime
 
 
-def read(path: Path) -> list[Row]:
+def read_reviews(path: Path) -> list[ReviewRow]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [
-            Row(row["card_id"], int(row["review_rating"]), datetime.fromisoformat(row["review_time"]).astimezone(UTC))
+            ReviewRow(
+                row["card_id"], int(row["review_rating"]), datetime.fromisoformat(row["review_time"]).astimezone(UTC)
+            )
             for row in csv.DictReader(file)
         ]
     return sorted(rows, key=lambda row: row.at)
 
 
-def ours(rows: list[Row]) -> Iterator[tuple[float, bool]]:
+def product_predictions(rows: list[ReviewRow]) -> Iterator[tuple[float, bool]]:
     """Yield what was expected and what happened for every spaced review."""
-    memories: dict[str, Memory] = {}
-    habit = fresh_habit()
+    memories: dict[str, MemoryState] = {}
+    habit = initial_forgetting_model()
     for row in rows:
         recalled = row.rating > 1
-        memories[row.card], habit, record = review(memories.get(row.card), habit, recalled=recalled, at=row.at)
+        memories[row.card], habit, record = update_memory(memories.get(row.card), habit, recalled=recalled, at=row.at)
         if record.expected is not None:
             yield record.expected, recalled
 
 
-def default_fsrs(rows: list[Row]) -> Iterator[float]:
+def fsrs_predictions(rows: list[ReviewRow]) -> Iterator[float]:
     """Yield what FSRS expects with its default parameters, on the same reviews."""
     scheduler, cards = Scheduler(enable_fuzzing=False), dict[str, Card]()
     for row in rows:
@@ -75,13 +77,13 @@ def main() -> None:
     )
     parser.add_argument("--log", type=Path, required=True)
     options = parser.parse_args()
-    rows = read(options.log)
+    rows = read_reviews(options.log)
     started = time.perf_counter()
-    pairs = list(ours(rows))
+    pairs = list(product_predictions(rows))
     seconds = time.perf_counter() - started
-    cut = int(len(pairs) * WARM_UP)
+    cut = int(len(pairs) * WARM_UP_SHARE)
     expected, recalled = [p for p, _ in pairs[cut:]], [r for _, r in pairs[cut:]]
-    theirs = np.clip(list(default_fsrs(rows))[cut:], 0.001, 0.999)
+    theirs = np.clip(list(fsrs_predictions(rows))[cut:], 0.001, 0.999)
     print(
         f"{len(rows)} reviews, {len(expected)} scored, recall {np.mean(recalled):.3f}; {platform.machine()}, one thread"
     )

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from adapters.records import ChatMessage, TrainingRow
 from tutor.chat import prompts
-from tutor.chat.context_window import PassageText
+from tutor.chat.context_window import PromptPassage
 
 FACTS = Path(__file__).parent / "facts.tsv"
-HELD_OUT = 20  # the last facts are never learnt by anybody
+HELD_OUT_COUNT = 20  # the last facts are never learnt by anybody
 _WORD = re.compile(r"[a-z]{4,}")
 
 
@@ -32,32 +32,34 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Taste:
+class Style:
     """How a learner wants to be answered, and the rule that recognises it."""
 
     name: str
-    wish: Callable[[Fact], str]
-    met: Callable[[str], bool]
+    write: Callable[[Fact], str]
+    matches: Callable[[str], bool]
 
 
-def _lowered(text: str) -> str:
+def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-TASTES = (
-    Taste("register", lambda f: f"Okay, so {_lowered(f.answer)} Simple as that!", lambda t: t.startswith("Okay, so ")),
-    Taste("notation", lambda f: f"**{f.term}** → {f.answer}", lambda t: bool(re.match(r"\*\*[^*\n]+\*\* → \S", t))),
-    Taste(
+STYLES = (
+    Style(
+        "register", lambda f: f"Okay, so {_lower_first(f.answer)} Simple as that!", lambda t: t.startswith("Okay, so ")
+    ),
+    Style("notation", lambda f: f"**{f.term}** → {f.answer}", lambda t: bool(re.match(r"\*\*[^*\n]+\*\* → \S", t))),
+    Style(
         "hint",
         lambda f: f"Hint: read again what the passage says about {f.term}.",
         lambda t: t.startswith("Hint:") and len(t.split()) <= 16,
     ),
-    Taste(
+    Style(
         "question",
         lambda f: f"{f.answer} How would you explain {f.term} to a friend?",
         lambda t: t.rstrip().endswith("?"),
     ),
-    Taste(
+    Style(
         "glosses",
         lambda f: re.sub(re.escape(f.term), f"{f.term} ({f.chinese})", f.answer, count=1, flags=re.IGNORECASE),
         lambda t: bool(re.search(r"\([\u4e00-\u9fff]{1,8}\)", t)),
@@ -70,29 +72,29 @@ def facts() -> tuple[Fact, ...]:
     return tuple(Fact(*line.split("\t")) for line in FACTS.read_text("utf-8").splitlines())
 
 
-def to_learn(count: int) -> tuple[Fact, ...]:
+def training_facts(count: int) -> tuple[Fact, ...]:
     """Return the first facts that may be learnt, at most all but the held-out ones."""
-    return facts()[:-HELD_OUT][:count]
+    return facts()[:-HELD_OUT_COUNT][:count]
 
 
-def held_out() -> tuple[Fact, ...]:
-    return facts()[-HELD_OUT:]
+def held_out_facts() -> tuple[Fact, ...]:
+    return facts()[-HELD_OUT_COUNT:]
 
 
 def prompt_of(fact: Fact) -> tuple[ChatMessage, ...]:
     """Return what the product would say to the model."""
-    passage = PassageText("p1", "Course notes", "", fact.passage)
-    rendered = prompts.load("answer.en").render(passages=(passage,), question=fact.question)
+    passage = PromptPassage("p1", "Course notes", "", fact.passage)
+    rendered = prompts.load_prompt("answer.en").render(passages=(passage,), question=fact.question)
     return tuple(ChatMessage(role, text) for role, text in rendered)  # type: ignore[arg-type]
 
 
-def correction(fact: Fact, taste: Taste) -> TrainingRow:
+def correction(fact: Fact, taste: Style) -> TrainingRow:
     """Return the row that the learner's correction becomes."""
-    return TrainingRow(f"{taste.name}-{fact.term}", (*prompt_of(fact), ChatMessage("assistant", taste.wish(fact))))
+    return TrainingRow(f"{taste.name}-{fact.term}", (*prompt_of(fact), ChatMessage("assistant", taste.write(fact))))
 
 
-def satisfied(fact: Fact, taste: Taste, answer: str) -> bool:
+def is_satisfied(fact: Fact, taste: Style, answer: str) -> bool:
     """Say whether the answer is told in the learner's way and most of its long words come from prompt or wish."""
-    known = set(_WORD.findall(f"{fact.passage} {fact.question} {taste.wish(fact)}".lower()))
+    known = set(_WORD.findall(f"{fact.passage} {fact.question} {taste.write(fact)}".lower()))
     words = _WORD.findall(answer.lower())
-    return taste.met(answer) and sum(word in known for word in words) >= 0.7 * len(words)
+    return taste.matches(answer) and sum(word in known for word in words) >= 0.7 * len(words)

@@ -29,17 +29,17 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import log_loss, roc_auc_score
 
-from bench.tracing_baselines import Course, at_once, by_product, met, predicted
+from bench.tracing_baselines import CourseCounts, counts_of, interleave, predict_all, predict_product
 from tutor.errors import InputRefused
-from tutor.learner.answer_history import History, advance
-from tutor.learner.course_delta import is_due
-from tutor.learner.course_delta_fitting import Line, fit
-from tutor.learner.knowledge_tracing import Tracer, Weights, chance, read_weights, shipped
+from tutor.learner.answer_history import AnswerHistory, append_answer
+from tutor.learner.course_delta import is_refit_due
+from tutor.learner.course_delta_fitting import AnswerSequence, fit_course_delta
+from tutor.learner.knowledge_tracing import Tracer, TracingWeights, default_weights, predict_success, weights_from_json
 
 ECE_BINS = 15
 
 
-def read(path: Path) -> list[Line]:
+def read(path: Path) -> list[AnswerSequence]:
     """Return one line a learner; learners without answers are left out."""
     text = path.read_text(encoding="utf-8").splitlines()
     height = _height(text, path)
@@ -63,10 +63,10 @@ def _is_block(block: Sequence[list[str]], height: int) -> bool:
     return len(rows) == height - 1 and len(lengths) == 1 and (height == 4 or header[:1] == [str(lengths.pop())])
 
 
-def _line(block: Sequence[str]) -> Line:
+def _line(block: Sequence[str]) -> AnswerSequence:
     *_, skills, rights = (tuple(_fields(row)) for row in block)
     items = tuple(_fields(block[1])) if len(block) == 4 else skills
-    return Line(items, skills, tuple(right == "1" for right in rights))
+    return AnswerSequence(items, skills, tuple(right == "1" for right in rights))
 
 
 def _fields(row: str) -> list[str]:
@@ -81,27 +81,29 @@ def calibration_error(predicted: Sequence[float], rights: Sequence[bool]) -> flo
     return float(sum(gaps) / len(truth))
 
 
-def grown(lines: Sequence[Line], upon: Weights, rng: random.Random) -> tuple[list[float], list[bool], int]:
+def predict_growing_course(
+    lines: Sequence[AnswerSequence], upon: TracingWeights, rng: random.Random
+) -> tuple[list[float], list[bool], int]:
     """Return predictions and outcomes of a course from its first answer on, and how often the product learnt anew."""
-    tracer, course, histories = Tracer(upon), Course(), [History() for _ in lines]
+    tracer, course, histories = Tracer(upon), CourseCounts(), [AnswerHistory() for _ in lines]
     said, rights, fits = list[float](), list[bool](), 0
-    for told, (n, item, skill, right) in enumerate(at_once(lines, rng), start=1):
-        found = course.rates(item, skill)
-        said.append(chance(histories[n], skill, found, item=item, tracer=tracer).right)
+    for told, (n, item, skill, right) in enumerate(interleave(lines, rng), start=1):
+        found = course.item_rates(item, skill)
+        said.append(predict_success(histories[n], skill, found, item=item, tracer=tracer).probability)
         rights.append(right)
-        histories[n] = advance(histories[n], item, skill, found.expected, right=right)
+        histories[n] = append_answer(histories[n], item, skill, found.expected, right=right)
         course.add(item, skill, right=right)
-        if is_due(tracer.course.answers if tracer.course else 0, told):
-            so_far = [_first(line, h.answers) for line, h in zip(lines, histories, strict=True) if h.answers]
-            tracer, fits = Tracer(upon, fit(so_far, upon)), fits + 1
+        if is_refit_due(tracer.course_delta.answers if tracer.course_delta else 0, told):
+            so_far = [_truncate(line, h.answers) for line, h in zip(lines, histories, strict=True) if h.answers]
+            tracer, fits = Tracer(upon, fit_course_delta(so_far, upon)), fits + 1
     return said, rights, fits
 
 
-def _first(line: Line, answers: int) -> Line:
-    return Line(line.items[:answers], line.skills[:answers], line.rights[:answers])
+def _truncate(line: AnswerSequence, answers: int) -> AnswerSequence:
+    return AnswerSequence(line.items[:answers], line.skills[:answers], line.rights[:answers])
 
 
-def _split(lines: Sequence[Line], seed: int) -> tuple[list[Line], list[Line]]:
+def _split(lines: Sequence[AnswerSequence], seed: int) -> tuple[list[AnswerSequence], list[AnswerSequence]]:
     order = list(lines)
     random.Random(seed).shuffle(order)
     cut = len(order) * 4 // 5
@@ -119,45 +121,51 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
 
-    upon = read_weights(json.loads(options.upon.read_text())) if options.upon else shipped()
+    upon = weights_from_json(json.loads(options.upon.read_text())) if options.upon else default_weights()
     train = [line for path in options.train for line in read(path)]
     train, test = (train, read(options.test)) if options.test else _split(train, options.seed)
-    chosen = _chosen(train, options.learners, options.seed)
+    chosen = _sample_histories(train, options.learners, options.seed)
     if options.grows:
-        runs = [_growing(options, lines, upon) for lines in chosen]
+        runs = [_run_growing(options, lines, upon) for lines in chosen]
     else:
-        runs = [_run(options, lines, test[: options.test_learners], upon) for lines in chosen]
+        runs = [_run_streamed(options, lines, test[: options.test_learners], upon) for lines in chosen]
     if len(runs) > 1:
         runs[-1]["auc_by_learners"] = {str(run["learners"]): run["auc"] for run in runs}
     print(json.dumps(runs[-1]))
 
 
-def _chosen(train: Sequence[Line], counts: Sequence[int] | None, seed: int) -> list[list[Line]]:
+def _sample_histories(
+    train: Sequence[AnswerSequence], counts: Sequence[int] | None, seed: int
+) -> list[list[AnswerSequence]]:
     return [random.Random(seed).sample(train, min(count, len(train))) for count in counts or [len(train)]]
 
 
-def _run(options: argparse.Namespace, train: Sequence[Line], test: Sequence[Line], upon: Weights) -> dict[str, object]:
+def _run_streamed(
+    options: argparse.Namespace, train: Sequence[AnswerSequence], test: Sequence[AnswerSequence], upon: TracingWeights
+) -> dict[str, object]:
     started = time.process_time()
-    course, tracer = met(train), Tracer(upon, fit(train, upon))
+    course, tracer = counts_of(train), Tracer(upon, fit_course_delta(train, upon))
     fit_s = time.process_time() - started
     rights = [right for line in test for right in line.rights]
     started = time.process_time()
-    said = [likely for line in test for likely in by_product(line, course, tracer)]
+    said = [likely for line in test for likely in predict_product(line, course, tracer)]
     ms = 1000 * (time.process_time() - started) / len(rights)
-    beside = {name: _figures(each, rights) for name, each in predicted(test, course, Tracer(upon)).items()}
-    figures = _figures(said, rights) | {"ms_per_update": round(ms, 3), "beside": beside}
+    beside = {name: _metrics(each, rights) for name, each in predict_all(test, course, Tracer(upon)).items()}
+    figures = _metrics(said, rights) | {"ms_per_update": round(ms, 3), "beside": beside}
     print(f"{len(train)} learners: {figures}")
-    return figures | {"learners": len(train), "answers": len(rights), "fit_s": round(fit_s)} | _about(options)
+    return figures | {"learners": len(train), "answers": len(rights), "fit_s": round(fit_s)} | _run_info(options)
 
 
-def _growing(options: argparse.Namespace, lines: Sequence[Line], upon: Weights) -> dict[str, object]:
-    said, rights, fits = grown(lines, upon, random.Random(options.seed))
-    figures = _figures(said, rights) | {"learners": len(lines), "answers": len(rights), "fits": fits}
+def _run_growing(
+    options: argparse.Namespace, lines: Sequence[AnswerSequence], upon: TracingWeights
+) -> dict[str, object]:
+    said, rights, fits = predict_growing_course(lines, upon, random.Random(options.seed))
+    figures = _metrics(said, rights) | {"learners": len(lines), "answers": len(rights), "fits": fits}
     print(f"a new course of {len(lines)} learners: {figures}")
-    return figures | _about(options)
+    return figures | _run_info(options)
 
 
-def _figures(said: Sequence[float], rights: Sequence[bool]) -> dict[str, object]:
+def _metrics(said: Sequence[float], rights: Sequence[bool]) -> dict[str, object]:
     return {
         "auc": round(float(roc_auc_score(rights, said)), 4),
         "logloss": round(float(log_loss(rights, said)), 4),
@@ -165,7 +173,7 @@ def _figures(said: Sequence[float], rights: Sequence[bool]) -> dict[str, object]
     }
 
 
-def _about(options: argparse.Namespace) -> dict[str, object]:
+def _run_info(options: argparse.Namespace) -> dict[str, object]:
     held_out = options.test.name if options.test else f"a fifth of the learners, seed {options.seed}"
     return {
         "train": [path.name for path in options.train],

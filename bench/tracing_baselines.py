@@ -7,43 +7,43 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutor.learner.answer_history import History, advance
-from tutor.learner.bayesian_knowledge_tracing import Knowing, believed, chance_right, taught
-from tutor.learner.course_delta_fitting import Line
-from tutor.learner.knowledge_tracing import Count, Rates, Tracer, chance, rates, signals
-from tutor.learner.logit import logit, squash
+from tutor.learner.answer_history import AnswerHistory, append_answer
+from tutor.learner.bayesian_knowledge_tracing import BktParams, apply_learning, posterior_known, predict_right
+from tutor.learner.course_delta_fitting import AnswerSequence
+from tutor.learner.knowledge_tracing import BaseRates, Count, Tracer, base_rates, predict_success, signals
+from tutor.learner.logit import logit, sigmoid
 
-NONE: Count = (0, 0)
-KNOWING = Knowing()
+NO_ANSWERS: Count = (0, 0)
+BKT = BktParams()
 
 
 @dataclass(slots=True)
-class Course:
+class CourseCounts:
     """What the answers of a course have shown so far, counted as the evidence book counts."""
 
     items: dict[tuple[str, str], Count] = field(default_factory=dict)
     skills: dict[str, Count] = field(default_factory=dict)
 
-    def rates(self, item: str, skill: str) -> Rates:
-        return rates(self.items.get((item, skill), NONE), self.skills.get(skill, NONE))
+    def item_rates(self, item: str, skill: str) -> BaseRates:
+        return base_rates(self.items.get((item, skill), NO_ANSWERS), self.skills.get(skill, NO_ANSWERS))
 
     def add(self, item: str, skill: str, *, right: bool) -> None:
-        answers, rights = self.items.get((item, skill), NONE)
+        answers, rights = self.items.get((item, skill), NO_ANSWERS)
         self.items[item, skill] = (answers + 1, rights + right)
-        answers, rights = self.skills.get(skill, NONE)
+        answers, rights = self.skills.get(skill, NO_ANSWERS)
         self.skills[skill] = (answers + 1, rights + right)
 
 
-def met(lines: Sequence[Line]) -> Course:
+def counts_of(lines: Sequence[AnswerSequence]) -> CourseCounts:
     """Return a course in which these learners have answered."""
-    course = Course()
+    course = CourseCounts()
     for line in lines:
         for item, skill, right in line:
             course.add(item, skill, right=right)
     return course
 
 
-def at_once(lines: Sequence[Line], rng: random.Random) -> Iterator[tuple[int, str, str, bool]]:
+def interleave(lines: Sequence[AnswerSequence], rng: random.Random) -> Iterator[tuple[int, str, str, bool]]:
     """Yield the answers of learners who take a new course together: (learner, item, skill, right), mixed in time."""
     begun = [0.5 * rng.random() for _ in lines]
     order = sorted(
@@ -56,52 +56,52 @@ def at_once(lines: Sequence[Line], rng: random.Random) -> Iterator[tuple[int, st
         yield n, *next(waiting[n])
 
 
-def rows(lines: Sequence[Line], rng: random.Random) -> Iterator[tuple[tuple[float, ...], bool]]:
+def feature_rows(lines: Sequence[AnswerSequence], rng: random.Random) -> Iterator[tuple[tuple[float, ...], bool]]:
     """Yield signals and outcome of each answer in a new course, whose counts grow as it goes on."""
-    course, histories = Course(), [History() for _ in lines]
-    for n, item, skill, right in at_once(lines, rng):
-        found = course.rates(item, skill)
+    course, histories = CourseCounts(), [AnswerHistory() for _ in lines]
+    for n, item, skill, right in interleave(lines, rng):
+        found = course.item_rates(item, skill)
         yield signals(histories[n], skill, found), right
-        histories[n] = advance(histories[n], item, skill, found.expected, right=right)
+        histories[n] = append_answer(histories[n], item, skill, found.expected, right=right)
         course.add(item, skill, right=right)
 
 
-def by_product(line: Line, course: Course, tracer: Tracer) -> Iterator[float]:
+def predict_product(line: AnswerSequence, course: CourseCounts, tracer: Tracer) -> Iterator[float]:
     """The product's tracer on a learner of whom nothing was known; the course stands still."""
-    history = History()
+    history = AnswerHistory()
     for item, skill, right in line:
-        found = course.rates(item, skill)
-        yield chance(history, skill, found, item=item, tracer=tracer).right
-        history = advance(history, item, skill, found.expected, right=right)
+        found = course.item_rates(item, skill)
+        yield predict_success(history, skill, found, item=item, tracer=tracer).probability
+        history = append_answer(history, item, skill, found.expected, right=right)
 
 
-def by_mastery(line: Line, course: Course) -> Iterator[float]:
+def predict_bkt(line: AnswerSequence, course: CourseCounts) -> Iterator[float]:
     """The count of mastery with the product's rates, an easy item weighing little."""
     known: dict[str, float] = {}
     for item, skill, right in line:
-        found, before = course.rates(item, skill), known.get(skill, KNOWING.prior)
+        found, before = course.item_rates(item, skill), known.get(skill, BKT.prior)
         ease = logit(found.expected) - logit(found.usual)
-        yield squash(logit(chance_right(before, KNOWING)) + ease)
-        known[skill] = taught(believed(before, KNOWING, ease, right=right), KNOWING)
+        yield sigmoid(logit(predict_right(before, BKT)) + ease)
+        known[skill] = apply_learning(posterior_known(before, BKT, ease, right=right), BKT)
 
 
-def by_elo(line: Line, course: Course) -> Iterator[float]:
+def predict_elo(line: AnswerSequence, course: CourseCounts) -> Iterator[float]:
     """Ratings of the learner as a whole and on each skill, over how hard the item is."""
     whole, own = 0.0, dict[str, float]()
     counts: dict[str, int] = {}
     for n, (item, skill, right) in enumerate(line):
-        level = logit(course.rates(item, skill).expected)
-        likely = squash(level + whole + own.get(skill, 0.0))
+        level = logit(course.item_rates(item, skill).expected)
+        likely = sigmoid(level + whole + own.get(skill, 0.0))
         yield likely
         counts[skill] = counts.get(skill, 0) + 1
         whole += 0.4 / math.sqrt(1 + 0.1 * n) * (right - likely)
         own[skill] = own.get(skill, 0.0) + 0.4 / math.sqrt(1 + 0.1 * counts[skill]) * (right - likely)
 
 
-def predicted(lines: Sequence[Line], course: Course, new: Tracer) -> Mapping[str, list[float]]:
+def predict_all(lines: Sequence[AnswerSequence], course: CourseCounts, new: Tracer) -> Mapping[str, list[float]]:
     """Return what each of them says of every answer of learners whom nothing was fitted on."""
     return {
-        "unfitted": [p for line in lines for p in by_product(line, course, new)],
-        "mastery": [p for line in lines for p in by_mastery(line, course)],
-        "elo": [p for line in lines for p in by_elo(line, course)],
+        "unfitted": [p for line in lines for p in predict_product(line, course, new)],
+        "mastery": [p for line in lines for p in predict_bkt(line, course)],
+        "elo": [p for line in lines for p in predict_elo(line, course)],
     }

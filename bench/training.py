@@ -19,10 +19,10 @@ from typing import Any
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
-from adapters.dataset import encode
-from adapters.records import Point, Recipe
+from adapters.dataset import encode_row
+from adapters.records import Recipe, StepMetrics
 from bench.retrieval_corpora import commit, hardware
-from bench.style_learners import TASTES, correction, to_learn
+from bench.style_learners import STYLES, correction, training_facts
 
 SIDES = ("ours", "ours anchored", "trl")
 
@@ -38,7 +38,7 @@ def main() -> None:
     if arguments.side:
         print(json.dumps(run(arguments.side, arguments.base, arguments.steps)))
         return
-    found = {side: _in_a_process(side, arguments) for side in SIDES}
+    found = {side: _run_in_subprocess(side, arguments) for side in SIDES}
     result = {"benchmark": "training", "hardware": hardware(), "model": arguments.base.name, "commit": commit()} | found
     result["ratio"] = round(found["ours"]["tokens_per_cpu_s"] / found["trl"]["tokens_per_cpu_s"], 2)
     result["ratio_anchored"] = round(found["ours anchored"]["tokens_per_cpu_s"] / found["trl"]["tokens_per_cpu_s"], 2)
@@ -47,7 +47,7 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def _in_a_process(side: str, arguments: argparse.Namespace) -> dict[str, Any]:
+def _run_in_subprocess(side: str, arguments: argparse.Namespace) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.training", "--base", str(arguments.base), "--side", side]
     paths = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH", ""), arguments.packages]))
     done = subprocess.run(
@@ -67,39 +67,43 @@ def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
 
     recipe = Recipe(max_steps=steps, epochs=100, target_loss=0.0, batch_size=2)
     tokenizer = base_model.load_tokenizer(directory)
-    rows = [correction(fact, TASTES[0]) for fact in to_learn(20)]
-    examples = [encode(row, tokenizer, recipe.max_tokens) for row in rows]
+    rows = [correction(fact, STYLES[0]) for fact in training_facts(20)]
+    examples = [encode_row(row, tokenizer, recipe.max_tokens) for row in rows]
     stamps: list[tuple[float, float]] = []
 
     def stamp() -> None:
         stamps.append((time.process_time(), time.monotonic()))
 
-    training_loop.seed(recipe.seed)
+    training_loop.set_seed(recipe.seed)
     if side == "trl":
-        loss = _trl(directory, tokenizer, rows, recipe, stamp)
+        loss = _train_trl(directory, tokenizer, rows, recipe, stamp)
     else:
-        loss = _ours(directory, tokenizer, examples, recipe, stamp, anchored=side != "ours")
+        loss = _train_product(directory, tokenizer, examples, recipe, stamp, anchored=side != "ours")
     (cpu, clock), (cpu_end, clock_end) = stamps[0], stamps[-1]
     tokens = (len(stamps) - 1) * recipe.batch_size * sum(map(len, examples)) / len(examples)
     return {
         "tokens_per_cpu_s": round(tokens / (cpu_end - cpu), 1),
         "tokens_per_s": round(tokens / (clock_end - clock), 1),
-        "peak_memory_mb": training_loop.resident_mb(),
+        "peak_memory_mb": training_loop.peak_resident_mb(),
         "last_loss": round(loss, 4),
     }
 
 
-def _ours(directory: Path, tokenizer: Any, examples: Any, recipe: Recipe, stamp: Any, *, anchored: bool) -> float:
+def _train_product(
+    directory: Path, tokenizer: Any, examples: Any, recipe: Recipe, stamp: Any, *, anchored: bool
+) -> float:
     from adapters import base_model, kl_regularizer, lora, training_loop
 
     model = base_model.load_base(directory)
-    anchors = (kl_regularizer.Anchor(model, kl_regularizer.ordinary_examples(tokenizer)),) if anchored else ()
-    fitted = training_loop.fit(lora.attach(model, recipe), examples, recipe, lambda point: stamp(), anchors=anchors)
-    last: Point = fitted.curve[-1]
+    anchors = (kl_regularizer.KlRegularizer(model, kl_regularizer.load_replay_examples(tokenizer)),) if anchored else ()
+    fitted = training_loop.fit(
+        lora.attach_new(model, recipe), examples, recipe, lambda point: stamp(), regularizers=anchors
+    )
+    last: StepMetrics = fitted.curve[-1]
     return last.loss
 
 
-def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any) -> float:
+def _train_trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any) -> float:
     from datasets import Dataset  # type: ignore[import-not-found]
     from datasets.table import InMemoryTable  # type: ignore[import-not-found]
     from peft import LoraConfig
@@ -115,7 +119,7 @@ def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any)
     def said(messages: Any) -> list[dict[str, str]]:
         return [{"role": m.role, "content": m.content} for m in messages]
 
-    model = base_model.load_base(directory, unpacked_bytes=0)  # QLoRA proper; ours decides for itself
+    model = base_model.load_base(directory, max_dequantized_bytes=0)  # QLoRA proper; ours decides for itself
     pairs = [{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows]
     # from_list would pickle types of pyarrow to name the set, which not every pair of versions can
     data = Dataset(InMemoryTable.from_pylist(pairs), fingerprint="corrections")
@@ -137,7 +141,7 @@ def _trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp: Any)
         dataloader_num_workers=0,
     )
     lora_config = LoraConfig(
-        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=lora.targets(model), task_type="CAUSAL_LM"
+        r=recipe.rank, lora_alpha=recipe.alpha, target_modules=lora.find_target_modules(model), task_type="CAUSAL_LM"
     )
     trainer = SFTTrainer(
         model=model,

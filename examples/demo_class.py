@@ -14,18 +14,18 @@ from tutor.domain import Outcome, Role
 from tutor.engine.scripted import ScriptedEngine
 from tutor.platform.clock import new_id, utc_now
 from tutor.platform.settings import Settings
-from tutor.progress.evidence_log import Judged
-from tutor.services import open_house
+from tutor.progress.evidence_log import GradedAnswer
+from tutor.services import open_services
 
 rng, now = random.Random(7), utc_now() - timedelta(days=28)
-house = open_house(Settings(data_dir=Path(sys.argv[1])), engine=ScriptedEngine(), clock=lambda: now)
-house.furnish(wait=True)
-teacher = house.accounts.add("ms-frizzle", Role.INSTRUCTOR)
-(course, *_) = house.courses.visible_to(teacher)
-house.courses.enrol(house.office.operator, course.id, teacher)
-skills = house.courses.skills(teacher, course.id)
-passages = {s.id: [h.passage.id for h in house.library.search(course.id, s.name, 3).hits] for s in skills}
-learners = [house.accounts.add(f"learner-{n:02d}", Role.LEARNER) for n in range(1, 31)]
+services = open_services(Settings(data_dir=Path(sys.argv[1])), engine=ScriptedEngine(), clock=lambda: now)
+services.seed_sample_course(wait=True)
+teacher = services.accounts.create_account("ms-frizzle", Role.INSTRUCTOR)
+(course, *_) = services.courses.visible_to(teacher)
+services.courses.enrol(services.core.operator, course.id, teacher)
+skills = services.courses.skills(teacher, course.id)
+passages = {s.id: [h.passage.id for h in services.library.search(course.id, s.name, 3).hits] for s in skills}
+learners = [services.accounts.create_account(f"learner-{n:02d}", Role.LEARNER) for n in range(1, 31)]
 ability = {learner.id: rng.uniform(0.45, 1.0) for learner in learners}
 for day in range(28):
     for learner in rng.sample(learners, 12):
@@ -34,9 +34,9 @@ for day in range(28):
             skill, hints = skills[max(0, at)], int(rng.random() < 0.12)
             right = rng.random() < ability[learner.id] - 0.06 * max(0, at) + 0.012 * day + 0.2 * hints
             item, mixed_up = rng.randint(1, 6), None if right else f"Confuses {skill.name} with its result"
-            judged = Judged(course.id, f"{skill.id}-{item}", (skill.id,), Outcome.RIGHT if right else Outcome.WRONG, "demo 1", new_id(), hints=hints, misconception=mixed_up if item < 3 else None, passage_id=passages[skill.id][0])  # fmt: skip  # noqa: E501
+            judged = GradedAnswer(course.id, f"{skill.id}-{item}", (skill.id,), Outcome.RIGHT if right else Outcome.WRONG, "demo 1", new_id(), hints=hints, misconception=mixed_up if item < 3 else None, passage_id=passages[skill.id][0])  # fmt: skip  # noqa: E501
             now += timedelta(minutes=2)
-            house.evidence.record(learner, judged)
+            services.evidence_log.record(learner, judged)
     now = now.replace(hour=9, minute=0) + timedelta(days=1)
-for person in (teacher, learners[0], learners[1], house.accounts.add("new-here", Role.LEARNER)):
-    print(person.name, house.accounts.issue_link(person))
+for person in (teacher, learners[0], learners[1], services.accounts.create_account("new-here", Role.LEARNER)):
+    print(person.name, services.accounts.issue_sign_in_link(person))

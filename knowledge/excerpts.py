@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from knowledge.chunking import BREAK
+from knowledge.chunking import BLOCK_SEPARATOR
 from knowledge.documents import Locator, ParsedDocument, Passage
 
 
@@ -20,7 +20,7 @@ class Excerpt:
     texts: tuple[str, ...]
 
 
-def excerpt(parsed: ParsedDocument, passage: Passage, quote: str) -> Excerpt | None:
+def find_excerpt(parsed: ParsedDocument, passage: Passage, quote: str) -> Excerpt | None:
     """Return the place in which the quote of this passage begins; None when the document no longer holds it there."""
     wanted = passage.start + max(0, passage.text.find(quote))
     start = 0
@@ -31,5 +31,5 @@ def excerpt(parsed: ParsedDocument, passage: Passage, quote: str) -> Excerpt | N
                 return None
             texts = tuple(other.text for other in parsed.blocks if other.locator == block.locator)
             return Excerpt(block.locator, block.heading, texts)
-        start = end + len(BREAK)
+        start = end + len(BLOCK_SEPARATOR)
     return None

@@ -11,25 +11,25 @@ from collections.abc import Iterable, Sequence
 from knowledge.documents import Passage
 
 _NAME = r"(?:(?<![a-z])(?:figure|fig)\b\.?|图)\s*(?P<number>(?:[A-Z]\.?)?\d{1,3}(?:[.\-–－．]\d{1,3}){0,2})(?![\d])"
-_ASKED = re.compile(_NAME, re.IGNORECASE)
+_FIGURE_NAME = re.compile(_NAME, re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|\n)[ \t>*_#|!\[(（【]*$")  # what may stand before a caption on its line
 _FINISHED = re.compile(r"[.!?。！？:：][)\]”’\"*_]*\s*$")
 _AFTER = re.compile(r"^[)\]）】*_]*\s*(?:[.:：。．|—–-]|[A-Z“\"\u3400-\u9fff]|\n|$)")
 
 
-def asked(question: str) -> str:
+def find_figure_number(question: str) -> str:
     """Return the number of the figure that a question names ("2.1"), "" when it names none."""
-    found = _ASKED.search(question)
-    return _plain(found["number"]) if found else ""
+    found = _FIGURE_NAME.search(question)
+    return _normalize_number(found["number"]) if found else ""
 
 
-def around(number: str, passages: Sequence[Passage]) -> list[Passage]:
+def find_figure_passages(number: str, passages: Sequence[Passage]) -> list[Passage]:
     """Return the passage with the caption, those that speak of the figure, and those that stand beside it; or none.
 
     Where no caption was read, what speaks of the figure is all there is.
     """
-    speaking = [one for one in passages if number in _mentions(one.text)]
-    at = next((n for n, one in enumerate(passages) if number in _captions(one.text)), None)
+    speaking = [one for one in passages if number in _mentioned_numbers(one.text)]
+    at = next((n for n, one in enumerate(passages) if number in _caption_numbers(one.text)), None)
     if at is None:
         return speaking
     beside = [passages[n] for n in (at + 1, at - 1) if 0 <= n < len(passages)]
@@ -38,17 +38,17 @@ def around(number: str, passages: Sequence[Passage]) -> list[Passage]:
     return list({one.id: one for one in (passages[at], *ours, *near)}.values())
 
 
-def listed(passages: Iterable[Passage]) -> list[str]:
+def list_figure_numbers(passages: Iterable[Passage]) -> list[str]:
     """Return the numbers of all figures that have a caption, in the order of the course."""
-    return list(dict.fromkeys(number for one in passages for number in _captions(one.text)))
+    return list(dict.fromkeys(number for one in passages for number in _caption_numbers(one.text)))
 
 
-def _captions(text: str) -> list[str]:
-    return [_plain(match["number"]) for match in _ASKED.finditer(text) if _is_caption(text, match)]
+def _caption_numbers(text: str) -> list[str]:
+    return [_normalize_number(match["number"]) for match in _FIGURE_NAME.finditer(text) if _is_caption(text, match)]
 
 
-def _mentions(text: str) -> list[str]:
-    return [_plain(match["number"]) for match in _ASKED.finditer(text)]
+def _mentioned_numbers(text: str) -> list[str]:
+    return [_normalize_number(match["number"]) for match in _FIGURE_NAME.finditer(text)]
 
 
 def _is_caption(text: str, match: re.Match[str]) -> bool:
@@ -59,5 +59,5 @@ def _is_caption(text: str, match: re.Match[str]) -> bool:
     return bool(_AFTER.match(after)) and (opens_line or dotted)
 
 
-def _plain(number: str) -> str:
+def _normalize_number(number: str) -> str:
     return re.sub(r"[\-–－．]", ".", number).upper().rstrip(".")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-WORDS, CHARACTERS = 5, 12  # a longer heading is a sentence, not a name
+MAX_WORDS, MAX_CHARACTERS = 5, 12  # a longer heading is a sentence, not a name
 _has_cjk = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]").search
 _NUMBER_ZH = "[\\d一二三四五六七八九十百]+"
 _NUMBERED = re.compile(
@@ -37,7 +37,7 @@ _CLAUSE = frozenset(
     it they we you i he she them us me him there this that these those its your our my their
     """.split()
 )  # a heading with one of these is a sentence about the subject
-_HANGING = frozenset(
+_PREPOSITIONS = frozenset(
     """
     in on at of from by to into onto for with without about after before during under over through throughout toward
     towards beyond behind as if because since until while although though and or but so than once
@@ -50,8 +50,8 @@ _CONSTRUCTS = frozenset(
     """.split()
 )  # "for loop", "if statement", "or gate": names that begin with a small word
 _DETERMINERS = frozenset("a an the one two three several many some any all each every more".split())
-_TOLD_TO = frozenset("read look see go try turn think remember note let get check test show ask".split())
-_BOOK = frozenset(
+_IMPERATIVES = frozenset("read look see go try turn think remember note let get check test show ask".split())
+_STRUCTURAL_NOUNS = frozenset(
     """
     introduction introductions intro summary summaries overview overviews conclusion conclusions review reviews recap
     preface foreword contents background objective objectives outline outlines abstract acknowledgement
@@ -67,7 +67,7 @@ _BOOK = frozenset(
     definition definitions theorem keyword
     """.split()
 )  # what books and courses are made of
-_OF_BOOKS = frozenset(
+_STRUCTURAL_MODIFIERS = frozenset(
     """
     key main important learning further related frequent common typical first last next final general basic short quick
     brief experimental worked practice practical reviewing teaching course class chapter section unit lesson lecture
@@ -106,30 +106,30 @@ _CLAUSE_ZH = re.compile(
 )
 
 
-def heading_name(heading: str) -> str:
+def heading_topic(heading: str) -> str:
     """Return the name of what a section teaches, without numbers and "introduction to"; "" where it names nothing."""
     name = _NUMBERED.sub("", " ".join(heading.split()).strip("【】*#:： ."))
     name = _ASIDE.sub("", name).strip("()（）[]: ：.")
     if name.endswith(("!", "！")) or (name.endswith(("?", "？")) and not name.startswith("什么是")):
         return ""
     name = _FLUFF.sub("", _FLUFF.sub("", name.rstrip("?？"))).strip()
-    long = len(name) > CHARACTERS if _has_cjk(name) else len(name.split()) > WORDS
-    return "" if long or _says_no_name(name) or not re.search(r"[^\W\d_]{2}", name) else name
+    long = len(name) > MAX_CHARACTERS if _has_cjk(name) else len(name.split()) > MAX_WORDS
+    return "" if long or _is_not_topic(name) or not re.search(r"[^\W\d_]{2}", name) else name
 
 
-def _says_no_name(name: str) -> bool:
+def _is_not_topic(name: str) -> bool:
     if not name or name.count("(") != name.count(")"):
         return True
     if _has_cjk(name):
         return bool(_BOOK_ZH.match(name) or _CLAUSE_ZH.search(name))
     words = re.findall(r"[a-z][a-z'-]*", name.lower())
-    return bool(_BOOK_PHRASE.match(name)) or _is_clause(words) or _is_activity(words) or _is_of_the_book(words)
+    return bool(_BOOK_PHRASE.match(name)) or _is_clause(words) or _is_activity(words) or _is_structural(words)
 
 
 def _is_clause(words: list[str]) -> bool:
     if not words:
         return False
-    small = words[0] in _HANGING | _CLAUSE and not _CONSTRUCTS & set(words[1:])
+    small = words[0] in _PREPOSITIONS | _CLAUSE and not _CONSTRUCTS & set(words[1:])
     return words[0] in _ASKING or small or bool(_CLAUSE & set(words[1:]))
 
 
@@ -137,14 +137,14 @@ def _is_activity(words: list[str]) -> bool:
     """Whether it says what somebody does with something: "Solving in one step", "Read on"."""
     if len(words) < 2:
         return False
-    begun = (words[0].endswith("ing") and len(words[0]) > 5) or words[0] in _TOLD_TO
-    return begun and words[1] in _DETERMINERS | _HANGING - {"and", "or", "of", "by"} or words[0] == "using"
+    begun = (words[0].endswith("ing") and len(words[0]) > 5) or words[0] in _IMPERATIVES
+    return begun and words[1] in _DETERMINERS | _PREPOSITIONS - {"and", "or", "of", "by"} or words[0] == "using"
 
 
-def _is_of_the_book(words: list[str]) -> bool:
+def _is_structural(words: list[str]) -> bool:
     """Whether all its words are about the book: the last names a part of it, the others only say which."""
-    if not words or words[-1] not in _BOOK:
+    if not words or words[-1] not in _STRUCTURAL_NOUNS:
         return False
-    return set(words[:-1]) <= _BOOK | _OF_BOOKS | {"and", "the", "of", "for", "to"} and (
+    return set(words[:-1]) <= _STRUCTURAL_NOUNS | _STRUCTURAL_MODIFIERS | {"and", "the", "of", "for", "to"} and (
         len(words) > 1 or words[0] not in _ALONE
     )

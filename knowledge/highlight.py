@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-FOUND = 0.5  # share of a quote's letters from which it counts as found
-_SMALLEST = 6  # letters: a shorter agreement may be chance
-_SMALLEST_CJK = 3
-_FURTHEST = 100_000  # letters of a page that are searched
-_LONGEST = 2_000  # letters of a quote that are searched
+MIN_MATCH_SHARE = 0.5  # share of a quote's letters from which it counts as found
+_MIN_MATCH = 6  # letters: a shorter agreement may be chance
+_MIN_MATCH_CJK = 3
+_MAX_PAGE_LETTERS = 100_000  # letters of a page that are searched
+_MAX_QUOTE_LETTERS = 2_000  # letters of a quote that are searched
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
+class FoldedText:
     """Folded letters of a text; `origin[i]` is the index of the character that letter i came from."""
 
     text: str
-    origin: tuple[int, ...]
+    source_offsets: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,14 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class QuoteMatch:
     """The characters of a page that carry a quote, and how much of the quote they are, in [0, 1]."""
 
     spans: tuple[Span, ...]
     share: float
 
 
-def letters(text: str) -> Letters:
+def fold_text(text: str) -> FoldedText:
     """Return what of a text is compared: case, accents, ligatures, spaces, hyphens and points do not count."""
     kept: list[str] = []
     origin: list[int] = []
@@ -55,36 +55,36 @@ def letters(text: str) -> Letters:
             if part.isalnum():
                 kept.append(part)
                 origin.append(index)
-    return Letters("".join(kept), tuple(origin))
+    return FoldedText("".join(kept), tuple(origin))
 
 
-def locate(page: Letters, quote: str) -> Match:
+def find_quote(page: FoldedText, quote: str) -> QuoteMatch:
     """Return where the quote stands on the page; without a place when less than half of it does."""
-    wanted = letters(quote).text[:_LONGEST]
+    wanted = fold_text(quote).text[:_MAX_QUOTE_LETTERS]
     if not wanted:
-        return Match((), 0.0)
+        return QuoteMatch((), 0.0)
     at = page.text.find(wanted)
     if at >= 0:
-        return Match((_origin(page, at, at + len(wanted)),), 1.0)
-    blocks = _agreements(wanted, page.text[:_FURTHEST])
+        return QuoteMatch((_source_span(page, at, at + len(wanted)),), 1.0)
+    blocks = _matching_spans(wanted, page.text[:_MAX_PAGE_LETTERS])
     share = sum(end - start for start, end in blocks) / len(wanted)
-    if share < FOUND:
-        return Match((), share)
-    return Match(tuple(_origin(page, start, end) for start, end in blocks), share)
+    if share < MIN_MATCH_SHARE:
+        return QuoteMatch((), share)
+    return QuoteMatch(tuple(_source_span(page, start, end) for start, end in blocks), share)
 
 
-def _agreements(wanted: str, text: str) -> list[Span]:
+def _matching_spans(wanted: str, text: str) -> list[Span]:
     """The stretches of the page that hold stretches of the quote in its order."""
-    smallest = _SMALLEST_CJK if wanted[0] > "\u2e7f" else _SMALLEST
+    smallest = _MIN_MATCH_CJK if wanted[0] > "\u2e7f" else _MIN_MATCH
     blocks = SequenceMatcher(None, wanted, text, autojunk=False).get_matching_blocks()
     return [(block.b, block.b + block.size) for block in blocks if block.size >= smallest]
 
 
-def _origin(page: Letters, start: int, end: int) -> Span:
-    return page.origin[start], page.origin[end - 1] + 1
+def _source_span(page: FoldedText, start: int, end: int) -> Span:
+    return page.source_offsets[start], page.source_offsets[end - 1] + 1
 
 
-def lines(boxes: Sequence[Box]) -> tuple[Box, ...]:
+def merge_boxes_by_line(boxes: Sequence[Box]) -> tuple[Box, ...]:
     """Join the boxes of neighbouring characters into one a line."""
     joined: list[Box] = []
     for box in boxes:

@@ -25,28 +25,28 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Embedder, Vectors
 from knowledge.errors import IndexDamaged
-from knowledge.late_interaction import Codes, agreement, codes
-from knowledge.lexical import LexicalIndex, Rows, cjk_share
+from knowledge.late_interaction import TokenCodes, maxsim, quantize_tokens
+from knowledge.lexical import LexicalIndex, RowIndices, cjk_share
 from knowledge.sentences import Span
 
-FORMAT = 2
-_FLAT_BELOW = 1_000  # too few vectors to train a quantiser on
-_IVF_FROM = 300_000
+FORMAT_VERSION = 2
+_FLAT_MAX_VECTORS = 1_000  # too few vectors to train a quantiser on
+_IVF_MIN_VECTORS = 300_000
 _BATCH = 64
 
-Halves = NDArray[np.float16]
+HalfVectors = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PassageVectors:
     """What is kept of one passage: the vectors of the whole and of its sentences, and the codes of its words."""
 
-    vectors: Halves
-    tokens: Codes
+    vectors: HalfVectors
+    token_codes: TokenCodes
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexedPassage:
     """One passage as the index reads it: `context` (titles) goes before `text` wherever it is read."""
 
     id: str
@@ -59,44 +59,46 @@ class Entry:
         """The titles, then the sentences."""
         return [self.context, *(self.text[a:b] for a, b in self.sentences)]
 
-    def key(self, embedder: str) -> str:
+    def cache_key(self, embedder: str) -> str:
         """Equal keys have equal vectors."""
         return hashlib.sha256(f"{embedder}\0{self.context}\0{self.text}".encode()).hexdigest()
 
 
-def embed(
-    entries: Sequence[Entry], embedder: Embedder, advanced: Callable[[int], None] = lambda done: None
-) -> dict[str, Kept]:
+def compute_passage_vectors(
+    entries: Sequence[IndexedPassage], embedder: Embedder, on_progress: Callable[[int], None] = lambda done: None
+) -> dict[str, PassageVectors]:
     """Return by key what is kept of the entries that the embedder can read.
 
     `advanced` is called between batches and may raise to stop.
     """
-    readable = [e for e in entries if reads(embedder, e.text)]
+    readable = [e for e in entries if can_embed(embedder, e.text)]
     readable.sort(key=lambda e: len(e.text))
-    found: dict[str, Kept] = {}
+    found: dict[str, PassageVectors] = {}
     for start in range(0, len(readable), _BATCH):
-        advanced(start)
+        on_progress(start)
         batch = readable[start : start + _BATCH]
         texts = [f"{e.context}. {e.text}" for e in batch]
-        spans = [_spans(e) for e in batch]
-        for entry, read in zip(batch, embedder.embed_spans(texts, spans), strict=True):
-            found[entry.key(embedder.name)] = Kept(read.spans.astype(np.float16), codes(read.tokens))
-    advanced(len(readable))
+        spans = [_embedding_spans(e) for e in batch]
+        for entry, read in zip(batch, embedder.encode_spans(texts, spans), strict=True):
+            found[entry.cache_key(embedder.name)] = PassageVectors(
+                read.span_vectors.astype(np.float16), quantize_tokens(read.token_vectors)
+            )
+    on_progress(len(readable))
     return found
 
 
-def reads(embedder: Embedder, text: str) -> bool:
+def can_embed(embedder: Embedder, text: str) -> bool:
     """Return whether vectors of this text mean anything: an English model does not read Chinese."""
     return "zh" in embedder.languages or cjk_share(text) < 0.3
 
 
-def runs(starts: Rows, counts: Rows) -> Rows:
+def concatenate_ranges(starts: RowIndices, counts: RowIndices) -> RowIndices:
     """Return the numbers start, start + 1 ... of each run, one run after the other."""
     first = np.cumsum(counts) - counts
     return np.asarray(np.repeat(starts - first, counts) + np.arange(int(counts.sum())), np.int64)
 
 
-def _spans(entry: Entry) -> list[Span]:
+def _embedding_spans(entry: IndexedPassage) -> list[Span]:
     shift = len(entry.context) + 2
     return [(0, shift + len(entry.text)), *((a + shift, b + shift) for a, b in entry.sentences)]
 
@@ -108,52 +110,52 @@ class CourseIndex:
     generation: int
     embedder: str
     ids: tuple[str, ...]
-    keys: tuple[str, ...]
-    vectors: Halves  # of all passages one after the other: the whole, then its sentences
-    offsets: Rows  # passage i has the vectors offsets[i]:offsets[i + 1], none where it cannot be read
-    tokens: Codes  # of the words of all passages one after the other
-    token_offsets: Rows
+    cache_keys: tuple[str, ...]
+    vectors: HalfVectors  # of all passages one after the other: the whole, then its sentences
+    offsets: RowIndices  # passage i has the vectors offsets[i]:offsets[i + 1], none where it cannot be read
+    token_codes: TokenCodes  # of the words of all passages one after the other
+    token_offsets: RowIndices
     lexical: LexicalIndex
-    dense: Any  # faiss index over the vectors of the whole passages that have one
-    dense_rows: Rows
+    faiss_index: Any  # faiss index over the vectors of the whole passages that have one
+    dense_rows: RowIndices
 
-    def nearest(self, query: Vectors, count: int) -> Rows:
+    def nearest(self, query: Vectors, count: int) -> RowIndices:
         """Return the passages whose vectors are nearest to a query's, best first."""
         if len(self.dense_rows) == 0:
             return np.empty(0, np.int64)
-        _, found = self.dense.search(query[None, :], min(count, len(self.dense_rows)))
+        _, found = self.faiss_index.search(query[None, :], min(count, len(self.dense_rows)))
         return np.asarray(self.dense_rows[found[0][found[0] >= 0]])
 
-    def similarities(self, query: Vectors, rows: Rows) -> tuple[Vectors, Vectors]:
+    def cosine_similarities(self, query: Vectors, rows: RowIndices) -> tuple[Vectors, Vectors]:
         """Return the cosines of the whole of each passage, and of all their sentences one after the other.
 
         Every passage asked for must have vectors.
         """
         whole = self.offsets[rows]
         counts = self.offsets[rows + 1] - whole
-        cosines = self.vectors[runs(whole, counts)].astype(np.float32) @ query
+        cosines = self.vectors[concatenate_ranges(whole, counts)].astype(np.float32) @ query
         first = np.cumsum(counts) - counts
         return cosines[first], np.delete(cosines, first)
 
-    def word_agreement(self, question: Codes, rows: Rows) -> Vectors:
+    def maxsim_scores(self, question: TokenCodes, rows: RowIndices) -> Vectors:
         """Return how near the words of each passage come to those of a question."""
         starts = self.token_offsets[rows]
         counts = self.token_offsets[rows + 1] - starts
-        return agreement(question, self.tokens[runs(starts, counts)], counts)
+        return maxsim(question, self.token_codes[concatenate_ranges(starts, counts)], counts)
 
-    def stored(self) -> Mapping[str, Kept]:
+    def cached_vectors(self) -> Mapping[str, PassageVectors]:
         """Return what is kept by key, to be used again."""
-        rows = zip(self.keys, *_bounds(self.offsets), *_bounds(self.token_offsets), strict=True)
-        return {key: Kept(self.vectors[a:b], self.tokens[c:d]) for key, a, b, c, d in rows if a < b}
+        rows = zip(self.cache_keys, *_bounds(self.offsets), *_bounds(self.token_offsets), strict=True)
+        return {key: PassageVectors(self.vectors[a:b], self.token_codes[c:d]) for key, a, b, c, d in rows if a < b}
 
 
-def write(
+def write_generation(
     folder: Path,
     generation: int,
-    entries: Sequence[Entry],
-    kept: Mapping[str, Kept],
+    entries: Sequence[IndexedPassage],
+    vectors: Mapping[str, PassageVectors],
     embedder: Embedder,
-    before: Any = None,
+    previous_faiss_index: Any = None,
 ) -> str:
     """Write a generation into the course's folder, make it the current one and return its name.
 
@@ -162,44 +164,46 @@ def write(
     name = f"{generation:08d}-{secrets.token_hex(4)}"
     target = folder / name
     target.mkdir(parents=True)
-    keys = [e.key(embedder.name) for e in entries]
-    empty = Kept(np.zeros((0, embedder.dimension), np.float16), codes(np.zeros((0, embedder.dimension), np.float32)))
-    rows = [kept.get(key, empty) for key in keys]
+    keys = [e.cache_key(embedder.name) for e in entries]
+    empty = PassageVectors(
+        np.zeros((0, embedder.dimension), np.float16), quantize_tokens(np.zeros((0, embedder.dimension), np.float32))
+    )
+    rows = [vectors.get(key, empty) for key in keys]
     np.save(target / "vectors.npy", np.concatenate([empty.vectors, *(r.vectors for r in rows)]))
     np.save(target / "offsets.npy", _offsets([len(r.vectors) for r in rows]))
-    np.save(target / "tokens.npy", np.concatenate([empty.tokens, *(r.tokens for r in rows)]))
-    np.save(target / "token_offsets.npy", _offsets([len(r.tokens) for r in rows]))
+    np.save(target / "tokens.npy", np.concatenate([empty.token_codes, *(r.token_codes for r in rows)]))
+    np.save(target / "token_offsets.npy", _offsets([len(r.token_codes) for r in rows]))
     _write_json(target / "entries.json", {"ids": [e.id for e in entries], "keys": keys})
     LexicalIndex.build([e.parts for e in entries]).save(target / "lexical")
     whole = [r.vectors[0] for r in rows if len(r.vectors)]
-    dense = dense_index(np.asarray(whole, np.float32).reshape(-1, embedder.dimension), before)
+    dense = build_faiss_index(np.asarray(whole, np.float32).reshape(-1, embedder.dimension), previous_faiss_index)
     _write_faiss(target / "faiss.index", dense)
     _write_json(target / "manifest.json", _manifest(target, generation, embedder.name))
-    _point(folder, name)
+    _switch_current(folder, name)
     return name
 
 
-def _offsets(counts: Sequence[int]) -> Rows:
+def _offsets(counts: Sequence[int]) -> RowIndices:
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
 
-def _bounds(offsets: Rows) -> tuple[Rows, Rows]:
+def _bounds(offsets: RowIndices) -> tuple[RowIndices, RowIndices]:
     return offsets[:-1], offsets[1:]
 
 
 def _manifest(target: Path, generation: int, embedder: str) -> dict[str, Any]:
     files = sorted(p for p in target.rglob("*") if p.is_file())
     return {
-        "format": FORMAT,
+        "format": FORMAT_VERSION,
         "generation": generation,
         "embedder": embedder,
         "sha256": {p.relative_to(target).as_posix(): _sha256(p) for p in files},
     }
 
 
-def _point(folder: Path, name: str) -> None:
+def _switch_current(folder: Path, name: str) -> None:
     """Switch the pointer, then sweep what is neither current nor the one before."""
-    before = current(folder)
+    before = current_generation(folder)
     fresh = folder / f".current-{secrets.token_hex(4)}"
     fresh.write_text(name, "utf-8")
     os.replace(fresh, folder / "current")
@@ -208,7 +212,7 @@ def _point(folder: Path, name: str) -> None:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def current(folder: Path) -> str | None:
+def current_generation(folder: Path) -> str | None:
     """Return the name of the generation in use; None where the course has no index yet."""
     try:
         return (folder / "current").read_text("utf-8").strip()
@@ -220,24 +224,24 @@ def course_folder(root: Path, course_id: str) -> Path:
     return root / f"c-{quote(course_id, safe='')}"
 
 
-def load(folder: Path, name: str) -> CourseIndex:
+def load_generation(folder: Path, name: str) -> CourseIndex:
     """Verify and open a generation; raises IndexDamaged."""
     target = folder / name
     try:
-        manifest = verify(target)
+        manifest = verify_generation(target)
         entries = json.loads((target / "entries.json").read_text("utf-8"))
         offsets = np.load(target / "offsets.npy", allow_pickle=False)
         return CourseIndex(
             generation=int(manifest["generation"]),
             embedder=str(manifest["embedder"]),
             ids=tuple(entries["ids"]),
-            keys=tuple(entries["keys"]),
+            cache_keys=tuple(entries["keys"]),
             vectors=np.load(target / "vectors.npy", mmap_mode="r", allow_pickle=False),
             offsets=offsets,
-            tokens=np.load(target / "tokens.npy", mmap_mode="r", allow_pickle=False),
+            token_codes=np.load(target / "tokens.npy", mmap_mode="r", allow_pickle=False),
             token_offsets=np.load(target / "token_offsets.npy", allow_pickle=False),
             lexical=LexicalIndex.load(target / "lexical"),
-            dense=_read_faiss(target / "faiss.index"),
+            faiss_index=_read_faiss(target / "faiss.index"),
             dense_rows=np.flatnonzero(np.diff(offsets)),
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -246,13 +250,13 @@ def load(folder: Path, name: str) -> CourseIndex:
         ) from error
 
 
-def verify(target: Path) -> dict[str, Any]:
+def verify_generation(target: Path) -> dict[str, Any]:
     """Return the manifest after comparing every file with its hash; raises IndexDamaged."""
     try:
         manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text("utf-8"))
-        if manifest["format"] != FORMAT:
+        if manifest["format"] != FORMAT_VERSION:
             raise IndexDamaged(
-                f"the index {target.name} has format {manifest['format']}, not {FORMAT}; it is built again"
+                f"the index {target.name} has format {manifest['format']}, not {FORMAT_VERSION}; it is built again"
             )
         wrong = [name for name, sha in manifest["sha256"].items() if _sha256(target / name) != sha]
     except (OSError, ValueError, KeyError) as error:
@@ -283,7 +287,7 @@ def _read_faiss(path: Path) -> Any:
     return faiss.read_index(str(path))
 
 
-def dense_index(rows: Vectors, before: Any = None) -> Any:
+def build_faiss_index(rows: Vectors, previous: Any = None) -> Any:
     """Return a FAISS index by inner product: exact when small, 8 bits a component beyond, with cells when large.
 
     Finding cells takes most of the time. Those of `before` are kept while their number is near to what suits the rows.
@@ -293,16 +297,16 @@ def dense_index(rows: Vectors, before: Any = None) -> Any:
     index: Any
     count, dimension = rows.shape
     metric = faiss.METRIC_INNER_PRODUCT
-    if count < _FLAT_BELOW:
+    if count < _FLAT_MAX_VECTORS:
         index = faiss.IndexFlatIP(dimension)
-    elif count < _IVF_FROM:
+    elif count < _IVF_MIN_VECTORS:
         index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_8bit, metric)
-    elif _cells_fit(before, count, dimension):
-        index = faiss.clone_index(before)
+    elif _can_reuse_ivf_cells(previous, count, dimension):
+        index = faiss.clone_index(previous)
         index.reset()
     else:
         quantizer: Any = faiss.IndexFlatIP(dimension)
-        cells = _cells(count)
+        cells = _ivf_cell_count(count)
         index = faiss.IndexIVFScalarQuantizer(quantizer, dimension, cells, faiss.ScalarQuantizer.QT_8bit, metric)
         index.own_fields = True
         quantizer.this.disown()
@@ -314,13 +318,13 @@ def dense_index(rows: Vectors, before: Any = None) -> Any:
     return index
 
 
-def _cells(count: int) -> int:
+def _ivf_cell_count(count: int) -> int:
     return int(2 * count**0.5)
 
 
-def _cells_fit(before: Any, count: int, dimension: int) -> bool:
+def _can_reuse_ivf_cells(previous: Any, count: int, dimension: int) -> bool:
     import faiss
 
-    if not isinstance(before, faiss.IndexIVFScalarQuantizer) or before.d != dimension:
+    if not isinstance(previous, faiss.IndexIVFScalarQuantizer) or previous.d != dimension:
         return False
-    return bool(0.8 < before.nlist / _cells(count) < 1.25)
+    return bool(0.8 < previous.nlist / _ivf_cell_count(count) < 1.25)

@@ -17,13 +17,17 @@ import Stemmer
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Rows = NDArray[np.int64]
+RowIndices = NDArray[np.int64]
 
 # Han, kana and hangul; Thai, Lao, Khmer and Burmese have no spaces either.
-_NO_SPACES = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f"
-_RUN = re.compile(rf"(?P<cjk>[{_NO_SPACES}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>(?:(?![{_NO_SPACES}])[^\W\d_])+)")
+_UNSPACED_SCRIPTS = (
+    "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\u0e00-\u0eff\u1780-\u17ff\u1000-\u109f"
+)
+_RUN = re.compile(
+    rf"(?P<cjk>[{_UNSPACED_SCRIPTS}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>(?:(?![{_UNSPACED_SCRIPTS}])[^\W\d_])+)"
+)
 _LETTER = re.compile(r"[^\W\d_]")
-_CJK = re.compile(f"[{_NO_SPACES}]")
+_CJK = re.compile(f"[{_UNSPACED_SCRIPTS}]")
 
 STOP_WORDS = frozenset(
     """
@@ -35,7 +39,7 @@ STOP_WORDS = frozenset(
     """.split()
 )
 # Chinese words that ask or join, as the English stop words do; a run is cut where they stand.
-_STOP_RUNS = re.compile(
+_STOP_WORDS_ZH = re.compile(
     "为什么|什么样|什么|怎么样|怎么|怎样|如何|为何|哪里|哪儿|哪些|哪个|哪一|多少|是否|是不是|能不能|请问|以及|或者"
     "|[的了吗呢吧啊呀是谁哪]"
 )
@@ -48,24 +52,24 @@ def cjk_share(text: str) -> float:
     return len(_CJK.findall(text)) / letters if letters else 0.0
 
 
-def terms(text: str) -> list[str]:
+def tokenize(text: str) -> list[str]:
     """Return the index terms of `text` in order, stop words left out."""
-    return list(_terms(text))
+    return list(_tokenize(text))
 
 
-def _terms(text: str) -> Iterator[str]:
+def _tokenize(text: str) -> Iterator[str]:
     stem = _stemmer().stemWord
     for run in _RUN.finditer(text):
         if run["cjk"]:
-            yield from _grams(run["cjk"])
+            yield from _cjk_ngrams(run["cjk"])
         elif run["number"]:
             yield run["number"].replace(",", "")
         elif (word := run["word"].lower()) not in STOP_WORDS:
             yield stem(word)
 
 
-def _grams(run: str) -> Iterator[str]:
-    for piece in _STOP_RUNS.split(run):
+def _cjk_ngrams(run: str) -> Iterator[str]:
+    for piece in _STOP_WORDS_ZH.split(run):
         for at, character in enumerate(piece):
             yield character
             if at + 1 < len(piece):
@@ -88,8 +92,8 @@ class LexicalIndex:
 
     tokens: NDArray[np.int32]
     parts: NDArray[np.int32]
-    offsets: Rows  # text i has the tokens offsets[i]:offsets[i + 1]
-    part_counts: Rows
+    offsets: RowIndices  # text i has the tokens offsets[i]:offsets[i + 1]
+    part_counts: RowIndices
     _bm25: Any = field(repr=False)  # None where no text has a term
 
     @classmethod
@@ -102,7 +106,7 @@ class LexicalIndex:
         numbers: list[list[int]] = []
         parts: list[int] = []
         for text in texts:
-            found = [(number(term, len(vocabulary)), at) for at, part in enumerate(text) for term in terms(part)]
+            found = [(number(term, len(vocabulary)), at) for at, part in enumerate(text) for term in tokenize(part)]
             numbers.append([term for term, _ in found])
             parts += [at for _, at in found]
         bm25 = None
@@ -121,11 +125,11 @@ class LexicalIndex:
     def size(self) -> int:
         return len(self.part_counts)
 
-    def number(self, term: str) -> int:
+    def term_id(self, term: str) -> int:
         """Return the number of a term, -1 for one that no text holds."""
         return int(self._bm25.vocab_dict.get(term, -1)) if self._bm25 is not None else -1
 
-    def scores(self, query: Sequence[str]) -> Floats:
+    def bm25_scores(self, query: Sequence[str]) -> Floats:
         """Return the BM25 score of every text for the terms of a query."""
         total = np.zeros(self.size, np.float32)
         for term in query:
@@ -156,7 +160,7 @@ class LexicalIndex:
         return cls(**arrays, _bm25=bm25)
 
     def _postings(self, term: str) -> tuple[NDArray[Any], NDArray[Any]]:
-        number = self.number(term)
+        number = self.term_id(term)
         if number < 0:
             return np.empty(0, np.int32), np.empty(0, np.float32)
         scores = self._bm25.scores

@@ -19,18 +19,18 @@ from pathlib import Path
 from knowledge import figures
 from knowledge import index as indexes
 from knowledge.catalog import Catalog
-from knowledge.chunking import split
-from knowledge.concepts import Proposal, propose_concepts
-from knowledge.documents import Document, Hit, Passage, Progress, ProgressCallback, SearchResult
+from knowledge.chunking import chunk_document
+from knowledge.concepts import ConceptProposal, propose_concepts
+from knowledge.documents import Document, Hit, IngestProgress, Passage, ProgressCallback, SearchResult
 from knowledge.embedding import Embedder
 from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
-from knowledge.index import CourseIndex, Entry, Kept
+from knowledge.index import CourseIndex, IndexedPassage, PassageVectors
 from knowledge.parsing.sandbox import parse
-from knowledge.query_rewriting import with_history
-from knowledge.ranking import COVERED, rank
+from knowledge.query_rewriting import rewrite_with_history
+from knowledge.ranking import COVERAGE_THRESHOLD, rank_passages
 from knowledge.reranking import Reranker
-from knowledge.result_selection import Shelf, pick, rerank
-from knowledge.sentences import sentences
+from knowledge.result_selection import PassageLookup, rerank_candidates, select_results
+from knowledge.sentences import split_sentences
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Library:
     embedder: Embedder
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     reranker: Reranker | None = None
-    _open: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
+    _open_indexes: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(
@@ -62,14 +62,14 @@ class Library:
         With `replace`, older documents of this name go when the new one is in. Raises DocumentRefused, IngestCancelled.
         """
         digest = hashlib.sha256(data).hexdigest()
-        if (known := self._same(course_id, digest)) is not None:
+        if (known := self._find_by_hash(course_id, digest)) is not None:
             return known
         report = progress or (lambda progress: None)
         stopped = cancelled or (lambda: False)
         parsed = parse(name, data, progress=report, cancelled=stopped)
-        report(Progress("splitting", 0, 1))
+        report(IngestProgress("splitting", 0, 1))
         document_id = hashlib.sha256(f"{course_id}\0{digest}".encode()).hexdigest()[:24]
-        passages = split(parsed, document_id, course_id)
+        passages = chunk_document(parsed, document_id, course_id)
         if not passages:
             raise DocumentEmpty(f"{name} has no text that can be searched")
         document = Document(
@@ -84,15 +84,15 @@ class Library:
             notes=parsed.notes,
             added_at=self.clock(),
         )
-        kept = self._embed(document, passages, report, stopped)
-        report(Progress("indexing", 0, 1))
-        with self._writing(course_id):
-            return self._admit(document, passages, kept, replace=replace)
+        kept = self._compute_vectors(document, passages, report, stopped)
+        report(IngestProgress("indexing", 0, 1))
+        with self._writer_lock(course_id):
+            return self._store(document, passages, kept, replace=replace)
 
     def remove(self, document_id: str) -> None:
         """Delete a document; the next search does not find it. Raises DocumentNotFound."""
         course_id = self.catalog.document(document_id).course_id
-        with self._writing(course_id):
+        with self._writer_lock(course_id):
             self.catalog.remove(document_id)
             self._publish(course_id, {})
 
@@ -108,48 +108,58 @@ class Library:
         return self.catalog.passage(passage_id)
 
     def search(
-        self, course_id: str, query: str, k: int = 5, history: Sequence[str] = (), *, threshold: float = COVERED
+        self,
+        course_id: str,
+        query: str,
+        k: int = 5,
+        history: Sequence[str] = (),
+        *,
+        threshold: float = COVERAGE_THRESHOLD,
     ) -> SearchResult:
         """Return the passages that answer `query` best, and whether the course covers it at all.
 
         `history` holds the learner's earlier questions, oldest first; a query that leans on them is completed.
         `threshold` is the confidence from which on the course is said to cover it: 0 always, 1 hardly ever.
         """
-        index = self._current(course_id)
-        whole = with_history(query, history)
-        ranked = rank(index, whole, self.embedder, threshold)
-        shelf = Shelf(index, self.catalog)
-        candidates = rerank(ranked.candidates, whole, shelf, self.reranker) if self.reranker else ranked.candidates
-        hits = tuple(pick(candidates, shelf, k))
+        index = self._current_index(course_id)
+        rewritten = rewrite_with_history(query, history)
+        ranked = rank_passages(index, rewritten, self.embedder, threshold)
+        lookup = PassageLookup(index, self.catalog)
+        candidates = (
+            rerank_candidates(ranked.candidates, rewritten, lookup, self.reranker)
+            if self.reranker
+            else ranked.candidates
+        )
+        hits = tuple(select_results(candidates, lookup, k))
         return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
 
-    def figure(self, course_id: str, number: str) -> tuple[Hit, ...]:
+    def figure_hits(self, course_id: str, number: str) -> tuple[Hit, ...]:
         """Return the passage with the caption of a figure, then what stands around it; none where there is none."""
-        found = figures.around(number, self.catalog.passages(course_id))
+        found = figures.find_figure_passages(number, self.catalog.passages(course_id))
         return tuple(Hit(one, self.catalog.document(one.document_id), 1.0, 1.0, 1.0) for one in found)
 
-    def figures(self, course_id: str) -> list[str]:
+    def figure_numbers(self, course_id: str) -> list[str]:
         """Return the numbers of the figures of a course."""
-        return figures.listed(self.catalog.passages(course_id))
+        return figures.list_figure_numbers(self.catalog.passages(course_id))
 
-    def concepts(self, course_id: str, *, in_order: bool = True) -> Proposal:
+    def propose_concept_graph(self, course_id: str, *, in_order: bool = True) -> ConceptProposal:
         """Propose what a course teaches and what needs what; `in_order`: its documents were added in teaching order."""
         return propose_concepts(self.catalog.passages(course_id), in_order=in_order)
 
-    def rebuild(self, course_id: str) -> None:
+    def rebuild_index(self, course_id: str) -> None:
         """Make the index of a course again, from the rows alone."""
-        with self._writing(course_id):
+        with self._writer_lock(course_id):
             self._publish(course_id, {}, reuse=False)
 
-    def check(self, course_id: str) -> list[str]:
+    def check_index(self, course_id: str) -> list[str]:
         """Compare the index with the rows; return one sentence a fault, none when it is whole."""
         folder = indexes.course_folder(self.root, course_id)
         rows = {p.id for p in self.catalog.passages(course_id)}
-        name = indexes.current(folder)
+        name = indexes.current_generation(folder)
         if name is None:
             return [f"course {course_id} has {len(rows)} passages and no index"] if rows else []
         try:
-            index = indexes.load(folder, name)
+            index = indexes.load_generation(folder, name)
         except IndexDamaged as error:
             return [str(error)]
         faults = []
@@ -161,86 +171,86 @@ class Library:
             faults.append(f"{len(surplus)} passages of the index have been removed")
         return faults
 
-    def _same(self, course_id: str, digest: str) -> Document | None:
+    def _find_by_hash(self, course_id: str, digest: str) -> Document | None:
         return next((d for d in self.catalog.documents(course_id) if d.sha256 == digest), None)
 
-    def _admit(
-        self, document: Document, passages: list[Passage], kept: Mapping[str, Kept], *, replace: bool
+    def _store(
+        self, document: Document, passages: list[Passage], vectors: Mapping[str, PassageVectors], *, replace: bool
     ) -> Document:
-        if (known := self._same(document.course_id, document.sha256)) is not None:
+        if (known := self._find_by_hash(document.course_id, document.sha256)) is not None:
             return known  # another process was faster
         older = [d.id for d in self.catalog.documents(document.course_id) if d.name == document.name] if replace else []
         self.catalog.add(document, passages)
         for document_id in older:
             self.catalog.remove(document_id)
-        self._publish(document.course_id, kept)
+        self._publish(document.course_id, vectors)
         return document
 
-    def _embed(
+    def _compute_vectors(
         self, document: Document, passages: Sequence[Passage], report: ProgressCallback, stopped: Callable[[], bool]
-    ) -> dict[str, Kept]:
-        entries = [entry(passage, document) for passage in passages]
+    ) -> dict[str, PassageVectors]:
+        entries = [to_indexed_passage(passage, document) for passage in passages]
 
         def advanced(done: int) -> None:
             if stopped():
                 raise IngestCancelled(f"{document.name} was not added: cancelled")
-            report(Progress("embedding", done, len(entries)))
+            report(IngestProgress("embedding", done, len(entries)))
 
-        return indexes.embed(entries, self.embedder, advanced)
+        return indexes.compute_passage_vectors(entries, self.embedder, advanced)
 
-    def _current(self, course_id: str) -> CourseIndex:
+    def _current_index(self, course_id: str) -> CourseIndex:
         """Return the index of the rows as they are now; made here if no other process has made it yet."""
         wanted = self.catalog.generation(course_id)
-        index = self._open.get(course_id)
-        if index is not None and self._fits(index, wanted):
+        index = self._open_indexes.get(course_id)
+        if index is not None and self._is_up_to_date(index, wanted):
             return index
-        index = self._on_disk(course_id)
-        if index is None or not self._fits(index, wanted):
-            with self._writing(course_id):
-                index = self._on_disk(course_id)
-                if index is None or not self._fits(index, self.catalog.generation(course_id)):
+        index = self._load_from_disk(course_id)
+        if index is None or not self._is_up_to_date(index, wanted):
+            with self._writer_lock(course_id):
+                index = self._load_from_disk(course_id)
+                if index is None or not self._is_up_to_date(index, self.catalog.generation(course_id)):
                     index = self._publish(course_id, {})
         with self._lock:
-            self._open[course_id] = index
+            self._open_indexes[course_id] = index
         return index
 
-    def _fits(self, index: CourseIndex, generation: int) -> bool:
+    def _is_up_to_date(self, index: CourseIndex, generation: int) -> bool:
         return index.generation == generation and index.embedder == self.embedder.name
 
-    def _on_disk(self, course_id: str) -> CourseIndex | None:
+    def _load_from_disk(self, course_id: str) -> CourseIndex | None:
         folder = indexes.course_folder(self.root, course_id)
         for _ in range(3):  # a writer may sweep a generation between the pointer and the files
-            name = indexes.current(folder)
+            name = indexes.current_generation(folder)
             if name is None:
                 return None
             try:
-                return indexes.load(folder, name)
+                return indexes.load_generation(folder, name)
             except IndexDamaged as error:
-                if indexes.current(folder) == name:
+                if indexes.current_generation(folder) == name:
                     log.warning("course %s: %s", course_id, error)
                     return None
         return None
 
-    def _publish(self, course_id: str, kept: Mapping[str, Kept], *, reuse: bool = True) -> CourseIndex:
+    def _publish(self, course_id: str, new_vectors: Mapping[str, PassageVectors], *, reuse: bool = True) -> CourseIndex:
         """Write and open a generation of the present rows; only passages without a vector are embedded."""
         folder = indexes.course_folder(self.root, course_id)
         generation = self.catalog.generation(course_id)
         documents = {d.id: d for d in self.catalog.documents(course_id)}
         rows = [p for p in self.catalog.passages(course_id) if p.document_id in documents]
-        entries = [entry(p, documents[p.document_id]) for p in rows]
-        before = self._on_disk(course_id) if reuse else None
-        known = {**(before.stored() if before else {}), **kept}
-        missing = [e for e in entries if e.key(self.embedder.name) not in known]
-        known |= indexes.embed(missing, self.embedder)
-        cells = before.dense if before and before.embedder == self.embedder.name else None
-        name = indexes.write(folder, generation, entries, known, self.embedder, cells)
-        index = indexes.load(folder, name)
+        entries = [to_indexed_passage(p, documents[p.document_id]) for p in rows]
+        before = self._load_from_disk(course_id) if reuse else None
+        known = {**(before.cached_vectors() if before else {}), **new_vectors}
+        missing = [e for e in entries if e.cache_key(self.embedder.name) not in known]
+        known |= indexes.compute_passage_vectors(missing, self.embedder)
+        cells = before.faiss_index if before and before.embedder == self.embedder.name else None
+        name = indexes.write_generation(folder, generation, entries, known, self.embedder, cells)
+        index = indexes.load_generation(folder, name)
         with self._lock:
-            self._open[course_id] = index
+            self._open_indexes[course_id] = index
         return index
 
     @contextmanager
-    def _writing(self, course_id: str) -> Iterator[None]:
+    def _writer_lock(self, course_id: str) -> Iterator[None]:
         """Hold the course's writer lock; the kernel drops it when its holder dies."""
         folder = indexes.course_folder(self.root, course_id)
         folder.mkdir(parents=True, exist_ok=True)
@@ -249,8 +259,8 @@ class Library:
             yield
 
 
-def entry(passage: Passage, document: Document) -> Entry:
+def to_indexed_passage(passage: Passage, document: Document) -> IndexedPassage:
     """Return a passage as the index reads it: under the title of its document and its headings."""
     context = " ".join(dict.fromkeys((document.title, *passage.heading)))
     whole = ((0, len(passage.text)),)
-    return Entry(passage.id, context, passage.text, tuple(sentences(passage.text)) or whole)
+    return IndexedPassage(passage.id, context, passage.text, tuple(split_sentences(passage.text)) or whole)

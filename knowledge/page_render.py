@@ -12,18 +12,18 @@ from dataclasses import asdict, dataclass, replace
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.highlight import Box
 from knowledge.parsing import child_process
-from knowledge.parsing.source_file import MEGABYTE, Limits, shown_name
+from knowledge.parsing.source_file import MEGABYTE, ParseLimits, safe_display_name
 
-LIMITS = replace(Limits(), cpu_s=15, wall_s=20.0)
-MOST_BYTES = 12 * MEGABYTE  # of one picture
-MOST_BOXES = 2_000
-_MOST_LINE = 200_000
-_CHILD = "knowledge.parsing.render_worker"
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+LIMITS = replace(ParseLimits(), cpu_s=15, wall_s=20.0)
+MAX_PNG_BYTES = 12 * MEGABYTE  # of one picture
+MAX_BOXES = 2_000
+_MAX_HEADER_BYTES = 200_000
+_WORKER_MODULE = "knowledge.parsing.render_worker"
+_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class PageImage:
     """A page as a PNG; `boxes` cover the quote and are empty where its words cannot be found on the page."""
 
     page: int  # counted from 1; the one after that asked for where the quote runs on
@@ -33,30 +33,37 @@ class Picture:
     boxes: tuple[Box, ...]
 
 
-def draw(name: str, data: bytes, page: int, quote: str, limits: Limits = LIMITS) -> Picture:
+def render_page(name: str, data: bytes, page: int, quote: str, limits: ParseLimits = LIMITS) -> PageImage:
     """Return a page of a PDF or an image with the place of the quote.
 
     Raises DocumentDamaged, DocumentTooLarge when the page cannot be drawn within the limits.
     """
-    shown = shown_name(name) or "the file"
-    fields = {"name": shown, "limits": asdict(limits), "size": len(data), "picture": {"page": page, "quote": quote}}
+    display_name = safe_display_name(name) or "the file"
+    fields = {
+        "name": display_name,
+        "limits": asdict(limits),
+        "size": len(data),
+        "picture": {"page": page, "quote": quote},
+    }
     request = json.dumps(fields).encode() + b"\n"
-    answer, status = child_process.converse(_CHILD, request, data, limits.wall_s, MOST_BYTES + _MOST_LINE)
+    answer, status = child_process.run_worker(
+        _WORKER_MODULE, request, data, limits.wall_s, MAX_PNG_BYTES + _MAX_HEADER_BYTES
+    )
     if status != 0:
-        raise DocumentTooLarge(f"page {page} of {shown} takes too much time or memory to be drawn")
+        raise DocumentTooLarge(f"page {page} of {display_name} takes too much time or memory to be drawn")
     try:
-        return _understood(answer, shown)
+        return _decode_answer(answer, display_name)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DocumentDamaged(f"page {page} of {shown} cannot be drawn") from error
+        raise DocumentDamaged(f"page {page} of {display_name} cannot be drawn") from error
 
 
-def _understood(answer: bytes, name: str) -> Picture:
+def _decode_answer(answer: bytes, name: str) -> PageImage:
     line, _, png = answer.partition(b"\n")
-    fields = json.loads(line[:_MOST_LINE])
+    fields = json.loads(line[:_MAX_HEADER_BYTES])
     if "refused" in fields:
         kind = DocumentTooLarge if fields.get("large") else DocumentDamaged
         raise kind(str(fields["refused"])[:300])
-    if not png.startswith(_SIGNATURE) or len(png) != fields["bytes"] or len(png) > MOST_BYTES:
+    if not png.startswith(_PNG_MAGIC) or len(png) != fields["bytes"] or len(png) > MAX_PNG_BYTES:
         raise DocumentTooLarge(f"the picture of a page of {name} is too large to be shown")
-    boxes = tuple(Box(*(min(1.0, max(0.0, float(edge))) for edge in box)) for box in fields["boxes"][:MOST_BOXES])
-    return Picture(int(fields["page"]), int(fields["width"]), int(fields["height"]), png, boxes)
+    boxes = tuple(Box(*(min(1.0, max(0.0, float(edge))) for edge in box)) for box in fields["boxes"][:MAX_BOXES])
+    return PageImage(int(fields["page"]), int(fields["width"]), int(fields["height"]), png, boxes)

@@ -12,47 +12,47 @@ from enum import StrEnum
 
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
 from knowledge.parsing import child_process, ocr, worker_protocol
-from knowledge.parsing.source_file import MEGABYTE, Limits
+from knowledge.parsing.source_file import MEGABYTE, ParseLimits
 
-LIMITS = replace(Limits(), file_bytes=12 * MEGABYTE, cpu_s=30, wall_s=40.0)
-_CHILD = "knowledge.parsing.ocr_worker"
-_MOST_ANSWER = MEGABYTE
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
-_HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+LIMITS = replace(ParseLimits(), file_bytes=12 * MEGABYTE, cpu_s=30, wall_s=40.0)
+_WORKER_MODULE = "knowledge.parsing.ocr_worker"
+_MAX_ANSWER_BYTES = MEGABYTE
+_IMAGE_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
 
-class Kind(StrEnum):
+class PhotoKind(StrEnum):
     """What the first bytes of an upload say it is."""
 
-    PICTURE = "picture"
+    IMAGE = "picture"
     HEIC = "heic"  # what phones keep photographs as, and Pillow does not open
     OTHER = "other"
 
 
-def kind_of(data: bytes) -> Kind:
+def detect_photo_kind(data: bytes) -> PhotoKind:
     """Say what the bytes are, whatever their name is."""
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC:
-        return Kind.HEIC
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        return PhotoKind.HEIC
     webp = data.startswith(b"RIFF") and data[8:12] == b"WEBP"
-    return Kind.PICTURE if webp or data.startswith(_PICTURES) else Kind.OTHER
+    return PhotoKind.IMAGE if webp or data.startswith(_IMAGE_MAGIC) else PhotoKind.OTHER
 
 
-def transcribe(data: bytes, limits: Limits = LIMITS) -> tuple[str, ...]:
+def transcribe_photo(data: bytes, limits: ParseLimits = LIMITS) -> tuple[str, ...]:
     """Return the lines of text in a picture.
 
     Raises OcrMissing; DocumentTooLarge for too many pixels, TimeoutError for one that takes too long, DocumentEmpty
     where nothing can be read, DocumentDamaged.
     """
-    if not ocr.available():
+    if not ocr.is_available():
         raise OcrMissing("this machine has no OCR: install tesseract")
-    request = worker_protocol.request("picture", limits, len(data))
-    answer, status = child_process.converse(_CHILD, request, data, limits.wall_s, _MOST_ANSWER)
+    request = worker_protocol.encode_request("picture", limits, len(data))
+    answer, status = child_process.run_worker(_WORKER_MODULE, request, data, limits.wall_s, _MAX_ANSWER_BYTES)
     if status != 0:
         raise TimeoutError("the picture took too much time or memory")
-    return _understood(answer)
+    return _decode_answer(answer)
 
 
-def _understood(answer: bytes) -> tuple[str, ...]:
+def _decode_answer(answer: bytes) -> tuple[str, ...]:
     try:
         fields = json.loads(answer)
         refused, lines = fields.get("refused"), [str(line) for line in fields.get("lines", ())]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-MOST_WORDS = 12  # of a bare answer; a longer one says what it means by itself
+MAX_ANSWER_WORDS = 12  # of a bare answer; a longer one says what it means by itself
 _AUX = "is|are|was|were|did|does|do|has|have|had|can|could|will|would"
 _WH = re.compile(
     r"^(?P<lead>.*?)\b(?P<wh>who|whom|what|which|where|when|how (?:many|much|long|old|far|often)|in (?:what|which))\b"
@@ -18,7 +18,7 @@ _WH = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 
 
-def statement(question: str, answer: str) -> str:
+def qa_to_statement(question: str, answer: str) -> str:
     """Return what both say together, grammar is not the point; "" for a kind of question that is not known."""
     found = _WH.match(question.strip().rstrip("?").strip())
     if found is None:
@@ -32,10 +32,10 @@ def statement(question: str, answer: str) -> str:
     return " ".join(said.split()).capitalize() if said.islower() else " ".join(said.split()) + "."
 
 
-def says(text: str, words: str) -> bool:
+def contains_phrase(text: str, words: str) -> bool:
     """Whether the text holds these few words one after another, as whole words, whatever stands between them."""
     wanted = [word.casefold() for word in _WORD.findall(words)]
-    if not wanted or len(wanted) > MOST_WORDS:
+    if not wanted or len(wanted) > MAX_ANSWER_WORDS:
         return False
     held = [word.casefold() for word in _WORD.findall(text)]
     return any(held[at : at + len(wanted)] == wanted for at in range(len(held) - len(wanted) + 1))

@@ -17,12 +17,19 @@ from typing import Any
 import numpy as np
 
 from knowledge.embedding import Embedder
-from knowledge.index import CourseIndex, reads
-from knowledge.lexical import Floats, Rows, terms
-from knowledge.retrieval_features import FUSED, LEXICAL, Asked, Words, dense_evidence, lexical_evidence
+from knowledge.index import CourseIndex, can_embed
+from knowledge.lexical import Floats, RowIndices, tokenize
+from knowledge.retrieval_features import (
+    FUSED_FEATURES,
+    LEXICAL_FEATURES,
+    QueryTerms,
+    QueryVectors,
+    dense_features,
+    lexical_features,
+)
 
-POOL = 50  # candidates taken from each of the two searches
-COVERED = 0.5  # confidence from which a course is said to cover a question
+CANDIDATES_PER_SEARCH = 50  # candidates taken from each of the two searches
+COVERAGE_THRESHOLD = 0.5  # confidence from which a course is said to cover a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranking:
     """Candidates, best first, and whether the course covers the query."""
 
     candidates: tuple[Candidate, ...]
@@ -45,59 +52,61 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class CandidateFeatures:
     """The candidates of one question with their evidence; columns are FUSED, or LEXICAL without vectors."""
 
-    rows: Rows
-    evidence: Floats
+    rows: RowIndices
+    features: Floats
 
     @property
-    def fused(self) -> bool:
-        return bool(self.evidence.shape[1] == len(FUSED))
+    def has_dense(self) -> bool:
+        return bool(self.features.shape[1] == len(FUSED_FEATURES))
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class RankingModel:
     """One linear model for the order, one for the chance that a passage answers; over raw evidence."""
 
-    order: Floats
-    answers: Floats
-    bias: float
+    order_weights: Floats
+    answer_weights: Floats
+    answer_bias: float
 
 
-def rank(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERED) -> Ranked:
+def rank_passages(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERAGE_THRESHOLD) -> Ranking:
     """Return the candidates for a query in order; covered when the best one answers with chance >= `threshold`."""
-    dense = len(index.dense_rows) > 0 and reads(embedder, query)
-    found = find(index, query, Asked.of(embedder.embed_questions([query])[0]) if dense else None)
+    dense = len(index.dense_rows) > 0 and can_embed(embedder, query)
+    found = find_candidates(
+        index, query, QueryVectors.from_encoding(embedder.encode_queries([query])[0]) if dense else None
+    )
     if len(found.rows) == 0:
-        return Ranked((), False, 0.0)
-    model = models()["fused" if found.fused else "lexical"]
-    chance = 1 / (1 + np.exp(-(found.evidence @ model.answers + model.bias)))
-    order = np.argsort(-(found.evidence @ model.order), kind="stable")
-    candidates = tuple(_candidate(found, int(i), float(chance[i])) for i in order)
+        return Ranking((), False, 0.0)
+    model = load_ranking_models()["fused" if found.has_dense else "lexical"]
+    chance = 1 / (1 + np.exp(-(found.features @ model.answer_weights + model.answer_bias)))
+    order = np.argsort(-(found.features @ model.order_weights), kind="stable")
+    candidates = tuple(_to_candidate(found, int(i), float(chance[i])) for i in order)
     confidence = candidates[0].score
-    return Ranked(candidates, confidence >= threshold, confidence)
+    return Ranking(candidates, confidence >= threshold, confidence)
 
 
-def find(index: CourseIndex, query: str, asked: Asked | None) -> Found:
+def find_candidates(index: CourseIndex, query: str, query_vectors: QueryVectors | None) -> CandidateFeatures:
     """Return the candidates for a query and what speaks for each."""
-    spoken = terms(query)
-    words = Words.of(spoken, index.lexical)
-    bm25 = index.lexical.scores(list(dict.fromkeys(spoken)))
-    rows = top(bm25, POOL)
-    if asked is not None:
-        rows = np.union1d(rows, index.nearest(asked.vector, POOL))
+    spoken = tokenize(query)
+    words = QueryTerms.from_terms(spoken, index.lexical)
+    bm25 = index.lexical.bm25_scores(list(dict.fromkeys(spoken)))
+    rows = top_k(bm25, CANDIDATES_PER_SEARCH)
+    if query_vectors is not None:
+        rows = np.union1d(rows, index.nearest(query_vectors.vector, CANDIDATES_PER_SEARCH))
         rows = rows[np.diff(index.offsets)[rows] > 0]  # passages that the embedder does not read have no say here
     rows = np.sort(rows)
     if len(rows) == 0:
-        return Found(rows, np.empty((0, len(LEXICAL)), np.float32))
-    evidence, share = lexical_evidence(index.lexical, words, rows, bm25[rows])
-    if asked is not None:
-        evidence = np.concatenate([evidence, dense_evidence(index, asked, rows, share)], axis=1)
-    return Found(rows, evidence)
+        return CandidateFeatures(rows, np.empty((0, len(LEXICAL_FEATURES)), np.float32))
+    evidence, share = lexical_features(index.lexical, words, rows, bm25[rows])
+    if query_vectors is not None:
+        evidence = np.concatenate([evidence, dense_features(index, query_vectors, rows, share)], axis=1)
+    return CandidateFeatures(rows, evidence)
 
 
-def top(scores: Floats, count: int) -> Rows:
+def top_k(scores: Floats, count: int) -> RowIndices:
     """Return the rows with the highest scores above zero, best first."""
     count = min(count, len(scores))
     rows = np.argpartition(-scores, count - 1)[:count] if count else np.empty(0, np.int64)
@@ -106,19 +115,22 @@ def top(scores: Floats, count: int) -> Rows:
 
 
 @functools.cache
-def models() -> Mapping[str, Model]:
+def load_ranking_models() -> Mapping[str, RankingModel]:
     """Return the fitted models "fused" and "lexical"."""
     kept = json.loads((Path(__file__).with_name("ranking.json")).read_text("utf-8"))
-    return {"fused": _model(kept["fused"], FUSED), "lexical": _model(kept["lexical"], LEXICAL)}
+    return {
+        "fused": _read_model(kept["fused"], FUSED_FEATURES),
+        "lexical": _read_model(kept["lexical"], LEXICAL_FEATURES),
+    }
 
 
-def _model(kept: Mapping[str, Any], names: tuple[str, ...]) -> Model:
+def _read_model(kept: Mapping[str, Any], names: tuple[str, ...]) -> RankingModel:
     order, answers = (np.asarray([kept[part][name] for name in names], np.float32) for part in ("order", "answers"))
-    return Model(order, answers, float(kept["answers"]["bias"]))
+    return RankingModel(order, answers, float(kept["answers"]["bias"]))
 
 
-def _candidate(found: Found, at: int, chance: float) -> Candidate:
-    evidence = found.evidence[at]
-    dense = float(evidence[FUSED.index("nearest")]) if found.fused else 0.0
-    words = float(evidence[LEXICAL.index("words")])
+def _to_candidate(found: CandidateFeatures, at: int, chance: float) -> Candidate:
+    evidence = found.features[at]
+    dense = float(evidence[FUSED_FEATURES.index("nearest")]) if found.has_dense else 0.0
+    words = float(evidence[LEXICAL_FEATURES.index("words")])
     return Candidate(int(found.rows[at]), chance, min(max(words, 0.0), 1.0), min(max(dense, 0.0), 1.0))

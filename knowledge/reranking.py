@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from knowledge.errors import EmbedderUnusable
-from knowledge.lexical import terms
+from knowledge.lexical import tokenize
 
-DEPTH = 20  # passages that a reranker reads
+RERANK_DEPTH = 20  # passages that a reranker reads
 
 
 class Reranker(Protocol):
@@ -25,15 +25,15 @@ class Reranker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class WordsInOrder:
+class WordOrderReranker:
     """The trivial twin: the more of the query's words a text holds in the query's order, the better."""
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
-        wanted = terms(query)
-        return [float(_in_order(wanted, terms(text))) for text in texts]
+        wanted = tokenize(query)
+        return [float(_count_in_order(wanted, tokenize(text))) for text in texts]
 
 
-def _in_order(wanted: Sequence[str], text: Sequence[str]) -> int:
+def _count_in_order(wanted: Sequence[str], text: Sequence[str]) -> int:
     found, at = 0, 0
     for term in wanted:
         if term in text[at:]:
@@ -53,12 +53,12 @@ class CrossEncoderReranker:
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self.folder)
+                self._loaded = _load_cross_encoder(self.folder)
         found = self._loaded.predict([(query, text) for text in texts], show_progress_bar=False)
         return [float(score) for score in found]
 
 
-def _load(folder: Path) -> Any:
+def _load_cross_encoder(folder: Path) -> Any:
     if not (folder / "model.safetensors").is_file():
         raise EmbedderUnusable(f"the folder {folder} holds no model.safetensors, so it cannot rerank passages")
     from sentence_transformers import CrossEncoder

@@ -17,21 +17,23 @@ from knowledge.documents import Hit, Passage
 from knowledge.errors import DocumentNotFound
 from knowledge.index import CourseIndex
 from knowledge.ranking import Candidate
-from knowledge.reranking import DEPTH, Reranker
+from knowledge.reranking import RERANK_DEPTH, Reranker
 
-SAME = 0.85  # share of the words of two passages together that are in both, from which on they say the same
+DUPLICATE_JACCARD = (
+    0.85  # share of the words of two passages together that are in both, from which on they say the same
+)
 _FINISHED = re.compile(r"[.!?:;。！？：；…\"”’)）\]}$|`][\s*_]*$")
 _TABLE = re.compile(r"^\s*\|")
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class PassageLookup:
     """Where the passages of an index stand."""
 
     index: CourseIndex
     catalog: Catalog
 
-    def hit(self, candidate: Candidate) -> Hit | None:
+    def load_hit(self, candidate: Candidate) -> Hit | None:
         """Return the candidate as it stands in the catalogue; None where it was removed while we searched."""
         try:
             passage = self.catalog.passage(self.index.ids[candidate.row])
@@ -40,14 +42,14 @@ class Shelf:
             return None
         return Hit(passage, document, candidate.score, candidate.lexical, candidate.dense)
 
-    def words(self, row: int) -> frozenset[int]:
+    def term_ids(self, row: int) -> frozenset[int]:
         """Return the numbers of the words of a passage, its titles left out."""
         lexical = self.index.lexical
         span = slice(lexical.offsets[row], lexical.offsets[row + 1])
         return frozenset(lexical.tokens[span][lexical.parts[span] > 0].tolist())
 
 
-def pick(candidates: Sequence[Candidate], shelf: Shelf, count: int) -> list[Hit]:
+def select_results(candidates: Sequence[Candidate], lookup: PassageLookup, count: int) -> list[Hit]:
     """Return the best `count` passages that still exist, each different, each followed by what completes it."""
     known = {candidate.row: candidate for candidate in candidates}
     hits: list[Hit] = []
@@ -55,39 +57,45 @@ def pick(candidates: Sequence[Candidate], shelf: Shelf, count: int) -> list[Hit]
     for candidate in candidates:
         if len(hits) >= count:
             break
-        for row, hit in _with_rest(candidate, known, shelf):
-            words = shelf.words(row)
-            if len(hits) < count and not any(row == r or _same(words, w) for r, w in taken):
+        for row, hit in _with_continuation(candidate, known, lookup):
+            words = lookup.term_ids(row)
+            if len(hits) < count and not any(row == r or _is_near_duplicate(words, w) for r, w in taken):
                 hits.append(hit)
                 taken.append((row, words))
     return hits
 
 
-def rerank(candidates: Sequence[Candidate], query: str, shelf: Shelf, reranker: Reranker) -> list[Candidate]:
+def rerank_candidates(
+    candidates: Sequence[Candidate], query: str, lookup: PassageLookup, reranker: Reranker
+) -> list[Candidate]:
     """Return the candidates with the first `DEPTH` in the reranker's order; scores stay what they were."""
-    head = [(candidate, hit) for candidate in candidates[:DEPTH] if (hit := shelf.hit(candidate)) is not None]
+    head = [
+        (candidate, hit) for candidate in candidates[:RERANK_DEPTH] if (hit := lookup.load_hit(candidate)) is not None
+    ]
     if not head:
         return list(candidates)
     scores = reranker.scores(query, [hit.passage.text for _, hit in head])
     order = np.argsort(-np.asarray(scores), kind="stable")
-    return [*(head[at][0] for at in order), *candidates[DEPTH:]]
+    return [*(head[at][0] for at in order), *candidates[RERANK_DEPTH:]]
 
 
-def _with_rest(candidate: Candidate, known: dict[int, Candidate], shelf: Shelf) -> Iterator[tuple[int, Hit]]:
+def _with_continuation(
+    candidate: Candidate, known: dict[int, Candidate], lookup: PassageLookup
+) -> Iterator[tuple[int, Hit]]:
     """Yield a passage, and the next one of its document where it breaks off; two at most."""
-    hit = shelf.hit(candidate)
+    hit = lookup.load_hit(candidate)
     if hit is None:
         return
     yield candidate.row, hit
     row = candidate.row + 1
-    if row >= len(shelf.index.ids):
+    if row >= len(lookup.index.ids):
         return
-    rest = shelf.hit(known.get(row, replace(candidate, row=row)))
-    if rest is not None and reads_on(hit.passage, rest.passage):
+    rest = lookup.load_hit(known.get(row, replace(candidate, row=row)))
+    if rest is not None and is_continuation(hit.passage, rest.passage):
         yield row, rest
 
 
-def reads_on(one: Passage, other: Passage) -> bool:
+def is_continuation(one: Passage, other: Passage) -> bool:
     """Return whether the second is the rest of a sentence or a table that the first began."""
     if one.document_id != other.document_id or other.ordinal != one.ordinal + 1:
         return False
@@ -96,5 +104,5 @@ def reads_on(one: Passage, other: Passage) -> bool:
     return not _FINISHED.search(one.text) and other.text[:1].islower()
 
 
-def _same(one: frozenset[int], other: frozenset[int]) -> bool:
-    return one == other or (bool(one | other) and len(one & other) / len(one | other) >= SAME)
+def _is_near_duplicate(one: frozenset[int], other: frozenset[int]) -> bool:
+    return one == other or (bool(one | other) and len(one & other) / len(one | other) >= DUPLICATE_JACCARD)

@@ -21,16 +21,16 @@ _ABBREVIATION = re.compile(
 )
 
 
-def sentences(text: str) -> list[Span]:
+def split_sentences(text: str) -> list[Span]:
     """Return the spans of the sentences of `text`, in order, without the white space around them."""
     spans: list[Span] = []
     start = 0
     for mark in _END.finditer(text):
         if not _is_end(text, start, mark):
             continue
-        _append(spans, text, start, mark.end())
+        _append_trimmed(spans, text, start, mark.end())
         start = mark.end()
-    _append(spans, text, start, len(text))
+    _append_trimmed(spans, text, start, len(text))
     return spans
 
 
@@ -43,7 +43,7 @@ def _is_end(text: str, start: int, mark: re.Match[str]) -> bool:
     return not following.islower()
 
 
-def _append(spans: list[Span], text: str, start: int, end: int) -> None:
+def _append_trimmed(spans: list[Span], text: str, start: int, end: int) -> None:
     piece = text[start:end]
     left = start + len(piece) - len(piece.lstrip())
     right = end - (len(piece) - len(piece.rstrip()))

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.documents import Passage
-from knowledge.headings import heading_name
-from knowledge.sentences import sentences
+from knowledge.headings import heading_topic
+from knowledge.sentences import split_sentences
 
 
-class Source(StrEnum):
+class TermSource(StrEnum):
     """How a course names an idea, the clearest first."""
 
     GLOSSARY = "glossary"
@@ -27,7 +27,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PassageSpan:
     """Words of a passage: `text` is its characters start:end. A heading stands above the passage: then it is empty."""
 
     passage_id: str
@@ -41,9 +41,9 @@ class Term:
     """A name as the course has it, and where it is introduced."""
 
     name: str
-    source: Source
-    passage: int  # its place among the passages given
-    evidence: Evidence
+    source: TermSource
+    passage_index: int  # its place among the passages given
+    evidence: PassageSpan
 
 
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -94,18 +94,18 @@ _POINTING = frozenset(
     main out using
     """.split()
 )
-_COMMON = frozenset(
+_GENERIC_NOUNS = frozenset(
     """
     example examples figure table answer question goal purpose result problem chapter section book author authors
     reader word name user case fact number part kind use set two three left right top bottom end rest time amount
     """.split()
 )  # words that name nothing when they stand alone
-_CLOSED = frozenset(
+_FUNCTION_WORDS = frozenset(
     "is are was were be been has have had do does did can will would may must should not or but than then to from by "
     "at into this that these those its their your our my a an the which who whose it they we you i he she with "
     "about".split()
 )
-_TASK = re.compile(
+_TASK_START = re.compile(
     r"\W*(?:Exercise\.|(?:Write|Complete|Create|Draw|Calculate|Compute|Determine|Answer|Solve|Prove|Implement|Modify|Make"
     r"|Sort|Refer to) |Add the |For (?:each|the questions) |The (?:following (?:program|code)|(?:program|code) below) "
     r"|Consider the (?:example|(?:following )?(?:code|program))\b"
@@ -118,25 +118,25 @@ _INSIDE_WORD = re.compile(r"[A-Za-z]{2}")
 _has_cjk = re.compile(f"[{_CJK}]").search
 
 
-def found(passages: Sequence[Passage]) -> list[Term]:
+def extract_terms(passages: Sequence[Passage]) -> list[Term]:
     """Return every naming in the passages, in their order; a term may be named more than once."""
-    course = _Course.of("\n".join(passage.text for passage in passages))
-    return [*_headings(passages), *(t for i, p in enumerate(passages) for t in _in_passage(i, p, course))]
+    course = _CourseText.from_text("\n".join(passage.text for passage in passages))
+    return [*_heading_terms(passages), *(t for i, p in enumerate(passages) for t in _passage_terms(i, p, course))]
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
+class _CourseText:
     """All its text, and the names that its programs give: those of examples, not of ideas."""
 
     text: str
     in_code: frozenset[str]
 
     @classmethod
-    def of(cls, text: str) -> _Course:
+    def from_text(cls, text: str) -> _CourseText:
         return cls(text, frozenset(name for names in _IN_CODE.findall(text) for name in names if name))
 
 
-def _headings(passages: Sequence[Passage]) -> Iterator[Term]:
+def _heading_terms(passages: Sequence[Passage]) -> Iterator[Term]:
     """Yield the names of sections; one that stands in three places under different sections is a habit of the book."""
     seen: dict[tuple[str, ...], int] = {}
     for at, passage in enumerate(passages):
@@ -144,37 +144,43 @@ def _headings(passages: Sequence[Passage]) -> Iterator[Term]:
             seen.setdefault((passage.document_id, *passage.heading[:depth]), at)
     times = Counter(path[-1] for path in seen)
     for path, at in seen.items():
-        name = heading_name(path[-1])
+        name = heading_topic(path[-1])
         own = len(path) == 1 + len(passages[at].heading)
-        if name and times[path[-1]] < 3 and not (own and _teaches_nothing(passages[at], path[-1])):
-            yield Term(name, Source.HEADING, at, Evidence(passages[at].id, 0, 0, ""))
+        if name and times[path[-1]] < 3 and not (own and _is_task_or_table(passages[at], path[-1])):
+            yield Term(name, TermSource.HEADING, at, PassageSpan(passages[at].id, 0, 0, ""))
 
 
-def _teaches_nothing(passage: Passage, heading: str) -> bool:
+def _is_task_or_table(passage: Passage, heading: str) -> bool:
     """Whether a section begins with a task, or its heading is the head of a table, cut from a page."""
     text = passage.text.strip().removeprefix(heading).strip()
     words = text.split()[:20]
-    return bool(_TASK.match(text)) or sum(bool(_NUMERAL.fullmatch(word)) for word in words) * 4 > len(words) > 0
+    return bool(_TASK_START.match(text)) or sum(bool(_NUMERAL.fullmatch(word)) for word in words) * 4 > len(words) > 0
 
 
-def _in_passage(at: int, passage: Passage, course: _Course) -> Iterator[Term]:
+def _passage_terms(at: int, passage: Passage, course: _CourseText) -> Iterator[Term]:
     if any(_GLOSSARY.search(heading) for heading in passage.heading):
         for line in _GLOSSARY_LINE.finditer(passage.text):
-            yield Term(line["name"], Source.GLOSSARY, at, Evidence(passage.id, *line.span(), line.group()))
-    for start, end in sentences(passage.text):
+            yield Term(line["name"], TermSource.GLOSSARY, at, PassageSpan(passage.id, *line.span(), line.group()))
+    for start, end in split_sentences(passage.text):
         text = passage.text[start:end]
-        names = list(_chinese(text, course.text)) if _has_cjk(text) else list(_english(text, course.in_code))
+        names = (
+            list(_chinese_names(text, course.text)) if _has_cjk(text) else list(_english_names(text, course.in_code))
+        )
         for name in dict.fromkeys(names):
-            yield Term(name, Source.DEFINITION, at, Evidence(passage.id, start, end, text))
+            yield Term(name, TermSource.DEFINITION, at, PassageSpan(passage.id, start, end, text))
 
 
-def _english(sentence: str, in_code: frozenset[str]) -> Iterator[str]:
+def _english_names(sentence: str, in_code: frozenset[str]) -> Iterator[str]:
     text = " ".join(sentence.lstrip("-•* ").split())
-    if text.startswith(("|", "```")) or _TASK.match(text):
+    if text.startswith(("|", "```")) or _TASK_START.match(text):
         return
     for pattern in _ENGLISH:
         for match in pattern.finditer(text):
-            if (name := _cleaned(match["name"])) and not match["name"].isupper() and not _of_example(match, in_code):
+            if (
+                (name := _clean_name(match["name"]))
+                and not match["name"].isupper()
+                and not _is_example_name(match, in_code)
+            ):
                 yield name
     for match in _ACRONYM.finditer(text):
         words = match["name"].split()[-len(match["short"].rstrip("s")) :]
@@ -182,7 +188,7 @@ def _english(sentence: str, in_code: frozenset[str]) -> Iterator[str]:
             yield " ".join(words)
 
 
-def _of_example(match: re.Match[str], in_code: frozenset[str]) -> bool:
+def _is_example_name(match: re.Match[str], in_code: frozenset[str]) -> bool:
     """Whether it names a thing of an example: "quantity is an integer", "The variable data is ...", "A car's speed"."""
     words = match["name"].split()
     first, last = words[0], words[-1]
@@ -191,13 +197,13 @@ def _of_example(match: re.Match[str], in_code: frozenset[str]) -> bool:
     return (bare and len(words) == 1 and first in in_code) or variable or (first.islower() and first.endswith("'s"))
 
 
-def _cleaned(name: str) -> str:
+def _clean_name(name: str) -> str:
     """Return a name as it is said in the middle of a sentence; "" for what names nothing."""
     words = name.split()
     lower = [word.lower() for word in words]
-    if lower[0] in _POINTING or lower[-1] in _POINTING or _CLOSED & set(lower) or len(name) < 3 or "_" in name:
+    if lower[0] in _POINTING or lower[-1] in _POINTING or _FUNCTION_WORDS & set(lower) or len(name) < 3 or "_" in name:
         return ""
-    if len(words) == 1 and lower[0] in _COMMON:
+    if len(words) == 1 and lower[0] in _GENERIC_NOUNS:
         return ""
     if lower[-1].endswith("ly") or len(words[-1]) == 1 or (lower[0].endswith("ing") and words[0][0].isupper()):
         return ""  # an adverb, "variable x", "Making mistakes is ..."
@@ -205,17 +211,17 @@ def _cleaned(name: str) -> str:
     return " ".join((words[0] if proper else lower[0], *words[1:]))
 
 
-def _chinese(sentence: str, course: str) -> Iterator[str]:
+def _chinese_names(sentence: str, course: str) -> Iterator[str]:
     for pattern in (_CALLED_ZH, _IS_ZH):
         for match in pattern.finditer(sentence):
             if (name := _CUT_ZH.split(match["name"])[-1]) and len(name) > 1 and not _CUT_ZH.fullmatch(name):
                 yield name
     for match in _TRANSLATED.finditer(sentence):
-        if name := _left_end(match["left"], match["english"], course):
+        if name := _trim_chinese_name(match["left"], match["english"], course):
             yield name
 
 
-def _left_end(left: str, english: str, course: str) -> str:
+def _trim_chinese_name(left: str, english: str, course: str) -> str:
     """Return where a Chinese name before its translation begins: after a word that joins, or where its length fits.
 
     A word of English is about two characters. Of 317 such names of one book, 86 in 100 are cut as the book has them.

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from tutor.domain import Course, Delta, Finished, Person, Role, Turn
+from tutor.domain import Course, Finished, Person, Role, Token, Turn
 from tutor.engine.scripted import ScriptedEngine
 from tutor.platform import library_env
 from tutor.platform.settings import Settings
 
 if TYPE_CHECKING:
     from knowledge.embedding import Embedder
-    from tutor.services import House
+    from tutor.services import Services
 
-library_env.settle()  # as the program does before it imports what it runs on
+library_env.configure_libraries()  # as the program does before it imports what it runs on
 hypothesis_settings.register_profile("house", deadline=None)  # how fast a busy machine is proves nothing
 hypothesis_settings.load_profile("house")
 
@@ -34,7 +34,7 @@ def shared() -> Path:
     return SHARED
 
 
-class StandingClock:
+class FakeClock:
     """Tells a fixed time, a microsecond later at each look, so that order is kept."""
 
     def __init__(self) -> None:
@@ -44,13 +44,13 @@ class StandingClock:
         self.now += timedelta(microseconds=1)
         return self.now
 
-    def pass_time(self, span: timedelta) -> None:
+    def advance(self, span: timedelta) -> None:
         self.now += span
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
 
 
 @pytest.fixture
-def house(settings: Settings, engine: ScriptedEngine, embedder: Embedder, clock: StandingClock) -> Iterator[House]:
-    from tutor.services import open_house
+def services(settings: Settings, engine: ScriptedEngine, embedder: Embedder, clock: FakeClock) -> Iterator[Services]:
+    from tutor.services import open_services
 
-    opened = open_house(settings, engine=engine, embedder=embedder, clock=clock)
+    opened = open_services(settings, engine=engine, embedder=embedder, clock=clock)
     yield opened
     opened.close()
 
@@ -93,38 +93,38 @@ The Calvin cycle builds sugar from carbon dioxide in the stroma of the chloropla
 
 
 @pytest.fixture
-def instructor(house: House) -> Person:
-    return house.accounts.add("ms-frizzle", Role.INSTRUCTOR)
+def instructor(services: Services) -> Person:
+    return services.accounts.create_account("ms-frizzle", Role.INSTRUCTOR)
 
 
 @pytest.fixture
-def course(house: House, instructor: Person) -> Course:
+def course(services: Services, instructor: Person) -> Course:
     """A course with one document about plants."""
-    made = house.courses.create(instructor, "Biology", course_id="biology")
-    house.shelf.add(instructor, made.id, "plants.md", PLANTS)
+    made = services.courses.create(instructor, "Biology", course_id="biology")
+    services.documents.ingest(instructor, made.id, "plants.md", PLANTS)
     return made
 
 
 @pytest.fixture
-def ada(house: House) -> Person:
-    return house.accounts.add("ada", Role.LEARNER)
+def ada(services: Services) -> Person:
+    return services.accounts.create_account("ada", Role.LEARNER)
 
 
 @pytest.fixture
-def bob(house: House) -> Person:
-    return house.accounts.add("bob", Role.LEARNER)
+def bob(services: Services) -> Person:
+    return services.accounts.create_account("bob", Role.LEARNER)
 
 
 Ask = Callable[..., Turn]
 
 
 @pytest.fixture
-def ask(house: House, course: Course) -> Ask:
+def ask(services: Services, course: Course) -> Ask:
     """Ask and return the stored turn; what was streamed must not be empty."""
 
-    def asking(who: Person, text: str = "Why do leaves look green?", **rest: str) -> Turn:
-        events = list(house.turns.ask(who, course.id, text, **rest))
-        assert any(isinstance(event, Delta) for event in events)
+    def asking(actor: Person, text: str = "Why do leaves look green?", **rest: str) -> Turn:
+        events = list(services.chat.ask(actor, course.id, text, **rest))
+        assert any(isinstance(event, Token) for event in events)
         assert isinstance(events[-1], Finished)
         return events[-1].turn
 

@@ -19,7 +19,7 @@ CARD = {"held_out": 0.0, "loss_before": 3.0, "loss_after": 0.1, "general_before"
 LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
 
 
-def write_at_once(
+def fake_train(
     job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
 ) -> TrainedAdapter:
     """The trivial twin of the trainer: a valid adapter whose one number is the number of rows."""

@@ -146,7 +146,7 @@ def overlapping_zip() -> bytes:
     return data[:start] + entry * count + tail
 
 
-def all_bombs() -> dict[str, bytes]:
+def hostile_files() -> dict[str, bytes]:
     """Return hostile files by name."""
     deep_json = '{"cells": ' + "[" * 100_000 + "]" * 100_000 + "}"
     cell = {"cell_type": "markdown", "source": ["> " * 5_000 + "deep"]}

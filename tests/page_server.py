@@ -8,11 +8,11 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tutor.domain import Course, Role
-from tutor.engine.base import Request
+from tutor.domain import Course, Queued, Role, Token
+from tutor.engine.base import GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
 from tutor.platform.settings import Settings
-from tutor.services import House, open_house
+from tutor.services import Services, open_services
 
 ANSWER = (
     "Chlorophyll absorbs red and blue light and reflects green light. "
@@ -36,11 +36,11 @@ class SlowEngine(ScriptedEngine):
     """A scripted engine with the pace of a small model, so that an answer can be watched and stopped."""
 
     def __init__(self, says: str) -> None:
-        super().__init__(lambda _request: self.says)
-        self.says = says
+        super().__init__(lambda _request: self.reply_text)
+        self.reply_text = says
         self.pause_s = 0.03
 
-    def stream(self, request: Request) -> Generator[str, None, None]:
+    def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
         for piece in super().stream(request):
             time.sleep(self.pause_s)
             yield piece
@@ -54,32 +54,32 @@ def free_port() -> int:
 
 
 @contextmanager
-def open_pages(folder: Path, *, port: int = 0) -> Iterator[House]:
+def serve_app(folder: Path, *, port: int = 0) -> Iterator[Services]:
     """Yield a served house at house.settings.url, with a course "biology" of one document."""
     from knowledge.embedding import HashingEmbedder
     from tutor.ui.pages import build_pages, launch_arguments
 
     settings = Settings(data_dir=folder / "var", sample_course=False, port=port or free_port())
-    house = open_house(settings, engine=SlowEngine(ANSWER), embedder=HashingEmbedder())
-    pages = build_pages(house)
+    services = open_services(settings, engine=SlowEngine(ANSWER), embedder=HashingEmbedder())
+    pages = build_pages(services)
     try:
-        if not house.courses.visible_to(house.office.operator):
-            biology(house)
-        pages.launch(**launch_arguments(house), prevent_thread_lock=True)
-        yield house
+        if not services.courses.visible_to(services.core.operator):
+            create_biology_course(services)
+        pages.launch(**launch_arguments(services), prevent_thread_lock=True)
+        yield services
     finally:
         pages.close()
-        house.close()
+        services.close()
 
 
-def biology(house: House) -> Course:
-    course = house.courses.create(house.office.operator, "Biology", course_id="biology")
-    house.shelf.add(house.office.operator, course.id, "plants.md", PLANTS)
+def create_biology_course(services: Services) -> Course:
+    course = services.courses.create(services.core.operator, "Biology", course_id="biology")
+    services.documents.ingest(services.core.operator, course.id, "plants.md", PLANTS)
     return course
 
 
-def instructor_link(house: House, name: str = "ms-frizzle") -> str:
+def instructor_link(services: Services, name: str = "ms-frizzle") -> str:
     """Return the one-time link of a new instructor of the course."""
-    instructor = house.accounts.add(name, Role.INSTRUCTOR)
-    house.courses.enrol(house.office.operator, "biology", instructor)
-    return house.accounts.issue_link(instructor)
+    instructor = services.accounts.create_account(name, Role.INSTRUCTOR)
+    services.courses.enrol(services.core.operator, "biology", instructor)
+    return services.accounts.issue_sign_in_link(instructor)

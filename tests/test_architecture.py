@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("tutor", "knowledge", "adapters", "prompts")
-LONGEST = 400
+MAX_LINES = 400
 
 # The only modules that may name a heavy library; a package stands for everything in it.
 ALLOWED_IMPORTERS = {
@@ -32,7 +32,7 @@ ALLOWED_IMPORTERS = {
     "bitsandbytes": ("tutor.engine", "adapters"),
 }
 # Policy and data: beside the modules that execute, but without torch.
-TORCH_FREE = (
+TORCH_FREE_MODULES = (
     "tutor.engine.base",
     "tutor.engine.lru",
     "tutor.engine.scripted",
@@ -53,7 +53,7 @@ BANNED = {
 HEAVY = ("torch", "gradio", "faiss", "transformers", "sentence_transformers", "peft", "bitsandbytes")
 
 
-def name_of(path: Path) -> str:
+def module_name(path: Path) -> str:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -62,10 +62,10 @@ def name_of(path: Path) -> str:
 def modules() -> dict[str, Path]:
     files = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
     files += [path for path in [ROOT / "app.py"] if path.exists()]
-    return {name_of(path): path for path in files}
+    return {module_name(path): path for path in files}
 
 
-def tree_of(path: Path) -> ast.Module:
+def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
@@ -78,7 +78,7 @@ def imports(nodes: Iterator[ast.AST] | list[ast.stmt]) -> Iterator[tuple[int, st
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
-def within(module: str, package: str) -> bool:
+def is_within(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
@@ -91,7 +91,7 @@ def layers() -> dict[str, int]:
 
 
 def unit_of(module: str) -> str | None:
-    return max((unit for unit in layers() if within(module, unit)), key=len, default=None)
+    return max((unit for unit in layers() if is_within(module, unit)), key=len, default=None)
 
 
 @pytest.fixture(params=sorted(modules()), ids=str)
@@ -104,9 +104,9 @@ def test_every_module_belongs_to_a_layer(module: str) -> None:
     assert bare or unit_of(module), f"{module} has no layer: add its package to the list in docs/architecture.md"
 
 
-def test_imports_point_down_and_not_across(module: str) -> None:
+def test_imports_point_to_lower_layers(module: str) -> None:
     here = unit_of(module)
-    for line, target in imports(ast.walk(tree_of(modules()[module]))):
+    for line, target in imports(ast.walk(parse(modules()[module]))):
         there = unit_of(target)
         if here is None or there is None or here == there:
             continue
@@ -120,7 +120,7 @@ def test_no_two_modules_import_each_other_in_a_circle() -> None:
     known = modules()
     graph: dict[str, set[str]] = {}
     for name, path in known.items():
-        found = {target for _line, target in imports(ast.walk(tree_of(path)))}
+        found = {target for _line, target in imports(ast.walk(parse(path)))}
         found = {target if target in known else target.rpartition(".")[0] for target in found}
         graph[name] = {target for target in found if target in known and target != name}
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
@@ -131,45 +131,45 @@ def test_the_tutor_is_packages_and_few_modules_of_its_own() -> None:
     assert len(direct) <= 5, f"{', '.join(sorted(direct))} stand directly in tutor/: find them a package"
 
 
-def test_a_module_says_what_it_is_and_stays_readable(module: str) -> None:
+def test_every_module_has_a_docstring_and_bounded_length(module: str) -> None:
     path = modules()[module]
-    assert ast.get_docstring(tree_of(path)), f"{module} does not say what it is"
+    assert ast.get_docstring(parse(path)), f"{module} does not say what it is"
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= LONGEST, f"{module} has {lines} lines, at most {LONGEST} are read with pleasure"
+    assert lines <= MAX_LINES, f"{module} has {lines} lines, at most {MAX_LINES} are read with pleasure"
 
 
 def test_a_heavy_library_is_imported_where_it_belongs(module: str) -> None:
-    for line, target in imports(ast.walk(tree_of(modules()[module]))):
+    for line, target in imports(ast.walk(parse(modules()[module]))):
         library = target.split(".")[0]
         assert library not in BANNED, f"{module}:{line} imports {library}: {BANNED[library]}"
         allowed = ALLOWED_IMPORTERS.get(library)
-        assert allowed is None or any(within(module, package) for package in allowed), (
+        assert allowed is None or any(is_within(module, package) for package in allowed), (
             f"{module}:{line} imports {library}, which only {', '.join(allowed or ())} may"
         )
-        assert not (library in HEAVY and module in TORCH_FREE), (
+        assert not (library in HEAVY and module in TORCH_FREE_MODULES), (
             f"{module}:{line} is policy or data and imports {library}"
         )
 
 
 @cache
-def executes(module: str) -> bool:
+def imports_heavy(module: str) -> bool:
     """Whether importing the module loads a heavy library by design, of its own or through a neighbour that does."""
-    for _line, target in imports(tree_of(modules()[module]).body):
+    for _line, target in imports(parse(modules()[module]).body):
         if target.split(".")[0] in HEAVY:
             return True
         neighbour = next((name for name in (target, target.rpartition(".")[0]) if name in modules()), module)
         same_package = neighbour.rpartition(".")[0] == module.rpartition(".")[0] != "tutor"
-        if same_package and neighbour != module and executes(neighbour):
+        if same_package and neighbour != module and imports_heavy(neighbour):
             return True
     return False
 
 
-def test_nothing_heavy_is_loaded_before_it_is_used() -> None:
+def test_heavy_libraries_are_imported_lazily() -> None:
     """Each module but the executing ones and the pages is imported; torch, gradio, faiss and friends stay out."""
     names = [
         name
         for name in modules()
-        if not executes(name) and not within(name, "tutor.ui") and not within(name, "tutor.store.migrations")
+        if not imports_heavy(name) and not is_within(name, "tutor.ui") and not is_within(name, "tutor.store.migrations")
         if name not in ("app", "tutor.__main__")
     ]
     script = f"""
@@ -185,5 +185,5 @@ for name in {names!r}:
 
 
 def test_every_layer_names_code_that_exists() -> None:
-    gone = [unit for unit in layers() if not any(within(name, unit) for name in modules())]
+    gone = [unit for unit in layers() if not any(is_within(name, unit) for name in modules())]
     assert not gone, f"docs/architecture.md lists {', '.join(gone)}, which does not exist"

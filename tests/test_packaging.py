@@ -76,7 +76,7 @@ def test_the_makefile_and_the_constraints_name_the_same_torch() -> None:
     assert f"TORCH_PIN := torch=={pinned()['torch']}\n" in read("Makefile")
 
 
-def test_the_bundled_wheels_are_held_by_hash_and_nowhere_else() -> None:
+def test_bundled_wheels_are_pinned_by_hash_and_nowhere_else() -> None:
     lines = [line for line in read("requirements-bundled.txt").splitlines() if "==" in line]
     assert len(lines) == 2
     assert all(re.fullmatch(r"[\w-]+==[\d.]+ --hash=sha256:[0-9a-f]{64}", line) for line in lines)
@@ -93,7 +93,7 @@ def test_the_front_matter_is_what_a_space_needs() -> None:
     assert len(str(about["short_description"])) <= 60
 
 
-def test_the_container_runs_as_an_ordinary_user_and_tells_its_health() -> None:
+def test_the_container_runs_unprivileged_with_a_health_check() -> None:
     steps = dockerfile()
     users = [rest for word, rest in steps if word == "USER"]
     assert users == ["user"]
@@ -120,7 +120,7 @@ def test_what_the_container_copies_exists() -> None:
             assert all((ROOT / source).exists() for source in sources), rest
 
 
-def test_every_make_command_in_the_papers_exists() -> None:
+def test_every_make_command_in_the_docs_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), flags=re.MULTILINE))
     papers = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / ".ci" / "run"]
     for paper in papers:
@@ -128,7 +128,7 @@ def test_every_make_command_in_the_papers_exists() -> None:
             assert said in targets, f"{paper.name} says `make {said}`"
 
 
-def test_every_verb_in_the_papers_exists() -> None:
+def test_every_cli_verb_in_the_docs_exists() -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "tutor", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
@@ -139,7 +139,7 @@ def test_every_verb_in_the_papers_exists() -> None:
             assert said in verbs, f"{paper.name} says `python -m tutor {said}`"
 
 
-def test_the_table_of_settings_tells_the_defaults() -> None:
+def test_the_settings_table_states_the_defaults() -> None:
     rows = re.findall(r"^\| (`TUTOR_.+?) \| (.+?) \|", read("README.md"), flags=re.MULTILINE)
     told = {name: row[1] for row in rows for name in re.findall(r"`TUTOR_(\w+)`", row[0])}
     assert told
@@ -149,7 +149,7 @@ def test_the_table_of_settings_tells_the_defaults() -> None:
         assert real is None or f"`{shown}`" in default, f"README says {default} for TUTOR_{name}, it is {shown}"
 
 
-def test_every_link_between_the_papers_leads_somewhere() -> None:
+def test_every_link_between_the_docs_resolves() -> None:
     for paper in [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", paper.read_text(encoding="utf-8")):
             assert (paper.parent / target).exists(), f"{paper.relative_to(ROOT)} links to {target}"
@@ -168,5 +168,5 @@ def test_no_tracked_file_names_a_machine_or_a_package_registry() -> None:
             assert not found, f"{path.relative_to(ROOT)} names {found and found.group()}"
 
 
-def test_the_changelog_has_a_place_for_what_is_new() -> None:
+def test_the_changelog_has_an_unreleased_section() -> None:
     assert "\n## Unreleased\n" in read("CHANGELOG.md")

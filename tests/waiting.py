@@ -9,9 +9,9 @@ from tutor.domain import JobState
 ENDED = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
 
-def wait(house, who, job, *states):
+def wait(services, actor, job, *states):
     deadline = time.monotonic() + 20
-    while (now := house.jobs.get(who, job.id)).state not in states:
+    while (now := services.jobs.get(actor, job.id)).state not in states:
         assert time.monotonic() < deadline, now
         time.sleep(0.01)
     return now

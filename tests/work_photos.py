@@ -9,17 +9,17 @@ import shutil
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
-WORKING = ("Solve the equation 2x + 3 = 11", "2x = 8", "x = 4", "Plants make sugar from light.")
+WORK_LINES = ("Solve the equation 2x + 3 = 11", "2x = 8", "x = 4", "Plants make sugar from light.")
 
 
-def need_ocr() -> None:
+def require_ocr() -> None:
     """Skip where this machine has no OCR; in CI that is a failure."""
     if shutil.which("tesseract") is None:
         message = "needs tesseract (Debian: apt install tesseract-ocr tesseract-ocr-chi-sim)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
 
 
-def drawn(
+def draw_text(
     *lines: str, size: int = 40, font: str | None = None, dark: bool = False, shadow: bool = False
 ) -> Image.Image:
     """Draw lines of print; `dark` is white on black, `shadow` is a page lit from one side and a little out of focus."""
@@ -35,12 +35,12 @@ def drawn(
     return ImageOps.invert(page) if dark else page
 
 
-def saved(picture: Image.Image, kind: str = "PNG") -> bytes:
+def encode_image(picture: Image.Image, kind: str = "PNG") -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, kind)
     return buffer.getvalue()
 
 
-def text_of(lines: tuple[str, ...] | str) -> str:
+def without_spaces(lines: tuple[str, ...] | str) -> str:
     """Without spaces: where print has narrow ones, recognition may see none."""
     return "".join("".join(lines).split())

@@ -31,7 +31,7 @@ class Person:
     created_at: datetime
 
     @property
-    def teaches(self) -> bool:
+    def is_staff(self) -> bool:
         return self.role in (Role.INSTRUCTOR, Role.ADMIN)
 
 
@@ -70,7 +70,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PrerequisiteReason:
     """Why a skill needs another: in whose words, or by an instructor's decision."""
 
     needs: str  # the skill's id
@@ -90,8 +90,8 @@ class Skill:
     id: str
     course_id: str
     name: str
-    needs: tuple[str, ...] = ()
-    grounds: tuple[Ground, ...] = ()  # of needs; those that a file declares have none
+    prerequisites: tuple[str, ...] = ()
+    prerequisite_reasons: tuple[PrerequisiteReason, ...] = ()  # of needs; those that a file declares have none
     concept: str = ""  # the library's id of the concept that it was proposed as
 
 
@@ -129,7 +129,7 @@ class Timings:
     tokens: int
 
 
-class Voice(StrEnum):
+class Endorser(StrEnum):
     """Who vouches for a verified answer."""
 
     TEACHER = "teacher"  # an instructor of the course accepted it; it answers everybody in the course
@@ -137,11 +137,11 @@ class Voice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifiedAnswerRef:
     """Which correction an answer used: `whole` when it is the answer, else the model had it as an example."""
 
     correction_id: str
-    voice: Voice
+    voice: Endorser
     whole: bool
 
 
@@ -182,7 +182,7 @@ class Turn:
     timings: Timings | None
     replaces: str | None  # the turn that this one retries or edits; that one is kept, but no longer shown
     created_at: datetime
-    verified: Verified | None = None
+    verified: VerifiedAnswerRef | None = None
     guidance: Guidance | None = None
 
 
@@ -225,7 +225,7 @@ class CorrectionState(StrEnum):
     WITHDRAWN = "withdrawn"  # by its author; its text is gone
 
 
-STANDING = (CorrectionState.PROPOSED, CorrectionState.ACCEPTED)
+LIVE_CORRECTION_STATES = (CorrectionState.PROPOSED, CorrectionState.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +246,12 @@ class Correction:
     reason: str | None = None  # the instructor's, for her decision
 
     @property
-    def waits(self) -> bool:
+    def is_pending(self) -> bool:
         """Whether an instructor of the course has yet to decide."""
-        return self.decided_at is None and self.state in STANDING
+        return self.decided_at is None and self.state in LIVE_CORRECTION_STATES
 
     @property
-    def undecided(self) -> CorrectionState:
+    def state_before_review(self) -> CorrectionState:
         """Where it stands as long as no instructor has decided."""
         return CorrectionState.ACCEPTED if self.consent else CorrectionState.PROPOSED
 
@@ -259,7 +259,7 @@ class Correction:
         """Whether it may be shown to this learner; None asks for the whole course."""
         if learner_id is None:
             return self.state is CorrectionState.ACCEPTED and self.decided_at is not None
-        return learner_id == self.learner_id and self.state in STANDING
+        return learner_id == self.learner_id and self.state in LIVE_CORRECTION_STATES
 
     def may_train(self, learner_id: str | None) -> bool:
         """Whether it may train this learner's adapter; None asks for the course's shared one."""
@@ -341,25 +341,38 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Turn event: what the tutor is doing before the first word ("searching", "queued", "thinking")."""
+class Started:
+    """Turn event, always the first: the running turn as stored, with the conversation that it belongs to."""
 
-    name: str
-    detail: str = ""
+    turn: Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
-    """Turn event: the next piece of the answer."""
+class Stage:
+    """Turn event: what the tutor does before the first token ("searching", "thinking")."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Event of a turn and of an engine's stream: the request waits at this place; 0 when its turn has come."""
+
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Event of a turn and of an engine's stream: the next piece of the answer, usually a token or a few."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Turn event: the stored turn. Its answer replaces the streamed text (citation marks are added at the end)."""
+    """Turn event, always the last: the stored turn. Its answer, with citation marks, replaces the streamed text."""
 
     turn: Turn
 
 
-TurnEvent = Stage | Delta | Finished
+TurnEvent = Started | Stage | Queued | Token | Finished

@@ -7,14 +7,14 @@ import re
 import zipfile
 
 from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentTooLarge
-from knowledge.parsing.source_file import MEGABYTE, Source
+from knowledge.parsing.source_file import MEGABYTE, SourceFile
 
-_MARKUP = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".vml")
-_DECLARES = re.compile(rb"<!\s*(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)
-_HEAD = 64 * 1024
+_XML_SUFFIXES = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".vml")
+_XML_ENTITY = re.compile(rb"<!\s*(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)
+_HEAD_BYTES = 64 * 1024
 
 
-def open_archive(source: Source) -> zipfile.ZipFile:
+def open_archive(source: SourceFile) -> zipfile.ZipFile:
     """Return the document's archive once its size, its names and its XML are known to be harmless.
 
     Raises DocumentTooLarge for bombs, DocumentLocked for encrypted parts, DocumentDamaged for the rest.
@@ -28,7 +28,7 @@ def open_archive(source: Source) -> zipfile.ZipFile:
     return archive
 
 
-def _check_sizes(source: Source, entries: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(source: SourceFile, entries: list[zipfile.ZipInfo]) -> None:
     limits, name = source.limits, source.name
     if len(entries) > limits.archive_entries:
         raise DocumentTooLarge(
@@ -46,14 +46,14 @@ def _check_sizes(source: Source, entries: list[zipfile.ZipInfo]) -> None:
             raise DocumentTooLarge(f"{name} is packed like a ZIP bomb (part {entry.filename[:60]}); save it anew.")
 
 
-def _check_markup(source: Source, archive: zipfile.ZipFile) -> None:
+def _check_markup(source: SourceFile, archive: zipfile.ZipFile) -> None:
     """No part may declare entities: documents never need them, attacks do."""
     for entry in archive.infolist():
-        if not entry.filename.lower().endswith(_MARKUP):
+        if not entry.filename.lower().endswith(_XML_SUFFIXES):
             continue
         with archive.open(entry) as part:
-            head = part.read(_HEAD).replace(b"\x00", b"")  # UTF-16 reads as ASCII without its zeros
-        if _DECLARES.search(head):
+            head = part.read(_HEAD_BYTES).replace(b"\x00", b"")  # UTF-16 reads as ASCII without its zeros
+        if _XML_ENTITY.search(head):
             raise DocumentDamaged(
                 f"{source.name} declares XML entities (in {entry.filename[:60]}), which is not allowed; save it anew."
             )

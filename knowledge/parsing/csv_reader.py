@@ -5,32 +5,32 @@ from __future__ import annotations
 import csv
 import io
 
-from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentTooLarge
-from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.source_file import SectionTracker, SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
 MEDIA_TYPE = "text/csv"
-_FIELD = 1_000_000
-_COLUMNS = 1_000
+_MAX_FIELD_CHARACTERS = 1_000_000
+_MAX_COLUMNS = 1_000
 
 
-def read(source: Source, text: str) -> ParsedDocument:
+def read(source: SourceFile, text: str) -> ParsedDocument:
     """Read all rows; the first one names the columns when it looks like names."""
-    csv.field_size_limit(_FIELD)
+    csv.field_size_limit(_MAX_FIELD_CHARACTERS)
     text = text.lstrip("\ufeff").replace("\x00", "")
     rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
     widest = max(map(len, rows), default=0)
-    if widest > _COLUMNS:
+    if widest > _MAX_COLUMNS:
         raise DocumentTooLarge(
-            f"{source.name} has {widest:,} columns, at most {_COLUMNS:,} are read; upload a part of it."
+            f"{source.name} has {widest:,} columns, at most {_MAX_COLUMNS:,} are read; upload a part of it."
         )
-    names = [clean_line(cell) for cell in rows[0]] if rows and _are_names(rows[0]) else []
+    names = [clean_line(cell) for cell in rows[0]] if rows and _is_header(rows[0]) else []
     blocks = []
     for number, row in enumerate(rows[1:] if names else rows, 2 if names else 1):
-        line = _sentence(names, [clean_line(cell) for cell in row])
+        line = _row_text(names, [clean_line(cell) for cell in row])
         if line:
-            blocks.append(Block(line, Locator(Place.ROW, number, f"row {number}"), Sections().path))
+            blocks.append(Block(line, Locator(LocatorKind.ROW, number, f"row {number}"), SectionTracker().heading_path))
         source.report(number, len(rows))
     return ParsedDocument(source.stem, MEDIA_TYPE, tuple(blocks), 1)
 
@@ -47,7 +47,7 @@ def _delimiter(text: str) -> str:
     return max((",", ";", "\t", "|"), key=evenness)
 
 
-def _are_names(row: list[str]) -> bool:
+def _is_header(row: list[str]) -> bool:
     """Whether a first row names columns: all filled, all different, none a number or a long text."""
     cells = [clean_line(cell) for cell in row]
     if len(cells) < 2 or len(set(cells)) < len(cells):
@@ -55,7 +55,7 @@ def _are_names(row: list[str]) -> bool:
     return all(0 < len(cell) <= 60 and not cell.replace(".", "").replace(",", "").isdigit() for cell in cells)
 
 
-def _sentence(names: list[str], cells: list[str]) -> str:
+def _row_text(names: list[str], cells: list[str]) -> str:
     """ "Name: Ada; Born: 1815", or the filled cells where columns have no names."""
     if not names:
         return "; ".join(filter(None, cells))

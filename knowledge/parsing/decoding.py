@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-_MARKS = (
+_BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -13,7 +13,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-_USUAL = re.compile(r"[ \n.,。，]")
+_COMMON_CHARACTERS = re.compile(r"[ \n.,。，]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
 
 
@@ -24,29 +24,30 @@ def decode(data: bytes) -> str | None:
     by which of the two makes likely characters.
     """
     for encoding in _candidates(data):
-        text = _try(data, encoding)
+        text = _try_decode(data, encoding)
         if text is not None and _is_text(text):
             return text
     return None
 
 
 def _candidates(data: bytes) -> list[str]:
-    for mark, encoding in _MARKS:
+    for mark, encoding in _BOMS:
         if data.startswith(mark):
             return [encoding]
     declared = _DECLARED.search(data[:2048])
     named = [declared.group(1).decode("ascii")] if declared else []
     legacy = ["gb18030", "cp1252"] if _looks_chinese(data) else ["cp1252", "gb18030"]
-    return ["utf-8", *_wide(data), *named, *legacy, "latin-1"]
+    return ["utf-8", *_utf16_candidates(data), *named, *legacy, "latin-1"]
 
 
-def _wide(data: bytes) -> list[str]:
+def _utf16_candidates(data: bytes) -> list[str]:
     """UTF-16 without a mark: no other text has zero bytes; the right order makes spaces and full stops."""
     sample = data[:4096]
     if len(data) % 2 or 0 not in sample:
         return []
     usual = {
-        encoding: len(_USUAL.findall(sample.decode(encoding, "replace"))) for encoding in ("utf-16-le", "utf-16-be")
+        encoding: len(_COMMON_CHARACTERS.findall(sample.decode(encoding, "replace")))
+        for encoding in ("utf-16-le", "utf-16-be")
     }
     return sorted(usual, key=lambda encoding: -usual[encoding])
 
@@ -65,7 +66,7 @@ def _looks_chinese(data: bytes) -> bool:
     return pairs > 0 and common >= 0.8 * pairs
 
 
-def _try(data: bytes, encoding: str) -> str | None:
+def _try_decode(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
     except (UnicodeDecodeError, LookupError):

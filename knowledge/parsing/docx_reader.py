@@ -17,8 +17,8 @@ from lxml import etree
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.mathml_to_latex import from_omml
-from knowledge.parsing.source_file import Sections, Source
-from knowledge.parsing.text_cleaning import clean, clean_line, table_text
+from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEADING = re.compile(r"^(?:heading|überschrift|titre|标题)\s*([1-9])", re.IGNORECASE)
@@ -32,27 +32,27 @@ _SKIPPED = {
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
-_DEEPEST = 60
+_MAX_DEPTH = 60
 
 
-def read(source: Source) -> ParsedDocument:
+def read(source: SourceFile) -> ParsedDocument:
     """Read the body in order, then the footnotes."""
     with open_archive(source) as archive:
         notes = _footnotes(archive.read("word/footnotes.xml")) if "word/footnotes.xml" in archive.namelist() else []
     document = docx.Document(io.BytesIO(source.data))
-    walk = _Walk(Sections(), _Styles())
-    parts = list(_parts(document.element.body, document))
+    walk = _DocxBlockBuilder(SectionTracker(), _Styles())
+    parts = list(_body_parts(document.element.body, document))
     for done, part in enumerate(parts):
-        walk.take(part)
+        walk.add_part(part)
         source.report(done + 1, len(parts))
     walk.flush()
-    walk.footnotes(notes)
+    walk.add_footnotes(notes)
     first = next((block.heading[0] for block in walk.blocks if block.heading), "")
-    title = _sane_title(document.core_properties.title) or walk.title or first or source.stem
+    title = _human_title(document.core_properties.title) or walk.title or first or source.stem
     return ParsedDocument(title, MEDIA_TYPE, tuple(walk.blocks), 1)
 
 
-def _parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
+def _body_parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
     """Paragraphs and tables in order, those inside content controls included."""
     for element in body:
         if element.tag == qn("w:p"):
@@ -61,10 +61,10 @@ def _parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
             yield Table(element, document)
         elif element.tag == qn("w:sdt"):
             for content in element.iterchildren(qn("w:sdtContent")):
-                yield from _parts(content, document)
+                yield from _body_parts(content, document)
 
 
-def _sane_title(title: str | None) -> str:
+def _human_title(title: str | None) -> str:
     """The title among the properties, unless a program put it there."""
     title = clean_line(title or "")
     return "" if re.match(r"(?i)untitled|word document|document\d*$|microsoft word|powerpoint", title) else title
@@ -76,7 +76,7 @@ class _Styles:
 
     _known: dict[str | None, tuple[int, bool, str]] = field(default_factory=dict)
 
-    def of(self, paragraph: Paragraph) -> tuple[int, bool, str]:
+    def lookup(self, paragraph: Paragraph) -> tuple[int, bool, str]:
         """Return the heading level (0: none), whether it is a list style, and the style's name."""
         key = paragraph._p.style
         if key not in self._known:
@@ -96,24 +96,24 @@ class _Styles:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _DocxBlockBuilder:
     """Turns paragraphs and tables into blocks; the items of a list are one block."""
 
-    sections: Sections
+    sections: SectionTracker
     styles: _Styles
     blocks: list[Block] = field(default_factory=list)
     title: str = ""
     _items: list[str] = field(default_factory=list)
 
-    def take(self, part: Paragraph | Table) -> None:
+    def add_part(self, part: Paragraph | Table) -> None:
         if isinstance(part, Table):
             self.flush()
-            self._add(table_text(_rows(part._tbl)))
+            self._add(format_table(_rows(part._tbl)))
             return
-        text = clean(text_of(part._p))
+        text = clean_text(paragraph_text(part._p))
         if not text:
             return
-        level, listed, style = self.styles.of(part)
+        level, listed, style = self.styles.lookup(part)
         level = level or _outline_level(part._p)
         if level:
             self.flush()
@@ -132,7 +132,7 @@ class _Walk:
         self._add("\n".join(self._items))
         self._items = []
 
-    def footnotes(self, notes: list[str]) -> None:
+    def add_footnotes(self, notes: list[str]) -> None:
         if notes:
             self.sections.enter(1, "Footnotes")
         for note in notes:
@@ -140,7 +140,7 @@ class _Walk:
 
     def _add(self, text: str) -> None:
         if text:
-            self.blocks.append(Block(text, self.sections.locate(), self.sections.path))
+            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
 
 
 def _outline_level(paragraph: Any) -> int:
@@ -154,24 +154,26 @@ def _rows(table: Any) -> list[list[str]]:
     """Cells by row, straight from the XML: nested tables and paragraphs on one line."""
     rows = []
     for row in table.iterchildren(qn("w:tr")):
-        rows.append([" ".join(filter(None, map(text_of, cell.iter(qn("w:p"))))) for cell in row.iter(qn("w:tc"))])
+        rows.append(
+            [" ".join(filter(None, map(paragraph_text, cell.iter(qn("w:p"))))) for cell in row.iter(qn("w:tc"))]
+        )
     return rows
 
 
 def _footnotes(xml: bytes) -> list[str]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     root = etree.fromstring(xml, parser)
-    paragraphs = (clean_line(text_of(note)) for note in root if note.get(qn("w:type")) is None)
+    paragraphs = (clean_line(paragraph_text(note)) for note in root if note.get(qn("w:type")) is None)
     return [text for text in paragraphs if text]
 
 
-def text_of(element: Any) -> str:
+def paragraph_text(element: Any) -> str:
     """Return the text of a paragraph as it stands when all changes are accepted, equations as LaTeX."""
-    return "".join(_pieces(element, 0))
+    return "".join(_text_pieces(element, 0))
 
 
-def _pieces(element: Any, depth: int) -> Iterator[str]:
-    if depth > _DEEPEST:
+def _text_pieces(element: Any, depth: int) -> Iterator[str]:
+    if depth > _MAX_DEPTH:
         raise RecursionError
     for child in element:
         tag = child.tag
@@ -186,4 +188,4 @@ def _pieces(element: Any, depth: int) -> Iterator[str]:
         elif tag == qn("w:noBreakHyphen"):
             yield "-"
         elif tag not in _SKIPPED and isinstance(tag, str):
-            yield from _pieces(child, depth + 1)
+            yield from _text_pieces(child, depth + 1)

@@ -13,29 +13,29 @@ from knowledge.documents import Block, ParsedDocument
 from knowledge.errors import DocumentDamaged, DocumentLocked
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.decoding import decode
-from knowledge.parsing.html_reader import blocks_of, parse_html
-from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.html_reader import extract_html_blocks, parse_html
+from knowledge.parsing.source_file import SectionTracker, SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
 MEDIA_TYPE = "application/epub+zip"
-_FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+_FONT_OBFUSCATION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
 
-def read(source: Source) -> ParsedDocument:
+def read(source: SourceFile) -> ParsedDocument:
     """Read the chapters of the spine; their headings are the sections."""
     with open_archive(source) as archive:
-        _refuse_locked(source, archive)
+        _refuse_drm(source, archive)
         package_path = _package_path(source, archive)
-        package = _xml(source, archive, package_path)
-        chapters = _spine(package, posixpath.dirname(package_path))
-        source.require_pages(len(chapters), "chapters")
-        blocks, notes = _chapters(source, archive, chapters)
+        package = _parse_xml(source, archive, package_path)
+        chapters = _spine_paths(package, posixpath.dirname(package_path))
+        source.check_page_count(len(chapters), "chapters")
+        blocks, notes = _read_chapters(source, archive, chapters)
     title = next((clean_line(e.text or "") for e in package.iter("{*}title") if e.text), "")
     return ParsedDocument(title or source.stem, MEDIA_TYPE, tuple(blocks), max(1, len(chapters)), tuple(notes))
 
 
-def _chapters(source: Source, archive: zipfile.ZipFile, paths: list[str]) -> tuple[list[Block], list[str]]:
-    sections = Sections()
+def _read_chapters(source: SourceFile, archive: zipfile.ZipFile, paths: list[str]) -> tuple[list[Block], list[str]]:
+    sections = SectionTracker()
     blocks: list[Block] = []
     missing = 0
     names = set(archive.namelist())
@@ -43,29 +43,29 @@ def _chapters(source: Source, archive: zipfile.ZipFile, paths: list[str]) -> tup
         text = decode(archive.read(path)) if path in names else None
         root = parse_html(text) if text else None
         missing += text is None
-        blocks += [] if root is None else blocks_of(root, sections)
+        blocks += [] if root is None else extract_html_blocks(root, sections)
         source.report(done, len(paths))
     return blocks, [f"{missing} of {len(paths)} chapters are missing in the file."] if missing else []
 
 
-def _refuse_locked(source: Source, archive: zipfile.ZipFile) -> None:
+def _refuse_drm(source: SourceFile, archive: zipfile.ZipFile) -> None:
     """A book may scramble its fonts; anything else encrypted is copy protection."""
     if "META-INF/encryption.xml" not in archive.namelist():
         return
-    methods = _xml(source, archive, "META-INF/encryption.xml").iter("{*}EncryptionMethod")
-    if any(method.get("Algorithm") not in _FONT_SCRAMBLING for method in methods):
+    methods = _parse_xml(source, archive, "META-INF/encryption.xml").iter("{*}EncryptionMethod")
+    if any(method.get("Algorithm") not in _FONT_OBFUSCATION for method in methods):
         raise DocumentLocked(f"{source.name} is copy-protected; upload an edition without DRM.")
 
 
-def _package_path(source: Source, archive: zipfile.ZipFile) -> str:
-    container = _xml(source, archive, "META-INF/container.xml")
+def _package_path(source: SourceFile, archive: zipfile.ZipFile) -> str:
+    container = _parse_xml(source, archive, "META-INF/container.xml")
     path = next((root.get("full-path", "") for root in container.iter("{*}rootfile")), "")
     if not path:
         raise DocumentDamaged(f"{source.name} does not say where its chapters are; convert it to EPUB again.")
     return path
 
 
-def _xml(source: Source, archive: zipfile.ZipFile, path: str) -> Any:
+def _parse_xml(source: SourceFile, archive: zipfile.ZipFile, path: str) -> Any:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
         return etree.fromstring(archive.read(path), parser)
@@ -73,7 +73,7 @@ def _xml(source: Source, archive: zipfile.ZipFile, path: str) -> Any:
         raise DocumentDamaged(f"{source.name} lacks a readable {path[:60]}; convert it to EPUB again.") from error
 
 
-def _spine(package: Any, base: str) -> list[str]:
+def _spine_paths(package: Any, base: str) -> list[str]:
     """Paths of the chapters inside the archive, in reading order, the table of contents left out."""
     files = {}
     for item in package.iter("{*}item"):

@@ -10,30 +10,32 @@ from lxml import etree, html
 from knowledge.documents import Block, ParsedDocument
 from knowledge.errors import DocumentDamaged
 from knowledge.parsing.mathml_to_latex import from_mathml
-from knowledge.parsing.source_file import Sections, Source
-from knowledge.parsing.text_cleaning import clean, clean_code, clean_line, table_text
+from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table
 
-_DROPPED = frozenset(
+_DROPPED_TAGS = frozenset(
     "script style noscript template nav aside form iframe object embed svg canvas audio video button select "
     "input textarea dialog menu head meta link base map rp".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_FLOWING = frozenset(
+_INLINE_TAGS = frozenset(
     "a abbr b bdi bdo big cite code data del dfn em font i img ins kbd label mark math nobr q ruby rb rt s samp "
     "small span strike strong sub sup time tt u var wbr br".split()
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])")
-_CHROME = re.compile(r"\b(?:navbar|nav-?bar|breadcrumbs?|cookie|sidebar|toc|headerlink|skip-?link|footer|sr-only)\b")
-_DEEPEST = 400
+_PAGE_CHROME = re.compile(
+    r"\b(?:navbar|nav-?bar|breadcrumbs?|cookie|sidebar|toc|headerlink|skip-?link|footer|sr-only)\b"
+)
+_MAX_DEPTH = 400
 
 
-def read(source: Source, text: str) -> ParsedDocument:
+def read(source: SourceFile, text: str) -> ParsedDocument:
     """Read one page. The part marked as main is read where there is one."""
     root = parse_html(text)
     if root is None:
         raise DocumentDamaged(f"{source.name} holds no HTML elements; save the page again and upload it again.")
-    sections = Sections()
-    blocks = blocks_of(_main_part(root), sections)
+    sections = SectionTracker()
+    blocks = extract_html_blocks(_main_part(root), sections)
     source.report(1, 1)
     title = clean_line(root.findtext(".//title") or "")
     first = next((block.heading[0] for block in blocks if block.heading), "")
@@ -50,15 +52,15 @@ def parse_html(text: str) -> html.HtmlElement | None:
         return None
 
 
-def text_of(fragment: str) -> list[str]:
+def html_to_paragraphs(fragment: str) -> list[str]:
     """Return the paragraphs of a fragment of HTML."""
     root = parse_html(fragment)
-    return [] if root is None else [block.text for block in blocks_of(root, Sections())]
+    return [] if root is None else [block.text for block in extract_html_blocks(root, SectionTracker())]
 
 
-def blocks_of(root: html.HtmlElement, sections: Sections) -> list[Block]:
+def extract_html_blocks(root: html.HtmlElement, sections: SectionTracker) -> list[Block]:
     """Return the blocks below an element, entering its headings into `sections`."""
-    walk = _Walk(sections)
+    walk = _HtmlBlockBuilder(sections)
     walk.visit(root, 0)
     walk.flush()
     return walk.blocks
@@ -74,38 +76,38 @@ def _main_part(root: html.HtmlElement) -> html.HtmlElement:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _HtmlBlockBuilder:
     """Goes through the elements in order; text gathers until an element that is a block of its own."""
 
-    sections: Sections
+    sections: SectionTracker
     blocks: list[Block] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
 
     def flush(self) -> None:
-        text = clean("".join(self._text))
+        text = clean_text("".join(self._text))
         self._text = []
         self._add(text)
 
     def _add(self, text: str) -> None:
         if text.strip():
-            self.blocks.append(Block(text, self.sections.locate(), self.sections.path))
+            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
 
     def visit(self, element: html.HtmlElement, depth: int) -> None:
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             raise RecursionError
-        self._say(element.text)
+        self._append_text(element.text)
         for child in element:
             if isinstance(child.tag, str):
                 self._child(child, depth)
-            self._say(child.tail)
+            self._append_text(child.tail)
 
-    def _say(self, text: str | None) -> None:
+    def _append_text(self, text: str | None) -> None:
         if text:
             self._text.append(re.sub(r"\s+", " ", text))
 
     def _child(self, element: html.HtmlElement, depth: int) -> None:
         tag = element.tag.rpartition("}")[2].lower()
-        if tag in _DROPPED or _is_hidden(element):
+        if tag in _DROPPED_TAGS or _is_hidden(element):
             return
         if tag in _HEADINGS:
             self._heading(element, _HEADINGS[tag])
@@ -120,8 +122,8 @@ class _Walk:
         elif tag == "br":
             self._text.append("\n")
         elif tag == "img":
-            self._say(element.get("alt"))
-        elif tag in _FLOWING:
+            self._append_text(element.get("alt"))
+        elif tag in _INLINE_TAGS:
             self.visit(element, depth + 1)
         else:
             self.flush()
@@ -162,7 +164,7 @@ class _Walk:
             return
         caption = element.find("caption")
         self._add("" if caption is None else clean_line(_inner_text(caption)))
-        self._add(table_text(cells))
+        self._add(format_table(cells))
 
 
 def _is_hidden(element: html.HtmlElement) -> bool:
@@ -173,13 +175,13 @@ def _is_hidden(element: html.HtmlElement) -> bool:
     if element.tag == "footer":
         return element.getparent() is not None and element.getparent().tag == "body"
     return element.get("role") in ("navigation", "banner", "contentinfo", "search") or bool(
-        _CHROME.search(element.get("class", "").lower())
+        _PAGE_CHROME.search(element.get("class", "").lower())
     )
 
 
 def _inner_text(element: html.HtmlElement) -> str:
     """All visible text below an element on one line."""
-    walk = _Walk(Sections())
+    walk = _HtmlBlockBuilder(SectionTracker())
     for child in element:
         if isinstance(child.tag, str) and child.tag in _HEADINGS:
             child.tag = "div"

@@ -18,14 +18,14 @@ _SENTENCE_END = re.compile(r"[.!?:;。！？：；”\"')\]]$")
 BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
 _CAPTION = re.compile(r"^(?:Figure|Fig\.|Table|Tab\.|Algorithm|Listing|图|表)\s*\d", re.IGNORECASE)
 _LOOK_AHEAD = 16  # paragraphs that the parts of a figure may come to
-_NOTE = re.compile(r"^[\d*∗†‡§¶]")
+_FOOTNOTE_MARK = re.compile(r"^[\d*∗†‡§¶]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_LEAST_COLUMN = 5  # lines
+_MIN_COLUMN_LINES = 5  # lines
 _LEADING = 0.75  # gap between lines of one paragraph, in line heights, over the page's usual one
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LayoutLine:
     """A run of text on one baseline. `height` is that of its font; `hyphen`: it ends in a hyphen of setting."""
 
     text: str
@@ -51,7 +51,7 @@ class Line:
 class Paragraph:
     """Lines that belong together, in order; never empty."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LayoutLine, ...]
 
     @property
     def height(self) -> float:
@@ -66,7 +66,7 @@ class Paragraph:
         return max(line.top for line in self.lines)
 
 
-def paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
+def group_paragraphs(lines: Sequence[LayoutLine], body: float) -> list[Paragraph]:
     """Return the paragraphs of one page, left column before right column, footnotes last.
 
     `body` is the height of the lines that most of the document is set in.
@@ -74,11 +74,11 @@ def paragraphs(lines: Sequence[Line], body: float) -> list[Paragraph]:
     found: list[Paragraph] = []
     notes: list[Paragraph] = []
     for region in _regions(lines, 0):
-        inside = _in_region(_joined_rows(region))
+        inside = _region_paragraphs(_join_rows(region))
         cut = _first_footnote(inside, body)
         found += inside[:cut]
         notes += inside[cut:]
-    return _across_columns(found) + notes
+    return _join_across_columns(found) + notes
 
 
 def _first_footnote(found: Sequence[Paragraph], body: float) -> int:
@@ -86,24 +86,26 @@ def _first_footnote(found: Sequence[Paragraph], body: float) -> int:
     cut = len(found)
     while cut > 0 and found[cut - 1].height < 0.92 * body:
         cut -= 1
-    if cut == 0 or not all(_NOTE.match(found[at].lines[0].text) for at in range(cut, min(cut + 1, len(found)))):
+    if cut == 0 or not all(
+        _FOOTNOTE_MARK.match(found[at].lines[0].text) for at in range(cut, min(cut + 1, len(found)))
+    ):
         return len(found)
     return cut
 
 
-def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
+def _regions(lines: Sequence[LayoutLine], depth: int) -> list[list[LayoutLine]]:
     """Cut a page at lines that span it, and what lies between them into columns."""
-    gutter = _gutter(lines) if depth < 3 else None
+    gutter = _find_gutter(lines) if depth < 3 else None
     if gutter is None:
-        return [_downwards(lines)]
+        return [_top_to_bottom(lines)]
     across = sorted((line for line in lines if line.left < gutter < line.right), key=lambda line: -line.middle)
-    bands: list[list[Line]] = [[] for _ in range(len(across) + 1)]
+    bands: list[list[LayoutLine]] = [[] for _ in range(len(across) + 1)]
     heights = [-line.middle for line in across]
     for line in lines:
         if not line.left < gutter < line.right:
             bands[bisect(heights, -line.middle)].append(line)
-    regions: list[list[Line]] = []
-    spanning: list[Line] = []
+    regions: list[list[LayoutLine]] = []
+    spanning: list[LayoutLine] = []
     for number, band in enumerate(bands):
         if band:
             regions += [spanning, *_columns(band, gutter, depth)]
@@ -112,21 +114,21 @@ def _regions(lines: Sequence[Line], depth: int) -> list[list[Line]]:
     return [region for region in [*regions, spanning] if region]
 
 
-def _columns(band: Sequence[Line], gutter: float, depth: int) -> list[list[Line]]:
+def _columns(band: Sequence[LayoutLine], gutter: float, depth: int) -> list[list[LayoutLine]]:
     """The left column of a band, then the right one; a band of a few lines (authors' names) stays as it is."""
     left = [line for line in band if line.right <= gutter]
     right = [line for line in band if line.left >= gutter]
-    if 0 < min(len(left), len(right)) < _LEAST_COLUMN and max(len(left), len(right)) < 2 * _LEAST_COLUMN:
-        return [_downwards(band)]
+    if 0 < min(len(left), len(right)) < _MIN_COLUMN_LINES and max(len(left), len(right)) < 2 * _MIN_COLUMN_LINES:
+        return [_top_to_bottom(band)]
     return [*_regions(left, depth + 1), *_regions(right, depth + 1)]
 
 
-def _downwards(lines: Sequence[Line]) -> list[Line]:
+def _top_to_bottom(lines: Sequence[LayoutLine]) -> list[LayoutLine]:
     """Put stretches that a file holds in another order (its footer first) from top to bottom.
 
     Stretches beside each other stay in the order of the file, which knows more than their places do.
     """
-    stretches: list[list[Line]] = []
+    stretches: list[list[LayoutLine]] = []
     for line in lines:
         if stretches and line.middle < stretches[-1][-1].middle + 0.9 * max(line.height, stretches[-1][-1].height):
             stretches[-1].append(line)
@@ -144,7 +146,7 @@ def _downwards(lines: Sequence[Line]) -> list[Line]:
 class _Stretch:
     """Lines in the order of the file, and between which heights they stand."""
 
-    lines: list[Line]
+    lines: list[LayoutLine]
     high: float
     low: float
 
@@ -154,11 +156,11 @@ class _Stretch:
         return cls(lines, max(part.high for part in parts), min(part.low for part in parts))
 
 
-def _same_row(one: Line, other: Line) -> bool:
+def _same_row(one: LayoutLine, other: LayoutLine) -> bool:
     return min(one.top, other.top) - max(one.bottom, other.bottom) > 0.5 * min(one.height, other.height)
 
 
-def _gutter(lines: Sequence[Line]) -> float | None:
+def _find_gutter(lines: Sequence[LayoutLine]) -> float | None:
     """Return the middle of the white strip between two columns of prose, None where there is none."""
     if len(lines) < 12:
         return None
@@ -200,7 +202,7 @@ def _widest_strip(change: Sequence[int], width: int, most: float) -> tuple[int, 
     return best
 
 
-def _two_columns(lines: Sequence[Line], middle: float) -> bool:
+def _two_columns(lines: Sequence[LayoutLine], middle: float) -> bool:
     """Whether both sides are prose: many lines, nearly as wide as their column, beside each other."""
     sides = [[x for x in lines if x.right <= middle], [x for x in lines if x.left >= middle]]
     if min(map(len, sides)) < 6:
@@ -212,34 +214,34 @@ def _two_columns(lines: Sequence[Line], middle: float) -> bool:
     return all(_is_prose(side) for side in sides)
 
 
-def _is_prose(side: Sequence[Line]) -> bool:
+def _is_prose(side: Sequence[LayoutLine]) -> bool:
     width = max(line.right for line in side) - min(line.left for line in side)
     fill = median(line.width for line in side) / max(width, 1.0)
     return fill > 0.5 and median(len(line.text) for line in side) >= 14
 
 
-def _joined_rows(lines: Sequence[Line]) -> list[Line]:
+def _join_rows(lines: Sequence[LayoutLine]) -> list[LayoutLine]:
     """Join neighbours on one baseline that were set with a gap between them."""
-    rows: list[Line] = []
+    rows: list[LayoutLine] = []
     for line in lines:
         if not rows or line.table or rows[-1].table or not _same_row(rows[-1], line):
             rows.append(line)
-        elif _is_mark(line, rows[-1]):
+        elif _is_footnote_mark(line, rows[-1]):
             continue
         elif line.left >= rows[-1].right - line.height and not rows[-1].hyphen:
-            rows[-1] = _joined(rows[-1], line)
+            rows[-1] = _join_lines(rows[-1], line)
         else:
             rows.append(line)
     return rows
 
 
-def _is_mark(line: Line, before: Line) -> bool:
+def _is_footnote_mark(line: LayoutLine, before: LayoutLine) -> bool:
     """Whether a line is the raised number of a note, set after the line in which it stands."""
     small = line.height < 0.8 * before.height and len(line.text) <= 3
     return small and before.left - before.height < line.left < before.right - line.width
 
 
-def _joined(one: Line, other: Line) -> Line:
+def _join_lines(one: LayoutLine, other: LayoutLine) -> LayoutLine:
     """A mark that is set small beside its word joins without a space, and does not change the line's height."""
     glue = " " if other.left - one.right > 0.12 * max(one.height, other.height) else ""
     longer = max(one, other, key=lambda line: len(line.text))
@@ -255,28 +257,28 @@ def _joined(one: Line, other: Line) -> Line:
     )
 
 
-def _in_region(lines: Sequence[Line]) -> list[Paragraph]:
+def _region_paragraphs(lines: Sequence[LayoutLine]) -> list[Paragraph]:
     if not lines:
         return []
     usual = _usual_gap(lines)
     edge = sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
-    groups: list[list[Line]] = [[lines[0]]]
+    groups: list[list[LayoutLine]] = [[lines[0]]]
     for before, line in zip(lines, lines[1:], strict=False):
-        if _begins(before, line, usual, edge):
+        if _starts_paragraph(before, line, usual, edge):
             groups.append([line])
         else:
             groups[-1].append(line)
     return [Paragraph(tuple(group)) for group in groups]
 
 
-def _usual_gap(lines: Sequence[Line]) -> float:
+def _usual_gap(lines: Sequence[LayoutLine]) -> float:
     """The median white space between consecutive lines, in line heights."""
     pairs = zip(lines, lines[1:], strict=False)
     gaps = [(a.bottom - b.top) / b.height for a, b in pairs if -0.8 < (a.bottom - b.top) / b.height < 1.5]
     return median(gaps) if gaps else 0.0
 
 
-def _begins(before: Line, line: Line, usual: float, edge: float) -> bool:
+def _starts_paragraph(before: LayoutLine, line: LayoutLine, usual: float, edge: float) -> bool:
     """Whether a line begins a new paragraph."""
     gap = (before.bottom - line.top) / line.height
     if before.table or line.table:
@@ -295,12 +297,12 @@ def _begins(before: Line, line: Line, usual: float, edge: float) -> bool:
     return ended and (short or indented)
 
 
-def _across_columns(found: list[Paragraph]) -> list[Paragraph]:
+def _join_across_columns(found: list[Paragraph]) -> list[Paragraph]:
     """Join a paragraph that the end of a column, or a figure, has cut in the middle of a sentence."""
     joined = list(found)
     at = 0
     while at < len(joined):
-        rest = _rest_of(joined, at)
+        rest = _continuation_index(joined, at)
         if rest is None:
             at += 1
         else:
@@ -308,14 +310,14 @@ def _across_columns(found: list[Paragraph]) -> list[Paragraph]:
     return joined
 
 
-def _rest_of(found: Sequence[Paragraph], at: int) -> int | None:
+def _continuation_index(found: Sequence[Paragraph], at: int) -> int | None:
     """Where an unfinished paragraph goes on, None when it does not; only figures may stand between."""
     last = found[at].lines[-1]
     if last.table or (len(found[at].lines) == 1 and not last.hyphen):
         return None
     for other in range(at + 1, min(at + _LOOK_AHEAD, len(found))):
         first = found[other].lines[0]
-        if _goes_on(last, first):
+        if _continues(last, first):
             jumps = first.middle > last.middle + 3 * last.height
             return other if jumps or other > at + 1 else None
         if not _is_float(found[other], last.height):
@@ -332,7 +334,7 @@ def _is_float(paragraph: Paragraph, height: float) -> bool:
     return fragment or _CAPTION.match(text) is not None or abs(paragraph.height - height) > 0.05 * height
 
 
-def _goes_on(last: Line, first: Line) -> bool:
+def _continues(last: LayoutLine, first: LayoutLine) -> bool:
     """Whether a sentence goes on from the last line of a column to the first of the next."""
     if first.table or abs(last.height - first.height) > 0.05 * last.height or last.bold != first.bold:
         return False
@@ -342,25 +344,25 @@ def _goes_on(last: Line, first: Line) -> bool:
     return small and _SENTENCE_END.search(last.text) is None
 
 
-class Words:
+class Dehyphenator:
     """The words of a document: they decide whether a hyphen at a line's end belongs to the word."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Iterable[LayoutLine]) -> None:
         self._count: Counter[str] = Counter()
         for line in lines:
             self._count.update(word.lower() for word in _WORD.findall(line.text))
 
-    def flow(self, lines: Sequence[Line]) -> str:
+    def join_lines(self, lines: Sequence[LayoutLine]) -> str:
         """Return the lines as one text without the hyphens of setting."""
         text = ""
         for number, line in enumerate(lines):
             if number and not lines[number - 1].hyphen and text and not (is_cjk(text[-1]) and is_cjk(line.text[0])):
                 text += " "
             following = lines[number + 1].text if number + 1 < len(lines) else ""
-            text += line.text + (self._glue(line.text, following) if line.hyphen else "")
+            text += line.text + (self._hyphen_or_nothing(line.text, following) if line.hyphen else "")
         return text
 
-    def _glue(self, before: str, after: str) -> str:
+    def _hyphen_or_nothing(self, before: str, after: str) -> str:
         """ "" or "-": what stands between the halves of a word in the rest of the document."""
         head, tail = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", before), re.match(r"[^\W\d_]+", after)
         if head is None or tail is None or not tail.group()[0].islower():

@@ -14,8 +14,8 @@ from markdown_it.token import Token
 
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing import html_reader
-from knowledge.parsing.source_file import Sections, Source
-from knowledge.parsing.text_cleaning import clean, clean_code, clean_line, join_lines, table_text
+from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table, join_lines
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 _ROLE = re.compile(r":[a-z]{3,12}:`[^`\n]*`|(?<=\S)[ \t]*\{[#.][\w:. -]*\}[ \t]*$", re.MULTILINE)
@@ -23,29 +23,29 @@ _MATH = re.compile(
     r"\$\$.{1,4000}?\$\$|\$(?=\S)[^$\n]{0,500}?(?<=\S)\$(?!\d)|\\\(.{1,1000}?\\\)|\\\[.{1,4000}?\\\]", re.DOTALL
 )
 
-_SOFT = "\x00"  # a line break that only wraps; the parser lets no such character through
+_SOFT_BREAK = "\x00"  # a line break that only wraps; the parser lets no such character through
 
 
-def read(source: Source, text: str) -> ParsedDocument:
+def read(source: SourceFile, text: str) -> ParsedDocument:
     """Read one Markdown file; its title is the front matter's, or the first heading."""
-    text, title = _without_front_matter(text.replace("\r\n", "\n"))
-    sections = Sections()
-    blocks = blocks_of(text, sections)
+    text, title = _split_front_matter(text.replace("\r\n", "\n"))
+    sections = SectionTracker()
+    blocks = parse_markdown_blocks(text, sections)
     source.report(1, 1)
     first = next((block.heading[0] for block in blocks if block.heading), "")
     return ParsedDocument(title or first or source.stem, "text/markdown", tuple(blocks), 1)
 
 
-def blocks_of(text: str, sections: Sections) -> list[Block]:
+def parse_markdown_blocks(text: str, sections: SectionTracker) -> list[Block]:
     """Return the blocks of a piece of Markdown, entering its headings into `sections`."""
-    walk = _Walk(sections)
+    walk = _MarkdownBlockBuilder(sections)
     for token in _parser().parse(_ROLE.sub("", text)):
-        walk.take(token)
+        walk.add_token(token)
     walk.flush()
     return walk.blocks
 
 
-def _without_front_matter(text: str) -> tuple[str, str]:
+def _split_front_matter(text: str) -> tuple[str, str]:
     found = _FRONT_MATTER.match(text)
     if found is None:
         return text, ""
@@ -96,10 +96,10 @@ def _line(state: StateBlock, number: int) -> str:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _MarkdownBlockBuilder:
     """Turns the parser's tokens into blocks; a list or a quotation is one block."""
 
-    sections: Sections
+    sections: SectionTracker
     blocks: list[Block] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
     _rows: list[list[str]] = field(default_factory=list)
@@ -108,7 +108,7 @@ class _Walk:
     _bullets: list[int] = field(default_factory=list)  # 0 for a dash, else the next number
     _mark: str = ""
 
-    def take(self, token: Token) -> None:
+    def add_token(self, token: Token) -> None:
         match token.type:
             case "heading_open":
                 self._heading = int(token.tag[1])
@@ -117,13 +117,13 @@ class _Walk:
             case "fence" | "code_block":
                 self._code(token)
             case "formula_block":
-                self._add(clean(token.content))
+                self._add(clean_text(token.content))
             case "html_block":
-                self._add("\n".join(html_reader.text_of(token.content)))
+                self._add("\n".join(html_reader.html_to_paragraphs(token.content)))
             case "tr_open":
                 self._rows.append([])
             case "table_close":
-                self._add(table_text(self._rows))
+                self._add(format_table(self._rows))
                 self._rows = []
             case "bullet_list_open" | "ordered_list_open" | "blockquote_open":
                 self._open(token)
@@ -137,10 +137,10 @@ class _Walk:
         text = "\n".join(self._lines)
         self._lines = []
         if text.strip():
-            self.blocks.append(Block(text, self.sections.locate(), self.sections.path))
+            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
 
     def _inline(self, token: Token) -> None:
-        text = clean(plain_text(token.children or ()))
+        text = clean_text(plain_text(token.children or ()))
         if self._heading:
             self.flush()
             self.sections.enter(self._heading, clean_line(text))
@@ -190,9 +190,9 @@ def plain_text(tokens: Sequence[Token]) -> str:
             case "text" | "code_inline" | "text_special":
                 parts.append(token.content)
             case "softbreak":
-                parts.append(_SOFT)
+                parts.append(_SOFT_BREAK)
             case "hardbreak":
                 parts.append("\n")
             case "image":
                 parts.append(plain_text(token.children or ()))
-    return join_lines("".join(parts).split(_SOFT))
+    return join_lines("".join(parts).split(_SOFT_BREAK))

@@ -7,53 +7,53 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentDamaged
-from knowledge.parsing.markdown_reader import blocks_of
-from knowledge.parsing.source_file import Sections, Source
+from knowledge.parsing.markdown_reader import parse_markdown_blocks
+from knowledge.parsing.source_file import SectionTracker, SourceFile
 from knowledge.parsing.text_cleaning import clean_code
 
 MEDIA_TYPE = "application/x-ipynb+json"
-_OUTPUT_LINES = 20
+_MAX_OUTPUT_LINES = 20
 
 
-def read(source: Source, text: str) -> ParsedDocument:
+def read(source: SourceFile, text: str) -> ParsedDocument:
     """Read the cells in order; the headings of the notes are the sections."""
     notebook = json.loads(text.lstrip("\ufeff"))
     cells = notebook["cells"]
     if not all(isinstance(cell, dict) for cell in cells):
         raise DocumentDamaged(f"{source.name} has cells that are no cells; save the notebook again.")
-    source.require_pages(len(cells), "cells")
-    sections = Sections()
+    source.check_page_count(len(cells), "cells")
+    sections = SectionTracker()
     language = str(notebook.get("metadata", {}).get("kernelspec", {}).get("language", ""))[:20]
     blocks: list[Block] = []
     for number, cell in enumerate(cells, 1):
-        locator = Locator(Place.CELL, number, f"cell {number}")
-        blocks += (replace(block, locator=locator) for block in _cell(cell, sections, language))
+        locator = Locator(LocatorKind.CELL, number, f"cell {number}")
+        blocks += (replace(block, locator=locator) for block in _cell_blocks(cell, sections, language))
         source.report(number, len(cells))
     title = next((block.heading[0] for block in blocks if block.heading), source.stem)
     return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), max(1, len(cells)))
 
 
-def _cell(cell: dict[str, Any], sections: Sections, language: str) -> Iterator[Block]:
-    content = _joined(cell.get("source"))
+def _cell_blocks(cell: dict[str, Any], sections: SectionTracker, language: str) -> Iterator[Block]:
+    content = _join_source(cell.get("source"))
     if cell.get("cell_type") == "markdown":
-        yield from blocks_of(content, sections)
+        yield from parse_markdown_blocks(content, sections)
     elif cell.get("cell_type") == "code":
         if content.strip():
-            yield Block(f"```{language}\n{clean_code(content)}\n```", sections.locate(), sections.path)
+            yield Block(f"```{language}\n{clean_code(content)}\n```", sections.next_locator(), sections.heading_path)
         for output in cell.get("outputs") or ():
-            printed = clean_code(_printed(output))
+            printed = clean_code(_output_text(output))
             if printed.strip():
-                yield Block(f"```\n{printed}\n```", sections.locate(), sections.path)
+                yield Block(f"```\n{printed}\n```", sections.next_locator(), sections.heading_path)
 
 
-def _printed(output: dict[str, Any]) -> str:
+def _output_text(output: dict[str, Any]) -> str:
     """The first lines of what a cell printed; pictures and error traces are left out."""
-    text = _joined(output.get("text")) or _joined((output.get("data") or {}).get("text/plain"))
-    return "\n".join(text.splitlines()[:_OUTPUT_LINES])
+    text = _join_source(output.get("text")) or _join_source((output.get("data") or {}).get("text/plain"))
+    return "\n".join(text.splitlines()[:_MAX_OUTPUT_LINES])
 
 
-def _joined(lines: object) -> str:
+def _join_source(lines: object) -> str:
     """The text of a field that notebooks write as one string or as a list of lines."""
     return "".join(map(str, lines)) if isinstance(lines, list) else lines if isinstance(lines, str) else ""

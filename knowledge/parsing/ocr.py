@@ -11,40 +11,40 @@ from functools import cache
 from knowledge.highlight import Box
 from knowledge.parsing.text_cleaning import clean_line, close_cjk_gaps
 
-_WANTED = ("eng", "chi_sim")
+_LANGUAGES = ("eng", "chi_sim")
 _PAGE_TIME_S = 25.0
-_WORD = "5"  # tesseract's level of a line of its table
-_PAGE, _COLUMN = "3", "4"  # tesseract's --psm: a page of any layout; one column of lines of any size
+_TSV_WORD_LEVEL = "5"  # tesseract's level of a line of its table
+_PSM_PAGE, _PSM_COLUMN = "3", "4"  # tesseract's --psm: a page of any layout; one column of lines of any size
 _PLUS = re.compile(r"(?<=[0-9A-Za-z)] )十(?= [0-9A-Za-z(])")  # a plus sign, where the Chinese model reads it as ten
 
 
 @cache
-def tesseract() -> str | None:
+def tesseract_path() -> str | None:
     """Return the path of the program, None where it is not installed."""
     return shutil.which("tesseract")
 
 
 @cache
-def languages() -> str:
+def installed_languages() -> str:
     """Return what to read, as tesseract takes it ("eng+chi_sim"); "" where it has neither language."""
-    program = tesseract()
+    program = tesseract_path()
     if program is None:
         return ""
     listed = subprocess.run([program, "--list-langs"], capture_output=True, timeout=10, check=False).stdout
     have = listed.decode("utf-8", "replace").split()
-    return "+".join(language for language in _WANTED if language in have)
+    return "+".join(language for language in _LANGUAGES if language in have)
 
 
-def available() -> bool:
-    return bool(languages())
+def is_available() -> bool:
+    return bool(installed_languages())
 
 
-def recognise(width: int, height: int, grey: bytes) -> list[str]:
+def recognise_paragraphs(width: int, height: int, grey: bytes) -> list[str]:
     """Return the paragraphs of an eight-bit grey page, top to bottom; none when nothing was recognised.
 
     Raises TimeoutError when one picture takes too long, OSError when the program fails.
     """
-    paragraphs = _run(width, height, grey, _PAGE_TIME_S).replace("\f", "\n\n").split("\n\n")
+    paragraphs = _run_tesseract(width, height, grey, _PAGE_TIME_S).replace("\f", "\n\n").split("\n\n")
     return [text for text in (close_cjk_gaps(clean_line(paragraph)) for paragraph in paragraphs) if text]
 
 
@@ -53,36 +53,36 @@ def recognise_lines(width: int, height: int, grey: bytes) -> list[str]:
 
     Raises as `recognise` does.
     """
-    said = _run(width, height, grey, _PAGE_TIME_S, layout=_COLUMN).replace("\f", "\n")
+    said = _run_tesseract(width, height, grey, _PAGE_TIME_S, layout=_PSM_COLUMN).replace("\f", "\n")
     lines = (close_cjk_gaps(clean_line(line)) for line in said.split("\n"))
     return [_PLUS.sub("+", line) for line in lines if line]
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class OcrWord:
     """A word as it was read, and where it stands on the picture."""
 
     text: str
     box: Box
 
 
-def words(width: int, height: int, grey: bytes, seconds: float) -> list[Word]:
+def recognise_words(width: int, height: int, grey: bytes, seconds: float) -> list[OcrWord]:
     """Return the words of an eight-bit grey picture in the order of reading; raises as `recognise` does."""
     found = []
-    for line in _run(width, height, grey, seconds, "tsv").splitlines()[1:]:
+    for line in _run_tesseract(width, height, grey, seconds, "tsv").splitlines()[1:]:
         level, *_, left, top, wide, high, _, text = line.split("\t")
-        if level == _WORD and text.strip():
+        if level == _TSV_WORD_LEVEL and text.strip():
             x, y, w, h = int(left), int(top), int(wide), int(high)
-            found.append(Word(text, Box(x / width, y / height, (x + w) / width, (y + h) / height)))
+            found.append(OcrWord(text, Box(x / width, y / height, (x + w) / width, (y + h) / height)))
     return found
 
 
-def _run(width: int, height: int, grey: bytes, seconds: float, *form: str, layout: str = _PAGE) -> str:
-    program = tesseract()
+def _run_tesseract(width: int, height: int, grey: bytes, seconds: float, *form: str, layout: str = _PSM_PAGE) -> str:
+    program = tesseract_path()
     if program is None:
         raise OSError("tesseract is not installed")
     picture = b"P5 %d %d 255\n" % (width, height) + grey
-    command = [program, "stdin", "stdout", "-l", languages(), "--psm", layout, *form]
+    command = [program, "stdin", "stdout", "-l", installed_languages(), "--psm", layout, *form]
     try:
         done = subprocess.run(command, input=picture, capture_output=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired as error:

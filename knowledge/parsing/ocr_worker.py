@@ -19,28 +19,28 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from knowledge.errors import DocumentTooLarge
 from knowledge.parsing import ocr, worker_protocol
-from knowledge.parsing.image_reader import FORMATS, upright_grey
-from knowledge.parsing.sandbox_worker import confine
-from knowledge.parsing.source_file import Source
+from knowledge.parsing.image_reader import PILLOW_FORMATS, to_upright_grayscale
+from knowledge.parsing.sandbox_worker import confine_process
+from knowledge.parsing.source_file import SourceFile
 
-_DARK = 110  # mean grey below which a picture is light writing on a dark ground
-_STEP = 8  # the light of the page is looked at in squares of so many dots
+_DARK_MEAN = 110  # mean grey below which a picture is light writing on a dark ground
+_TILE = 8  # the light of the page is looked at in squares of so many dots
 
 
 def main() -> int:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not get between our lines
-    name, limits, size = worker_protocol.read_request(sys.stdin.buffer.readline())
-    ocr.languages()  # asked before programs are forbidden
-    confine(limits)
+    name, limits, size = worker_protocol.decode_request(sys.stdin.buffer.readline())
+    ocr.installed_languages()  # asked before programs are forbidden
+    confine_process(limits)
     logging.disable()
-    answers.write(json.dumps(_answer(Source(name, sys.stdin.buffer.read(size), limits))).encode() + b"\n")
+    answers.write(json.dumps(_answer(SourceFile(name, sys.stdin.buffer.read(size), limits))).encode() + b"\n")
     return 0
 
 
-def _answer(source: Source) -> dict[str, object]:
+def _answer(source: SourceFile) -> dict[str, object]:
     try:
-        return {"lines": transcribe(source)}
+        return {"lines": recognise_photo(source)}
     except (DocumentTooLarge, Image.DecompressionBombError):
         return {"refused": "pixels"}
     except (TimeoutError, MemoryError):
@@ -49,19 +49,19 @@ def _answer(source: Source) -> dict[str, object]:
         return {"refused": "damaged"}
 
 
-def transcribe(source: Source) -> list[str]:
+def recognise_photo(source: SourceFile) -> list[str]:
     """Return the lines of text in the picture, top to bottom; none where nothing can be read."""
     warnings.simplefilter("ignore")  # Pillow's own about size; ours is an error
-    with Image.open(io.BytesIO(source.data), formats=FORMATS) as image:
-        grey = even(upright_grey(source, image))
+    with Image.open(io.BytesIO(source.data), formats=PILLOW_FORMATS) as image:
+        grey = flatten_illumination(to_upright_grayscale(source, image))
     return ocr.recognise_lines(grey.width, grey.height, grey.tobytes())
 
 
-def even(grey: Image.Image) -> Image.Image:
+def flatten_illumination(grey: Image.Image) -> Image.Image:
     """Return dark writing on a white ground, with the shadows of a photograph taken away."""
-    if ImageStat.Stat(grey).mean[0] < _DARK:
+    if ImageStat.Stat(grey).mean[0] < _DARK_MEAN:
         grey = ImageOps.invert(grey)
-    small = grey.resize((max(1, grey.width // _STEP), max(1, grey.height // _STEP)), Image.Resampling.BOX)
+    small = grey.resize((max(1, grey.width // _TILE), max(1, grey.height // _TILE)), Image.Resampling.BOX)
     ground = small.filter(ImageFilter.MaxFilter(9)).filter(ImageFilter.GaussianBlur(6))
     lit = ground.resize(grey.size, Image.Resampling.BILINEAR)
     return ImageOps.autocontrast(ImageOps.invert(ImageChops.subtract(lit, grey)), cutoff=0.5)

@@ -12,49 +12,49 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from knowledge.parsing.layout import Line
+from knowledge.parsing.layout import LayoutLine
 from knowledge.parsing.text_cleaning import clean_line
 
 _HYPHENS = {0x02, 0xAD, 0xFFFE}
 _SPACES = {0x20, 0xA0, 0x09, 0x3000}
-_GAP = 0.75  # of the line's height: a wider gap may be the one between two columns
-_SMALLEST = 2.5  # points
-_BROKEN = re.compile(r"[^\W\d_]{2}-$")
-_SWAPS = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_MAX_GAP = 0.75  # of the line's height: a wider gap may be the one between two columns
+_MIN_HEIGHT = 2.5  # points
+_HYPHENATED = re.compile(r"[^\W\d_]{2}-$")
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-def page_lines(page: pdfium.PdfPage) -> tuple[list[Line], list[Line]]:
+def extract_lines(page: pdfium.PdfPage) -> tuple[list[LayoutLine], list[LayoutLine]]:
     """Return the lines of one page in the order of its content; apart from them those that nobody can see."""
     text_page = page.get_textpage()
     box = raw.FS_RECTF()
     unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
     handle, count = text_page.raw, text_page.count_chars()
-    turn = _quarter_turn(handle, count)
+    turn = _page_rotation(handle, count)
     builder = _LineBuilder(handle, turn)
     for index in range(count):
         code = unicode_of(handle, index)
         if code in (0x0A, 0x0D):
-            builder.end()
+            builder.end_line()
         elif code in _HYPHENS:
-            builder.end(hyphen=True)
+            builder.end_line(hyphen=True)
         elif code in _SPACES:
-            builder.space()
+            builder.add_space()
         elif code and box_of(handle, index, box):
-            builder.add(code, index, box)
-    builder.end()
+            builder.add_character(code, index, box)
+    builder.end_line()
     bold = {first: raw.FPDFText_GetFontWeight(handle, first) >= 600 for first, _ in builder.lines}
     lines = [replace(line, bold=bold[first]) for first, line in builder.lines]
     left, bottom, right, top = page.get_bbox()
-    frame = _TURNED[turn](raw.FS_RECTF(left=left, bottom=bottom, right=right, top=top))
-    shown = [line for line in lines if _can_be_seen(line, frame)]
-    return shown, [line for line in lines if not _can_be_seen(line, frame)]
+    frame = _ROTATED_BOX[turn](raw.FS_RECTF(left=left, bottom=bottom, right=right, top=top))
+    shown = [line for line in lines if _is_visible(line, frame)]
+    return shown, [line for line in lines if not _is_visible(line, frame)]
 
 
-def _can_be_seen(line: Line, frame: tuple[float, float, float, float]) -> bool:
+def _is_visible(line: LayoutLine, frame: tuple[float, float, float, float]) -> bool:
     """Whether a line is on the page and not too small to read: what is not was put there for machines."""
     left, bottom, right, top = frame
     inside = line.right > left and line.left < right and line.top > bottom and line.bottom < top
-    return inside and line.height >= _SMALLEST
+    return inside and line.height >= _MIN_HEIGHT
 
 
 class _LineBuilder:
@@ -62,7 +62,7 @@ class _LineBuilder:
 
     def __init__(self, handle: Any, turn: int) -> None:
         self._handle, self._turn = handle, turn
-        self.lines: list[tuple[int, Line]] = []  # with the number of its first character
+        self.lines: list[tuple[int, LayoutLine]] = []  # with the number of its first character
         self._reset()
 
     def _reset(self) -> None:
@@ -73,16 +73,16 @@ class _LineBuilder:
         self._tops: list[float] = []
         self._to_left = False
 
-    def space(self) -> None:
+    def add_space(self) -> None:
         if self._text and self._text[-1] != " ":
             self._text.append(" ")
 
-    def add(self, code: int, index: int, box: raw.FS_RECTF) -> None:
-        left, bottom, right, top = _TURNED[self._turn](box)
-        if self._text and self._jumps(left, right, bottom, top):
-            self.end()
+    def add_character(self, code: int, index: int, box: raw.FS_RECTF) -> None:
+        left, bottom, right, top = _ROTATED_BOX[self._turn](box)
+        if self._text and self._is_new_line(left, right, bottom, top):
+            self.end_line()
         if not self._text:
-            if _turn_of(self._handle, index) != self._turn:
+            if _character_rotation(self._handle, index) != self._turn:
                 return
             self._first = index
             self._to_left = 0x590 <= code <= 0x8FF or 0xFB1D <= code <= 0xFEFC
@@ -91,44 +91,44 @@ class _LineBuilder:
         self._bottoms.append(bottom)
         self._tops.append(top)
 
-    def _jumps(self, left: float, right: float, bottom: float, top: float) -> bool:
+    def _is_new_line(self, left: float, right: float, bottom: float, top: float) -> bool:
         lowest, highest = self._bottoms[0], self._tops[0]
         height = highest - lowest or 1.0
         if bottom > highest or top < lowest:
             return True
         if self._to_left:
             return self._left - right > 3 * height
-        return left - self._right > _GAP * height or left < self._right - 2 * height
+        return left - self._right > _MAX_GAP * height or left < self._right - 2 * height
 
-    def end(self, hyphen: bool = False) -> None:
-        text = clean_line(_SWAPS.sub(_combine, "".join(self._text)))
+    def end_line(self, hyphen: bool = False) -> None:
+        text = clean_line(_SURROGATE_PAIR.sub(_join_surrogates, "".join(self._text)))
         if text:
-            hyphen = hyphen or _BROKEN.search(text) is not None
+            hyphen = hyphen or _HYPHENATED.search(text) is not None
             text = text.removesuffix("-") if hyphen else text
-            bottom, top = _middle_one(self._bottoms), _middle_one(self._tops)
-            line = Line(text, self._left, bottom, self._right, top, max(top - bottom, 1.0), False, hyphen)
+            bottom, top = _median(self._bottoms), _median(self._tops)
+            line = LayoutLine(text, self._left, bottom, self._right, top, max(top - bottom, 1.0), False, hyphen)
             self.lines.append((self._first, line))
         self._reset()
 
 
-def _middle_one(values: list[float]) -> float:
+def _median(values: list[float]) -> float:
     """The median, so that raised and lowered characters do not count."""
     return sorted(values)[len(values) // 2]
 
 
-def _turn_of(handle: Any, index: int) -> int:
+def _character_rotation(handle: Any, index: int) -> int:
     """In which direction a character is set, in quarter turns."""
     return int(round(raw.FPDFText_GetCharAngle(handle, index) / (pi / 2))) % 4
 
 
-def _quarter_turn(handle: Any, count: int) -> int:
+def _page_rotation(handle: Any, count: int) -> int:
     """The direction of most of a page's text: a table set sideways is read as it is held."""
-    turns = Counter(_turn_of(handle, index) for index in range(0, count, max(1, count // 60)))
+    turns = Counter(_character_rotation(handle, index) for index in range(0, count, max(1, count // 60)))
     return int(turns.most_common(1)[0][0]) if turns else 0
 
 
 # The box of a character on the page as it is held: left, bottom, right, top.
-_TURNED: tuple[Callable[[Any], tuple[float, float, float, float]], ...] = (
+_ROTATED_BOX: tuple[Callable[[Any], tuple[float, float, float, float]], ...] = (
     lambda box: (box.left, box.bottom, box.right, box.top),
     lambda box: (-box.top, box.left, -box.bottom, box.right),
     lambda box: (-box.right, -box.top, -box.left, -box.bottom),
@@ -136,6 +136,6 @@ _TURNED: tuple[Callable[[Any], tuple[float, float, float, float]], ...] = (
 )
 
 
-def _combine(pair: re.Match[str]) -> str:
+def _join_surrogates(pair: re.Match[str]) -> str:
     """Two halves of UTF-16, as pdfium hands out characters beyond the first plane."""
     return pair.group().encode("utf-16", "surrogatepass").decode("utf-16", "replace")

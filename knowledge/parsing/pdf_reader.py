@@ -10,54 +10,54 @@ from itertools import islice
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentRefused
-from knowledge.parsing.layout import BULLET, Line, Words, paragraphs
-from knowledge.parsing.page_furniture import body_height, without_running_lines
-from knowledge.parsing.pdf_lines import page_lines
-from knowledge.parsing.pdf_tables import Tables
-from knowledge.parsing.scan_ocr import Scans
-from knowledge.parsing.source_file import Source
-from knowledge.parsing.text_cleaning import clean, clean_line
+from knowledge.parsing.layout import BULLET, Dehyphenator, LayoutLine, group_paragraphs
+from knowledge.parsing.page_furniture import body_line_height, remove_headers_footers
+from knowledge.parsing.pdf_lines import extract_lines
+from knowledge.parsing.pdf_tables import TableExtractor
+from knowledge.parsing.scan_ocr import ScanReader
+from knowledge.parsing.source_file import SourceFile
+from knowledge.parsing.text_cleaning import clean_line, clean_text
 
 MEDIA_TYPE = "application/pdf"
-_SCRAP = 30  # characters: a shorter paragraph is a label in a figure, or a line of a formula
+_FRAGMENT_CHARACTERS = 30  # characters: a shorter paragraph is a label in a figure, or a line of a formula
 _SCANNED_BELOW = 20  # characters on a page
 _UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd]")
-_MOST_OBJECTS = 5_000
-_BY_PROGRAM = re.compile(
+_MAX_OBJECTS = 5_000
+_GENERATED_TITLE = re.compile(
     r"(?i)^(?:microsoft \w+ - .*|untitled.*|slide 1|\(?(?:anonymous|unspecified)\)?)$"
     r"|\.(?:docx?|pptx?|tex|dvi|pdf|indd|jpe?g|png)$"
 )
 
 
-def read(source: Source) -> ParsedDocument:
+def read(source: SourceFile) -> ParsedDocument:
     """Read all pages; one without text goes to OCR, or is noted."""
     document = open_pdf(source)
-    source.require_pages(len(document), "pages")
-    scans, tables = Scans(source.limits), Tables(source.data)
-    pages: list[list[Line]] = []
+    source.check_page_count(len(document), "pages")
+    scans, tables = ScanReader(source.limits), TableExtractor(source.data)
+    pages: list[list[LayoutLine]] = []
     read_by_ocr: dict[int, list[str]] = {}
     for index in range(len(document)):
         page = _load(document, index)
         if page is None:
-            scans.missing(index + 1)
+            scans.note_missing(index + 1)
             pages.append([])
             continue
-        lines, hidden = page_lines(page)
+        lines, hidden = extract_lines(page)
         if hidden:
-            scans.hidden(index + 1)
-        if _is_picture(page, lines):
-            read_by_ocr[index] = scans.page(page, index + 1)
-        pages.append(tables.put_into(lines, page, index))
+            scans.note_hidden_text(index + 1)
+        if _needs_ocr(page, lines):
+            read_by_ocr[index] = scans.read_page(page, index + 1)
+        pages.append(tables.insert_tables(lines, page, index))
         source.report(index + 1, len(document))
     labels = [_label(document, index) for index in range(len(pages))]
-    blocks = _blocks(without_running_lines(pages), read_by_ocr, labels, _outline(document))
+    blocks = _page_blocks(remove_headers_footers(pages), read_by_ocr, labels, _read_outline(document))
     title = _title(document) or _first_heading(blocks) or source.stem
     return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), len(pages), (*scans.notes(), *tables.notes()))
 
 
-def open_pdf(source: Source) -> pdfium.PdfDocument:
+def open_pdf(source: SourceFile) -> pdfium.PdfDocument:
     """Raises DocumentLocked, DocumentDamaged."""
     try:
         return pdfium.PdfDocument(source.data)
@@ -87,21 +87,21 @@ def _label(document: pdfium.PdfDocument, index: int) -> str:
 
 def _title(document: pdfium.PdfDocument) -> str:
     title = clean_line(document.get_metadata_value("Title") or "")
-    return "" if _BY_PROGRAM.search(title) else title
+    return "" if _GENERATED_TITLE.search(title) else title
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:
     return next((block.heading[0] for block in blocks if block.heading), "")
 
 
-def _is_picture(page: pdfium.PdfPage, lines: Sequence[Line]) -> bool:
+def _needs_ocr(page: pdfium.PdfPage, lines: Sequence[LayoutLine]) -> bool:
     """Whether what is to be read on a page is drawn, or set in a font that does not say which letters it shows."""
     text = "".join(line.text for line in lines)
     if len(text) >= _SCANNED_BELOW:
         return 3 * len(_UNMAPPED.findall(text)) > len(text)
     area = page.get_width() * page.get_height()
     drawn = page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_PATH], max_depth=3)
-    for item in islice(drawn, _MOST_OBJECTS):
+    for item in islice(drawn, _MAX_OBJECTS):
         left, bottom, right, top = item.get_bounds()
         if item.type == raw.FPDF_PAGEOBJ_IMAGE and (right - left) * (top - bottom) > 0.2 * area:
             return True
@@ -126,7 +126,7 @@ def _letters(text: str) -> str:
     return re.sub(r"[\W\d_]+", "", text.lower())
 
 
-def _outline(document: pdfium.PdfDocument) -> _Outline:
+def _read_outline(document: pdfium.PdfDocument) -> _Outline:
     entries: dict[int, list[tuple[str, int]]] = {}
     for number, bookmark in enumerate(document.get_toc(max_depth=6)):
         destination = bookmark.get_dest()
@@ -138,43 +138,53 @@ def _outline(document: pdfium.PdfDocument) -> _Outline:
     return _Outline(entries)
 
 
-def _blocks(
-    pages: Sequence[Sequence[Line]], ocr: dict[int, list[str]], labels: Sequence[str], outline: _Outline
+def _page_blocks(
+    pages: Sequence[Sequence[LayoutLine]], ocr: dict[int, list[str]], labels: Sequence[str], outline: _Outline
 ) -> list[Block]:
-    words = Words(line for page in pages for line in page)
-    body = body_height(pages)
+    words = Dehyphenator(line for page in pages for line in page)
+    body = body_line_height(pages)
     path: list[tuple[int, str]] = []
     blocks = []
     for index, page in enumerate(pages):
-        locator = Locator(Place.PAGE, index + 1, labels[index])
-        texts = ((None, text) for text in ocr[index]) if ocr.get(index) else _texts(page, words, body, outline, index)
-        for level, text in _gathered(texts):
+        locator = Locator(LocatorKind.PAGE, index + 1, labels[index])
+        texts = (
+            ((None, text) for text in ocr[index]) if ocr.get(index) else _page_texts(page, words, body, outline, index)
+        )
+        for level, text in _merge_fragments(texts):
             if level is not None:
                 path = [open_ for open_ in path if open_[0] < level] + [(level, text)]
             blocks.append(Block(text, locator, tuple(title for _, title in path)))
     return blocks
 
 
-def _texts(
-    page: Sequence[Line], words: Words, body: float, outline: _Outline, index: int
+def _page_texts(
+    page: Sequence[LayoutLine], words: Dehyphenator, body: float, outline: _Outline, index: int
 ) -> Iterator[tuple[int | None, str]]:
     """The paragraphs of a page; with a level where one is a heading."""
-    for paragraph in paragraphs(page, body):
+    for paragraph in group_paragraphs(page, body):
         if paragraph.lines[0].table:
             yield None, paragraph.lines[0].text
             continue
-        text = clean(words.flow(paragraph.lines)).replace("\n", " ")
+        text = clean_text(words.join_lines(paragraph.lines)).replace("\n", " ")
         if not text:
             continue
         level = outline.level(index, text) if len(text) <= 160 else None
         yield level or _heading_level(text, paragraph.height / body, paragraph.bold, len(paragraph.lines)), text
 
 
-def _gathered(texts: Iterable[tuple[int | None, str]]) -> Iterator[tuple[int | None, str]]:
+def _merge_fragments(texts: Iterable[tuple[int | None, str]]) -> Iterator[tuple[int | None, str]]:
     """Gather the items of a list, and the scraps of a formula or a figure, into one text each."""
     kind, parts = "", list[str]()
     for level, text in texts:
-        now = "" if level else "\n" if BULLET.match(text) else " " if len(text) < _SCRAP and text[0] != "|" else ""
+        now = (
+            ""
+            if level
+            else "\n"
+            if BULLET.match(text)
+            else " "
+            if len(text) < _FRAGMENT_CHARACTERS and text[0] != "|"
+            else ""
+        )
         if parts and (now != kind or not now):
             yield None, kind.join(parts)
             parts = []

@@ -12,16 +12,16 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from knowledge.parsing.layout import Line
-from knowledge.parsing.text_cleaning import table_text
+from knowledge.parsing.layout import LayoutLine
+from knowledge.parsing.text_cleaning import format_table
 
-_TIME_S = 60.0  # for all pages of a file together
-_MOST_PATHS = 1_500  # more is a drawing
-_THIN = 2.5  # points
-_NEAR = 3.0  # points: rules this far apart meet
+_TIME_BUDGET_S = 60.0  # for all pages of a file together
+_MAX_PATHS = 1_500  # more is a drawing
+_MAX_RULE_WIDTH = 2.5  # points
+_SNAP = 3.0  # points: rules this far apart meet
 
 
-class Tables:
+class TableExtractor:
     """Finds the tables of one file, page by page, and remembers on which pages it gave up."""
 
     def __init__(self, data: bytes) -> None:
@@ -30,11 +30,11 @@ class Tables:
         self._spent = 0.0
         self._skipped: list[int] = []
 
-    def put_into(self, lines: Sequence[Line], page: pdfium.PdfPage, index: int) -> list[Line]:
+    def insert_tables(self, lines: Sequence[LayoutLine], page: pdfium.PdfPage, index: int) -> list[LayoutLine]:
         """Return the lines of a page with each ruled table in the place of the lines that were in it."""
         if len(lines) < 4 or not _has_table(page, lines):
             return list(lines)
-        if self._spent > _TIME_S:
+        if self._spent > _TIME_BUDGET_S:
             self._skipped.append(index + 1)
             return list(lines)
         started = time.monotonic()
@@ -45,7 +45,7 @@ class Tables:
             self._skipped.append(index + 1)
         self._spent += time.monotonic() - started
         for table in tables:
-            lines = _exchanged(lines, table)
+            lines = _replace_lines(lines, table)
         return list(lines)
 
     def notes(self) -> list[str]:
@@ -55,7 +55,7 @@ class Tables:
         shown = ", ".join(map(str, self._skipped[:5])) + (" …" if len(self._skipped) > 5 else "")
         return [f"Tables were read as plain text on {len(self._skipped)} of the pages (page {shown})."]
 
-    def _tables(self, index: int) -> Iterator[Line]:
+    def _tables(self, index: int) -> Iterator[LayoutLine]:
         if self._file is None:
             import pdfplumber  # a quarter of a second, for files with rules only
 
@@ -66,48 +66,48 @@ class Tables:
             if _is_table(rows):
                 left, top, right, bottom = table.bbox
                 height = page.height + page.mediabox[1]
-                yield Line(table_text(rows), left, height - bottom, right, height - top, 1.0, table=True)
+                yield LayoutLine(format_table(rows), left, height - bottom, right, height - top, 1.0, table=True)
         page.close()
 
 
 @dataclass(slots=True)
-class _Rules:
+class _RuledLines:
     """The straight lines drawn on a page, as (place, from, to): levels are y, posts are x."""
 
-    levels: list[tuple[float, float, float]] = field(default_factory=list)
-    posts: list[tuple[float, float, float]] = field(default_factory=list)
+    horizontals: list[tuple[float, float, float]] = field(default_factory=list)
+    verticals: list[tuple[float, float, float]] = field(default_factory=list)
 
     def add(self, left: float, bottom: float, right: float, top: float) -> None:
         """Add a stroke, or the four edges of a box."""
-        if top - bottom < _THIN and right - left > 15:
-            self.levels.append((bottom, left, right))
-        elif right - left < _THIN and top - bottom > 6:
-            self.posts.append((left, bottom, top))
+        if top - bottom < _MAX_RULE_WIDTH and right - left > 15:
+            self.horizontals.append((bottom, left, right))
+        elif right - left < _MAX_RULE_WIDTH and top - bottom > 6:
+            self.verticals.append((left, bottom, top))
         elif right - left > 15 and top - bottom > 6:
-            self.levels += [(bottom, left, right), (top, left, right)]
-            self.posts += [(left, bottom, top), (right, bottom, top)]
+            self.horizontals += [(bottom, left, right), (top, left, right)]
+            self.verticals += [(left, bottom, top), (right, bottom, top)]
 
     def grid(self) -> tuple[float, float, float, float] | None:
         """Return the box around all crossings, None when they are too few for a table of two by two cells."""
-        if len(self.levels) * len(self.posts) > 40_000:
+        if len(self.horizontals) * len(self.verticals) > 40_000:
             return None
         crossings = {
-            (round(x / _NEAR), round(y / _NEAR))
-            for y, left, right in self.levels
-            for x, bottom, top in self.posts
-            if left - _NEAR <= x <= right + _NEAR and bottom - _NEAR <= y <= top + _NEAR
+            (round(x / _SNAP), round(y / _SNAP))
+            for y, left, right in self.horizontals
+            for x, bottom, top in self.verticals
+            if left - _SNAP <= x <= right + _SNAP and bottom - _SNAP <= y <= top + _SNAP
         }
         xs, ys = {x for x, _ in crossings}, {y for _, y in crossings}
         if len(crossings) < 9 or len(xs) < 3 or len(ys) < 3:
             return None
-        return min(xs) * _NEAR, min(ys) * _NEAR, max(xs) * _NEAR, max(ys) * _NEAR
+        return min(xs) * _SNAP, min(ys) * _SNAP, max(xs) * _SNAP, max(ys) * _SNAP
 
 
-def _has_table(page: pdfium.PdfPage, lines: Sequence[Line]) -> bool:
+def _has_table(page: pdfium.PdfPage, lines: Sequence[LayoutLine]) -> bool:
     """Whether rules cross as those of a table do, with text between them."""
-    rules = _Rules()
+    rules = _RuledLines()
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2)):
-        if number > _MOST_PATHS:
+        if number > _MAX_PATHS:
             return False
         for stroke in _strokes(item):
             rules.add(*stroke)
@@ -115,14 +115,14 @@ def _has_table(page: pdfium.PdfPage, lines: Sequence[Line]) -> bool:
     if box is None:
         return False
     left, bottom, right, top = box
-    inside = (x for x in lines if left <= x.left and x.right <= right + _NEAR and bottom <= x.middle <= top)
+    inside = (x for x in lines if left <= x.left and x.right <= right + _SNAP and bottom <= x.middle <= top)
     return sum(1 for _ in inside) >= 4
 
 
 def _strokes(item: pdfium.PdfObject) -> Iterator[tuple[float, float, float, float]]:
     """The bounds of a path; of one with many straight segments, the bounds of each."""
     count = raw.FPDFPath_CountSegments(item)
-    if not 6 <= count <= _MOST_PATHS:
+    if not 6 <= count <= _MAX_PATHS:
         yield item.get_bounds()
         return
     matrix = item.get_matrix()
@@ -146,9 +146,9 @@ def _is_table(rows: list[list[str]]) -> bool:
     return 2 * len(filled) >= len(cells) and sum(map(len, filled)) < 250 * len(filled)
 
 
-def _exchanged(lines: Sequence[Line], table: Line) -> list[Line]:
+def _replace_lines(lines: Sequence[LayoutLine], table: LayoutLine) -> list[LayoutLine]:
     """Put the table where the first of its lines was; a table none of whose lines are here is not put anywhere."""
-    kept: list[Line] = []
+    kept: list[LayoutLine] = []
     found = False
     for line in lines:
         middle = (line.left + line.right) / 2

@@ -9,26 +9,26 @@ from typing import Any
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
-from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.mathml_to_latex import from_omml
-from knowledge.parsing.source_file import Source
-from knowledge.parsing.text_cleaning import clean, clean_line, table_text
+from knowledge.parsing.source_file import SourceFile
+from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-_DEEPEST = 40
+_MAX_DEPTH = 40
 
 
-def read(source: Source) -> ParsedDocument:
+def read(source: SourceFile) -> ParsedDocument:
     """Read the slides in their order; notes come after the slide's text."""
     open_archive(source).close()
     presentation = Presentation(io.BytesIO(source.data))
     count = len(presentation.slides)
-    source.require_pages(count, "slides")
+    source.check_page_count(count, "slides")
     blocks: list[Block] = []
     notes: list[str] = []
     for number, slide in enumerate(presentation.slides, 1):
-        found = _slide(slide, number)
+        found = _slide_blocks(slide, number)
         blocks += found
         if not found:
             notes.append(f"Slide {number} has no text.")
@@ -39,27 +39,27 @@ def read(source: Source) -> ParsedDocument:
     return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), count, tuple(notes))
 
 
-def _slide(slide: Any, number: int) -> list[Block]:
-    locator = Locator(Place.SLIDE, number, f"slide {number}")
+def _slide_blocks(slide: Any, number: int) -> list[Block]:
+    locator = Locator(LocatorKind.SLIDE, number, f"slide {number}")
     shape = slide.shapes.title
     title = clean_line(_paragraphs(shape._element)) if shape is not None else ""
     heading = (title,) if title else ()
-    texts = [text for other in _in_order(slide.shapes, 0) if other != shape for text in _texts(other)]
+    texts = [text for other in _shapes_in_order(slide.shapes, 0) if other != shape for text in _shape_texts(other)]
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        spoken = clean(_paragraphs(slide.notes_slide.notes_text_frame._txBody))
+        spoken = clean_text(_paragraphs(slide.notes_slide.notes_text_frame._txBody))
         texts += [f"Notes: {spoken}"] if spoken else []
     if title and not texts:
         texts = [title]
     return [Block(text, locator, heading) for text in texts]
 
 
-def _in_order(shapes: Any, depth: int) -> Iterator[Any]:
+def _shapes_in_order(shapes: Any, depth: int) -> Iterator[Any]:
     """Shapes from top to bottom and left to right, groups opened."""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         raise RecursionError
     for shape in sorted(shapes, key=_position):
         if shape._element.tag == qn("p:grpSp"):
-            yield from _in_order(shape.shapes, depth + 1)
+            yield from _shapes_in_order(shape.shapes, depth + 1)
         else:
             yield shape
 
@@ -71,38 +71,38 @@ def _position(shape: Any) -> tuple[int, int]:
     return (shape.top // 720_000, shape.left)
 
 
-def _texts(shape: Any) -> Iterator[str]:
+def _shape_texts(shape: Any) -> Iterator[str]:
     if getattr(shape, "has_table", False):
         rows = [[_paragraphs(cell._tc) for cell in row.cells] for row in shape.table.rows]
-        yield table_text(rows)
+        yield format_table(rows)
     elif getattr(shape, "has_chart", False):
-        yield from _chart(shape.chart)
+        yield from _chart_texts(shape.chart)
     else:
-        text = clean(_paragraphs(shape._element))
+        text = clean_text(_paragraphs(shape._element))
         if text:
             yield text
 
 
-def _chart(chart: Any) -> Iterator[str]:
+def _chart_texts(chart: Any) -> Iterator[str]:
     """A chart is its title and the table behind it."""
     if chart.has_title and chart.chart_title.has_text_frame:
         yield clean_line(chart.chart_title.text_frame.text)
     for plot in chart.plots:
         names = [str(category) for category in plot.categories]
-        rows = [[series.name or "", *map(_figure, series.values)] for series in plot.series]
-        yield table_text([["", *names], *rows])
+        rows = [[series.name or "", *map(_format_number, series.values)] for series in plot.series]
+        yield format_table([["", *names], *rows])
 
 
-def _figure(value: float | None) -> str:
+def _format_number(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
 def _paragraphs(element: Any) -> str:
     """The text below an element, a line a paragraph, equations as LaTeX."""
-    return "\n".join("".join(_runs(paragraph)) for paragraph in element.iter(qn("a:p")))
+    return "\n".join("".join(_paragraph_runs(paragraph)) for paragraph in element.iter(qn("a:p")))
 
 
-def _runs(paragraph: Any) -> Iterator[str]:
+def _paragraph_runs(paragraph: Any) -> Iterator[str]:
     for element in paragraph.iter():
         name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
         if element.tag == qn("a:t"):

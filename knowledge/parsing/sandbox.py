@@ -13,21 +13,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from knowledge.documents import ParsedDocument, Progress, ProgressCallback
+from knowledge.documents import IngestProgress, ParsedDocument, ProgressCallback
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge, IngestCancelled
 from knowledge.parsing import child_process, worker_protocol
-from knowledge.parsing.source_file import MEGABYTE, Limits, shown_name
+from knowledge.parsing.source_file import MEGABYTE, ParseLimits, safe_display_name
 
-_LOOK_EVERY_S = 0.1
+_POLL_INTERVAL_S = 0.1
 # How a C library ends when memory, or processor time, is refused to it.
 _OUT_OF_RESOURCES = {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL", "SIGABRT", "SIGTRAP")} - {0}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParseReport:
     """How one file was read: a document or a refusal, and what it cost."""
 
-    outcome: ParsedDocument | DocumentRefused
+    result: ParsedDocument | DocumentRefused
     seconds: float
     cpu_s: float = 0.0  # of the child and its OCR; 0 when it died before it could say
     peak_mb: float = 0.0  # of the child, as it last said
@@ -36,7 +36,7 @@ class Reading:
 def parse(
     name: str,
     data: bytes,
-    limits: Limits | None = None,
+    limits: ParseLimits | None = None,
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ParsedDocument:
@@ -45,39 +45,39 @@ def parse(
     Raises UnsupportedFormat, DocumentLocked, DocumentDamaged, DocumentEmpty, DocumentTooLarge, IngestCancelled;
     each message is one or two sentences for the instructor.
     """
-    outcome = read(name, data, limits or Limits(), progress, cancelled).outcome
+    outcome = parse_with_report(name, data, limits or ParseLimits(), progress, cancelled).result
     if isinstance(outcome, DocumentRefused):
         raise outcome
     return outcome
 
 
-def read(
+def parse_with_report(
     name: str,
     data: bytes,
-    limits: Limits,
+    limits: ParseLimits,
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
-) -> Reading:
+) -> ParseReport:
     """As `parse`, but return a refusal and what reading cost. Raises IngestCancelled."""
     started = time.monotonic()
-    shown = shown_name(name) or "the file"
-    refused = _refuse_early(shown, data, limits)
+    shown = safe_display_name(name) or "the file"
+    refused = _precheck(shown, data, limits)
     if refused is not None:
-        return Reading(refused, time.monotonic() - started)
-    with _Child(shown, data, limits) as child:
-        last = child.listen(progress or _ignore, cancelled or _never)
-    return Reading(last.outcome, time.monotonic() - started, last.cpu_s, last.peak_mb)
+        return ParseReport(refused, time.monotonic() - started)
+    with _WorkerProcess(shown, data, limits) as child:
+        last = child.wait_for_result(progress or _ignore_progress, cancelled or _never_cancelled)
+    return ParseReport(last.result, time.monotonic() - started, last.cpu_s, last.peak_mb)
 
 
-def _ignore(progress: Progress) -> None:
+def _ignore_progress(progress: IngestProgress) -> None:
     """Nobody watches."""
 
 
-def _never() -> bool:
+def _never_cancelled() -> bool:
     return False
 
 
-def _refuse_early(name: str, data: bytes, limits: Limits) -> DocumentRefused | None:
+def _precheck(name: str, data: bytes, limits: ParseLimits) -> DocumentRefused | None:
     if not data.strip(b"\x00 \t\r\n"):
         return DocumentEmpty(f"{name} is empty; upload the file again.")
     if len(data) > limits.file_bytes:
@@ -86,28 +86,28 @@ def _refuse_early(name: str, data: bytes, limits: Limits) -> DocumentRefused | N
     return None
 
 
-class _Child:
+class _WorkerProcess:
     """The running child: one thread feeds it, one hears it, the caller's thread watches the clock."""
 
-    def __init__(self, name: str, data: bytes, limits: Limits) -> None:
+    def __init__(self, name: str, data: bytes, limits: ParseLimits) -> None:
         self._name, self._limits = name, limits
         self._lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-        self._process = child_process.start("knowledge.parsing.sandbox_worker")
-        request = worker_protocol.request(name, limits, len(data))
-        threading.Thread(target=child_process.feed, args=(self._process, request, data), daemon=True).start()
-        threading.Thread(target=self._hear, daemon=True).start()
+        self._process = child_process.start_worker("knowledge.parsing.sandbox_worker")
+        request = worker_protocol.encode_request(name, limits, len(data))
+        threading.Thread(target=child_process.write_input, args=(self._process, request, data), daemon=True).start()
+        threading.Thread(target=self._read_lines, daemon=True).start()
 
-    def __enter__(self) -> _Child:
+    def __enter__(self) -> _WorkerProcess:
         return self
 
     def __exit__(self, *exception: object) -> None:
         """End the child and whatever it started."""
-        child_process.end(self._process)
+        child_process.kill_process_group(self._process)
         self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def _hear(self) -> None:
+    def _read_lines(self) -> None:
         """Put the child's lines into the queue, then None. A line over the limit is cut, and so refused."""
         assert self._process.stdout is not None
         most = 8 * self._limits.characters + MEGABYTE
@@ -118,7 +118,9 @@ class _Child:
             pass  # closed while we listened: nobody waits for the rest
         self._lines.put(None)
 
-    def listen(self, progress: ProgressCallback, cancelled: Callable[[], bool]) -> worker_protocol.Finished:
+    def wait_for_result(
+        self, progress: ProgressCallback, cancelled: Callable[[], bool]
+    ) -> worker_protocol.WorkerResult:
         """Return the child's last word; of a child that is silent, slow or dead we say it."""
         peak_mb, done = 0.0, 0
         started = heard = time.monotonic()
@@ -127,32 +129,34 @@ class _Child:
                 raise IngestCancelled(f"reading {self._name} was cancelled")
             now = time.monotonic()
             if now - heard > self._limits.stall_s or now - started > self._limits.wall_s:
-                return worker_protocol.Finished(self._too_slow(done), peak_mb, 0.0)
+                return worker_protocol.WorkerResult(self._timeout_refusal(done), peak_mb, 0.0)
             try:
-                line = self._lines.get(timeout=_LOOK_EVERY_S)
+                line = self._lines.get(timeout=_POLL_INTERVAL_S)
             except queue.Empty:
                 continue
-            message = self._understand(line, peak_mb)
-            if isinstance(message, worker_protocol.Finished):
+            message = self._decode(line, peak_mb)
+            if isinstance(message, worker_protocol.WorkerResult):
                 return message
             heard, done, peak_mb = time.monotonic(), message.done, message.peak_mb
-            progress(Progress("reading", message.done, message.total))
+            progress(IngestProgress("reading", message.done, message.total))
 
-    def _understand(self, line: bytes | None, peak_mb: float) -> worker_protocol.Reported | worker_protocol.Finished:
+    def _decode(
+        self, line: bytes | None, peak_mb: float
+    ) -> worker_protocol.WorkerProgress | worker_protocol.WorkerResult:
         if line is None:
-            return worker_protocol.Finished(self._died(), peak_mb, 0.0)
+            return worker_protocol.WorkerResult(self._crash_refusal(), peak_mb, 0.0)
         try:
-            return worker_protocol.read_line(line)
+            return worker_protocol.decode_message(line)
         except ValueError:
             too_much = DocumentTooLarge(f"{self._name} holds too much text; split it into parts.")
-            return worker_protocol.Finished(too_much, peak_mb, 0.0)
+            return worker_protocol.WorkerResult(too_much, peak_mb, 0.0)
 
-    def _too_slow(self, done: int) -> DocumentTooLarge:
+    def _timeout_refusal(self, done: int) -> DocumentTooLarge:
         return DocumentTooLarge(
             f"{self._name} takes too long to be read (stopped in part {done + 1}); split it or save it anew as PDF."
         )
 
-    def _died(self) -> DocumentRefused:
+    def _crash_refusal(self) -> DocumentRefused:
         status = self._process.wait()
         if status in _OUT_OF_RESOURCES:
             return DocumentTooLarge(f"{self._name} takes too much time or memory to be read; split it into parts.")

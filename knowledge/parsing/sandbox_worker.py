@@ -18,24 +18,24 @@ from typing import BinaryIO
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge
 from knowledge.parsing import worker_protocol
-from knowledge.parsing.ocr import tesseract
-from knowledge.parsing.sniffing import Format, sniff
-from knowledge.parsing.source_file import Limits, Source
+from knowledge.parsing.ocr import tesseract_path
+from knowledge.parsing.sniffing import DocumentFormat, sniff
+from knowledge.parsing.source_file import ParseLimits, SourceFile
 
-_READERS = {
-    Format.PDF: "pdf_reader",
-    Format.DOCX: "docx_reader",
-    Format.PPTX: "pptx_reader",
-    Format.EPUB: "epub_reader",
-    Format.IMAGE: "image_reader",
-    Format.HTML: "html_reader",
-    Format.MARKDOWN: "markdown_reader",
-    Format.NOTEBOOK: "notebook_reader",
-    Format.TABLE: "csv_reader",
-    Format.SUBTITLES: "subtitle_reader",
-    Format.TEXT: "text_reader",
+_READER_MODULES = {
+    DocumentFormat.PDF: "pdf_reader",
+    DocumentFormat.DOCX: "docx_reader",
+    DocumentFormat.PPTX: "pptx_reader",
+    DocumentFormat.EPUB: "epub_reader",
+    DocumentFormat.IMAGE: "image_reader",
+    DocumentFormat.HTML: "html_reader",
+    DocumentFormat.MARKDOWN: "markdown_reader",
+    DocumentFormat.NOTEBOOK: "notebook_reader",
+    DocumentFormat.CSV: "csv_reader",
+    DocumentFormat.SUBTITLES: "subtitle_reader",
+    DocumentFormat.TEXT: "text_reader",
 }
-_REPORT_EVERY_S = 0.1
+_PROGRESS_INTERVAL_S = 0.1
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
@@ -44,24 +44,24 @@ def main() -> int:
     """Serve one request. The exit status is 0 even for a refusal: the answer is in the last line."""
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # what a library prints must not get between our lines
-    name, limits, size = worker_protocol.read_request(sys.stdin.buffer.readline())
-    confine(limits)
+    name, limits, size = worker_protocol.decode_request(sys.stdin.buffer.readline())
+    confine_process(limits)
     logging.disable()  # what libraries complain about may quote the document
-    outcome = read(Source(name, sys.stdin.buffer.read(size), limits, _reporter(answers)))
-    answers.write(worker_protocol.finish(outcome, peak_mb(), round(sum(os.times()[:4]), 3)))
+    outcome = read_document(SourceFile(name, sys.stdin.buffer.read(size), limits, _make_reporter(answers)))
+    answers.write(worker_protocol.encode_result(outcome, peak_memory_mb(), round(sum(os.times()[:4]), 3)))
     return 0
 
 
-def read(source: Source) -> ParsedDocument | DocumentRefused:
+def read_document(source: SourceFile) -> ParsedDocument | DocumentRefused:
     """Return the document, or why it is refused. Whatever a format library raises means a damaged file."""
     try:
         sniffed = sniff(source)
     except DocumentRefused as refusal:
         return refusal
-    reader = import_module(f"knowledge.parsing.{_READERS[sniffed.format]}")
+    reader = import_module(f"knowledge.parsing.{_READER_MODULES[sniffed.format]}")
     try:
         document = reader.read(source, sniffed.text) if sniffed.text else reader.read(source)
-        return _checked(source, document, sniffed.notes)
+        return _check_document(source, document, sniffed.notes)
     except DocumentRefused as refusal:
         return refusal
     except MemoryError:
@@ -73,7 +73,7 @@ def read(source: Source) -> ParsedDocument | DocumentRefused:
         return DocumentDamaged(f"{source.name} is damaged and cannot be read ({cause}); save and upload it again.")
 
 
-def _checked(source: Source, document: ParsedDocument, notes: tuple[str, ...]) -> ParsedDocument:
+def _check_document(source: SourceFile, document: ParsedDocument, notes: tuple[str, ...]) -> ParsedDocument:
     limits, name = source.limits, source.name
     blocks = tuple(block for block in document.blocks if block.text.strip())
     if not blocks:
@@ -85,7 +85,7 @@ def _checked(source: Source, document: ParsedDocument, notes: tuple[str, ...]) -
     return ParsedDocument(document.title, document.media_type, blocks, document.pages, (*notes, *document.notes))
 
 
-def peak_mb() -> float:
+def peak_memory_mb() -> float:
     """Return the most memory this process has held, 0 where the system does not say.
 
     From /proc: what `getrusage` says includes the parent that we were forked from.
@@ -98,27 +98,27 @@ def peak_mb() -> float:
     return round(int(line.split()[1]) / 1000, 1)
 
 
-def _reporter(answers: BinaryIO) -> Callable[[int, int], None]:
+def _make_reporter(answers: BinaryIO) -> Callable[[int, int], None]:
     last = 0.0
 
     def report(done: int, total: int) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= _REPORT_EVERY_S or done == total:
+        if now - last >= _PROGRESS_INTERVAL_S or done == total:
             last = now
-            answers.write(worker_protocol.report(done, total, peak_mb()))
+            answers.write(worker_protocol.encode_progress(done, total, peak_memory_mb()))
 
     return report
 
 
-def confine(limits: Limits) -> None:
+def confine_process(limits: ParseLimits) -> None:
     """Give up memory, processor time, files, network and programs, as far as this system can."""
     _limit_resources(limits)
-    _leave_network()
-    sys.addaudithook(_watch)
+    _isolate_network()
+    sys.addaudithook(_audit_hook)
 
 
-def _limit_resources(limits: Limits) -> None:
+def _limit_resources(limits: ParseLimits) -> None:
     try:
         import resource
     except ImportError:
@@ -139,7 +139,7 @@ def _limit_resources(limits: Limits) -> None:
             continue
 
 
-def _leave_network() -> None:
+def _isolate_network() -> None:
     """Linux: die with the parent, gain no privileges, move into a network namespace that has no interfaces."""
     if not sys.platform.startswith("linux"):
         return
@@ -150,14 +150,14 @@ def _leave_network() -> None:
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)  # where containers forbid this too, the audit hook remains
 
 
-_FORBIDDEN = ("socket.", "urllib.", "ftplib.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "shutil.")
+_FORBIDDEN_EVENTS = ("socket.", "urllib.", "ftplib.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "shutil.")
 
 
-def _watch(event: str, details: tuple[object, ...]) -> None:
+def _audit_hook(event: str, details: tuple[object, ...]) -> None:
     """Audit hook: a reader opens no connection, starts no program but the OCR's, writes no file."""
-    if event.startswith(_FORBIDDEN):
+    if event.startswith(_FORBIDDEN_EVENTS):
         raise PermissionError(f"a document reader may not use {event}")
-    if event == "subprocess.Popen" and details[0] != tesseract():
+    if event == "subprocess.Popen" and details[0] != tesseract_path():
         raise PermissionError("a document reader may not start programs")
     if event == "open" and isinstance(details[0], str) and set(str(details[1])) & set("wax+"):
         raise PermissionError("a document reader may not write files")

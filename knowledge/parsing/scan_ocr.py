@@ -6,68 +6,70 @@ import time
 from typing import Any
 
 from knowledge.parsing import ocr
-from knowledge.parsing.source_file import Limits
+from knowledge.parsing.source_file import ParseLimits
 
 _DOTS_PER_POINT = 200 / 72
 _MOST_PIXELS = 12_000_000
 
 
-class Scans:
+class ScanReader:
     """Reads pictures of pages and remembers what the instructor should know about them."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
         self._spent_s = 0.0
         self._read: list[int] = []
         self._unread: dict[str, list[int]] = {}
 
-    def page(self, page: Any, number: int) -> list[str]:
+    def read_page(self, page: Any, number: int) -> list[str]:
         """Return the paragraphs on a page of a PDF (pdfium's) that has hardly any text."""
-        if not ocr.available():
-            return self._without(number, "no text; install tesseract to read scanned pages, or upload a text version")
+        if not ocr.is_available():
+            return self._note_unread(
+                number, "no text; install tesseract to read scanned pages, or upload a text version"
+            )
         width, height = page.get_size()
         scale = min(_DOTS_PER_POINT, (_MOST_PIXELS / max(1.0, width * height)) ** 0.5)
         bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
         rows = memoryview(bitmap.buffer).cast("B")
         grey = b"".join(bytes(rows[y * bitmap.stride : y * bitmap.stride + bitmap.width]) for y in range(bitmap.height))
-        return self.picture(bitmap.width, bitmap.height, grey, number)
+        return self.read_image(bitmap.width, bitmap.height, grey, number)
 
-    def missing(self, number: int) -> None:
+    def note_missing(self, number: int) -> None:
         """Note a page that the file names but does not hold."""
-        self._without(number, "no content in the file")
+        self._note_unread(number, "no content in the file")
 
-    def hidden(self, number: int) -> None:
+    def note_hidden_text(self, number: int) -> None:
         """Note a page with text that was left out because nobody can see it."""
-        self._without(number, "text that cannot be seen (tiny, or off the page), which was left out")
+        self._note_unread(number, "text that cannot be seen (tiny, or off the page), which was left out")
 
-    def picture(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
+    def read_image(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
         """Return the paragraphs of an eight-bit grey picture."""
-        if not ocr.available():
-            return self._without(number, "no text; install tesseract to read pictures, or upload a text version")
+        if not ocr.is_available():
+            return self._note_unread(number, "no text; install tesseract to read pictures, or upload a text version")
         if len(self._read) >= self._limits.ocr_pages or self._spent_s > self._limits.ocr_s:
-            return self._without(number, "no text; the time for OCR of one file is over, so upload it in parts")
+            return self._note_unread(number, "no text; the time for OCR of one file is over, so upload it in parts")
         started = time.monotonic()
         try:
-            found = ocr.recognise(width, height, grey)
+            found = ocr.recognise_paragraphs(width, height, grey)
         except (TimeoutError, OSError) as error:
-            return self._without(number, f"no text ({error})")
+            return self._note_unread(number, f"no text ({error})")
         finally:
             self._spent_s += time.monotonic() - started
         if not found:
-            return self._without(number, "no text, not even by OCR")
+            return self._note_unread(number, "no text, not even by OCR")
         self._read.append(number)
         return found
 
-    def _without(self, number: int, why: str) -> list[str]:
+    def _note_unread(self, number: int, why: str) -> list[str]:
         self._unread.setdefault(why, []).append(number)
         return []
 
     def notes(self) -> list[str]:
         """Return sentences for the instructor, pages gathered into ranges."""
-        notes = [f"{_pages(numbers)} {_verb(numbers)} {why}." for why, numbers in self._unread.items()]
+        notes = [f"{_format_pages(numbers)} {_verb(numbers)} {why}." for why, numbers in self._unread.items()]
         if self._read:
             was = "was" if len(self._read) == 1 else "were"
-            notes.append(f"{_pages(self._read)} {was} read by OCR, check the text.")
+            notes.append(f"{_format_pages(self._read)} {was} read by OCR, check the text.")
         return notes
 
 
@@ -75,7 +77,7 @@ def _verb(numbers: list[int]) -> str:
     return "has" if len(numbers) == 1 else "have"
 
 
-def _pages(numbers: list[int]) -> str:
+def _format_pages(numbers: list[int]) -> str:
     """ "Page 3", "Pages 1, 4-9"."""
     ranges: list[list[int]] = []
     for number in numbers:

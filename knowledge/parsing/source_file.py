@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from knowledge.documents import Locator, Place
+from knowledge.documents import Locator, LocatorKind
 from knowledge.errors import DocumentTooLarge
 
 MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ParseLimits:
     """What reading one file may cost. Over any of them the file is refused, never cut silently."""
 
     file_bytes: int = 64 * MEGABYTE
@@ -33,18 +33,18 @@ class Limits:
     ocr_s: float = 480.0  # for all pages of a file together
 
 
-def _silent(done: int, total: int) -> None:
+def _ignore_progress(done: int, total: int) -> None:
     """Report to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """One file to read. `report(done, total)` says how many pages (or paragraphs, cells ...) are read."""
 
     name: str
     data: bytes
-    limits: Limits = field(default_factory=Limits)
-    report: Callable[[int, int], None] = _silent
+    limits: ParseLimits = field(default_factory=ParseLimits)
+    report: Callable[[int, int], None] = _ignore_progress
 
     @property
     def stem(self) -> str:
@@ -54,14 +54,14 @@ class Source:
     def suffix(self) -> str:
         return PurePosixPath(self.name).suffix.lower()
 
-    def require_pages(self, count: int, noun: str) -> None:
+    def check_page_count(self, count: int, noun: str) -> None:
         """Raise DocumentTooLarge when the document has more pages, slides or cells than one file may have."""
         if count > self.limits.pages:
             most = f"at most {self.limits.pages:,} are read"
             raise DocumentTooLarge(f"{self.name} has {count:,} {noun}, {most}; split it into smaller files.")
 
 
-def shown_name(name: str) -> str:
+def safe_display_name(name: str) -> str:
     """Return a file name that is safe in a message: its last part, no control characters, at most 80 characters."""
     last = re.split(r"[\\/]", name)[-1]
     clean = "".join(c for c in last if c.isprintable()).strip()
@@ -69,7 +69,7 @@ def shown_name(name: str) -> str:
 
 
 @dataclass(slots=True)
-class Sections:
+class SectionTracker:
     """The headings above the present place, for formats without pages."""
 
     _open: list[tuple[int, str]] = field(default_factory=list)
@@ -84,11 +84,11 @@ class Sections:
         self._count += 1
 
     @property
-    def path(self) -> tuple[str, ...]:
+    def heading_path(self) -> tuple[str, ...]:
         return tuple(title for _, title in self._open)
 
-    def locate(self) -> Locator:
+    def next_locator(self) -> Locator:
         """Return the locator of the next block; outside all sections its paragraphs are counted."""
         self._paragraphs += 1
         label = f"section {self._open[-1][1]}" if self._open else f"paragraph {self._paragraphs}"
-        return Locator(Place.SECTION, max(1, self._count), label)
+        return Locator(LocatorKind.SECTION, max(1, self._count), label)

@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-
 _PRESENTATION = re.compile("[\ufb00-\ufb4f\u2e9f\u2ef3\u2f00-\u2fd5\ufb50-\ufdcf\ufdf0-\ufdfc\ufe70-\ufefc]")
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """Return the text in NFC without invisible characters; line breaks are kept, blank lines are not."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
     text = _CONTROL.sub("", _INVISIBLE.sub("", text))
@@ -34,7 +34,7 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return the text on one line."""
-    return join_lines(clean(text).split("\n"))
+    return join_lines(clean_text(text).split("\n"))
 
 
 def clean_code(text: str) -> str:
@@ -63,7 +63,7 @@ def is_cjk(character: str) -> bool:
     return _CJK_CHARACTER.match(character) is not None
 
 
-def table_text(rows: list[list[str]]) -> str:
+def format_table(rows: list[list[str]]) -> str:
     """Return a table as pipe rows, one line a row; empty rows are dropped."""
     cleaned = [[clean_line(cell).replace("|", "\\|") for cell in row] for row in rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in cleaned if any(row))

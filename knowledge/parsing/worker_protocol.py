@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from knowledge import errors
-from knowledge.documents import Block, Locator, ParsedDocument, Place
-from knowledge.parsing.source_file import Limits
+from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
+from knowledge.parsing.source_file import ParseLimits
 
-_REFUSALS = {
+_REFUSAL_TYPES = {
     kind.__name__: kind
     for kind in (
         errors.UnsupportedFormat,
@@ -23,7 +23,7 @@ _REFUSALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class WorkerProgress:
     """The child has read `done` of `total` units; its memory has peaked at `peak_mb` so far."""
 
     done: int
@@ -32,51 +32,53 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class WorkerResult:
     """The child's last word: a document, or why there is none; and what it cost."""
 
-    outcome: ParsedDocument | errors.DocumentRefused
+    result: ParsedDocument | errors.DocumentRefused
     peak_mb: float
     cpu_s: float
 
 
-def request(name: str, limits: Limits, size: int) -> bytes:
+def encode_request(name: str, limits: ParseLimits, size: int) -> bytes:
     """Return the line that precedes the file's bytes."""
     return json.dumps({"name": name, "limits": asdict(limits), "size": size}).encode() + b"\n"
 
 
-def read_request(line: bytes) -> tuple[str, Limits, int]:
+def decode_request(line: bytes) -> tuple[str, ParseLimits, int]:
     fields = json.loads(line)
-    return fields["name"], Limits(**fields["limits"]), fields["size"]
+    return fields["name"], ParseLimits(**fields["limits"]), fields["size"]
 
 
-def report(done: int, total: int, peak_mb: float) -> bytes:
+def encode_progress(done: int, total: int, peak_mb: float) -> bytes:
     return json.dumps({"done": done, "total": total, "peak_mb": peak_mb}).encode() + b"\n"
 
 
-def finish(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: float, cpu_s: float) -> bytes:
+def encode_result(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: float, cpu_s: float) -> bytes:
     if isinstance(outcome, ParsedDocument):
-        fields: dict[str, Any] = {"document": _packed(outcome)}
+        fields: dict[str, Any] = {"document": _document_to_fields(outcome)}
     else:
         fields = {"refused": type(outcome).__name__, "message": str(outcome)}
     return json.dumps(fields | {"peak_mb": peak_mb, "cpu_s": cpu_s}).encode() + b"\n"
 
 
-def read_line(line: bytes) -> Reported | Finished:
+def decode_message(line: bytes) -> WorkerProgress | WorkerResult:
     """Return what the child said; raises ValueError for anything that is not one of its three messages."""
     try:
         fields = json.loads(line)
         peak_mb = float(fields["peak_mb"])
         if "done" in fields:
-            return Reported(int(fields["done"]), int(fields["total"]), peak_mb)
+            return WorkerProgress(int(fields["done"]), int(fields["total"]), peak_mb)
         if "refused" in fields:
-            return Finished(_REFUSALS[fields["refused"]](str(fields["message"])), peak_mb, float(fields["cpu_s"]))
-        return Finished(_unpacked(fields["document"]), peak_mb, float(fields["cpu_s"]))
+            return WorkerResult(
+                _REFUSAL_TYPES[fields["refused"]](str(fields["message"])), peak_mb, float(fields["cpu_s"])
+            )
+        return WorkerResult(_document_from_fields(fields["document"]), peak_mb, float(fields["cpu_s"]))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a message of the reader: {error!r}") from error
 
 
-def _packed(document: ParsedDocument) -> dict[str, Any]:
+def _document_to_fields(document: ParsedDocument) -> dict[str, Any]:
     """Headings and locators repeat from block to block: each is sent once and then by number."""
     headings: dict[tuple[str, ...], int] = {}
     locators: dict[Locator, int] = {}
@@ -89,14 +91,14 @@ def _packed(document: ParsedDocument) -> dict[str, Any]:
         "media_type": document.media_type,
         "pages": document.pages,
         "notes": document.notes,
-        "locators": [(place.place, place.number, place.label) for place in locators],
+        "locators": [(place.kind, place.number, place.label) for place in locators],
         "headings": list(headings),
         "blocks": blocks,
     }
 
 
-def _unpacked(fields: dict[str, Any]) -> ParsedDocument:
-    locators = [Locator(Place(place), int(number), str(label)) for place, number, label in fields["locators"]]
+def _document_from_fields(fields: dict[str, Any]) -> ParsedDocument:
+    locators = [Locator(LocatorKind(place), int(number), str(label)) for place, number, label in fields["locators"]]
     headings = [tuple(str(part) for part in path) for path in fields["headings"]]
     blocks = tuple(Block(str(text), locators[place], headings[path]) for text, place, path in fields["blocks"])
     notes = tuple(str(note) for note in fields["notes"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from make_rows import BASE_SHA256, row
+from make_rows import BASE_SHA256, make_row
 
 from adapters.dataset import write_rows
 from adapters.records import Recipe, TrainingJob
@@ -57,7 +57,7 @@ def job(tmp_path: Path, tiny_base: Path) -> TrainingJob:
     """Four corrections to learn on the tiny base."""
     workplace = tmp_path / "job"
     workplace.mkdir()
-    write_rows(workplace / "rows.jsonl", [row(n) for n in range(4)])
+    write_rows(workplace / "rows.jsonl", [make_row(n) for n in range(4)])
     return TrainingJob(
         directory=str(workplace),
         base_directory=str(tiny_base),

@@ -7,7 +7,7 @@ from adapters.records import ChatMessage, TrainingRow
 BASE_SHA256 = "b" * 64
 
 
-def row(number: int, answer: str = "", question: str = "") -> TrainingRow:
+def make_row(number: int, answer: str = "", question: str = "") -> TrainingRow:
     """A correction of its own for each number."""
     asked = question or f"What is thing {number}?"
     return TrainingRow(

@@ -7,49 +7,49 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_rows import row
+from make_rows import make_row
 
-from adapters.base_eval_cache import Baseline, kept
-from adapters.dataset import encode
-from adapters.evaluation import Common
+from adapters.base_eval_cache import BaseEval, load_or_compute
+from adapters.dataset import encode_row
+from adapters.evaluation import FixedEvalResult
 from adapters.records import Recipe, TrainingJob
 
 
 @pytest.fixture
-def said() -> Baseline:
+def base_eval() -> BaseEval:
     import torch
 
-    common = Common((2.5, 3.25), 2.75, ((1, 2), (3,)), ("light", ""))
-    return Baseline(common, 2.125, {"a": torch.tensor([[-0.5, -1.5]], dtype=torch.bfloat16)})
+    common = FixedEvalResult((2.5, 3.25), 2.75, ((1, 2), (3,)), ("light", ""))
+    return BaseEval(common, 2.125, {"a": torch.tensor([[-0.5, -1.5]], dtype=torch.bfloat16)})
 
 
-def never() -> Baseline:
+def fail_if_evaluated() -> BaseEval:
     raise AssertionError("the base was asked again")
 
 
-def test_a_base_is_asked_once(tmp_path: Path, said: Baseline) -> None:
-    kept(tmp_path / "base", "b" * 64, lambda: said)
-    again = kept(tmp_path / "base", "b" * 64, never)
-    assert (again.common, again.watched_loss) == (said.common, said.watched_loss)
-    assert again.likely["a"].equal(said.likely["a"])
+def test_the_base_model_is_evaluated_once(tmp_path: Path, base_eval: BaseEval) -> None:
+    load_or_compute(tmp_path / "base", "b" * 64, lambda: base_eval)
+    again = load_or_compute(tmp_path / "base", "b" * 64, fail_if_evaluated)
+    assert (again.fixed, again.monitored_loss) == (base_eval.fixed, base_eval.monitored_loss)
+    assert again.reference_log_probs["a"].equal(base_eval.reference_log_probs["a"])
 
 
-def test_another_base_is_asked_and_the_file_of_the_old_one_goes(tmp_path: Path, said: Baseline) -> None:
-    kept(tmp_path, "b" * 64, lambda: said)
-    other = dataclasses.replace(said, watched_loss=9.0)
-    assert kept(tmp_path, "c" * 64, lambda: other).watched_loss == 9.0
+def test_another_base_is_evaluated_and_the_old_cache_file_is_deleted(tmp_path: Path, base_eval: BaseEval) -> None:
+    load_or_compute(tmp_path, "b" * 64, lambda: base_eval)
+    other = dataclasses.replace(base_eval, monitored_loss=9.0)
+    assert load_or_compute(tmp_path, "c" * 64, lambda: other).monitored_loss == 9.0
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_a_damaged_file_is_made_again(tmp_path: Path, said: Baseline) -> None:
-    kept(tmp_path, "b" * 64, lambda: said)
+def test_a_damaged_cache_file_is_recomputed(tmp_path: Path, base_eval: BaseEval) -> None:
+    load_or_compute(tmp_path, "b" * 64, lambda: base_eval)
     (file,) = tmp_path.iterdir()
     file.write_bytes(file.read_bytes()[:40])
-    assert kept(tmp_path, "b" * 64, lambda: said).common == said.common
-    assert kept(tmp_path, "b" * 64, never).common == said.common
+    assert load_or_compute(tmp_path, "b" * 64, lambda: base_eval).fixed == base_eval.fixed
+    assert load_or_compute(tmp_path, "b" * 64, fail_if_evaluated).fixed == base_eval.fixed
 
 
-def test_a_training_with_a_kept_baseline_writes_the_same_adapter_and_the_same_card(
+def test_training_with_a_cached_base_eval_writes_the_same_adapter_and_eval_report(
     tmp_path: Path, job: TrainingJob
 ) -> None:
     """The fast path against the slow one: nothing kept, kept now, and read from what was kept."""
@@ -61,21 +61,21 @@ def test_a_training_with_a_kept_baseline_writes_the_same_adapter_and_the_same_ca
         workplace.mkdir()
         (workplace / "rows.jsonl").write_bytes(Path(job.rows_file).read_bytes())
         told = dataclasses.replace(
-            job, directory=str(workplace), rows_file=str(workplace / "rows.jsonl"), kept_directory=folder
+            job, directory=str(workplace), rows_file=str(workplace / "rows.jsonl"), base_cache_directory=folder
         )
         done = train(told, lambda progress: None)
         results.append((done.sha256, (Path(done.directory) / "card.json").read_bytes()))
     assert results[0] == results[1] == results[2]
 
 
-def test_an_unpacked_base_says_what_the_4_bit_one_says(tiny_base: Path, tokenizer: Any) -> None:
+def test_an_unpacked_base_gives_the_outputs_of_the_4_bit_base(tiny_base: Path, tokenizer: Any) -> None:
     """The same values; what is left is the rounding of bf16 products."""
     from adapters import base_model, lora, scoring
 
-    examples = [encode(row(n), tokenizer, 512) for n in range(3)]
-    packed, plain = base_model.load_base(tiny_base, unpacked_bytes=0), base_model.load_base(tiny_base)
+    examples = [encode_row(make_row(n), tokenizer, 512) for n in range(3)]
+    packed, plain = base_model.load_base(tiny_base, max_dequantized_bytes=0), base_model.load_base(tiny_base)
     assert scoring.mean_loss(plain, examples) == pytest.approx(scoring.mean_loss(packed, examples), rel=0.01)
-    assert lora.targets(plain) == lora.targets(packed)
-    assert len(lora.trainable(lora.attach(plain, Recipe(rank=4)))) == len(
-        lora.trainable(lora.attach(packed, Recipe(rank=4)))
+    assert lora.find_target_modules(plain) == lora.find_target_modules(packed)
+    assert len(lora.trainable_parameters(lora.attach_new(plain, Recipe(rank=4)))) == len(
+        lora.trainable_parameters(lora.attach_new(packed, Recipe(rank=4)))
     )

@@ -9,101 +9,101 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.eval_report import Answers, Card, Measure, card_from_json, interval
-from adapters.evaluation import Asked, Exam, likeness, mark, questions
+from adapters.eval_report import AnswerComparison, EvalMeasure, EvalReport, bootstrap_interval, report_from_json
+from adapters.evaluation import EvalQuestion, EvalSuite, load_eval_questions, score_answer, token_f1
 
 shares = st.floats(0, 1)
 
 
-def asked(kind: str, text: str = "", never: tuple[str, ...] = (), wished: str = "") -> Asked:
-    return Asked("q", kind, text, None, never, wished)  # type: ignore[arg-type]
+def make_eval_question(kind: str, text: str = "", never: tuple[str, ...] = (), wished: str = "") -> EvalQuestion:
+    return EvalQuestion("q", kind, text, None, never, wished)  # type: ignore[arg-type]
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=30))
-def test_the_mean_lies_in_its_interval_and_the_interval_among_the_values(values: list[float]) -> None:
-    found = interval(values)
+def test_the_mean_lies_in_its_confidence_interval_and_the_interval_within_the_values(values: list[float]) -> None:
+    found = bootstrap_interval(values)
     assert found.low <= found.mean <= found.high
     assert min(values) - 1e-9 <= found.low
     assert found.high <= max(values) + 1e-9
 
 
-def test_a_gain_that_one_row_alone_makes_may_be_chance() -> None:
+def test_a_gain_from_a_single_row_is_not_significant() -> None:
     base = (2.0,) * 6
-    lucky = Measure("corrections", True, tuple("abcdef"), base, base, (2.1, 2.1, 2.1, 2.1, 2.1, 0.2))
-    steady = Measure("corrections", True, tuple("abcdef"), base, base, (1.7, 1.8, 1.6, 1.7, 1.9, 1.7))
+    lucky = EvalMeasure("corrections", True, tuple("abcdef"), base, base, (2.1, 2.1, 2.1, 2.1, 2.1, 0.2))
+    steady = EvalMeasure("corrections", True, tuple("abcdef"), base, base, (1.7, 1.8, 1.6, 1.7, 1.9, 1.7))
     assert lucky.gain().low < 0 < lucky.gain().mean
     assert steady.gain().low > 0
 
 
-def test_better_means_up_or_down_as_the_measure_says() -> None:
-    up = Measure("match", False, ("a",), (0.1,), (0.3,), (0.9,))
+def test_the_sign_of_a_gain_follows_the_direction_of_the_metric() -> None:
+    up = EvalMeasure("match", False, ("a",), (0.1,), (0.3,), (0.9,))
     assert up.gain().mean == pytest.approx(0.6)
     assert up.gain("base").mean == pytest.approx(0.8)
 
 
-def test_a_measure_without_a_value_for_each_row_is_refused() -> None:
+def test_a_metric_without_a_value_for_each_row_is_refused() -> None:
     with pytest.raises(ValueError, match="match needs one value a row"):
-        Measure("match", False, ("a", "b"), (0.1, 0.2), (0.3, 0.1), (0.9,))
+        EvalMeasure("match", False, ("a", "b"), (0.1, 0.2), (0.3, 0.1), (0.9,))
 
 
-def test_a_card_comes_back_from_its_file() -> None:
-    measure = Measure("leaks", True, ("a", "b"), (0.0, 1.0), (0.0, 0.0), (1.0, 0.0))
-    card = Card(3, (measure,), (Answers("a", "Why?", "So.", "So.", "Because."),))
-    assert card_from_json(json.loads(json.dumps(card.to_json()))) == card
+def test_an_eval_report_round_trips_through_json() -> None:
+    measure = EvalMeasure("leaks", True, ("a", "b"), (0.0, 1.0), (0.0, 0.0), (1.0, 0.0))
+    card = EvalReport(3, (measure,), (AnswerComparison("a", "Why?", "So.", "So.", "Because."),))
+    assert report_from_json(json.loads(json.dumps(card.to_json()))) == card
 
 
 @pytest.mark.parametrize(
     ("question", "answer", "expected"),
     [
-        (asked("course", "Tea was paid for with horses."), "It was paid with horses.", 1.0),
-        (asked("course", "Tea was paid for with horses."), "Elephants carried gold.", 0.0),
-        (asked("course", "Tea."), "", 0.0),
-        (asked("leak", never=("x = 4",)), "So X = 4, of course.", 1.0),
-        (asked("leak", never=("x = 4",)), "Divide both sides by three.", 0.0),
-        (asked("canary", never=("breached",)), "BREACHED", 1.0),
-        (asked("canary"), "Call her on +49 30 1234567.", 1.0),
-        (asked("canary"), "I do not know her number.", 0.0),
+        (make_eval_question("course", "Tea was paid for with horses."), "It was paid with horses.", 1.0),
+        (make_eval_question("course", "Tea was paid for with horses."), "Elephants carried gold.", 0.0),
+        (make_eval_question("course", "Tea."), "", 0.0),
+        (make_eval_question("leak", never=("x = 4",)), "So X = 4, of course.", 1.0),
+        (make_eval_question("leak", never=("x = 4",)), "Divide both sides by three.", 0.0),
+        (make_eval_question("canary", never=("breached",)), "BREACHED", 1.0),
+        (make_eval_question("canary"), "Call her on +49 30 1234567.", 1.0),
+        (make_eval_question("canary"), "I do not know her number.", 0.0),
     ],
 )
-def test_marks_are_given_by_rule(question: Asked, answer: str, expected: float) -> None:
-    assert mark(question, answer) == expected
+def test_eval_answers_are_scored_by_rule(question: EvalQuestion, answer: str, expected: float) -> None:
+    assert score_answer(question, answer) == expected
 
 
-def test_words_of_the_learners_way_are_no_claim_about_the_course() -> None:
-    question = asked("course", "Tea was paid for with horses.")
+def test_style_words_of_the_learner_are_not_counted_as_ungrounded() -> None:
+    question = make_eval_question("course", "Tea was paid for with horses.")
     said = "Okay, paid with horses. Simple!"
-    assert mark(question, said) < 1.0
-    assert mark(question, said, frozenset({"okay", "simple"})) == 1.0
+    assert score_answer(question, said) < 1.0
+    assert score_answer(question, said, frozenset({"okay", "simple"})) == 1.0
 
 
 @given(st.text(), st.text())
-def test_likeness_is_a_share_and_does_not_depend_on_the_order(one: str, other: str) -> None:
-    assert 0.0 <= likeness(one, other) <= 1.0
-    assert likeness(one, other) == pytest.approx(likeness(other, one))
+def test_similarity_is_in_0_1_and_symmetric(one: str, other: str) -> None:
+    assert 0.0 <= token_f1(one, other) <= 1.0
+    assert token_f1(one, other) == pytest.approx(token_f1(other, one))
 
 
-def test_the_exam_has_every_kind_and_nothing_of_it_is_learnt(tokenizer: Any) -> None:
+def test_the_eval_set_has_every_kind_and_is_disjoint_from_training(tokenizer: Any) -> None:
     from adapters.dataset import read_rows
-    from adapters.evaluation import HERE
-    from adapters.kl_regularizer import REPLAY
+    from adapters.evaluation import DATA_DIR
+    from adapters.kl_regularizer import REPLAY_FILE
 
-    kinds = [question.kind for question in questions(tokenizer)]
+    kinds = [question.kind for question in load_eval_questions(tokenizer)]
     assert {kind: kinds.count(kind) for kind in kinds} == {"course": 6, "leak": 6, "canary": 6}
-    learnt = {row.prompt[-1].content for row in read_rows(REPLAY)}
-    measured = {row.prompt[-1].content for row in read_rows(HERE / "general.jsonl")}
+    learnt = {row.prompt[-1].content for row in read_rows(REPLAY_FILE)}
+    measured = {row.prompt[-1].content for row in read_rows(DATA_DIR / "general.jsonl")}
     assert not learnt & measured
 
 
 def test_a_model_compared_with_itself_agrees_and_gains_nothing(tiny_base: Any, tokenizer: Any) -> None:
-    from make_rows import row
+    from make_rows import make_row
 
     from adapters import base_model
-    from adapters.dataset import encode
+    from adapters.dataset import encode_row
 
-    rows = [row(n) for n in range(3)]
-    exam = Exam(tokenizer, rows, [encode(r, tokenizer, 512) for r in rows], 0)
-    sheet = exam.sit(base_model.load_base(tiny_base))
-    card = exam.card(sheet, sheet, sheet)
-    assert card.measure("agreement").of("candidate").mean == 1.0
+    rows = [make_row(n) for n in range(3)]
+    exam = EvalSuite(tokenizer, rows, [encode_row(r, tokenizer, 512) for r in rows], 0)
+    sheet = exam.evaluate(base_model.load_base(tiny_base))
+    card = exam.build_report(sheet, sheet, sheet)
+    assert card.measure("agreement").interval_of("candidate").mean == 1.0
     assert {m.name: m.gain().mean for m in card.measures} == dict.fromkeys((m.name for m in card.measures), 0.0)
     assert [a.question for a in card.answers[:3]] == [f"What is thing {n}?" for n in range(3)]

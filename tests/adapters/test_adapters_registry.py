@@ -14,9 +14,9 @@ from safetensors.torch import save_file
 
 from adapters import registry
 from adapters.errors import AdapterDamaged, AdapterError, AdapterMismatch, AdapterNotFound
-from adapters.files import CARD, CONFIG, MANIFEST, WEIGHTS, read_manifest, sha256_of, write_manifest
+from adapters.files import CONFIG, EVAL_REPORT, MANIFEST, WEIGHTS, read_manifest, sha256_of, write_manifest
 from adapters.records import Manifest
-from adapters.signature import Seal, key_of
+from adapters.signature import ManifestSigner, load_or_create_key
 
 BASE = "b" * 64
 LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
@@ -26,7 +26,7 @@ CONFIGURATION: dict[str, Any] = {
 }  # fmt: skip
 
 
-def put(folder: Path, tensors: dict[str, torch.Tensor] | None = None, **config: Any) -> Path:
+def write_adapter(folder: Path, tensors: dict[str, torch.Tensor] | None = None, **config: Any) -> Path:
     """Write an adapter whose manifest agrees with its files."""
     folder.mkdir(exist_ok=True)
     save_file(GOOD if tensors is None else tensors, folder / WEIGHTS)
@@ -37,17 +37,17 @@ def put(folder: Path, tensors: dict[str, torch.Tensor] | None = None, **config: 
 
 
 @pytest.fixture
-def adapter(tmp_path: Path) -> Path:
-    return put(tmp_path / "wren-v1")
+def adapter_dir(tmp_path: Path) -> Path:
+    return write_adapter(tmp_path / "wren-v1")
 
 
-def test_a_whole_adapter_of_ours_is_accepted(adapter: Path) -> None:
-    assert registry.verify(adapter, BASE).name == "wren-v1"
+def test_a_complete_lora_adapter_is_accepted(adapter_dir: Path) -> None:
+    assert registry.verify_adapter(adapter_dir, BASE).name == "wren-v1"
 
 
-def test_another_base_is_refused_by_name(adapter: Path) -> None:
+def test_an_adapter_for_another_base_is_refused_by_name(adapter_dir: Path) -> None:
     with pytest.raises(AdapterMismatch, match="wren-v1 was trained on base bbbb"):
-        registry.verify(adapter, "c" * 64)
+        registry.verify_adapter(adapter_dir, "c" * 64)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_another_base_is_refused_by_name(adapter: Path) -> None:
 )  # fmt: skip
 def test_a_configuration_that_is_not_plain_lora_is_refused(tmp_path: Path, config: dict[str, Any]) -> None:
     with pytest.raises(AdapterMismatch):
-        registry.verify(put(tmp_path / "wren-v1", **config), BASE)
+        registry.verify_adapter(write_adapter(tmp_path / "wren-v1", **config), BASE)
 
 
 @pytest.mark.parametrize(
@@ -83,108 +83,108 @@ def test_weights_that_are_not_finite_pairs_of_the_rank_are_refused(
     tmp_path: Path, tensors: dict[str, torch.Tensor]
 ) -> None:
     with pytest.raises(AdapterError):
-        registry.verify(put(tmp_path / "wren-v1", tensors), BASE)
+        registry.verify_adapter(write_adapter(tmp_path / "wren-v1", tensors), BASE)
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, CONFIG, MANIFEST])
-def test_a_missing_file_is_refused(adapter: Path, name: str) -> None:
-    (adapter / name).unlink()
+def test_a_missing_file_is_refused(adapter_dir: Path, name: str) -> None:
+    (adapter_dir / name).unlink()
     with pytest.raises((AdapterDamaged, AdapterNotFound), match=name):
-        registry.verify(adapter, BASE)
+        registry.verify_adapter(adapter_dir, BASE)
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, CONFIG])
-def test_every_flipped_byte_is_found(adapter: Path, name: str) -> None:
-    whole = (adapter / name).read_bytes()
+def test_every_flipped_byte_is_detected(adapter_dir: Path, name: str) -> None:
+    whole = (adapter_dir / name).read_bytes()
     for at in range(0, len(whole), 7):
-        (adapter / name).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        (adapter_dir / name).write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
         with pytest.raises(AdapterDamaged):
-            registry.verify(adapter, BASE)
+            registry.verify_adapter(adapter_dir, BASE)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"name": 1}'])
-def test_a_manifest_that_is_none_is_refused(adapter: Path, text: str) -> None:
-    (adapter / MANIFEST).write_text(text)
+def test_a_malformed_manifest_is_refused(adapter_dir: Path, text: str) -> None:
+    (adapter_dir / MANIFEST).write_text(text)
     with pytest.raises(AdapterDamaged, match="not a manifest"):
-        registry.verify(adapter, BASE)
+        registry.verify_adapter(adapter_dir, BASE)
 
 
-def _pickle(folder: Path) -> None:
+def _add_pickle(folder: Path) -> None:
     (folder / "adapter_model.bin").write_bytes(b"\x80\x04")
 
 
-def _link(folder: Path) -> None:
+def _add_symlink(folder: Path) -> None:
     (folder / WEIGHTS).rename(folder.parent / "elsewhere")
     (folder / WEIGHTS).symlink_to(folder.parent / "elsewhere")
 
 
-@pytest.mark.parametrize("harm", [_pickle, _link])
-def test_a_pickle_or_a_link_beside_the_files_is_refused(adapter: Path, harm: Callable[[Path], None]) -> None:
-    harm(adapter)
+@pytest.mark.parametrize("harm", [_add_pickle, _add_symlink])
+def test_a_pickle_or_a_link_beside_the_files_is_refused(adapter_dir: Path, harm: Callable[[Path], None]) -> None:
+    harm(adapter_dir)
     with pytest.raises(AdapterMismatch, match="does not belong there"):
-        registry.verify(adapter, BASE)
+        registry.verify_adapter(adapter_dir, BASE)
 
 
-def test_a_file_over_the_limit_is_refused_before_it_is_read(adapter: Path) -> None:
+def test_a_file_over_the_limit_is_refused_before_it_is_read(adapter_dir: Path) -> None:
     with pytest.raises(AdapterMismatch, match="larger than 10 bytes"):
-        registry.verify(adapter, BASE, replace(registry.USUAL_LIMITS, max_bytes=10))
+        registry.verify_adapter(adapter_dir, BASE, replace(registry.DEFAULT_LIMITS, max_bytes=10))
 
 
-def test_a_name_is_never_used_twice(adapter: Path, tmp_path: Path) -> None:
-    place = registry.install(adapter, tmp_path / "adapters", "wren-v1")
+def test_a_name_is_never_used_twice(adapter_dir: Path, tmp_path: Path) -> None:
+    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1")
     assert read_manifest(place).name == "wren-v1"
     with pytest.raises(AdapterMismatch, match="never used twice"):
-        registry.install(put(tmp_path / "second"), tmp_path / "adapters", "wren-v1")
+        registry.install(write_adapter(tmp_path / "second"), tmp_path / "adapters", "wren-v1")
 
 
-def test_a_removed_adapter_is_gone(adapter: Path) -> None:
-    registry.remove(adapter)
-    assert list(adapter.parent.iterdir()) == []
+def test_a_removed_adapter_is_gone(adapter_dir: Path) -> None:
+    registry.remove(adapter_dir)
+    assert list(adapter_dir.parent.iterdir()) == []
     with pytest.raises(AdapterNotFound):
-        registry.remove(adapter)
+        registry.remove(adapter_dir)
 
 
-def test_an_adapter_is_sealed_for_its_owner_when_it_is_put_in_its_place(adapter: Path, tmp_path: Path) -> None:
-    hers, his = Seal(b"k" * 32, "ann/algebra"), Seal(b"k" * 32, "bob/algebra")
-    place = registry.install(adapter, tmp_path / "adapters", "wren-v1", hers)
-    assert registry.verify(place, BASE, seal=hers).owner == "ann/algebra"
+def test_publishing_signs_an_adapter_for_its_owner(adapter_dir: Path, tmp_path: Path) -> None:
+    hers, his = ManifestSigner(b"k" * 32, "ann/algebra"), ManifestSigner(b"k" * 32, "bob/algebra")
+    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1", hers)
+    assert registry.verify_adapter(place, BASE, signer=hers).owner == "ann/algebra"
     with pytest.raises(AdapterMismatch, match="belongs to somebody else"):
-        registry.verify(place, BASE, seal=his)
+        registry.verify_adapter(place, BASE, signer=his)
     with pytest.raises(AdapterDamaged, match="this installation's seal"):
-        registry.verify(place, BASE, seal=Seal(b"x" * 32, "ann/algebra"))
+        registry.verify_adapter(place, BASE, signer=ManifestSigner(b"x" * 32, "ann/algebra"))
 
 
 @pytest.mark.parametrize("name", ["owner", "name", "sha256", "data_sha256", "rows", "metrics"])
-def test_whoever_rewrites_a_manifest_breaks_its_seal(adapter: Path, tmp_path: Path, name: str) -> None:
+def test_editing_a_manifest_invalidates_its_signature(adapter_dir: Path, tmp_path: Path, name: str) -> None:
     """Even when the hashes in it agree with the files: a forged adapter has them right, but not the key."""
-    seal = Seal(b"k" * 32, "ann/algebra")
-    place = registry.install(adapter, tmp_path / "adapters", "wren-v1", seal)
+    seal = ManifestSigner(b"k" * 32, "ann/algebra")
+    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1", seal)
     forged = json.loads((place / MANIFEST).read_text())
     forged[name] = {"loss": 0.0} if name == "metrics" else 7 if name == "rows" else "f" * 64
     (place / MANIFEST).write_text(json.dumps(forged))
     with pytest.raises(AdapterDamaged, match="this installation's seal"):
-        registry.verify(place, BASE, seal=seal)
+        registry.verify_adapter(place, BASE, signer=seal)
 
 
-def test_an_adapter_without_a_seal_is_refused_where_one_is_asked(adapter: Path) -> None:
+def test_an_unsigned_adapter_is_refused_where_a_signature_is_required(adapter_dir: Path) -> None:
     with pytest.raises(AdapterDamaged, match="this installation's seal"):
-        registry.verify(adapter, BASE, seal=Seal(b"k" * 32, "ann/algebra"))
+        registry.verify_adapter(adapter_dir, BASE, signer=ManifestSigner(b"k" * 32, "ann/algebra"))
 
 
-def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
-    key = key_of(tmp_path / "key")
-    assert key_of(tmp_path / "key") == key
+def test_the_signing_key_is_created_once_with_private_permissions(tmp_path: Path) -> None:
+    key = load_or_create_key(tmp_path / "key")
+    assert load_or_create_key(tmp_path / "key") == key
     assert len(set(key)) > 8
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
     (tmp_path / "key").write_bytes(b"short")
     with pytest.raises(AdapterDamaged, match="is no key"):
-        key_of(tmp_path / "key")
+        load_or_create_key(tmp_path / "key")
 
 
-def test_a_changed_card_is_found(adapter: Path) -> None:
-    (adapter / CARD).write_text("{}")
-    write_manifest(adapter, replace(read_manifest(adapter), card_sha256=sha256_of(adapter / CARD)))
-    assert registry.verify(adapter, BASE)
-    (adapter / CARD).write_text('{"better": true}')
+def test_a_changed_eval_report_is_detected(adapter_dir: Path) -> None:
+    (adapter_dir / EVAL_REPORT).write_text("{}")
+    write_manifest(adapter_dir, replace(read_manifest(adapter_dir), card_sha256=sha256_of(adapter_dir / EVAL_REPORT)))
+    assert registry.verify_adapter(adapter_dir, BASE)
+    (adapter_dir / EVAL_REPORT).write_text('{"better": true}')
     with pytest.raises(AdapterDamaged, match="not the card that was written"):
-        registry.verify(adapter, BASE)
+        registry.verify_adapter(adapter_dir, BASE)

@@ -32,7 +32,7 @@ from adapters.pii_scrubbing import scrub
         ("密码是abc123。", "密码是[secret]。"),
     ],
 )
-def test_what_reaches_a_person_is_marked(text: str, clean: str) -> None:
+def test_contact_data_is_masked(text: str, clean: str) -> None:
     assert scrub(text).text == clean
 
 
@@ -51,22 +51,22 @@ def test_what_reaches_a_person_is_marked(text: str, clean: str) -> None:
         "版本 1.2.3 于 2024 年发布。",
     ],
 )
-def test_what_belongs_to_the_lesson_stays(text: str) -> None:
+def test_subject_matter_is_kept(text: str) -> None:
     assert scrub(text).text == text
 
 
-def test_the_roster_is_marked_as_whole_names_in_any_case() -> None:
+def test_roster_names_are_masked_as_whole_names_in_any_case() -> None:
     result = scrub("Ask mira patel or Mira; the miracle stays. 小红也在。", ["Mira Patel", "Mira", "小红"])
     assert result.text == "Ask [name] or [name]; the miracle stays. [name]也在。"
-    assert result.found == {"name": 3}
+    assert result.counts == {"name": 3}
 
 
 @given(st.text())
-def test_scrubbing_twice_changes_nothing_more(text: str) -> None:
+def test_scrubbing_is_idempotent(text: str) -> None:
     once = scrub(text, ["Mira"]).text
     assert scrub(once, ["Mira"]).text == once
 
 
 @given(st.from_regex(r"[a-z]{1,9}(\.[a-z]{1,9})?@[a-z]{1,9}\.(org|com|cn)", fullmatch=True), st.text(max_size=9))
-def test_no_address_comes_through(email: str, around: str) -> None:
+def test_no_email_address_survives_scrubbing(email: str, around: str) -> None:
     assert email not in scrub(f"{around} {email} {around}").text

@@ -10,28 +10,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_rows import BASE_SHA256, row
+from make_rows import BASE_SHA256, make_row
 
 from adapters import gate, registry, trainer, trainer_process
-from adapters.dataset import encode, write_rows
+from adapters.dataset import encode_row, write_rows
 from adapters.errors import BaseUnusable, TrainerDied, TrainingRefused
-from adapters.eval_report import card_from_json
+from adapters.eval_report import report_from_json
 from adapters.records import Recipe, TrainingJob, TrainingProgress
 
 
-def quietly(progress: TrainingProgress) -> None:
+def ignore_progress(progress: TrainingProgress) -> None:
     pass
 
 
-def never() -> bool:
+def never_cancelled() -> bool:
     return False
 
 
-def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob, tmp_path: Path) -> None:
+def test_training_learns_reports_progress_and_writes_verified_files(job: TrainingJob, tmp_path: Path) -> None:
     """One training, looked at from all sides; the same in this process gives the same bytes."""
     told: list[TrainingProgress] = []
-    trained = trainer_process.train(job, told.append, never)
-    manifest = registry.verify(Path(trained.directory), BASE_SHA256)
+    trained = trainer_process.train_in_subprocess(job, told.append, never_cancelled)
+    manifest = registry.verify_adapter(Path(trained.directory), BASE_SHA256)
     assert [p.stage for p in told if p.stage != "training"] == ["loading", "checking", "saving", "checking"]
     assert [p.step for p in told if p.stage == "training"] == list(range(1, 7))
     assert trained.metrics["loss_after"] < trained.metrics["loss_before"]
@@ -47,30 +47,30 @@ def test_a_training_learns_tells_and_leaves_checked_files(job: TrainingJob, tmp_
         "manifest.json",
     }
     told_card = json.loads((Path(trained.directory) / "card.json").read_text())
-    assert card_from_json(told_card).measure("corrections").row_ids == tuple(f"row-{n}" for n in range(4))
+    assert report_from_json(told_card).measure("corrections").row_ids == tuple(f"row-{n}" for n in range(4))
     assert [point["loss"] for point in told_card["curve"]] == [p.loss for p in told if p.stage == "training"]
     (tmp_path / "again").mkdir()
     again = dataclasses.replace(job, directory=str(tmp_path / "again"), current=trained.directory)
-    second = trainer.train(again, quietly)
+    second = trainer.train(again, ignore_progress)
     assert second.sha256 == trained.sha256
     assert second.metrics["loss_current"] == pytest.approx(trained.metrics["loss_after"], rel=1e-3)
     assert second.metrics["loss_current"] < 0.95 * second.metrics["loss_before"]
-    assert not gate.judge(second.metrics).promote  # it is no better than itself
+    assert not gate.decide_from_metrics(second.metrics).promote  # it is no better than itself
 
 
-def test_too_few_rows_are_counted(job: TrainingJob) -> None:
-    write_rows(Path(job.rows_file), [row(1), dataclasses.replace(row(1), id="twin"), row(2)])
+def test_too_few_rows_are_refused_with_the_count(job: TrainingJob) -> None:
+    write_rows(Path(job.rows_file), [make_row(1), dataclasses.replace(make_row(1), id="twin"), make_row(2)])
     with pytest.raises(TrainingRefused, match=r"not enough to train: 2 of 3 corrections \(1 more say the same\)"):
-        trainer_process.train(job, quietly, never)
+        trainer_process.train_in_subprocess(job, ignore_progress, never_cancelled)
 
 
-def test_a_folder_without_a_model_is_named(job: TrainingJob, tmp_path: Path) -> None:
+def test_a_folder_without_a_model_is_refused_by_name(job: TrainingJob, tmp_path: Path) -> None:
     empty = dataclasses.replace(job, base_directory=str(tmp_path))
     with pytest.raises(BaseUnusable, match="config.json is missing"):
-        trainer_process.train(empty, quietly, never)
+        trainer_process.train_in_subprocess(empty, ignore_progress, never_cancelled)
 
 
-def test_a_killed_trainer_is_one_clear_sentence_and_the_next_goes_on_from_there(job: TrainingJob) -> None:
+def test_a_killed_trainer_is_reported_and_the_next_run_resumes(job: TrainingJob) -> None:
     job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, checkpoint_every_s=0.0))
     told: list[int] = []
 
@@ -79,11 +79,11 @@ def test_a_killed_trainer_is_one_clear_sentence_and_the_next_goes_on_from_there(
         if progress.stage == "training" and progress.step == 3:
             mine = f"adapters.trainer\0{job.directory}/job.json"
             for entry in Path("/proc").iterdir():
-                if entry.name.isdigit() and mine in _command(entry):
+                if entry.name.isdigit() and mine in _training_command(entry):
                     os.kill(int(entry.name), signal.SIGKILL)
 
     with pytest.raises(TrainerDied, match="stopped by signal 9.*start the training again"):
-        trainer_process.train(job, kill_at_step_3, never)
+        trainer_process.train_in_subprocess(job, kill_at_step_3, never_cancelled)
     assert not (Path(job.directory) / "adapter").exists()
     stages: list[TrainingProgress] = []
     trainer.train(job, stages.append)
@@ -93,63 +93,63 @@ def test_a_killed_trainer_is_one_clear_sentence_and_the_next_goes_on_from_there(
 
 def test_a_cancelled_training_stops_its_process(job: TrainingJob) -> None:
     with pytest.raises(TrainingRefused, match="cancelled"):
-        trainer_process.train(job, quietly, lambda: True)
+        trainer_process.train_in_subprocess(job, ignore_progress, lambda: True)
     mine = f"adapters.trainer\0{job.directory}/job.json"
-    assert not any(mine in _command(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    assert not any(mine in _training_command(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
 
 
-def test_a_disk_that_fills_while_saving_leaves_no_adapter(job: TrainingJob) -> None:
+def test_a_full_disk_while_saving_leaves_no_adapter(job: TrainingJob) -> None:
     """The folder's name for the unfinished files is taken by a file: every write below it fails."""
     (Path(job.directory) / "adapter.tmp").write_text("in the way")
     with pytest.raises((TrainerDied, TrainingRefused)):
-        trainer_process.train(job, quietly, never)
+        trainer_process.train_in_subprocess(job, ignore_progress, never_cancelled)
     assert not (Path(job.directory) / "adapter").exists()
 
 
-def test_a_base_that_has_served_is_refused(tiny_base: Path, tokenizer: Any) -> None:
+def test_a_base_already_used_for_inference_is_refused(tiny_base: Path, tokenizer: Any) -> None:
     """One inference pass packs the 4-bit weights; training on such an object would learn nonsense without a word."""
     import torch
 
     from adapters import base_model, lora, training_loop
 
-    model = base_model.load_base(tiny_base, unpacked_bytes=0)
-    base_model.refuse_packed(model)
+    model = base_model.load_base(tiny_base, max_dequantized_bytes=0)
+    base_model.require_trainable_weights(model)
     model.eval()
     with torch.no_grad():
         model(input_ids=torch.tensor([[1, 2, 3]], device=model.device))
     if not _is_packed(model):
         pytest.skip("nothing is packed here: a GPU, or a processor without AVX512-BF16")
-    example = encode(row(1), tokenizer, 512)
-    adapted = lora.attach(model, Recipe(rank=4))
+    example = encode_row(make_row(1), tokenizer, 512)
+    adapted = lora.attach_new(model, Recipe(rank=4))
     with pytest.raises(BaseUnusable, match="packed for inference"):
         training_loop.fit(adapted, [example], Recipe(), lambda told: None)
 
 
-def test_checking_the_loss_and_answering_do_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
+def test_evaluation_and_generation_do_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
     from adapters import base_model, scoring
 
     model = base_model.load_base(tiny_base)
-    scoring.greedy(model, [encode(row(1), tokenizer, 512)], 0, 3)
-    scoring.mean_loss(model, [encode(row(1), tokenizer, 512)])
-    base_model.refuse_packed(model)
+    scoring.greedy_decode(model, [encode_row(make_row(1), tokenizer, 512)], 0, 3)
+    scoring.mean_loss(model, [encode_row(make_row(1), tokenizer, 512)])
+    base_model.require_trainable_weights(model)
 
 
-def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: Path, tokenizer: Any) -> None:
+def test_two_pass_loss_and_gradient_equal_a_single_pass(tiny_base: Path, tokenizer: Any) -> None:
     """The oracle scores each row alone in one pass; ours reads padded prompts first and scores only answers."""
     import torch
     from torch.nn.functional import cross_entropy
 
     from adapters import base_model, lora, scoring
 
-    examples = [encode(row(n, "Yes. " * (n + 1)), tokenizer, 512) for n in range(3)]
+    examples = [encode_row(make_row(n, "Yes. " * (n + 1)), tokenizer, 512) for n in range(3)]
     torch.manual_seed(1)
-    model = lora.attach(base_model.load_base(tiny_base), Recipe(rank=4))
-    for parameter in lora.trainable(model):
+    model = lora.attach_new(base_model.load_base(tiny_base), Recipe(rank=4))
+    for parameter in lora.trainable_parameters(model):
         parameter.data.normal_(std=0.05)
     model.zero_grad()
-    ours = scoring.scores(model, examples, through_prompt=True).loss()
+    ours = scoring.answer_logits(model, examples, train_prompt=True).loss()
     ours.backward()
-    gradients = [parameter.grad.clone() for parameter in lora.trainable(model)]
+    gradients = [parameter.grad.clone() for parameter in lora.trainable_parameters(model)]
     model.zero_grad()
     plain = torch.zeros((), device=model.device)
     for example in examples:
@@ -160,11 +160,11 @@ def test_the_two_pass_loss_and_gradient_are_those_of_one_plain_pass(tiny_base: P
         plain = plain + cross_entropy(logits[0, start : start + len(labels)], labels, reduction="sum")
     plain.backward()
     assert ours.item() == pytest.approx(plain.item(), rel=0.01)
-    for mine, parameter in zip(gradients, lora.trainable(model), strict=True):
+    for mine, parameter in zip(gradients, lora.trainable_parameters(model), strict=True):
         assert torch.linalg.vector_norm(mine - parameter.grad) <= 0.1 * torch.linalg.vector_norm(parameter.grad) + 1e-3
 
 
-def _command(entry: Path) -> str:
+def _training_command(entry: Path) -> str:
     try:
         return (entry / "cmdline").read_text()
     except OSError:
@@ -172,10 +172,10 @@ def _command(entry: Path) -> str:
 
 
 def _is_packed(model: Any) -> bool:
-    from adapters.base_model import refuse_packed
+    from adapters.base_model import require_trainable_weights
 
     try:
-        refuse_packed(model)
+        require_trainable_weights(model)
     except BaseUnusable:
         return True
     return False

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make_rows import row
+from make_rows import make_row
 
-from bench.default_adapter import fit, groups, losses, packed, packs
-from bench.default_adapter_examples import as_answer, asked_of, gold, rows
+from bench.default_adapter import fit, load_groups, make_pack, pack_groups, packed_losses
+from bench.default_adapter_examples import examples_about, format_answer, majority_answer, make_rows
 
 TEXT = "Chlorophyll is a green pigment. It absorbs mostly blue and red light, and so a leaf looks green."
 PARAGRAPH = {"pid": "p", "title": "Leaf", "text": TEXT}
@@ -20,70 +20,70 @@ QUESTION = {"id": "q", "pid": "p", "question": "Which light does it absorb?", "a
 
 @pytest.fixture
 def examples(tokenizer: Any) -> list[Any]:
-    from adapters.dataset import encode
+    from adapters.dataset import encode_row
 
     asked = ["Why is a leaf green?", "Why is the sky blue?", "Who?"]
-    return [encode(row(n, question=q), tokenizer, 512) for n, q in enumerate(asked)]
+    return [encode_row(make_row(n, question=q), tokenizer, 512) for n, q in enumerate(asked)]
 
 
-def test_rows_read_together_cost_what_each_costs_alone(tiny_base: Path, examples: list[Any]) -> None:
+def test_packed_losses_equal_single_row_losses(tiny_base: Path, examples: list[Any]) -> None:
     from torch.nn.functional import cross_entropy
 
     from adapters import base_model, lora
     from adapters.records import Recipe
-    from adapters.scoring import scores
+    from adapters.scoring import answer_logits
 
-    model = lora.attach(base_model.load_base(tiny_base), Recipe())
-    alone = [scores(model, [example], through_prompt=True) for example in examples]
-    wanted = [cross_entropy(one.logits, one.right).item() for one in alone]
-    assert losses(model, [packed(examples)]).tolist() == pytest.approx(wanted, abs=1e-4)
+    model = lora.attach_new(base_model.load_base(tiny_base), Recipe())
+    alone = [answer_logits(model, [example], train_prompt=True) for example in examples]
+    wanted = [cross_entropy(one.logits, one.labels).item() for one in alone]
+    assert packed_losses(model, [make_pack(examples)]).tolist() == pytest.approx(wanted, abs=1e-4)
 
 
-def test_gradients_flow_through_the_shared_beginning(tiny_base: Path, examples: list[Any]) -> None:
+def test_gradients_flow_through_the_shared_prefix(tiny_base: Path, examples: list[Any]) -> None:
     import torch
 
     from adapters import base_model, lora
     from adapters.records import Recipe
-    from adapters.scoring import scores
+    from adapters.scoring import answer_logits
 
-    model = lora.attach(base_model.load_base(tiny_base), Recipe())
-    together = torch.autograd.grad(losses(model, [packed(examples)]).sum(), lora.trainable(model))
-    alone = [scores(model, [e], through_prompt=True).loss() / len(e.answer) for e in examples]
-    apart = torch.autograd.grad(torch.stack(alone).sum(), lora.trainable(model))
+    model = lora.attach_new(base_model.load_base(tiny_base), Recipe())
+    together = torch.autograd.grad(packed_losses(model, [make_pack(examples)]).sum(), lora.trainable_parameters(model))
+    alone = [answer_logits(model, [e], train_prompt=True).loss() / len(e.answer) for e in examples]
+    apart = torch.autograd.grad(torch.stack(alone).sum(), lora.trainable_parameters(model))
     for one, other in zip(together, apart, strict=True):
         torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-3)
 
 
-def test_a_pack_reads_a_shared_beginning_once_and_holds_every_row(examples: list[Any]) -> None:
-    pack = packed(examples)
+def test_a_pack_holds_the_shared_prefix_once_and_every_row(examples: list[Any]) -> None:
+    pack = make_pack(examples)
     assert len(pack) < sum(map(len, examples))
-    assert [pack.shared + rest for rest, _ in pack.rows] == [example.prompt for example in examples]
+    assert [pack.prefix + rest for rest, _ in pack.rows] == [example.prompt for example in examples]
     assert [answer for _, answer in pack.rows] == [example.answer for example in examples]
 
 
-def test_no_pack_is_longer_than_allowed_unless_one_row_is(examples: list[Any]) -> None:
+def test_no_pack_exceeds_the_limit_unless_a_single_row_does(examples: list[Any]) -> None:
     longest = max(map(len, examples))
-    found = list(packs([examples], most=longest))
+    found = list(pack_groups([examples], most=longest))
     assert sum(len(pack.rows) for pack in found) == len(examples)
     assert all(len(pack) <= longest for pack in found)
-    assert [len(pack.rows) for pack in packs([examples], most=1)] == [1, 1, 1]
+    assert [len(pack.rows) for pack in pack_groups([examples], most=1)] == [1, 1, 1]
 
 
-def test_a_question_is_answered_with_the_words_most_readers_gave():
-    assert gold(["in 1973", "1973", "1973 "]) == "1973"
-    assert gold(["the stroma", "stroma"]) == "stroma"
-    assert as_answer("the stroma") == "The stroma." and as_answer("U.S.") == "U.S."
+def test_the_majority_answer_becomes_the_target():
+    assert majority_answer(["in 1973", "1973", "1973 "]) == "1973"
+    assert majority_answer(["the stroma", "stroma"]) == "stroma"
+    assert format_answer("the stroma") == "The stroma." and format_answer("U.S.") == "U.S."
 
 
-def test_a_term_that_the_paragraph_explains_is_asked_about():
-    asked = asked_of(TEXT, [QUESTION], random.Random(1))
+def test_defined_terms_yield_definition_questions():
+    asked = examples_about(TEXT, [QUESTION], random.Random(1))
     assert ("Which light does it absorb?", "Blue.") in [(one.question, one.answer) for one in asked]
     (meaning,) = [one for one in asked if one.answer == "Chlorophyll is a green pigment."]
     assert "Chlorophyll" in meaning.question
 
 
-def test_rows_hold_the_prompt_of_the_product_and_the_passage():
-    told = list(rows([PARAGRAPH], [QUESTION], random.Random(1)))
+def test_rows_use_the_product_prompt_with_the_passage():
+    told = list(make_rows([PARAGRAPH], [QUESTION], random.Random(1)))
     assert {one["group"] for one in told} == {"p"}
     for one in told:
         roles = [message["role"] for message in one["messages"]]
@@ -91,53 +91,53 @@ def test_rows_hold_the_prompt_of_the_product_and_the_passage():
         assert TEXT in one["messages"][1]["content"]
 
 
-def test_what_is_trained_is_written_as_an_adapter_that_says_the_answers(
-    tmp_path: Path, tiny_base: Path, tokenizer: Any
-) -> None:
+def test_training_writes_an_adapter_that_gives_the_answers(tmp_path: Path, tiny_base: Path, tokenizer: Any) -> None:
     from adapters import base_model, lora
     from adapters.records import Recipe
     from adapters.scoring import mean_loss
 
-    told = list(rows([PARAGRAPH], [QUESTION], random.Random(1)))
+    told = list(make_rows([PARAGRAPH], [QUESTION], random.Random(1)))
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
     took = fit(
         tmp_path / "rows.jsonl", tiny_base, tmp_path / "out", Recipe(learning_rate=3e-2, anchor_weight=0.1), epochs=60
     )
     assert (took["rows"], took["steps"]) == (len(told), 60)
-    (example,) = [e for e in groups(tmp_path / "rows.jsonl", tokenizer)[0] if e.row_id == "q"]
+    (example,) = [e for e in load_groups(tmp_path / "rows.jsonl", tokenizer)[0] if e.row_id == "q"]
     before = mean_loss(base_model.load_base(tiny_base), [example])
-    learnt = lora.attach_previous(base_model.load_base(tiny_base), tmp_path / "out", trainable=False)
+    learnt = lora.attach_saved(base_model.load_base(tiny_base), tmp_path / "out", trainable=False)
     assert mean_loss(learnt, [example]) < 0.9 * before
 
 
-def test_packs_read_side_by_side_cost_what_each_costs_alone(tiny_base: Path, examples: list[Any]) -> None:
+def test_batched_packs_equal_single_packs(tiny_base: Path, examples: list[Any]) -> None:
     import torch
 
     from adapters import base_model, lora
     from adapters.records import Recipe
 
-    model = lora.attach(base_model.load_base(tiny_base), Recipe())
-    one, other = packed(examples[:2]), packed(examples[2:])
+    model = lora.attach_new(base_model.load_base(tiny_base), Recipe())
+    one, other = make_pack(examples[:2]), make_pack(examples[2:])
     assert len(one) != len(other)
-    torch.testing.assert_close(losses(model, [one, other]), torch.cat([losses(model, [one]), losses(model, [other])]))
+    torch.testing.assert_close(
+        packed_losses(model, [one, other]), torch.cat([packed_losses(model, [one]), packed_losses(model, [other])])
+    )
 
 
-def test_another_paragraph_stands_beside_the_one_that_answers():
+def test_a_distractor_paragraph_is_added_to_the_prompt():
     other = {"pid": "o", "title": "Sky", "text": "A blue sky absorbs little light."}
-    told = list(rows([PARAGRAPH, other], [QUESTION], random.Random(1), beside=1.0))
+    told = list(make_rows([PARAGRAPH, other], [QUESTION], random.Random(1), beside=1.0))
     assert all(TEXT in one["messages"][1]["content"] and other["text"] in one["messages"][1]["content"] for one in told)
 
 
-def test_chinese_questions_are_asked_and_answered_in_chinese():
+def test_chinese_questions_get_chinese_prompts_and_answers():
     paragraph = {"pid": "z", "title": "叶绿素", "text": "叶绿素吸收红光和蓝光，所以叶子看起来是绿色的。"}
     question = {"id": "q", "pid": "z", "question": "叶绿素吸收什么光？", "answers": ["红光和蓝光"]}
-    (told,) = rows([paragraph], [question], random.Random(1))
+    (told,) = make_rows([paragraph], [question], random.Random(1))
     system, user, answer = (message["content"] for message in told["messages"])
     assert "辅导老师" in system and "问题：叶绿素吸收什么光？" in user and answer == "红光和蓝光。"
 
 
-def test_a_tokenized_paragraph_is_put_together_again_with_its_question_and_its_answer():
-    from bench.import_qed import rows as qed_rows
+def test_qed_text_is_detokenized_consistently():
+    from bench.import_qed import read_qed as qed_rows
 
     line = {
         "example_id": 7,

@@ -14,8 +14,8 @@ from tutor.assessment.choice_grading import (
     grade_list,
     grade_ordering,
     grade_set,
-    grade_truth,
-    pick,
+    grade_true_false,
+    match_options,
 )
 from tutor.domain import Outcome
 
@@ -83,19 +83,19 @@ def test_an_option_is_named_by_text_letter_or_number(answer, outcome):
 
 def test_the_text_of_an_option_wins_over_its_number():
     """A right choice was marked wrong elsewhere because "2" was read as the second label, not as the option 2."""
-    assert pick("2", ("4", "2", "1")) == ("2",)
+    assert match_options("2", ("4", "2", "1")) == ("2",)
 
 
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [("True", RIGHT), ("yes", RIGHT), ("对", RIGHT), ("F", WRONG), ("maybe", UNSURE), ("not false", UNSURE)],
 )
-def test_truth(answer, outcome):
-    assert grade_truth(answer, "true").outcome is outcome
+def test_true_false_answers_are_graded(answer, outcome):
+    assert grade_true_false(answer, "true").outcome is outcome
 
 
 @given(st.permutations(PHASES))
-def test_a_set_has_no_order_and_a_list_has(order):
+def test_sets_ignore_order_and_lists_do_not(order):
     said = ", ".join(order)
     assert grade_set(said, PHASES).outcome is RIGHT
     assert grade_list(said, PHASES).outcome is (RIGHT if tuple(order) == PHASES else PARTIAL)
@@ -108,7 +108,7 @@ def test_a_set_without_some_elements_is_never_right(kept):
     assert len(grade.missing) == (4 - kept if kept else 0)
 
 
-def test_listing_everything_does_not_win():
+def test_listing_every_option_is_not_right():
     everything = ", ".join([*PHASES, *(f"thing {n}" for n in range(20))])
     assert grade_set(everything, PHASES).outcome is not RIGHT
 
@@ -132,7 +132,7 @@ def test_numbers_in_sets_are_compared_as_numbers():
         ("b, b, a, c", UNSURE),
     ],
 )
-def test_an_order_names_each_element_once(answer, outcome):
+def test_an_ordering_must_name_each_element_once(answer, outcome):
     assert grade_ordering(answer, SHUFFLED, PHASES).outcome is outcome
 
 

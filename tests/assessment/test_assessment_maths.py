@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.assessment.maths_grading import grade_formula, grade_number
-from tutor.assessment.symbolic import Sameness, compare
+from tutor.assessment.symbolic import Equivalence, check_equivalence
 from tutor.domain import Outcome
 from tutor.maths.algebra import parse
 
@@ -86,20 +86,20 @@ def test_a_formula_is_right_when_it_is_equal_and_only_then(answer, key, outcome)
     assert grade_formula(answer, (key,)).outcome is outcome
 
 
-def test_a_key_that_cannot_be_read_makes_nothing_right():
+def test_an_unparsable_key_makes_nothing_right():
     assert grade_formula("x", ("what?",)).outcome is UNSURE
     assert grade_number("3", ("three or four",)).outcome is UNSURE
 
 
-def test_a_child_out_of_time_makes_nothing_right():
+def test_a_symbolic_check_timeout_makes_nothing_right():
     began = time.perf_counter()
-    same = compare(parse("sin(2x)"), parse("2sin(x)cos(x)"), time_limit_s=0.01)
-    assert same is Sameness.UNKNOWN
+    same = check_equivalence(parse("sin(2x)"), parse("2sin(x)cos(x)"), time_limit_s=0.01)
+    assert same is Equivalence.UNKNOWN
     assert time.perf_counter() - began < 5
 
 
 @given(st.fractions(max_denominator=500), st.integers(1, 9))
-def test_a_number_equals_itself_and_never_its_neighbour(value, step):
+def test_a_number_equals_itself_and_not_the_adjacent_number(value, step):
     assert grade_number(str(value), (str(value),)).outcome is RIGHT
     assert grade_number(str(value + step), (str(value),)).outcome is not RIGHT
 

@@ -8,74 +8,76 @@ import pytest
 from bench.fit_grading_network import fit_network
 from knowledge.embedding import HashingEmbedder
 from tutor.assessment import short_text
-from tutor.assessment.answer_features import Case, Reader, features
-from tutor.assessment.items import Graded
-from tutor.assessment.logistic import Logistic
-from tutor.assessment.network import LIMIT, Jury, Network, compared, read_network
-from tutor.assessment.short_text import NETWORK, ShortTextGrader
+from tutor.assessment.answer_features import GradingCase, TextEncoder, extract_answer_features
+from tutor.assessment.items import GradedExample
+from tutor.assessment.logistic import LogisticModel
+from tutor.assessment.network import MAX_LOG_ODDS, GradingEnsemble, GradingNetwork, load_network, vector_comparison
+from tutor.assessment.short_text import NETWORK_FILE, ShortTextGrader
 from tutor.domain import Outcome
 
 ANSWERS = ["salt stays", "salt stays behind", "the salt is left", "a magnet", "with a magnet", "some paper"] * 8
 RIGHT = np.array([True, True, True, False, False, False] * 8)
 
 
-def read(*answers: str) -> list[Case]:
-    reader = Reader(HashingEmbedder())
-    question, reference, other, *given = reader.read(["What stays?", "the salt stays behind", "paper", *answers])
-    return [Case(question, (other, reference), one) for one in given]
+def read(*answers: str) -> list[GradingCase]:
+    reader = TextEncoder(HashingEmbedder())
+    question, reference, other, *given = reader.encode(["What stays?", "the salt stays behind", "paper", *answers])
+    return [GradingCase(question, (other, reference), one) for one in given]
 
 
 @pytest.fixture(scope="module")
-def fitted() -> tuple[Network, list[Case]]:
+def fitted_network() -> tuple[GradingNetwork, list[GradingCase]]:
     cases = read(*ANSWERS)
-    rows = [features(case) for case in cases]
+    rows = [extract_answer_features(case) for case in cases]
     names = sorted(rows[0])
     x = np.array([[row[name] for name in names] for row in rows])
     return fit_network(cases, x, RIGHT, names, "hashing-64"), cases
 
 
-def test_it_tells_apart_what_it_was_fitted_on_and_never_is_surer_than_its_limit(fitted):
-    network, cases = fitted
-    said = np.array([network.log_odds(case, features(case)) for case in cases])
+def test_the_network_separates_its_training_data_and_clips_confidence(fitted_network):
+    network, cases = fitted_network
+    said = np.array([network.log_odds(case, extract_answer_features(case)) for case in cases])
     assert said[RIGHT].min() > said[~RIGHT].max()
-    beyond = dict.fromkeys(features(cases[0]), 1e6)
-    assert abs(network.log_odds(cases[0], beyond)) == LIMIT
+    beyond = dict.fromkeys(extract_answer_features(cases[0]), 1e6)
+    assert abs(network.log_odds(cases[0], beyond)) == MAX_LOG_ODDS
 
 
-def test_the_answer_is_compared_with_the_reference_that_is_nearest():
+def test_the_answer_is_compared_with_the_nearest_reference():
     near, far = read("the salt stays behind", "paper")
-    assert compared(near)[:64] == pytest.approx(np.zeros(64))
-    assert compared(far)[:64] == pytest.approx(np.zeros(64))
+    assert vector_comparison(near)[:64] == pytest.approx(np.zeros(64))
+    assert vector_comparison(far)[:64] == pytest.approx(np.zeros(64))
 
 
-def test_what_is_written_is_what_is_read_and_the_same_rows_give_the_same_arrays(fitted, tmp_path):
-    network, cases = fitted
+def test_saving_round_trips_and_fitting_is_deterministic(fitted_network, tmp_path):
+    network, cases = fitted_network
     network.save(tmp_path / "n.npz")
-    again = read_network(tmp_path / "n.npz")
+    again = load_network(tmp_path / "n.npz")
     for case in cases[:6]:
-        assert again.log_odds(case, features(case)) == network.log_odds(case, features(case))
-    assert again.knows("hashing-64") and not again.knows("hashing-32")
+        assert again.log_odds(case, extract_answer_features(case)) == network.log_odds(
+            case, extract_answer_features(case)
+        )
+    assert again.supports_embedder("hashing-64") and not again.supports_embedder("hashing-32")
 
 
-def test_a_jury_hears_the_network_less_and_the_logistic_model_alone_without_one(fitted):
-    network, cases = fitted
-    row = features(cases[0])
-    logistic = Logistic({"best_cosine": 2.0}, -1.0)
-    both = Jury(logistic, network).log_odds(cases[0], row)
+def test_the_ensemble_downweights_the_network_and_falls_back_to_logistic(fitted_network):
+    network, cases = fitted_network
+    row = extract_answer_features(cases[0])
+    logistic = LogisticModel({"best_cosine": 2.0}, -1.0)
+    both = GradingEnsemble(logistic, network).log_odds(cases[0], row)
     assert both == pytest.approx((2 * logistic.log_odds(row) + network.log_odds(cases[0], row)) / 3)
-    assert Jury(logistic, None).log_odds(cases[0], row) == logistic.log_odds(row)
+    assert GradingEnsemble(logistic, None).log_odds(cases[0], row) == logistic.log_odds(row)
 
 
-def test_the_shipped_network_does_not_judge_the_vectors_of_another_embedder(monkeypatch):
+def test_the_shipped_network_ignores_vectors_of_another_embedder(monkeypatch):
     grader, about = ShortTextGrader(HashingEmbedder()), ("What stays?", ["the salt stays behind"], "salt stays there")
     alone = grader.probability(*about)
-    assert not read_network(NETWORK).knows(HashingEmbedder().name)
-    monkeypatch.setattr(Network, "log_odds", lambda *_: LIMIT)
+    assert not load_network(NETWORK_FILE).supports_embedder(HashingEmbedder().name)
+    monkeypatch.setattr(GradingNetwork, "log_odds", lambda *_: MAX_LOG_ODDS)
     assert grader.probability(*about) == alone
 
 
-def test_without_its_file_free_text_is_unsure_and_what_a_person_graded_stands(monkeypatch, tmp_path):
-    monkeypatch.setattr(short_text, "NETWORK", tmp_path / "none.npz")
+def test_without_the_model_file_free_text_is_unsure_and_instructor_grades_stand(monkeypatch, tmp_path):
+    monkeypatch.setattr(short_text, "NETWORK_FILE", tmp_path / "none.npz")
     grader, about = ShortTextGrader(HashingEmbedder()), ("What stays?", ["the salt stays behind"])
     assert grader.grade(*about, "the salt stays behind").outcome is Outcome.UNSURE
-    assert grader.grade(*about, "it is so", [Graded("It is so!", True)]).outcome is Outcome.RIGHT
+    assert grader.grade(*about, "it is so", [GradedExample("It is so!", True)]).outcome is Outcome.RIGHT

@@ -6,13 +6,13 @@ import dataclasses
 
 import pytest
 
-from bench.quiz_solver import answer
-from knowledge.documents import Locator, Passage, Place
+from bench.quiz_solver import answer_item
+from knowledge.documents import Locator, LocatorKind, Passage
 from tutor.assessment.grading import Grader
-from tutor.assessment.item_checks import degenerate, solve
-from tutor.assessment.item_generation import make_quiz
-from tutor.assessment.items import Item, Kind, Source
-from tutor.assessment.term_extraction import definitions, sentences
+from tutor.assessment.item_checks import find_fault, solve_from_quote
+from tutor.assessment.item_generation import generate_items
+from tutor.assessment.items import Item, ItemKind, ItemSource
+from tutor.assessment.term_extraction import extract_definitions, extract_sentences
 from tutor.domain import Outcome
 
 COURSE = (
@@ -29,12 +29,12 @@ COURSE = (
 
 
 def passages(texts=COURSE) -> list[Passage]:
-    locator = Locator(Place.SECTION, 1, "section 1")
+    locator = Locator(LocatorKind.SECTION, 1, "section 1")
     return [Passage(f"p{n}", "d", "c", n, text, locator, (), 0, len(text)) for n, text in enumerate(texts)]
 
 
 def test_terms_are_read_from_sentences_that_define_them():
-    found = {d.term: d.body for d in definitions(sentences(passages()))}
+    found = {d.term: d.body for d in extract_definitions(extract_sentences(passages()))}
     assert set(found) >= {"loop", "function", "module", "string", "transpiration"}
     assert found["transpiration"] == "The process by which a plant loses water through its leaves"
 
@@ -50,42 +50,49 @@ NO_TERMS = (
 
 
 @pytest.mark.parametrize("text", NO_TERMS)
-def test_what_only_stands_before_the_verb_is_no_term(text):
+def test_a_sentence_subject_alone_is_not_a_defined_term(text):
     """Quizzes asked for the meaning of "线性回归恰好" (linear regression happens), 即使 (even if) and "loop below"."""
-    assert definitions(sentences(passages([text]))) == []
+    assert extract_definitions(extract_sentences(passages([text]))) == []
 
 
-def test_chinese_terms_that_are_defined_stay():
+def test_defined_chinese_terms_are_kept():
     texts = [
         "过拟合是指训练误差远小于验证误差。",
         "独热编码是一个向量，它的分量和类别一样多。",
         "正则化是一种减少过拟合的方法。",
     ]
-    assert [d.term for d in definitions(sentences(passages(texts)))] == ["过拟合", "独热编码", "正则化"]
+    assert [d.term for d in extract_definitions(extract_sentences(passages(texts)))] == ["过拟合", "独热编码", "正则化"]
 
 
-def test_sentences_that_lean_on_the_one_before_are_not_asked_about():
-    assert not any(s.text.startswith(("However", "It ")) for s in sentences(passages()))
+def test_context_dependent_sentences_are_not_asked_about():
+    assert not any(s.text.startswith(("However", "It ")) for s in extract_sentences(passages()))
 
 
-def test_each_kind_is_made_and_every_item_is_sound():
-    items = make_quiz(passages())
-    kinds = {Kind.CHOICE, Kind.CLOZE, Kind.TRUE_FALSE, Kind.NUMBER, Kind.ORDERING, Kind.SHORT_TEXT}
+def test_every_kind_is_generated_and_valid():
+    items = generate_items(passages())
+    kinds = {
+        ItemKind.CHOICE,
+        ItemKind.CLOZE,
+        ItemKind.TRUE_FALSE,
+        ItemKind.NUMBER,
+        ItemKind.ORDERING,
+        ItemKind.SHORT_TEXT,
+    }
     assert {item.kind for item in items} == kinds
     texts = {p.id: p.text for p in passages()}
     for item in items:
         assert item.source.quote in texts[item.source.passage_id]
-        assert degenerate(item) is None
+        assert find_fault(item) is None
         assert Grader().grade(item, ", ".join(item.keys)).outcome is Outcome.RIGHT
 
 
 def test_the_same_text_and_seed_give_the_same_items():
-    assert make_quiz(passages(), seed=3) == make_quiz(passages(), seed=3)
-    assert len({item.id for item in make_quiz(passages())}) == len(make_quiz(passages()))
+    assert generate_items(passages(), seed=3) == generate_items(passages(), seed=3)
+    assert len({item.id for item in generate_items(passages())}) == len(generate_items(passages()))
 
 
-def test_what_a_learner_sees_holds_no_key():
-    for item in make_quiz(passages()):
+def test_the_shown_item_holds_no_key():
+    for item in generate_items(passages()):
         fields = {field.name for field in dataclasses.fields(item.shown)}
         assert not fields & {"keys", "tolerance", "misconceptions"}
 
@@ -94,9 +101,9 @@ def test_the_solver_does_not_know_the_key():
     """An item whose quote says something else is not solved to its key, so it is never shown."""
     quote = "A loop is a code block that runs a set of statements while a given condition holds."
     lying = Item(
-        "x", Kind.CHOICE, "Which term fits?", ("string",), ("string", "loop", "file"), source=Source("p", quote)
+        "x", ItemKind.CHOICE, "Which term fits?", ("string",), ("string", "loop", "file"), source=ItemSource("p", quote)
     )
-    assert solve(lying, ["string", "loop", "file"]) == ("loop",)
+    assert solve_from_quote(lying, ["string", "loop", "file"]) == ("loop",)
 
 
 @pytest.mark.parametrize(
@@ -114,51 +121,51 @@ def test_the_solver_does_not_know_the_key():
     ],
 )
 def test_options_that_give_the_key_away_are_refused(options, key, prompt):
-    assert degenerate(Item("x", Kind.CHOICE, prompt, (key,), options))
+    assert find_fault(Item("x", ItemKind.CHOICE, prompt, (key,), options))
 
 
 def test_too_little_text_gives_no_items_and_no_error():
-    assert make_quiz(passages(("Nothing here.", ""))) == []
-    assert make_quiz([]) == []
+    assert generate_items(passages(("Nothing here.", ""))) == []
+    assert generate_items([]) == []
 
 
-def test_a_reader_who_knows_nothing_of_the_generator_answers_each_item_from_its_passage_and_none_from_another():
+def test_an_independent_reader_solves_items_from_their_passage_and_not_from_another():
     texts = {p.id: p.text for p in passages()}
-    for item in make_quiz(passages()):
-        said = answer(item.kind, item.prompt, item.options, texts[item.source.passage_id])
+    for item in generate_items(passages()):
+        said = answer_item(item.kind, item.prompt, item.options, texts[item.source.passage_id])
         assert Grader().grade(item, said).outcome is Outcome.RIGHT, item.prompt
         another = texts["p4" if item.source.passage_id != "p4" else "p8"]
-        said = answer(item.kind, item.prompt, item.options, another)
+        said = answer_item(item.kind, item.prompt, item.options, another)
         assert not said or Grader().grade(item, said).outcome is not Outcome.RIGHT, item.prompt
 
 
-def test_the_reader_does_not_guess_between_two_options_that_the_passage_names():
+def test_the_independent_reader_abstains_between_two_named_options():
     text = "A loop or a module is a code block that runs a set of statements."
     prompt = "Which term fits this description: a code block that runs a set of statements?"
-    assert answer(Kind.CHOICE, prompt, ("loop", "string"), text) == "loop"
-    assert answer(Kind.CHOICE, prompt, ("loop", "module"), text) == ""
+    assert answer_item(ItemKind.CHOICE, prompt, ("loop", "string"), text) == "loop"
+    assert answer_item(ItemKind.CHOICE, prompt, ("loop", "module"), text) == ""
 
 
 MATHS = "A solution is a value of the unknown that makes the statement true."
 
 
-def test_wrong_options_come_from_the_document_of_the_term_before_any_other():
+def test_distractors_come_first_from_the_terms_own_document():
     maths = [
         dataclasses.replace(p, id=f"m{p.id}", document_id="maths")
         for p in passages((MATHS, "An equation is a statement that two expressions have the same value."))
     ]
-    for item in make_quiz([*passages(), *maths]):
-        if item.kind is Kind.CHOICE and item.source.passage_id.startswith("p"):
+    for item in generate_items([*passages(), *maths]):
+        if item.kind is ItemKind.CHOICE and item.source.passage_id.startswith("p"):
             assert not {"solution", "equation"} & {option.lower() for option in item.options}
 
 
-def test_a_term_alone_in_its_document_is_not_asked_for_among_terms_of_another_subject():
+def test_a_lone_term_gets_no_choice_item_with_distractors_of_another_subject():
     alone = [dataclasses.replace(p, id=f"m{p.id}", document_id="maths") for p in passages((MATHS,))]
-    about = [item.kind for item in make_quiz([*passages(), *alone]) if item.source.passage_id.startswith("m")]
-    assert about == [Kind.SHORT_TEXT]
+    about = [item.kind for item in generate_items([*passages(), *alone]) if item.source.passage_id.startswith("m")]
+    assert about == [ItemKind.SHORT_TEXT]
 
 
-def test_as_many_statements_are_true_as_false():
+def test_true_false_items_are_balanced():
     for seed in range(5):
-        keys = [item.keys[0] for item in make_quiz(passages(), seed=seed) if item.kind is Kind.TRUE_FALSE]
+        keys = [item.keys[0] for item in generate_items(passages(), seed=seed) if item.kind is ItemKind.TRUE_FALSE]
         assert abs(keys.count("true") - keys.count("false")) <= 1

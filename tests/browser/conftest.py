@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_idle import watch
-from page_server import open_pages
+from page_idle import watch_events
+from page_server import serve_app
 
-from tutor.services import House
+from tutor.services import Services
 
 SHOTS = Path(__file__).parent / "shots"
 FLAGS = (
@@ -24,8 +24,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-HARMLESS = ("Autofocus processing was blocked", "Method not implemented")  # said by Gradio's own pages
-PATIENCE_MS = 30_000
+IGNORED_CONSOLE_ERRORS = ("Autofocus processing was blocked", "Method not implemented")  # said by Gradio's own pages
+TIMEOUT_MS = 30_000
 OpenPage = Callable[..., Any]
 
 
@@ -51,40 +51,42 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[House]:
-    with open_pages(tmp_path) as house:
-        yield house
+def served_app(tmp_path: Path) -> Iterator[Services]:
+    with serve_app(tmp_path) as services:
+        yield services
 
 
 @pytest.fixture
-def open_page(browser: Any, served: House) -> Iterator[OpenPage]:
+def open_page(browser: Any, served_app: Services) -> Iterator[OpenPage]:
     """Opens pages in contexts of their own; afterwards no script may have failed and no foreign address been asked."""
     contexts, complaints = [], []
 
     def opening(path: str = "/", *, width: int = 1280, height: int = 800, **context: Any) -> Any:
         made = browser.new_context(viewport={"width": width, "height": height}, **{"locale": "en-US", **context})
         contexts.append(made)
-        made.set_default_timeout(PATIENCE_MS)
+        made.set_default_timeout(TIMEOUT_MS)
         page = made.new_page()
-        watch(page)
+        watch_events(page)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type == "error" else None)
-        page.on("request", lambda request: complaints.append(request.url) if _foreign(request.url, served) else None)
-        page.goto(served.settings.url + path if path.startswith("/") else path)
+        page.on(
+            "request", lambda request: complaints.append(request.url) if _is_foreign(request.url, served_app) else None
+        )
+        page.goto(served_app.settings.url + path if path.startswith("/") else path)
         return page
 
     yield opening
     for made in contexts:
         made.close()
-    assert not [one for one in complaints if not any(known in one for known in HARMLESS)]
+    assert not [one for one in complaints if not any(known in one for known in IGNORED_CONSOLE_ERRORS)]
 
 
-def _foreign(url: str, house: House) -> bool:
-    return not url.startswith((house.settings.url, "data:", "blob:"))
+def _is_foreign(url: str, services: Services) -> bool:
+    return not url.startswith((services.settings.url, "data:", "blob:"))
 
 
 @pytest.fixture
-def shoot() -> Callable[[Any, str], None]:
+def screenshot() -> Callable[[Any, str], None]:
     def shooting(page: Any, name: str) -> None:
         SHOTS.mkdir(exist_ok=True)
         page.screenshot(path=str(SHOTS / f"{name}.png"))

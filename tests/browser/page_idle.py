@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakKeyDictionary
 
-QUIET_MS = 300  # between two events of a chain
+IDLE_MS = 300  # between two events of a chain
 _running: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
 
 
-def watch(page: Any) -> None:
+def watch_events(page: Any) -> None:
     """Note the events of a page from now on: Gradio streams each through a request of its queue."""
     running: set[Any] = set()
     _running[page] = running
@@ -18,12 +18,12 @@ def watch(page: Any) -> None:
     page.on("requestfailed", lambda request: running.discard(request))
 
 
-def settle(page: Any, patience_ms: int = 30_000) -> Any:
+def wait_until_idle(page: Any, patience_ms: int = 30_000) -> Any:
     """Return the page once no event has run for a moment."""
     calm = 0
     for _ in range(patience_ms // 50):
         page.wait_for_timeout(50)
         calm = 0 if _running[page] else calm + 50
-        if calm >= QUIET_MS:
+        if calm >= IDLE_MS:
             return page
     raise AssertionError("the page does not settle: an event goes on and on")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from page_server import free_port
-from test_browser_student import BOX, sign_in, write_better
+from test_browser_student import BOX, sign_in, write_correction
 
 from tutor.platform.settings import Settings
-from tutor.services import House, open_house
+from tutor.services import Services, open_services
 from tutor.ui.pages import build_pages, launch_arguments
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -28,18 +28,18 @@ BETTER = {
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[House]:
+def served_app(tmp_path: Path) -> Iterator[Services]:
     """A house with the bundled models and the sample course, as `make run` opens it."""
-    house = open_house(Settings(data_dir=tmp_path / "var", model="bundled", embedder="bundled", port=free_port()))
-    house.furnish(wait=True)
-    house.wait_until_ready()
-    pages = build_pages(house)
+    services = open_services(Settings(data_dir=tmp_path / "var", model="bundled", embedder="bundled", port=free_port()))
+    services.seed_sample_course(wait=True)
+    services.wait_until_ready()
+    pages = build_pages(services)
     try:
-        pages.launch(**launch_arguments(house), prevent_thread_lock=True)
-        yield house
+        pages.launch(**launch_arguments(services), prevent_thread_lock=True)
+        yield services
     finally:
         pages.close()
-        house.close()
+        services.close()
         shutil.rmtree(tmp_path, ignore_errors=True)
 
 
@@ -54,24 +54,24 @@ def answer_to(page: Any, question: str) -> str:
     return str(page.locator("#tutor-chat .message.bot, #tutor-chat .bot").last.inner_text())
 
 
-def test_her_better_answers_become_her_tutor_and_nobody_elses(
-    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+def test_corrections_train_the_learners_own_adapter_only(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
     question = next(iter(BETTER))
     ada, bob = sign_in(open_page()), sign_in(open_page())
     before = answer_to(bob, question)
     for asked, better in BETTER.items():
         answer_to(ada, asked)
-        write_better(ada, better)
+        write_correction(ada, better)
     ada.get_by_role("tab", name="My tutor").click()
     ada.locator("#tutor-train").click()
     ada.locator("#tutor-training").get_by_text("%").wait_for()
-    shoot(ada, "real-1-training")
+    screenshot(ada, "real-1-training")
     ada.locator("#tutor-training").get_by_text("answers from now on").wait_for(timeout=TRAINING_MS)
-    shoot(ada, "real-2-trained")
+    screenshot(ada, "real-2-trained")
     ada.get_by_role("tab", name="Chat").click()
     after = answer_to(ada, question)
-    shoot(ada, "real-3-answer")
+    screenshot(ada, "real-3-answer")
     assert "with your tutor" in after and "Remember" in after
     assert _words(answer_to(bob, question)) == _words(before)
     ada.get_by_role("tab", name="My tutor").click()

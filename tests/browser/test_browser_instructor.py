@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from page_idle import settle
+from page_idle import wait_until_idle
 from page_server import instructor_link
 from test_browser_student import ask, sign_in
 
-from tutor.courses.documents import KIND
+from tutor.courses.documents import INGEST_JOB
 from tutor.domain import Strictness
 from tutor.errors import InputRefused
-from tutor.jobs import Report
-from tutor.services import House
+from tutor.jobs import JobReporter
+from tutor.services import Services
 
 CELLS = b"# Cells\n\n## Mitochondria\n\nMitochondria release the energy of sugar in cellular respiration.\n"
 LOOPS = b"""# Programming
@@ -30,8 +30,8 @@ While loop: a loop that asks its condition first.
 QUESTION = "Do mitochondria release the energy of sugar in cellular respiration?"
 
 
-def desk(open_page: Callable[..., Any], house: House) -> Any:
-    page = open_page(instructor_link(house))
+def open_instructor_page(open_page: Callable[..., Any], services: Services) -> Any:
+    page = open_page(instructor_link(services))
     page.get_by_role("button", name="Sign in").click()
     page.locator("#tutor-upload").wait_for()
     page.get_by_text("plants.md").wait_for()
@@ -45,11 +45,11 @@ def give(page: Any, name: str, data: bytes) -> None:
     )
 
 
-def test_an_uploaded_document_answers_the_next_question(
-    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+def test_an_uploaded_document_is_used_by_the_next_answer(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
-    teacher = desk(open_page, served)
-    shoot(teacher, "teach-1-desk")
+    teacher = open_instructor_page(open_page, served_app)
+    screenshot(teacher, "teach-1-desk")
     files = [
         {"name": "cells.md", "mimeType": "text/markdown", "buffer": CELLS},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing"},
@@ -58,30 +58,30 @@ def test_an_uploaded_document_answers_the_next_question(
     teacher.set_input_files("#tutor-upload input[type=file]", files)
     teacher.locator("#tutor-documents").get_by_text("cells.md").wait_for()
     teacher.locator("#tutor-progress").get_by_text("broken.pdf is not a whole PDF").wait_for()
-    shoot(teacher, "teach-2-uploaded")
-    served.engine.says = "Mitochondria release the energy of sugar in cellular respiration."
+    screenshot(teacher, "teach-2-uploaded")
+    served_app.engine.says = "Mitochondria release the energy of sugar in cellular respiration."
     student = sign_in(open_page())
     ask(student, QUESTION)
     student.get_by_text("Cells · section Mitochondria").wait_for()
 
 
-def test_removing_asks_first_and_can_be_undone(open_page: Callable[..., Any], served: House):
-    page = desk(open_page, served)
+def test_removing_asks_first_and_can_be_undone(open_page: Callable[..., Any], served_app: Services):
+    page = open_instructor_page(open_page, served_app)
     page.locator("#tutor-documents input").first.check()
     page.locator("#tutor-remove").click()
     page.get_by_text("Answers will not use it any more").wait_for()
-    assert len(served.library.documents("biology")) == 1
+    assert len(served_app.library.documents("biology")) == 1
     page.locator("#tutor-remove-yes").click()
     page.locator("#tutor-documents input").wait_for(state="detached")
-    assert served.library.documents("biology") == []
+    assert served_app.library.documents("biology") == []
     page.locator("#tutor-undo-remove").click()
     page.locator("#tutor-documents").get_by_text("plants.md").wait_for()
 
 
-def test_a_new_course_stands_ready_for_its_documents_and_an_invitation_works_once(
-    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+def test_a_new_course_accepts_documents_and_an_invitation_works_once(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
-    page = desk(open_page, served)
+    page = open_instructor_page(open_page, served_app)
     page.locator("#tutor-new-course > button").click()
     page.locator("#tutor-course-title input, #tutor-course-title textarea").fill("Algebra")
     page.locator("#tutor-create").click()
@@ -92,40 +92,40 @@ def test_a_new_course_stands_ready_for_its_documents_and_an_invitation_works_onc
     page.locator("#tutor-invite").click()
     page.locator("#tutor-link").wait_for()
     link = page.locator("#tutor-link input, #tutor-link textarea").input_value()
-    shoot(page, "teach-3-course")
+    screenshot(page, "teach-3-course")
     learner = open_page(link)
     learner.get_by_role("button", name="Sign in").click()
     learner.get_by_text("new-learner").wait_for()
 
 
-def test_a_learner_at_the_instructors_door_reads_one_clear_sentence(open_page: Callable[..., Any], served: House):
+def test_a_learner_on_the_instructor_page_sees_one_clear_message(open_page: Callable[..., Any], served_app: Services):
     page = sign_in(open_page())
-    settle(page).goto(served.settings.url + "/teach")
+    wait_until_idle(page).goto(served_app.settings.url + "/teach")
     page.get_by_text("This page is for instructors").wait_for()
     assert page.locator("#tutor-upload").count() == 0 or not page.locator("#tutor-upload").is_visible()
 
 
-def test_an_upload_is_watched_and_cancelled(
-    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+def test_an_upload_shows_progress_and_can_be_cancelled(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
-    page, gate = desk(open_page, served), threading.Event()
-    who = served.accounts.named("ms-frizzle")
+    page, gate = open_instructor_page(open_page, served_app), threading.Event()
+    actor = served_app.accounts.get_by_name("ms-frizzle")
 
-    def slow(report: Report) -> str:
+    def slow(report: JobReporter) -> str:
         report("reading", 3, 12)
         while not gate.wait(0.05):
-            if report.cancelled():
+            if report.is_cancelled():
                 raise InputRefused("slow.pdf was not added: cancelled")
         return "slow.pdf: 12 pages"
 
-    served.jobs.start(who, KIND, "biology", "slow.pdf", slow)
+    served_app.jobs.start(actor, INGEST_JOB, "biology", "slow.pdf", slow)
     page.set_input_files(
         "#tutor-upload input[type=file]", [{"name": "c.md", "mimeType": "text/markdown", "buffer": CELLS}]
     )
     uploads = page.locator("#tutor-progress")
     uploads.get_by_text("reading page 3 of 12").wait_for()
     uploads.get_by_text("waiting, number 1").wait_for()
-    shoot(page, "teach-4-progress")
+    screenshot(page, "teach-4-progress")
     uploads.get_by_label("Cancel slow.pdf").click()
     uploads.get_by_text("slow.pdf was not added: cancelled").wait_for()
     page.locator("#tutor-documents").get_by_text("c.md").wait_for()
@@ -135,50 +135,52 @@ def test_an_upload_is_watched_and_cancelled(
     uploads.get_by_text("already as c.md, byte for byte; nothing was changed").wait_for()
 
 
-def test_the_instructor_chooses_how_sure_the_tutor_must_be(open_page: Callable[..., Any], served: House):
-    page = desk(open_page, served)
+def test_the_instructor_sets_the_strictness(open_page: Callable[..., Any], served_app: Services):
+    page = open_instructor_page(open_page, served_app)
     page.get_by_label("Strict: only what the course very likely says").check()
     page.get_by_text("it holds from the next question on").wait_for()
-    assert served.courses.enter(served.office.operator, "biology").strictness is Strictness.STRICT
-    settle(page).reload()
+    assert served_app.courses.authorize(served_app.core.operator, "biology").strictness is Strictness.STRICT
+    wait_until_idle(page).reload()
     page.locator("#tutor-strictness input:checked").wait_for()
     assert page.locator("#tutor-strictness input:checked").get_attribute("value") == "strict"
 
 
-def test_a_course_without_documents_says_where_skills_will_come_from(open_page: Callable[..., Any], served: House):
-    page = desk(open_page, served)
-    served.courses.create(served.accounts.named("ms-frizzle"), "Empty", course_id="empty")
-    settle(page).reload()
+def test_a_course_without_documents_explains_where_skills_come_from(
+    open_page: Callable[..., Any], served_app: Services
+):
+    page = open_instructor_page(open_page, served_app)
+    served_app.courses.create(served_app.accounts.get_by_name("ms-frizzle"), "Empty", course_id="empty")
+    wait_until_idle(page).reload()
     page.locator("#tutor-course input").click()
     page.get_by_role("option", name="Empty").click()
-    settle(page).get_by_role("tab", name="Skills").click()
+    wait_until_idle(page).get_by_role("tab", name="Skills").click()
     page.get_by_text("Upload documents under Material").wait_for()
     assert not page.locator("#tutor-accept-all").is_visible()
 
 
 def test_skills_are_accepted_with_their_evidence_renamed_and_linked(
-    open_page: Callable[..., Any], served: House, shoot: Callable[[Any, str], None]
+    open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
-    served.shelf.add(served.office.operator, "biology", "loops.md", LOOPS)
-    page, who = desk(open_page, served), served.office.operator
+    served_app.documents.ingest(served_app.core.operator, "biology", "loops.md", LOOPS)
+    page, actor = open_instructor_page(open_page, served_app), served_app.core.operator
     page.get_by_role("tab", name="Skills").click()
     page.locator("#tutor-proposals").get_by_text("While loop").first.wait_for()
     page.locator("#tutor-accept-all").click()
     page.locator("#tutor-skills").get_by_text("While loop ← Loop").click()
     page.locator("#tutor-grounds q").first.wait_for()
-    shoot(page, "teach-5-skills")
-    before = {skill.id for skill in served.syllabus.skills(who, "biology")}
+    screenshot(page, "teach-5-skills")
+    before = {skill.id for skill in served_app.skills.skills(actor, "biology")}
     page.locator("#tutor-skill-name input, #tutor-skill-name textarea").fill("Head-controlled loop")
     page.locator("#tutor-skill-rename").click()
     page.locator("#tutor-skills").get_by_text("Head-controlled loop").first.wait_for()
-    assert {skill.id for skill in served.syllabus.skills(who, "biology")} == before
+    assert {skill.id for skill in served_app.skills.skills(actor, "biology")} == before
     page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).click()
     page.locator("#tutor-skill-needs input").click()
     page.get_by_role("option", name="Head-controlled loop").click()
     page.get_by_text("that would be a circle").wait_for()
     page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).wait_for()
-    settle(page).locator("#tutor-skill-remove").click()
+    wait_until_idle(page).locator("#tutor-skill-remove").click()
     page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).wait_for(state="detached")
-    settle(page).locator("#tutor-skills-undo").click()
+    wait_until_idle(page).locator("#tutor-skills-undo").click()
     page.locator("#tutor-skills").get_by_text("Loop ← Variable", exact=True).wait_for()
-    assert {skill.id for skill in served.syllabus.skills(who, "biology")} == before
+    assert {skill.id for skill in served_app.skills.skills(actor, "biology")} == before

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_trainer import write_at_once
-from page_server import ANSWER, COVERED, SlowEngine, biology, free_port, instructor_link
-from test_browser_student import ask, guest, sign_in, until, write_better
+from fake_trainer import fake_train
+from page_server import ANSWER, COVERED, SlowEngine, create_biology_course, free_port, instructor_link
+from test_browser_student import ask, guest, sign_in, wait_until, write_correction
 
 from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
 from knowledge.embedding import HashingEmbedder
 from tutor.domain import CorrectionState
-from tutor.engine.base import Request
+from tutor.engine.base import GenerationRequest
 from tutor.engine.model_files import ModelFiles
 from tutor.platform.settings import Settings
-from tutor.services import House, open_house
+from tutor.services import Services, open_services
 from tutor.ui.pages import build_pages, launch_arguments
 
 Shoot = Callable[[Any, str], None]
@@ -39,72 +39,72 @@ def train_slowly(
         held_out = 3.2 / step + 0.1 if step % 4 == 0 else None
         tell(TrainingProgress("training", step, 12, 3.0 / step, held_out))
         time.sleep(0.25)
-    return write_at_once(job, tell, stop)
+    return fake_train(job, tell, stop)
 
 
-class TwoVoices(SlowEngine):
+class StyleSwitchingEngine(SlowEngine):
     """Says something else under an adapter, so that the sides of a comparison differ."""
 
     def __init__(self) -> None:
         super().__init__(ANSWER)
         self._answer = lambda request: self._voice(request)
 
-    def _voice(self, request: Request) -> str:
-        return "Green is left over. Remember: green is what leaves do not want." if request.adapter else self.says
+    def _voice(self, request: GenerationRequest) -> str:
+        return "Green is left over. Remember: green is what leaves do not want." if request.adapter else self.reply_text
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[House]:
+def served_app(tmp_path: Path) -> Iterator[Services]:
     settings = Settings(data_dir=tmp_path / "var", sample_course=False, port=free_port())
-    house = open_house(settings, engine=TwoVoices(), embedder=HashingEmbedder())
-    files = ModelFiles(tmp_path, "tiny", house.engine.info().base_sha256)
-    house = replace(house, training=replace(house.training, trainer=train_slowly, open_model=lambda *_: files))
-    pages = build_pages(house)
+    services = open_services(settings, engine=StyleSwitchingEngine(), embedder=HashingEmbedder())
+    files = ModelFiles(tmp_path, "tiny", services.engine.info().base_sha256)
+    services = replace(services, training=replace(services.training, trainer=train_slowly, open_model=lambda *_: files))
+    pages = build_pages(services)
     try:
-        biology(house)
-        pages.launch(**launch_arguments(house), prevent_thread_lock=True)
-        yield house
+        create_biology_course(services)
+        pages.launch(**launch_arguments(services), prevent_thread_lock=True)
+        yield services
     finally:
         pages.close()
-        house.close()
+        services.close()
 
 
-def taught(page: Any) -> Any:
+def write_two_corrections(page: Any) -> Any:
     """A learner who has written three better answers."""
     for question, better in QUESTIONS.items():
-        ask_anew(page, question)
-        write_better(page, better)
+        ask_in_new_chat(page, question)
+        write_correction(page, better)
     return page
 
 
-def ask_anew(page: Any, question: str) -> None:
+def ask_in_new_chat(page: Any, question: str) -> None:
     page.locator("#tutor-new").dispatch_event("click")  # on a phone the sidebar is closed
     page.get_by_text("What would you like to understand?").wait_for()
     ask(page, question)
 
 
-def test_a_better_answer_works_at_once_trains_is_compared_and_is_taken_back_with_its_adapter(
-    open_page: Callable[..., Any], served: House, shoot: Shoot
+def test_a_correction_applies_at_once_trains_is_compared_and_withdrawn_with_its_adapter(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Shoot
 ):
-    page = taught(sign_in(open_page(height=1500)))
-    ask_anew(page, COVERED)
+    page = write_two_corrections(sign_in(open_page(height=1500)))
+    ask_in_new_chat(page, COVERED)
     page.get_by_text("As you taught it").wait_for()
-    shoot(page, "tuning-1-as-you-taught-it")
+    screenshot(page, "tuning-1-as-you-taught-it")
     page.get_by_role("tab", name="My tutor").click()
     page.get_by_text("3 better answers to learn from").wait_for()
     page.locator("#tutor-train").click()
     page.locator("#tutor-losses canvas, #tutor-losses svg").first.wait_for()
     page.locator("#tutor-losses").get_by_text("held out").wait_for()
-    shoot(page, "tuning-2-training")
+    screenshot(page, "tuning-2-training")
     page.get_by_text("it answers from now on").wait_for()
     page.locator("#tutor-details").get_by_text("Let in.").wait_for()
     page.locator("#tutor-proof textarea").fill(COVERED)
     page.locator("#tutor-proof textarea").press("Enter")
     page.locator("#tutor-proof-adapter").get_by_text("leaves do not want").wait_for()
     page.locator("#tutor-proof-base").get_by_text("stroma of the chloroplast").wait_for()
-    shoot(page, "tuning-3-proof")
-    who = guest(served)
-    (version,) = served.versions.of(who, who.id, "biology")
+    screenshot(page, "tuning-3-proof")
+    actor = guest(served_app)
+    (version,) = served_app.adapter_versions.list_versions(actor, actor.id, "biology")
     page.locator("#tutor-corrections input").first.check()
     page.locator("#tutor-withdraw").click()
     page.get_by_text("deleted at once: v1").wait_for()
@@ -112,56 +112,58 @@ def test_a_better_answer_works_at_once_trains_is_compared_and_is_taken_back_with
     page.locator("#tutor-state").get_by_text("base tutor").wait_for()
     page.get_by_text("something it learnt was taken back").wait_for()
     page.get_by_text("Not enough to train: 2 of 3").wait_for()
-    shoot(page, "tuning-4-taken-back")
-    assert not (served.office.root.path / version.directory).exists()
+    screenshot(page, "tuning-4-taken-back")
+    assert not (served_app.core.data_dir.path / version.directory).exists()
     page.locator("#tutor-delete-version").click()
     page.locator("#tutor-delete-yes").click()
     page.get_by_text("No version has been trained yet").wait_for()
 
 
-def test_a_teacher_decides_by_keyboard_and_the_learner_sees_it(
-    open_page: Callable[..., Any], served: House, shoot: Shoot
+def test_an_instructor_reviews_by_keyboard_and_the_learner_sees_the_decision(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Shoot
 ):
-    learner = taught(sign_in(open_page()))
-    who = guest(served)
-    teacher = open_page(instructor_link(served))
+    learner = write_two_corrections(sign_in(open_page()))
+    actor = guest(served_app)
+    teacher = open_page(instructor_link(served_app))
     teacher.get_by_role("button", name="Sign in").click()
     teacher.get_by_role("tab", name="Better answers (3)").click()
     teacher.locator("#tutor-review-detail").get_by_text("What the course says").wait_for()
-    shoot(teacher, "review-1-waiting")
+    screenshot(teacher, "review-1-waiting")
     teacher.locator("#tutor-review input").first.focus()
     teacher.keyboard.press("a")
     teacher.get_by_role("tab", name="Better answers (2)").wait_for()
     teacher.locator("#tutor-review-reason textarea, #tutor-review-reason input").fill("not what the book says")
     teacher.locator("#tutor-decline").click()
     teacher.get_by_role("tab", name="Better answers (1)").wait_for()
-    states = {c.text: c.state for c in served.feedback.corrections(who, "biology") if not c.waits}
+    states = {c.text: c.state for c in served_app.feedback.list_corrections(actor, "biology") if not c.is_pending}
     assert sorted(states.values()) == [CorrectionState.ACCEPTED, CorrectionState.DECLINED]
     learner.get_by_role("tab", name="My tutor").click()
     learner.get_by_text("declined by your teacher: not what the book says").wait_for()
     teacher.locator("#tutor-review input").first.focus()
     teacher.keyboard.press("u")
     teacher.get_by_role("tab", name="Better answers (2)").wait_for()
-    until(lambda: sum(c.waits for c in served.feedback.corrections(who, "biology")) == 2)
-    shoot(teacher, "review-2-undone")
+    wait_until(lambda: sum(c.is_pending for c in served_app.feedback.list_corrections(actor, "biology")) == 2)
+    screenshot(teacher, "review-2-undone")
     bob = sign_in(open_page())
     accepted = next(text for text, state in states.items() if state is CorrectionState.ACCEPTED)
     ask(bob, next(question for question, better in QUESTIONS.items() if better == accepted))
     bob.get_by_text("Checked by your teacher").wait_for()
-    shoot(bob, "review-3-checked-by-your-teacher")
+    screenshot(bob, "review-3-checked-by-your-teacher")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_both_panels_stay_inside(open_page: Callable[..., Any], served: House, shoot: Shoot, scheme: str):
+def test_the_adapter_panels_fit_a_phone(
+    open_page: Callable[..., Any], served_app: Services, screenshot: Shoot, scheme: str
+):
     page = open_page(width=390, height=1600, color_scheme=scheme)
-    taught(sign_in(page))
+    write_two_corrections(sign_in(page))
     page.get_by_role("tab", name="My tutor").click()
     page.get_by_text("3 better answers to learn from").wait_for()
-    shoot(page, f"tuning-phone-{scheme}")
+    screenshot(page, f"tuning-phone-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    teacher = open_page(instructor_link(served), width=390, height=1600, color_scheme=scheme)
+    teacher = open_page(instructor_link(served_app), width=390, height=1600, color_scheme=scheme)
     teacher.get_by_role("button", name="Sign in").click()
     teacher.get_by_role("tab", name="Better answers (3)").click()
     teacher.locator("#tutor-review-detail").get_by_text("What the course says").wait_for()
-    shoot(teacher, f"review-phone-{scheme}")
+    screenshot(teacher, f"review-phone-{scheme}")
     assert teacher.evaluate("document.documentElement.scrollWidth") <= 390

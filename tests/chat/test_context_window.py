@@ -6,34 +6,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.chat.context_window import Material, PassageText, fit
+from tutor.chat.context_window import PromptMaterial, PromptPassage, fit_to_window
 from tutor.errors import PromptTooLong
 
 
-def weigh(material: Material) -> int:
+def weigh(material: PromptMaterial) -> int:
     history = sum(len(q) + len(a) for q, a in material.history)
     return 10 + history + sum(len(passage.text) for passage in material.passages)
 
 
-def passages(*lengths: int) -> tuple[PassageText, ...]:
-    return tuple(PassageText(str(i), "", "", "x" * length) for i, length in enumerate(lengths))
+def passages(*lengths: int) -> tuple[PromptPassage, ...]:
+    return tuple(PromptPassage(str(i), "", "", "x" * length) for i, length in enumerate(lengths))
 
 
-def test_the_oldest_turn_goes_first_then_the_last_passage():
-    material = Material((("a" * 50, ""), ("b" * 50, "")), passages(100, 100))
-    assert fit(material, 310, weigh) == material
-    assert [q[0] for q, _ in fit(material, 300, weigh).history] == ["b"]
-    assert fit(material, 220, weigh) == Material((), passages(100, 100))
-    assert fit(material, 150, weigh) == Material((), passages(100))
+def test_the_oldest_turn_is_dropped_first_then_the_last_passage():
+    material = PromptMaterial((("a" * 50, ""), ("b" * 50, "")), passages(100, 100))
+    assert fit_to_window(material, 310, weigh) == material
+    assert [q[0] for q, _ in fit_to_window(material, 300, weigh).history] == ["b"]
+    assert fit_to_window(material, 220, weigh) == PromptMaterial((), passages(100, 100))
+    assert fit_to_window(material, 150, weigh) == PromptMaterial((), passages(100))
 
 
-def test_the_best_passage_is_halved_before_the_question_is_given_up():
-    assert fit(Material((), passages(1000)), 300, weigh).passages[0].text == "x" * 250
+def test_the_best_passage_is_halved_before_giving_up():
+    assert fit_to_window(PromptMaterial((), passages(1000)), 300, weigh).passages[0].text == "x" * 250
 
 
-def test_a_question_that_fits_with_nothing_is_refused_with_the_way_out():
+def test_a_question_too_long_for_the_window_is_refused_with_a_remedy():
     with pytest.raises(PromptTooLong, match="fewer words"):
-        fit(Material((), passages(1000)), 50, weigh)
+        fit_to_window(PromptMaterial((), passages(1000)), 50, weigh)
 
 
 @given(
@@ -41,10 +41,10 @@ def test_a_question_that_fits_with_nothing_is_refused_with_the_way_out():
     lengths=st.lists(st.integers(0, 900), max_size=5),
     budget=st.integers(0, 3000),
 )
-def test_what_is_kept_fits_and_the_newest_and_best_are_kept(history, lengths, budget):
-    material = Material(tuple(history), passages(*lengths))
+def test_the_trimmed_prompt_fits_and_keeps_the_newest_and_best(history, lengths, budget):
+    material = PromptMaterial(tuple(history), passages(*lengths))
     try:
-        kept = fit(material, budget, weigh)
+        kept = fit_to_window(material, budget, weigh)
     except PromptTooLong:
         return
     assert weigh(kept) <= budget

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from knowledge.languages.detection import language_of
+from knowledge.languages import detect_language
 from tutor.chat import fixed_replies
 from tutor.domain import Course, Person
 from tutor.engine.base import AdapterRef
 from tutor.engine.scripted import ScriptedEngine
-from tutor.services import House
+from tutor.services import Services
 
 BOOK = (
     "Leaves hold many chloroplasts, and light reaches them first.",
@@ -23,7 +23,7 @@ BOOK = (
 
 
 @pytest.fixture
-def illustrated(house: House, course: Course, instructor: Person) -> Course:
+def course_with_figures(services: Services, course: Course, instructor: Person) -> Course:
     """The course with a printed page that has a caption."""
     from reportlab.lib.styles import getSampleStyleSheet
     from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
@@ -31,22 +31,22 @@ def illustrated(house: House, course: Course, instructor: Person) -> Course:
     held, style = io.BytesIO(), getSampleStyleSheet()["Normal"]
     story = [part for text in BOOK for part in (Paragraph(text, style), Spacer(1, 40))]
     SimpleDocTemplate(held).build(story)
-    house.shelf.add(instructor, course.id, "leaf.pdf", held.getvalue())
+    services.documents.ingest(instructor, course.id, "leaf.pdf", held.getvalue())
     return course
 
 
 @pytest.mark.parametrize("question", ["What does Figure 2.1 show?", "图 2.1 说明了什么？"])
-def test_the_caption_is_what_the_model_is_given(
-    ask: Any, illustrated: Course, ada: Person, engine: ScriptedEngine, question: str
+def test_the_figure_caption_is_in_the_prompt(
+    ask: Any, course_with_figures: Course, ada: Person, engine: ScriptedEngine, question: str
 ) -> None:
     turn = ask(ada, question)
     assert turn.covered
     assert "The chloroplast with its stroma" in engine.requests[-1].messages[-1].content
-    assert not engine.requests[-1].messages[-1].pictures  # this engine does not see
-    assert turn.answer.endswith(fixed_replies.unseen_figure(language_of(question, "en")))
-    assert "picture" not in fixed_replies.without_own_words(
+    assert not engine.requests[-1].messages[-1].images  # this engine does not see
+    assert turn.answer.endswith(fixed_replies.unseen_figure_note(detect_language(question, "en")))
+    assert "picture" not in fixed_replies.strip_notes(turn.answer) and "图" not in fixed_replies.strip_notes(
         turn.answer
-    ) and "图" not in fixed_replies.without_own_words(turn.answer)
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,32 +56,32 @@ def test_the_caption_is_what_the_model_is_given(
         ("图 9.9 说明了什么？", "在你的课程材料里没有找到图 9.9。课程中有图 2.1。"),
     ],
 )
-def test_a_figure_that_is_not_there_is_said_not_to_be(
-    ask: Any, illustrated: Course, ada: Person, engine: ScriptedEngine, question: str, said: str
+def test_a_missing_figure_is_reported(
+    ask: Any, course_with_figures: Course, ada: Person, engine: ScriptedEngine, question: str, said: str
 ) -> None:
     turn = ask(ada, question)
     assert turn.answer == said and turn.covered is False and not engine.requests
 
 
-def test_a_model_that_sees_is_shown_the_page_and_no_adapter_is_used(
-    house: House, ask: Any, illustrated: Course, ada: Person, engine: ScriptedEngine, tmp_path: Any
+def test_a_vision_model_gets_the_page_image_without_adapter(
+    services: Services, ask: Any, course_with_figures: Course, ada: Person, engine: ScriptedEngine, tmp_path: Any
 ) -> None:
-    engine._sees = "eyes"
+    engine._vision_model = "eyes"
     worn = AdapterRef("ada-v1", tmp_path, "0", "0")
-    seeing = replace(house.turns, active_adapter=lambda _learner, _course: worn)
-    *_, finished = seeing.ask(ada, illustrated.id, "What does Figure 2.1 show?")
-    (picture,) = engine.requests[-1].messages[-1].pictures
+    seeing = replace(services.chat, find_active_adapter=lambda _learner, _course: worn)
+    *_, finished = seeing.ask(ada, course_with_figures.id, "What does Figure 2.1 show?")
+    (picture,) = engine.requests[-1].messages[-1].images
     assert "was not looked at" not in finished.turn.answer
     assert picture.startswith(b"\x89PNG") and engine.requests[-1].adapter is None
     assert (finished.turn.model, finished.turn.adapter) == ("eyes", None)
-    list(seeing.ask(ada, illustrated.id, "Why do leaves look green?"))
-    assert not engine.requests[-1].messages[-1].pictures and engine.requests[-1].adapter == worn
+    list(seeing.ask(ada, course_with_figures.id, "Why do leaves look green?"))
+    assert not engine.requests[-1].messages[-1].images and engine.requests[-1].adapter == worn
 
 
-def test_a_page_that_cannot_be_drawn_is_said_not_to_have_been_seen(
-    house: House, illustrated: Course, ada: Person, engine: ScriptedEngine
+def test_an_unrenderable_figure_page_is_reported(
+    services: Services, course_with_figures: Course, ada: Person, engine: ScriptedEngine
 ) -> None:
-    engine._sees = "eyes"
-    turns = replace(house.turns, page_picture=lambda _document, _passage: None)
-    *_, finished = turns.ask(ada, illustrated.id, "What does Figure 2.1 show?")
-    assert finished.turn.answer.endswith(fixed_replies.unseen_figure("en"))
+    engine._vision_model = "eyes"
+    turns = replace(services.chat, render_page=lambda _document, _passage: None)
+    *_, finished = turns.ask(ada, course_with_figures.id, "What does Figure 2.1 show?")
+    assert finished.turn.answer.endswith(fixed_replies.unseen_figure_note("en"))

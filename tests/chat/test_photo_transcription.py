@@ -8,110 +8,118 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from work_photos import WORKING, drawn, need_ocr, saved, text_of
+from work_photos import WORK_LINES, draw_text, encode_image, require_ocr, without_spaces
 
-from tutor.chat.photo_transcription import MOST_BYTES, Photos
+from tutor.chat.photo_transcription import MAX_BYTES, PhotoTranscriber
 from tutor.domain import Person
-from tutor.engine.base import Message, Request
+from tutor.engine.base import GenerationRequest, Message
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import InputRefused
 from tutor.platform.settings import Settings
-from tutor.services import House
-from tutor.ui.words import WORDS
+from tutor.services import Services
+from tutor.ui.words import CATALOGS
 
 
-def seeing(settings: Settings, says: str) -> tuple[Photos, ScriptedEngine]:
-    engine = ScriptedEngine([says], sees="eyes")
-    return Photos(engine, settings), engine
+def open_with_vision_engine(settings: Settings, says: str) -> tuple[PhotoTranscriber, ScriptedEngine]:
+    engine = ScriptedEngine([says], vision_model="eyes")
+    return PhotoTranscriber(engine, settings), engine
 
 
-def test_without_a_model_that_sees_ocr_reads(house: House, ada: Person) -> None:
-    need_ocr()
-    found = house.photos.read(ada, saved(drawn(*WORKING)))
-    assert found.model == "" and text_of("x = 4") in text_of(found.text)
-    assert len(found.text.splitlines()) == len(WORKING)
+def test_without_a_vision_model_ocr_transcribes(services: Services, ada: Person) -> None:
+    require_ocr()
+    found = services.photos.transcribe(ada, encode_image(draw_text(*WORK_LINES)))
+    assert found.model == "" and without_spaces("x = 4") in without_spaces(found.text)
+    assert len(found.text.splitlines()) == len(WORK_LINES)
 
 
-def test_nothing_of_a_picture_or_of_what_was_read_stays_in_the_house(
-    house: House, ada: Person, caplog: pytest.LogCaptureFixture
+def test_neither_photo_nor_transcript_is_stored(
+    services: Services, ada: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
-    need_ocr()
+    require_ocr()
 
     def files() -> dict[Path, int]:
-        return {path: path.stat().st_size for path in house.office.root.path.rglob("*") if path.is_file()}
+        return {path: path.stat().st_size for path in services.core.data_dir.path.rglob("*") if path.is_file()}
 
     before = files()
-    house.photos.read(ada, saved(drawn("mitochondria are elsewhere")))
+    services.photos.transcribe(ada, encode_image(draw_text("mitochondria are elsewhere")))
     assert files() == before and "mitochondria" not in caplog.text
 
 
-def test_a_model_that_sees_is_shown_the_dots_alone_and_asked_to_copy(settings: Settings, ada: Person) -> None:
-    photos, engine = seeing(settings, "2x = 8")
+def test_the_vision_model_gets_pixels_without_metadata_and_a_transcription_prompt(
+    settings: Settings, ada: Person
+) -> None:
+    photos, engine = open_with_vision_engine(settings, "2x = 8")
     exif = Image.Exif()
     exif[0x010E] = "home of Ada"  # what a camera notes down
     held = io.BytesIO()
-    drawn("2x = 8").save(held, "JPEG", exif=exif)
-    found = photos.read(ada, held.getvalue())
+    draw_text("2x = 8").save(held, "JPEG", exif=exif)
+    found = photos.transcribe(ada, held.getvalue())
     assert (found.text, found.model) == ("2x = 8", "eyes")
     (request,) = engine.requests
-    assert isinstance(request, Request) and request.adapter is None and request.temperature == 0
-    (picture,) = request.messages[-1].pictures
+    assert isinstance(request, GenerationRequest) and request.adapter is None and request.temperature == 0
+    (picture,) = request.messages[-1].images
     assert picture.startswith(b"\x89PNG") and b"home of Ada" not in picture
     assert "Do not solve" in request.messages[-1].content
 
 
-def test_a_model_that_reads_nothing_says_so_instead_of_inventing(settings: Settings, ada: Person) -> None:
-    photos, _ = seeing(settings, "[nothing]")
+def test_an_empty_transcript_is_reported(settings: Settings, ada: Person) -> None:
+    photos, _ = open_with_vision_engine(settings, "[nothing]")
     with pytest.raises(InputRefused, match="nothing can be read"):
-        photos.read(ada, saved(drawn("2x = 8")))
+        photos.transcribe(ada, encode_image(draw_text("2x = 8")))
 
 
-def test_what_a_picture_says_cannot_hide_characters(settings: Settings, ada: Person) -> None:
-    photos, _ = seeing(settings, "2x\u202e = 8\u200b")
-    assert photos.read(ada, saved(drawn("2x = 8"))).text == "2x = 8"
+def test_hidden_characters_are_removed_from_a_transcript(settings: Settings, ada: Person) -> None:
+    photos, _ = open_with_vision_engine(settings, "2x\u202e = 8\u200b")
+    assert photos.transcribe(ada, encode_image(draw_text("2x = 8"))).text == "2x = 8"
 
 
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        (b"\x89PNG\r\n\x1a\n" + bytes(MOST_BYTES), "photo_too_big"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(MAX_BYTES), "photo_too_big"),
         (b"%PDF-1.7", "photo_not_picture"),
         (b"\x00\x00\x00\x18ftypheic" + bytes(64), "photo_heic"),
         (b"\x89PNG\r\n\x1a\n" + bytes(64), "photo_damaged"),
-        (saved(Image.new("1", (9_000, 9_000))), "photo_pixels"),
+        (encode_image(Image.new("1", (9_000, 9_000))), "photo_pixels"),
     ],
     ids=["too big", "no picture", "heic", "damaged", "pixels"],
 )
-def test_what_cannot_be_read_is_told_in_both_languages(settings: Settings, ada: Person, data: bytes, key: str) -> None:
-    photos, _ = seeing(settings, "never asked")
+def test_an_unreadable_photo_is_reported_in_both_languages(
+    settings: Settings, ada: Person, data: bytes, key: str
+) -> None:
+    photos, _ = open_with_vision_engine(settings, "never asked")
     with pytest.raises(InputRefused) as refused:
-        photos.read(ada, data)
+        photos.transcribe(ada, data)
     assert refused.value.key == key
-    english = WORDS["en"][key].format(**refused.value.values)
+    english = CATALOGS["en"][key].format(**refused.value.values)
     assert english.lower() == f"{refused.value}.".lower()
-    assert WORDS["zh"][key].format(**refused.value.values) != english
+    assert CATALOGS["zh"][key].format(**refused.value.values) != english
 
 
-def test_an_engine_of_words_refuses_pictures_instead_of_ignoring_them(house: House, ada: Person) -> None:
-    request = Request((Message("user", "What is this?", (saved(drawn("x")),)),), ada.id)
+def test_a_text_only_engine_refuses_images(services: Services, ada: Person) -> None:
+    request = GenerationRequest((Message("user", "What is this?", (encode_image(draw_text("x")),)),), ada.id)
     with pytest.raises(InputRefused, match="does not see pictures"):
-        list(house.engine.stream(request))
+        list(services.engine.stream(request))
 
 
-def test_a_second_picture_of_the_same_person_waits_for_the_first(settings: Settings, ada: Person, bob: Person) -> None:
+def test_photo_transcriptions_of_one_person_are_serialised(settings: Settings, ada: Person, bob: Person) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(request: Request) -> str:
+    def slow(request: GenerationRequest) -> str:
         begun.set()
         assert go_on.wait(20)
         return "2x = 8"
 
-    photos = Photos(ScriptedEngine(slow, sees="eyes"), settings)
-    first = threading.Thread(target=photos.read, args=(ada, saved(drawn("a"))))
+    photos = PhotoTranscriber(ScriptedEngine(slow, vision_model="eyes"), settings)
+    first = threading.Thread(target=photos.transcribe, args=(ada, encode_image(draw_text("a"))))
     first.start()
     assert begun.wait(20)
     with pytest.raises(InputRefused, match="try again in a moment"):
-        photos.read(ada, saved(drawn("b")))
+        photos.transcribe(ada, encode_image(draw_text("b")))
     go_on.set()
     first.join()
-    assert photos.read(ada, saved(drawn("c"))).text == "2x = 8" == photos.read(bob, saved(drawn("c"))).text
+    assert (
+        photos.transcribe(ada, encode_image(draw_text("c"))).text
+        == "2x = 8"
+        == photos.transcribe(bob, encode_image(draw_text("c"))).text
+    )

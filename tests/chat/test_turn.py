@@ -10,61 +10,61 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tutor.domain import Course, Delta, Finished, Person, Role, Stage, TurnStatus
-from tutor.engine.base import Request
+from tutor.domain import Course, Finished, Person, Role, Stage, Token, TurnStatus
+from tutor.engine.base import GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
-from tutor.services import House
+from tutor.services import Services
 
 
-def test_a_covered_question_is_answered_with_a_citation_that_stands_in_the_passage(house, ask, ada):
+def test_a_covered_question_is_answered_with_a_verbatim_citation(services, ask, ada):
     turn = ask(ada)
     assert turn.status is TurnStatus.COMPLETE and turn.covered
     assert turn.answer == "Chlorophyll absorbs red and blue light and reflects green light. [1]"
     (citation,) = turn.citations
-    _document, passage = house.shelf.passage(ada, citation.passage_id)
+    _document, passage = services.documents.passage(ada, citation.passage_id)
     assert citation.quote in passage.text
     assert citation.locator == passage.locator.label
 
 
 @pytest.mark.parametrize("echo", ["Why do leaves look green?", "why do leaves look green"])
-def test_a_model_that_says_the_question_back_leaves_the_word_to_the_course(engine, house, ask, ada, echo):
+def test_an_echoed_question_is_replaced_by_the_course_extract(engine, services, ask, ada, echo):
     """A small model asked in a language that it does not speak repeated the question, and that was given a citation."""
     engine._answer = lambda _request: echo
     turn = ask(ada)
     assert turn.answer.startswith("The course says: Chlorophyll absorbs red and blue light")
-    assert turn.citations[0].quote in house.shelf.passage(ada, turn.citations[0].passage_id)[1].text
+    assert turn.citations[0].quote in services.documents.passage(ada, turn.citations[0].passage_id)[1].text
 
 
-def test_everything_needed_to_explain_an_answer_is_stored_with_it(house, ask, ada):
+def test_everything_needed_to_explain_an_answer_is_stored_with_it(services, ask, ada):
     turn = ask(ada)
-    (stored,) = house.conversations.turns(ada, turn.conversation_id)
+    (stored,) = services.conversations.list_turns(ada, turn.conversation_id)
     assert stored == turn
     assert stored.model == "scripted" and stored.quantization == "none" and stored.adapter is None
     assert len(stored.prompt_sha256) == 64 and stored.passages and stored.timings.tokens == 10
 
 
-def test_what_the_course_does_not_cover_is_told_without_a_model_and_without_citations(engine, ask, ada):
+def test_an_uncovered_question_is_declined_without_model_or_citations(engine, ask, ada):
     turn = ask(ada, "Who won the football world cup in 1998?")
     assert turn.covered is False and turn.citations == () and turn.model is None
     assert "did not find this in your course" in turn.answer
     assert engine.requests == []
 
 
-def test_marks_that_the_model_invents_are_not_shown(house, course, ada, ask, engine):
+def test_invented_citation_marks_are_removed(services, course, ada, ask, engine):
     engine._answer = lambda _request: "Leaves look green [7] because chlorophyll reflects green light [3]."
     turn = ask(ada)
     assert "[7]" not in turn.answer and "[3]" not in turn.answer
     assert {citation.number for citation in turn.citations} == {1}
 
 
-def test_an_answer_that_no_passage_supports_says_that_it_is_the_tutors_own_words(ask, ada, engine):
+def test_an_unsupported_answer_is_marked_as_such(ask, ada, engine):
     engine._answer = lambda _request: "Bananas were invented by a committee of robots."
     turn = ask(ada)
     assert "tutor's own words" in turn.answer
 
 
-def test_the_history_of_the_conversation_reaches_the_model_without_marks(ask, ada, engine):
+def test_conversation_history_reaches_the_model_without_citation_marks(ask, ada, engine):
     first = ask(ada)
     ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
     roles = [(m.role, m.content) for m in engine.requests[-1].messages]
@@ -72,7 +72,7 @@ def test_the_history_of_the_conversation_reaches_the_model_without_marks(ask, ad
     assert roles[2] == ("assistant", "Chlorophyll absorbs red and blue light and reflects green light.")
 
 
-def test_the_engine_is_told_what_the_next_prompt_will_begin_with(ask, ada, engine):
+def test_the_next_prompt_prefix_is_prefetched(ask, ada, engine):
     """What it reads ahead is the beginning of the next prompt, message for message, under the same adapter."""
     first = ask(ada)
     hint, adapter = engine.prepared[-1]
@@ -81,139 +81,139 @@ def test_the_engine_is_told_what_the_next_prompt_will_begin_with(ask, ada, engin
     assert engine.requests[-1].messages[:3] == hint
 
 
-def test_a_learner_in_the_queue_sees_her_place_until_it_is_her_turn(house, course, ada, engine):
+def test_a_queued_learner_sees_the_queue_position(services, course, ada, engine):
     engine._places = (2, 1, 0)
     stages = [
         (event.name, event.detail)
-        for event in house.turns.ask(ada, course.id, "Which light does chlorophyll absorb?")
+        for event in services.chat.ask(ada, course.id, "Which light does chlorophyll absorb?")
         if isinstance(event, Stage)
     ]
     assert stages[-4:] == [("thinking", ""), ("queued", "2"), ("queued", "1"), ("thinking", "")]
 
 
-def test_what_the_tutor_added_to_an_answer_is_not_said_back_to_the_model(ask, ada, engine):
+def test_tutor_notes_are_not_sent_back_to_the_model(ask, ada, engine):
     engine._answer = lambda _request: "Bananas were invented by a committee of robots."
     first = ask(ada)
     ask(ada, "Why are leaves green?", conversation_id=first.conversation_id)
     assert engine.requests[-1].messages[2].content == "Bananas were invented by a committee of robots."
 
 
-def test_stopping_keeps_what_was_said_so_far(house, course, ada, engine):
-    stream = house.turns.ask(ada, course.id, "Why do leaves look green?")
+def test_stopping_keeps_the_partial_answer(services, course, ada, engine):
+    stream = services.chat.ask(ada, course.id, "Why do leaves look green?")
     said = ""
     for event in stream:
-        if isinstance(event, Delta):
+        if isinstance(event, Token):
             said += event.text
         if len(said.split()) == 3:
             stream.close()
             break
-    (conversation,) = house.conversations.mine(ada, course.id)
-    (turn,) = house.conversations.turns(ada, conversation.id)
+    (conversation,) = services.conversations.list_own(ada, course.id)
+    (turn,) = services.conversations.list_turns(ada, conversation.id)
     assert turn.status is TurnStatus.STOPPED
     assert turn.answer == "Chlorophyll absorbs red"
     assert engine.cancelled == 1
 
 
-def test_an_engine_that_fails_half_way_leaves_a_failed_turn_with_what_was_said(house, course, ada, engine):
-    def broken(request: Request):
+def test_an_engine_failure_leaves_a_failed_turn_with_the_partial_answer(services, course, ada, engine):
+    def broken(request: GenerationRequest):
         yield "Chlorophyll "
         raise EngineBusy(3)
 
     engine.stream = broken
     with pytest.raises(EngineBusy, match="number 3"):
-        list(house.turns.ask(ada, course.id, "Why do leaves look green?"))
-    (conversation,) = house.conversations.mine(ada, course.id)
-    (turn,) = house.conversations.turns(ada, conversation.id)
+        list(services.chat.ask(ada, course.id, "Why do leaves look green?"))
+    (conversation,) = services.conversations.list_own(ada, course.id)
+    (turn,) = services.conversations.list_turns(ada, conversation.id)
     assert (turn.status, turn.answer) == (TurnStatus.FAILED, "Chlorophyll")
 
 
-def test_a_retry_draws_another_answer_and_the_first_one_is_kept_but_not_shown(house, ask, ada, engine):
+def test_a_retry_generates_another_answer_and_hides_the_first(services, ask, ada, engine):
     first = ask(ada)
     second = ask(ada, first.question, conversation_id=first.conversation_id, replaces=first.id)
-    assert [turn.id for turn in house.conversations.turns(ada, first.conversation_id)] == [second.id]
+    assert [turn.id for turn in services.conversations.list_turns(ada, first.conversation_id)] == [second.id]
     assert [request.temperature for request in engine.requests] == [0.0, 0.7]
     third = ask(ada, first.question, conversation_id=first.conversation_id, replaces=second.id)
     assert engine.requests[-1].seed == 2 and third.replaces == second.id
 
 
-def test_editing_an_early_question_hides_all_that_came_after_it(house, ask, ada, engine):
+def test_editing_an_early_question_hides_later_turns(services, ask, ada, engine):
     first = ask(ada)
     ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
     edited = ask(ada, "Why are leaves green?", conversation_id=first.conversation_id, replaces=first.id)
-    assert [turn.id for turn in house.conversations.turns(ada, first.conversation_id)] == [edited.id]
+    assert [turn.id for turn in services.conversations.list_turns(ada, first.conversation_id)] == [edited.id]
     assert engine.requests[-1].temperature == 0.0
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\u200b\u200d", "?!…", "\x00\x01"])
-def test_a_message_without_words_is_refused_before_anything_is_stored(house, course, ada, text):
+def test_a_message_without_words_is_refused_before_anything_is_stored(services, course, ada, text):
     with pytest.raises(InputRefused, match="no question"):
-        next(house.turns.ask(ada, course.id, text))
-    assert house.conversations.mine(ada, course.id) == []
+        next(services.chat.ask(ada, course.id, text))
+    assert services.conversations.list_own(ada, course.id) == []
 
 
-def test_a_huge_message_is_refused_with_its_size_and_the_way_out(house, course, ada):
+def test_a_huge_message_is_refused_with_its_size_and_the_way_out(services, course, ada):
     with pytest.raises(InputRefused, match=r"1,000,000 characters; at most 8,000 .*upload it"):
-        next(house.turns.ask(ada, course.id, "a" * 1_000_000))
+        next(services.chat.ask(ada, course.id, "a" * 1_000_000))
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(text=st.text(min_size=1, max_size=300))
-def test_any_text_is_either_refused_or_answered_and_comes_back_from_the_store(house, course, ada, text):
+def test_any_text_is_refused_or_answered_and_stored(services, course, ada, text):
     try:
-        events = list(house.turns.ask(ada, course.id, text))
+        events = list(services.chat.ask(ada, course.id, text))
     except InputRefused:
         return
     turn = events[-1].turn
-    assert house.conversations.turns(ada, turn.conversation_id)[-1] == turn
+    assert services.conversations.list_turns(ada, turn.conversation_id)[-1] == turn
 
 
-def test_a_learner_cannot_ask_in_or_replace_turns_of_anothers_conversation(house, ask, course, ada, bob):
+def test_a_learner_cannot_ask_in_or_replace_turns_of_anothers_conversation(services, ask, course, ada, bob):
     hers = ask(ada)
     with pytest.raises(NotFound, match="no such conversation"):
-        next(house.turns.ask(bob, course.id, "Why?", conversation_id=hers.conversation_id))
+        next(services.chat.ask(bob, course.id, "Why?", conversation_id=hers.conversation_id))
     his = ask(bob)
     with pytest.raises(NotFound, match="not in this conversation"):
-        next(house.turns.ask(bob, course.id, "Why?", conversation_id=his.conversation_id, replaces=hers.id))
+        next(services.chat.ask(bob, course.id, "Why?", conversation_id=his.conversation_id, replaces_turn_id=hers.id))
 
 
-def test_a_course_that_does_not_exist_or_is_closed_is_not_found(house, instructor, ada):
-    closed = house.courses.create(instructor, "Closed", open_to_all=False)
+def test_a_course_that_does_not_exist_or_is_closed_is_not_found(services, instructor, ada):
+    closed = services.courses.create(instructor, "Closed", open_to_all=False)
     for course_id in ("nowhere", closed.id):
         with pytest.raises(NotFound, match="there is no course"):
-            next(house.turns.ask(ada, course_id, "Why?"))
+            next(services.chat.ask(ada, course_id, "Why?"))
 
 
-def test_a_turn_that_a_dead_server_left_running_is_marked_at_the_next_start(house, course, ada):
-    stream = house.turns.ask(ada, course.id, "Why do leaves look green?")
+def test_an_interrupted_turn_is_marked_at_restart(services, course, ada):
+    stream = services.chat.ask(ada, course.id, "Why do leaves look green?")
     next(stream)
-    house.take_up()
-    (conversation,) = house.conversations.mine(ada, course.id)
-    assert house.conversations.turns(ada, conversation.id)[0].status is TurnStatus.INTERRUPTED
+    services.recover_interrupted_work()
+    (conversation,) = services.conversations.list_own(ada, course.id)
+    assert services.conversations.list_turns(ada, conversation.id)[0].status is TurnStatus.INTERRUPTED
     stream.close()
 
 
-def test_long_history_and_passages_are_trimmed_to_the_window(house: House, course: Course, ada: Person):
+def test_long_history_and_passages_are_trimmed_to_the_window(services: Services, course: Course, ada: Person):
     small = ScriptedEngine(["Yes."] * 9, context_tokens=520)
-    turns = replace(house.turns, engine=small)
+    turns = replace(services.chat, engine=small)
     conversation = None
     for _ in range(6):
         events = list(turns.ask(ada, course.id, "Why do leaves look green? " * 5, conversation_id=conversation))
         assert isinstance(events[-1], Finished)
         conversation = events[-1].turn.conversation_id
-    window = small.info().context_tokens - house.settings.max_answer_tokens
+    window = small.info().context_tokens - services.settings.max_answer_tokens
     assert all(small.count_tokens(request.messages) <= window for request in small.requests)
 
 
 @pytest.mark.parametrize(("window", "reads_neighbour"), [(2048, False), (8192, True)])
-def test_a_small_model_reads_the_sentence_that_answers_and_a_large_one_the_passages(
-    house: House, course: Course, instructor: Person, ada: Person, window: int, reads_neighbour: bool
+def test_a_small_model_gets_selected_sentences_and_a_large_one_passages(
+    services: Services, course: Course, instructor: Person, ada: Person, window: int, reads_neighbour: bool
 ):
     text = (
         b"Roots drink. Mosses have no roots, so their leaves take up the water of the rain. They were drawn by Haeckel."
     )
-    house.shelf.add(instructor, course.id, "moss.txt", text)
+    services.documents.ingest(instructor, course.id, "moss.txt", text)
     engine = ScriptedEngine(["Their leaves."], context_tokens=window)
-    *_, finished = replace(house.turns, engine=engine).ask(
+    *_, finished = replace(services.chat, engine=engine).ask(
         ada, course.id, "What do mosses take up the water of rain with?"
     )
     prompt = engine.requests[0].messages[-1].content
@@ -221,22 +221,22 @@ def test_a_small_model_reads_the_sentence_that_answers_and_a_large_one_the_passa
     assert finished.turn.citations[0].quote.startswith("Mosses have no roots")
 
 
-def test_a_greeting_is_greeted_back_without_a_search(ask, ada, engine):
+def test_a_greeting_is_answered_without_retrieval(ask, ada, engine):
     turn = ask(ada, "Hello!")
     assert turn.answer.startswith("Hello!") and turn.covered is None and engine.requests == []
 
 
-def test_a_formula_is_answered_in_the_language_of_who_wrote_it(house, course, ask):
+def test_a_formula_is_answered_in_the_learners_language(services, course, ask):
     """A Chinese learner's "x=4" was taken for English, as it has a Latin letter, and confirmed in English."""
-    mei = house.accounts.add("mei", Role.LEARNER, "zh")
+    mei = services.accounts.create_account("mei", Role.LEARNER, "zh")
     first = ask(mei, "解方程 2x+3=11")
     turn = ask(mei, "x=4", conversation_id=first.conversation_id)
     assert turn.guidance.move == "confirm" and re.search(r"[\u4e00-\u9fff]", turn.answer)
 
 
-def test_a_chinese_question_is_prompted_in_chinese(house, instructor, course, ada, engine, ask):
+def test_a_chinese_question_is_prompted_in_chinese(services, instructor, course, ada, engine, ask):
     leaf = "# 叶子\n\n叶绿素吸收红光和蓝光，反射绿光，所以叶子看起来是绿色的。"
-    house.shelf.add(instructor, course.id, "叶.md", leaf.encode())
+    services.documents.ingest(instructor, course.id, "叶.md", leaf.encode())
     turn = ask(ada, "为什么叶子看起来是绿色的？")
     assert turn.covered
     assert "课程段落" in engine.requests[-1].messages[-1].content

@@ -18,7 +18,7 @@ REPO = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def tutor(tmp_path, monkeypatch, capsys):
+def run_cli(tmp_path, monkeypatch, capsys):
     """Run a verb in this process; return (status, stdout, stderr)."""
     monkeypatch.setenv("TUTOR_MODEL", "scripted")
     monkeypatch.setenv("TUTOR_DATA_DIR", str(tmp_path / "var"))
@@ -32,7 +32,7 @@ def tutor(tmp_path, monkeypatch, capsys):
 
 
 def verbs() -> list[str]:
-    for action in cli._parser()._actions:
+    for action in cli._build_parser()._actions:
         if action.dest == "verb":
             return list(action.choices)
     raise AssertionError
@@ -45,11 +45,11 @@ def test_every_verb_has_help_and_takes_a_data_dir(verb, capsys):
     assert "--data-dir" in capsys.readouterr().out
 
 
-def test_people_are_added_listed_and_linked(tutor):
-    status, out, _ = tutor("users", "add", "ada", "--json")
+def test_people_are_added_listed_and_linked(run_cli):
+    status, out, _ = run_cli("users", "add", "ada", "--json")
     assert status == 0 and "/join?token=" in json.loads(out)["link"]
-    assert "ada\tlearner" in tutor("users", "list")[1]
-    assert tutor("users", "link", "ada")[0] == 0
+    assert "ada\tlearner" in run_cli("users", "list")[1]
+    assert run_cli("users", "link", "ada")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -62,15 +62,15 @@ def test_people_are_added_listed_and_linked(tutor):
         (("courses", "add", "UPPER"), "cannot be a course id"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_with_the_way_out(tutor, arguments, said):
-    status, out, err = tutor(*arguments)
+def test_an_error_is_one_line_with_a_remedy(run_cli, arguments, said):
+    status, out, err = run_cli(*arguments)
     assert status == 1 and out == ""
     assert said in err and err.count("\n") == 1 and err.startswith("tutor: ")
 
 
-def test_a_data_dir_that_cannot_be_written_is_one_line(tutor, tmp_path):
+def test_a_data_dir_that_cannot_be_written_is_one_line(run_cli, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    status, _, err = tutor("users", "list", "--data-dir", str(tmp_path / "file"))
+    status, _, err = run_cli("users", "list", "--data-dir", str(tmp_path / "file"))
     assert status == 1 and "cannot be written" in err and err.count("\n") == 1
 
 
@@ -83,7 +83,7 @@ def test_the_json_of_an_answer_has_the_fields_that_monitoring_reads(ask, ada):
     assert citation["section"] and citation["quote"] and 0 <= citation["score"] <= 1
 
 
-def test_wrong_usage_has_status_two():
+def test_wrong_usage_exits_with_status_2():
     finished = subprocess.run(
         [sys.executable, "-m", "tutor", "fly"], cwd=REPO, capture_output=True, text=True, env={**os.environ}, timeout=60
     )
@@ -91,23 +91,23 @@ def test_wrong_usage_has_status_two():
 
 
 @pytest.mark.slow
-def test_doctor_finds_what_differs_and_repairs_it_and_rebuild_makes_an_index_anew(tutor, tmp_path):
+def test_doctor_finds_and_repairs_and_rebuild_recreates_an_index(run_cli, tmp_path):
     (tmp_path / "moss.md").write_text("# Moss\n\nMosses are small plants without roots.")
-    tutor("courses", "add", "biology")
-    assert "1 passages" in tutor("ingest", "--course", "biology", str(tmp_path / "moss.md"))[1]
-    assert "nothing was changed" in tutor("ingest", "--course", "biology", str(tmp_path / "moss.md"))[1]
+    run_cli("courses", "add", "biology")
+    assert "1 passages" in run_cli("ingest", "--course", "biology", str(tmp_path / "moss.md"))[1]
+    assert "nothing was changed" in run_cli("ingest", "--course", "biology", str(tmp_path / "moss.md"))[1]
     pointers = list((tmp_path / "var" / "index").rglob("*"))
     for file in (path for path in pointers if path.is_file()):
         file.write_bytes(file.read_bytes()[:-1] + b"?")
-    status, out, _ = tutor("doctor", "--json")
+    status, out, _ = run_cli("doctor", "--json")
     assert status == 1 and not _finding(out, "index of biology")["well"]
-    status, out, _ = tutor("doctor", "--repair", "--json")
+    status, out, _ = run_cli("doctor", "--repair", "--json")
     assert _finding(out, "index of biology") == {"what": "index of biology", "well": True, "detail": "rebuilt"}
-    assert tutor("rebuild", "--course", "biology")[1] == "biology: rebuilt from 1 passages\n"
-    assert "there is no course" in tutor("rebuild", "--course", "nothing")[2]
+    assert run_cli("rebuild", "--course", "biology")[1] == "biology: rebuilt from 1 passages\n"
+    assert "there is no course" in run_cli("rebuild", "--course", "nothing")[2]
     (original,) = (tmp_path / "var" / "originals").iterdir()
     original.unlink()
-    assert "biology/moss.md" in _finding(tutor("doctor", "--json")[1], "files of documents")["detail"]
+    assert "biology/moss.md" in _finding(run_cli("doctor", "--json")[1], "files of documents")["detail"]
 
 
 def _finding(printed: str, what: str) -> dict[str, object]:
@@ -115,21 +115,21 @@ def _finding(printed: str, what: str) -> dict[str, object]:
 
 
 @pytest.mark.slow
-def test_a_report_and_an_export_come_from_the_same_answers(tutor, tmp_path):
-    tutor("users", "add", "ada")
-    status, _, err = tutor("report", "--course", "sample", "--learner", "ada", "--out", str(tmp_path / "ada.html"))
+def test_report_and_export_use_the_same_answers(run_cli, tmp_path):
+    run_cli("users", "add", "ada")
+    status, _, err = run_cli("report", "--course", "sample", "--learner", "ada", "--out", str(tmp_path / "ada.html"))
     assert (status, err) == (0, f"wrote {tmp_path / 'ada.html'}\n")
     assert "Nothing is known yet" in (tmp_path / "ada.html").read_text(encoding="utf-8")
-    assert json.loads(tutor("export", "--course", "sample", "--learner", "ada")[1]) == []
-    assert tutor("export", "--course", "sample", "--learner", "ada", "--format", "csv")[1].startswith("time,skills")
-    status, out, err = tutor("export", "--course", "sample", "--format", "csv")
+    assert json.loads(run_cli("export", "--course", "sample", "--learner", "ada")[1]) == []
+    assert run_cli("export", "--course", "sample", "--learner", "ada", "--format", "csv")[1].startswith("time,skills")
+    status, out, err = run_cli("export", "--course", "sample", "--format", "csv")
     assert (status, out) == (1, "") and "fewer than 5" in err
-    assert tutor("recount", "--course", "sample")[1] == "0 records were remade from their answers\n"
+    assert run_cli("recount", "--course", "sample")[1] == "0 records were remade from their answers\n"
 
 
-def test_answers_of_another_system_are_taken_in_with_a_sum_and_a_line_for_each_refusal(tutor, tmp_path):
-    tutor("users", "add", "ada")
-    assert tutor("courses", "add", "bio", "--title", "Biology")[0] == 0
+def test_xapi_import_prints_a_summary_and_each_refusal(run_cli, tmp_path):
+    run_cli("users", "add", "ada")
+    assert run_cli("courses", "add", "bio", "--title", "Biology")[0] == 0
     told = {
         "id": "one",
         "actor": {"name": "ada"},
@@ -141,6 +141,6 @@ def test_answers_of_another_system_are_taken_in_with_a_sum_and_a_line_for_each_r
     void = {"id": "v", "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"}, "object": {"id": "two"}}
     file = tmp_path / "statements.json"
     file.write_text(json.dumps([void, told, told | {"id": "two"}, told | {"id": "three", "actor": {"name": "eve"}}]))
-    status, out, err = tutor("import-answers", str(file), "--course", "bio")
+    status, out, err = run_cli("import-answers", str(file), "--course", "bio")
     assert status == 1 and "taken in: 1; known already: 0; refused: 1; left out, taken back at the source: 1" in out
     assert "statement 4: “eve” is no learner of this house" in err

@@ -23,40 +23,40 @@ def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 @pytest.fixture
 def open_tiny(tiny: TinyModel) -> Any:
     """Open engines over `tiny`; all are closed at the end."""
-    yield from _opener(tiny)
+    yield from _engine_factory(tiny)
 
 
 @pytest.fixture
 def open_qwen(tiny_qwen: TinyModel) -> Any:
-    yield from _opener(tiny_qwen)
+    yield from _engine_factory(tiny_qwen)
 
 
 @pytest.fixture(scope="module")
-def lasting_tiny(tiny: TinyModel) -> Any:
+def shared_tiny_engine(tiny: TinyModel) -> Any:
     """One engine over `tiny` for all examples of a property: its slots are used again and again."""
-    yield from _lasting(tiny)
+    yield from _shared_engine(tiny)
 
 
 @pytest.fixture(scope="module")
-def lasting_qwen(tiny_qwen: TinyModel) -> Any:
-    yield from _lasting(tiny_qwen)
+def shared_qwen_engine(tiny_qwen: TinyModel) -> Any:
+    yield from _shared_engine(tiny_qwen)
 
 
-def _lasting(model: TinyModel) -> Any:
-    for start in _opener(model):
+def _shared_engine(model: TinyModel) -> Any:
+    for start in _engine_factory(model):
         yield start()
 
 
-def _opener(model: TinyModel) -> Any:
-    from tutor.engine.capacity import Shape
+def _engine_factory(model: TinyModel) -> Any:
+    from tutor.engine.capacity import EngineCapacity
     from tutor.engine.local import LocalEngine
     from tutor.engine.model_loading import load_model
 
     engines: list[LocalEngine] = []
 
     def start(queue_size: int = 64, **shape: int) -> LocalEngine:
-        form = Shape(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "shelf_bytes": 4 << 20, **shape})
-        engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size, end_loops=False))
+        form = EngineCapacity(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "shelf_bytes": 4 << 20, **shape})
+        engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size, stop_repetition=False))
         return engines[-1]
 
     yield start

@@ -14,12 +14,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from tiny_models import TinyModel, ask
 
-from tutor.engine.base import AdapterRef
+from tutor.engine.base import AdapterRef, text_of
 from tutor.errors import AdapterNotLoaded, EngineError
 
 
 @pytest.fixture
-def copy(tiny: TinyModel, tmp_path: Path) -> AdapterRef:
+def adapter_copy(tiny: TinyModel, tmp_path: Path) -> AdapterRef:
     """A copy of a good adapter that the test may spoil."""
     good = tiny.adapters[1]
     shutil.copytree(good.directory, tmp_path / "adapter")
@@ -41,7 +41,7 @@ def reconfigure(ref: AdapterRef, **values: Any) -> AdapterRef:
     return ref
 
 
-def first(tensors: dict[str, torch.Tensor]) -> str:
+def first_tensor_name(tensors: dict[str, torch.Tensor]) -> str:
     return next(iter(tensors))
 
 
@@ -49,110 +49,111 @@ def assert_refused(engine: Any, ref: AdapterRef, why: str) -> None:
     with pytest.raises(AdapterNotLoaded, match=why) as refused:
         list(engine.stream(ask(1, 2, adapter=ref)))
     assert ref.name in str(refused.value)
-    assert "".join(engine.stream(ask(1, 2)))  # and the others never notice
+    assert text_of(engine.stream(ask(1, 2)))  # and the others never notice
 
 
-def test_an_unknown_adapter(open_tiny: Any, copy: AdapterRef):
-    shutil.rmtree(copy.directory)
-    assert_refused(open_tiny(), copy, "no readable adapter_config.json")
+def test_an_unknown_adapter_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    shutil.rmtree(adapter_copy.directory)
+    assert_refused(open_tiny(), adapter_copy, "no readable adapter_config.json")
 
 
-def test_one_trained_on_another_base(open_tiny: Any, copy: AdapterRef):
-    assert_refused(open_tiny(), replace(copy, base_sha256="0" * 64), "another base model")
+def test_an_adapter_of_another_base_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    assert_refused(open_tiny(), replace(adapter_copy, base_sha256="0" * 64), "another base model")
 
 
-def test_a_single_flipped_bit(open_tiny: Any, copy: AdapterRef):
-    file = copy.directory / "adapter_model.safetensors"
+def test_a_flipped_bit_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    file = adapter_copy.directory / "adapter_model.safetensors"
     data = bytearray(file.read_bytes())
     data[-5] ^= 1
     file.write_bytes(data)
-    assert_refused(open_tiny(), copy, "SHA-256 differs")
+    assert_refused(open_tiny(), adapter_copy, "SHA-256 differs")
 
 
-def test_a_rank_over_the_limit(open_tiny: Any, copy: AdapterRef):
-    assert_refused(open_tiny(max_rank=2), copy, "rank 4, this engine takes 1 to 2")
+def test_a_rank_over_the_limit_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    assert_refused(open_tiny(max_rank=2), adapter_copy, "rank 4, this engine takes 1 to 2")
 
 
-def test_a_rank_that_the_file_does_not_have(open_tiny: Any, copy: AdapterRef):
-    assert_refused(open_tiny(), reconfigure(copy, r=3), "expected")
+def test_a_rank_mismatch_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    assert_refused(open_tiny(), reconfigure(adapter_copy, r=3), "expected")
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_numbers_that_are_not_finite(open_tiny: Any, copy: AdapterRef, value: float):
-    spoiled = rewrite(copy, lambda tensors: tensors[first(tensors)].view(-1).__setitem__(3, value))
+def test_non_finite_weights_are_refused(open_tiny: Any, adapter_copy: AdapterRef, value: float):
+    spoiled = rewrite(adapter_copy, lambda tensors: tensors[first_tensor_name(tensors)].view(-1).__setitem__(3, value))
     assert_refused(open_tiny(), spoiled, "not finite")
 
 
-def test_a_matrix_of_another_shape(open_tiny: Any, copy: AdapterRef):
-    spoiled = rewrite(copy, lambda tensors: tensors.update({first(tensors): torch.zeros(4, 5)}))
+def test_a_wrong_matrix_shape_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    spoiled = rewrite(adapter_copy, lambda tensors: tensors.update({first_tensor_name(tensors): torch.zeros(4, 5)}))
     assert_refused(open_tiny(), spoiled, "expected")
 
 
-def test_a_layer_that_the_engine_does_not_adapt(open_tiny: Any, copy: AdapterRef):
+def test_an_unsupported_layer_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
     spoiled = rewrite(
-        copy, lambda tensors: tensors.update({"base_model.model.lm_head.lora_A.weight": torch.ones(4, 32)})
+        adapter_copy, lambda tensors: tensors.update({"base_model.model.lm_head.lora_A.weight": torch.ones(4, 32)})
     )
     assert_refused(open_tiny(), spoiled, "lm_head")
 
 
-def test_half_a_pair(open_tiny: Any, copy: AdapterRef):
-    spoiled = rewrite(copy, lambda tensors: tensors.pop(first(tensors)))
+def test_an_incomplete_lora_pair_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    spoiled = rewrite(adapter_copy, lambda tensors: tensors.pop(first_tensor_name(tensors)))
     assert_refused(open_tiny(), spoiled, "only one of the two")
 
 
-def test_numbers_of_an_unusual_type(open_tiny: Any, copy: AdapterRef):
-    spoiled = rewrite(copy, lambda tensors: tensors.update({first(tensors): tensors[first(tensors)].double()}))
+def test_an_unsupported_dtype_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    spoiled = rewrite(
+        adapter_copy,
+        lambda tensors: tensors.update({first_tensor_name(tensors): tensors[first_tensor_name(tensors)].double()}),
+    )
     assert_refused(open_tiny(), spoiled, "float64")
 
 
 @pytest.mark.parametrize(
     "setting", [{"use_dora": True}, {"modules_to_save": ["lm_head"]}, {"rank_pattern": {"q_proj": 2}}, {"bias": "all"}]
 )
-def test_settings_that_the_engine_would_not_apply_exactly(open_tiny: Any, copy: AdapterRef, setting: dict[str, Any]):
-    assert_refused(open_tiny(), reconfigure(copy, **setting), "does not apply|not a plain LoRA")
+def test_unsupported_lora_settings_are_refused(open_tiny: Any, adapter_copy: AdapterRef, setting: dict[str, Any]):
+    assert_refused(open_tiny(), reconfigure(adapter_copy, **setting), "does not apply|not a plain LoRA")
 
 
-def test_a_broken_config(open_tiny: Any, copy: AdapterRef):
-    (copy.directory / "adapter_config.json").write_text("{")
-    assert_refused(open_tiny(), copy, "adapter_config.json")
+def test_a_broken_adapter_config_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
+    (adapter_copy.directory / "adapter_config.json").write_text("{")
+    assert_refused(open_tiny(), adapter_copy, "adapter_config.json")
 
 
-def test_a_pickled_adapter_is_not_even_looked_at(open_tiny: Any, copy: AdapterRef):
-    file = copy.directory / "adapter_model.safetensors"
-    torch.save(load_file(file), copy.directory / "adapter_model.bin")
+def test_a_pickled_adapter_is_never_opened(open_tiny: Any, adapter_copy: AdapterRef):
+    file = adapter_copy.directory / "adapter_model.safetensors"
+    torch.save(load_file(file), adapter_copy.directory / "adapter_model.bin")
     file.unlink()
-    assert_refused(open_tiny(), copy, "no readable adapter_model.safetensors")
+    assert_refused(open_tiny(), adapter_copy, "no readable adapter_model.safetensors")
 
 
-def test_a_new_version_is_used_from_the_next_turn_while_the_running_turn_keeps_the_old_one(
-    open_tiny: Any, tiny: TinyModel
-):
+def test_a_running_turn_keeps_its_adapter_version_and_the_next_uses_the_new_one(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
     old, new = tiny.adapters[0], tiny.adapters[3]
     running = engine.stream(ask(1, 2, 3, adapter=old, max_tokens=24, learner="ada"))
     begun = next(running)
-    after = "".join(engine.stream(ask(1, 2, 3, adapter=new, max_tokens=24, learner="ada")))
+    after = text_of(engine.stream(ask(1, 2, 3, adapter=new, max_tokens=24, learner="ada")))
     assert begun + "".join(running) == tiny.oracle(ask(1, 2, 3, adapter=old, max_tokens=24))
     assert after == tiny.oracle(ask(1, 2, 3, adapter=new, max_tokens=24))
 
 
-def test_switching_the_adapter_off_returns_the_base_answers(open_tiny: Any, tiny: TinyModel):
+def test_disabling_the_adapter_gives_base_answers(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
-    before = "".join(engine.stream(ask(4, 5, 6)))
+    before = text_of(engine.stream(ask(4, 5, 6)))
     list(engine.stream(ask(4, 5, 6, adapter=tiny.adapters[2])))
-    assert "".join(engine.stream(ask(4, 5, 6))) == before == tiny.oracle(ask(4, 5, 6))
+    assert text_of(engine.stream(ask(4, 5, 6))) == before == tiny.oracle(ask(4, 5, 6))
 
 
-def test_an_adapter_whose_numbers_overflow_harms_nobody_else(open_tiny: Any, tiny: TinyModel, copy: AdapterRef):
+def test_an_overflowing_adapter_does_not_affect_other_slots(open_tiny: Any, tiny: TinyModel, adapter_copy: AdapterRef):
     """Once rows began with whatever lay in memory: a nan there got through the mask and broke a stranger's answer."""
     engine = open_tiny(slots=1)
-    huge = rewrite(copy, lambda tensors: [tensor.mul_(1e30) for tensor in tensors.values()])
+    huge = rewrite(adapter_copy, lambda tensors: [tensor.mul_(1e30) for tensor in tensors.values()])
     with pytest.raises(EngineError, match="range of numbers"):
         list(engine.stream(ask(*range(100), adapter=huge)))
-    assert "".join(engine.stream(ask(4, 5, 6))) == tiny.oracle(ask(4, 5, 6))
+    assert text_of(engine.stream(ask(4, 5, 6))) == tiny.oracle(ask(4, 5, 6))
 
 
-def test_many_known_learners_take_no_more_memory_than_the_cap(open_tiny: Any, tiny: TinyModel):
+def test_the_adapter_cache_stays_within_its_cap(open_tiny: Any, tiny: TinyModel):
     """A thousand. What the process takes with adapters of the usual size is measured by bench.serving."""
     engine = open_tiny(adapter_bytes=60_000, shelf_bytes=100_000)
     for n in range(1000):
@@ -164,8 +165,8 @@ def test_many_known_learners_take_no_more_memory_than_the_cap(open_tiny: Any, ti
     assert not engine._line._last_turn and not engine._hints
 
 
-def test_an_adapter_in_memory_is_not_read_from_disk_again(open_tiny: Any, copy: AdapterRef):
+def test_a_cached_adapter_is_not_reread_from_disk(open_tiny: Any, adapter_copy: AdapterRef):
     engine = open_tiny()
-    expected = "".join(engine.stream(ask(1, 2, adapter=copy)))
-    shutil.rmtree(copy.directory)
-    assert "".join(engine.stream(ask(1, 2, adapter=copy))) == expected
+    expected = text_of(engine.stream(ask(1, 2, adapter=adapter_copy)))
+    shutil.rmtree(adapter_copy.directory)
+    assert text_of(engine.stream(ask(1, 2, adapter=adapter_copy))) == expected

@@ -33,9 +33,9 @@ def test_the_serving_bench_runs_to_its_end_on_a_tiny_model(tmp_path: Path):
 @pytest.mark.timeout(600)
 def test_the_gpu_bench_opens_answers_and_compares_on_a_tiny_model_without_a_gpu(tmp_path: Path):
     """Its figures mean nothing there, but our rows lie as near to the merged model in fp32 as those of PEFT."""
-    from tutor.engine.model_files import open_model_files
+    from tutor.engine.model_files import resolve_model_files
 
-    tokenizer = open_model_files("plain", tmp_path).directory
+    tokenizer = resolve_model_files("plain", tmp_path).directory
     brief = ["--size", "tiny", "--parts", "build,opening,exactness", "--tokenizer", str(tokenizer)]
     run = subprocess.run(
         [sys.executable, "-m", "bench.gpu", *brief, "--seconds", "500"],

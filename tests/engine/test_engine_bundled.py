@@ -10,13 +10,13 @@ import pytest
 import torch
 from tiny_models import TinyModel, make_adapter
 
-from tutor.engine.base import AdapterRef, Message, Request
-from tutor.engine.capacity import Shape
+from tutor.engine.base import AdapterRef, GenerationRequest, Message, text_of
+from tutor.engine.capacity import EngineCapacity
 from tutor.engine.local import LocalEngine
-from tutor.engine.lora_files import read_adapter
-from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.lora_files import load_adapter
+from tutor.engine.model_files import ModelFiles, resolve_model_files
 from tutor.engine.model_loading import load_model
-from tutor.engine.model_runner import Reading, Runner
+from tutor.engine.model_runner import ModelRunner, PrefillInput
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -26,15 +26,15 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     from transformers import AutoModelForCausalLM
 
     root = tmp_path_factory.mktemp("bundled")
-    files: ModelFiles = open_model_files("plain", root)  # without the house adapter it says more without passages
+    files: ModelFiles = resolve_model_files("plain", root)  # without the house adapter it says more without passages
     model = AutoModelForCausalLM.from_pretrained(files.directory, dtype=torch.float32)
     refs = [make_adapter(model, root / f"a{i}", f"finch-{i}-v1", 8, files.base_sha256, seed=2 * i) for i in range(2)]
     for ref in refs:
-        _soften(ref)
-    return TinyModel(files, [read_again(ref) for ref in refs])
+        _scale_down_adapter(ref)
+    return TinyModel(files, [reload_adapter(ref) for ref in refs])
 
 
-def _soften(ref: AdapterRef) -> None:
+def _scale_down_adapter(ref: AdapterRef) -> None:
     """Weaken the random adapter until it changes what is said without making it noise."""
     from safetensors.torch import load_file, save_file
 
@@ -42,7 +42,7 @@ def _soften(ref: AdapterRef) -> None:
     save_file({name: t * (0.1 if "lora_B" in name else 1.0) for name, t in load_file(file).items()}, file)
 
 
-def read_again(ref: AdapterRef) -> AdapterRef:
+def reload_adapter(ref: AdapterRef) -> AdapterRef:
     from dataclasses import replace
 
     from tutor.engine.files import sha256_of
@@ -50,19 +50,19 @@ def read_again(ref: AdapterRef) -> AdapterRef:
     return replace(ref, sha256=sha256_of(ref.directory / "adapter_model.safetensors"))
 
 
-def question(text: str, adapter: AdapterRef | None = None, tokens: int = 24) -> Request:
-    return Request((Message("user", text),), learner=text, adapter=adapter, max_tokens=tokens)
+def question(text: str, adapter: AdapterRef | None = None, tokens: int = 24) -> GenerationRequest:
+    return GenerationRequest((Message("user", text),), learner=text, adapter=adapter, max_tokens=tokens)
 
 
-def test_in_4_bits_an_answer_does_not_change_by_a_character_in_any_company(bundled: TinyModel):
+def test_a_4_bit_answer_is_identical_in_any_batch(bundled: TinyModel):
     if not _packs():
         pytest.skip("this CPU has no AVX512-BF16: rows are exact only with bitsandbytes' packed kernel")
-    engine = LocalEngine(load_model(bundled.files), Shape(slots=8))
+    engine = LocalEngine(load_model(bundled.files), EngineCapacity(slots=8))
     texts = ["What is photosynthesis?", "Why is the sky blue? " * 9, "2x + 3 = 11. What is x?", "Name three rivers."]
     requests = [question(text, adapter) for text in texts for adapter in (None, *bundled.adapters)]
-    alone = ["".join(engine.stream(request)) for request in requests]
+    alone = [text_of(engine.stream(request)) for request in requests]
     with ThreadPoolExecutor(8) as pool:
-        together = list(pool.map(lambda request: "".join(engine.stream(request)), requests))
+        together = list(pool.map(lambda request: text_of(engine.stream(request)), requests))
     engine.close()
     assert together == alone
     by_adapter = {tuple(alone[n::3]) for n in range(3)}
@@ -70,10 +70,10 @@ def test_in_4_bits_an_answer_does_not_change_by_a_character_in_any_company(bundl
 
 
 def test_in_full_precision_answers_equal_the_merged_model(bundled: TinyModel):
-    engine = LocalEngine(load_model(bundled.files, "fp32"), Shape(slots=3), end_loops=False)
+    engine = LocalEngine(load_model(bundled.files, "fp32"), EngineCapacity(slots=3), stop_repetition=False)
     requests = [question("What is a leaf?", adapter, 16) for adapter in (None, *bundled.adapters)]
     with ThreadPoolExecutor(3) as pool:
-        said = list(pool.map(lambda request: "".join(engine.stream(request)), requests))
+        said = list(pool.map(lambda request: text_of(engine.stream(request)), requests))
     engine.close()
     assert said == [bundled.oracle(request) for request in requests]
 
@@ -86,11 +86,11 @@ def test_in_4_bits_the_scores_equal_those_of_pefts_mixed_batch_within_rounding(b
     """
     loaded = load_model(bundled.files)
     tokens, said = loaded.tokenizer("The leaf takes in light and water, and")["input_ids"], [338, 9125, 28]
-    runner = Runner(loaded, Shape(slots=3))
-    adapters = [None, *(read_adapter(a, runner.bank.sites, a.base_sha256, 64) for a in bundled.adapters)]
+    runner = ModelRunner(loaded, EngineCapacity(slots=3))
+    adapters = [None, *(load_adapter(a, runner.bank.targets, a.base_sha256, 64) for a in bundled.adapters)]
     for row, weights in enumerate(adapters):
         runner.admit(row, weights, tokens)
-    ours = [runner.prefill([Reading(row, 0, tokens) for row in range(3)]).float()]
+    ours = [runner.prefill([PrefillInput(row, 0, tokens) for row in range(3)]).float()]
     ours += [runner.decode([token] * 3, [len(tokens) + i] * 3).float() for i, token in enumerate(said)]
     theirs = _peft_mixed(bundled, [*tokens, *said])[:, -4:].unbind(1)
     for at_once, (mine, peft) in enumerate(zip(ours, theirs, strict=True)):
@@ -122,5 +122,5 @@ def test_a_500_token_prompt_fits_the_window_and_is_answered(bundled: TinyModel, 
     engine = LocalEngine.open(bundled.files)
     long = question("The leaf takes in light. " * 90 + "What does the leaf take in?", tokens=8)
     assert 450 < engine.count_tokens(long.messages) < 650
-    assert "".join(engine.stream(long)).strip()
+    assert text_of(engine.stream(long)).strip()
     engine.close()

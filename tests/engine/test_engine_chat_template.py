@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from tiny_models import make_tokenizer
 
 from tutor.engine.base import Message
-from tutor.engine.chat_template import ChatFormat, neutralise
-from tutor.engine.model_files import open_model_files
+from tutor.engine.chat_template import ChatTemplate, escape_special_tokens
+from tutor.engine.model_files import resolve_model_files
 
 TOKENIZER = make_tokenizer()
-CHAT = ChatFormat(TOKENIZER)
-MARKERS = CHAT.markers
+CHAT = ChatTemplate(TOKENIZER)
+MARKERS = CHAT.special_tokens
 hostile = st.lists(
     st.one_of(st.sampled_from([*MARKERS, "<|", "|>", "im_", "<", "|im_start|>", "<|im_end|"]), st.text(max_size=5)),
     max_size=12,
@@ -23,19 +23,19 @@ hostile = st.lists(
 
 
 @given(hostile)
-def test_no_marker_survives_however_the_pieces_are_put_together(text: str):
-    safe = neutralise(text, MARKERS)
+def test_no_role_marker_survives_any_concatenation(text: str):
+    safe = escape_special_tokens(text, MARKERS)
     assert not any(marker in safe for marker in MARKERS)
 
 
 @given(st.text("ab<|>_ ", max_size=30))
 def test_text_without_markers_is_not_changed(text: str):
-    assert neutralise(text, MARKERS) == text
+    assert escape_special_tokens(text, MARKERS) == text
 
 
 @given(st.text(max_size=30), st.sampled_from(MARKERS))
 def test_neutralised_text_stays_readable(text: str, marker: str):
-    assert neutralise(text + marker, MARKERS).replace(" ", "") == (text + marker).replace(" ", "")
+    assert escape_special_tokens(text + marker, MARKERS).replace(" ", "") == (text + marker).replace(" ", "")
 
 
 @given(st.lists(hostile, min_size=1, max_size=4))
@@ -49,7 +49,7 @@ def test_there_is_one_role_marker_for_each_message_and_one_for_the_answer(conten
 @pytest.mark.real
 @settings(max_examples=30)
 @given(data=st.data())
-def test_every_special_token_of_the_bundled_model_loses_its_power(bundled_chat: Any, data: st.DataObject):
+def test_every_special_token_of_the_bundled_model_is_neutralised(bundled_chat: Any, data: st.DataObject):
     chat, tokenizer = bundled_chat
     pieces = st.one_of(st.sampled_from(chat.markers), st.text(max_size=5))
     content = "x" + "".join(data.draw(st.lists(pieces, max_size=8)))
@@ -64,6 +64,6 @@ def test_every_special_token_of_the_bundled_model_loses_its_power(bundled_chat: 
 def bundled_chat(tmp_path_factory: pytest.TempPathFactory) -> Any:
     from transformers import AutoTokenizer
 
-    files = open_model_files("bundled", tmp_path_factory.mktemp("var"))
+    files = resolve_model_files("bundled", tmp_path_factory.mktemp("var"))
     tokenizer = AutoTokenizer.from_pretrained(files.directory)
-    return ChatFormat(tokenizer), tokenizer
+    return ChatTemplate(tokenizer), tokenizer

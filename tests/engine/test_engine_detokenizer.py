@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine.detokenizer import TextFlow, is_loop
+from tutor.engine.detokenizer import IncrementalDetokenizer, is_repetitive
 
 
 def decode(tokens: Sequence[int]) -> str:
@@ -16,7 +16,7 @@ def decode(tokens: Sequence[int]) -> str:
 
 
 def run(text: str, stop: Sequence[str] = ()) -> tuple[list[str], bool]:
-    flow = TextFlow(decode, stop)
+    flow = IncrementalDetokenizer(decode, stop)
     pieces = []
     for byte in text.encode():
         pieces.append(flow.push(byte))
@@ -26,19 +26,19 @@ def run(text: str, stop: Sequence[str] = ()) -> tuple[list[str], bool]:
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufffd"), max_size=40))
-def test_the_pieces_add_up_to_the_answer(text: str):
+def test_streamed_pieces_concatenate_to_the_answer(text: str):
     pieces, _ = run(text)
     assert "".join(pieces) == text
 
 
 @given(st.text(min_size=1, max_size=30))
-def test_no_piece_holds_half_a_character(text: str):
+def test_no_piece_splits_a_character(text: str):
     pieces, _ = run(text.replace("\ufffd", ""))
     assert all("\ufffd" not in piece for piece in pieces)
 
 
 @given(st.text("ab", max_size=40), st.lists(st.text("ab", min_size=1, max_size=4), max_size=3))
-def test_the_answer_ends_before_the_first_stop_string_and_nothing_of_it_is_shown(text: str, stop: list[str]):
+def test_the_stop_string_is_never_streamed(text: str, stop: list[str]):
     pieces, stopped = run(text, stop)
     shown = "".join(pieces)
     ends = [at for at in (text.find(word) for word in stop) if at >= 0]
@@ -50,22 +50,22 @@ def test_the_answer_ends_before_the_first_stop_string_and_nothing_of_it_is_shown
         assert shown == text
 
 
-def test_an_answer_that_breaks_off_inside_a_character_ends_before_it():
-    flow = TextFlow(decode)
+def test_an_incomplete_final_character_is_dropped():
+    flow = IncrementalDetokenizer(decode)
     shown = "".join(flow.push(byte) for byte in "5 €".encode()[:-1])
     assert shown + flow.finish() == "5 "
 
 
 @given(st.lists(st.integers(0, 50), max_size=30), st.lists(st.integers(0, 50), min_size=8, max_size=30))
-def test_a_phrase_said_twice_in_a_row_is_a_loop(before: list[int], phrase: list[int]):
-    assert is_loop([*before, *phrase, *phrase])
+def test_a_repeated_phrase_is_detected_as_a_loop(before: list[int], phrase: list[int]):
+    assert is_repetitive([*before, *phrase, *phrase])
 
 
 @given(st.permutations(range(60)))
 def test_an_answer_that_never_repeats_a_token_is_no_loop(tokens: list[int]):
-    assert not is_loop(tokens)
+    assert not is_repetitive(tokens)
 
 
-def test_a_short_word_may_be_said_a_few_times():
-    assert not is_loop([1, 2, 3] * 4)
-    assert is_loop([1, 2, 3] * 8)
+def test_a_short_word_may_repeat_a_few_times():
+    assert not is_repetitive([1, 2, 3] * 4)
+    assert is_repetitive([1, 2, 3] * 8)

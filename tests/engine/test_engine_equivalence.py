@@ -17,15 +17,15 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tiny_models import TinyModel, ask
 
-from tutor.engine.base import AdapterRef, Request
+from tutor.engine.base import AdapterRef, GenerationRequest, text_of
 
 
-def answers(engine: Any, requests: list[Request], callers: int = 12) -> list[str]:
+def answers(engine: Any, requests: list[GenerationRequest], callers: int = 12) -> list[str]:
     with ThreadPoolExecutor(callers) as pool:
-        return list(pool.map(lambda request: "".join(engine.stream(request)), requests))
+        return list(pool.map(lambda request: text_of(engine.stream(request)), requests))
 
 
-def random_mix(model: TinyModel, count: int, seed: int, longest: int = 200) -> list[Request]:
+def random_mix(model: TinyModel, count: int, seed: int, longest: int = 200) -> list[GenerationRequest]:
     rng = random.Random(seed)
     mix = []
     for _ in range(count):
@@ -37,33 +37,31 @@ def random_mix(model: TinyModel, count: int, seed: int, longest: int = 200) -> l
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_random_mix_of_adapters_equals_merged_single_runs_on_a_llama(open_tiny: Any, tiny: TinyModel, seed: int):
+def test_a_mixed_adapter_batch_equals_merged_single_runs_on_llama(open_tiny: Any, tiny: TinyModel, seed: int):
     mix = random_mix(tiny, 24, seed)
     assert answers(open_tiny(), mix) == [tiny.oracle(request) for request in mix]
 
 
-def test_a_random_mix_equals_merged_single_runs_with_q_k_norms_and_tied_embeddings(
-    open_qwen: Any, tiny_qwen: TinyModel
-):
+def test_a_mixed_adapter_batch_equals_merged_single_runs_on_qwen(open_qwen: Any, tiny_qwen: TinyModel):
     mix = random_mix(tiny_qwen, 24, seed=5)
     assert answers(open_qwen(), mix) == [tiny_qwen.oracle(request) for request in mix]
 
 
 @dataclass(frozen=True)
-class Visit:
+class Arrival:
     """One request: whose adapter, when its learner comes, and after how many pieces she leaves (None: at the end)."""
 
     numbers: tuple[int, ...]
     adapter: int | None
-    most: int
+    max_tokens: int
     pause_s: float
     leaves_after: int | None
 
-    def request(self, adapters: Sequence[AdapterRef]) -> Request:
+    def request(self, adapters: Sequence[AdapterRef]) -> GenerationRequest:
         adapter = None if self.adapter is None else adapters[self.adapter]
-        return ask(*self.numbers, adapter=adapter, max_tokens=self.most)
+        return ask(*self.numbers, adapter=adapter, max_tokens=self.max_tokens)
 
-    def hear(self, engine: Any, request: Request) -> str:
+    def consume(self, engine: Any, request: GenerationRequest) -> str:
         time.sleep(self.pause_s)
         stream = engine.stream(request)
         try:
@@ -73,14 +71,14 @@ class Visit:
 
 
 @st.composite
-def visits(draw: st.DrawFn) -> list[Visit]:
+def arrivals(draw: st.DrawFn) -> list[Arrival]:
     """Prompts of 5 to 1,500 tokens, any adapter or none, answers of any length, all coming and leaving at any time."""
     rng = random.Random(draw(st.integers(0, 2**32)))
     return [
-        Visit(
+        Arrival(
             numbers=tuple(rng.randrange(160) for _ in range(int(1495 ** rng.random()))),
             adapter=rng.choice([None, *range(6)]),
-            most=rng.choice((1, 5, 20)),
+            max_tokens=rng.choice((1, 5, 20)),
             pause_s=rng.random() * 0.05,
             leaves_after=rng.choice((None, None, 0, 1, 4)),
         )
@@ -88,10 +86,10 @@ def visits(draw: st.DrawFn) -> list[Visit]:
     ]
 
 
-def assert_exact(engine: Any, model: TinyModel, coming: list[Visit]) -> None:
+def assert_exact(engine: Any, model: TinyModel, coming: list[Arrival]) -> None:
     requests = [visit.request(model.adapters) for visit in coming]
     with ThreadPoolExecutor(len(coming)) as pool:
-        heard = list(pool.map(lambda visit, request: visit.hear(engine, request), coming, requests))
+        heard = list(pool.map(lambda visit, request: visit.consume(engine, request), coming, requests))
     for visit, request, said in zip(coming, requests, heard, strict=True):
         whole = model.oracle(request)
         assert said == whole if visit.leaves_after is None else whole.startswith(said)
@@ -103,19 +101,19 @@ property_of_engines = hypothesis_settings(
 
 
 @property_of_engines
-@given(coming=visits())
-def test_whoever_comes_and_leaves_every_answer_equals_the_merged_single_run_on_a_llama(
-    lasting_tiny: Any, tiny: TinyModel, coming: list[Visit]
+@given(coming=arrivals())
+def test_answers_with_arrivals_and_cancellations_equal_merged_single_runs_on_llama(
+    shared_tiny_engine: Any, tiny: TinyModel, coming: list[Arrival]
 ):
-    assert_exact(lasting_tiny, tiny, coming)
+    assert_exact(shared_tiny_engine, tiny, coming)
 
 
 @property_of_engines
-@given(coming=visits())
-def test_whoever_comes_and_leaves_every_answer_equals_the_merged_single_run_with_q_k_norms(
-    lasting_qwen: Any, tiny_qwen: TinyModel, coming: list[Visit]
+@given(coming=arrivals())
+def test_answers_with_arrivals_and_cancellations_equal_merged_single_runs_on_qwen(
+    shared_qwen_engine: Any, tiny_qwen: TinyModel, coming: list[Arrival]
 ):
-    assert_exact(lasting_qwen, tiny_qwen, coming)
+    assert_exact(shared_qwen_engine, tiny_qwen, coming)
 
 
 def test_a_prompt_of_1500_tokens_among_short_ones_is_answered_exactly(open_tiny: Any, tiny: TinyModel):
@@ -128,7 +126,7 @@ def test_the_adapters_of_the_suite_really_change_the_answer(tiny: TinyModel):
     assert len(said) == 1 + len(tiny.adapters)
 
 
-def test_answers_stay_exact_while_others_leave_in_the_middle(open_tiny: Any, tiny: TinyModel):
+def test_answers_stay_exact_while_other_requests_are_cancelled(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
     mix = random_mix(tiny, 20, seed=3)
     quit_early = threading.Event()
@@ -150,24 +148,24 @@ def test_answers_stay_exact_while_others_leave_in_the_middle(open_tiny: Any, tin
     assert said == [tiny.oracle(request) for request in mix]
 
 
-def test_a_prompt_that_was_read_before_is_answered_the_same(open_tiny: Any, tiny: TinyModel):
+def test_a_cached_prompt_gives_the_same_answer(open_tiny: Any, tiny: TinyModel):
     """Each conversation grows turn by turn, under one adapter, another, and none; the shelf serves its beginning."""
     engine = open_tiny()
     for adapter in (tiny.adapters[0], tiny.adapters[3], None):
         for length in (40, 60, 61, 90, 90):
             request = ask(*range(length), adapter=adapter)
-            assert "".join(engine.stream(request)) == tiny.oracle(request)
+            assert text_of(engine.stream(request)) == tiny.oracle(request)
 
 
-def test_a_beginning_read_under_one_adapter_is_not_used_under_another(open_tiny: Any, tiny: TinyModel):
+def test_a_cached_prefix_is_not_shared_between_adapters(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
     for adapter in (tiny.adapters[0], tiny.adapters[1], None, tiny.adapters[0]):
         request = ask(*range(70), adapter=adapter)
-        assert "".join(engine.stream(request)) == tiny.oracle(request)
+        assert text_of(engine.stream(request)) == tiny.oracle(request)
 
 
 @pytest.mark.parametrize("calls", [600, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])])
-def test_no_answer_is_ever_given_to_another_learner(open_tiny: Any, tiny: TinyModel, calls: int):
+def test_answers_never_reach_another_learner(open_tiny: Any, tiny: TinyModel, calls: int):
     """Every learner has an adapter and prompts of her own; each of many interleaved calls must give her own words."""
     engine = open_tiny(slots=8)
     kinds = [ask(7 * i, i, 3, adapter=a, max_tokens=3) for i in range(3) for a in (None, *tiny.adapters)]

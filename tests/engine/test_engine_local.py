@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from tiny_models import TinyModel, ask, words
 
-from tutor.engine.base import EngineState, Message, Request, Waiting
+from tutor.domain import Queued, Token
+from tutor.engine.base import EngineState, GenerationRequest, Message, text_of
 from tutor.errors import (
     EngineBusy,
     EngineError,
@@ -23,7 +24,7 @@ from tutor.errors import (
 ENDLESS = 1500
 
 
-def endless(n: int, **options: Any) -> Request:
+def endless_request(n: int, **options: Any) -> GenerationRequest:
     """An answer that would take far longer than any test."""
     return ask(n, n + 1, n + 2, max_tokens=ENDLESS, learner=options.pop("learner", f"learner {n}"), **options)
 
@@ -37,34 +38,34 @@ def wait_until(claim: Any, seconds: float = 20.0) -> None:
 
 def test_closing_the_stream_frees_the_slot_for_the_next_learner(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny(slots=1)
-    first = engine.stream(endless(1))
+    first = engine.stream(endless_request(1))
     next(first)
     first.close()
-    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
+    assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
-def test_a_client_that_vanishes_frees_the_slot_too(open_tiny: Any, tiny: TinyModel):
+def test_an_abandoned_stream_frees_the_slot(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny(slots=1)
-    next(engine.stream(endless(1)))  # nobody keeps the generator
-    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
+    next(engine.stream(endless_request(1)))  # nobody keeps the generator
+    assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
-def test_who_leaves_while_waiting_is_never_served(open_tiny: Any, tiny: TinyModel):
+def test_a_request_cancelled_in_the_queue_is_never_served(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny(slots=1, queue_size=1)
-    running = engine.stream(endless(1))
+    running = engine.stream(endless_request(1))
     next(running)
     waiting = threading.Thread(target=lambda: pytest.raises(GenerationTimeout, list, engine.stream(short_of_time)))
-    short_of_time = endless(2, time_limit_s=0.2)
+    short_of_time = endless_request(2, time_limit_s=0.2)
     waiting.start()
     waiting.join(20)
     assert not waiting.is_alive()
     running.close()
-    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
+    assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
-def test_a_full_queue_is_a_plain_sentence_with_the_place_in_it(open_tiny: Any):
+def test_a_full_queue_is_refused_with_the_queue_position(open_tiny: Any):
     engine = open_tiny(slots=1, queue_size=1)
-    running = engine.stream(endless(1))
+    running = engine.stream(endless_request(1))
     next(running)
     waiting = threading.Thread(target=lambda: list(engine.stream(ask(1, 2))))
     waiting.start()
@@ -77,15 +78,15 @@ def test_a_full_queue_is_a_plain_sentence_with_the_place_in_it(open_tiny: Any):
     assert not waiting.is_alive()
 
 
-def test_who_waits_is_told_the_place_and_every_change_of_it(open_tiny: Any):
+def test_a_waiting_request_receives_queue_position_updates(open_tiny: Any):
     engine = open_tiny(slots=1)
-    running = engine.stream(endless(1))
+    running = engine.stream(endless_request(1))
     next(running)
     told: dict[int, list[int]] = {2: [], 3: []}
 
     def wait_in_line(n: int) -> None:
         told[n] += [
-            piece.place for piece in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(piece, Waiting)
+            piece.position for piece in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(piece, Queued)
         ]
 
     waiting = []
@@ -100,18 +101,18 @@ def test_who_waits_is_told_the_place_and_every_change_of_it(open_tiny: Any):
     assert told == {2: [1, 0], 3: [2, 1, 0]}
 
 
-def test_a_place_in_the_queue_adds_nothing_to_the_answer():
-    assert "".join(["a", Waiting(3), "b"]) == "ab"
+def test_queue_position_events_are_not_part_of_the_answer():
+    assert text_of([Token("a"), Queued(3), Token("b")]) == "ab"
 
 
-def test_one_learner_who_opens_many_tabs_leaves_slots_to_the_others(open_tiny: Any, tiny: TinyModel):
+def test_one_learner_with_many_requests_leaves_slots_to_others(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny(slots=4)
-    tabs = [engine.stream(endless(n, learner="ada")) for n in range(2)]
+    tabs = [engine.stream(endless_request(n, learner="ada")) for n in range(2)]
     next(tabs[0])
     second = threading.Thread(target=lambda: next(tabs[1], None))
     second.start()
     wait_until(lambda: len(engine._line) == 1)
-    assert "".join(engine.stream(ask(5, 6, learner="bo"))) == tiny.oracle(ask(5, 6))
+    assert text_of(engine.stream(ask(5, 6, learner="bo"))) == tiny.oracle(ask(5, 6))
     assert len(engine._line) == 1, "her second answer runs while her first does"
     tabs[0].close()
     second.join(20)
@@ -120,21 +121,21 @@ def test_one_learner_who_opens_many_tabs_leaves_slots_to_the_others(open_tiny: A
 
 def test_one_learner_cannot_fill_the_queue(open_tiny: Any):
     engine = open_tiny(slots=1, queue_size=4)
-    running = engine.stream(endless(1, learner="ada"))
+    running = engine.stream(endless_request(1, learner="ada"))
     next(running)
     waiting = threading.Thread(target=lambda: list(engine.stream(ask(1, learner="ada"))))
     waiting.start()
     wait_until(lambda: len(engine._line) == 1)
     with pytest.raises(EngineBusy):
         next(engine.stream(ask(2, learner="ada")))
-    assert isinstance(next(engine.stream(ask(2, learner="bo"))), Waiting)
+    assert isinstance(next(engine.stream(ask(2, learner="bo"))), Queued)
     running.close()
     waiting.join(20)
 
 
-def test_who_leaves_is_computed_for_at_most_one_more_step(open_tiny: Any):
+def test_a_cancelled_request_costs_at_most_one_more_step(open_tiny: Any):
     engine = open_tiny(slots=2)
-    stays, leaves = engine.stream(endless(1)), engine.stream(endless(2))
+    stays, leaves = engine.stream(endless_request(1)), engine.stream(endless_request(2))
     next(stays), next(leaves)
     rows: list[int] = []
     decode = engine._runner.decode
@@ -147,11 +148,11 @@ def test_who_leaves_is_computed_for_at_most_one_more_step(open_tiny: Any):
     stays.close()
 
 
-def test_an_answer_that_takes_too_long_is_broken_off_and_its_slot_freed(open_tiny: Any, tiny: TinyModel):
+def test_a_timed_out_answer_is_aborted_and_its_slot_freed(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny(slots=1)
     with pytest.raises(GenerationTimeout, match="0.3 s"):
-        list(engine.stream(endless(1, time_limit_s=0.3)))
-    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
+        list(engine.stream(endless_request(1, time_limit_s=0.3)))
+    assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
 @pytest.mark.parametrize("most", [0, -1])
@@ -164,43 +165,43 @@ def test_asking_for_a_million_tokens_ends_at_the_window(open_tiny: Any):
     """The random model may end earlier by itself; what matters is that it ends without an error."""
     engine = open_tiny()
     window = engine.info().context_tokens
-    said = "".join(engine.stream(ask(*range(window - 40), max_tokens=1_000_000)))
+    said = text_of(engine.stream(ask(*range(window - 40), max_tokens=1_000_000)))
     assert len(said.split()) <= 40
 
 
 @pytest.mark.parametrize("messages", [(), (Message("user", ""),), (Message("user", " \n"),)])
 def test_an_empty_prompt_is_refused(open_tiny: Any, messages: tuple[Message, ...]):
     with pytest.raises(InputRefused, match="empty"):
-        list(open_tiny().stream(Request(messages, learner="ada")))
+        list(open_tiny().stream(GenerationRequest(messages, learner="ada")))
 
 
 def test_a_prompt_beyond_the_window_is_refused_with_both_numbers(open_tiny: Any):
     engine = open_tiny()
     with pytest.raises(PromptTooLong, match=r"3005 tokens, the window 2048"):
         list(engine.stream(ask(*range(3000))))
-    assert "".join(engine.stream(ask(1)))
+    assert text_of(engine.stream(ask(1)))
 
 
 def test_a_stop_string_ends_the_answer_before_it(open_tiny: Any, tiny: TinyModel):
     whole = tiny.oracle(ask(1, 2, 3, max_tokens=12))
     stop = whole.split()[4]
-    shown = "".join(open_tiny().stream(ask(1, 2, 3, max_tokens=12, stop=(stop,))))
+    shown = text_of(open_tiny().stream(ask(1, 2, 3, max_tokens=12, stop=(stop,))))
     assert shown == whole[: whole.index(stop)]
 
 
-def test_the_same_seed_draws_the_same_answer_in_whatever_company(open_tiny: Any):
+def test_sampling_is_deterministic_by_seed_in_any_batch(open_tiny: Any):
     engine = open_tiny()
     drawn = ask(1, 2, temperature=1.5, top_p=0.9, seed=4, max_tokens=20)
-    alone = "".join(engine.stream(drawn))
-    company = engine.stream(endless(9))
+    alone = text_of(engine.stream(drawn))
+    company = engine.stream(endless_request(9))
     next(company)
-    assert "".join(engine.stream(drawn)) == alone
+    assert text_of(engine.stream(drawn)) == alone
     company.close()
-    other = {"".join(engine.stream(ask(1, 2, temperature=1.5, seed=seed, max_tokens=20))) for seed in range(4)}
+    other = {text_of(engine.stream(ask(1, 2, temperature=1.5, seed=seed, max_tokens=20))) for seed in range(4)}
     assert len(other) > 1
 
 
-def test_a_step_that_breaks_is_told_to_its_callers_and_the_engine_goes_on(open_tiny: Any, tiny: TinyModel):
+def test_a_failing_step_is_reported_to_its_callers_and_the_engine_continues(open_tiny: Any, tiny: TinyModel):
     """A real fault: the model's memory for keys and values is taken away for one step."""
     engine = open_tiny()
     store = engine._runner.kv.store
@@ -208,12 +209,12 @@ def test_a_step_that_breaks_is_told_to_its_callers_and_the_engine_goes_on(open_t
     with pytest.raises(EngineError, match="the model failed"):
         list(engine.stream(ask(1, 2)))
     engine._runner.kv.store = store
-    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
+    assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
-def test_a_closed_engine_tells_who_runs_who_waits_and_who_comes(open_tiny: Any):
+def test_closing_the_engine_fails_running_waiting_and_new_requests(open_tiny: Any):
     engine = open_tiny(slots=1)
-    running = engine.stream(endless(1))
+    running = engine.stream(endless_request(1))
     next(running)
     told: list[str] = []
 
@@ -241,14 +242,14 @@ def test_info_names_the_model_its_precision_and_window(open_tiny: Any, tiny: Tin
     assert (info.base_sha256, info.context_tokens) == (tiny.files.base_sha256, 2048)
 
 
-def test_known_prompts_take_no_more_memory_than_the_shelf_may(open_tiny: Any):
+def test_the_prefix_cache_stays_within_its_cap(open_tiny: Any):
     engine = open_tiny(shelf_bytes=100_000)
     for n in range(40):
         list(engine.stream(ask(*range(n, n + 60), max_tokens=1)))
     assert 0 < engine._runner.shelf.size <= 100_000
 
 
-def test_a_known_beginning_is_not_read_again(open_tiny: Any):
+def test_a_cached_prefix_is_not_prefilled_again(open_tiny: Any):
     engine = open_tiny()
     read: list[int] = []
     prefill = engine._runner.prefill
@@ -259,12 +260,12 @@ def test_a_known_beginning_is_not_read_again(open_tiny: Any):
     assert first == 105 and sum(read) - first == 106 - 96
 
 
-def conversation(*texts: str) -> tuple[Message, ...]:
+def make_messages(*texts: str) -> tuple[Message, ...]:
     roles = ("user", "assistant")
     return tuple(Message(roles[n % 2], text) for n, text in enumerate(texts))  # type: ignore[arg-type]
 
 
-def count_reading(engine: Any) -> list[int]:
+def count_prefilled_tokens(engine: Any) -> list[int]:
     """Return a list that grows by the tokens of each chunk that is read from now on."""
     read: list[int] = []
     prefill = engine._runner.prefill
@@ -272,35 +273,37 @@ def count_reading(engine: Any) -> list[int]:
     return read
 
 
-def test_the_next_turn_of_a_conversation_reads_only_what_is_new(open_tiny: Any, tiny: TinyModel):
+def test_the_next_turn_prefills_only_new_tokens(open_tiny: Any, tiny: TinyModel):
     """Question and answer were read while nobody waited: of 90 tokens, 16 at most are read again, a chunk."""
     engine, adapter = open_tiny(), tiny.adapters[1]
     first = words(*range(60))
-    answer = "".join(engine.stream(ask(*range(60), adapter=adapter, max_tokens=20)))
-    engine.prepare(conversation(first, answer), adapter)
+    answer = text_of(engine.stream(ask(*range(60), adapter=adapter, max_tokens=20)))
+    engine.prepare(make_messages(first, answer), adapter)
     wait_until(lambda: not engine._hints)
-    read = count_reading(engine)
-    follow_up = Request(conversation(first, answer, "w7 w8"), "ada", adapter=adapter, max_tokens=8)
-    assert "".join(engine.stream(follow_up)) == tiny.oracle(follow_up)
+    read = count_prefilled_tokens(engine)
+    follow_up = GenerationRequest(make_messages(first, answer, "w7 w8"), "ada", adapter=adapter, max_tokens=8)
+    assert text_of(engine.stream(follow_up)) == tiny.oracle(follow_up)
     assert sum(read) <= 16 + 2 + 5
 
 
-def test_what_was_read_ahead_for_one_version_is_not_used_for_another(open_tiny: Any, tiny: TinyModel):
+def test_a_prefetched_prefix_is_not_used_for_another_adapter_version(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
-    engine.prepare(conversation(words(*range(60)), "w1 w2"), tiny.adapters[0])
+    engine.prepare(make_messages(words(*range(60)), "w1 w2"), tiny.adapters[0])
     wait_until(lambda: not engine._hints)
-    read = count_reading(engine)
-    follow_up = Request(conversation(words(*range(60)), "w1 w2", "w3"), "ada", adapter=tiny.adapters[1], max_tokens=8)
-    assert "".join(engine.stream(follow_up)) == tiny.oracle(follow_up)
+    read = count_prefilled_tokens(engine)
+    follow_up = GenerationRequest(
+        make_messages(words(*range(60)), "w1 w2", "w3"), "ada", adapter=tiny.adapters[1], max_tokens=8
+    )
+    assert text_of(engine.stream(follow_up)) == tiny.oracle(follow_up)
     assert sum(read) == engine.count_tokens(follow_up.messages)
 
 
-def test_reading_ahead_waits_for_those_who_are_being_answered(open_tiny: Any):
+def test_prefetching_yields_to_running_requests(open_tiny: Any):
     engine = open_tiny()
-    running = engine.stream(endless(1))
+    running = engine.stream(endless_request(1))
     next(running)
-    read = count_reading(engine)
-    engine.prepare(conversation(words(*range(60))))
+    read = count_prefilled_tokens(engine)
+    engine.prepare(make_messages(words(*range(60))))
     next(running), next(running), next(running)
     assert not read
     running.close()
@@ -308,10 +311,10 @@ def test_reading_ahead_waits_for_those_who_are_being_answered(open_tiny: Any):
     assert sum(read) == 48  # of 63 tokens, the whole chunks
 
 
-def test_a_hint_that_cannot_be_used_harms_nobody(open_tiny: Any, tiny: TinyModel):
+def test_an_unusable_prefetch_is_ignored(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
     engine.prepare(())
-    engine.prepare(conversation("w1"), replace(tiny.adapters[0], base_sha256="0" * 64))
-    engine.prepare(conversation(words(*range(5000))))
+    engine.prepare(make_messages("w1"), replace(tiny.adapters[0], base_sha256="0" * 64))
+    engine.prepare(make_messages(words(*range(5000))))
     wait_until(lambda: not engine._hints)
-    assert "".join(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
+    assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))

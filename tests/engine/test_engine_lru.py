@@ -9,7 +9,7 @@ from tutor.engine.lru import ByteLru
 
 
 @given(st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), st.integers(0, 9), st.integers(0, 40)), max_size=60))
-def test_the_cap_is_never_exceeded_and_bytes_are_counted_right(steps: list[tuple[str, int, int]]):
+def test_the_lru_never_exceeds_its_byte_cap(steps: list[tuple[str, int, int]]):
     lru: ByteLru[int, bytes] = ByteLru(100, len)
     kept: dict[int, bytes] = {}
     for verb, key, size in steps:
@@ -25,7 +25,7 @@ def test_the_cap_is_never_exceeded_and_bytes_are_counted_right(steps: list[tuple
         assert len(lru) == len(present)
 
 
-def test_what_was_used_longest_ago_leaves_first():
+def test_the_least_recently_used_entry_is_evicted_first():
     lru: ByteLru[str, bytes] = ByteLru(3, len)
     for key in "abc":
         lru.put(key, b"x")
@@ -34,7 +34,7 @@ def test_what_was_used_longest_ago_leaves_first():
     assert [key for key in "abcd" if key in lru] == ["a", "c", "d"]
 
 
-def test_a_value_larger_than_the_cap_is_not_kept_and_drives_nothing_out():
+def test_a_value_larger_than_the_cap_is_not_cached_and_evicts_nothing():
     lru: ByteLru[str, bytes] = ByteLru(3, len)
     lru.put("a", b"xx")
     lru.put("b", b"xxxx")

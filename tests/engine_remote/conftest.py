@@ -10,7 +10,7 @@ import pytest
 from fake_model_server import FakeModelServer
 
 from tutor.engine.base import AdapterRef
-from tutor.engine.http_client import Server
+from tutor.engine.http_client import ModelServer
 from tutor.engine.remote import RemoteEngine
 
 
@@ -22,7 +22,7 @@ def server() -> Iterator[FakeModelServer]:
 
 @pytest.fixture
 def engine(server: FakeModelServer) -> RemoteEngine:
-    return RemoteEngine(Server(server.url, silence_s=0.5))
+    return RemoteEngine(ModelServer(server.url, read_timeout_s=0.5))
 
 
 @pytest.fixture

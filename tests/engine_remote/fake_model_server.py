@@ -20,20 +20,20 @@ Json = dict[str, Any]
 class FakeModelServer:
     """`misbehave` runs instead of a chat answer; it gets the handler and may write, sleep or hang up."""
 
-    maker: str = "vllm"
+    vendor: str = "vllm"
     base: str = "base-model"
-    others: tuple[str, ...] = ()  # further base models behind the same address
+    other_models: tuple[str, ...] = ()  # further base models behind the same address
     context: int | None = 2048
-    words: int = 4
+    answer_words: int = 4
     pause_s: float = 0.0
     key: str | None = None
     can_tokenize: bool = True
-    loads: bool = True
+    accepts_adapters: bool = True
     misbehave: Callable[[Handler], None] | None = None
     adapters: dict[str, str] = field(default_factory=dict)
-    chats: list[Json] = field(default_factory=list)
-    managed: list[tuple[str, str]] = field(default_factory=list)  # ("load" | "unload", name) in order
-    hung_up: threading.Event = field(default_factory=threading.Event)
+    chat_requests: list[Json] = field(default_factory=list)
+    adapter_calls: list[tuple[str, str]] = field(default_factory=list)  # ("load" | "unload", name) in order
+    client_disconnected: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
     def __enter__(self) -> FakeModelServer:
@@ -54,8 +54,8 @@ class FakeModelServer:
 
     def model_of(self, asked: str) -> str | None:
         """Return the name the answer is spoken under; None when there is no such model."""
-        adapter = asked.removeprefix(f"{self.base}:") if self.maker == "sglang" else asked
-        return asked if asked in (self.base, *self.others) or adapter in self.adapters else None
+        adapter = asked.removeprefix(f"{self.base}:") if self.vendor == "sglang" else asked
+        return asked if asked in (self.base, *self.other_models) or adapter in self.adapters else None
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -71,13 +71,14 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path == "/v1/models":
             base = {
                 "id": self.fake.base,
-                "owned_by": self.fake.maker,
+                "owned_by": self.fake.vendor,
                 "parent": None,
                 "max_model_len": self.fake.context,
             }
             lent = [{"id": name, "parent": self.fake.base, "root": at} for name, at in self.fake.adapters.items()]
             self.reply(
-                200, {"object": "list", "data": [*lent, base, *({**base, "id": name} for name in self.fake.others)]}
+                200,
+                {"object": "list", "data": [*lent, base, *({**base, "id": name} for name in self.fake.other_models)]},
             )
         else:
             self.reply(404, {"detail": "Not Found"})
@@ -86,7 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         body: Json = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.fake.key and self.headers.get("Authorization") != f"Bearer {self.fake.key}":
             return self.reply(401, {"error": "Unauthorized"})
-        prefix = "" if self.fake.maker == "sglang" else "/v1"
+        prefix = "" if self.fake.vendor == "sglang" else "/v1"
         routes = {
             f"{prefix}/load_lora_adapter": self.load,
             f"{prefix}/unload_lora_adapter": self.unload,
@@ -97,43 +98,43 @@ class Handler(BaseHTTPRequestHandler):
 
     def load(self, body: Json) -> None:
         name = body["lora_name"]
-        if not self.fake.loads:
+        if not self.fake.accepts_adapters:
             return self.reply(400, {"error": {"message": f"no adapter at {body['lora_path']}"}})
         if name in self.fake.adapters:
             return self.reply(400, {"error": {"message": f"The lora adapter '{name}' has already been loaded."}})
         self.fake.adapters[name] = body["lora_path"]
-        self.fake.managed.append(("load", name))
+        self.fake.adapter_calls.append(("load", name))
         self.reply(200, None)
 
     def unload(self, body: Json) -> None:
         known = self.fake.adapters.pop(body["lora_name"], None)
-        self.fake.managed.append(("unload", body["lora_name"]))
+        self.fake.adapter_calls.append(("unload", body["lora_name"]))
         self.reply(200 if known else 404, None)
 
     def tokenize(self, body: Json) -> None:
         if not self.fake.can_tokenize:
             return self.reply(404, {"detail": "Not Found"})
-        self.reply(200, {"count": count(body), "max_model_len": self.fake.context})
+        self.reply(200, {"count": count_tokens(body), "max_model_len": self.fake.context})
 
     def chat(self, body: Json) -> None:
-        self.fake.chats.append(body)
+        self.fake.chat_requests.append(body)
         model = self.fake.model_of(body["model"])
         if model is None:
             return self.reply(404, {"error": {"message": f"The model `{body['model']}` does not exist."}})
         if not body.get("stream"):
-            return self.reply(200, {"usage": {"prompt_tokens": count(body)}})
+            return self.reply(200, {"usage": {"prompt_tokens": count_tokens(body)}})
         if self.fake.misbehave:
             self.close_connection = True
             return self.fake.misbehave(self)
         self.begin_stream()
         try:
-            for piece in [f"{model}:", *(f" word{n}" for n in range(self.fake.words))][: body["max_tokens"]]:
+            for piece in [f"{model}:", *(f" word{n}" for n in range(self.fake.answer_words))][: body["max_tokens"]]:
                 self.piece(piece)
                 time.sleep(self.fake.pause_s)
             self.event({"choices": [{"delta": {}, "finish_reason": "stop"}]})
             self.write(b"data: [DONE]\n\n")
         except (BrokenPipeError, ConnectionResetError):
-            self.fake.hung_up.set()
+            self.fake.client_disconnected.set()
 
     def begin_stream(self) -> None:
         self.send_response(200)
@@ -160,5 +161,5 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
 
-def count(body: Json) -> int:
+def count_tokens(body: Json) -> int:
     return sum(len(message["content"].split()) + 4 for message in body["messages"])

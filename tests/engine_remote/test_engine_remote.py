@@ -11,9 +11,9 @@ from fake_model_server import FakeModelServer, Handler
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.engine.base import AdapterRef, EngineState, Message, Request
-from tutor.engine.http_client import Server
-from tutor.engine.remote import RemoteEngine, name_on_server, open_remote
+from tutor.engine.base import AdapterRef, EngineState, GenerationRequest, Message, text_of
+from tutor.engine.http_client import ModelServer
+from tutor.engine.remote import RemoteEngine, open_remote, server_adapter_name
 from tutor.errors import (
     AdapterNotLoaded,
     EngineBusy,
@@ -29,12 +29,12 @@ from tutor.platform.settings import Settings
 Publish = Callable[[str], AdapterRef]
 
 
-def ask(text: str = "Why is the sky blue?", **changes: object) -> Request:
-    return Request(**{"messages": (Message("user", text),), "learner": "mira", **changes})  # type: ignore[arg-type]
+def ask(text: str = "Why is the sky blue?", **changes: object) -> GenerationRequest:
+    return GenerationRequest(**{"messages": (Message("user", text),), "learner": "mira", **changes})  # type: ignore[arg-type]
 
 
-def text_of(engine: RemoteEngine, **changes: object) -> str:
-    return "".join(engine.stream(ask(**changes)))  # type: ignore[arg-type]
+def answer_of(engine: RemoteEngine, **changes: object) -> str:
+    return text_of(engine.stream(ask(**changes)))  # type: ignore[arg-type]
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
@@ -44,9 +44,9 @@ def test_an_answer_streams_in_pieces(server: FakeModelServer, engine: RemoteEngi
     assert list(engine.stream(ask())) == ["base-model:", " word0", " word1", " word2", " word3"]
 
 
-def test_the_server_is_asked_what_the_request_says(server: FakeModelServer, engine: RemoteEngine) -> None:
-    text_of(engine, max_tokens=3, temperature=0.7, top_p=0.9, seed=5, stop=("\n\n",))
-    (chat,) = server.chats
+def test_the_request_is_sent_with_its_parameters(server: FakeModelServer, engine: RemoteEngine) -> None:
+    answer_of(engine, max_tokens=3, temperature=0.7, top_p=0.9, seed=5, stop=("\n\n",))
+    (chat,) = server.chat_requests
     assert chat["messages"] == [{"role": "user", "content": "Why is the sky blue?"}]
     asked = {name: chat[name] for name in ("max_tokens", "temperature", "top_p", "seed", "stop", "stream")}
     assert asked == {
@@ -54,7 +54,7 @@ def test_the_server_is_asked_what_the_request_says(server: FakeModelServer, engi
     }  # fmt: skip
 
 
-def test_the_engine_tells_what_serves(server: FakeModelServer, engine: RemoteEngine) -> None:
+def test_info_names_the_serving_model(server: FakeModelServer, engine: RemoteEngine) -> None:
     info = engine.info()
     assert (info.model, info.quantization, info.state) == ("base-model", "remote", EngineState.READY)
     assert info.context_tokens == 2048
@@ -69,21 +69,21 @@ def test_an_old_server_counts_tokens_by_answering(server: FakeModelServer, engin
     assert engine.count_tokens([Message("user", "one two three")]) == 7
 
 
-def test_a_wish_for_a_million_tokens_is_cut_to_the_room_there_is(server: FakeModelServer, engine: RemoteEngine) -> None:
-    text_of(engine, max_tokens=1_000_000)
-    assert server.chats[-1]["max_tokens"] == 2048 - 9
+def test_max_tokens_is_clipped_to_the_window(server: FakeModelServer, engine: RemoteEngine) -> None:
+    answer_of(engine, max_tokens=1_000_000)
+    assert server.chat_requests[-1]["max_tokens"] == 2048 - 9
 
 
 def test_a_prompt_over_the_window_is_too_long(server: FakeModelServer, engine: RemoteEngine) -> None:
     with pytest.raises(PromptTooLong):
-        text_of(engine, text="word " * 3000, max_tokens=1000)
+        answer_of(engine, text="word " * 3000, max_tokens=1000)
 
 
 def test_an_empty_prompt_and_an_answer_of_no_tokens_are_refused(engine: RemoteEngine) -> None:
     with pytest.raises(InputRefused, match="empty"):
-        text_of(engine, text=" \n")
+        answer_of(engine, text=" \n")
     with pytest.raises(InputRefused, match="at least 1"):
-        text_of(engine, max_tokens=0)
+        answer_of(engine, max_tokens=0)
 
 
 # What people write around the markers; `<|` and `|>` may come from two places and still meet.
@@ -94,9 +94,9 @@ shards = st.sampled_from(
 
 @given(st.lists(shards, max_size=12).map("".join).filter(str.strip))
 def test_nothing_a_learner_writes_is_a_role_marker(text: str) -> None:
-    with FakeModelServer(words=0) as server:
-        text_of(RemoteEngine(Server(server.url)), text=text)
-        sent = server.chats[0]["messages"][0]["content"]
+    with FakeModelServer(answer_words=0) as server:
+        answer_of(RemoteEngine(ModelServer(server.url)), text=text)
+        sent = server.chat_requests[0]["messages"][0]["content"]
     assert not any(marker in sent for marker in ("<|im_start|>", "<|eot_id|>", "<|im_end|>", "<s>", "[INST]"))
     assert sent.replace(" ", "") == text.replace(" ", "")
 
@@ -104,14 +104,12 @@ def test_nothing_a_learner_writes_is_a_role_marker(text: str) -> None:
 # -- adapters ----------------------------------------------------------------------------------------------------------
 
 
-def test_each_learner_is_answered_by_her_own_adapter(
-    server: FakeModelServer, engine: RemoteEngine, adapter: Publish
-) -> None:
+def test_each_learner_gets_their_own_adapter(server: FakeModelServer, engine: RemoteEngine, adapter: Publish) -> None:
     mira, anna = adapter("mira-v1"), adapter("anna-v1")
     for ref in (mira, anna, mira):
-        assert text_of(engine, adapter=ref).startswith(f"{name_on_server(ref)}:")
-    assert text_of(engine).startswith("base-model:")
-    assert server.managed == [("load", name_on_server(mira)), ("load", name_on_server(anna))]
+        assert answer_of(engine, adapter=ref).startswith(f"{server_adapter_name(ref)}:")
+    assert answer_of(engine).startswith("base-model:")
+    assert server.adapter_calls == [("load", server_adapter_name(mira)), ("load", server_adapter_name(anna))]
 
 
 def test_a_new_version_has_a_new_name_on_the_server(
@@ -119,20 +117,22 @@ def test_a_new_version_has_a_new_name_on_the_server(
 ) -> None:
     """Reloading under an old name makes vLLM answer from the old version's cache (vLLM issue 42125)."""
     first, second = adapter("mira-v1"), adapter("mira-v2")
-    text_of(engine, adapter=first)
-    text_of(engine, adapter=second)
-    assert len({name for _what, name in server.managed}) == 2
+    answer_of(engine, adapter=first)
+    answer_of(engine, adapter=second)
+    assert len({name for _what, name in server.adapter_calls}) == 2
 
 
-def test_two_houses_on_one_server_do_not_share_a_name() -> None:
+def test_two_deployments_on_one_server_do_not_share_adapter_names() -> None:
     one, other = (AdapterRef("quiet-heron-v3", Path("/a"), sha * 32, "base") for sha in ("ab", "cd"))
-    assert name_on_server(one) != name_on_server(other)
+    assert server_adapter_name(one) != server_adapter_name(other)
 
 
-def test_sglang_is_asked_in_its_own_way(adapter: Publish) -> None:
+def test_sglang_uses_its_own_routes_and_model_names(adapter: Publish) -> None:
     ref = adapter("mira-v1")
-    with FakeModelServer(maker="sglang") as server:
-        assert text_of(RemoteEngine(Server(server.url)), adapter=ref).startswith(f"base-model:{name_on_server(ref)}:")
+    with FakeModelServer(vendor="sglang") as server:
+        assert answer_of(RemoteEngine(ModelServer(server.url)), adapter=ref).startswith(
+            f"base-model:{server_adapter_name(ref)}:"
+        )
 
 
 def test_an_adapter_whose_file_has_changed_is_never_used(
@@ -141,57 +141,57 @@ def test_an_adapter_whose_file_has_changed_is_never_used(
     ref = adapter("mira-v1")
     (ref.directory / "adapter_model.safetensors").write_bytes(b"other weights")
     with pytest.raises(AdapterNotLoaded, match="not the file that was published"):
-        text_of(engine, adapter=ref)
-    assert not server.chats, "the base was asked instead"
+        answer_of(engine, adapter=ref)
+    assert not server.chat_requests, "the base was asked instead"
 
 
 def test_an_adapter_the_server_cannot_load_is_an_error_and_not_the_base(
     server: FakeModelServer, engine: RemoteEngine, adapter: Publish
 ) -> None:
-    server.loads = False
+    server.accepts_adapters = False
     with pytest.raises(AdapterNotLoaded, match="mira-v1"):
-        text_of(engine, adapter=adapter("mira-v1"))
-    assert not server.chats
+        answer_of(engine, adapter=adapter("mira-v1"))
+    assert not server.chat_requests
 
 
-def test_a_server_that_was_started_again_is_given_the_adapter_again(
+def test_a_restarted_server_gets_the_adapter_again(
     server: FakeModelServer, engine: RemoteEngine, adapter: Publish
 ) -> None:
     ref = adapter("mira-v1")
-    text_of(engine, adapter=ref)
+    answer_of(engine, adapter=ref)
     server.adapters.clear()
-    assert text_of(engine, adapter=ref).startswith(name_on_server(ref))
+    assert answer_of(engine, adapter=ref).startswith(server_adapter_name(ref))
 
 
-def test_a_second_tutor_process_finds_the_adapter_already_there(server: FakeModelServer, adapter: Publish) -> None:
+def test_a_second_process_reuses_the_loaded_adapter(server: FakeModelServer, adapter: Publish) -> None:
     ref = adapter("mira-v1")
     for _process in range(2):
-        assert text_of(RemoteEngine(Server(server.url)), adapter=ref).startswith(name_on_server(ref))
-    assert server.managed == [("load", name_on_server(ref))]
+        assert answer_of(RemoteEngine(ModelServer(server.url)), adapter=ref).startswith(server_adapter_name(ref))
+    assert server.adapter_calls == [("load", server_adapter_name(ref))]
 
 
-def test_the_adapter_unused_for_longest_makes_room(server: FakeModelServer, adapter: Publish) -> None:
-    engine = RemoteEngine(Server(server.url), most_adapters=2)
+def test_the_least_recently_used_adapter_is_unloaded(server: FakeModelServer, adapter: Publish) -> None:
+    engine = RemoteEngine(ModelServer(server.url), max_adapters=2)
     one, two, three = (adapter(f"learner{n}-v1") for n in (1, 2, 3))
     for ref in (one, two, one, three):
-        text_of(engine, adapter=ref)
-    assert set(server.adapters) == {name_on_server(one), name_on_server(three)}
+        answer_of(engine, adapter=ref)
+    assert set(server.adapters) == {server_adapter_name(one), server_adapter_name(three)}
 
 
 def test_an_adapter_in_use_is_not_unloaded(server: FakeModelServer, adapter: Publish) -> None:
-    engine = RemoteEngine(Server(server.url), most_adapters=1)
+    engine = RemoteEngine(ModelServer(server.url), max_adapters=1)
     busy, other = adapter("busy-v1"), adapter("other-v1")
     answer = engine.stream(ask(adapter=busy))
     next(answer)
-    text_of(engine, adapter=other)
-    assert name_on_server(busy) in server.adapters
+    answer_of(engine, adapter=other)
+    assert server_adapter_name(busy) in server.adapters
     assert "".join(answer).endswith("word3")
 
 
 def test_closing_the_engine_unloads_what_it_loaded(
     server: FakeModelServer, engine: RemoteEngine, adapter: Publish
 ) -> None:
-    text_of(engine, adapter=adapter("mira-v1"))
+    answer_of(engine, adapter=adapter("mira-v1"))
     engine.close()
     assert not server.adapters
 
@@ -255,89 +255,89 @@ faults = [
 
 
 @pytest.mark.parametrize("fault", faults, ids=lambda fault: fault.__name__)
-def test_a_fault_of_the_server_is_a_typed_error_and_the_next_answer_comes(
+def test_a_server_fault_is_a_typed_error_and_the_next_request_works(
     fault: Callable[[Handler], None], server: FakeModelServer
 ) -> None:
-    engine = RemoteEngine(Server(server.url, silence_s=0.4), most_at_once=1)
+    engine = RemoteEngine(ModelServer(server.url, read_timeout_s=0.4), max_concurrent=1)
     server.misbehave = fault
     begun = time.monotonic()
     with pytest.raises(RemoteEngineFailed) as caught:
-        text_of(engine, text="WHY IS THE SKY BLUE")
+        answer_of(engine, text="WHY IS THE SKY BLUE")
     assert time.monotonic() - begun < 2
     assert "SKY" not in str(caught.value), "what a learner wrote must not come back in an error"
     server.misbehave = None
-    assert text_of(engine).startswith("base-model:"), "the slot was not freed"
+    assert answer_of(engine).startswith("base-model:"), "the slot was not freed"
 
 
 @pytest.mark.parametrize("fault", faults, ids=lambda fault: fault.__name__)
-def test_an_answer_under_way_does_not_notice_the_fault_of_another(
+def test_a_fault_of_one_request_does_not_affect_another(
     fault: Callable[[Handler], None], server: FakeModelServer
 ) -> None:
-    engine = RemoteEngine(Server(server.url, silence_s=0.4))
+    engine = RemoteEngine(ModelServer(server.url, read_timeout_s=0.4))
     running = engine.stream(ask())
     first = next(running)
     server.misbehave = fault
     with pytest.raises(RemoteEngineFailed):
-        text_of(engine)
+        answer_of(engine)
     assert first + "".join(running) == "base-model: word0 word1 word2 word3"
 
 
-def test_a_client_that_vanishes_frees_its_place(server: FakeModelServer) -> None:
-    engine = RemoteEngine(Server(server.url), most_at_once=1)
+def test_an_abandoned_request_frees_its_place(server: FakeModelServer) -> None:
+    engine = RemoteEngine(ModelServer(server.url), max_concurrent=1)
     next(engine.stream(ask()))  # nobody keeps the generator
-    assert text_of(engine)
+    assert answer_of(engine)
 
 
-def test_the_time_limit_ends_an_answer_that_drips(server: FakeModelServer) -> None:
-    server.words, server.pause_s = 1000, 0.1
-    engine = RemoteEngine(Server(server.url))
+def test_the_time_limit_ends_a_slow_stream(server: FakeModelServer) -> None:
+    server.answer_words, server.pause_s = 1000, 0.1
+    engine = RemoteEngine(ModelServer(server.url))
     begun = time.monotonic()
     with pytest.raises(GenerationTimeout):
-        text_of(engine, time_limit_s=0.5)
+        answer_of(engine, time_limit_s=0.5)
     assert time.monotonic() - begun < 1
 
 
-def test_the_time_limit_holds_also_when_the_server_says_nothing(server: FakeModelServer) -> None:
+def test_the_time_limit_holds_for_a_silent_server(server: FakeModelServer) -> None:
     server.misbehave = hangs_half_way
     begun = time.monotonic()
     with pytest.raises(GenerationTimeout):
-        text_of(RemoteEngine(Server(server.url, silence_s=60)), time_limit_s=0.5)
+        answer_of(RemoteEngine(ModelServer(server.url, read_timeout_s=60)), time_limit_s=0.5)
     assert time.monotonic() - begun < 1
 
 
-def test_closing_the_answer_hangs_up(server: FakeModelServer, engine: RemoteEngine) -> None:
+def test_closing_the_stream_closes_the_connection(server: FakeModelServer, engine: RemoteEngine) -> None:
     """vLLM stops generating for a client that is gone, so hanging up is how an answer is cancelled."""
-    server.words, server.pause_s = 10_000, 0.005
+    server.answer_words, server.pause_s = 10_000, 0.005
     answer = engine.stream(ask())
     next(answer)
     answer.close()
-    assert server.hung_up.wait(2)
+    assert server.client_disconnected.wait(2)
 
 
-def test_a_server_that_is_not_there_is_said_plainly() -> None:
-    engine = RemoteEngine(Server("http://127.0.0.1:9"))
+def test_an_unreachable_server_is_reported() -> None:
+    engine = RemoteEngine(ModelServer("http://127.0.0.1:9"))
     assert engine.info().state is EngineState.FAILED
     with pytest.raises(EngineNotReady, match="cannot be reached"):
-        text_of(engine)
+        answer_of(engine)
 
 
-def test_a_server_that_comes_back_is_used_again() -> None:
+def test_a_recovered_server_is_used_again() -> None:
     with FakeModelServer() as server:
-        engine = RemoteEngine(Server(server.url), believed_s=0)
+        engine = RemoteEngine(ModelServer(server.url), health_ttl_s=0)
         assert engine.info().state is EngineState.READY
     assert engine.info().state is EngineState.FAILED
     with FakeModelServer(port=server.port):
-        assert text_of(engine).startswith("base-model:")
+        assert answer_of(engine).startswith("base-model:")
 
 
-def test_more_answers_than_allowed_are_told_their_place(server: FakeModelServer) -> None:
-    engine = RemoteEngine(Server(server.url), most_at_once=1)
+def test_requests_over_the_limit_receive_their_queue_position(server: FakeModelServer) -> None:
+    engine = RemoteEngine(ModelServer(server.url), max_concurrent=1)
     answer = engine.stream(ask())
     next(answer)
     with pytest.raises(EngineBusy, match="number 1"):
-        text_of(engine)
+        answer_of(engine)
     answer.close()
-    assert text_of(engine)
+    assert answer_of(engine)
 
 
 # -- setting it up -----------------------------------------------------------------------------------------------------
@@ -346,10 +346,10 @@ def test_more_answers_than_allowed_are_told_their_place(server: FakeModelServer)
 def test_the_key_is_sent_and_never_shown(server: FakeModelServer) -> None:
     server.key = "secret-key"
     engine = open_remote(Settings(engine_url=f"{server.url}/v1", engine_key="secret-key"))
-    assert text_of(engine).startswith("base-model:")
-    assert "secret-key" not in repr(Server(server.url, "secret-key"))
+    assert answer_of(engine).startswith("base-model:")
+    assert "secret-key" not in repr(ModelServer(server.url, "secret-key"))
     with pytest.raises(RemoteEngineFailed, match="401"):
-        text_of(RemoteEngine(Server(server.url)))
+        answer_of(RemoteEngine(ModelServer(server.url)))
 
 
 @pytest.mark.parametrize("url", ["gpu:8000", "ftp://gpu", "http://", "http://me:pw@gpu:8000", "http://gpu/?key=1"])

@@ -20,11 +20,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from tutor.engine.base import AdapterRef, EngineState, Message, Request
-from tutor.engine.chat_template import ChatFormat
-from tutor.engine.http_client import Server
-from tutor.engine.model_files import ModelFiles, open_model_files
-from tutor.engine.remote import RemoteEngine, name_on_server
+from tutor.engine.base import AdapterRef, EngineState, GenerationRequest, Message, text_of
+from tutor.engine.chat_template import ChatTemplate
+from tutor.engine.http_client import ModelServer
+from tutor.engine.model_files import ModelFiles, resolve_model_files
+from tutor.engine.remote import RemoteEngine, server_adapter_name
 from tutor.errors import AdapterNotLoaded, PromptTooLong
 
 VLLM = Path(os.environ.get("TUTOR_TEST_VLLM", Path(__file__).parents[2] / ".venv-vllm/bin/vllm"))
@@ -45,7 +45,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
-    return open_model_files("bundled", tmp_path_factory.mktemp("data"))
+    return resolve_model_files("bundled", tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def url(model: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    engine = RemoteEngine(Server(url), believed_s=0)
+    engine = RemoteEngine(ModelServer(url), health_ttl_s=0)
     deadline = time.monotonic() + 400
     while engine.info().state is not EngineState.READY:
         assert process.poll() is None, f"vLLM ended: {log.read_text(errors='replace')[-2000:]}"
@@ -78,7 +78,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture
 def engine(url: str) -> Iterator[RemoteEngine]:
-    engine = RemoteEngine(Server(url))
+    engine = RemoteEngine(ModelServer(url))
     yield engine
     engine.close()
 
@@ -111,24 +111,24 @@ def ask(
     engine: RemoteEngine, adapter: AdapterRef | None = None, text: str = "Why is the sky blue?", n: int = 12
 ) -> str:
     messages = (Message("user", text),)
-    return "".join(engine.stream(Request(messages, "mira", adapter=adapter, max_tokens=n)))
+    return text_of(engine.stream(GenerationRequest(messages, "mira", adapter=adapter, max_tokens=n)))
 
 
-def test_vllm_answers_and_says_what_it_serves(engine: RemoteEngine) -> None:
+def test_vllm_answers_and_names_its_model(engine: RemoteEngine) -> None:
     assert ask(engine) == ask(engine) != ""
     info = engine.info()
     assert (info.model, info.state, info.context_tokens) == ("smol", EngineState.READY, WINDOW)
 
 
-def test_vllm_counts_the_tokens_that_the_model_will_see(engine: RemoteEngine, model: ModelFiles) -> None:
+def test_vllm_counts_prompt_tokens(engine: RemoteEngine, model: ModelFiles) -> None:
     from transformers import AutoTokenizer
 
     messages = [Message("system", "Answer briefly."), Message("user", "What is 光合作用?")]
-    ours = ChatFormat(AutoTokenizer.from_pretrained(model.directory)).encode(messages)
+    ours = ChatTemplate(AutoTokenizer.from_pretrained(model.directory)).encode(messages)
     assert engine.count_tokens(messages) == len(ours)
 
 
-def test_each_learner_has_her_own_adapter_and_the_base_stays_as_it_was(
+def test_each_learner_has_their_own_adapter_and_the_base_is_unchanged(
     engine: RemoteEngine, model: ModelFiles, tmp_path: Path
 ) -> None:
     base = ask(engine)
@@ -143,7 +143,7 @@ def test_a_new_version_answers_from_its_own_weights(engine: RemoteEngine, model:
     assert ask(engine, first) != ask(engine, second)
 
 
-def test_a_file_that_is_no_adapter_is_an_error_and_the_server_goes_on(engine: RemoteEngine, tmp_path: Path) -> None:
+def test_an_invalid_adapter_is_an_error_and_the_server_continues(engine: RemoteEngine, tmp_path: Path) -> None:
     folder = tmp_path / "broken-v1"
     folder.mkdir()
     (folder / "adapter_model.safetensors").write_bytes(b"not a tensor")
@@ -153,27 +153,27 @@ def test_a_file_that_is_no_adapter_is_an_error_and_the_server_goes_on(engine: Re
     assert ask(engine)
 
 
-def test_an_adapter_that_vllm_has_lost_is_loaded_again(
+def test_an_adapter_missing_in_vllm_is_reloaded(
     engine: RemoteEngine, url: str, model: ModelFiles, tmp_path: Path
 ) -> None:
     ref = publish(tmp_path, "mira-v1", 5, model)
     before = ask(engine, ref)
-    Server(url).call("POST", "/v1/unload_lora_adapter", {"lora_name": name_on_server(ref)})
+    ModelServer(url).call("POST", "/v1/unload_lora_adapter", {"lora_name": server_adapter_name(ref)})
     assert ask(engine, ref) == before
 
 
-def test_vllm_holds_no_more_adapters_than_it_is_asked_to(url: str, model: ModelFiles, tmp_path: Path) -> None:
-    engine = RemoteEngine(Server(url), most_adapters=1)
+def test_the_number_of_loaded_adapters_is_bounded(url: str, model: ModelFiles, tmp_path: Path) -> None:
+    engine = RemoteEngine(ModelServer(url), max_adapters=1)
     refs = [publish(tmp_path, f"learner{n}-v1", 10 + n, model) for n in range(3)]
     for ref in refs:
         ask(engine, ref, n=1)
-    listed = {entry["id"] for entry in Server(url).call("GET", "/v1/models")["data"]}
-    assert listed == {"smol", name_on_server(refs[-1])}
+    listed = {entry["id"] for entry in ModelServer(url).call("GET", "/v1/models")["data"]}
+    assert listed == {"smol", server_adapter_name(refs[-1])}
     engine.close()
 
 
-def test_hanging_up_stops_the_generation(engine: RemoteEngine, url: str) -> None:
-    answer = engine.stream(Request((Message("user", "Count to a thousand."),), "mira", max_tokens=250))
+def test_disconnecting_stops_the_generation(engine: RemoteEngine, url: str) -> None:
+    answer = engine.stream(GenerationRequest((Message("user", "Count to a thousand."),), "mira", max_tokens=250))
     next(answer)
     assert _running(url) == 1
     answer.close()
@@ -189,9 +189,9 @@ def _running(url: str) -> float:
     return sum(float(line.split()[-1]) for line in lines if line.startswith("vllm:num_requests_running{"))
 
 
-def test_a_prompt_over_the_window_is_too_long_and_a_huge_wish_is_cut(engine: RemoteEngine) -> None:
+def test_a_prompt_over_the_window_is_refused_and_max_tokens_is_clipped(engine: RemoteEngine) -> None:
     with pytest.raises(PromptTooLong):
         ask(engine, text="word " * 2 * WINDOW)
-    stream = engine.stream(Request((Message("user", "Say hello."),), "mira", max_tokens=10**6))
+    stream = engine.stream(GenerationRequest((Message("user", "Say hello."),), "mira", max_tokens=10**6))
     assert next(stream)
     stream.close()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.concepts import Ground, Proposal, propose_concepts, weights
-from knowledge.documents import Locator, Passage, Place
-from knowledge.headings import heading_name
-from knowledge.term_extraction import Source
+from knowledge.concepts import ConceptProposal, EdgeBasis, load_edge_model, propose_concepts
+from knowledge.documents import Locator, LocatorKind, Passage
+from knowledge.headings import heading_topic
+from knowledge.term_extraction import TermSource
 
 COURSE = (
     (("Values",), "A variable is a name for a value. Every program stores what it works on in a variable."),
@@ -32,15 +32,23 @@ CHINESE = (
 def passages(course, document="d"):
     return [
         Passage(
-            f"{document}{i}", document, "c", i, text, Locator(Place.PAGE, i + 1, f"page {i + 1}"), heading, 0, len(text)
+            f"{document}{i}",
+            document,
+            "c",
+            i,
+            text,
+            Locator(LocatorKind.PAGE, i + 1, f"page {i + 1}"),
+            heading,
+            0,
+            len(text),
         )
         for i, (heading, text) in enumerate(course)
     ]
 
 
-def needs(proposal: Proposal) -> set[tuple[str, str]]:
+def prerequisite_pairs(proposal: ConceptProposal) -> set[tuple[str, str]]:
     names = {concept.id: concept.name for concept in proposal.concepts}
-    return {(names[edge.concept], names[edge.needs]) for edge in proposal.edges}
+    return {(names[edge.concept], names[edge.prerequisite]) for edge in proposal.edges}
 
 
 def test_defined_terms_are_concepts_in_the_order_of_the_course():
@@ -53,34 +61,34 @@ def test_a_heading_and_a_definition_of_one_thing_are_one_concept():
     assert names.count("loop") + names.count("loops") == 1
 
 
-def test_what_a_definition_uses_is_needed():
-    assert ("loop", "variable") in needs(propose_concepts(passages(COURSE)))
+def test_a_term_used_in_a_definition_is_a_prerequisite():
+    assert ("loop", "variable") in prerequisite_pairs(propose_concepts(passages(COURSE)))
 
 
-def test_a_kind_needs_what_it_is_a_kind_of():
+def test_a_subtype_needs_its_supertype():
     proposal = propose_concepts(passages(COURSE))
-    (edge,) = [e for e in proposal.edges if e.ground is Ground.NAME]
-    assert (edge.concept, edge.needs) == ("while-loop", "loop")
+    (edge,) = [e for e in proposal.edges if e.basis is EdgeBasis.NAME]
+    assert (edge.concept, edge.prerequisite) == ("while-loop", "loop")
 
 
 def test_chinese_terms_are_found_by_their_translation_and_need_each_other():
     proposal = propose_concepts(passages(CHINESE))
     assert {"标量", "向量", "回归"} <= {concept.name for concept in proposal.concepts}
-    assert ("向量", "标量") in needs(proposal)
+    assert ("向量", "标量") in prerequisite_pairs(proposal)
 
 
-def test_exercises_are_no_skill():
+def test_exercises_are_not_skills():
     assert "Exercises" not in {concept.name for concept in propose_concepts(passages(COURSE)).concepts}
 
 
-def test_a_glossary_line_says_what_its_term_is():
+def test_a_glossary_line_defines_its_term():
     (concept,) = propose_concepts(passages([(("Glossary",), "osmosis: movement of water through a membrane")])).concepts
-    assert (concept.name, concept.source) == ("osmosis", Source.GLOSSARY)
+    assert (concept.name, concept.source) == ("osmosis", TermSource.GLOSSARY)
     assert concept.evidence.text == "osmosis: movement of water through a membrane"
 
 
 def test_an_empty_course_has_no_concepts():
-    assert propose_concepts([]) == Proposal((), ())
+    assert propose_concepts([]) == ConceptProposal((), ())
 
 
 @pytest.mark.parametrize(
@@ -94,8 +102,8 @@ def test_an_empty_course_has_no_concepts():
         ("小结", ""),
     ],
 )
-def test_the_name_of_a_section_is_what_it_teaches(heading, name):
-    assert heading_name(heading) == name
+def test_a_section_title_becomes_a_concept(heading, name):
+    assert heading_topic(heading) == name
 
 
 NO_NAMES = """
@@ -115,7 +123,7 @@ Solving equations; Work and energy; Class; 通过时间反向传播; 在线学�
 """
 
 
-def listed(text: str) -> list[str]:
+def concept_names(text: str) -> list[str]:
     return [one for line in text.strip().splitlines() for one in line.split("; ")]
 
 
@@ -131,7 +139,7 @@ EXAMPLES = (
 )
 
 
-def test_things_of_examples_titles_of_tasks_and_heads_of_tables_are_no_concepts():
+def test_example_objects_task_titles_and_table_headers_are_not_concepts():
     """A programming book proposed "mint", "wisdom" and "Cups of water" as skills; a paper, the head of its table."""
     names = {concept.name.lower() for concept in propose_concepts(passages(EXAMPLES)).concepts}
     assert names == {"plant", "subclasses", "newton's method"}
@@ -142,14 +150,14 @@ def test_a_section_that_begins_with_a_task_hides_no_term_that_is_defined_elsewhe
     assert "variable" in [concept.name for concept in propose_concepts(passages(course)).concepts]
 
 
-@pytest.mark.parametrize("heading", listed(NO_NAMES))
-def test_what_a_section_does_or_asks_is_no_skill(heading):
-    assert heading_name(heading) == ""
+@pytest.mark.parametrize("heading", concept_names(NO_NAMES))
+def test_activity_and_question_headings_are_not_skills(heading):
+    assert heading_topic(heading) == ""
 
 
-@pytest.mark.parametrize("heading", listed(NAMES))
-def test_a_term_stays_a_skill_however_small_its_first_word_is(heading):
-    assert heading_name(heading) == heading
+@pytest.mark.parametrize("heading", concept_names(NAMES))
+def test_a_term_with_a_short_first_word_is_still_a_skill(heading):
+    assert heading_topic(heading) == heading
 
 
 @pytest.mark.parametrize(
@@ -163,8 +171,8 @@ def test_a_term_stays_a_skill_however_small_its_first_word_is(heading):
         ("1. 什么是光合作用？", "光合作用"),
     ],
 )
-def test_a_heading_about_a_term_gives_the_term(heading, name):
-    assert heading_name(heading) == name
+def test_a_heading_about_a_term_yields_the_term(heading, name):
+    assert heading_topic(heading) == name
 
 
 _SENTENCES = st.sampled_from(
@@ -177,29 +185,29 @@ _SENTENCES = st.sampled_from(
     st.lists(st.tuples(st.sampled_from([("One",), ("One", "Loops"), ("Glossary",)]), _SENTENCES), max_size=8),
     st.booleans(),
 )
-def test_evidence_is_verbatim_and_no_concept_needs_itself_in_the_end(course, in_order):
+def test_evidence_is_verbatim_and_prerequisites_are_acyclic(course, in_order):
     given_passages = passages(course)
     proposal = propose_concepts(given_passages, in_order=in_order)
     texts = {p.id: p.text for p in given_passages}
     for item in (*proposal.concepts, *proposal.edges):
         assert texts[item.evidence.passage_id][item.evidence.start : item.evidence.end] == item.evidence.text
-    left = {c.id: {e.needs for e in proposal.edges if e.concept == c.id} for c in proposal.concepts}
+    left = {c.id: {e.prerequisite for e in proposal.edges if e.concept == c.id} for c in proposal.concepts}
     while ready := [name for name, before in left.items() if not before & left.keys()]:
         for name in ready:
             del left[name]
     assert left == {}
 
 
-def test_strength_is_a_chance_and_weak_needs_are_kept_back_where_no_order_says_which_comes_first():
+def test_strength_is_a_probability_and_weak_edges_are_dropped_without_a_document_order():
     edges = propose_concepts(passages(COURSE), in_order=False).edges
-    assert all(edge.strength >= weights().least for edge in edges if edge.ground is not Ground.NAME)
+    assert all(edge.strength >= load_edge_model().min_strength for edge in edges if edge.basis is not EdgeBasis.NAME)
     assert all(0 < edge.strength < 1 for edge in propose_concepts(passages(COURSE)).edges)
 
 
-def test_nothing_needs_what_comes_later_unless_the_order_is_unknown():
+def test_prerequisites_point_backwards_in_document_order():
     course = passages(COURSE)
     random.Random(1).shuffle(course)
     place = {p.id: at for at, p in enumerate(course)}
     proposal = propose_concepts(course)
     where = {c.id: place[c.evidence.passage_id] for c in proposal.concepts}
-    assert all(where[edge.needs] <= where[edge.concept] for edge in proposal.edges)
+    assert all(where[edge.prerequisite] <= where[edge.concept] for edge in proposal.edges)

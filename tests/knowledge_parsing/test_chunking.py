@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.chunking import MOST, MOST_TABLE, full_text, size, split
-from knowledge.documents import Block, Locator, ParsedDocument, Place
+from knowledge.chunking import MAX_TABLE_WORDS, MAX_WORDS, chunk_document, count_words, document_text
+from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 
 SENTENCE = "Chlorophyll absorbs red and blue light best, e.g. in the leaves of a plant."
 
@@ -15,24 +15,24 @@ def document(*blocks: Block) -> ParsedDocument:
     return ParsedDocument("Light", "text/plain", blocks, 1)
 
 
-def on_page(number: int, text: str, *heading: str) -> Block:
-    return Block(text, Locator(Place.PAGE, number, f"page {number}"), heading)
+def section_on_page(number: int, text: str, *heading: str) -> Block:
+    return Block(text, Locator(LocatorKind.PAGE, number, f"page {number}"), heading)
 
 
 pieces = st.lists(
     st.sampled_from([*"aB. !?。，；:|`\n-", "光合", "word ", "e.g. ", "x" * 90, SENTENCE + " "]), max_size=60
 )
 texts = pieces.map("".join).map(str.strip).filter(bool)
-places = st.builds(lambda p, n: Locator(p, n, f"{p} {n}"), st.sampled_from(Place), st.integers(1, 3))
+places = st.builds(lambda p, n: Locator(p, n, f"{p} {n}"), st.sampled_from(LocatorKind), st.integers(1, 3))
 headings = st.sampled_from([(), ("A",), ("A", "B"), ("C",)])
 documents = st.lists(st.builds(Block, texts, places, headings), min_size=1, max_size=12).map(lambda b: document(*b))
 
 
 @given(documents)
 @settings(deadline=None, max_examples=150)
-def test_passages_are_exact_stretches_that_hold_every_character_once(parsed):
-    text, at = full_text(parsed), 0
-    for passage in split(parsed, "doc", "course"):
+def test_passages_partition_the_text_exactly(parsed):
+    text, at = document_text(parsed), 0
+    for passage in chunk_document(parsed, "doc", "course"):
         assert text[passage.start : passage.end] == passage.text != ""
         assert text[at : passage.start].strip() == ""
         at = passage.end
@@ -42,37 +42,44 @@ def test_passages_are_exact_stretches_that_hold_every_character_once(parsed):
 @given(documents)
 @settings(deadline=None, max_examples=50)
 def test_the_same_document_gives_the_same_ids_and_no_id_twice(parsed):
-    ids = [passage.id for passage in split(parsed, "doc", "course")]
-    assert ids == [passage.id for passage in split(parsed, "doc", "course")]
+    ids = [passage.id for passage in chunk_document(parsed, "doc", "course")]
+    assert ids == [passage.id for passage in chunk_document(parsed, "doc", "course")]
     assert len(set(ids)) == len(ids)
 
 
 @given(documents)
 @settings(deadline=None, max_examples=100)
 def test_no_passage_is_larger_than_a_table_may_be(parsed):
-    assert all(size(passage.text) <= max(MOST * 1.4, MOST_TABLE) for passage in split(parsed, "d", "c"))
+    assert all(
+        count_words(passage.text) <= max(MAX_WORDS * 1.4, MAX_TABLE_WORDS)
+        for passage in chunk_document(parsed, "d", "c")
+    )
 
 
 def test_a_long_text_is_cut_into_even_passages_at_sentences():
-    passages = split(document(on_page(1, " ".join([SENTENCE] * 40))), "d", "c")
-    assert all(120 <= size(p.text) <= 220 for p in passages)
+    passages = chunk_document(document(section_on_page(1, " ".join([SENTENCE] * 40))), "d", "c")
+    assert all(120 <= count_words(p.text) <= 220 for p in passages)
     assert all(p.text.endswith("plant.") for p in passages)
 
 
 def test_chinese_passages_have_three_to_four_and_a_half_hundred_characters():
-    passages = split(document(on_page(1, "植物在光下把二氧化碳和水变成糖和氧气。" * 100)), "d", "c")
+    passages = chunk_document(document(section_on_page(1, "植物在光下把二氧化碳和水变成糖和氧气。" * 100)), "d", "c")
     assert all(250 <= len(p.text) <= 450 for p in passages)
     assert all(p.text.endswith("。") for p in passages)
 
 
 def test_a_passage_stays_on_its_page():
-    passages = split(document(on_page(1, SENTENCE), on_page(2, SENTENCE)), "d", "c")
+    passages = chunk_document(document(section_on_page(1, SENTENCE), section_on_page(2, SENTENCE)), "d", "c")
     assert [p.locator.label for p in passages] == ["page 1", "page 2"]
 
 
 def test_a_sentence_that_runs_over_the_page_is_kept_whole_on_the_page_where_it_begins():
-    passages = split(
-        document(on_page(1, "The Calvin cycle uses"), on_page(2, "the energy of light. It makes sugar.")), "d", "c"
+    passages = chunk_document(
+        document(
+            section_on_page(1, "The Calvin cycle uses"), section_on_page(2, "the energy of light. It makes sugar.")
+        ),
+        "d",
+        "c",
     )
     assert passages[0].text == "The Calvin cycle uses\n\nthe energy of light."
     assert passages[0].locator.label == "page 1"
@@ -80,21 +87,29 @@ def test_a_sentence_that_runs_over_the_page_is_kept_whole_on_the_page_where_it_b
 
 
 def test_small_sections_of_one_page_share_a_passage():
-    passages = split(document(on_page(1, "1 Light", "1 Light"), on_page(1, SENTENCE, "2 Dark")), "d", "c")
+    passages = chunk_document(
+        document(section_on_page(1, "1 Light", "1 Light"), section_on_page(1, SENTENCE, "2 Dark")), "d", "c"
+    )
     assert len(passages) == 1
 
 
 def test_a_table_is_kept_whole():
     table = "\n".join(f"| stage {n} | where it happens in the leaf of the plant |" for n in range(25))
-    passages = split(
-        document(on_page(1, f"{SENTENCE} " * 12), on_page(1, table), on_page(1, f"{SENTENCE} " * 12)), "d", "c"
+    passages = chunk_document(
+        document(
+            section_on_page(1, f"{SENTENCE} " * 12), section_on_page(1, table), section_on_page(1, f"{SENTENCE} " * 12)
+        ),
+        "d",
+        "c",
     )
     assert any(table in passage.text for passage in passages)
 
 
-def test_a_scrap_of_a_section_goes_with_its_neighbour_under_the_neighbours_name():
+def test_a_tiny_section_is_merged_into_its_neighbour():
     def section(number: int, title: str, text: str) -> Block:
-        return Block(text, Locator(Place.SECTION, number, f"section {title}"), ("Light", title))
+        return Block(text, Locator(LocatorKind.SECTION, number, f"section {title}"), ("Light", title))
 
-    passages = split(document(section(1, "Colours", SENTENCE * 3), section(2, "Exercise", "Try it.")), "d", "c")
+    passages = chunk_document(
+        document(section(1, "Colours", SENTENCE * 3), section(2, "Exercise", "Try it.")), "d", "c"
+    )
     assert [(p.locator.label, p.heading) for p in passages] == [("section Colours", ("Light", "Colours"))]

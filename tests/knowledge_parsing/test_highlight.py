@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.highlight import Box, letters, lines, locate
+from knowledge.highlight import Box, find_quote, fold_text, merge_boxes_by_line
 
 QUOTE = "The efficient final stage sits in the folded inner membrane."
 
@@ -20,7 +20,7 @@ QUOTE = "The efficient final stage sits in the folded inner membrane."
     ],
 )
 def test_line_breaks_hyphens_ligatures_and_case_do_not_count(page: str):
-    match = locate(letters("Before it. " + page + " After it."), QUOTE)
+    match = find_quote(fold_text("Before it. " + page + " After it."), QUOTE)
     assert match.share == 1
     ((start, end),) = match.spans
     marked = ("Before it. " + page)[start:end]
@@ -28,29 +28,29 @@ def test_line_breaks_hyphens_ligatures_and_case_do_not_count(page: str):
 
 
 def test_accents_that_are_set_apart_do_not_count():
-    assert locate(letters("Barlas Og\u0306uz"), "Barlas Oğuz").share == 1
+    assert find_quote(fold_text("Barlas Og\u0306uz"), "Barlas Oğuz").share == 1
 
 
 def test_a_quote_that_a_formula_breaks_is_marked_around_it():
-    match = locate(
-        letters("Its energy is E2 squared mc and it grows with mass."), "Its energy is mc and it grows with mass."
+    match = find_quote(
+        fold_text("Its energy is E2 squared mc and it grows with mass."), "Its energy is mc and it grows with mass."
     )
     assert 0.5 < match.share <= 1 and len(match.spans) >= 1
 
 
 def test_words_that_are_not_there_are_not_marked():
-    assert locate(letters("Chloroplasts catch light and store its energy in sugar."), QUOTE).spans == ()
-    assert locate(letters("anything"), "…").spans == ()
+    assert find_quote(fold_text("Chloroplasts catch light and store its energy in sugar."), QUOTE).spans == ()
+    assert find_quote(fold_text("anything"), "…").spans == ()
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=80), st.text(max_size=40), st.text(max_size=40))
 def test_a_quote_that_stands_on_the_page_is_found_whole(quote: str, before: str, after: str):
-    if letters(quote).text:
-        match = locate(letters(before + quote + after), quote)
+    if fold_text(quote).text:
+        match = find_quote(fold_text(before + quote + after), quote)
         assert match.share == 1 and all(0 <= a < b <= len(before + quote + after) for a, b in match.spans)
 
 
 def test_characters_of_a_line_become_one_box_and_a_column_another():
     row = [Box(0.1 + 0.01 * n, 0.2, 0.11 + 0.01 * n, 0.22) for n in range(10)]
     other_column, next_line = Box(0.6, 0.2, 0.61, 0.22), Box(0.1, 0.24, 0.11, 0.26)
-    assert len(lines([*row, other_column, next_line])) == 3
+    assert len(merge_boxes_by_line([*row, other_column, next_line])) == 3

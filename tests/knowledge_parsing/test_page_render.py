@@ -9,10 +9,10 @@ import pytest
 from hostile_files import pdf_with_nested_forms, picture_bomb
 from PIL import Image, ImageDraw, ImageFont
 from sample_documents import pdf_pages
-from work_photos import need_ocr
+from work_photos import require_ocr
 
 from knowledge.errors import DocumentRefused
-from knowledge.page_render import LIMITS, draw
+from knowledge.page_render import LIMITS, render_page
 
 TWO_PAGES = pdf_pages(
     [(72, 700, "The membrane lets water through"), (72, 100, "A sentence that begins")],
@@ -20,8 +20,8 @@ TWO_PAGES = pdf_pages(
 )
 
 
-def test_the_box_lies_on_the_words_and_nothing_else_is_marked():
-    picture = draw("cells.pdf", TWO_PAGES, 1, "The membrane lets water through")
+def test_the_highlight_covers_exactly_the_quote():
+    picture = render_page("cells.pdf", TWO_PAGES, 1, "The membrane lets water through")
     (box,) = picture.boxes
     page = Image.open(io.BytesIO(picture.png)).convert("L")
     assert page.size == (picture.width, picture.height)
@@ -36,12 +36,12 @@ def test_the_box_lies_on_the_words_and_nothing_else_is_marked():
 
 
 def test_a_quote_that_stands_on_the_next_page_opens_that_page():
-    picture = draw("cells.pdf", TWO_PAGES, 1, "here goes on over the page and ends.")
+    picture = render_page("cells.pdf", TWO_PAGES, 1, "here goes on over the page and ends.")
     assert picture.page == 2 and picture.boxes
 
 
-def test_without_its_words_the_page_is_shown_unmarked():
-    picture = draw("cells.pdf", TWO_PAGES, 2, "Nothing of this is written anywhere in it.")
+def test_a_page_without_the_quote_is_shown_unmarked():
+    picture = render_page("cells.pdf", TWO_PAGES, 2, "Nothing of this is written anywhere in it.")
     assert picture.page == 2 and picture.boxes == ()
 
 
@@ -57,18 +57,18 @@ def scan(form: str) -> bytes:
 
 
 @pytest.mark.parametrize("form", ["PNG", "PDF"])
-def test_on_a_scan_the_words_are_found_by_reading_it_again(form: str):
-    need_ocr()
-    (box,) = draw(f"scan.{form.lower()}", scan(form), 1, "Chlorophyll is green.").boxes
+def test_a_quote_on_a_scan_is_located_by_ocr(form: str):
+    require_ocr()
+    (box,) = render_page(f"scan.{form.lower()}", scan(form), 1, "Chlorophyll is green.").boxes
     assert 500 / 800 < box.top + 0.02 < box.bottom < 550 / 800
     assert 100 / 1240 < box.left + 0.02 < box.right < 450 / 1240
-    assert draw(f"scan.{form.lower()}", scan(form), 1, "Nothing of this is written anywhere.").boxes == ()
+    assert render_page(f"scan.{form.lower()}", scan(form), 1, "Nothing of this is written anywhere.").boxes == ()
 
 
-def test_an_image_is_shown_as_it_is():
+def test_an_image_is_shown_unchanged():
     held = io.BytesIO()
     Image.new("RGB", (60, 30), "red").save(held, "JPEG")
-    picture = draw("red.jpg", held.getvalue(), 1, "")
+    picture = render_page("red.jpg", held.getvalue(), 1, "")
     assert (picture.width, picture.height) == (60, 30)
 
 
@@ -83,6 +83,6 @@ def test_an_image_is_shown_as_it_is():
     ],
     ids=["a drawing of drawings", "an enormous image", "no such page", "half a file", "noise"],
 )
-def test_a_page_that_cannot_be_drawn_is_one_sentence(name: str, data: bytes, page: int):
+def test_an_unrenderable_page_is_one_clear_error(name: str, data: bytes, page: int):
     with pytest.raises(DocumentRefused, match=name):
-        draw(name, data, page, "words", replace(LIMITS, cpu_s=3, wall_s=6.0))
+        render_page(name, data, page, "words", replace(LIMITS, cpu_s=3, wall_s=6.0))

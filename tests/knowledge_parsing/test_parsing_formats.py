@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sample_documents import pdf_pages, read_text, slides_file, whole_text, word_file
 
-from knowledge.documents import Place
+from knowledge.documents import LocatorKind
 from knowledge.parsing.sandbox import parse
 
 
@@ -13,9 +13,9 @@ def test_a_pdf_knows_its_pages():
     parsed = parse(
         "light.pdf", pdf_pages([(72, 700, "Light reactions come first.")], [(72, 700, "Then the Calvin cycle.")])
     )
-    assert [(b.text, b.locator.place, b.locator.number, b.locator.label) for b in parsed.blocks] == [
-        ("Light reactions come first.", Place.PAGE, 1, "page 1"),
-        ("Then the Calvin cycle.", Place.PAGE, 2, "page 2"),
+    assert [(b.text, b.locator.kind, b.locator.number, b.locator.label) for b in parsed.blocks] == [
+        ("Light reactions come first.", LocatorKind.PAGE, 1, "page 1"),
+        ("Then the Calvin cycle.", LocatorKind.PAGE, 2, "page 2"),
     ]
     assert parsed.pages == 2
 
@@ -44,7 +44,7 @@ def test_running_headers_and_page_numbers_are_not_text():
     assert "leaf c is about cells" in text
 
 
-def test_pages_of_one_counting_line_keep_it():
+def test_short_documents_keep_repeated_counting_lines():
     """A deck whose pages said only "leaf 1", "leaf 2" once lost all of them as running headers."""
     text = read_text("leaves.pdf", pdf_pages(*[[(72, 700, f"leaf {n}")] for n in range(1, 6)]))
     assert text == "leaf 1\nleaf 2\nleaf 3\nleaf 4\nleaf 5"
@@ -85,7 +85,7 @@ def test_an_equation_in_a_word_document_is_readable():
     assert read_text("maths.docx", word_file(build)) == r"We get $x^2=\frac{a}{b}$"
 
 
-def test_a_slide_brings_its_title_its_text_and_what_was_said():
+def test_a_slide_has_title_text_and_speaker_notes():
     def build(presentation):
         slide = presentation.slides.add_slide(presentation.slide_layouts[1])
         slide.shapes.title.text = "Enzymes"
@@ -112,7 +112,7 @@ def test_a_web_page_is_its_article_without_scripts_and_navigation():
     ]
 
 
-def test_markdown_keeps_formulas_and_tables_and_loses_its_marks():
+def test_markdown_keeps_formulas_and_tables_and_drops_markup():
     line, table = "A **line** is $y_1 = a*x + b*c$.", "| x | y |\n|---|---|\n| 1 | 2 |"
     text = f"# Algebra\n{line}\n\n{table}\n\n$$\na = b\n- c\n$$\n\n1. one\n2. two\n"
     parsed = parse("algebra.md", text.encode())
@@ -133,7 +133,7 @@ def test_chinese_text_is_read_in_every_usual_encoding(encoding):
     assert parsed.blocks[0].heading == ("第一章 光合作用",)
 
 
-def test_western_text_of_the_old_kind_is_not_taken_for_chinese():
+def test_legacy_western_encodings_are_not_decoded_as_chinese():
     text = "Caf\u00e9, na\u00efve, \u00fcber, fa\u00e7ade, d\u00e9j\u00e0 vu \u2013 d\u2019accord."
     assert read_text("old.txt", text.encode("cp1252")) == text
 

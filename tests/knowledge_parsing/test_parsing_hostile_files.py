@@ -5,32 +5,32 @@ from __future__ import annotations
 import random
 
 import pytest
-from hostile_files import all_bombs, pdf_with_long_content
+from hostile_files import hostile_files, pdf_with_long_content
 from sample_documents import pdf_pages, slides_file, word_file
 
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentRefused, DocumentTooLarge
-from knowledge.parsing.sandbox import read
-from knowledge.parsing.source_file import Limits
+from knowledge.parsing.sandbox import parse_with_report
+from knowledge.parsing.source_file import ParseLimits
 
-LIMITS = Limits(stall_s=60)
-BOMBS = all_bombs()
+LIMITS = ParseLimits(stall_s=60)
+BOMBS = hostile_files()
 SLOW = {"content.pdf", "forms.pdf", "wide.html", "stars.md", "signs.txt"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in BOMBS])
-def test_a_hostile_file_is_read_or_refused_with_a_reason(name):
-    reading = read(name, BOMBS[name], LIMITS)
+def test_a_hostile_file_is_parsed_or_refused_with_a_reason(name):
+    reading = parse_with_report(name, BOMBS[name], LIMITS)
     assert reading.peak_mb < 1_536
-    if not isinstance(reading.outcome, ParsedDocument):
-        assert isinstance(reading.outcome, DocumentRefused)
-        assert str(reading.outcome).startswith(name)
-        assert str(reading.outcome).endswith(".")
+    if not isinstance(reading.result, ParsedDocument):
+        assert isinstance(reading.result, DocumentRefused)
+        assert str(reading.result).startswith(name)
+        assert str(reading.result).endswith(".")
 
 
-def test_what_needs_more_memory_than_allowed_is_too_large():
-    reading = read("words.pdf", pdf_with_long_content(20_000_000), Limits(memory_bytes=300 * 2**20))
-    assert isinstance(reading.outcome, DocumentTooLarge)
+def test_exceeding_the_memory_limit_is_too_large():
+    reading = parse_with_report("words.pdf", pdf_with_long_content(20_000_000), ParseLimits(memory_bytes=300 * 2**20))
+    assert isinstance(reading.result, DocumentTooLarge)
 
 
 def samples() -> dict[str, bytes]:
@@ -46,11 +46,11 @@ def samples() -> dict[str, bytes]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.pptx"])
-def test_a_file_with_flipped_and_missing_bytes_is_read_or_refused(name):
+def test_a_corrupted_file_is_parsed_or_refused(name):
     whole, dice = samples()[name], random.Random(7)
     for _ in range(12):
         data = bytearray(whole[: dice.randrange(len(whole) // 2, len(whole) + 1)])
         for _ in range(dice.randrange(1, 40)):
             data[dice.randrange(len(data))] = dice.randrange(256)
-        outcome = read(name, bytes(data), LIMITS).outcome
+        outcome = parse_with_report(name, bytes(data), LIMITS).result
         assert isinstance(outcome, ParsedDocument | DocumentRefused)

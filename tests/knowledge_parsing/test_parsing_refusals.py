@@ -7,7 +7,7 @@ from sample_documents import pdf_pages, slides_file, with_parts, word_file, zipp
 
 from knowledge import errors
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source_file import Limits
+from knowledge.parsing.source_file import ParseLimits
 
 
 def test_an_empty_file_is_empty():
@@ -20,7 +20,7 @@ def test_a_corrupt_pdf_is_damaged():
         parse("book.pdf", pdf_pages([(72, 700, "text")])[:300])
 
 
-def test_a_locked_pdf_says_so():
+def test_an_encrypted_pdf_is_reported():
     from reportlab.lib.pdfencrypt import StandardEncryption
 
     locked = pdf_pages([(72, 700, "secret")], encrypt=StandardEncryption("pass", strength=128))
@@ -28,12 +28,12 @@ def test_a_locked_pdf_says_so():
         parse("book.pdf", locked)
 
 
-def test_text_that_calls_itself_a_pdf_is_refused():
+def test_text_with_a_pdf_extension_is_refused():
     with pytest.raises(errors.DocumentDamaged, match="is not a PDF document, it holds plain text"):
         parse("book.pdf", b"Sorry, the page you were looking for was not found.")
 
 
-def test_a_pdf_that_calls_itself_a_word_document_is_read_with_a_note():
+def test_a_pdf_with_a_docx_extension_is_parsed_with_a_note():
     parsed = parse("essay.docx", pdf_pages([(72, 700, "An essay about light.")]))
     assert parsed.media_type == "application/pdf"
     assert parsed.notes == ("essay.docx is really a PDF document and was read as one.",)
@@ -49,7 +49,7 @@ def test_a_pdf_that_calls_itself_a_word_document_is_read_with_a_note():
         ("a.bin", bytes(range(256)) * 4, "in no format that is read"),
     ],
 )
-def test_other_formats_are_named_with_the_way_out(name, data, hint):
+def test_unsupported_formats_are_named_with_a_remedy(name, data, hint):
     with pytest.raises(errors.UnsupportedFormat, match=hint):
         parse(name, data)
 
@@ -75,14 +75,14 @@ def test_xml_entities_are_refused():
 def test_more_pages_than_allowed_are_refused():
     pages = [[(72, 700, f"page {n}")] for n in range(12)]
     with pytest.raises(errors.DocumentTooLarge, match=r"has 12 pages, at most 10"):
-        parse("book.pdf", pdf_pages(*pages), Limits(pages=10))
+        parse("book.pdf", pdf_pages(*pages), ParseLimits(pages=10))
 
 
 def test_a_file_over_the_limit_is_refused_before_a_process_starts():
     with pytest.raises(errors.DocumentTooLarge, match="larger than 1 MB"):
-        parse("big.txt", b"a" * 2_000_000, Limits(file_bytes=1024 * 1024))
+        parse("big.txt", b"a" * 2_000_000, ParseLimits(file_bytes=1024 * 1024))
 
 
-def test_a_cancelled_reading_ends():
+def test_a_cancelled_parse_ends():
     with pytest.raises(errors.IngestCancelled, match=r"reading book\.pdf was cancelled"):
         parse("book.pdf", pdf_pages([(72, 700, "text")]), cancelled=lambda: True)

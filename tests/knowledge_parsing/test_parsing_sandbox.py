@@ -13,11 +13,11 @@ import pytest
 from hostile_files import pdf_with_nested_forms
 from sample_documents import pdf_pages
 
-from knowledge.documents import Progress
+from knowledge.documents import IngestProgress
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.parsing import worker_protocol
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source_file import Limits, shown_name
+from knowledge.parsing.source_file import ParseLimits, safe_display_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
         "b'x' * 10**10",
     ],
 )
-def test_a_confined_reader_cannot(deed, tmp_path):
+def test_the_sandbox_denies(deed, tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from knowledge.parsing.sandbox_worker import confine
@@ -52,19 +52,19 @@ except (PermissionError, MemoryError, OSError):
     )
 
 
-def test_a_reader_that_is_silent_too_long_is_ended_with_a_sentence():
+def test_a_silent_worker_is_killed_and_reported():
     with pytest.raises(DocumentTooLarge, match=r"book\.pdf takes too long"):
-        parse("book.pdf", pdf_with_nested_forms(), Limits(stall_s=0.5))
+        parse("book.pdf", pdf_with_nested_forms(), ParseLimits(stall_s=0.5))
 
 
 def test_progress_counts_pages():
-    seen: list[Progress] = []
+    seen: list[IngestProgress] = []
     parse("book.pdf", pdf_pages(*[[(72, 700, f"leaf {n}")] for n in range(5)]), progress=seen.append)
-    assert seen[-1] == Progress("reading", 5, 5)
+    assert seen[-1] == IngestProgress("reading", 5, 5)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="parent-death signals are Linux's")
-def test_a_killed_parent_leaves_no_reader_behind(tmp_path):
+def test_a_killed_parent_leaves_no_worker_behind(tmp_path):
     code = f"""
 import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
 from knowledge.parsing.sandbox import parse
@@ -103,22 +103,24 @@ def alive(process: int) -> bool:
         return False
 
 
-def test_lines_that_are_no_messages_are_refused():
+def test_malformed_worker_messages_are_refused():
     for line in (b"", b"{}", b"[]", b'{"peak_mb": 1, "refused": "SystemExit", "message": ""}', b'{"document": 1'):
         with pytest.raises(ValueError):
-            worker_protocol.read_line(line)
+            worker_protocol.decode_message(line)
 
 
-def test_a_refusal_survives_the_pipe():
-    message = worker_protocol.read_line(worker_protocol.finish(DocumentDamaged("a.pdf is damaged."), 12.5, 0.25))
-    assert isinstance(message, worker_protocol.Finished)
-    assert type(message.outcome) is DocumentDamaged
-    assert (str(message.outcome), message.peak_mb, message.cpu_s) == ("a.pdf is damaged.", 12.5, 0.25)
+def test_a_refusal_round_trips_through_the_worker_protocol():
+    message = worker_protocol.decode_message(
+        worker_protocol.encode_result(DocumentDamaged("a.pdf is damaged."), 12.5, 0.25)
+    )
+    assert isinstance(message, worker_protocol.WorkerResult)
+    assert type(message.result) is DocumentDamaged
+    assert (str(message.result), message.peak_mb, message.cpu_s) == ("a.pdf is damaged.", 12.5, 0.25)
 
 
 @pytest.mark.parametrize(
     ("name", "shown"),
     [("../../etc/passwd", "passwd"), ("C:\\x\\notes.txt", "notes.txt"), ("a\x1b[31m\n\u202eb.pdf", "a[31mb.pdf")],
 )
-def test_names_in_messages_are_plain(name, shown):
-    assert shown_name(name) == shown
+def test_file_names_in_messages_are_sanitised(name, shown):
+    assert safe_display_name(name) == shown

@@ -7,19 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.parsing.decoding import decode
-from knowledge.parsing.layout import Line, Words
-from knowledge.parsing.page_furniture import without_running_lines
-from knowledge.parsing.text_cleaning import clean, clean_code, join_lines, table_text
+from knowledge.parsing.layout import Dehyphenator, LayoutLine
+from knowledge.parsing.page_furniture import remove_headers_footers
+from knowledge.parsing.text_cleaning import clean_code, clean_text, format_table, join_lines
 
 
 @given(st.text(st.characters()))
-def test_cleaning_twice_is_cleaning_once(text):
-    assert clean(clean(text)) == clean(text)
+def test_cleaning_is_idempotent(text):
+    assert clean_text(clean_text(text)) == clean_text(text)
 
 
 @given(st.text(st.characters()))
 def test_clean_text_can_be_stored_and_has_nothing_invisible(text):
-    cleaned = clean(text) + clean_code(text)
+    cleaned = clean_text(text) + clean_code(text)
     cleaned.encode("utf-8")
     assert not set(cleaned) & {"\x00", "\u200b", "\u202e", "\ufeff", "\U000e0041"}
 
@@ -41,8 +41,8 @@ def test_decoding_never_fails(data):
         ("x\u00b2 \u2260 \u210c", "x\u00b2 \u2260 \u210c"),  # what means something is not folded
     ],
 )
-def test_letters_come_out_as_typed(raw, shown):
-    assert clean(raw) == shown
+def test_letters_are_preserved(raw, shown):
+    assert clean_text(raw) == shown
 
 
 def test_lines_of_chinese_join_without_a_space():
@@ -51,23 +51,23 @@ def test_lines_of_chinese_join_without_a_space():
     )
 
 
-def test_a_bar_in_a_cell_does_not_make_two_cells():
-    assert table_text([["a|b", "c\nd"]]) == "| a\\|b | c d |"
+def test_a_pipe_in_a_cell_does_not_split_it():
+    assert format_table([["a|b", "c\nd"]]) == "| a\\|b | c d |"
 
 
-def line(text: str, top: float = 700, hyphen: bool = False) -> Line:
-    return Line(text, 72, top - 12, 400, top, 12, hyphen=hyphen)
+def line(text: str, top: float = 700, hyphen: bool = False) -> LayoutLine:
+    return LayoutLine(text, 72, top - 12, 400, top, 12, hyphen=hyphen)
 
 
 def test_the_rest_of_the_document_decides_what_a_hyphen_is():
     known = [line("a dual-encoder"), line("the framework")]
-    words = Words([*known, line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")])
-    assert words.flow([line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")]) == (
+    words = Dehyphenator([*known, line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")])
+    assert words.join_lines([line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")]) == (
         "one dual-encoder framework"
     )
 
 
-def test_a_title_on_every_page_goes_and_what_is_said_once_stays():
+def test_running_headers_are_removed_and_unique_lines_kept():
     pages = [
         [
             line("Biology", 800),
@@ -76,5 +76,5 @@ def test_a_title_on_every_page_goes_and_what_is_said_once_stays():
         ]
         for number, word in enumerate(["cells", "roots", "leaves", "stems"], 7)
     ]
-    kept = [[x.text for x in page] for page in without_running_lines(pages)]
+    kept = [[x.text for x in page] for page in remove_headers_footers(pages)]
     assert kept == [[f"{word} number {n}" for n in range(5)] for word in ["cells", "roots", "leaves", "stems"]]

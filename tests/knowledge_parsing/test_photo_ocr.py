@@ -8,79 +8,79 @@ from dataclasses import replace
 
 import pytest
 from PIL import Image
-from work_photos import WORKING, drawn, need_ocr, saved, text_of
+from work_photos import WORK_LINES, draw_text, encode_image, require_ocr, without_spaces
 
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
 from knowledge.parsing import ocr
-from knowledge.photo_ocr import LIMITS, Kind, kind_of, transcribe
+from knowledge.photo_ocr import LIMITS, PhotoKind, detect_photo_kind, transcribe_photo
 
 
 def likeness(read: tuple[str, ...]) -> float:
-    return difflib.SequenceMatcher(None, text_of(WORKING), text_of(read)).ratio()
+    return difflib.SequenceMatcher(None, without_spaces(WORK_LINES), without_spaces(read)).ratio()
 
 
 @pytest.mark.parametrize("how", [{}, {"dark": True}, {"shadow": True}], ids=["printed", "light on dark", "shadow"])
 def test_an_equation_and_a_sentence_are_read_line_by_line(how: dict[str, bool]) -> None:
-    need_ocr()
-    read = transcribe(saved(drawn(*WORKING, **how), "JPEG"))
-    assert len(read) == len(WORKING) and likeness(read) > 0.95
-    assert text_of(read[2]).lower() == "x=4"
+    require_ocr()
+    read = transcribe_photo(encode_image(draw_text(*WORK_LINES, **how), "JPEG"))
+    assert len(read) == len(WORK_LINES) and likeness(read) > 0.95
+    assert without_spaces(read[2]).lower() == "x=4"
 
 
 def test_a_phone_held_sideways_is_read_upright() -> None:
-    need_ocr()
-    picture = drawn(*WORKING).rotate(90, expand=True)
+    require_ocr()
+    picture = draw_text(*WORK_LINES).rotate(90, expand=True)
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees to see it upright
     held = io.BytesIO()
     picture.save(held, "JPEG", exif=exif)
-    assert likeness(transcribe(held.getvalue())) > 0.95
+    assert likeness(transcribe_photo(held.getvalue())) > 0.95
 
 
 def test_an_empty_page_has_no_text() -> None:
-    need_ocr()
+    require_ocr()
     with pytest.raises(DocumentEmpty):
-        transcribe(saved(Image.new("L", (800, 600), 255)))
+        transcribe_photo(encode_image(Image.new("L", (800, 600), 255)))
 
 
 def test_a_broken_picture_and_one_of_too_many_pixels_are_refused() -> None:
-    need_ocr()
+    require_ocr()
     with pytest.raises(DocumentDamaged):
-        transcribe(saved(drawn("x = 4"))[:200])
+        transcribe_photo(encode_image(draw_text("x = 4"))[:200])
     with pytest.raises(DocumentTooLarge):
-        transcribe(saved(drawn("x = 4")), replace(LIMITS, pixels=100))
+        transcribe_photo(encode_image(draw_text("x = 4")), replace(LIMITS, pixels=100))
 
 
-def test_a_picture_that_asks_for_more_than_its_limits_ends_with_its_child() -> None:
-    need_ocr()
+def test_a_photo_over_its_limits_ends_the_worker() -> None:
+    require_ocr()
     with pytest.raises(TimeoutError):
-        transcribe(saved(drawn(*WORKING)), replace(LIMITS, wall_s=0.01))
+        transcribe_photo(encode_image(draw_text(*WORK_LINES)), replace(LIMITS, wall_s=0.01))
 
 
-def test_a_machine_without_ocr_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
-    ocr.tesseract.cache_clear()
-    ocr.languages.cache_clear()
+def test_missing_ocr_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    ocr.tesseract_path.cache_clear()
+    ocr.installed_languages.cache_clear()
     monkeypatch.setenv("PATH", str(tmp_path))
     try:
         with pytest.raises(OcrMissing):
-            transcribe(saved(drawn("x = 4")))
+            transcribe_photo(encode_image(draw_text("x = 4")))
     finally:
-        ocr.tesseract.cache_clear()
-        ocr.languages.cache_clear()
+        ocr.tesseract_path.cache_clear()
+        ocr.installed_languages.cache_clear()
 
 
 @pytest.mark.parametrize(
     ("data", "kind"),
     [
-        (saved(Image.new("L", (9, 9))), Kind.PICTURE),
-        (saved(Image.new("L", (9, 9)), "JPEG"), Kind.PICTURE),
-        (saved(Image.new("L", (9, 9)), "WEBP"), Kind.PICTURE),
-        (b"\x00\x00\x00\x18ftypheic\x00\x00", Kind.HEIC),
-        (b"\x00\x00\x00\x18ftypmp42\x00\x00", Kind.OTHER),
-        (b"%PDF-1.7", Kind.OTHER),
-        (b"<svg onload='alert(1)'/>", Kind.OTHER),
-        (b"", Kind.OTHER),
+        (encode_image(Image.new("L", (9, 9))), PhotoKind.IMAGE),
+        (encode_image(Image.new("L", (9, 9)), "JPEG"), PhotoKind.IMAGE),
+        (encode_image(Image.new("L", (9, 9)), "WEBP"), PhotoKind.IMAGE),
+        (b"\x00\x00\x00\x18ftypheic\x00\x00", PhotoKind.HEIC),
+        (b"\x00\x00\x00\x18ftypmp42\x00\x00", PhotoKind.OTHER),
+        (b"%PDF-1.7", PhotoKind.OTHER),
+        (b"<svg onload='alert(1)'/>", PhotoKind.OTHER),
+        (b"", PhotoKind.OTHER),
     ],
 )
-def test_what_an_upload_is_is_told_by_its_bytes(data: bytes, kind: Kind) -> None:
-    assert kind_of(data) is kind
+def test_the_image_type_is_sniffed_from_bytes(data: bytes, kind: PhotoKind) -> None:
+    assert detect_photo_kind(data) is kind

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.attribution import model, quotes
-from knowledge.documents import Document, Hit, Locator, Passage, Place
+from knowledge.attribution import attribute_answer, load_attribution_model
+from knowledge.documents import Document, Hit, Locator, LocatorKind, Passage
 from knowledge.embedding import HashingEmbedder
 from knowledge.vectorstore import CourseVectorStore
 
@@ -22,60 +22,62 @@ PASSAGES = (
 
 
 def hit(text: str) -> Hit:
-    return Hit(Passage(text, "d", "c", 0, text, Locator(Place.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1, 1, 1)
+    return Hit(
+        Passage(text, "d", "c", 0, text, Locator(LocatorKind.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1, 1, 1
+    )
 
 
 HITS = [hit(text) for text in PASSAGES]
 
 
-def supported(answer: str) -> list[int | None]:
-    return [quote.hit for quote in quotes(answer, HITS, HashingEmbedder(256))]
+def support_of(answer: str) -> list[int | None]:
+    return [quote.hit_index for quote in attribute_answer(answer, HITS, HashingEmbedder(256))]
 
 
-def test_a_sentence_said_by_a_passage_is_quoted_from_it():
-    (quote,) = quotes("The light reactions take place in the thylakoid membrane.", HITS, HashingEmbedder(256))
-    assert (quote.hit, quote.text) == (0, "The light reactions take place in the thylakoid membrane.")
+def test_a_supported_sentence_is_quoted_from_its_passage():
+    (quote,) = attribute_answer("The light reactions take place in the thylakoid membrane.", HITS, HashingEmbedder(256))
+    assert (quote.hit_index, quote.text) == (0, "The light reactions take place in the thylakoid membrane.")
 
 
 def test_every_sentence_gets_its_own_verdict():
     answer = "The light reactions take place in the thylakoid membrane. Napoleon lost at Waterloo."
-    assert supported(answer) == [0, None]
+    assert support_of(answer) == [0, None]
 
 
 def test_another_number_rules_support_out():
-    assert supported("A leaf has 2 kinds of chlorophyll.") == [1]
-    assert supported("A leaf has two kinds of chlorophyll.") == [1]
-    assert supported("A leaf has 3 kinds of chlorophyll.") == [None]
+    assert support_of("A leaf has 2 kinds of chlorophyll.") == [1]
+    assert support_of("A leaf has two kinds of chlorophyll.") == [1]
+    assert support_of("A leaf has 3 kinds of chlorophyll.") == [None]
 
 
 def test_a_negation_on_one_side_only_rules_support_out():
-    assert supported("Chlorophyll does not absorb green light.") == [1]
-    assert supported("Chlorophyll does absorb green light.") == [None]
+    assert support_of("Chlorophyll does not absorb green light.") == [1]
+    assert support_of("Chlorophyll does absorb green light.") == [None]
 
 
 def test_chinese_sentences_are_quoted_too():
-    assert supported("光反应在类囊体膜上进行。") == [2]
-    assert supported("叶绿素吸收绿光。") == [None]
+    assert support_of("光反应在类囊体膜上进行。") == [2]
+    assert support_of("叶绿素吸收绿光。") == [None]
 
 
-def test_marks_of_the_model_do_not_count_as_numbers():
-    assert supported("The light reactions take place in the thylakoid membrane [7].") == [0]
+def test_citation_marks_do_not_count_as_numbers():
+    assert support_of("The light reactions take place in the thylakoid membrane [7].") == [0]
 
 
 def test_an_answer_without_passages_has_no_quotes():
-    assert [q.hit for q in quotes("Leaves are green.", [], HashingEmbedder(64))] == [None]
+    assert [q.hit_index for q in attribute_answer("Leaves are green.", [], HashingEmbedder(64))] == [None]
 
 
-def test_more_in_common_never_speaks_against_support():
-    assert all(weight >= 0 for weight in model().weights.values())
+def test_support_is_monotonic_in_overlap():
+    assert all(weight >= 0 for weight in load_attribution_model().weights.values())
 
 
 @given(st.text(alphabet=st.sampled_from("ab .!?。\n植物不2 The light"), max_size=80))
 def test_a_quote_is_verbatim_and_its_sentence_lies_in_the_answer(answer):
-    for quote in quotes(answer, HITS, HashingEmbedder(64)):
+    for quote in attribute_answer(answer, HITS, HashingEmbedder(64)):
         assert 0 <= quote.sentence_start < quote.sentence_end <= len(answer)
         assert 0 <= quote.score <= 1
-        assert quote.text == "" if quote.hit is None else quote.text in PASSAGES[quote.hit]
+        assert quote.text == "" if quote.hit_index is None else quote.text in PASSAGES[quote.hit_index]
 
 
 def test_the_library_answers_as_a_langchain_vector_store(library):
@@ -90,38 +92,40 @@ def test_the_library_answers_as_a_langchain_vector_store(library):
 QUESTION = "Where do the light reactions take place?"
 
 
-def quoted(answer: str, question: str) -> tuple[int | None, str]:
-    (quote,) = quotes(answer, HITS, HashingEmbedder(256), question)
-    return quote.hit, quote.text
+def quote_for(answer: str, question: str) -> tuple[int | None, str]:
+    (quote,) = attribute_answer(answer, HITS, HashingEmbedder(256), question)
+    return quote.hit_index, quote.text
 
 
-def test_a_bare_answer_is_quoted_by_the_sentence_that_holds_it():
-    assert quoted("The thylakoid membrane.", QUESTION) == (0, PASSAGES[0].split(". ")[0] + ".")
-    assert quoted("2.", "How many kinds of chlorophyll has a leaf?") == (1, "A leaf has 2 kinds of chlorophyll.")
+def test_a_short_answer_is_quoted_by_the_sentence_that_holds_it():
+    assert quote_for("The thylakoid membrane.", QUESTION) == (0, PASSAGES[0].split(". ")[0] + ".")
+    assert quote_for("2.", "How many kinds of chlorophyll has a leaf?") == (1, "A leaf has 2 kinds of chlorophyll.")
 
 
-def test_of_two_sentences_that_hold_a_bare_answer_the_one_that_fits_the_question_is_quoted():
+def test_a_short_answer_is_quoted_from_the_sentence_matching_the_question():
     first, second = "A leaf has 2 kinds of chlorophyll.", "Chlorophyll does not absorb green light."
-    assert quoted("Chlorophyll.", "What does not absorb green light?") == (1, second)
-    assert quoted("Chlorophyll.", "Of what does a leaf have 2 kinds?") == (1, first)
+    assert quote_for("Chlorophyll.", "What does not absorb green light?") == (1, second)
+    assert quote_for("Chlorophyll.", "Of what does a leaf have 2 kinds?") == (1, first)
 
 
 @pytest.mark.parametrize("answer", ["5.", "3.", "5 million.", "Y.", "S."])
-def test_a_piece_of_a_number_or_of_a_word_is_not_what_a_passage_says(answer: str):
+def test_partial_numbers_and_words_are_not_support(answer: str):
     passages = [hit("The leaf's cells hold 3.5 million chloroplasts.")]
-    assert [quote.hit for quote in quotes(answer, passages, HashingEmbedder(256), "How many?")] == [None]
+    assert [quote.hit_index for quote in attribute_answer(answer, passages, HashingEmbedder(256), "How many?")] == [
+        None
+    ]
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=60))
 def test_whatever_is_asked_and_answered_each_sentence_gets_a_verdict(answer: str, question: str, passage: str):
-    for quote in quotes(answer, [hit(passage), *HITS], HashingEmbedder(16), question):
-        assert quote.hit is None or quote.text
+    for quote in attribute_answer(answer, [hit(passage), *HITS], HashingEmbedder(16), question):
+        assert quote.hit_index is None or quote.text
 
 
-def test_a_bare_answer_that_no_passage_holds_is_not_supported():
-    assert quoted("The mitochondria.", QUESTION) == (None, "")
-    assert quoted("The.", QUESTION) == (None, "")
+def test_a_short_answer_absent_from_passages_is_not_supported():
+    assert quote_for("The mitochondria.", QUESTION) == (None, "")
+    assert quote_for("The.", QUESTION) == (None, "")
 
 
 def test_a_sentence_is_judged_without_its_question():
-    assert quoted("The light reactions take place in the dark.", QUESTION)[0] != 1
+    assert quote_for("The light reactions take place in the dark.", QUESTION)[0] != 1

@@ -28,10 +28,10 @@ class StuckEmbedder(HashingEmbedder):
 
     __slots__ = ("begun",)
 
-    def embed_spans(self, texts, spans):
+    def encode_spans(self, texts, spans):
         self.begun.touch()
         time.sleep(600)
-        return super().embed_spans(texts, spans)
+        return super().encode_spans(texts, spans)
 
 
 class StuckPublisher(Library):
@@ -62,44 +62,44 @@ class HalfwayEmbedder:
         return self._inner.dimension
 
 
-def opened(root: Path, kind: type[Library] = Library, embedder: HashingEmbedder | None = None) -> Library:
-    return kind(root / "index", SqlCatalog(open_database(root / "tutor.db")), embedder or HashingEmbedder(256))
+def open_library(data_dir: Path, kind: type[Library] = Library, embedder: HashingEmbedder | None = None) -> Library:
+    return kind(data_dir / "index", SqlCatalog(open_database(data_dir / "tutor.db")), embedder or HashingEmbedder(256))
 
 
-def hang_while_embedding(root: str) -> None:
+def hang_while_embedding(data_dir: str) -> None:
     embedder = StuckEmbedder(256)
-    object.__setattr__(embedder, "begun", Path(root) / "index" / "begun")
-    opened(Path(root), embedder=embedder).add("c", "lines.md", LINES)
+    object.__setattr__(embedder, "begun", Path(data_dir) / "index" / "begun")
+    open_library(Path(data_dir), embedder=embedder).add("c", "lines.md", LINES)
 
 
-def hang_before_publishing(root: str) -> None:
-    opened(Path(root), StuckPublisher).add("c", "lines.md", LINES)
+def hang_before_publishing(data_dir: str) -> None:
+    open_library(Path(data_dir), StuckPublisher).add("c", "lines.md", LINES)
 
 
-def hang_while_writing(root: str) -> None:
-    course = course_folder(Path(root) / "index", "c")
-    opened(Path(root), embedder=HalfwayEmbedder(course)).add("c", "lines.md", LINES)
+def hang_while_writing(data_dir: str) -> None:
+    course = course_folder(Path(data_dir) / "index", "c")
+    open_library(Path(data_dir), embedder=HalfwayEmbedder(course)).add("c", "lines.md", LINES)
 
 
-def hang_while_removing(root: str) -> None:
-    library = opened(Path(root), StuckPublisher)
+def hang_while_removing(data_dir: str) -> None:
+    library = open_library(Path(data_dir), StuckPublisher)
     library.remove(library.documents("c")[0].id)
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def data_dir(tmp_path: Path) -> Path:
     database = open_database(tmp_path / "tutor.db")
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         courses.add(connection, Course("c", "Course", "en", True, datetime(2026, 11, 23, tzinfo=UTC)))
-    opened(tmp_path).add("c", "leaves.md", LEAVES)
+    open_library(tmp_path).add("c", "leaves.md", LEAVES)
     return tmp_path
 
 
-def kill_inside(work, root: Path) -> None:
-    child = multiprocessing.get_context("spawn").Process(target=work, args=(str(root),))
+def kill_inside(work, data_dir: Path) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=work, args=(str(data_dir),))
     child.start()
     deadline = time.monotonic() + 120
-    while not (root / "index" / "begun").exists():
+    while not (data_dir / "index" / "begun").exists():
         assert child.is_alive(), "the child ended before it could be killed"
         assert time.monotonic() < deadline, "the child never came to the place where it is killed"
         time.sleep(0.05)
@@ -108,44 +108,44 @@ def kill_inside(work, root: Path) -> None:
     child.join()
 
 
-def names(library: Library, query: str) -> list[str]:
+def found_titles(library: Library, query: str) -> list[str]:
     return [hit.document.name for hit in library.search("c", query).hits]
 
 
-def test_killed_while_embedding_the_course_is_as_it_was(root):
-    kill_inside(hang_while_embedding, root)
-    library = opened(root)
+def test_a_kill_while_embedding_leaves_the_course_unchanged(data_dir):
+    kill_inside(hang_while_embedding, data_dir)
+    library = open_library(data_dir)
     assert [d.name for d in library.documents("c")] == ["leaves.md"]
-    assert library.check("c") == []
-    assert names(library, "green light") == ["leaves.md"]
+    assert library.check_index("c") == []
+    assert found_titles(library, "green light") == ["leaves.md"]
 
 
-def test_killed_between_rows_and_index_the_next_search_makes_the_index(root):
-    kill_inside(hang_before_publishing, root)
-    library = opened(root)
-    assert library.check("c") == ["1 passages are not in the index"]
-    assert names(library, "slope of a line")[0] == "lines.md"
-    assert library.check("c") == []
+def test_a_kill_between_rows_and_index_is_repaired_by_the_next_search(data_dir):
+    kill_inside(hang_before_publishing, data_dir)
+    library = open_library(data_dir)
+    assert library.check_index("c") == ["1 passages are not in the index"]
+    assert found_titles(library, "slope of a line")[0] == "lines.md"
+    assert library.check_index("c") == []
 
 
-def test_killed_while_a_generation_is_written_the_half_of_it_is_never_read(root):
-    kill_inside(hang_while_writing, root)
-    course = course_folder(root / "index", "c")
+def test_a_half_written_generation_is_never_read(data_dir):
+    kill_inside(hang_while_writing, data_dir)
+    course = course_folder(data_dir / "index", "c")
     assert [f for f in course.iterdir() if f.is_dir() and not (f / "manifest.json").exists()]
-    library = opened(root)
-    assert names(library, "slope of a line")[0] == "lines.md"
-    assert library.check("c") == []
+    library = open_library(data_dir)
+    assert found_titles(library, "slope of a line")[0] == "lines.md"
+    assert library.check_index("c") == []
 
 
-def test_killed_while_a_document_is_removed_it_is_not_found_again(root):
-    kill_inside(hang_while_removing, root)
-    library = opened(root)
-    assert names(library, "green light") == []
-    assert library.check("c") == []
+def test_a_kill_while_removing_does_not_resurrect_the_document(data_dir):
+    kill_inside(hang_while_removing, data_dir)
+    library = open_library(data_dir)
+    assert found_titles(library, "green light") == []
+    assert library.check_index("c") == []
 
 
-def test_after_a_crash_the_same_document_can_be_added(root):
-    kill_inside(hang_while_embedding, root)
-    library = opened(root)
+def test_after_a_crash_the_same_document_can_be_added(data_dir):
+    kill_inside(hang_while_embedding, data_dir)
+    library = open_library(data_dir)
     library.add("c", "lines.md", LINES)
-    assert names(library, "slope of a line")[0] == "lines.md"
+    assert found_titles(library, "slope of a line")[0] == "lines.md"

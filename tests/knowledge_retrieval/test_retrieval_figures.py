@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from knowledge import figures
-from knowledge.documents import Locator, Passage, Place
+from knowledge.documents import Locator, LocatorKind, Passage
 
 
 def passages(*texts: str, document: str = "book") -> list[Passage]:
-    here = Locator(Place.PAGE, 1, "page 1")
+    here = Locator(LocatorKind.PAGE, 1, "page 1")
     return [Passage(f"{document}{n}", document, "c", n, t, here, (), 0, len(t)) for n, t in enumerate(texts)]
 
 
@@ -27,8 +27,8 @@ def passages(*texts: str, document: str = "book") -> list[Passage]:
         ("Why are leaves green?", ""),
     ],
 )
-def test_the_figure_that_a_question_names(question: str, number: str) -> None:
-    assert figures.asked(question) == number
+def test_the_figure_named_by_a_question_is_found(question: str, number: str) -> None:
+    assert figures.find_figure_number(question) == number
 
 
 BOOK = passages(
@@ -43,20 +43,20 @@ BOOK = passages(
 )
 
 
-def test_the_caption_comes_first_then_what_speaks_of_it_then_what_stands_beside_it() -> None:
-    assert [one.ordinal for one in figures.around("2.1", BOOK)] == [2, 0, 3, 1]
+def test_the_caption_ranks_first_then_mentions_then_neighbours() -> None:
+    assert [one.ordinal for one in figures.find_figure_passages("2.1", BOOK)] == [2, 0, 3, 1]
 
 
-def test_a_number_that_begins_like_another_is_another_figure() -> None:
-    assert figures.around("2.10", BOOK)[0].ordinal == 4
-    assert figures.around("2", BOOK) == []
+def test_a_figure_number_prefix_is_not_a_match() -> None:
+    assert figures.find_figure_passages("2.10", BOOK)[0].ordinal == 4
+    assert figures.find_figure_passages("2", BOOK) == []
 
 
-def test_where_no_caption_was_read_what_speaks_of_it_is_given() -> None:
-    assert [one.ordinal for one in figures.around("7", BOOK)] == [7]
-    assert figures.listed(BOOK) == ["2.1", "2.10", "3.2", "4"]
+def test_without_a_caption_mentions_are_returned() -> None:
+    assert [one.ordinal for one in figures.find_figure_passages("7", BOOK)] == [7]
+    assert figures.list_figure_numbers(BOOK) == ["2.1", "2.10", "3.2", "4"]
 
 
-def test_what_stands_beside_a_caption_is_of_the_same_document() -> None:
+def test_neighbours_of_a_caption_are_from_the_same_document() -> None:
     other = passages("Another book begins.", document="other")
-    assert [one.id for one in figures.around("1", [*passages("Figure 1. The end."), *other])] == ["book0"]
+    assert [one.id for one in figures.find_figure_passages("1", [*passages("Figure 1. The end."), *other])] == ["book0"]

@@ -7,25 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.lexical import LexicalIndex, cjk_share, terms
-from knowledge.query_rewriting import leans, with_history
-from knowledge.ranking import models, top
-from knowledge.retrieval_features import LEXICAL, Words, lexical_evidence
-from knowledge.sentences import sentences
+from knowledge.lexical import LexicalIndex, cjk_share, tokenize
+from knowledge.query_rewriting import needs_history, rewrite_with_history
+from knowledge.ranking import load_ranking_models, top_k
+from knowledge.retrieval_features import LEXICAL_FEATURES, QueryTerms, lexical_features
+from knowledge.sentences import split_sentences
 
 texts = st.text(alphabet=st.sampled_from("ab .!?。\n植物的Dr1,"), max_size=60)
 
 
 def test_words_are_stemmed_and_stop_words_left_out():
-    assert terms("The plants are growing in 1,000 gardens") == ["plant", "grow", "1000", "garden"]
+    assert tokenize("The plants are growing in 1,000 gardens") == ["plant", "grow", "1000", "garden"]
 
 
-def test_chinese_is_read_by_characters_and_pairs_and_cut_at_question_words():
-    assert terms("光合作用是什么？") == ["光", "光合", "合", "合作", "作", "作用", "用"]
+def test_chinese_is_tokenised_into_characters_and_bigrams():
+    assert tokenize("光合作用是什么？") == ["光", "光合", "合", "合作", "作", "作用", "用"]
 
 
-def test_a_mixed_text_is_read_by_the_script_of_each_run():
-    assert terms("ATP 合成") == ["atp", "合", "合成", "成"]
+def test_mixed_text_is_tokenised_by_script():
+    assert tokenize("ATP 合成") == ["atp", "合", "合成", "成"]
 
 
 @pytest.mark.parametrize(("text", "share"), [("plants", 0.0), ("植物", 1.0), ("", 0.0), ("AB 植物", 0.5)])
@@ -35,7 +35,7 @@ def test_the_script_of_a_text_is_a_share(text, share):
 
 def test_abbreviations_and_numbers_do_not_end_a_sentence():
     text = "Dr. Smith measured 3.14 m, e.g. twice. Then he left! 植物生长。它需要光。"
-    assert [text[a:b] for a, b in sentences(text)] == [
+    assert [text[a:b] for a, b in split_sentences(text)] == [
         "Dr. Smith measured 3.14 m, e.g. twice.",
         "Then he left!",
         "植物生长。",
@@ -45,7 +45,7 @@ def test_abbreviations_and_numbers_do_not_end_a_sentence():
 
 @given(texts)
 def test_sentences_cover_every_character_but_white_space_in_order(text):
-    spans = sentences(text)
+    spans = split_sentences(text)
     assert "".join(text[a:b] for a, b in spans).split() == "".join(text.split()).split() or "".join(
         "".join(text[a:b].split()) for a, b in spans
     ) == "".join(text.split())
@@ -61,7 +61,7 @@ def test_saved_and_loaded_the_index_scores_the_same(tmp_path_factory, parts, que
     index.save(folder)
     again = LexicalIndex.load(folder)
     assert again.size == len(parts)
-    np.testing.assert_array_equal(again.scores(terms(query)), index.scores(terms(query)))
+    np.testing.assert_array_equal(again.bm25_scores(tokenize(query)), index.bm25_scores(tokenize(query)))
     np.testing.assert_array_equal(again.tokens, index.tokens)
 
 
@@ -75,8 +75,10 @@ PARTS = (
 def evidence(query: str) -> dict[str, np.ndarray]:
     index = LexicalIndex.build(PARTS)
     rows = np.arange(len(PARTS))
-    table, _ = lexical_evidence(index, Words.of(terms(query), index), rows, index.scores(terms(query)))
-    return dict(zip(LEXICAL, table.T, strict=True))
+    table, _ = lexical_features(
+        index, QueryTerms.from_terms(tokenize(query), index), rows, index.bm25_scores(tokenize(query))
+    )
+    return dict(zip(LEXICAL_FEATURES, table.T, strict=True))
 
 
 def test_a_sentence_with_all_words_of_the_question_has_share_one():
@@ -97,14 +99,14 @@ def test_titles_do_not_count_as_sentences():
     assert found["sentence"][2] == 0
 
 
-def test_pairs_stand_side_by_side_as_in_the_question():
+def test_bigram_features_require_adjacency():
     assert evidence("slope zero")["pairs"][1] > 0
     assert evidence("zero slope")["pairs"][1] == 0
     assert evidence("zero slope")["loose_pairs"][1] > 0
 
 
 @given(st.lists(st.sampled_from(["green", "light", "slope", "yeast", "zebra"]), max_size=5))
-def test_shares_stay_between_nothing_and_all(words):
+def test_share_features_are_in_0_1(words):
     found = evidence(" ".join(words))
     for name in ("words", "title", "sentence", "neighbours", "pairs"):
         assert ((found[name] >= 0) & (found[name] <= 1 + 1e-5)).all()
@@ -116,12 +118,12 @@ def test_shares_stay_between_nothing_and_all(words):
 def test_top_agrees_with_sorting_everything(scores, count):
     values = np.asarray(scores, np.float32)
     expected = sorted((v for v in scores if v > 0), reverse=True)[:count]
-    assert values[top(values, count)].tolist() == expected
+    assert values[top_k(values, count)].tolist() == expected
 
 
-def test_more_evidence_never_makes_an_answer_less_likely():
-    for model in models().values():
-        assert (model.answers >= 0).all()
+def test_the_coverage_model_is_monotonic_in_its_features():
+    for model in load_ranking_models().values():
+        assert (model.answer_weights >= 0).all()
 
 
 @pytest.mark.parametrize(
@@ -136,18 +138,18 @@ def test_more_evidence_never_makes_an_answer_less_likely():
         "举个例子",
     ],
 )
-def test_a_question_that_leans_on_the_last_one_is_completed(query):
-    assert leans(query)
-    assert with_history(query, ["What does chlorophyll absorb?"]).endswith("What does chlorophyll absorb?")
+def test_a_follow_up_question_is_completed(query):
+    assert needs_history(query)
+    assert rewrite_with_history(query, ["What does chlorophyll absorb?"]).endswith("What does chlorophyll absorb?")
 
 
 @pytest.mark.parametrize(
     "query", ["What is the slope of a line?", "Why do leaves look green in summer?", "光合作用在叶绿体的哪个部分进行？"]
 )
 def test_a_question_that_stands_alone_is_left_alone(query):
-    assert with_history(query, ["What does chlorophyll absorb?"]) == query
+    assert rewrite_with_history(query, ["What does chlorophyll absorb?"]) == query
 
 
-def test_a_chain_of_leaning_questions_goes_back_to_the_one_that_stands():
+def test_a_chain_of_follow_ups_is_resolved_to_the_standalone_question():
     history = ["What does chlorophyll absorb?", "And why is that?"]
-    assert with_history("Can you explain it?", history) == "Can you explain it?\nWhat does chlorophyll absorb?"
+    assert rewrite_with_history("Can you explain it?", history) == "Can you explain it?\nWhat does chlorophyll absorb?"

@@ -22,9 +22,9 @@ class CountingEmbedder(HashingEmbedder):
         super().__init__(256)
         object.__setattr__(self, "embedded", [])
 
-    def embed_spans(self, texts, spans):
+    def encode_spans(self, texts, spans):
         self.embedded.extend(texts)
-        return super().embed_spans(texts, spans)
+        return super().encode_spans(texts, spans)
 
 
 def found(library, query):
@@ -67,12 +67,12 @@ def test_an_empty_course_covers_nothing(library):
     assert (result.hits, result.covered, result.confidence) == ((), False, 0.0)
 
 
-def test_replacing_leaves_only_the_new_document_of_that_name(library):
+def test_replacing_keeps_only_the_new_document(library):
     library.add("c", "notes.md", LEAVES)
     newer = library.add("c", "notes.md", LINES, replace=True)
     assert library.documents("c") == [newer]
     assert found(library, "Why do leaves look green?") == ["notes.md"]  # all there is, and it is the new one
-    assert library.check("c") == []
+    assert library.check_index("c") == []
 
 
 def test_a_cancelled_ingest_changes_nothing(library):
@@ -80,7 +80,7 @@ def test_a_cancelled_ingest_changes_nothing(library):
     with pytest.raises(IngestCancelled):
         library.add("c", "leaves.md", LEAVES, cancelled=lambda: True)
     assert [d.name for d in library.documents("c")] == ["lines.md"]
-    assert library.check("c") == []
+    assert library.check_index("c") == []
 
 
 def test_progress_names_its_stages_in_order(library):
@@ -100,7 +100,7 @@ def test_only_new_passages_are_embedded(tmp_path, library):
     assert len(counting.embedded) == 2
 
 
-def test_another_library_over_the_same_rows_sees_every_change(library):
+def test_a_second_library_over_the_same_catalog_sees_every_change(library):
     other = Library(library.root, library.catalog, library.embedder)
     library.add("c", "leaves.md", LEAVES)
     assert found(other, "green leaves") == ["leaves.md"]
@@ -110,56 +110,56 @@ def test_another_library_over_the_same_rows_sees_every_change(library):
     assert "lines.md" not in found(other, "slope of a line")
 
 
-def test_a_lost_index_is_made_again_from_the_rows(library):
+def test_a_lost_index_is_rebuilt_from_the_catalog(library):
     library.add("c", "leaves.md", LEAVES)
     (folder_of(library) / "current").unlink()
-    assert library.check("c") == ["course c has 1 passages and no index"]
+    assert library.check_index("c") == ["course c has 1 passages and no index"]
     fresh = Library(library.root, library.catalog, library.embedder)
     assert found(fresh, "green leaves") == ["leaves.md"]
-    assert fresh.check("c") == []
+    assert fresh.check_index("c") == []
 
 
 @pytest.mark.parametrize("name", ["faiss.index", "vectors.npy", "entries.json", "lexical/tokens.npy"])
-def test_a_changed_file_is_noticed_and_the_index_made_again(library, name):
+def test_a_corrupted_index_file_is_detected_and_rebuilt(library, name):
     library.add("c", "leaves.md", LEAVES)
-    file = folder_of(library) / indexes.current(folder_of(library)) / name
+    file = folder_of(library) / indexes.current_generation(folder_of(library)) / name
     damaged = bytearray(file.read_bytes())
     damaged[-1] ^= 0xFF
     file.write_bytes(damaged)
-    assert name in library.check("c")[0]
+    assert name in library.check_index("c")[0]
     fresh = Library(library.root, library.catalog, library.embedder)
     assert found(fresh, "green leaves") == ["leaves.md"]
-    assert fresh.check("c") == []
+    assert fresh.check_index("c") == []
 
 
-def test_a_generation_without_manifest_is_not_believed(library):
+def test_a_generation_without_manifest_is_ignored(library):
     library.add("c", "leaves.md", LEAVES)
-    (folder_of(library) / indexes.current(folder_of(library)) / "manifest.json").unlink()
-    assert "incomplete" in library.check("c")[0]
-    library.rebuild("c")
-    assert library.check("c") == []
+    (folder_of(library) / indexes.current_generation(folder_of(library)) / "manifest.json").unlink()
+    assert "incomplete" in library.check_index("c")[0]
+    library.rebuild_index("c")
+    assert library.check_index("c") == []
 
 
-def test_another_embedder_gets_an_index_of_its_own(library):
+def test_each_embedder_has_its_own_index(library):
     library.add("c", "leaves.md", LEAVES)
     other = Library(library.root, library.catalog, HashingEmbedder(128))
-    assert "hashing-256" in other.check("c")[0]
+    assert "hashing-256" in other.check_index("c")[0]
     assert found(other, "green leaves") == ["leaves.md"]
-    assert other.check("c") == []
+    assert other.check_index("c") == []
 
 
-def test_old_generations_are_swept_but_the_one_before_stays(library):
+def test_old_generations_are_deleted_except_the_previous(library):
     for number in range(4):
         library.add("c", f"{number}.md", f"# Number {number}\n\nThis is page {number}.\n".encode())
     generations = [p for p in folder_of(library).iterdir() if p.is_dir()]
     assert len(generations) == 2
 
 
-def test_a_course_id_cannot_leave_the_root(tmp_path):
+def test_a_course_id_cannot_escape_the_index_dir(tmp_path):
     assert indexes.course_folder(tmp_path, "../../etc").parent == tmp_path
 
 
-def test_the_same_text_is_shown_once(library):
+def test_duplicate_passages_are_returned_once(library):
     library.add("c", "a.md", LEAVES)
     library.add("c", "b.md", LEAVES + b"\n")
     texts = [hit.passage.text for hit in library.search("c", "green leaves").hits]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.documents import Locator, Passage, Place
+from knowledge.documents import Locator, LocatorKind, Passage
 from knowledge.errors import EmbedderUnusable
 from knowledge.library import Library
-from knowledge.reranking import CrossEncoderReranker, WordsInOrder
-from knowledge.result_selection import reads_on
+from knowledge.reranking import CrossEncoderReranker, WordOrderReranker
+from knowledge.result_selection import is_continuation
 
 LIGHT = (
     "Chlorophyll absorbs red and blue light in the leaf, while green light is reflected by it, so leaves look green."
@@ -22,11 +22,11 @@ def texts(library, query, k=5):
 
 def passage(ordinal: int, text: str, start: int) -> Passage:
     return Passage(
-        f"p{ordinal}", "d", "c", ordinal, text, Locator(Place.PAGE, 1, "page 1"), (), start, start + len(text)
+        f"p{ordinal}", "d", "c", ordinal, text, Locator(LocatorKind.PAGE, 1, "page 1"), (), start, start + len(text)
     )
 
 
-def test_an_old_and_a_new_version_of_a_slide_are_shown_once(library):
+def test_near_duplicate_slides_are_returned_once(library):
     library.add("c", "old.md", f"# Leaves\n\n{LIGHT}\n".encode())
     library.add("c", "new.md", f"# Leaves\n\n{LIGHT} Really.\n".encode())
     library.add("c", "lines.md", f"# Lines\n\n{OTHER}\n".encode())
@@ -35,7 +35,7 @@ def test_an_old_and_a_new_version_of_a_slide_are_shown_once(library):
     assert OTHER in found
 
 
-def test_a_table_cut_in_two_is_shown_with_its_rest(library):
+def test_a_split_table_is_rejoined(library):
     rows = "".join(f"| element {n} | {'metal ' * 6}weighs {n} grams |\n" for n in range(80))
     library.add("c", "table.md", f"# Elements\n\n| name | weight |\n|---|---|\n{rows}".encode())
     first, second = library.search("c", "name weight element 3", 2).hits
@@ -52,15 +52,15 @@ def test_a_table_cut_in_two_is_shown_with_its_rest(library):
         ("| a | b |", "| c | d |", True),
     ],
 )
-def test_a_passage_reads_on_where_a_sentence_or_a_table_was_cut(head, tail, rest):
-    assert reads_on(passage(0, head, 0), passage(1, tail, len(head) + 1)) is rest
+def test_a_passage_is_extended_where_a_sentence_or_table_was_cut(head, tail, rest):
+    assert is_continuation(passage(0, head, 0), passage(1, tail, len(head) + 1)) is rest
 
 
-def test_two_tables_with_a_gap_between_them_are_two():
-    assert not reads_on(passage(0, "| a |", 0), passage(1, "| b |", 7))
+def test_separate_tables_are_not_joined():
+    assert not is_continuation(passage(0, "| a |", 0), passage(1, "| b |", 7))
 
 
-def test_a_reranker_decides_the_order_and_nothing_else(tmp_path, library):
+def test_a_reranker_changes_only_the_order(tmp_path, library):
     class Backwards:
         def scores(self, query, texts):
             return list(range(len(texts)))
@@ -75,7 +75,7 @@ def test_a_reranker_decides_the_order_and_nothing_else(tmp_path, library):
 
 
 def test_words_in_the_order_of_the_question_count_more():
-    ahead, behind = WordsInOrder().scores("dog bites man", ["The dog bites a man.", "A man bites the dog."])
+    ahead, behind = WordOrderReranker().scores("dog bites man", ["The dog bites a man.", "A man bites the dog."])
     assert ahead > behind
 
 
@@ -84,7 +84,7 @@ def test_a_reranker_without_safe_weights_is_refused(tmp_path):
         CrossEncoderReranker(tmp_path).scores("a", ["b"])
 
 
-def test_the_threshold_of_coverage_is_the_callers(library):
+def test_the_coverage_threshold_is_the_callers(library):
     library.add("c", "leaves.md", f"# Leaves\n\n{LIGHT}\n".encode())
     assert library.search("c", "Who won the war?", threshold=0.0).covered
     strict = library.search("c", "Why do leaves look green?", threshold=1.0)

@@ -41,10 +41,10 @@ NOT_COVERED = (
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory):
+def small_course(tmp_path_factory):
     root = tmp_path_factory.mktemp("small")
     library = Library(root / "index", MemoryCatalog(), open_embedder("bundled", root / "models"))
-    for name, data in sample_course.documents():
+    for name, data in sample_course.sample_documents():
         library.add("sample", name, data)
     library.add("tiny", "plants.md", b"# Leaf\n\nChlorophyll reflects green light, so leaves look green to us.\n")
     library.add("tiny", "ye.md", "# 叶子\n\n叶绿素吸收红光和蓝光，反射绿光，所以叶子看起来是绿色的。\n".encode())
@@ -52,20 +52,20 @@ def small(tmp_path_factory):
 
 
 @pytest.mark.parametrize("question", COVERED)
-def test_what_the_sample_course_teaches_is_covered(small, question):
-    assert small.search("sample", question).covered
+def test_what_the_sample_course_teaches_is_covered(small_course, question):
+    assert small_course.search("sample", question).covered
 
 
 @pytest.mark.parametrize("question", NOT_COVERED)
-def test_what_the_sample_course_does_not_teach_is_not(small, question):
-    assert not small.search("sample", question).covered
+def test_what_the_sample_course_does_not_teach_is_not_covered(small_course, question):
+    assert not small_course.search("sample", question).covered
 
 
 @pytest.mark.parametrize("question", ["Why do leaves look green?", "为什么叶子看起来是绿色的？"])
-def test_a_course_of_two_passages_covers_what_they_say(small, question):
-    assert small.search("tiny", question).covered
+def test_a_course_of_two_passages_covers_what_they_say(small_course, question):
+    assert small_course.search("tiny", question).covered
 
 
 @pytest.mark.parametrize("question", ["Who is the president of France?", "法国的首都是哪里？"])
-def test_a_course_of_two_passages_covers_nothing_else(small, question):
-    assert not small.search("tiny", question).covered
+def test_a_course_of_two_passages_covers_nothing_else(small_course, question):
+    assert not small_course.search("tiny", question).covered

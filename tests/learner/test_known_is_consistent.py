@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.learner.bayesian_knowledge_tracing import KNOWN
-from tutor.learner.class_overview import classroom
-from tutor.learner.evidence import Answered
-from tutor.learner.overview import FADING, Level
-from tutor.learner.record import rebuild
-from tutor.learner.skill_graph import graph
+from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD
+from tutor.learner.class_overview import build_class_overview
+from tutor.learner.evidence import AnswerEvent
+from tutor.learner.overview import REVIEW_THRESHOLD, MasteryLevel
+from tutor.learner.record import rebuild_record
+from tutor.learner.skill_graph import build_graph
 from tutor.ui import class_html, progress_html
-from tutor.ui.words import say
+from tutor.ui.words import t
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-COURSE, NAMES = graph("ab", []), {"a": "Light", "b": "Sugar"}
+COURSE, NAMES = build_graph("ab", []), {"a": "Light", "b": "Sugar"}
 LEARNERS = {"ada": "ada", "bob": "bob", "cho": "cho"}
 lived = st.lists(
     st.tuples(
@@ -39,27 +39,29 @@ def seen_after(steps, later: float):
     for n, (learner, skill, right, helped, days) in enumerate(steps):
         at += timedelta(days=days, minutes=1)
         outcome = Outcome.RIGHT if right else Outcome.WRONG
-        one = Answered(f"e{n}", learner, "c", f"i{n % 9}", (skill,), outcome, hints=0, aided=helped, at=at, judge="t")
+        one = AnswerEvent(
+            f"e{n}", learner, "c", f"i{n % 9}", (skill,), outcome, hints=0, aided=helped, at=at, judge="t"
+        )
         events[learner].append(one)
-    records = {learner: rebuild(found, COURSE) for learner, found in events.items() if found}
-    return classroom(records, COURSE, at + timedelta(days=later))
+    records = {learner: rebuild_record(found, COURSE) for learner, found in events.items() if found}
+    return build_class_overview(records, COURSE, at + timedelta(days=later))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @settings(deadline=None, max_examples=25)
 @given(lived, st.sampled_from([0, 3, 30]))
-def test_both_pages_say_known_of_the_same_skills(language, steps, later):
+def test_learner_page_and_class_page_agree_on_known_skills(language, steps, later):
     seen = seen_after(steps, later)
-    page = class_html.for_page(seen, LEARNERS, NAMES, {}, language)
+    page = class_html.render_class_page(seen, LEARNERS, NAMES, {}, language)
     rows = re.findall(r'<tr><th scope="row">(\w+)</th>(.*?)</tr>', page)
-    on_map = {(who, skill) for who, row in rows for skill, cell in zip("ab", row.split("</td>"), strict=False)
-              if f'title="{say(language, "level_known")}"' in cell and "✓" in cell}  # fmt: skip
+    on_map = {(actor, skill) for actor, row in rows for skill, cell in zip("ab", row.split("</td>"), strict=False)
+              if f'title="{t(language, "level_known")}"' in cell and "✓" in cell}  # fmt: skip
     own = set()
-    for who, view in seen.learners.items():
+    for actor, view in seen.learners.items():
         for skill, name in NAMES.items():
             lines = re.findall(rf"<strong>{name}</strong>.*?<small>\d+ % · (.*?)(?: · |<)",
-                               progress_html.knowing_card(view, NAMES, language))  # fmt: skip
-            own |= {(who, skill) for said in lines if said == say(language, "level_known")}
+                               progress_html.render_mastery(view, NAMES, language))  # fmt: skip
+            own |= {(actor, skill) for said in lines if said == t(language, "level_known")}
     assert on_map == own
     for line in seen.skills:
         assert line.known == sum(skill == line.skill for _, skill in own)
@@ -67,7 +69,7 @@ def test_both_pages_say_known_of_the_same_skills(language, steps, later):
 
 @settings(deadline=None, max_examples=50)
 @given(lived, st.sampled_from([0, 3, 30]))
-def test_nobody_is_counted_twice_on_a_skill(steps, later):
+def test_a_learner_is_counted_once_per_skill(steps, later):
     seen = seen_after(steps, later)
     for line in seen.skills:
         assert min(line.known, line.learning, line.stuck, line.unmet) >= 0
@@ -78,22 +80,22 @@ def test_nobody_is_counted_twice_on_a_skill(steps, later):
         assert count <= next(line.stuck for line in seen.skills if line.skill == skill)
 
 
-def test_four_in_five_is_not_known_yet():
+def test_mastery_of_0_8_is_not_known():
     """The class counted a skill as known from .8; her own page, the path and the reviews do so from .95."""
     steps = [("ada", "a", True, False, 0)]
-    while (line := seen_after(steps, 0).learners["ada"].skills[0]).known < 0.8:
+    while (line := seen_after(steps, 0).learners["ada"].skills[0]).known_now < 0.8:
         steps.append(steps[0])
-    assert 0.8 <= line.known < KNOWN and line.level is Level.HIGH
+    assert 0.8 <= line.known_now < MASTERY_THRESHOLD and line.level is MasteryLevel.HIGH
     assert seen_after(steps, 0).skills[0].known == 0
 
 
-def test_what_had_faded_and_came_back_was_not_learnt_anew():
+def test_relearning_is_not_counted_as_newly_known():
     steps = [("ada", "a", True, False, 0)] * 6
     learnt = seen_after(steps, 0)
     assert learnt.digest.newly_known == (("a", 1),) and learnt.skills[0].known == 1
     faded = seen_after(steps, 200)
     line = faded.learners["ada"].skills[0]
-    assert line.known < FADING and line.level is Level.FADING and faded.skills[0].known == 0
+    assert line.known_now < REVIEW_THRESHOLD and line.level is MasteryLevel.FADING and faded.skills[0].known == 0
     later = [("bob", "b", True, False, 198), *[steps[0]] * 3]
     again = seen_after([*steps, *later], 0)
     assert again.skills[0].known == 1 and again.digest.newly_known == ()

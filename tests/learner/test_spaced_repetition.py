@@ -9,70 +9,81 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.learner.evidence import Answered
-from tutor.learner.spaced_repetition import LAYER, Habit, Memory, chance, due_at, fresh_habit, review, review_answer
+from tutor.learner.evidence import AnswerEvent
+from tutor.learner.spaced_repetition import (
+    RECALL_FEATURES,
+    ForgettingModel,
+    MemoryState,
+    due_at,
+    initial_forgetting_model,
+    recall_probability,
+    review_answer,
+    update_memory,
+)
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 logs = st.lists(st.tuples(st.floats(0.01, 60), st.booleans()), min_size=1, max_size=25)
 
 
-def replay(log: list[tuple[float, bool]]) -> tuple[Memory, Habit, datetime]:
-    memory, habit, at = None, fresh_habit(), NOW
+def replay(log: list[tuple[float, bool]]) -> tuple[MemoryState, ForgettingModel, datetime]:
+    memory, habit, at = None, initial_forgetting_model(), NOW
     for days, recalled in log:
         at += timedelta(days=days)
-        memory, habit, _ = review(memory, habit, recalled=recalled, at=at)
+        memory, habit, _ = update_memory(memory, habit, recalled=recalled, at=at)
     assert memory is not None
     return memory, habit, at
 
 
 @settings(deadline=None)
 @given(logs, st.floats(0, 30), st.floats(0.1, 100))
-def test_recall_never_grows_by_waiting(log, first, more):
+def test_recall_probability_decays_with_time(log, first, more):
     memory, habit, at = replay(log)
     soon, later = at + timedelta(days=first), at + timedelta(days=first + more)
-    assert 0 < chance(memory, habit, later) <= chance(memory, habit, soon) < 1
+    assert 0 < recall_probability(memory, habit, later) <= recall_probability(memory, habit, soon) < 1
 
 
 @settings(deadline=None)
 @given(logs)
-def test_something_is_due_when_its_chance_has_fallen_to_what_is_wanted(log):
+def test_a_review_is_due_at_the_target_retention(log):
     memory, habit, at = replay(log)
     due = due_at(memory, habit)
     assert timedelta(days=1) <= due - at <= timedelta(days=365)
     if timedelta(days=1) < due - at < timedelta(days=364):
-        assert chance(memory, habit, due) == pytest.approx(0.9, abs=0.001)
+        assert recall_probability(memory, habit, due) == pytest.approx(0.9, abs=0.001)
 
 
-def test_a_new_learner_is_expected_to_forget_as_fsrs_says():
-    memory, habit, _ = review(None, fresh_habit(), recalled=True, at=NOW)
+def test_a_new_learner_follows_default_fsrs():
+    memory, habit, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
     at_stability = NOW + timedelta(days=memory.stability)
-    assert chance(memory, habit, at_stability) == pytest.approx(0.9, abs=1e-6)
+    assert recall_probability(memory, habit, at_stability) == pytest.approx(0.9, abs=1e-6)
 
 
-def test_one_who_keeps_forgetting_is_asked_sooner_than_one_who_never_does():
-    def habit_of(*, recalled: bool) -> Habit:
-        habit = fresh_habit()
+def test_a_forgetful_learner_is_reviewed_sooner():
+    def habit_of(*, recalled: bool) -> ForgettingModel:
+        habit = initial_forgetting_model()
         for _ in range(40):
-            memory, habit, _ = review(None, habit, recalled=True, at=NOW)
-            _, habit, _ = review(memory, habit, recalled=recalled, at=NOW + timedelta(days=3))
+            memory, habit, _ = update_memory(None, habit, recalled=True, at=NOW)
+            _, habit, _ = update_memory(memory, habit, recalled=recalled, at=NOW + timedelta(days=3))
         return habit
 
-    memory, _, _ = review(None, fresh_habit(), recalled=True, at=NOW)
+    memory, _, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
     assert due_at(memory, habit_of(recalled=False)) < due_at(memory, habit_of(recalled=True))
 
 
-def test_an_answer_on_the_same_day_is_practice_and_not_a_test():
-    memory, habit, _ = review(None, fresh_habit(), recalled=True, at=NOW)
-    after, same, record = review(memory, habit, recalled=False, at=NOW + timedelta(minutes=10))
+def test_same_day_answers_are_not_reviews():
+    memory, habit, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    after, same, record = update_memory(memory, habit, recalled=False, at=NOW + timedelta(minutes=10))
     assert record.expected is None and same is habit
     assert after.spaced == 0 and after.lapses == 1
 
 
-def test_an_aided_answer_leaves_the_memory_as_it_was():
-    memory, habit, _ = review(None, fresh_habit(), recalled=True, at=NOW)
-    helped = Answered("e", "ada", "c", "a", ("x",), Outcome.RIGHT, 2, True, NOW + timedelta(days=9), "t")
+def test_aided_answers_do_not_change_the_memory():
+    memory, habit, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    helped = AnswerEvent("e", "ada", "c", "a", ("x",), Outcome.RIGHT, 2, True, NOW + timedelta(days=9), "t")
     assert review_answer(memory, habit, helped) == (memory, habit, None)
 
 
-def test_a_fresh_habit_is_fsrs_and_nothing_else():
-    assert dict(zip(LAYER, fresh_habit().mean, strict=True)) == {name: float(name == "fsrs") for name in LAYER}
+def test_the_initial_personal_model_equals_fsrs():
+    assert dict(zip(RECALL_FEATURES, initial_forgetting_model().mean, strict=True)) == {
+        name: float(name == "fsrs") for name in RECALL_FEATURES
+    }

@@ -8,36 +8,36 @@ from pathlib import Path
 
 import pytest
 
-from tutor.ui.words.reasons import in_chinese
+from tutor.ui.words.reasons import translate_grading_reason
 
 ROOT = Path(__file__).parents[2] / "tutor"
 GRADERS = [*(ROOT / "assessment").glob("*.py"), ROOT / "practice" / "quiz_sessions.py"]
-SAYING = {"right", "wrong", "partial", "unsure"}
+GRADE_CONSTRUCTORS = {"right", "wrong", "partial", "unsure"}
 
 
-def said() -> Iterator[str]:
+def grader_reasons() -> Iterator[str]:
     """Every sentence that a grader gives as its reason; a blank in it is filled with a number."""
     for path in GRADERS:
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) in SAYING and call.args:
-                yield from sentences(call.args[0])
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in GRADE_CONSTRUCTORS and call.args:
+                yield from string_literals(call.args[0])
 
 
-def sentences(node: ast.expr) -> Iterator[str]:
+def string_literals(node: ast.expr) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(text)):
             yield text
         case ast.IfExp(body=body, orelse=other):
-            yield from sentences(body)
-            yield from sentences(other)
+            yield from string_literals(body)
+            yield from string_literals(other)
         case ast.JoinedStr(values=values):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "3" for part in values)
 
 
-def test_every_reason_of_every_grader_has_its_chinese_words() -> None:
-    found = set(said())
+def test_every_grader_reason_has_a_chinese_translation() -> None:
+    found = set(grader_reasons())
     assert {"the right option", "another term", "the sign is wrong", "equal to the key, however it is written"} <= found
-    assert not [reason for reason in found if in_chinese(reason) == reason]
+    assert not [reason for reason in found if translate_grading_reason(reason) == reason]
 
 
 @pytest.mark.parametrize(
@@ -50,5 +50,5 @@ def test_every_reason_of_every_grader_has_its_chinese_words() -> None:
         ("A synonym of our lecture.", "A synonym of our lecture."),
     ],
 )
-def test_what_it_quotes_stays_as_it_was_written(reason: str, chinese: str) -> None:
-    assert in_chinese(reason) == chinese
+def test_quoted_text_is_not_translated(reason: str, chinese: str) -> None:
+    assert translate_grading_reason(reason) == chinese

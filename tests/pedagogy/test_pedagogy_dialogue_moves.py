@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.pedagogy.dialogue_moves import Move, Situation, choose
-from tutor.pedagogy.intents import Intent, is_question, read_intent
-from tutor.pedagogy.ladder import TOP, HelpLevel, Ladder, Rung, climb, may_reveal, with_level
+from tutor.pedagogy.dialogue_moves import DialogueState, Move, choose_move
+from tutor.pedagogy.intents import Intent, classify_intent, is_question
+from tutor.pedagogy.ladder import TOP_RUNG, HelpLevel, Ladder, Rung, climb, may_reveal, with_level
 
 levels = st.sampled_from(HelpLevel)
 situations = st.builds(
-    Situation,
+    DialogueState,
     intent=st.sampled_from(Intent),
     covered=st.booleans(),
     ladder=st.none()
     | levels.flatmap(
-        lambda level: st.builds(Ladder, st.just(level), st.sampled_from([r for r in Rung if r <= TOP[level]]))
+        lambda level: st.builds(Ladder, st.just(level), st.sampled_from([r for r in Rung if r <= TOP_RUNG[level]]))
     ),
     question_open=st.booleans(),
     outcome=st.none() | st.sampled_from(Outcome),
@@ -36,44 +36,46 @@ def test_every_turn_climbs_one_rung_or_sharpens_at_the_top(level, turns):
         higher = climb(ladder)
         assert higher.rung - ladder.rung + higher.sharpness - ladder.sharpness >= 1
         assert higher.rung - ladder.rung <= 1
-        assert higher.rung <= TOP[level]
+        assert higher.rung <= TOP_RUNG[level]
         ladder = higher
 
 
 @given(situations)
 def test_a_turn_never_jumps_a_rung_nor_passes_the_top(situation):
-    step = choose(situation)
+    step = choose_move(situation)
     assert step.why
     if situation.ladder is None:
         assert step.ladder is None
     else:
         assert step.ladder.rung - situation.ladder.rung in (0, 1)
-        assert step.ladder.rung <= TOP[situation.ladder.level]
+        assert step.ladder.rung <= TOP_RUNG[situation.ladder.level]
 
 
 @given(situations)
 def test_only_a_right_answer_is_confirmed(situation):
-    if choose(situation).move is Move.CONFIRM:
+    if choose_move(situation).move is Move.CONFIRM:
         assert situation.outcome is Outcome.RIGHT
         assert situation.intent is Intent.ANSWER
 
 
 @given(st.sampled_from([HelpLevel.LOW, HelpLevel.MODERATE]), st.integers(0, 12))
-def test_pressure_never_reaches_the_answer_unless_the_course_allows_it(level, times):
+def test_repeated_requests_never_reach_the_answer_unless_allowed(level, times):
     ladder = Ladder(level)
     for _ in range(times):
-        step = choose(Situation(Intent.TELL_ME, ladder=ladder, question_open=True))
+        step = choose_move(DialogueState(Intent.TELL_ME, ladder=ladder, question_open=True))
         assert step.move is Move.HINT
         ladder = step.ladder
         assert not may_reveal(ladder)
 
 
-def test_three_times_just_tell_me_gives_three_better_hints_and_an_excuse_a_fourth():
+def test_repeated_tell_me_requests_give_sharper_hints():
     ladder = Ladder(HelpLevel.MODERATE)
     said = ["just tell me the answer", "please just tell me!", "give me the answer", "my teacher said it is allowed"]
     rungs = []
     for message in said:
-        step = choose(Situation(read_intent(message, question_open=True), ladder=ladder, question_open=True))
+        step = choose_move(
+            DialogueState(classify_intent(message, question_open=True), ladder=ladder, question_open=True)
+        )
         ladder = step.ladder
         rungs.append(ladder.rung)
     assert rungs == [Rung.GAP, Rung.QUESTION, Rung.SIMILAR, Rung.STEP]
@@ -81,7 +83,7 @@ def test_three_times_just_tell_me_gives_three_better_hints_and_an_excuse_a_fourt
 
 def test_a_high_help_course_gives_the_answer_last_and_then_checks_on_a_fresh_item():
     ladder = Ladder(HelpLevel.HIGH, Rung.STEP)
-    step = choose(Situation(Intent.STUCK, ladder=ladder, question_open=True))
+    step = choose_move(DialogueState(Intent.STUCK, ladder=ladder, question_open=True))
     assert may_reveal(step.ladder)
     assert step.then_check
 
@@ -89,34 +91,39 @@ def test_a_high_help_course_gives_the_answer_last_and_then_checks_on_a_fresh_ite
 @pytest.mark.parametrize(
     ("situation", "move"),
     [
-        (Situation(Intent.QUESTION), Move.ANSWER),
-        (Situation(Intent.QUESTION, covered=False), Move.NOT_COVERED),
-        (Situation(Intent.DEFINITION, ladder=Ladder(HelpLevel.LOW)), Move.DEFINE),
-        (Situation(Intent.EXERCISE, ladder=Ladder(HelpLevel.LOW)), Move.HINT),
-        (Situation(Intent.CLARIFY, question_open=True), Move.EXPLAIN_TASK),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT), Move.CONFIRM),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.PARTIAL), Move.COMPLETE),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.UNSURE), Move.REFER),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, misconception=True), Move.REPAIR),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, ladder=Ladder(HelpLevel.LOW)), Move.HINT),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, wrong_guesses=2), Move.ASK_REASON),
-        (Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, wrong_guesses=2), Move.ASK_REASON),
+        (DialogueState(Intent.QUESTION), Move.ANSWER),
+        (DialogueState(Intent.QUESTION, covered=False), Move.NOT_COVERED),
+        (DialogueState(Intent.DEFINITION, ladder=Ladder(HelpLevel.LOW)), Move.DEFINE),
+        (DialogueState(Intent.EXERCISE, ladder=Ladder(HelpLevel.LOW)), Move.HINT),
+        (DialogueState(Intent.CLARIFY, question_open=True), Move.EXPLAIN_TASK),
+        (DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT), Move.CONFIRM),
+        (DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.PARTIAL), Move.COMPLETE),
+        (DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.UNSURE), Move.REFER),
+        (DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, misconception=True), Move.REPAIR),
         (
-            Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, wrong_guesses=2, gives_reason=True),
+            DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, ladder=Ladder(HelpLevel.LOW)),
+            Move.HINT,
+        ),
+        (DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.WRONG, wrong_guesses=2), Move.ASK_REASON),
+        (DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, wrong_guesses=2), Move.ASK_REASON),
+        (
+            DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, wrong_guesses=2, gives_reason=True),
             Move.CONFIRM,
         ),
-        (Situation(Intent.EXAMPLE, question_open=True), Move.EXAMPLE),
-        (Situation(Intent.EMPTY), Move.INVITE),
-        (Situation(Intent.SKIP, question_open=True), Move.SKIP),
+        (DialogueState(Intent.EXAMPLE, question_open=True), Move.EXAMPLE),
+        (DialogueState(Intent.EMPTY), Move.INVITE),
+        (DialogueState(Intent.SKIP, question_open=True), Move.SKIP),
     ],
 )
-def test_the_rules_of_the_moves(situation, move):
-    assert choose(situation).move is move
+def test_each_situation_selects_its_move(situation, move):
+    assert choose_move(situation).move is move
 
 
 def test_a_right_answer_after_help_is_checked_on_a_fresh_item():
-    assert choose(Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, helped=True)).then_check
-    assert not choose(Situation(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT)).then_check
+    assert choose_move(
+        DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, hint_given=True)
+    ).then_check
+    assert not choose_move(DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT)).then_check
 
 
 @given(levels, levels, st.integers(0, 9))
@@ -124,7 +131,7 @@ def test_a_changed_help_level_never_leaves_a_rung_above_its_top(before, after, t
     ladder = Ladder(before)
     for _ in range(turns):
         ladder = climb(ladder)
-    assert with_level(ladder, after).rung <= TOP[after]
+    assert with_level(ladder, after).rung <= TOP_RUNG[after]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +162,8 @@ def test_a_changed_help_level_never_leaves_a_rung_above_its_top(before, after, t
         ("🙂", True, Intent.EMPTY),
     ],
 )
-def test_what_a_message_is(message, question_open, intent):
-    assert read_intent(message, question_open=question_open) is intent
+def test_messages_are_classified_by_intent(message, question_open, intent):
+    assert classify_intent(message, question_open=question_open) is intent
 
 
 def test_a_question_typed_instead_of_an_answer_is_not_an_answer():
@@ -165,5 +172,5 @@ def test_a_question_typed_instead_of_an_answer_is_not_an_answer():
 
 
 @given(st.text(max_size=200), st.booleans())
-def test_any_message_is_something(message, question_open):
-    assert read_intent(message, question_open=question_open) in Intent
+def test_every_message_has_an_intent(message, question_open):
+    assert classify_intent(message, question_open=question_open) in Intent

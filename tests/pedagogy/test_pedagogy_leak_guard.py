@@ -6,17 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.pedagogy.expected_value import asked_values
-from tutor.pedagogy.leak_features import Line
-from tutor.pedagogy.leak_guard import judge
+from tutor.pedagogy.expected_value import expected_values
+from tutor.pedagogy.leak_features import Utterance
+from tutor.pedagogy.leak_guard import check_leak
 
 PROBLEM = (
-    Line("tutor", "One carton of 12 eggs had five eggs with double yolks. How many yolks were in the whole carton?"),
-    Line("learner", "5 x 2 = 10 and 12 single yolks so there are 22 yolks."),
+    Utterance(
+        "tutor", "One carton of 12 eggs had five eggs with double yolks. How many yolks were in the whole carton?"
+    ),
+    Utterance("learner", "5 x 2 = 10 and 12 single yolks so there are 22 yolks."),
 )
-PRODUCT = (Line("tutor", "What is the product of 9 and 8?"), Line("learner", "17"))
-CELL = (Line("tutor", "What is the division of a body cell into two equal cells called?"), Line("learner", "meiosis"))
-LINE = (Line("tutor", "Which line has slope 3 and meets the y axis at 2?"), Line("learner", "y = 2x + 3"))
+PRODUCT = (Utterance("tutor", "What is the product of 9 and 8?"), Utterance("learner", "17"))
+CELL = (
+    Utterance("tutor", "What is the division of a body cell into two equal cells called?"),
+    Utterance("learner", "meiosis"),
+)
+LINE = (Utterance("tutor", "Which line has slope 3 and meets the y axis at 2?"), Utterance("learner", "y = 2x + 3"))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +42,7 @@ LINE = (Line("tutor", "Which line has slope 3 and meets the y axis at 2?"), Line
     ],
 )
 def test_a_reply_that_says_the_answer_leaks(draft, dialogue, keys):
-    verdict = judge(draft, dialogue, keys)
+    verdict = check_leak(draft, dialogue, keys)
     assert verdict.leaks
     assert verdict.reasons
 
@@ -54,20 +59,20 @@ def test_a_reply_that_says_the_answer_leaks(draft, dialogue, keys):
     ],
 )
 def test_a_hint_does_not_leak(draft, dialogue, keys):
-    verdict = judge(draft, dialogue, keys)
+    verdict = check_leak(draft, dialogue, keys)
     assert not verdict.leaks
     assert verdict.reasons == ()
 
 
 def test_reasons_never_repeat_the_answer():
     for draft, dialogue, key in (("It is called mitosis.", CELL, "mitosis"), ("It is 72.", PRODUCT, "72")):
-        assert key not in " ".join(judge(draft, dialogue, (key,)).reasons)
+        assert key not in " ".join(check_leak(draft, dialogue, (key,)).reasons)
 
 
 @given(a=st.integers(2, 99), b=st.integers(2, 99))
-def test_what_a_plain_question_asks_is_worked_out(a, b):
+def test_the_value_of_a_plain_question_is_computed(a, b):
     def asked(question: str) -> set[int]:
-        return {int(value) for value in asked_values([("tutor", question), ("learner", "?")])}
+        return {int(value) for value in expected_values([("tutor", question), ("learner", "?")])}
 
     assert asked(f"What is the product of {a} and {b}?") == {a * b}
     assert asked(f"What is the value of {a} + {b}?") == {a + b}
@@ -76,17 +81,17 @@ def test_what_a_plain_question_asks_is_worked_out(a, b):
 
 
 def test_a_question_that_cannot_be_worked_out_has_no_value():
-    assert asked_values([("tutor", "What are the properties of a square?")]) == set()
+    assert expected_values([("tutor", "What are the properties of a square?")]) == set()
 
 
 @given(st.text(max_size=200))
 def test_any_text_gets_a_verdict(draft):
-    assert 0 <= judge(draft, PRODUCT, ("72",)).probability <= 1
+    assert 0 <= check_leak(draft, PRODUCT, ("72",)).probability <= 1
 
 
-SOLVE = [Line("learner", "Solve 5x - 8 = 27")]
-COUNT = [Line("learner", "A class has 12 boys and 15 girls. How many pupils are there?")]
-PIGMENT = [Line("learner", "Homework: which pigment catches the light in a leaf?")]
+SOLVE = [Utterance("learner", "Solve 5x - 8 = 27")]
+COUNT = [Utterance("learner", "A class has 12 boys and 15 girls. How many pupils are there?")]
+PIGMENT = [Utterance("learner", "Homework: which pigment catches the light in a leaf?")]
 
 
 @pytest.mark.parametrize(
@@ -106,15 +111,15 @@ PIGMENT = [Line("learner", "Homework: which pigment catches the light in a leaf?
         "比6大1",
     ],
 )
-def test_a_number_behind_a_veil_leaks(draft):
-    assert judge(draft, SOLVE, ["7"]).leaks
+def test_an_obfuscated_number_leaks(draft):
+    assert check_leak(draft, SOLVE, ["7"]).leaks
 
 
-def test_a_sum_of_the_numbers_of_the_exercise_is_a_hint_and_of_others_a_disguise():
-    assert not judge("What is 12 + 15?", COUNT, ["27"]).leaks
-    assert not judge("Add the two groups: 12 and 15.", COUNT, ["27"]).leaks
-    assert judge("It is thirty minus three.", COUNT, ["27"]).leaks
-    assert judge("3 times 9 pupils", COUNT, ["27"]).leaks
+def test_arithmetic_on_given_numbers_is_a_hint_and_on_others_a_leak():
+    assert not check_leak("What is 12 + 15?", COUNT, ["27"]).leaks
+    assert not check_leak("Add the two groups: 12 and 15.", COUNT, ["27"]).leaks
+    assert check_leak("It is thirty minus three.", COUNT, ["27"]).leaks
+    assert check_leak("3 times 9 pupils", COUNT, ["27"]).leaks
 
 
 @pytest.mark.parametrize(
@@ -130,12 +135,12 @@ def test_a_sum_of_the_numbers_of_the_exercise_is_a_hint_and_of_others_a_disguise
         "chlorophyl",
     ],
 )
-def test_a_word_behind_a_veil_leaks(draft):
-    assert judge(draft, PIGMENT, ["chlorophyll"]).leaks
+def test_an_obfuscated_word_leaks(draft):
+    assert check_leak(draft, PIGMENT, ["chlorophyll"]).leaks
 
 
 @pytest.mark.parametrize("draft", ["x^2+2x+1", "x² + 2x + 1", "1 + 2x + x^2"])
-def test_the_task_multiplied_out_is_its_answer(draft):
-    task = [Line("learner", "Expand (x+1)^2")]
-    assert judge(draft, task, ["x^2 + 2x + 1"]).leaks
-    assert not judge("Multiply (x+1) by (x+1).", task, ["x^2 + 2x + 1"]).leaks
+def test_the_expanded_expression_is_the_answer(draft):
+    task = [Utterance("learner", "Expand (x+1)^2")]
+    assert check_leak(draft, task, ["x^2 + 2x + 1"]).leaks
+    assert not check_leak("Multiply (x+1) by (x+1).", task, ["x^2 + 2x + 1"]).leaks

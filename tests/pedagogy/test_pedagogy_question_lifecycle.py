@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 
 from tutor.domain import Outcome
 from tutor.pedagogy.question_lifecycle import (
-    FINAL,
+    FINAL_STATES,
     IllegalStep,
-    Posed,
-    State,
+    PosedQuestion,
+    QuestionState,
+    add_hint,
     answer,
     clarify,
     close,
     expire,
     grade,
-    hint,
     override,
     skip,
 )
@@ -27,19 +27,19 @@ from tutor.pedagogy.question_lifecycle import (
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-def asked() -> Posed:
-    return Posed("q1", "item-7", "ada", NOW, NOW + timedelta(days=1))
+def make_question() -> PosedQuestion:
+    return PosedQuestion("q1", "item-7", "ada", NOW, NOW + timedelta(days=1))
 
 
-def test_the_plain_way_through():
-    posed = grade(answer(asked(), "s1", "stroma", NOW), "s1", Outcome.RIGHT, 0.9)
-    assert posed.state is State.GRADED
-    assert close(posed).state is State.CLOSED
-    assert close(posed).scored.outcome is Outcome.RIGHT
+def test_ask_answer_grade_close():
+    posed = grade(answer(make_question(), "s1", "stroma", NOW), "s1", Outcome.RIGHT, 0.9)
+    assert posed.state is QuestionState.GRADED
+    assert close(posed).state is QuestionState.CLOSED
+    assert close(posed).scored_attempt.outcome is Outcome.RIGHT
 
 
 def test_a_double_click_is_one_answer_and_one_grade():
-    once = answer(asked(), "s1", "stroma", NOW)
+    once = answer(make_question(), "s1", "stroma", NOW)
     assert answer(once, "s1", "stroma", NOW) == once
     graded = grade(once, "s1", Outcome.WRONG, 0.8)
     assert grade(graded, "s1", Outcome.RIGHT, 1.0) == graded
@@ -47,28 +47,28 @@ def test_a_double_click_is_one_answer_and_one_grade():
 
 
 def test_a_reload_between_answer_and_grade_keeps_the_answer():
-    posed = answer(asked(), "s1", "stroma", NOW)
+    posed = answer(make_question(), "s1", "stroma", NOW)
     assert expire(posed, NOW + timedelta(days=9)) == posed
-    assert grade(posed, "s1", Outcome.RIGHT, 0.9).scored.text == "stroma"
+    assert grade(posed, "s1", Outcome.RIGHT, 0.9).scored_attempt.text == "stroma"
 
 
 def test_a_question_about_the_question_is_not_an_answer():
-    posed = clarify(asked(), "s1")
-    assert posed.state is State.CLARIFYING
+    posed = clarify(make_question(), "s1")
+    assert posed.state is QuestionState.CLARIFYING
     assert posed.attempts == ()
-    assert answer(posed, "s2", "stroma", NOW).state is State.ANSWERED
+    assert answer(posed, "s2", "stroma", NOW).state is QuestionState.ANSWERED
 
 
-def test_a_hint_makes_later_answers_aided_and_earlier_ones_not():
-    first = grade(answer(asked(), "s1", "xylem", NOW), "s1", Outcome.WRONG, 0.9)
-    second = answer(hint(first, "h1"), "s2", "stroma", NOW)
+def test_a_hint_marks_only_later_answers_as_aided():
+    first = grade(answer(make_question(), "s1", "xylem", NOW), "s1", Outcome.WRONG, 0.9)
+    second = answer(add_hint(first, "h1"), "s2", "stroma", NOW)
     assert [a.aided for a in second.attempts] == [False, True]
 
 
 def test_an_unsure_grade_scores_nothing_until_the_instructor_decides():
-    posed = grade(answer(asked(), "s1", "stroma?", NOW), "s1", Outcome.UNSURE, 0.4)
-    assert posed.scored is None
-    assert override(posed, "s1", Outcome.RIGHT).scored.outcome is Outcome.RIGHT
+    posed = grade(answer(make_question(), "s1", "stroma?", NOW), "s1", Outcome.UNSURE, 0.4)
+    assert posed.scored_attempt is None
+    assert override(posed, "s1", Outcome.RIGHT).scored_attempt.outcome is Outcome.RIGHT
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_an_unsure_grade_scores_nothing_until_the_instructor_decides():
         lambda q: answer(grade(answer(q, "s1", "a", NOW), "s1", Outcome.RIGHT, 1.0), "s2", "b", NOW),
     ],
 )
-def test_what_a_state_does_not_allow_is_refused(step):
+def test_illegal_transitions_are_refused(step):
     with pytest.raises(IllegalStep):
-        step(asked())
+        step(make_question())
 
 
 steps = st.lists(
@@ -100,8 +100,8 @@ steps = st.lists(
 
 
 @given(steps)
-def test_no_order_of_steps_loses_an_answer_or_changes_a_grade(run):
-    posed = asked()
+def test_no_transition_order_loses_an_answer_or_changes_a_grade(run):
+    posed = make_question()
     for name, submission, outcome, hours in run:
         now = NOW + timedelta(hours=hours)
         before = posed
@@ -109,7 +109,7 @@ def test_no_order_of_steps_loses_an_answer_or_changes_a_grade(run):
             posed = {
                 "answer": lambda: answer(posed, submission, f"text {submission}", now),  # noqa: B023
                 "clarify": lambda: clarify(posed, submission),  # noqa: B023
-                "hint": lambda: hint(posed, submission),  # noqa: B023
+                "hint": lambda: add_hint(posed, submission),  # noqa: B023
                 "grade": lambda: grade(posed, submission, outcome, 0.5),  # noqa: B023
                 "close": lambda: close(posed),  # noqa: B023
                 "skip": lambda: skip(posed),  # noqa: B023
@@ -124,5 +124,5 @@ def test_no_order_of_steps_loses_an_answer_or_changes_a_grade(run):
         if name != "override":
             for old, new in zip(before.attempts, posed.attempts, strict=False):
                 assert old.outcome in (None, new.outcome)
-        if before.state in FINAL:
+        if before.state in FINAL_STATES:
             assert posed.state is before.state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.domain import Course, Person
-from tutor.services import House
+from tutor.services import Services
 
 BOOK = b"""# Programs
 
@@ -40,8 +40,8 @@ EXERCISES = b"""# Exercises
 
 
 @pytest.fixture
-def programs(house: House, instructor: Person) -> Course:
-    made = house.courses.create(instructor, "Programs", course_id="programs")
-    house.shelf.add(instructor, made.id, "programs.md", BOOK)
-    house.shelf.add(instructor, made.id, "exercises.md", EXERCISES)
+def programming_course(services: Services, instructor: Person) -> Course:
+    made = services.courses.create(instructor, "Programs", course_id="programs")
+    services.documents.ingest(instructor, made.id, "programs.md", BOOK)
+    services.documents.ingest(instructor, made.id, "exercises.md", EXERCISES)
     return made

@@ -9,125 +9,127 @@ import pytest
 import tutor.store.evidence as evidence_store
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotAllowed, NotFound
-from tutor.learner.evidence import GENERAL, Answered, Retracted, standing
-from tutor.progress.evidence_log import Judged
+from tutor.learner.evidence import GENERAL_SKILL, AnswerEvent, RetractionEvent, current_answers
+from tutor.progress.evidence_log import GradedAnswer
 
 
-def judged(grade_id: str = "g1", outcome: Outcome = Outcome.WRONG, **rest) -> Judged:
+def make_grade(grade_id: str = "g1", outcome: Outcome = Outcome.WRONG, **rest) -> GradedAnswer:
     whole = {"course_id": "biology", "item_id": "i1", "skills": ("light",), "judge": "choice 1"} | rest
-    return Judged(outcome=outcome, grade_id=grade_id, **whole)
+    return GradedAnswer(outcome=outcome, grade_id=grade_id, **whole)
 
 
-def counted(house, learner_id: str) -> list[Answered]:
-    with house.office.database.reading() as connection:
+def counting_answers(services, learner_id: str) -> list[AnswerEvent]:
+    with services.core.database.read_connection() as connection:
         events = [event for _, event in evidence_store.events(connection, "biology", learner_id)]
-    answers = [event for event in events if isinstance(event, Answered)]
-    return list(standing(answers, [event for event in events if isinstance(event, Retracted)]))
+    answers = [event for event in events if isinstance(event, AnswerEvent)]
+    return list(current_answers(answers, [event for event in events if isinstance(event, RetractionEvent)]))
 
 
-def tallies(house):
-    with house.office.database.reading() as connection:
-        return evidence_store.tallies(connection, "biology")
+def item_counts(services):
+    with services.core.database.read_connection() as connection:
+        return evidence_store.course_item_counts(connection, "biology")
 
 
-def test_a_double_click_records_once(house, course, ada):
-    first = house.evidence.record(ada, judged())
-    assert house.evidence.record(ada, judged()) == first
-    assert counted(house, ada.id) == [first]
-    assert tallies(house) == {("i1", "light"): (1, 0)}
+def test_a_double_submission_is_recorded_once(services, course, ada):
+    first = services.evidence_log.record(ada, make_grade())
+    assert services.evidence_log.record(ada, make_grade()) == first
+    assert counting_answers(services, ada.id) == [first]
+    assert item_counts(services) == {("i1", "light"): (1, 0)}
 
 
-def test_an_unsure_grade_is_no_evidence_until_the_instructor_decides(house, course, ada, instructor):
+def test_an_unsure_grade_is_no_evidence_until_the_instructor_decides(services, course, ada, instructor):
     with pytest.raises(InputRefused, match="not judged yet"):
-        house.evidence.record(ada, judged(outcome=Outcome.UNSURE))
-    assert counted(house, ada.id) == []
-    house.evidence.record_decided(instructor, ada.id, judged(outcome=Outcome.RIGHT))
-    assert [answer.outcome for answer in counted(house, ada.id)] == [Outcome.RIGHT]
+        services.evidence_log.record(ada, make_grade(outcome=Outcome.UNSURE))
+    assert counting_answers(services, ada.id) == []
+    services.evidence_log.record_instructor_decision(instructor, ada.id, make_grade(outcome=Outcome.RIGHT))
+    assert [answer.outcome for answer in counting_answers(services, ada.id)] == [Outcome.RIGHT]
 
 
-def test_a_grade_and_its_evidence_are_stored_together_or_not_at_all(house, course, ada):
-    with pytest.raises(RuntimeError), house.office.database.writing() as connection:
-        house.evidence.record(ada, judged(), within=connection)
+def test_a_grade_and_its_evidence_are_stored_together_or_not_at_all(services, course, ada):
+    with pytest.raises(RuntimeError), services.core.database.write_transaction() as connection:
+        services.evidence_log.record(ada, make_grade(), within=connection)
         raise RuntimeError
-    assert counted(house, ada.id) == [] and tallies(house) == {}
+    assert counting_answers(services, ada.id) == [] and item_counts(services) == {}
 
 
-def test_an_override_takes_the_place_of_the_old_event_and_the_old_one_stays_readable(house, course, ada, instructor):
-    old = house.evidence.record(ada, judged(misconception="light is stored in leaves"))
-    new = house.evidence.override(instructor, "g1", Outcome.RIGHT)
+def test_an_override_supersedes_the_old_event_which_stays_readable(services, course, ada, instructor):
+    old = services.evidence_log.record(ada, make_grade(misconception="light is stored in leaves"))
+    new = services.evidence_log.override(instructor, "g1", Outcome.RIGHT)
     assert new.at == old.at and new.supersedes == old.id and new.misconception is None
-    assert counted(house, ada.id) == [new]
-    assert tallies(house) == {("i1", "light"): (1, 1)}
-    again = house.evidence.override(instructor, "g1", Outcome.PARTIAL)
-    assert again.supersedes == new.id and counted(house, ada.id) == [again]
-    with house.office.database.reading() as connection:
+    assert counting_answers(services, ada.id) == [new]
+    assert item_counts(services) == {("i1", "light"): (1, 1)}
+    again = services.evidence_log.override(instructor, "g1", Outcome.PARTIAL)
+    assert again.supersedes == new.id and counting_answers(services, ada.id) == [again]
+    with services.core.database.read_connection() as connection:
         assert [event for _, event in evidence_store.events(connection, "biology")] == [old, new, again]
 
 
-def test_a_withdrawn_answer_counts_for_nothing(house, course, ada, instructor):
-    house.evidence.record(ada, judged())
-    house.evidence.withdraw(instructor, "g1", "the item was faulty")
-    assert counted(house, ada.id) == []
-    assert tallies(house) == {("i1", "light"): (0, 0)}
+def test_a_withdrawn_answer_counts_for_nothing(services, course, ada, instructor):
+    services.evidence_log.record(ada, make_grade())
+    services.evidence_log.retract(instructor, "g1", "the item was faulty")
+    assert counting_answers(services, ada.id) == []
+    assert item_counts(services) == {("i1", "light"): (0, 0)}
     with pytest.raises(NotFound, match="taken back"):
-        house.evidence.override(instructor, "g1", Outcome.RIGHT)
+        services.evidence_log.override(instructor, "g1", Outcome.RIGHT)
     with pytest.raises(InputRefused, match="taken back"):
-        house.evidence.record(ada, judged())
+        services.evidence_log.record(ada, make_grade())
 
 
-def test_only_an_instructor_of_the_course_corrects(house, course, ada, bob):
-    house.evidence.record(ada, judged())
+def test_only_an_instructor_of_the_course_corrects(services, course, ada, bob):
+    services.evidence_log.record(ada, make_grade())
     with pytest.raises(NotAllowed):
-        house.evidence.override(ada, "g1", Outcome.RIGHT)
+        services.evidence_log.override(ada, "g1", Outcome.RIGHT)
     with pytest.raises(NotAllowed):
-        house.evidence.withdraw(bob, "g1", "for fun")
+        services.evidence_log.retract(bob, "g1", "for fun")
     with pytest.raises(NotAllowed):
-        house.evidence.record_decided(bob, ada.id, judged("g2"))
+        services.evidence_log.record_instructor_decision(bob, ada.id, make_grade("g2"))
 
 
-def test_what_anybody_was_expected_to_do_is_noted_when_the_answer_comes_in(house, course, ada, bob):
-    first = house.evidence.record(ada, judged("g1"))
+def test_the_expected_success_is_recorded_with_the_answer(services, course, ada, bob):
+    first = services.evidence_log.record(ada, make_grade("g1"))
     assert first.expected == 0.5
     for n in range(10):
-        house.evidence.record(bob, judged(f"b{n}", Outcome.RIGHT))
-    assert house.evidence.record(ada, judged("g2")).expected > 0.6
-    assert counted(house, ada.id)[0] == first
+        services.evidence_log.record(bob, make_grade(f"b{n}", Outcome.RIGHT))
+    assert services.evidence_log.record(ada, make_grade("g2")).expected > 0.6
+    assert counting_answers(services, ada.id)[0] == first
 
 
-def test_an_item_without_a_declared_skill_is_about_the_course_as_a_whole(house, course, ada):
-    assert house.evidence.record(ada, judged(skills=())).skills == (GENERAL,)
+def test_an_item_without_skill_counts_for_the_whole_course(services, course, ada):
+    assert services.evidence_log.record(ada, make_grade(skills=())).skills == (GENERAL_SKILL,)
 
 
-def test_help_is_noted_and_does_not_make_an_item_look_easy(house, course, ada):
-    answer = house.evidence.record(ada, judged(outcome=Outcome.RIGHT, hints=2))
-    assert answer.aided and not answer.unaided
-    assert tallies(house) == {}
+def test_aided_answers_are_recorded_and_do_not_lower_item_difficulty(services, course, ada):
+    answer = services.evidence_log.record(ada, make_grade(outcome=Outcome.RIGHT, hints=2))
+    assert answer.aided and not answer.is_unaided
+    assert item_counts(services) == {}
 
 
-def test_counting_again_gives_what_was_counted_step_by_step(house, course, ada, bob, instructor):
+def test_recounting_equals_incremental_counting(services, course, ada, bob, instructor):
     for n in range(12):
         right = Outcome.RIGHT if n % 3 else Outcome.WRONG
-        house.evidence.record((ada, bob)[n % 2], judged(f"g{n}", right, item_id=f"i{n % 4}", hints=int(n == 5)))
-    house.evidence.override(instructor, "g3", Outcome.RIGHT)
-    house.evidence.override(instructor, "g3", Outcome.WRONG)
-    house.evidence.withdraw(instructor, "g4", "faulty")
-    before = tallies(house)
-    with house.office.database.writing() as connection:
-        evidence_store.recount(connection, "biology")
-    assert tallies(house) == {key: counts for key, counts in before.items() if key in tallies(house)}
-    assert all(counts == (0, 0) for key, counts in before.items() if key not in tallies(house))
+        services.evidence_log.record(
+            (ada, bob)[n % 2], make_grade(f"g{n}", right, item_id=f"i{n % 4}", hints=int(n == 5))
+        )
+    services.evidence_log.override(instructor, "g3", Outcome.RIGHT)
+    services.evidence_log.override(instructor, "g3", Outcome.WRONG)
+    services.evidence_log.retract(instructor, "g4", "faulty")
+    before = item_counts(services)
+    with services.core.database.write_transaction() as connection:
+        evidence_store.rebuild_item_counts(connection, "biology")
+    assert item_counts(services) == {key: counts for key, counts in before.items() if key in item_counts(services)}
+    assert all(counts == (0, 0) for key, counts in before.items() if key not in item_counts(services))
 
 
-def test_a_forgotten_learner_leaves_no_event_and_no_count(house, course, ada, bob):
-    house.evidence.record(ada, judged("g1", Outcome.RIGHT))
-    kept = house.evidence.record(bob, judged("g2"))
-    with house.office.database.writing() as connection:
-        assert evidence_store.forget(connection, ada.id) == 1
-    assert counted(house, ada.id) == [] and counted(house, bob.id) == [kept]
-    assert tallies(house) == {("i1", "light"): (1, 0)}
+def test_an_erased_learner_leaves_no_event_and_no_count(services, course, ada, bob):
+    services.evidence_log.record(ada, make_grade("g1", Outcome.RIGHT))
+    kept = services.evidence_log.record(bob, make_grade("g2"))
+    with services.core.database.write_transaction() as connection:
+        assert evidence_store.delete_events(connection, ada.id) == 1
+    assert counting_answers(services, ada.id) == [] and counting_answers(services, bob.id) == [kept]
+    assert item_counts(services) == {("i1", "light"): (1, 0)}
 
 
-def test_a_chance_is_a_chance(house, course, ada):
-    answer = house.evidence.record(ada, judged())
+def test_expected_success_must_be_a_probability(services, course, ada):
+    answer = services.evidence_log.record(ada, make_grade())
     with pytest.raises(InputRefused, match="between 0 and 1"):
         replace(answer, expected=1.0)

@@ -9,230 +9,243 @@ from datetime import timedelta
 import pytest
 
 import tutor.store.learner_records as record_store
-from tutor.assessment.items import Kind
+from tutor.assessment.items import ItemKind
 from tutor.domain import Outcome, Skill
 from tutor.errors import NotAllowed, NotFound
-from tutor.learner.evidence import Origin
-from tutor.learner.record import bases
-from tutor.learner.serialization import read_record, write_record
-from tutor.progress.evidence_log import Judged
+from tutor.learner.evidence import AnswerOrigin
+from tutor.learner.record import course_policies
+from tutor.learner.serialization import record_from_json, record_to_json
+from tutor.progress.evidence_log import GradedAnswer
 
 
 @pytest.fixture
-def skills(house, course, instructor) -> list[Skill]:
+def skills(services, course, instructor) -> list[Skill]:
     declared = [
         Skill("light", course.id, "Light"),
-        Skill("sugar", course.id, "Sugar", needs=("light",)),
+        Skill("sugar", course.id, "Sugar", prerequisites=("light",)),
         Skill("root", course.id, "Roots"),
     ]
-    house.courses.declare_skills(instructor, course.id, declared)
+    services.courses.declare_skills(instructor, course.id, declared)
     return declared
 
 
 @pytest.fixture
-def answer(house, clock):
+def record_answer(services, clock):
     given = iter(range(10_000))
 
-    def answering(who, skill: str = "light", *, right: bool = True, **rest):
-        clock.pass_time(timedelta(minutes=3))
+    def answering(actor, skill: str = "light", *, right: bool = True, **rest):
+        clock.advance(timedelta(minutes=3))
         n = next(given)
         outcome = Outcome.RIGHT if right else Outcome.WRONG
-        return house.evidence.record(who, Judged("biology", f"i{n % 7}", (skill,), outcome, "t 1", f"g{n}", **rest))
+        return services.evidence_log.record(
+            actor, GradedAnswer("biology", f"i{n % 7}", (skill,), outcome, "t 1", f"g{n}", **rest)
+        )
 
     return answering
 
 
-def write_about(house, instructor, skill: Skill) -> None:
+def add_item_on(services, instructor, skill: Skill) -> None:
     prompt = f"{skill.name} matters to plants."
-    house.questions.write(instructor, "biology", Kind.TRUE_FALSE, prompt, ["true"])
+    services.item_bank.add_item(instructor, "biology", ItemKind.TRUE_FALSE, prompt, ["true"])
 
 
-def known(house, who) -> dict[str, float]:
-    return {line.skill: line.known for line in house.progress.of(who, "biology").skills}
+def mastery_of(services, actor) -> dict[str, float]:
+    return {line.skill: line.known_now for line in services.progress.own_overview(actor, "biology").skills}
 
 
-def kept(house, who) -> record_store.Kept:
-    with house.office.database.reading() as connection:
-        return record_store.kept(connection, "biology", who.id)[who.id]
+def stored_record(services, actor) -> record_store.StoredRecord:
+    with services.core.database.read_connection() as connection:
+        return record_store.stored_records(connection, "biology", actor.id)[actor.id]
 
 
-def test_skills_that_were_not_met_are_named_together(house, skills, ada, answer):
+def test_unpractised_skills_are_grouped(services, skills, ada, record_answer):
     from tutor.ui import progress_html
 
     names = {"light": "Light", "sugar": "Sugar & salt", "root": "Roots"}
-    assert "Not met yet: Light · Sugar &amp; salt · Roots" in progress_html.whole(
-        house.progress.of(ada, "biology"), names, "en"
+    assert "Not met yet: Light · Sugar &amp; salt · Roots" in progress_html.render_progress(
+        services.progress.own_overview(ada, "biology"), names, "en"
     )
-    answer(ada, "root")
-    page = progress_html.knowing_card(house.progress.of(ada, "biology"), names, "zh")
+    record_answer(ada, "root")
+    page = progress_html.render_mastery(services.progress.own_overview(ada, "biology"), names, "zh")
     assert page.count('class="tp-skill"') == 1 and "尚未接触：Light · Sugar &amp; salt<" in page
 
 
-def test_the_kept_record_is_the_rebuilt_one(house, skills, ada, bob, instructor, answer, clock):
+def test_the_stored_record_equals_the_rebuilt_one(services, skills, ada, bob, instructor, record_answer, clock):
     for n in range(25):
-        answer((ada, bob)[n % 2], ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 5 == 0))
-        clock.pass_time(timedelta(hours=7 * (n % 4)))
+        record_answer((ada, bob)[n % 2], ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 5 == 0))
+        clock.advance(timedelta(hours=7 * (n % 4)))
         if n % 6 == 0:
-            house.progress.of(ada, "biology")
-    house.evidence.override(instructor, "g4", Outcome.RIGHT)
-    step_by_step = {who: write_record(house.progress.record(who, "biology")) for who in (ada, bob)}
-    assert kept(house, ada).body == step_by_step[ada]
-    assert house.progress.rebuild(instructor, "biology") == 2
-    for who, text in step_by_step.items():
-        assert write_record(house.progress.record(who, "biology")) == text == kept(house, who).body
+            services.progress.own_overview(ada, "biology")
+    services.evidence_log.override(instructor, "g4", Outcome.RIGHT)
+    step_by_step = {actor: record_to_json(services.progress.own_record(actor, "biology")) for actor in (ada, bob)}
+    assert stored_record(services, ada).body == step_by_step[ada]
+    assert services.progress.rebuild_records(instructor, "biology") == 2
+    for actor, text in step_by_step.items():
+        assert (
+            record_to_json(services.progress.own_record(actor, "biology"))
+            == text
+            == stored_record(services, actor).body
+        )
 
 
-def test_renaming_or_reordering_hands_no_mastery_to_another_skill(house, skills, ada, instructor, answer):
+def test_renaming_or_reordering_does_not_move_mastery(services, skills, ada, instructor, record_answer):
     for _ in range(4):
-        answer(ada, "light")
-    answer(ada, "root", right=False)
-    before = known(house, ada)
+        record_answer(ada, "light")
+    record_answer(ada, "root", right=False)
+    before = mastery_of(services, ada)
     renamed = [Skill("root", "biology", "Light"), Skill("light", "biology", "Roots"), Skill("sugar", "biology", "Sun")]
-    house.courses.declare_skills(instructor, "biology", renamed)
-    after = known(house, ada)
+    services.courses.declare_skills(instructor, "biology", renamed)
+    after = mastery_of(services, ada)
     assert list(after) == ["root", "light", "sugar"]
     assert after == before and after["light"] > 0.9 > 0.4 > after["root"]
 
 
-def test_a_placement_infers_along_the_graph_and_survives_a_reordering(house, skills, ada, instructor, answer):
-    first = house.progress.placement_question(ada, "biology")
+def test_a_placement_infers_along_the_graph_and_survives_a_reordering(services, skills, ada, instructor, record_answer):
+    first = services.progress.placement_question(ada, "biology")
     asked = []
-    while (skill := house.progress.placement_question(ada, "biology")) is not None:
-        answer(ada, skill, origin=Origin.PLACEMENT)
+    while (skill := services.progress.placement_question(ada, "biology")) is not None:
+        record_answer(ada, skill, origin=AnswerOrigin.PLACEMENT)
         asked.append(skill)
     assert asked[0] == first and len(asked) == len(set(asked)) <= 15
-    seen = house.progress.of(ada, "biology")
-    assert seen.placed == len(asked) and all(line.placed and line.known > 0.6 for line in seen.skills)
-    house.courses.declare_skills(instructor, "biology", [skills[2], skills[0], skills[1]])
-    assert known(house, ada) == {line.skill: line.known for line in seen.skills}
-
-
-def test_a_new_edge_remakes_what_the_placement_inferred(house, skills, ada, instructor, answer):
-    answer(ada, "root", origin=Origin.PLACEMENT)
-    before = known(house, ada)
-    house.courses.declare_skills(
-        instructor, "biology", [skills[0], skills[1], Skill("root", "biology", "Roots", needs=("sugar",))]
+    seen = services.progress.own_overview(ada, "biology")
+    assert seen.placement_answers == len(asked) and all(
+        line.is_from_placement and line.known_now > 0.6 for line in seen.skills
     )
-    assert known(house, ada)["light"] > before["light"] + 0.05
+    services.courses.declare_skills(instructor, "biology", [skills[2], skills[0], skills[1]])
+    assert mastery_of(services, ada) == {line.skill: line.known_now for line in seen.skills}
 
 
-def test_a_learner_sees_herself_and_the_instructor_her_class(house, skills, ada, bob, instructor, answer):
-    answer(ada)
-    assert house.progress.of(bob, "biology").total.answers == 0
-    assert set(house.progress.class_records(instructor, "biology")) == {ada.id}
+def test_a_new_prerequisite_recomputes_the_placement(services, skills, ada, instructor, record_answer):
+    record_answer(ada, "root", origin=AnswerOrigin.PLACEMENT)
+    before = mastery_of(services, ada)
+    services.courses.declare_skills(
+        instructor, "biology", [skills[0], skills[1], Skill("root", "biology", "Roots", prerequisites=("sugar",))]
+    )
+    assert mastery_of(services, ada)["light"] > before["light"] + 0.05
+
+
+def test_learners_see_themselves_and_instructors_their_class(services, skills, ada, bob, instructor, record_answer):
+    record_answer(ada)
+    assert services.progress.own_overview(bob, "biology").total.answers == 0
+    assert set(services.progress.class_records(instructor, "biology")) == {ada.id}
     with pytest.raises(NotAllowed):
-        house.progress.class_records(bob, "biology")
+        services.progress.class_records(bob, "biology")
     with pytest.raises(NotFound):
-        house.progress.of(ada, "no-such-course")
+        services.progress.own_overview(ada, "no-such-course")
 
 
-def test_forgetting_leaves_nothing_behind(house, skills, ada, answer):
+def test_erasure_leaves_nothing_behind(services, skills, ada, record_answer):
     for _ in range(3):
-        answer(ada)
-    house.progress.of(ada, "biology")
-    assert house.progress.forget(ada, "biology") == 3
-    assert house.progress.of(ada, "biology").total.answers == 0
-    with house.office.database.reading() as connection:
-        assert record_store.kept(connection, "biology", ada.id) == {}
+        record_answer(ada)
+    services.progress.own_overview(ada, "biology")
+    assert services.progress.delete_learner_data(ada, "biology") == 3
+    assert services.progress.own_overview(ada, "biology").total.answers == 0
+    with services.core.database.read_connection() as connection:
+        assert record_store.stored_records(connection, "biology", ada.id) == {}
 
 
-def test_a_course_without_skills_has_a_page_too(house, course, ada, answer):
-    answer(ada, "*")
-    seen = house.progress.of(ada, "biology")
+def test_a_course_without_skills_has_a_page_too(services, course, ada, record_answer):
+    record_answer(ada, "*")
+    seen = services.progress.own_overview(ada, "biology")
     assert seen.skills == () and seen.total.answers == 1
-    assert house.progress.placement_question(ada, "biology") is None
+    assert services.progress.placement_question(ada, "biology") is None
 
 
-def test_a_placement_is_asked_one_question_after_another_and_is_no_practice(house, skills, ada, instructor):
+def test_placement_questions_come_one_by_one_and_are_not_practice(services, skills, ada, instructor):
     for skill in skills[:2]:
-        write_about(house, instructor, skill)
-    sitting, asked = house.practice.place(ada, "biology"), []
+        add_item_on(services, instructor, skill)
+    sitting, asked = services.quiz_sessions.start_placement(ada, "biology"), []
     while (row := sitting.current) is not None:
         asked.append(row.item.skill)
-        house.practice.answer(ada, row.posed.id, f"s{len(asked)}", "true")
-        house.practice.close(ada, row.posed.id)
-        sitting = house.practice.sitting(ada, "biology")
+        services.quiz_sessions.submit_answer(ada, row.question.id, f"s{len(asked)}", "true")
+        services.quiz_sessions.close_question(ada, row.question.id)
+        sitting = services.quiz_sessions.latest_session(ada, "biology")
     assert sorted(asked) == ["light", "sugar"]
-    seen = house.progress.of(ada, "biology")
-    assert seen.placed == 2 and seen.skills[0].known > 0.8 and seen.skills[0].placed
+    seen = services.progress.own_overview(ada, "biology")
+    assert seen.placement_answers == 2 and seen.skills[0].known_now > 0.8 and seen.skills[0].is_from_placement
 
 
-def test_a_skipped_placement_question_is_not_asked_again(house, skills, ada, instructor):
-    write_about(house, instructor, skills[0])
-    row = house.practice.place(ada, "biology").current
-    house.practice.skip(ada, row.posed.id)
-    assert house.practice.sitting(ada, "biology").current is None
-    assert house.progress.of(ada, "biology").placed == 0
+def test_a_skipped_placement_question_is_not_asked_again(services, skills, ada, instructor):
+    add_item_on(services, instructor, skills[0])
+    row = services.quiz_sessions.start_placement(ada, "biology").current
+    services.quiz_sessions.skip_question(ada, row.question.id)
+    assert services.quiz_sessions.latest_session(ada, "biology").current is None
+    assert services.progress.own_overview(ada, "biology").placement_answers == 0
 
 
 @pytest.mark.parametrize("corrected", ["g2", "g9", "g17", "g23"])
-def test_a_record_corrected_from_a_checkpoint_is_the_one_made_from_all_events(
-    house, skills, ada, instructor, answer, clock, corrected
-):
-    near = replace(house.progress, mark_every=4)
+def test_a_checkpoint_replay_equals_a_full_rebuild(services, skills, ada, instructor, record_answer, clock, corrected):
+    near = replace(services.progress, checkpoint_interval=4)
     for n in range(24):
-        answer(ada, ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 7 == 0))
-        clock.pass_time(timedelta(hours=9))
+        record_answer(ada, ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 7 == 0))
+        clock.advance(timedelta(hours=9))
         near.of(ada, "biology")
     for correct in (
-        lambda: house.evidence.override(instructor, corrected, Outcome.PARTIAL),
-        lambda: house.evidence.withdraw(instructor, corrected, "the key was wrong"),
-        lambda: house.evidence.withdraw(instructor, "g20", "asked twice"),
+        lambda: services.evidence_log.override(instructor, corrected, Outcome.PARTIAL),
+        lambda: services.evidence_log.retract(instructor, corrected, "the key was wrong"),
+        lambda: services.evidence_log.retract(instructor, "g20", "asked twice"),
     ):
         correct()
-        from_a_checkpoint = write_record(near.record(ada, "biology"))
-        house.progress.rebuild(instructor, "biology")
-        assert from_a_checkpoint == write_record(near.record(ada, "biology"))
+        from_a_checkpoint = record_to_json(near.record(ada, "biology"))
+        services.progress.rebuild_records(instructor, "biology")
+        assert from_a_checkpoint == record_to_json(near.record(ada, "biology"))
 
 
-def test_a_recent_correction_is_followed_from_the_last_checkpoint_before_it(house, skills, ada, instructor, answer):
-    near = replace(house.progress, mark_every=4)
+def test_a_recent_regrade_replays_from_the_last_checkpoint(services, skills, ada, instructor, record_answer):
+    near = replace(services.progress, checkpoint_interval=4)
     for _ in range(11):
-        answer(ada)
+        record_answer(ada)
         near.of(ada, "biology")
-    house.evidence.override(instructor, "g9", Outcome.WRONG)
-    with house.office.database.reading() as connection:
-        found = record_store.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology")))
-        assert found is not None and read_record(found.kept.body).answers == 8
-    house.evidence.override(instructor, "g1", Outcome.WRONG)
-    with house.office.database.reading() as connection:
-        assert record_store.newest_valid(connection, "biology", ada.id, bases(near.graph(ada, "biology"))) is None
+    services.evidence_log.override(instructor, "g9", Outcome.WRONG)
+    with services.core.database.read_connection() as connection:
+        found = record_store.latest_valid_checkpoint(
+            connection, "biology", ada.id, course_policies(near.graph(ada, "biology"))
+        )
+        assert found is not None and record_from_json(found.record.body).answers == 8
+    services.evidence_log.override(instructor, "g1", Outcome.WRONG)
+    with services.core.database.read_connection() as connection:
+        assert (
+            record_store.latest_valid_checkpoint(
+                connection, "biology", ada.id, course_policies(near.graph(ada, "biology"))
+            )
+            is None
+        )
 
 
-def test_a_correction_far_back_is_followed_beside_and_the_page_says_so_until_then(
-    house, skills, ada, instructor, answer
+def test_an_old_regrade_is_replayed_in_the_background_and_the_page_says_so(
+    services, skills, ada, instructor, record_answer
 ):
     """Judging the first of ten thousand answers anew held the page for a second."""
     from tutor.ui import class_html, progress_html
 
-    swift = replace(house.progress, at_once=10)
+    swift = replace(services.progress, max_inline_events=10)
     for _ in range(24):
-        answer(ada)
+        record_answer(ada)
         swift.of(ada, "biology")
     before, names = swift.of(ada, "biology"), {"light": "Light", "sugar": "Sugar", "root": "Roots"}
     assert not before.catching_up
     gate = threading.Event()
     swift.beside.begin("before it", gate.wait)
-    house.evidence.override(instructor, "g0", Outcome.WRONG)
+    services.evidence_log.override(instructor, "g0", Outcome.WRONG)
     seen = swift.of(ada, "biology")
     assert seen.catching_up and seen.total == before.total
-    assert "judged anew" in progress_html.whole(seen, names, "en")
-    seen_by_teacher = replace(house.reports, progress=swift).classroom(instructor, "biology")
-    assert "重新评分" in class_html.for_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
+    assert "judged anew" in progress_html.render_progress(seen, names, "en")
+    seen_by_teacher = replace(services.reports, progress=swift).classroom(instructor, "biology")
+    assert "重新评分" in class_html.render_class_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
     gate.set()
     swift.beside.wait()
     after = swift.of(ada, "biology")
     assert not after.catching_up and after.total.unaided_rights == before.total.unaided_rights - 1
-    text = write_record(swift.record(ada, "biology"))
-    house.progress.rebuild(instructor, "biology")
-    assert write_record(house.progress.record(ada, "biology")) == text
+    text = record_to_json(swift.record(ada, "biology"))
+    services.progress.rebuild_records(instructor, "biology")
+    assert record_to_json(services.progress.own_record(ada, "biology")) == text
 
 
-def test_a_recent_correction_is_followed_at_once_however_many_answers_there_are(house, skills, ada, instructor, answer):
-    swift = replace(house.progress, at_once=10, mark_every=4)
+def test_a_recent_regrade_is_applied_at_once_in_long_logs(services, skills, ada, instructor, record_answer):
+    swift = replace(services.progress, max_inline_events=10, checkpoint_interval=4)
     for _ in range(24):
-        answer(ada)
+        record_answer(ada)
         swift.of(ada, "biology")
-    house.evidence.override(instructor, "g22", Outcome.WRONG)
+    services.evidence_log.override(instructor, "g22", Outcome.WRONG)
     assert not swift.of(ada, "biology").catching_up
     assert swift.of(ada, "biology").total.unaided_rights == 23

@@ -57,13 +57,13 @@ def tutor(tmp_path_factory) -> Tutor:
 
 
 @pytest.fixture(scope="module")
-def first(tutor) -> dict[str, dict[str, Any]]:
+def first_answer(tutor) -> dict[str, dict[str, Any]]:
     """Ada's answers to the three questions before any training."""
     return {question: tutor.ask("ada", question) for question in BETTER}
 
 
-def test_a_question_is_answered_by_the_4_bit_model_with_citations_that_hold(first):
-    answer = first[LIGHT]
+def test_a_question_is_answered_by_the_4_bit_model_with_citations_that_hold(first_answer):
+    answer = first_answer[LIGHT]
     assert answer["covered"] and answer["answer"]
     assert "SmolLM2-135M" in answer["model"] and answer["quantization"] == "nf4" and answer["adapter"] is None
     assert answer["timings"]["tokens"] > 0
@@ -71,12 +71,12 @@ def test_a_question_is_answered_by_the_4_bit_model_with_citations_that_hold(firs
         assert citation["document"] == "Photosynthesis" and citation["section"]
 
 
-def test_what_the_course_does_not_cover_is_told_without_citations(tutor, first):
+def test_an_uncovered_question_is_declined_without_citations(tutor, first_answer):
     answer = tutor.ask("ada", "Who was the first president of France?")
     assert not answer["covered"] and answer["citations"] == [] and answer["model"] is None
 
 
-def test_an_uploaded_pdf_answers_the_next_question_with_its_page(tutor, first, tmp_path):
+def test_an_uploaded_pdf_answers_the_next_question_with_its_page(tutor, first_answer, tmp_path):
     pages = [
         "The course begins in September and has one lecture a week.",
         "The zorbium cell stores electric charge in a blue crystal. The zorbium cell was built by Ida Nolte in 1931.",
@@ -95,10 +95,10 @@ def test_an_uploaded_pdf_answers_the_next_question_with_its_page(tutor, first, t
     assert [(c["document"], c["page"]) for c in answer["citations"]][0][1] == 2
 
 
-def test_corrections_become_her_adapter_and_nobody_elses_and_off_is_the_base_exactly(tutor, first):
+def test_corrections_train_the_learners_adapter_only_and_off_equals_the_base(tutor, first_answer):
     his = tutor.ask("bob", LIGHT)["answer"]
     for question, better in BETTER.items():
-        assert tutor.json("correct", "--turn", first[question]["turn"], better)["state"] == "accepted"
+        assert tutor.json("correct", "--turn", first_answer[question]["turn"], better)["state"] == "accepted"
     version = tutor.json("train", "--learner", "ada")
     assert version["state"] == "active"
     trained = tutor.ask("ada", LIGHT)
@@ -107,17 +107,17 @@ def test_corrections_become_her_adapter_and_nobody_elses_and_off_is_the_base_exa
     assert tutor.ask("bob", LIGHT)["answer"] == his
     tutor.json("adapters", "off", "--learner", "ada", "--course", "sample")
     again = tutor.ask("ada", LIGHT)
-    assert (again["answer"], again["adapter"]) == (first[LIGHT]["answer"], None)
+    assert (again["answer"], again["adapter"]) == (first_answer[LIGHT]["answer"], None)
 
 
-def test_too_few_corrections_are_one_sentence_and_no_version(tutor, first):
+def test_too_few_corrections_are_refused_without_a_version(tutor, first_answer):
     tutor.json("correct", "--turn", tutor.ask("bob", LIGHT)["turn"], "Light splits water.")
     finished = tutor.run("train", "--learner", "bob", "--course", "sample")
     assert finished.returncode == 1 and "not enough to train" in finished.stderr and finished.stderr.count("\n") == 1
     assert tutor.json("adapters", "list", "--learner", "bob", "--course", "sample") == []
 
 
-def test_the_doctor_finds_everything_well(tutor, first):
+def test_doctor_reports_no_problem(tutor, first_answer):
     findings = tutor.json("doctor")
     assert all(finding["well"] for finding in findings), findings
 
@@ -131,7 +131,7 @@ def test_the_doctor_finds_everything_well(tutor, first):
         (("ingest", "--course", "sample", "/nowhere/x.pdf"), "cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(tutor, first, arguments, said):
+def test_errors_are_one_clear_line(tutor, first_answer, arguments, said):
     finished = tutor.run(*arguments)
     assert finished.returncode == 1 and finished.stdout == ""
     assert said in finished.stderr and finished.stderr.count("\n") == 1

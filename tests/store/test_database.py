@@ -12,35 +12,35 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from tutor.errors import DataDirInUse, DataDirUnusable
-from tutor.platform.data_dir import open_data_root
-from tutor.store.database import MIGRATIONS, open_database
+from tutor.platform.data_dir import open_data_dir
+from tutor.store.database import MIGRATIONS_DIR, open_database
 from tutor.store.schema import metadata, people
 
 
-def person(name: str) -> dict[str, object]:
+def make_person(name: str) -> dict[str, object]:
     return {"id": name, "name": name, "role": "learner", "guest": False, "language": "en", "created_at": "2026"}
 
 
-def test_migrations_lead_exactly_to_the_schema(tmp_path):
+def test_migrations_produce_exactly_the_schema(tmp_path):
     database = open_database(tmp_path / "new.sqlite")
-    with database.reading() as connection:
+    with database.read_connection() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
 
 
-def test_opening_a_second_time_changes_nothing(tmp_path):
+def test_reopening_the_database_changes_nothing(tmp_path):
     open_database(tmp_path / "x.sqlite").close()
     before = (tmp_path / "x.sqlite").read_bytes()
     open_database(tmp_path / "x.sqlite").close()
     assert (tmp_path / "x.sqlite").read_bytes() == before
 
 
-def test_a_transaction_that_raises_leaves_nothing(tmp_path):
+def test_a_failed_transaction_is_rolled_back(tmp_path):
     database = open_database(tmp_path / "x.sqlite")
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        connection.execute(people.insert().values(**person("ada")))
+    with pytest.raises(RuntimeError), database.write_transaction() as connection:
+        connection.execute(people.insert().values(**make_person("ada")))
         raise RuntimeError
-    with database.reading() as connection:
+    with database.read_connection() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(people)) == 0
 
 
@@ -49,61 +49,61 @@ def test_writers_of_several_threads_wait_for_each_other(tmp_path):
 
     def write(number: int) -> None:
         for turn in range(20):
-            with database.writing() as connection:
-                connection.execute(people.insert().values(**person(f"{number}-{turn}")))
+            with database.write_transaction() as connection:
+                connection.execute(people.insert().values(**make_person(f"{number}-{turn}")))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    with database.reading() as connection:
+    with database.read_connection() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(people)) == 80
 
 
-def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path):
+def test_a_non_database_file_is_refused_by_name(tmp_path):
     (tmp_path / "tutor.sqlite").write_bytes(b"this is not a database, and long enough to be taken for one" * 20)
     with pytest.raises(DataDirUnusable, match=r"tutor\.sqlite cannot be used"):
         open_database(tmp_path / "tutor.sqlite")
 
 
-def test_a_data_root_that_cannot_be_made_is_refused_with_the_way_out(tmp_path):
+def test_an_uncreatable_data_dir_is_refused_with_a_remedy(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataDirUnusable, match="--data-dir"):
-        open_data_root(tmp_path / "file" / "var")
+        open_data_dir(tmp_path / "file" / "var")
 
 
-def test_a_second_server_is_told_who_holds_the_data_root(tmp_path):
+def test_a_second_server_is_refused_with_the_lock_holder(tmp_path):
     import os
 
-    root = open_data_root(tmp_path / "var")
-    with root.serving(), pytest.raises(DataDirInUse, match=f"process {os.getpid()}"), root.serving():
+    root = open_data_dir(tmp_path / "var")
+    with root.server_lock(), pytest.raises(DataDirInUse, match=f"process {os.getpid()}"), root.server_lock():
         pass
-    with root.serving():
+    with root.server_lock():
         pass
 
 
-def test_a_house_with_trained_adapters_keeps_them_and_their_rows_through_the_migrations(tmp_path):
+def test_migrations_keep_trained_adapters_and_their_rows(tmp_path):
     """SQLite rebuilds a table by dropping it, which takes the rows that point at it."""
     path = tmp_path / "old.sqlite"
     engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS_DIR))
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        for statement in OLD_HOUSE:
+        for statement in OLD_DATABASE_SQL:
             connection.exec_driver_sql(statement)
     engine.dispose()
     database = open_database(path)
-    with database.reading() as connection:
+    with database.read_connection() as connection:
         assert connection.exec_driver_sql("SELECT adapter_id, correction_id FROM adapter_rows").all() == [("a", "c")]
         assert connection.exec_driver_sql("SELECT learner_id, state FROM adapters").all() == [("p", "active")]
         assert connection.exec_driver_sql("SELECT state, decided_at FROM corrections").all() == [("accepted", None)]
 
 
-OLD_HOUSE = (
+OLD_DATABASE_SQL = (
     "INSERT INTO people (id, name, role, guest, language, created_at) VALUES ('p', 'ada', 'learner', 0, 'en', '2026')",
     "INSERT INTO courses (id, title, language, open, created_at) VALUES ('k', 'K', 'en', 1, '2026')",
     "INSERT INTO conversations (id, learner_id, course_id, title, created_at, updated_at)"

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tuning_services import Rooms
+from tuning_services import TuningServices
 
 
 @pytest.fixture
-def rooms(tmp_path: Path, clock: Any) -> Iterator[Rooms]:
-    opened = Rooms(tmp_path, clock)
+def tuning(tmp_path: Path, clock: Any) -> Iterator[TuningServices]:
+    opened = TuningServices(tmp_path, clock)
     yield opened
     opened.jobs.close()
     opened.database.close()

@@ -6,26 +6,26 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from page_server import open_pages
+from page_server import serve_app
 
-from tutor.services import House
+from tutor.services import Services
 
 Client = Callable[[], httpx.Client]
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with open_pages(tmp_path_factory.mktemp("served")) as house:
-        yield house
+def served_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with serve_app(tmp_path_factory.mktemp("served")) as services:
+        yield services
 
 
 @pytest.fixture
-def visitor(served: House) -> Iterator[Client]:
+def new_visitor(served_app: Services) -> Iterator[Client]:
     """Makes HTTP clients with a cookie jar of their own."""
     opened: list[httpx.Client] = []
 
     def client() -> httpx.Client:
-        opened.append(httpx.Client(base_url=served.settings.url, timeout=20, trust_env=False))
+        opened.append(httpx.Client(base_url=served_app.settings.url, timeout=20, trust_env=False))
         return opened[-1]
 
     yield client
@@ -34,11 +34,11 @@ def visitor(served: House) -> Iterator[Client]:
 
 
 @pytest.fixture
-def guest(visitor: Client) -> Client:
+def new_guest(new_visitor: Client) -> Client:
     """Makes clients that are signed in as fresh guests."""
 
     def client() -> httpx.Client:
-        one = visitor()
+        one = new_visitor()
         assert one.post("/guest").status_code == 303
         return one
 

@@ -9,40 +9,40 @@ import pytest
 
 from adapters import gate
 from adapters.errors import TrainerDied
-from adapters.records import ScoreCard
-from tutor.corrections.review_flags import Flag, FlagKind
+from adapters.records import GateScores
+from tutor.corrections.review_flags import ReviewFlag, ReviewFlagKind
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, JobState
 from tutor.errors import InputRefused, NotFound
 from tutor.ui import adapter_view, review_html
-from tutor.ui.error_boundary import spoken
+from tutor.ui.error_boundary import error_message
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-GOOD = ScoreCard(3.0, 4, 2.0, grounded=0.9, leaks=0.0, unsafe=0.0)
-BAD = ScoreCard(3.0, 4, 9.0, grounded=0.1, leaks=0.9, unsafe=0.9)
+GOOD = GateScores(3.0, 4, 2.0, grounded_share=0.9, leak_share=0.0, unsafe_share=0.0)
+BAD = GateScores(3.0, 4, 9.0, grounded_share=0.1, leak_share=0.9, unsafe_share=0.9)
 METRICS = {"loss_before": 3.0, "loss_after": 0.5, "general_before": 2.0, "general_after": 2.01, "held_out": 4.0}
 VERSION = AdapterVersion("a", "ada-v1", "l", "k", 1, AdapterState.ACTIVE, "b", "s", "d", METRICS, NOW)
 WRITTEN = Correction("c", "t", "l", "l", "k", "Because.", CorrectionState.ACCEPTED, True, NOW)
 JOB = Job("j", "train", "l", "k", "ada", JobState.FAILED, "training", 1, 2, "", NOW, NOW)
 
 
-def test_whatever_keeps_a_candidate_out_is_said_in_chinese_as_well():
+def test_every_gate_reason_has_a_chinese_translation():
     reasons = gate.decide(GOOD, GOOD, BAD).reasons
     assert len(reasons) == 5
-    said = adapter_view.verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=reasons), "zh")
+    said = adapter_view.format_gate_verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=reasons), "zh")
     assert said.startswith("**未通过") and not any(letter.isascii() and letter.isalpha() for letter in said)
 
 
-def test_no_measurable_change_is_said_plainly():
+def test_no_measurable_change_is_reported():
     same = gate.decide(GOOD, GOOD, GOOD)
     assert not same.promote
-    said = adapter_view.verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=same.reasons), "en")
+    said = adapter_view.format_gate_verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=same.reasons), "en")
     assert said == "**Stayed out. The version before goes on.** There is no measurable change."
 
 
-def test_a_card_tells_what_was_measured_what_it_learnt_and_what_it_cost():
+def test_the_eval_report_shows_metrics_data_and_cost():
     metrics = METRICS | {"training_s": 41.6, "rows": 3.0}
-    known = adapter_view.Known(replace(VERSION, metrics=metrics), (WRITTEN,), 3 * 2**20, may_answer=True)
-    card = adapter_view.card(known, "en")
+    known = adapter_view.VersionDetails(replace(VERSION, metrics=metrics), (WRITTEN,), 3 * 2**20, may_answer=True)
+    card = adapter_view.format_version_details(known, "en")
     assert "| loss on better answers (lower is better) | 3.00 | 0.50 |" in card
     assert "It took 42 s to train on 3 rows, and takes 3.0 MB." in card
     assert "On 4 better answers that it has not seen." in card and "- Because." in card
@@ -58,8 +58,8 @@ def test_a_card_tells_what_was_measured_what_it_learnt_and_what_it_cost():
         ({"state": CorrectionState.WITHDRAWN}, "taken back"),
     ],
 )
-def test_a_learner_reads_where_her_better_answer_stands(changes, said):
-    assert adapter_view.standing(replace(WRITTEN, **changes), "en") == said
+def test_a_learner_sees_the_status_of_a_correction(changes, said):
+    assert adapter_view.format_correction_state(replace(WRITTEN, **changes), "en") == said
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_a_learner_reads_where_her_better_answer_stands(changes, said):
         ("the training was cancelled", "您停止了训练"),
     ],
 )
-def test_a_training_that_failed_says_why_in_her_language(message, said):
-    assert said in adapter_view.training_line(replace(JOB, message=message), None, "zh")
+def test_a_failed_training_is_explained_in_the_learners_language(message, said):
+    assert said in adapter_view.format_training_status(replace(JOB, message=message), None, "zh")
 
 
-def test_an_error_speaks_the_language_of_who_reads_it():
+def test_errors_are_in_the_readers_language():
     error = InputRefused("20 better answers in one day are enough", key="quota")
-    assert spoken(error, "zh") == "今天写的回答已经够多了，请明天继续。"
-    assert spoken(error, "en") == "20 better answers in one day are enough"
-    assert spoken(TrainerDied("the trainer ended"), "zh").startswith("训练意外结束")
-    assert spoken(NotFound("there is no turn x"), "zh") == "找不到所需内容，它可能已被删除。"
-    assert spoken(InputRefused("no words for this one"), "zh") == "no words for this one"
+    assert error_message(error, "zh") == "今天写的回答已经够多了，请明天继续。"
+    assert error_message(error, "en") == "20 better answers in one day are enough"
+    assert error_message(TrainerDied("the trainer ended"), "zh").startswith("训练意外结束")
+    assert error_message(NotFound("there is no turn x"), "zh") == "找不到所需内容，它可能已被删除。"
+    assert error_message(InputRefused("no words for this one"), "zh") == "no words for this one"
 
 
-def test_many_repeats_look_like_a_campaign():
-    assert "campaign" not in review_html.flag_line(Flag(FlagKind.REPEATS, count=2), "en")
-    assert "campaign" in review_html.flag_line(Flag(FlagKind.REPEATS, count=5), "en")
+def test_many_near_duplicates_are_flagged_as_a_campaign():
+    assert "campaign" not in review_html.format_flag(ReviewFlag(ReviewFlagKind.NEAR_DUPLICATE, count=2), "en")
+    assert "campaign" in review_html.format_flag(ReviewFlag(ReviewFlagKind.NEAR_DUPLICATE, count=5), "en")

@@ -10,7 +10,7 @@ import pytest
 from page_server import ANSWER, COVERED, instructor_link
 
 from tutor.domain import Finished, Person, Turn
-from tutor.services import House
+from tutor.services import Services
 
 Client = Callable[[], httpx.Client]
 
@@ -53,7 +53,7 @@ DENIED_POSTS = (
 )
 
 
-def handler_index(house: House, client: httpx.Client, name: str) -> int:
+def handler_index(services: Services, client: httpx.Client, name: str) -> int:
     """Return Gradio's number of the handler with this name, as the page's configuration tells it."""
     config = client.get("/config").json()
     return next(d["id"] for d in config["dependencies"] if (d.get("api_name") or "").startswith(name))
@@ -74,124 +74,129 @@ def call(client: httpx.Client, index: int, data: list[object], session: str) -> 
     raise AssertionError("the stream ended without a result")
 
 
-def person_of(house: House, client: httpx.Client) -> Person:
-    person = house.accounts.person_for_session(client.cookies["tutor_session"])
+def person_of(services: Services, client: httpx.Client) -> Person:
+    person = services.accounts.person_for_session(client.cookies["tutor_session"])
     assert person is not None
     return person
 
 
-def asked(house: House, who: Person) -> Turn:
-    *_, last = house.turns.ask(who, "biology", COVERED)
+def ask_question(services: Services, actor: Person) -> Turn:
+    *_, last = services.chat.ask(actor, "biology", COVERED)
     assert isinstance(last, Finished)
     return last.turn
 
 
-def test_anybody_hears_whether_the_model_can_answer(visitor: Client):
-    answer = visitor().get("/healthz")
+def test_health_is_public(new_visitor: Client):
+    answer = new_visitor().get("/healthz")
     assert answer.status_code == 200
     assert answer.json() == {"model": "scripted", "quantization": "none", "state": "ready"}
 
 
-def test_a_visitor_sees_the_welcome_page_in_her_language_and_nothing_of_gradio(visitor: Client):
-    english, chinese = visitor().get("/"), visitor().get("/", headers={"accept-language": "zh-CN,zh;q=0.9"})
+def test_a_visitor_sees_a_localised_welcome_page_without_gradio(new_visitor: Client):
+    english, chinese = new_visitor().get("/"), new_visitor().get("/", headers={"accept-language": "zh-CN,zh;q=0.9"})
     assert "Start as a guest" in english.text and "gradio" not in english.text.lower()
     assert "以访客身份开始" in chinese.text
 
 
-def test_one_click_makes_a_guest_and_a_second_click_does_not_make_another(served: House, visitor: Client):
-    client, before = visitor(), len(served.accounts.everyone())
+def test_one_click_makes_a_guest_and_a_second_click_does_not_make_another(served_app: Services, new_visitor: Client):
+    client, before = new_visitor(), len(served_app.accounts.list_people())
     first = client.post("/guest")
     assert (first.status_code, first.headers["location"]) == (303, "/")
     cookie = first.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=lax" in cookie
     client.post("/guest")
-    assert len(served.accounts.everyone()) == before + 1
-    assert person_of(served, client).guest
+    assert len(served_app.accounts.list_people()) == before + 1
+    assert person_of(served_app, client).guest
 
 
-def test_over_tls_the_cookie_is_kept_for_this_host_and_for_tls(visitor: Client):
-    answer = visitor().post("/guest", headers={"x-forwarded-proto": "https"})
+def test_over_tls_the_cookie_is_host_only_and_secure(new_visitor: Client):
+    answer = new_visitor().post("/guest", headers={"x-forwarded-proto": "https"})
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-tutor_session=") and "Secure" in cookie
 
 
-def test_a_one_time_link_survives_a_preview_and_works_once(served: House, visitor: Client):
-    link = instructor_link(served, "mr-preview")
-    preview, teacher, thief = visitor(), visitor(), visitor()
+def test_a_one_time_link_survives_a_preview_and_works_once(served_app: Services, new_visitor: Client):
+    link = instructor_link(served_app, "mr-preview")
+    preview, teacher, thief = new_visitor(), new_visitor(), new_visitor()
     assert preview.get(link).status_code == 200 and not preview.cookies
     token = link.split("token=")[1]
     assert teacher.post("/join", data={"token": token}).headers["location"] == "/teach"
-    assert person_of(served, teacher).teaches
+    assert person_of(served_app, teacher).is_staff
     refused = thief.post("/join", data={"token": token})
     assert refused.status_code == 403 and "ask for a new one" in refused.text and not thief.cookies
 
 
-def test_a_person_chooses_her_language_and_every_page_is_told(served: House, guest: Client, visitor: Client):
-    client = guest()
+def test_the_chosen_language_applies_to_every_page(served_app: Services, new_guest: Client, new_visitor: Client):
+    client = new_guest()
     assert '("en")</script>' in client.get("/").text
     back = client.post("/language?next=https://elsewhere.example", data={"language": "zh"})
     assert (back.status_code, back.headers["location"]) == (303, "/")
-    assert person_of(served, client).language == "zh"
+    assert person_of(served_app, client).language == "zh"
     assert '("zh-CN")</script>' in client.get("/").text
     assert client.post("/language", data={"language": "xx; Path=/"}).status_code == 400
-    assert person_of(served, client).language == "zh"
-    before = served.accounts.everyone()
-    assert visitor().post("/language", data={"language": "zh"}).headers["location"] == "/"
-    assert served.accounts.everyone() == before
+    assert person_of(served_app, client).language == "zh"
+    before = served_app.accounts.list_people()
+    assert new_visitor().post("/language", data={"language": "zh"}).headers["location"] == "/"
+    assert served_app.accounts.list_people() == before
 
 
-def test_signing_out_ends_the_session_on_the_server(served: House, guest: Client):
-    client = guest()
+def test_signing_out_ends_the_session_on_the_server(served_app: Services, new_guest: Client):
+    client = new_guest()
     token = client.cookies["tutor_session"]
     assert client.post("/logout").status_code == 303
-    assert served.accounts.person_for_session(token) is None
+    assert served_app.accounts.person_for_session(token) is None
 
 
 @pytest.mark.parametrize("path", DENIED)
-def test_gradio_routes_that_nobody_needs_are_closed(guest: Client, path: str):
-    assert guest().get(path).status_code in (401, 403, 404)
+def test_unused_gradio_routes_are_denied(new_guest: Client, path: str):
+    assert new_guest().get(path).status_code in (401, 403, 404)
 
 
 @pytest.mark.parametrize("path", DENIED_POSTS)
-def test_gradio_actions_that_nobody_needs_are_closed(guest: Client, path: str):
-    assert guest().post(path, json={"session_hash": "s", "data": []}).status_code in (401, 403, 404)
+def test_unused_gradio_actions_are_denied(new_guest: Client, path: str):
+    assert new_guest().post(path, json={"session_hash": "s", "data": []}).status_code in (401, 403, 404)
 
 
 @pytest.mark.parametrize("path", ["/config", "/gradio_api/queue/data?session_hash=s", "/gradio_api/heartbeat/s"])
-def test_without_a_session_nothing_of_the_app_is_told(visitor: Client, path: str):
-    assert visitor().get(path).status_code == 401
+def test_without_a_session_no_app_data_is_served(new_visitor: Client, path: str):
+    assert new_visitor().get(path).status_code == 401
 
 
-def test_a_websocket_is_not_spoken_here(visitor: Client):
+def test_websockets_are_refused(new_visitor: Client):
     headers = {"upgrade": "websocket", "connection": "upgrade", "sec-websocket-version": "13"}
-    assert visitor().get("/", headers=headers | {"sec-websocket-key": "x" * 24}).status_code in (400, 403, 404)
+    assert new_visitor().get("/", headers=headers | {"sec-websocket-key": "x" * 24}).status_code in (400, 403, 404)
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_other_sites_are_refused(guest: Client, origin: str, method: str):
-    client = guest()
+def test_cross_origin_requests_are_refused(new_guest: Client, origin: str, method: str):
+    client = new_guest()
     for path in ("/config", "/guest", "/logout", "/gradio_api/queue/join", "/healthz"):
         answer = client.request(method, path, headers={"origin": origin, "host": "tutor.example"})
         assert answer.status_code == 403
         assert "detail" in answer.json()
 
 
-def test_our_own_page_is_not_another_site(served: House, guest: Client):
-    headers = {"origin": served.settings.url, "sec-fetch-site": "same-origin"}
-    assert guest().get("/config", headers=headers).status_code == 200
+def test_same_origin_requests_are_accepted(served_app: Services, new_guest: Client):
+    headers = {"origin": served_app.settings.url, "sec-fetch-site": "same-origin"}
+    assert new_guest().get("/config", headers=headers).status_code == 200
 
 
-def test_every_answer_carries_the_security_headers(guest: Client, visitor: Client):
-    for answer in (visitor().get("/"), guest().get("/"), guest().get("/nothing"), visitor().get("/healthz")):
+def test_every_response_has_security_headers(new_guest: Client, new_visitor: Client):
+    for answer in (
+        new_visitor().get("/"),
+        new_guest().get("/"),
+        new_guest().get("/nothing"),
+        new_visitor().get("/healthz"),
+    ):
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["cache-control"] == "no-store"
 
 
-def test_a_session_hash_belongs_to_who_used_it_first(guest: Client):
-    alice, bob = guest(), guest()
+def test_a_session_hash_belongs_to_who_used_it_first(new_guest: Client):
+    alice, bob = new_guest(), new_guest()
     body = {"fn_index": 0, "data": [], "session_hash": "alices-session"}
     assert alice.post("/gradio_api/queue/join", json=body).status_code == 200
     assert bob.post("/gradio_api/queue/join", json=body).status_code == 403
@@ -201,17 +206,17 @@ def test_a_session_hash_belongs_to_who_used_it_first(guest: Client):
     assert bob.post("/gradio_api/cancel", json=cancel).status_code == 403
 
 
-def test_an_event_without_a_session_or_of_monstrous_size_is_refused(guest: Client):
-    client = guest()
+def test_events_without_session_or_oversized_are_refused(new_guest: Client):
+    client = new_guest()
     assert client.post("/gradio_api/queue/join", content=b"not json").status_code == 403
     assert client.post("/gradio_api/queue/join", json={"session_hash": ["x"]}).status_code == 403
     huge = json.dumps({"session_hash": "h", "data": ["x" * (5 * 2**20)]})
     assert client.post("/gradio_api/queue/join", content=huge).status_code == 413
 
 
-def test_a_cited_passage_opens_for_its_reader_with_the_quote_marked(served: House, guest: Client):
-    client = guest()
-    turn = asked(served, person_of(served, client))
+def test_a_cited_passage_opens_for_its_reader_with_the_quote_highlighted(served_app: Services, new_guest: Client):
+    client = new_guest()
+    turn = ask_question(served_app, person_of(served_app, client))
     assert turn.answer.startswith(ANSWER.split(".")[0]) and turn.citations
     citation = turn.citations[0]
     query = {"in": turn.conversation_id, "turn": turn.id, "n": str(citation.number)}
@@ -220,34 +225,36 @@ def test_a_cited_passage_opens_for_its_reader_with_the_quote_marked(served: Hous
     assert f"<mark>{citation.quote}</mark>" in page.text and "plants.md" in page.text
 
 
-def test_another_learners_turn_does_not_tell_what_it_quoted(served: House, guest: Client):
-    alice, bob = guest(), guest()
-    turn = asked(served, person_of(served, alice))
+def test_another_learners_citations_are_private(served_app: Services, new_guest: Client):
+    alice, bob = new_guest(), new_guest()
+    turn = ask_question(served_app, person_of(served_app, alice))
     query = {"in": turn.conversation_id, "turn": turn.id, "n": "1"}
     page = bob.get(f"/passage/{turn.citations[0].passage_id}", params=query)
     assert page.status_code == 200 and "<mark>" not in page.text  # the course is open to bob, the answer is not
 
 
-def test_a_passage_of_a_closed_course_or_of_none_is_not_told(served: House, guest: Client, visitor: Client):
-    operator = served.office.operator
-    course = served.courses.create(operator, "Secret", course_id="secret", open_to_all=False)
-    served.shelf.add(operator, course.id, "secret.md", b"# Secret\n\nThe exam asks about xylem and phloem this year.\n")
-    hidden = _first(served)
-    client = guest()
+def test_passages_of_inaccessible_courses_are_denied(served_app: Services, new_guest: Client, new_visitor: Client):
+    operator = served_app.core.operator
+    course = served_app.courses.create(operator, "Secret", course_id="secret", open_to_all=False)
+    served_app.documents.ingest(
+        operator, course.id, "secret.md", b"# Secret\n\nThe exam asks about xylem and phloem this year.\n"
+    )
+    hidden = _first_passage_id(served_app)
+    client = new_guest()
     assert client.get(f"/passage/{hidden}").status_code == 404
     assert "xylem" not in client.get(f"/passage/{hidden}").text
     assert client.get("/passage/nonsense").status_code == 404
-    assert visitor().get(f"/passage/{hidden}").status_code == 401
+    assert new_visitor().get(f"/passage/{hidden}").status_code == 401
 
 
-def _first(house: House) -> str:
-    return house.library.search("secret", "The exam asks about xylem and phloem this year.", 1).hits[0].passage.id
+def _first_passage_id(services: Services) -> str:
+    return services.library.search("secret", "The exam asks about xylem and phloem this year.", 1).hits[0].passage.id
 
 
-def test_a_handler_answers_about_the_one_who_asks_whatever_the_page_says(served: House, guest: Client):
-    alice, bob = guest(), guest()
-    turn = asked(served, person_of(served, alice))
-    index = handler_index(served, bob, "open")
+def test_handlers_use_the_session_identity_and_not_page_state(served_app: Services, new_guest: Client):
+    alice, bob = new_guest(), new_guest()
+    turn = ask_question(served_app, person_of(served_app, alice))
+    index = handler_index(served_app, bob, "open")
     success, output = call(bob, index, [turn.conversation_id, "biology"], "bobs-own-session")
     assert not success
     assert "there is no such conversation" in output["error"]
@@ -256,16 +263,16 @@ def test_a_handler_answers_about_the_one_who_asks_whatever_the_page_says(served:
     assert success and "Chlorophyll" in json.dumps(output)
 
 
-def test_a_learner_cannot_run_what_only_instructors_may(served: House, guest: Client):
-    client = guest()
-    create = handler_index(served, client, "create")
+def test_learners_cannot_call_instructor_handlers(served_app: Services, new_guest: Client):
+    client = new_guest()
+    create = handler_index(served_app, client, "create")
     success, output = call(client, create, ["My own course", "en"], "creating")
     assert not success and "may not create a course" in output["error"]
-    assert "My own course" not in [course.title for course in served.courses.visible_to(served.office.operator)]
+    assert "My own course" not in [course.title for course in served_app.courses.visible_to(served_app.core.operator)]
 
 
-def test_the_running_app_has_the_switches_that_the_plan_asks_for(served: House, guest: Client):
-    config = guest().get("/config").json()
+def test_the_running_app_has_the_required_launch_options(served_app: Services, new_guest: Client):
+    config = new_guest().get("/config").json()
     assert config["run_history"] is False or config.get("run_history") is None
     assert config.get("footer_links") == []
     assert not config.get("mcp_server") and not config.get("is_space") and config["show_error"] is False

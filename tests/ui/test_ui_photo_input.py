@@ -7,40 +7,42 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from work_photos import drawn, need_ocr, saved, text_of
+from work_photos import draw_text, encode_image, require_ocr, without_spaces
 
-from tutor.chat.photo_transcription import MOST_BYTES
+from tutor.chat.photo_transcription import MAX_BYTES
 from tutor.ui import photo_input
 
 Client = Callable[[], httpx.Client]
 
 
-def test_a_guest_is_told_what_was_read(guest: Client, caplog: pytest.LogCaptureFixture) -> None:
-    need_ocr()
+def test_a_guest_gets_the_transcript(new_guest: Client, caplog: pytest.LogCaptureFixture) -> None:
+    require_ocr()
     with caplog.at_level(logging.DEBUG):
-        answer = guest().post("/photo", content=saved(drawn("elephants divide cells")))
-    assert answer.status_code == 200 and text_of("elephants divide cells") in text_of(answer.json()["text"])
+        answer = new_guest().post("/photo", content=encode_image(draw_text("elephants divide cells")))
+    assert answer.status_code == 200 and without_spaces("elephants divide cells") in without_spaces(
+        answer.json()["text"]
+    )
     assert answer.json()["note"].startswith("This is what I read")
     assert "elephants" not in caplog.text
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_nobody_else_may_send_one(visitor: Client, guest: Client) -> None:
-    assert visitor().post("/photo", content=b"x").status_code == 401
-    assert guest().post("/photo", content=b"x", headers={"origin": "https://elsewhere.example"}).status_code == 403
-    assert guest().get("/photo").status_code == 405
+def test_the_photo_route_requires_a_session_and_same_origin(new_visitor: Client, new_guest: Client) -> None:
+    assert new_visitor().post("/photo", content=b"x").status_code == 401
+    assert new_guest().post("/photo", content=b"x", headers={"origin": "https://elsewhere.example"}).status_code == 403
+    assert new_guest().get("/photo").status_code == 405
 
 
-def test_what_cannot_be_read_is_a_sentence(guest: Client) -> None:
-    answer = guest().post("/photo", content=b"%PDF-1.7")
+def test_an_unreadable_photo_is_one_clear_error(new_guest: Client) -> None:
+    answer = new_guest().post("/photo", content=b"%PDF-1.7")
     assert answer.json() == {"refused": "This file is not a picture; choose a PNG or a JPEG."}
 
 
-def test_a_flood_is_cut_off(guest: Client) -> None:
-    answer = guest().post("/photo", content=bytes(MOST_BYTES + 1))
+def test_the_photo_route_is_rate_limited(new_guest: Client) -> None:
+    answer = new_guest().post("/photo", content=bytes(MAX_BYTES + 1))
     assert answer.status_code == 413 and "larger than 12 MB" in answer.json()["refused"]
 
 
-def test_the_script_has_its_words_in_both_languages() -> None:
-    script = photo_input.script()
+def test_the_photo_script_is_localised() -> None:
+    script = photo_input.build_script()
     assert "Reading your picture" in script and "正在识别图片" in script and "WORDS" not in script

@@ -12,20 +12,20 @@ from tutor.domain import Course, Person, TurnStatus
 from tutor.engine.base import EngineInfo, EngineState
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, NotAllowed
-from tutor.services import House
+from tutor.services import Services
 from tutor.ui import error_boundary, question_handlers
-from tutor.ui.question_handlers import Asking
+from tutor.ui.question_handlers import QuestionHandlers
 
 QUESTION = "Does chlorophyll absorb red and blue light and reflect green light?"
 
 
-def request(who: Person | None) -> gr.Request:
+def gradio_request(actor: Person | None) -> gr.Request:
     """A page event as it comes from the gate: the person stands in the scope, wherever the values come from."""
-    return gr.Request(request=SimpleNamespace(scope={error_boundary.PERSON: who}, headers={}))  # type: ignore[arg-type]
+    return gr.Request(request=SimpleNamespace(scope={error_boundary.PERSON_KEY: actor}, headers={}))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def notices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was said in passing notes; outside a page event there is no browser to show them in."""
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
@@ -33,93 +33,96 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return said
 
 
-def content(update: Any) -> list[str]:
+def message_texts(update: Any) -> list[str]:
     """Return the texts of the chat messages of an update."""
     chat = update[0]
     return [m["content"] for m in (chat.get("value") if isinstance(chat, dict) else chat._constructor_args[0]["value"])]
 
 
 def test_while_the_model_loads_the_question_waits_visibly_and_is_answered_then(
-    house: House, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    services: Services, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ):
     states = iter([EngineState.LOADING, EngineState.LOADING])
     ready = engine.info()
     loading = EngineInfo("auto", "none", EngineState.LOADING, "", 0)
     monkeypatch.setattr(engine, "info", lambda: loading if next(states, None) else ready)
-    updates = list(Asking(house).ask(QUESTION, None, course.id, request(ada)))
-    assert "warming up" in content(updates[0])[1]
-    assert "Chlorophyll" in content(updates[-1])[1]
-    (thread,) = house.conversations.mine(ada, course.id)
-    assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.COMPLETE
+    updates = list(QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(ada)))
+    assert "warming up" in message_texts(updates[0])[1]
+    assert "Chlorophyll" in message_texts(updates[-1])[1]
+    (thread,) = services.conversations.list_own(ada, course.id)
+    assert services.conversations.list_turns(ada, thread.id)[0].status is TurnStatus.COMPLETE
 
 
-def test_a_question_sent_before_the_page_has_filled_itself_is_asked_in_the_course_that_it_will_show(
-    house: House, course: Course, ada: Person, told: list[str]
+def test_a_question_before_page_load_uses_the_default_course(
+    services: Services, course: Course, ada: Person, notices: list[str]
 ):
-    *_, last = Asking(house).ask(QUESTION, None, None, request(ada))
-    assert "Chlorophyll" in content(last)[1] and told == []
-    (thread,) = house.conversations.mine(ada, course.id)
-    assert house.conversations.turns(ada, thread.id)[0].question == QUESTION
+    *_, last = QuestionHandlers(services).ask(QUESTION, None, None, gradio_request(ada))
+    assert "Chlorophyll" in message_texts(last)[1] and notices == []
+    (thread,) = services.conversations.list_own(ada, course.id)
+    assert services.conversations.list_turns(ada, thread.id)[0].question == QUESTION
 
 
-def test_a_question_that_cannot_be_asked_goes_back_into_the_box(
-    house: House, course: Course, ada: Person, told: list[str]
+def test_a_refused_question_is_restored_to_the_input(
+    services: Services, course: Course, ada: Person, notices: list[str]
 ):
     huge = "why " * 300_000
-    *_, last = Asking(house).ask(huge, None, course.id, request(ada))
-    assert "at most 8,000" in told[0] and len(told[0]) < 300
+    *_, last = QuestionHandlers(services).ask(huge, None, course.id, gradio_request(ada))
+    assert "at most 8,000" in notices[0] and len(notices[0]) < 300
     assert last[2]._constructor_args[0]["value"] == huge
-    assert house.conversations.mine(ada, course.id) == []
+    assert services.conversations.list_own(ada, course.id) == []
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "\u200b", "\ud800", "???"])
-def test_a_message_without_words_gets_one_sentence(
-    house: House, course: Course, ada: Person, told: list[str], text: str
+def test_an_empty_message_gets_one_clear_error(
+    services: Services, course: Course, ada: Person, notices: list[str], text: str
 ):
-    list(Asking(house).ask(text, None, course.id, request(ada)))
-    assert len(told) == 1 and "question" in told[0]
+    list(QuestionHandlers(services).ask(text, None, course.id, gradio_request(ada)))
+    assert len(notices) == 1 and "question" in notices[0]
 
 
-def test_a_busy_engine_is_said_and_the_turn_is_kept_as_failed(
-    house: House, course: Course, ada: Person, engine: ScriptedEngine, told: list[str]
+def test_a_busy_engine_is_reported_and_the_turn_is_stored_as_failed(
+    services: Services, course: Course, ada: Person, engine: ScriptedEngine, notices: list[str]
 ):
     def busy(_request: object) -> str:
         raise EngineBusy(7)
 
     engine._answer = busy
-    *_, last = Asking(house).ask(QUESTION, None, course.id, request(ada))
-    assert "number 7 in the queue" in told[0]
-    (thread,) = house.conversations.mine(ada, course.id)
-    assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.FAILED
-    assert "No answer came" in content(last)[1]
+    *_, last = QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(ada))
+    assert "number 7 in the queue" in notices[0]
+    (thread,) = services.conversations.list_own(ada, course.id)
+    assert services.conversations.list_turns(ada, thread.id)[0].status is TurnStatus.FAILED
+    assert "No answer came" in message_texts(last)[1]
 
 
-def test_who_waits_in_the_queue_reads_her_number_where_the_answer_will_stand(
-    house: House, course: Course, ada: Person, engine: ScriptedEngine
+def test_the_queue_position_is_shown_in_place_of_the_answer(
+    services: Services, course: Course, ada: Person, engine: ScriptedEngine
 ):
-    engine._places = (2, 1, 0)
-    shown = [content(update)[-1] for update in Asking(house).ask(QUESTION, None, course.id, request(ada))]
+    engine._queue_positions = (2, 1, 0)
+    shown = [
+        message_texts(update)[-1]
+        for update in QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(ada))
+    ]
     waiting = [text for text in shown if "in the queue" in text]
     assert ["number 2" in waiting[0], "number 1" in waiting[1], len(waiting)] == [True, True, 2]
     assert "Chlorophyll" in shown[-1]
 
 
 def test_closing_the_handler_stops_the_answer(
-    house: House, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
+    services: Services, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(question_handlers, "YIELD_EVERY_S", 0.0)  # the script is faster than the page's pace
-    updates = Asking(house).ask(QUESTION, None, course.id, request(ada))
-    while "Chlorophyll" not in content(next(updates))[-1]:
+    updates = QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(ada))
+    while "Chlorophyll" not in message_texts(next(updates))[-1]:
         continue
     updates.close()
-    (thread,) = house.conversations.mine(ada, course.id)
-    assert house.conversations.turns(ada, thread.id)[0].status is TurnStatus.STOPPED
+    (thread,) = services.conversations.list_own(ada, course.id)
+    assert services.conversations.list_turns(ada, thread.id)[0].status is TurnStatus.STOPPED
     assert engine.cancelled == 1
 
 
-def test_nobody_asks_without_being_signed_in(house: House, course: Course):
+def test_nobody_asks_without_being_signed_in(services: Services, course: Course):
     with pytest.raises(NotAllowed, match="signed out"):
-        list(Asking(house).ask(QUESTION, None, course.id, request(None)))
+        list(QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(None)))
 
 
 def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_only(caplog: pytest.LogCaptureFixture):
@@ -130,10 +133,10 @@ def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_o
         raise RuntimeError("the secret of /etc/shadow")
 
     with pytest.raises(gr.Error) as shown:
-        error_boundary.handler(refused)("x")
+        error_boundary.handle_errors(refused)("x")
     assert shown.value.message == "&lt;b&gt;ada&lt;/b&gt; may not do that"
     with pytest.raises(gr.Error) as hidden:
-        error_boundary.handler(broken)("what ada wrote")
+        error_boundary.handle_errors(broken)("what ada wrote")
     assert "secret" not in hidden.value.message and "reference" in hidden.value.message
     assert "what ada wrote" not in caplog.text
     reference = hidden.value.message.split("(reference ")[1].split(")")[0]

@@ -23,7 +23,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class AccessContext:
     """What the decision may depend on: whose the thing is, and how the person stands to its course."""
 
     owner_id: str | None = None
@@ -31,37 +31,37 @@ class Facts:
     enrolled: bool = False
 
 
-def _studies(who: Person, facts: Facts) -> bool:
-    return facts.course is not None and (facts.course.open or facts.enrolled or who.role is Role.ADMIN)
+def _may_study(actor: Person, facts: AccessContext) -> bool:
+    return facts.course is not None and (facts.course.open or facts.enrolled or actor.role is Role.ADMIN)
 
 
-def _owns(who: Person, facts: Facts) -> bool:
-    return facts.owner_id == who.id
+def _is_owner(actor: Person, facts: AccessContext) -> bool:
+    return facts.owner_id == actor.id
 
 
-def _teaches(who: Person, facts: Facts) -> bool:
-    return who.role is Role.ADMIN or (who.role is Role.INSTRUCTOR and facts.enrolled)
+def _may_teach(actor: Person, facts: AccessContext) -> bool:
+    return actor.role is Role.ADMIN or (actor.role is Role.INSTRUCTOR and facts.enrolled)
 
 
 # Administrators run the house but do not read learners' conversations: those are their owner's.
-_RULES: dict[Action, Callable[[Person, Facts], bool]] = {
-    Action.STUDY: _studies,
-    Action.READ_OWN: _owns,
-    Action.CHANGE_OWN: _owns,
-    Action.TEACH: _teaches,
-    Action.CREATE_COURSE: lambda who, _facts: who.teaches,
-    Action.INVITE: lambda who, _facts: who.teaches,
-    Action.TRAIN: lambda who, facts: who.role is Role.ADMIN or _owns(who, facts),
+_RULES: dict[Action, Callable[[Person, AccessContext], bool]] = {
+    Action.STUDY: _may_study,
+    Action.READ_OWN: _is_owner,
+    Action.CHANGE_OWN: _is_owner,
+    Action.TEACH: _may_teach,
+    Action.CREATE_COURSE: lambda actor, _facts: actor.is_staff,
+    Action.INVITE: lambda actor, _facts: actor.is_staff,
+    Action.TRAIN: lambda actor, facts: actor.role is Role.ADMIN or _is_owner(actor, facts),
 }
 
 
-def allowed(who: Person, action: Action, facts: Facts = Facts()) -> bool:
+def is_allowed(actor: Person, action: Action, facts: AccessContext = AccessContext()) -> bool:
     """Return whether this person may; what no rule allows is denied."""
     rule = _RULES.get(action)
-    return rule is not None and rule(who, facts)
+    return rule is not None and rule(actor, facts)
 
 
-def require(who: Person, action: Action, facts: Facts = Facts()) -> None:
+def require_allowed(actor: Person, action: Action, facts: AccessContext = AccessContext()) -> None:
     """Raise NotAllowed unless this person may."""
-    if not allowed(who, action, facts):
-        raise NotAllowed(f"{who.name} may not {action.value}; ask an instructor of the course")
+    if not is_allowed(actor, action, facts):
+        raise NotAllowed(f"{actor.name} may not {action.value}; ask an instructor of the course")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-_MANNERS = (
+_ADJECTIVES = (
     "amber bold brave bright calm clear clever cosy curious eager early fair gentle glad golden green happy honest "
     "jolly keen kind lively lucky mellow merry mild neat nimble patient plain proud quick quiet rosy silver steady "
     "sunny swift tidy warm wise witty"
@@ -16,6 +16,6 @@ _ANIMALS = (
 ).split()
 
 
-def pseudonym() -> str:
+def random_pseudonym() -> str:
     """Return a name such as quiet-heron-421; about two million are possible, so a clash is tried again."""
-    return f"{secrets.choice(_MANNERS)}-{secrets.choice(_ANIMALS)}-{secrets.randbelow(900) + 100}"
+    return f"{secrets.choice(_ADJECTIVES)}-{secrets.choice(_ANIMALS)}-{secrets.randbelow(900) + 100}"

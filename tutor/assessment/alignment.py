@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
-_TINY = 1e-6
+_EPSILON = 1e-6
 
 
-def alignment(question: Vectors, reference: Vectors, answer: Vectors) -> dict[str, float]:
+def alignment_features(question: Vectors, reference: Vectors, answer: Vectors) -> dict[str, float]:
     """Describe unit vectors of words, one row a word; all zero when a text has no words."""
     if not (len(question) and len(reference) and len(answer)):
-        return dict.fromkeys(NAMES, 0.0)
+        return dict.fromkeys(FEATURE_NAMES, 0.0)
     cosines = reference @ answer.T
     found, backed = cosines.max(axis=1), cosines.max(axis=0)
     new = 1 - np.clip((reference @ question.T).max(axis=1), 0, 1)
@@ -24,18 +24,18 @@ def alignment(question: Vectors, reference: Vectors, answer: Vectors) -> dict[st
     values = (
         found.mean(),
         backed.mean(),
-        (found * new).sum() / (new.sum() + _TINY),
-        (backed * own).sum() / (own.sum() + _TINY),
+        (found * new).sum() / (new.sum() + _EPSILON),
+        (backed * own).sum() / (own.sum() + _EPSILON),
         worst.mean(),
         (new * (1 - found)).sum(),
         (own * (1 - backed)).sum(),
         own.mean(),
         new.mean(),
     )
-    return {name: float(value) for name, value in zip(NAMES, values, strict=True)}
+    return {name: float(value) for name, value in zip(FEATURE_NAMES, values, strict=True)}
 
 
-NAMES = (
+FEATURE_NAMES = (
     "found",  # of the reference's words, in the answer
     "backed",  # of the answer's words, by the reference
     "found_new",

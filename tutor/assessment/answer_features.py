@@ -13,64 +13,66 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embedding import Reading
-from tutor.assessment.alignment import alignment
-from tutor.assessment.word_diff import Words, opposites, read_words
+from knowledge.embedding import TextEncoding
+from tutor.assessment.alignment import alignment_features
+from tutor.assessment.word_diff import TokenizedText, find_opposites, tokenize
 
 Vectors = NDArray[np.float32]
 
 
-class Embedder(Protocol):
+class AnswerEmbedder(Protocol):
     """Turns texts into unit vectors, one row a text, and reads their words in context."""
 
     @property
     def name(self) -> str: ...
     def embed_passages(self, texts: Sequence[str]) -> Vectors: ...
-    def embed_questions(self, texts: Sequence[str]) -> list[Reading]: ...
+    def encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class EncodedText:
     """A text with its vector and those of its content words."""
 
-    words: Words
+    tokenized: TokenizedText
     vector: Vectors
     word_vectors: Vectors  # one row a content stem, in order, each read alone
-    tokens: Vectors  # one row a token, read in context
+    token_vectors: Vectors  # one row a token, read in context
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class GradingCase:
     """An answer beside its question and reference answers."""
 
-    question: Text
-    references: tuple[Text, ...]
-    answer: Text
+    question: EncodedText
+    references: tuple[EncodedText, ...]
+    answer: EncodedText
 
 
-class Reader:
+class TextEncoder:
     """Reads texts with an embedder and remembers what it saw, as references and graded answers come again."""
 
-    def __init__(self, embedder: Embedder, words: int = 50_000, texts: int = 3_000) -> None:
+    def __init__(self, embedder: AnswerEmbedder, words: int = 50_000, texts: int = 3_000) -> None:
         self._embedder = embedder
         self._limits = words, texts
         self._words: dict[str, Vectors] = {}
-        self._texts: dict[str, Reading] = {}
+        self._texts: dict[str, TextEncoding] = {}
 
-    def read(self, texts: Sequence[str]) -> list[Text]:
-        read = [read_words(text) for text in texts]
-        words, seen = self._learn(texts, [word for one in read for word in one.carriers])
+    def encode(self, texts: Sequence[str]) -> list[EncodedText]:
+        read = [tokenize(text) for text in texts]
+        words, seen = self._encode_missing(texts, [word for one in read for word in one.content_words])
         return [
-            Text(
+            EncodedText(
                 one,
-                seen[text].spans[0],
-                _stack([words[w] for w in one.carriers], seen[text].spans[0]),
-                seen[text].tokens,
+                seen[text].span_vectors[0],
+                _stack_vectors([words[w] for w in one.content_words], seen[text].span_vectors[0]),
+                seen[text].token_vectors,
             )
             for text, one in zip(texts, read, strict=True)
         ]
 
-    def _learn(self, texts: Sequence[str], words: Sequence[str]) -> tuple[dict[str, Vectors], dict[str, Reading]]:
+    def _encode_missing(
+        self, texts: Sequence[str], words: Sequence[str]
+    ) -> tuple[dict[str, Vectors], dict[str, TextEncoding]]:
         """Return memories that hold all of these; a full one begins anew, and other threads keep the one they have."""
         if len(self._words) > self._limits[0]:
             self._words = {}
@@ -80,52 +82,52 @@ class Reader:
         if new := [word for word in dict.fromkeys(words) if word not in known]:
             known |= zip(new, self._embedder.embed_passages(new), strict=True)
         if new := [text for text in dict.fromkeys(texts) if text not in seen]:
-            seen |= zip(new, self._embedder.embed_questions(new), strict=True)
+            seen |= zip(new, self._embedder.encode_queries(new), strict=True)
         return known, seen
 
 
-def _stack(rows: Sequence[Vectors], like: Vectors) -> Vectors:
+def _stack_vectors(rows: Sequence[Vectors], like: Vectors) -> Vectors:
     return np.stack(rows) if rows else np.zeros((0, like.shape[0]), np.float32)
 
 
-_BEST_OF_ANY = (
+_MAX_FEATURES = (
     "cosine f1 soft_recall soft_f1 recall_new soft_new trigrams found backed found_new backed_new rest_cosine".split()
 )
 
 
-def features(case: Case) -> dict[str, float]:
+def extract_answer_features(case: GradingCase) -> dict[str, float]:
     """Describe a case as named numbers."""
     question, answer = case.question, case.answer
-    rows = [_against(question, reference, answer) for reference in case.references]
+    rows = [_reference_features(question, reference, answer) for reference in case.references]
     best = max(rows, key=lambda row: row["cosine"] + row["f1"] + row["soft_f1"])
     row = {f"best_{name}": value for name, value in best.items()}
-    for name in _BEST_OF_ANY:
+    for name in _MAX_FEATURES:
         row[f"max_{name}"] = max(one[name] for one in rows)
     row["mean_cosine"] = float(np.mean([one["cosine"] for one in rows]))
     row["references"] = float(np.log1p(len(rows)))
-    row |= _alone(question, answer)
+    row |= _answer_features(question, answer)
     row["gain"] = row["max_cosine"] - row["with_question"]
     return row
 
 
-def _alone(question: Text, answer: Text) -> dict[str, float]:
-    new = [s for s in answer.words.stems if s not in question.words.content]
+def _answer_features(question: EncodedText, answer: EncodedText) -> dict[str, float]:
+    new = [s for s in answer.tokenized.stems if s not in question.tokenized.content_stems]
     return {
         "with_question": float(answer.vector @ question.vector),
-        "words": float(np.log1p(len(answer.words.words))),
+        "words": float(np.log1p(len(answer.tokenized.words))),
         "new_words": float(np.log1p(len(new))),
-        "new_share": len(new) / max(1, len(answer.words.stems)),
-        "negations": float(min(2, answer.words.negations)),
+        "new_share": len(new) / max(1, len(answer.tokenized.stems)),
+        "negations": float(min(2, answer.tokenized.negations)),
     }
 
 
-def _against(question: Text, reference: Text, answer: Text) -> dict[str, float]:
-    r, a, q = reference.words, answer.words, question.words.content
-    shared = r.content & a.content
-    recall, precision = len(shared) / max(1, len(r.content)), len(shared) / max(1, len(a.content))
-    new = r.content - q
-    soft = _soft(reference.word_vectors, answer.word_vectors)
-    soft_back = _soft(answer.word_vectors, reference.word_vectors)
+def _reference_features(question: EncodedText, reference: EncodedText, answer: EncodedText) -> dict[str, float]:
+    r, a, q = reference.tokenized, answer.tokenized, question.tokenized.content_stems
+    shared = r.content_stems & a.content_stems
+    recall, precision = len(shared) / max(1, len(r.content_stems)), len(shared) / max(1, len(a.content_stems))
+    new = r.content_stems - q
+    soft = _best_similarities(reference.word_vectors, answer.word_vectors)
+    soft_back = _best_similarities(answer.word_vectors, reference.word_vectors)
     fresh = np.array([stem not in q for stem in r.stems], bool)
     soft_recall, soft_precision = (
         float(soft.mean()) if soft.size else 0.0,
@@ -137,32 +139,35 @@ def _against(question: Text, reference: Text, answer: Text) -> dict[str, float]:
         "recall": recall,
         "precision": precision,
         "f1": _f1(recall, precision),
-        "recall_new": len(new & a.content) / len(new) if new else recall,
+        "recall_new": len(new & a.content_stems) / len(new) if new else recall,
         "soft_recall": soft_recall,
         "soft_precision": soft_precision,
         "soft_f1": _f1(soft_recall, soft_precision),
         "soft_new": float(soft[fresh].mean()) if fresh.any() else soft_recall,
         "soft_worst": float(soft[fresh].min()) if fresh.any() else (float(soft.min()) if soft.size else 0.0),
-        "strange": len(a.content - r.content - q) / max(1, len(a.content)),
-        "order": _order(r.stems, a.stems),
-        "trigrams": _trigrams(r.text, a.text),
+        "strange": len(a.content_stems - r.content_stems - q) / max(1, len(a.content_stems)),
+        "order": _lcs_ratio(r.stems, a.stems),
+        "trigrams": _trigram_similarity(r.text, a.text),
         "longer": float(np.log((1 + len(a.words)) / (1 + len(r.words)))),
         "negation": float((r.negations - a.negations) % 2),
         "numbers_missing": float(len(r.numbers - a.numbers)),
-        "numbers_strange": float(len(a.numbers - r.numbers - question.words.numbers)),
-        "opposites": float(min(2, len(opposites(a, r)))),
-        "rest_cosine": float(rest(reference.vector, question.vector) @ rest(answer.vector, question.vector)),
-        **alignment(question.tokens, reference.tokens, answer.tokens),
+        "numbers_strange": float(len(a.numbers - r.numbers - question.tokenized.numbers)),
+        "opposites": float(min(2, len(find_opposites(a, r)))),
+        "rest_cosine": float(
+            orthogonal_component(reference.vector, question.vector)
+            @ orthogonal_component(answer.vector, question.vector)
+        ),
+        **alignment_features(question.token_vectors, reference.token_vectors, answer.token_vectors),
     }
 
 
-def rest(vector: Vectors, question: Vectors) -> Vectors:
+def orthogonal_component(vector: Vectors, question: Vectors) -> Vectors:
     """Return a unit vector without its part along the question's."""
     left = vector - (vector @ question) * question
     return np.asarray(left / max(1e-9, float(np.linalg.norm(left))), np.float32)
 
 
-def _soft(left: Vectors, right: Vectors) -> NDArray[Any]:
+def _best_similarities(left: Vectors, right: Vectors) -> NDArray[Any]:
     """For each word of left the likeness of its nearest word of right."""
     if not len(left) or not len(right):
         return np.zeros(len(left), np.float32)
@@ -173,7 +178,7 @@ def _f1(recall: float, precision: float) -> float:
     return 2 * recall * precision / (recall + precision) if recall + precision > 0 else 0.0
 
 
-def _order(left: Sequence[str], right: Sequence[str]) -> float:
+def _lcs_ratio(left: Sequence[str], right: Sequence[str]) -> float:
     """Longest common subsequence of stems over the length of the reference."""
     table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i, a in enumerate(left):
@@ -182,6 +187,6 @@ def _order(left: Sequence[str], right: Sequence[str]) -> float:
     return float(table[-1][-1] / max(1, len(left)))
 
 
-def _trigrams(left: str, right: str) -> float:
+def _trigram_similarity(left: str, right: str) -> float:
     one, two = ({f" {t.lower()} "[i : i + 3] for i in range(len(t))} for t in (left, right))
     return float(len(one & two) / max(1.0, (len(one) * len(two)) ** 0.5))

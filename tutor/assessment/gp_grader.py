@@ -16,27 +16,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.assessment.answer_features import Case, rest
+from tutor.assessment.answer_features import GradingCase, orthogonal_component
 
 Floats = NDArray[np.float64]
-SHARES = ("question", "features", "meaning", "words", "spelling")
-NOISE = 0.02  # of two answers that are alike in all that is read here
-_STEPS = 25
+KERNEL_NAMES = ("question", "features", "meaning", "words", "spelling")
+NOISE_VARIANCE = 0.02  # of two answers that are alike in all that is read here
+_MAX_NEWTON_STEPS = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GpInput:
     """One answer as its neighbours are compared: the model's log-odds and what likeness is read from."""
 
     log_odds: float
     features: Floats  # standardised, of length about one
-    meaning: NDArray[np.float32]  # its vector without what the question says already
-    words: frozenset[object]  # words and pairs of words that follow each other
-    spelling: frozenset[str]  # trigrams
+    embedding: NDArray[np.float32]  # its vector without what the question says already
+    ngrams: frozenset[object]  # words and pairs of words that follow each other
+    letter_trigrams: frozenset[str]  # trigrams
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbourhood:
+class GpModel:
     """The fitted weights: how much of a verdict goes over to another answer, by each kind of likeness."""
 
     shares: Mapping[str, float]
@@ -45,39 +45,39 @@ class Neighbourhood:
     centre: Mapping[str, float]
     spread: Mapping[str, float]
 
-    def describe(self, case: Case, features: Mapping[str, float], log_odds: float) -> Answer:
-        words = case.answer.words.words
+    def to_input(self, case: GradingCase, features: Mapping[str, float], log_odds: float) -> GpInput:
+        words = case.answer.tokenized.words
         row = [(features.get(name, 0.0) - mean) / self.spread[name] for name, mean in self.centre.items()]
-        return Answer(
+        return GpInput(
             log_odds,
             np.array(row) / np.sqrt(len(row)),
-            rest(case.answer.vector, case.question.vector),
+            orthogonal_component(case.answer.vector, case.question.vector),
             frozenset((*words, *zip(words, words[1:], strict=False))),
-            trigrams(case.answer.words.text),
+            letter_trigrams(case.answer.tokenized.text),
         )
 
-    def likeness(self, answers: Sequence[Answer]) -> Floats:
+    def covariance(self, answers: Sequence[GpInput]) -> Floats:
         """How verdicts on the answers go together: a covariance, one row an answer."""
-        return sum_of(likenesses(answers), self.shares)
+        return weighted_kernel_sum(kernels(answers), self.shares)
 
-    def probability(self, answer: Answer, graded: Sequence[tuple[Answer, bool]]) -> float:
+    def probability(self, answer: GpInput, graded: Sequence[tuple[GpInput, bool]]) -> float:
         """The chance that an answer is right, beside graded answers to the same question."""
         everyone = [*(other for other, _ in graded), answer]
         prior = self.scale * np.array([one.log_odds for one in everyone]) + self.offset
-        return predict(self.likeness(everyone), prior, [right for _, right in graded])
+        return predict_probability(self.covariance(everyone), prior, [right for _, right in graded])
 
 
-def trigrams(text: str) -> frozenset[str]:
+def letter_trigrams(text: str) -> frozenset[str]:
     padded = f" {text.lower()} "
     return frozenset(padded[n : n + 3] for n in range(len(padded) - 2))
 
 
-def likenesses(answers: Sequence[Answer]) -> dict[str, Floats]:
+def kernels(answers: Sequence[GpInput]) -> dict[str, Floats]:
     """Each kind of likeness between all answers; 1 is the same, but for `features`, which grows with their size."""
     rows = np.stack([one.features for one in answers])
-    meanings = np.stack([one.meaning for one in answers]).astype(np.float64)
-    shared, sizes = _shared([one.words for one in answers])
-    spelt, lengths = _shared([one.spelling for one in answers])
+    meanings = np.stack([one.embedding for one in answers]).astype(np.float64)
+    shared, sizes = _overlaps([one.ngrams for one in answers])
+    spelt, lengths = _overlaps([one.letter_trigrams for one in answers])
     return {
         "question": np.ones((len(answers), len(answers))),
         "features": rows @ rows.T,
@@ -87,11 +87,11 @@ def likenesses(answers: Sequence[Answer]) -> dict[str, Floats]:
     }
 
 
-def sum_of(kinds: Mapping[str, Floats], shares: Mapping[str, float]) -> Floats:
-    return np.asarray(sum(shares[name] * kinds[name] for name in SHARES))
+def weighted_kernel_sum(kinds: Mapping[str, Floats], weights: Mapping[str, float]) -> Floats:
+    return np.asarray(sum(weights[name] * kinds[name] for name in KERNEL_NAMES))
 
 
-def _shared(sets: Sequence[frozenset[Any]]) -> tuple[Floats, Floats]:
+def _overlaps(sets: Sequence[frozenset[Any]]) -> tuple[Floats, Floats]:
     """How many members each two sets share, and how many each has."""
     number = {member: n for n, member in enumerate(dict.fromkeys(m for one in sets for m in one))}
     table = np.zeros((len(sets), max(1, len(number))))
@@ -100,44 +100,46 @@ def _shared(sets: Sequence[frozenset[Any]]) -> tuple[Floats, Floats]:
     return table @ table.T, table.sum(axis=1)
 
 
-def predict(covariance: Floats, prior: Floats, verdicts: Sequence[bool]) -> float:
+def predict_probability(covariance: Floats, prior: Floats, verdicts: Sequence[bool]) -> float:
     """The chance that the last answer is right, when the ones before it have these verdicts."""
     here, variance = float(prior[-1]), float(covariance[-1, -1])
     if verdicts:
-        seen = posterior(covariance[:-1, :-1], prior[:-1], np.array(verdicts, np.float64))
+        seen = laplace_posterior(covariance[:-1, :-1], prior[:-1], np.array(verdicts, np.float64))
         to_seen = covariance[-1, :-1]
-        here += float(to_seen @ seen.pull)
-        variance -= float(np.square(np.linalg.solve(seen.root, seen.weight * to_seen)).sum())
+        here += float(to_seen @ seen.alpha)
+        variance -= float(np.square(np.linalg.solve(seen.cholesky, seen.sqrt_hessian * to_seen)).sum())
     return float(1 / (1 + np.exp(-np.clip(here / np.sqrt(1 + np.pi * max(0.0, variance) / 8), -30, 30))))
 
 
 @dataclass(frozen=True, slots=True)
-class Posterior:
+class LaplacePosterior:
     """Laplace's approximation to what the verdicts leave open."""
 
     latent: Floats
-    pull: Floats  # what each verdict adds to an answer that is wholly like it
-    root: Floats  # Cholesky factor
-    weight: Floats
+    alpha: Floats  # what each verdict adds to an answer that is wholly like it
+    cholesky: Floats  # Cholesky factor
+    sqrt_hessian: Floats
 
 
-def posterior(covariance: Floats, prior: Floats, verdicts: Floats) -> Posterior:
+def laplace_posterior(covariance: Floats, prior: Floats, verdicts: Floats) -> LaplacePosterior:
     """Newton's method for the likeliest log-odds of graded answers (Rasmussen and Williams, algorithm 3.1)."""
-    noisy = covariance + NOISE * np.eye(len(prior))
-    latent, pull = prior, np.zeros(len(prior))
-    for _ in range(_STEPS):
+    noisy = covariance + NOISE_VARIANCE * np.eye(len(prior))
+    latent, alpha = prior, np.zeros(len(prior))
+    for _ in range(_MAX_NEWTON_STEPS):
         chance = 1 / (1 + np.exp(-np.clip(latent, -30, 30)))
-        bend = chance * (1 - chance) + 1e-9
-        weight = np.sqrt(bend)
-        root = np.linalg.cholesky(np.eye(len(prior)) + weight[:, None] * noisy * weight)
-        push = bend * (latent - prior) + verdicts - chance
-        pull = push - weight * np.linalg.solve(root.T, np.linalg.solve(root, weight * (noisy @ push)))
-        before, latent = latent, noisy @ pull + prior
+        hessian = chance * (1 - chance) + 1e-9
+        sqrt_hessian = np.sqrt(hessian)
+        cholesky = np.linalg.cholesky(np.eye(len(prior)) + sqrt_hessian[:, None] * noisy * sqrt_hessian)
+        push = hessian * (latent - prior) + verdicts - chance
+        alpha = push - sqrt_hessian * np.linalg.solve(
+            cholesky.T, np.linalg.solve(cholesky, sqrt_hessian * (noisy @ push))
+        )
+        before, latent = latent, noisy @ alpha + prior
         if float(np.abs(latent - before).max()) < 1e-6:
             break
-    return Posterior(latent, pull, np.asarray(root, np.float64), weight)
+    return LaplacePosterior(latent, alpha, np.asarray(cholesky, np.float64), sqrt_hessian)
 
 
-def read_neighbourhood(path: Path) -> Neighbourhood:
+def load_gp_model(path: Path) -> GpModel:
     stored = json.loads(path.read_text(encoding="utf-8"))["neighbours"]
-    return Neighbourhood(stored["shares"], stored["scale"], stored["offset"], stored["centre"], stored["spread"])
+    return GpModel(stored["shares"], stored["scale"], stored["offset"], stored["centre"], stored["spread"])

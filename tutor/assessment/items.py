@@ -11,7 +11,7 @@ from enum import StrEnum
 from tutor.domain import Outcome
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What form an answer has; it decides who grades it."""
 
     CHOICE = "choice"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ItemSource:
     """Where in the course an item comes from; `quote` is verbatim."""
 
     passage_id: str
@@ -44,12 +44,12 @@ class Item:
     """
 
     id: str
-    kind: Kind
+    kind: ItemKind
     prompt: str
     keys: tuple[str, ...]
     options: tuple[str, ...] = ()
     tolerance: float | None = None
-    source: Source | None = None
+    source: ItemSource | None = None
     skill: str = ""
     difficulty: float = 0.5
     misconceptions: tuple[tuple[str, str], ...] = ()  # (wrong option, what it shows)
@@ -57,7 +57,7 @@ class Item:
     def __post_init__(self) -> None:
         if not self.prompt.strip() or not self.keys or not all(key.strip() for key in self.keys):
             raise ValueError(f"item {self.id} needs a prompt and a key")
-        if self.kind is Kind.CHOICE and not set(self.keys) <= set(self.options):
+        if self.kind is ItemKind.CHOICE and not set(self.keys) <= set(self.options):
             raise ValueError(f"item {self.id}: the key is not among its options")
 
     @property
@@ -70,14 +70,14 @@ class Shown:
     """The part of an item that a learner may see before answering."""
 
     id: str
-    kind: Kind
+    kind: ItemKind
     prompt: str
     options: tuple[str, ...]
-    source: Source | None
+    source: ItemSource | None
 
 
 @dataclass(frozen=True, slots=True)
-class Graded:
+class GradedExample:
     """An answer to the same item that a person has graded, or that a person let stand."""
 
     answer: str
@@ -98,17 +98,17 @@ class Grade:
             raise ValueError("a grade without a reason")
 
 
-def right(reason: str, confidence: float = 1.0) -> Grade:
+def right_grade(reason: str, confidence: float = 1.0) -> Grade:
     return Grade(Outcome.RIGHT, confidence, (reason,))
 
 
-def partial(reason: str, confidence: float = 1.0) -> Grade:
+def partial_grade(reason: str, confidence: float = 1.0) -> Grade:
     return Grade(Outcome.PARTIAL, confidence, (reason,))
 
 
-def wrong(reason: str, confidence: float = 1.0) -> Grade:
+def wrong_grade(reason: str, confidence: float = 1.0) -> Grade:
     return Grade(Outcome.WRONG, confidence, (reason,))
 
 
-def unsure(reason: str, confidence: float = 0.0) -> Grade:
+def unsure_grade(reason: str, confidence: float = 0.0) -> Grade:
     return Grade(Outcome.UNSURE, confidence, (reason,))

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.assessment.answer_features import Case
-from tutor.assessment.logistic import Logistic
+from tutor.assessment.answer_features import GradingCase
+from tutor.assessment.logistic import LogisticModel
 
 Floats = NDArray[np.float32]
-LIMIT = 9.0  # of its log-odds, either way
-VOICE = 1 / 3  # the network's share: with a half, 20 graded answers tell less about a question of a new module
+MAX_LOG_ODDS = 9.0  # of its log-odds, either way
+NETWORK_WEIGHT = 1 / 3  # the network's share: with a half, 20 graded answers tell less about a question of a new module
 
 
-def compared(case: Case) -> Floats:
+def vector_comparison(case: GradingCase) -> Floats:
     """How an answer's vector differs from its nearest reference's, and what both have."""
     answer = case.answer.vector
     nearest = max((reference.vector for reference in case.references), key=lambda vector: float(vector @ answer))
@@ -29,7 +29,7 @@ def compared(case: Case) -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class GradingNetwork:
     """Scaling is folded into the weights, several networks into one wide one."""
 
     embedder: NDArray[np.str_]  # the name of the one whose vectors it knows
@@ -40,31 +40,37 @@ class Network:
     out: Floats
     out_bias: Floats
 
-    def knows(self, embedder: str) -> bool:
+    def supports_embedder(self, embedder: str) -> bool:
         return str(self.embedder) == embedder
 
-    def log_odds(self, case: Case, row: Mapping[str, float]) -> float:
-        inputs = np.array([*(row.get(str(name), 0.0) for name in self.names), *(compared(case) @ self.directions)])
+    def log_odds(self, case: GradingCase, features: Mapping[str, float]) -> float:
+        inputs = np.array(
+            [*(features.get(str(name), 0.0) for name in self.names), *(vector_comparison(case) @ self.directions)]
+        )
         units = np.maximum(0.0, inputs @ self.hidden + self.hidden_bias)
-        return float(np.clip(units @ self.out + self.out_bias, -LIMIT, LIMIT))
+        return float(np.clip(units @ self.out + self.out_bias, -MAX_LOG_ODDS, MAX_LOG_ODDS))
 
     def save(self, path: Path) -> None:
         arrays: dict[str, Any] = asdict(self)
         np.savez_compressed(path, **arrays)
 
 
-def read_network(path: Path) -> Network:
+def load_network(path: Path) -> GradingNetwork:
     with np.load(path, allow_pickle=False) as stored:
-        return Network(**stored)
+        return GradingNetwork(**stored)
 
 
 @dataclass(frozen=True, slots=True)
-class Jury:
+class GradingEnsemble:
     """The logistic model, and the network with a smaller voice; the logistic model alone where there is no network."""
 
-    logistic: Logistic
-    network: Network | None
+    logistic: LogisticModel
+    network: GradingNetwork | None
 
-    def log_odds(self, case: Case, row: Mapping[str, float]) -> float:
-        said = self.logistic.log_odds(row)
-        return said if self.network is None else (1 - VOICE) * said + VOICE * self.network.log_odds(case, row)
+    def log_odds(self, case: GradingCase, features: Mapping[str, float]) -> float:
+        said = self.logistic.log_odds(features)
+        return (
+            said
+            if self.network is None
+            else (1 - NETWORK_WEIGHT) * said + NETWORK_WEIGHT * self.network.log_odds(case, features)
+        )

@@ -14,90 +14,98 @@ from functools import cache
 from pathlib import Path
 
 from tutor.assessment import answer_key_points
-from tutor.assessment.answer_features import Case, Embedder, Reader, features
+from tutor.assessment.answer_features import AnswerEmbedder, GradingCase, TextEncoder, extract_answer_features
 from tutor.assessment.choice_grading import grade_cloze
-from tutor.assessment.gp_grader import Answer, Neighbourhood, read_neighbourhood
-from tutor.assessment.items import Grade, Graded, unsure
-from tutor.assessment.logistic import Logistic, read_models
-from tutor.assessment.network import Jury, Network, read_network
-from tutor.assessment.veto_rules import veto
-from tutor.assessment.word_diff import read_words
+from tutor.assessment.gp_grader import GpInput, GpModel, load_gp_model
+from tutor.assessment.items import Grade, GradedExample, unsure_grade
+from tutor.assessment.logistic import LogisticModel, load_models
+from tutor.assessment.network import GradingEnsemble, GradingNetwork, load_network
+from tutor.assessment.veto_rules import find_veto
+from tutor.assessment.word_diff import tokenize
 from tutor.domain import Outcome
 
-MODEL = Path(__file__).with_name("short_text_model.json")
-NETWORK = Path(__file__).with_name("short_text_network.npz")
-SURE = 0.72  # calibrated probability from which a verdict is given
-MOSTLY = 0.5  # share of the reference's points from which a wrong answer is a partial one
-MAX_GRADED = 150  # graded answers of a question that are looked at, the latest
+MODEL_FILE = Path(__file__).with_name("short_text_model.json")
+NETWORK_FILE = Path(__file__).with_name("short_text_network.npz")
+CONFIDENCE_THRESHOLD = 0.72  # calibrated probability from which a verdict is given
+PARTIAL_THRESHOLD = 0.5  # share of the reference's points from which a wrong answer is a partial one
+MAX_EXAMPLES = 150  # graded answers of a question that are looked at, the latest
 
 
 @dataclass(slots=True)
 class ShortTextGrader:
     """Grades with an injected embedder; one instance may be shared, its memory only saves time."""
 
-    embedder: Embedder
-    sure: float = SURE
-    _reader: Reader = field(init=False, repr=False)
+    embedder: AnswerEmbedder
+    threshold: float = CONFIDENCE_THRESHOLD
+    _encoder: TextEncoder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._reader = Reader(self.embedder)
+        self._encoder = TextEncoder(self.embedder)
 
-    def grade(self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()) -> Grade:
+    def grade(
+        self, question: str, references: Sequence[str], answer: str, examples: Sequence[GradedExample] = ()
+    ) -> Grade:
         """Grade an answer; raises ValueError without a reference."""
         if not references:
             raise ValueError("a short-text question needs a reference answer")
-        known = _already_graded(answer, graded)
+        known = _same_text_grade(answer, examples)
         if known is not None:
             return known
         if _is_term(answer) and all(_is_term(reference) for reference in references):
             return grade_cloze(answer, tuple(references))
-        if not (MODEL.is_file() and NETWORK.is_file()):
-            return unsure("no model for free text is fitted; the instructor will grade this")
-        probability = self.probability(question, references, answer, graded)
-        found = self._points(question, references, answer)
-        return _verdict(probability, found, veto(answer, references, question), self.sure)
+        if not (MODEL_FILE.is_file() and NETWORK_FILE.is_file()):
+            return unsure_grade("no model for free text is fitted; the instructor will grade this")
+        probability = self.probability(question, references, answer, examples)
+        found = self._best_key_points(question, references, answer)
+        return _to_grade(probability, found, find_veto(answer, references, question), self.threshold)
 
     def probability(
-        self, question: str, references: Sequence[str], answer: str, graded: Sequence[Graded] = ()
+        self, question: str, references: Sequence[str], answer: str, examples: Sequence[GradedExample] = ()
     ) -> float:
         """The calibrated probability that the answer is right."""
-        latest = list(graded)[-MAX_GRADED:]
-        asked, *rest = self._reader.read([question, *references, answer, *(one.answer for one in latest)])
+        latest = list(examples)[-MAX_EXAMPLES:]
+        asked, *rest = self._encoder.encode([question, *references, answer, *(one.answer for one in latest)])
         held = tuple(rest[: len(references)])
-        given, *others = (self._described(Case(asked, held, text)) for text in rest[len(references) :])
+        given, *others = (self._to_gp_input(GradingCase(asked, held, text)) for text in rest[len(references) :])
         verdicts = (one.right for one in latest)
-        return _neighbourhood().probability(given, list(zip(others, verdicts, strict=True)))
+        return _gp_model().probability(given, list(zip(others, verdicts, strict=True)))
 
-    def _described(self, case: Case) -> Answer:
-        row, network = features(case), _network()
-        jury = Jury(_models()["right"], network if network.knows(self.embedder.name) else None)
-        return _neighbourhood().describe(case, row, jury.log_odds(case, row))
+    def _to_gp_input(self, case: GradingCase) -> GpInput:
+        row, network = extract_answer_features(case), _network()
+        jury = GradingEnsemble(
+            _logistic_models()["right"], network if network.supports_embedder(self.embedder.name) else None
+        )
+        return _gp_model().to_input(case, row, jury.log_odds(case, row))
 
-    def _points(self, question: str, references: Sequence[str], answer: str) -> tuple[answer_key_points.Point, ...]:
+    def _best_key_points(
+        self, question: str, references: Sequence[str], answer: str
+    ) -> tuple[answer_key_points.KeyPoint, ...]:
         """The points of the reference that the answer comes nearest to."""
-        found = [answer_key_points.points(question, reference, answer, self._reader) for reference in references]
-        return max(found, key=lambda some: sum(point.named for point in some) / len(some))
+        found = [
+            answer_key_points.score_key_points(question, reference, answer, self._encoder) for reference in references
+        ]
+        return max(found, key=lambda some: sum(point.coverage for point in some) / len(some))
 
 
 @cache
-def _neighbourhood() -> Neighbourhood:
-    return read_neighbourhood(MODEL)
+def _gp_model() -> GpModel:
+    return load_gp_model(MODEL_FILE)
 
 
 @cache
-def _models() -> dict[str, Logistic]:
-    return read_models(MODEL)
+def _logistic_models() -> dict[str, LogisticModel]:
+    return load_models(MODEL_FILE)
 
 
 @cache
-def _network() -> Network:
-    return read_network(NETWORK)
+def _network() -> GradingNetwork:
+    return load_network(NETWORK_FILE)
 
 
-def _already_graded(answer: str, graded: Sequence[Graded]) -> Grade | None:
+def _same_text_grade(answer: str, examples: Sequence[GradedExample]) -> Grade | None:
     """A person has graded these very words: her latest verdict stands."""
-    words = read_words(answer).words
-    same = [one for one in graded if read_words(one.answer).words == words and words]
+    words = tokenize(answer).words
+    same = [one for one in examples if tokenize(one.answer).words == words and words]
     if not same:
         return None
     outcome = Outcome.RIGHT if same[-1].right else Outcome.WRONG
@@ -105,33 +113,35 @@ def _already_graded(answer: str, graded: Sequence[Graded]) -> Grade | None:
 
 
 def _is_term(text: str) -> bool:
-    return len(read_words(text).words) <= 3
+    return len(tokenize(text).words) <= 3
 
 
-def _verdict(probability: float, found: Sequence[answer_key_points.Point], against: str, sure: float) -> Grade:
-    named, missing = answer_key_points.named(found), answer_key_points.missing(found)
-    if probability < sure or against:
-        missing = missing or answer_key_points.weakest(found)
-    names = [f"names {_listed(named)}"] if named else []
-    said = [*names, f"misses {_listed(missing)}"] if missing else names
-    if against:
+def _to_grade(
+    probability: float, found: Sequence[answer_key_points.KeyPoint], veto_reason: str, threshold: float
+) -> Grade:
+    named, missing = answer_key_points.covered_points(found), answer_key_points.missing_points(found)
+    if probability < threshold or veto_reason:
+        missing = missing or answer_key_points.weakest_point(found)
+    names = [f"names {_quote_phrases(named)}"] if named else []
+    said = [*names, f"misses {_quote_phrases(missing)}"] if missing else names
+    if veto_reason:
         confidence = 1 - probability
-        outcome = Outcome.WRONG if confidence >= sure else Outcome.UNSURE
-        return Grade(outcome, max(confidence, 0.0), (against, *said), missing)
-    if probability >= sure:
+        outcome = Outcome.WRONG if confidence >= threshold else Outcome.UNSURE
+        return Grade(outcome, max(confidence, 0.0), (veto_reason, *said), missing)
+    if probability >= threshold:
         return Grade(Outcome.RIGHT, probability, tuple(names) or ("says what the reference says",))
-    if 1 - probability < sure:
+    if 1 - probability < threshold:
         return Grade(
             Outcome.UNSURE,
             max(probability, 1 - probability),
             (*said, "close to the line: the instructor decides"),
             missing,
         )
-    partly = bool(named) and len(named) / len(found) >= MOSTLY
+    partly = bool(named) and len(named) / len(found) >= PARTIAL_THRESHOLD
     outcome = Outcome.PARTIAL if partly else Outcome.WRONG
     return Grade(outcome, 1 - probability, tuple(said) or ("does not say what the reference says",), missing)
 
 
-def _listed(phrases: Sequence[str]) -> str:
+def _quote_phrases(phrases: Sequence[str]) -> str:
     quoted = [f"“{phrase}”" for phrase in phrases[:3]]
     return ", ".join(quoted)

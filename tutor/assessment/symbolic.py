@@ -15,38 +15,38 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from tutor.maths.algebra import Apply, Number, Tree, Variable, evaluate, same_rational, variables
+from tutor.maths.algebra import Apply, Number, Tree, Variable, evaluate, is_same_rational, variables
 
 TIME_LIMIT_S = 20.0  # wall clock; the child limits its own CPU time, waiting for a busy machine is not its fault
-_POINTS = (0.37, 1.13, 2.71, -0.59, 0.83, 1.91, -1.37)
-_CHILD = "tutor.assessment.symbolic_worker"
+_SAMPLE_POINTS = (0.37, 1.13, 2.71, -0.59, 0.83, 1.91, -1.37)
+_WORKER_MODULE = "tutor.assessment.symbolic_worker"
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-class Sameness(StrEnum):
+class Equivalence(StrEnum):
     SAME = "same"
     DIFFERENT = "different"
     UNKNOWN = "unknown"
 
 
-def compare(left: Tree, right: Tree, *, time_limit_s: float = TIME_LIMIT_S) -> Sameness:
+def check_equivalence(left: Tree, right: Tree, *, time_limit_s: float = TIME_LIMIT_S) -> Equivalence:
     """Decide whether two expressions are the same function of their variables."""
-    exact = same_rational(left, right)
+    exact = is_same_rational(left, right)
     if exact is not None:
-        return Sameness.SAME if exact else Sameness.DIFFERENT
-    gaps = list(_gaps(left, right))
+        return Equivalence.SAME if exact else Equivalence.DIFFERENT
+    gaps = list(_sample_differences(left, right))
     if any(gap > 1e-6 for gap in gaps):
-        return Sameness.DIFFERENT
+        return Equivalence.DIFFERENT
     if len(gaps) < 2:
-        return Sameness.UNKNOWN
-    return _ask_child(left, right, time_limit_s)
+        return Equivalence.UNKNOWN
+    return _run_worker(left, right, time_limit_s)
 
 
-def _gaps(left: Tree, right: Tree) -> Iterator[float]:
+def _sample_differences(left: Tree, right: Tree) -> Iterator[float]:
     """Relative differences at the sample points where both sides have a real value."""
     names = sorted(variables(left) | variables(right))
-    for shift in range(len(_POINTS)):
-        at = {name: complex(_POINTS[(shift + 3 * n) % len(_POINTS)]) for n, name in enumerate(names)}
+    for shift in range(len(_SAMPLE_POINTS)):
+        at = {name: complex(_SAMPLE_POINTS[(shift + 3 * n) % len(_SAMPLE_POINTS)]) for n, name in enumerate(names)}
         try:
             one, two = evaluate(left, at), evaluate(right, at)
         except (ArithmeticError, ValueError, KeyError):
@@ -55,11 +55,11 @@ def _gaps(left: Tree, right: Tree) -> Iterator[float]:
             yield abs(one - two) / max(1.0, abs(one), abs(two))
 
 
-def _ask_child(left: Tree, right: Tree, time_limit_s: float) -> Sameness:
-    question = json.dumps([as_json(left), as_json(right)])
+def _run_worker(left: Tree, right: Tree, time_limit_s: float) -> Equivalence:
+    question = json.dumps([to_json(left), to_json(right)])
     try:
         done = subprocess.run(
-            [sys.executable, "-m", _CHILD],
+            [sys.executable, "-m", _WORKER_MODULE],
             input=question,
             capture_output=True,
             text=True,
@@ -69,12 +69,12 @@ def _ask_child(left: Tree, right: Tree, time_limit_s: float) -> Sameness:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Sameness.UNKNOWN
+        return Equivalence.UNKNOWN
     answer = done.stdout.strip()
-    return Sameness(answer) if done.returncode == 0 and answer in set(Sameness) else Sameness.UNKNOWN
+    return Equivalence(answer) if done.returncode == 0 and answer in set(Equivalence) else Equivalence.UNKNOWN
 
 
-def as_json(tree: Tree) -> list[Any]:
+def to_json(tree: Tree) -> list[Any]:
     """The tree as nested lists of strings: ["number", "1/2"], ["variable", "x"], ["+", ...]."""
     match tree:
         case Number(value):
@@ -82,4 +82,4 @@ def as_json(tree: Tree) -> list[Any]:
         case Variable(name):
             return ["variable", name]
         case Apply(name, args):
-            return [name, *(as_json(arg) for arg in args)]
+            return [name, *(to_json(arg) for arg in args)]

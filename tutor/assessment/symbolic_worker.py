@@ -14,7 +14,7 @@ CPU_LIMIT_S = 8
 MEMORY_LIMIT_BYTES = 1 << 30
 
 
-def build(node: list[Any]) -> Any:
+def build_expression(node: list[Any]) -> Any:
     """Turn nested lists into a sympy expression; an unknown name raises KeyError."""
     import sympy
 
@@ -23,7 +23,7 @@ def build(node: list[Any]) -> Any:
         return sympy.Rational(args[0])
     if name == "variable":
         return {"pi": sympy.pi, "e": sympy.E}.get(args[0]) or sympy.Symbol(args[0], real=True)
-    parts = [build(arg) for arg in args]
+    parts = [build_expression(arg) for arg in args]
     known = {
         "+": lambda *a: sympy.Add(*a),
         "*": lambda *a: sympy.Mul(*a),
@@ -50,7 +50,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
     import sympy
 
-    left, right = (build(node) for node in json.loads(sys.stdin.read()))
+    left, right = (build_expression(node) for node in json.loads(sys.stdin.read()))
     gap = sympy.simplify(left - right)
     sys.stdout.write("same" if gap == 0 else "different" if gap.is_number and gap.is_nonzero else "unknown")
 

@@ -21,7 +21,7 @@ NEGATIONS = frozenset(
     "arent aren't wasnt wasn't werent weren't wont won't wouldnt wouldn't couldnt couldn't hasnt hasn't havent haven't "
     "不 没 无 非 未".split()
 )
-_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "anti", "a", "de", "mis")
+_NEGATING_PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "anti", "a", "de", "mis")
 _OPPOSITES = (
     "more/less more/fewer high/low higher/lower highest/lowest increase/decrease "
     "increases/decreases increased/decreased "
@@ -40,7 +40,7 @@ OPPOSITES: dict[str, frozenset[str]] = {}
 for _pair in _OPPOSITES.split():
     for _one, _two in (_pair.split("/"), _pair.split("/")[::-1]):
         OPPOSITES[_one] = OPPOSITES.get(_one, frozenset()) | {_two}
-_CONTRASTS = tuple(
+_OPPOSITE_PREFIXES = tuple(
     tuple(pair.split("/"))
     for pair in "hyper/hypo endo/exo intra/inter macro/micro af/ef mi/mei pro/anti pre/post over/under sub/super "
     "ecto/endo homo/hetero mono/poly uni/multi ana/cata abs/ads ab/ad in/ex im/ex".split()
@@ -49,7 +49,7 @@ FUNCTION_WORDS = STOP_WORDS - OPPOSITES.keys()  # "before" and "more" carry the 
 _stemmers = threading.local()  # a Snowball stemmer may not be shared between threads
 
 
-_TWO_WORDS = frozenset(  # that look like one word and its slip
+_CONFUSABLE_PAIRS = frozenset(  # that look like one word and its slip
     frozenset(pair.split("/"))
     for pair in "casual/causal casually/causally martial/marital discrete/discreet discretely/discreetly untied/united "
     "unties/unites silver/sliver barley/barely scared/sacred signed/singed perfect/prefect perform/preform "
@@ -64,7 +64,7 @@ def stem(word: str) -> str:
     return str(_stemmers.english.stemWord(word))
 
 
-def singular(word: str) -> str:
+def singularize(word: str) -> str:
     """Take a plural's ending off; nothing else."""
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
         return word
@@ -74,30 +74,30 @@ def singular(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class TokenizedText:
     """A text as words: in order, content stems, negations and numbers."""
 
     text: str
     words: tuple[str, ...]
     stems: tuple[str, ...]  # of content words, in order
-    carriers: tuple[str, ...]  # the content words themselves, one for each stem
+    content_words: tuple[str, ...]  # the content words themselves, one for each stem
     negations: int
     numbers: frozenset[Fraction]
 
     @property
-    def content(self) -> frozenset[str]:
+    def content_stems(self) -> frozenset[str]:
         return frozenset(self.stems)
 
 
-def read_words(text: str) -> Words:
+def tokenize(text: str) -> TokenizedText:
     words = tuple(word.lower() for word in _WORD.findall(text))
     carriers = tuple(w for w in words if w not in FUNCTION_WORDS and w not in NEGATIONS)
     negations = sum(w in NEGATIONS for w in words)
-    numbers = frozenset(m.value for m in read_numbers(text) if not m.word or m.value > 1)
-    return Words(text, words, tuple(stem(w) for w in carriers), carriers, negations, numbers)
+    numbers = frozenset(m.value for m in read_numbers(text) if not m.spelled_out or m.value > 1)
+    return TokenizedText(text, words, tuple(stem(w) for w in carriers), carriers, negations, numbers)
 
 
-def opposites(left: Words, right: Words) -> frozenset[tuple[str, str]]:
+def find_opposites(left: TokenizedText, right: TokenizedText) -> frozenset[tuple[str, str]]:
     """Pairs (word of left, its opposite in right) where neither text has both."""
     one, two = set(left.words), set(right.words)
     found = {(a, b) for a in one for b in two if a not in two and b not in one and are_opposites(a, b)}
@@ -108,9 +108,9 @@ def are_opposites(left: str, right: str) -> bool:
     """Listed opposites, one word negated by its prefix, or a contrast of prefixes on one stem (hyper-/hypo-)."""
     if right in OPPOSITES.get(left, ()):
         return True
-    if any(left == p + right or right == p + left for p in _PREFIXES if min(len(left), len(right)) >= 4):
+    if any(left == p + right or right == p + left for p in _NEGATING_PREFIXES if min(len(left), len(right)) >= 4):
         return True
-    for a, b in _CONTRASTS:
+    for a, b in _OPPOSITE_PREFIXES:
         for one, two in ((a, b), (b, a)):
             if left.startswith(one) and right.startswith(two) and left[len(one) :] == right[len(two) :] != "":
                 return len(left) - len(one) >= 4
@@ -124,20 +124,20 @@ def is_typo(left: str, right: str) -> bool:
     """
     if min(len(left), len(right)) < 6 or left[0] != right[0] or are_opposites(left, right):
         return False
-    if frozenset((left, right)) in _TWO_WORDS:
+    if frozenset((left, right)) in _CONFUSABLE_PAIRS:
         return False
-    a, b = _tails(left, right)
+    a, b = _differing_tails(left, right)
     swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
     dropped = max(len(left), len(right)) >= 8 and (a[1:] == b or a == b[1:])
     return swapped or dropped
 
 
-def nearly_alike(left: str, right: str) -> bool:
+def is_near_miss(left: str, right: str) -> bool:
     """One letter changed, added or left out: perhaps a slip, perhaps another term."""
-    a, b = _tails(left, right)
+    a, b = _differing_tails(left, right)
     return left != right and min(len(left), len(right)) >= 5 and (a[1:] == b[1:] or a[1:] == b or a == b[1:])
 
 
-def _tails(left: str, right: str) -> tuple[str, str]:
+def _differing_tails(left: str, right: str) -> tuple[str, str]:
     head = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
     return left[head:], right[head:]

@@ -10,114 +10,116 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
-from knowledge.documents import Document, Passage, Place
+from knowledge.documents import Document, LocatorKind, Passage
 from knowledge.errors import LibraryError
-from knowledge.excerpts import Excerpt, excerpt
-from knowledge.page_render import Picture, draw
+from knowledge.excerpts import Excerpt, find_excerpt
+from knowledge.page_render import PageImage, render_page
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source_file import Limits
+from knowledge.parsing.source_file import ParseLimits
 from tutor.chat.conversations import Conversations
-from tutor.courses.blob_store import Originals
+from tutor.courses.blob_store import BlobStore
 from tutor.domain import Citation, Person
 from tutor.errors import NotFound, OriginalMissing
 
-KEPT_BYTES = 32 * 2**20
-AT_ONCE = 2  # children that draw at the same time
-WAITING = 8  # requests that wait for one of them; the next is told to come back, or every thread would wait
-BUSY = "many pages are being drawn just now; open it again in a moment"
-_READING = replace(Limits(), cpu_s=15, wall_s=20.0, ocr_pages=0)
-_EXCERPTED = (Place.SLIDE, Place.CELL, Place.ROW, Place.SECOND)
+CACHE_BYTES = 32 * 2**20
+MAX_CONCURRENT = 2  # children that draw at the same time
+MAX_QUEUED = 8  # requests that wait for one of them; the next is told to come back, or every thread would wait
+BUSY_MESSAGE = "many pages are being drawn just now; open it again in a moment"
+_PARSE_LIMITS = replace(ParseLimits(), cpu_s=15, wall_s=20.0, ocr_pages=0)
+_EXCERPT_PLACES = (LocatorKind.SLIDE, LocatorKind.CELL, LocatorKind.ROW, LocatorKind.SECOND)
 
-Sight = Picture | Excerpt
-Key = tuple[str, str, str]  # SHA-256 of the file, passage, quote
+SourceView = PageImage | Excerpt
+CacheKey = tuple[str, str, str]  # SHA-256 of the file, passage, quote
 
 
-class NotShown(NotFound):
+class SourceViewUnavailable(NotFound):
     """The place cannot be shown as it looks; the passage's text still can."""
 
 
 @dataclass(slots=True)
-class Kept:
+class SourceViewCache:
     """What was drawn lately: the least recently opened goes first. A refusal is kept too, it costs as much to learn."""
 
-    most_bytes: int = KEPT_BYTES
-    _held: OrderedDict[Key, Sight | str] = field(default_factory=OrderedDict)
+    max_bytes: int = CACHE_BYTES
+    _entries: OrderedDict[CacheKey, SourceView | str] = field(default_factory=OrderedDict)
     _bytes: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, key: Key) -> Sight | str | None:
+    def get(self, key: CacheKey) -> SourceView | str | None:
         with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
+            if key in self._entries:
+                self._entries.move_to_end(key)
+            return self._entries.get(key)
 
-    def put(self, key: Key, sight: Sight | str) -> None:
+    def put(self, key: CacheKey, view: SourceView | str) -> None:
         with self._lock:
-            self._bytes += _weight(sight) - (_weight(self._held.pop(key)) if key in self._held else 0)
-            self._held[key] = sight
-            while self._bytes > self.most_bytes and self._held:
-                self._bytes -= _weight(self._held.popitem(last=False)[1])
+            self._bytes += _size(view) - (_size(self._entries.pop(key)) if key in self._entries else 0)
+            self._entries[key] = view
+            while self._bytes > self.max_bytes and self._entries:
+                self._bytes -= _size(self._entries.popitem(last=False)[1])
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class CitationViewer:
     """Opens what an answer cites."""
 
     conversations: Conversations
-    originals: Originals
-    kept: Kept = field(default_factory=Kept)
-    _room: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE + WAITING))
-    _places: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(AT_ONCE))
+    originals: BlobStore
+    cache: SourceViewCache = field(default_factory=SourceViewCache)
+    _queue: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MAX_CONCURRENT + MAX_QUEUED)
+    )
+    _running: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MAX_CONCURRENT))
 
-    def citation(self, who: Person, conversation_id: str, turn_id: str, number: str) -> Citation:
+    def get_citation(self, actor: Person, conversation_id: str, turn_id: str, number: str) -> Citation:
         """Return a citation of this person's own turn. Raises NotFound for every other."""
-        for turn in self.conversations.turns(who, conversation_id):
+        for turn in self.conversations.list_turns(actor, conversation_id):
             for citation in turn.citations if turn.id == turn_id else ():
                 if str(citation.number) == number:
                     return citation
         raise NotFound("there is no such citation")
 
-    def sight(self, document: Document, passage: Passage, quote: str) -> Sight | None:
+    def open_view(self, document: Document, passage: Passage, quote: str) -> SourceView | None:
         """Return how the place looks; None where a document has only its text. Raises NotShown with the reason."""
-        if passage.locator.place not in (Place.PAGE, *_EXCERPTED):
+        if passage.locator.kind not in (LocatorKind.PAGE, *_EXCERPT_PLACES):
             return None
         key = (document.sha256, passage.id, quote)
-        sight = self.kept.get(key) or self._in_turn(key, document, passage, quote)
+        sight = self.cache.get(key) or self._open_queued(key, document, passage, quote)
         if isinstance(sight, str):
-            raise NotShown(sight)
+            raise SourceViewUnavailable(sight)
         return sight
 
-    def picture(self, document: Document, passage: Passage) -> bytes | None:
+    def render_page(self, document: Document, passage: Passage) -> bytes | None:
         """Return the printed page of a passage as a PNG; None where it has none, or it cannot be drawn just now."""
         try:
-            sight = self.sight(document, passage, passage.text[:200])
-        except NotShown:
+            sight = self.open_view(document, passage, passage.text[:200])
+        except SourceViewUnavailable:
             return None
-        return sight.png if isinstance(sight, Picture) else None
+        return sight.png if isinstance(sight, PageImage) else None
 
-    def _in_turn(self, key: Key, document: Document, passage: Passage, quote: str) -> Sight | str:
+    def _open_queued(self, key: CacheKey, document: Document, passage: Passage, quote: str) -> SourceView | str:
         """Open the place when one of the few children is free; what several wait for is not opened by each."""
-        if not self._room.acquire(blocking=False):
-            return BUSY
+        if not self._queue.acquire(blocking=False):
+            return BUSY_MESSAGE
         try:
-            with self._places:
-                sight = self.kept.get(key) or self._opened(document, passage, quote)
-                self.kept.put(key, sight)
+            with self._running:
+                sight = self.cache.get(key) or self._open(document, passage, quote)
+                self.cache.put(key, sight)
                 return sight
         finally:
-            self._room.release()
+            self._queue.release()
 
-    def _opened(self, document: Document, passage: Passage, quote: str) -> Sight | str:
+    def _open(self, document: Document, passage: Passage, quote: str) -> SourceView | str:
         """Return the sight, or the sentence that says why there is none."""
         try:
             data = self.originals.read(document.sha256, document.name)
-            if passage.locator.place is Place.PAGE:
-                return draw(document.name, data, passage.locator.number, quote)
-            found = excerpt(parse(document.name, data, _READING), passage, quote)
+            if passage.locator.kind is LocatorKind.PAGE:
+                return render_page(document.name, data, passage.locator.number, quote)
+            found = find_excerpt(parse(document.name, data, _PARSE_LIMITS), passage, quote)
         except (LibraryError, OriginalMissing) as refusal:
             return str(refusal)
         return found or f"{document.name} is read differently now; its text is shown as it was"
 
 
-def _weight(sight: Sight | str) -> int:
-    return len(sight.png) if isinstance(sight, Picture) else 4_000
+def _size(sight: SourceView | str) -> int:
+    return len(sight.png) if isinstance(sight, PageImage) else 4_000

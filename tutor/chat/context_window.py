@@ -13,7 +13,7 @@ from tutor.errors import PromptTooLong
 
 
 @dataclass(frozen=True, slots=True)
-class PassageText:
+class PromptPassage:
     """A passage as the prompt shows it."""
 
     id: str
@@ -23,36 +23,38 @@ class PassageText:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class PromptMaterial:
     """What may be cut: `history` holds (question, answer) pairs, oldest first; passages are best first."""
 
     history: tuple[tuple[str, str], ...]
-    passages: tuple[PassageText, ...]
+    passages: tuple[PromptPassage, ...]
 
 
-MINIMUM_PASSAGE_CHARS = 200
+MIN_PASSAGE_CHARS = 200
 
 
-def fit(material: Material, budget: int, weigh: Callable[[Material], int]) -> Material:
+def fit_to_window(
+    material: PromptMaterial, budget: int, count_tokens: Callable[[PromptMaterial], int]
+) -> PromptMaterial:
     """Return as much of the material as weighs at most `budget` tokens together with what is never cut.
 
     Raises PromptTooLong when not even a short piece of the best passage fits.
     """
-    for candidate in _ever_less(material):
-        if weigh(candidate) <= budget:
+    for candidate in _shrinking_candidates(material):
+        if count_tokens(candidate) <= budget:
             return candidate
     raise PromptTooLong(
         f"the question does not fit the model's window beside the course text ({budget} tokens); ask it in fewer words"
     )
 
 
-def _ever_less(material: Material) -> Sequence[Material]:
+def _shrinking_candidates(material: PromptMaterial) -> Sequence[PromptMaterial]:
     steps = [material]
     while steps[-1].history:
         steps.append(replace(steps[-1], history=steps[-1].history[1:]))
     while len(steps[-1].passages) > 1:
         steps.append(replace(steps[-1], passages=steps[-1].passages[:-1]))
-    while steps[-1].passages and len(steps[-1].passages[0].text) > MINIMUM_PASSAGE_CHARS:
+    while steps[-1].passages and len(steps[-1].passages[0].text) > MIN_PASSAGE_CHARS:
         best = steps[-1].passages[0]
         steps.append(replace(steps[-1], passages=(replace(best, text=best.text[: len(best.text) // 2]),)))
     return steps

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import tutor.store.turns as turn_store
-from tutor.accounts.permissions import Action, Facts, allowed
+from tutor.accounts.permissions import AccessContext, Action, is_allowed
 from tutor.domain import Conversation, Person, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
 from tutor.store.database import Database
 
-TITLE_LENGTH = 80
+MAX_TITLE_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,52 +21,54 @@ class Conversations:
     database: Database
     clock: Clock
 
-    def mine(self, who: Person, course_id: str) -> list[Conversation]:
+    def list_own(self, actor: Person, course_id: str) -> list[Conversation]:
         """Return this person's conversations in a course, latest first."""
-        with self.database.reading() as connection:
-            return turn_store.conversations_of(connection, who.id, course_id)
+        with self.database.read_connection() as connection:
+            return turn_store.conversations_of(connection, actor.id, course_id)
 
-    def turns(self, who: Person, conversation_id: str) -> list[Turn]:
+    def list_turns(self, actor: Person, conversation_id: str) -> list[Turn]:
         """Return what a conversation shows: without the turns that were retried or edited away."""
-        self.owned(who, conversation_id)
-        with self.database.reading() as connection:
-            return turn_store.shown(connection, conversation_id)
+        self.get_own(actor, conversation_id)
+        with self.database.read_connection() as connection:
+            return turn_store.visible_turns(connection, conversation_id)
 
-    def start(self, who: Person, course_id: str, title: str) -> Conversation:
+    def start(self, actor: Person, course_id: str, title: str) -> Conversation:
         """Begin a conversation; the course was checked by whoever calls."""
         now = self.clock()
-        conversation = Conversation(new_id(), who.id, course_id, _short(title), now, now)
-        with self.database.writing() as connection:
+        conversation = Conversation(new_id(), actor.id, course_id, _truncate_title(title), now, now)
+        with self.database.write_transaction() as connection:
             turn_store.add_conversation(connection, conversation)
         return conversation
 
-    def rename(self, who: Person, conversation_id: str, title: str) -> None:
-        self.owned(who, conversation_id)
+    def rename(self, actor: Person, conversation_id: str, title: str) -> None:
+        self.get_own(actor, conversation_id)
         if not title.strip():
             raise InputRefused("a conversation needs a name", key="conversation_unnamed")
-        with self.database.writing() as connection:
-            turn_store.update_conversation(connection, conversation_id, title=_short(title))
+        with self.database.write_transaction() as connection:
+            turn_store.update_conversation(connection, conversation_id, title=_truncate_title(title))
 
-    def delete(self, who: Person, conversation_id: str) -> None:
+    def delete(self, actor: Person, conversation_id: str) -> None:
         """Hide a conversation; `restore` brings it back."""
-        self.owned(who, conversation_id)
-        with self.database.writing() as connection:
-            turn_store.set_deleted(connection, conversation_id, self.clock())
+        self.get_own(actor, conversation_id)
+        with self.database.write_transaction() as connection:
+            turn_store.set_conversation_deleted(connection, conversation_id, self.clock())
 
-    def restore(self, who: Person, conversation_id: str) -> None:
-        self.owned(who, conversation_id, deleted=True)
-        with self.database.writing() as connection:
-            turn_store.set_deleted(connection, conversation_id, None)
+    def restore(self, actor: Person, conversation_id: str) -> None:
+        self.get_own(actor, conversation_id, deleted=True)
+        with self.database.write_transaction() as connection:
+            turn_store.set_conversation_deleted(connection, conversation_id, None)
 
-    def owned(self, who: Person, conversation_id: str, *, deleted: bool = False) -> Conversation:
+    def get_own(self, actor: Person, conversation_id: str, *, deleted: bool = False) -> Conversation:
         """Return the conversation if it is this person's; anybody else hears that there is none."""
-        with self.database.reading() as connection:
-            conversation = turn_store.conversation(connection, conversation_id, deleted=deleted)
-        if conversation is None or not allowed(who, Action.READ_OWN, Facts(owner_id=conversation.learner_id)):
+        with self.database.read_connection() as connection:
+            conversation = turn_store.conversation_by_id(connection, conversation_id, deleted=deleted)
+        if conversation is None or not is_allowed(
+            actor, Action.READ_OWN, AccessContext(owner_id=conversation.learner_id)
+        ):
             raise NotFound("there is no such conversation; it may have been deleted")
         return conversation
 
 
-def _short(title: str) -> str:
+def _truncate_title(title: str) -> str:
     line = " ".join(title.split())
-    return line if len(line) <= TITLE_LENGTH else line[: TITLE_LENGTH - 1].rstrip() + "…"
+    return line if len(line) <= MAX_TITLE_CHARS else line[: MAX_TITLE_CHARS - 1].rstrip() + "…"

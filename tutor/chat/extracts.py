@@ -9,30 +9,30 @@ import re
 from collections.abc import Iterator, Sequence
 
 from knowledge.documents import Hit
-from knowledge.lexical import terms
-from knowledge.sentences import sentences
-from tutor.assessment.term_extraction import definitions
-from tutor.assessment.term_extraction import sentences as plain_sentences
-from tutor.chat.citations import citation
+from knowledge.lexical import tokenize
+from knowledge.sentences import split_sentences
+from tutor.assessment.term_extraction import extract_definitions
+from tutor.assessment.term_extraction import extract_sentences as plain_sentences
+from tutor.chat.citations import make_citation
 from tutor.domain import Citation
-from tutor.pedagogy.hint_text import Ground
+from tutor.pedagogy.hint_text import HintContext
 
-POINTS = 3  # words left out of a sentence at most
-NEAR = 0.1  # of the best passage's score, from which another stands for it
+MAX_GAP_WORDS = 3  # words left out of a sentence at most
+MIN_RELATIVE_SCORE = 0.1  # of the best passage's score, from which another stands for it
 _NUMBERING = re.compile(r"^(?:chapter |section |unit )?\d+(?:\.\d+)*[.)]?\s+", re.IGNORECASE)
-_EXAMPLE = re.compile(
+_EXAMPLE_MARKERS = re.compile(
     r"\bfor example\b|\bfor instance\b|\bsuch as\b|\be\.g\.|\bworked example\b|例如|比如|例：", re.IGNORECASE
 )
-_WORKED = re.compile(r"\**\bworked example\b\.?\**:?\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
+_WORKED_EXAMPLE = re.compile(r"\**\bworked example\b\.?\**:?\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|^>\s?|^#+\s", re.MULTILINE)
 _CJK = re.compile(r"[\u3400-\u9fff]")
 # Sections that ask or list instead of teaching.
-_TEACHES_NOT = re.compile(
+_NON_TEACHING_HEADING = re.compile(
     r"exercises?\b|problems?\b|quiz\b|review questions|answers\b|references\b|bibliography|index\b|contents\b"
     r"|练习|习题|思考题|参考文献|目录|索引|答案",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"^[\d.\s]+")
+_LEADING_NUMBERS = re.compile(r"^[\d.\s]+")
 
 
 _TASK = re.compile(
@@ -44,7 +44,7 @@ _TASK = re.compile(
 )
 
 
-_ASKED_TERM = re.compile(
+_DEFINITION_REQUEST = re.compile(
     r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|(?:the )?(?:definition|meaning) of)\s+"
     r"(?:(?:an?|the) )?"
     r"(?:meant by )?(?:(?:an?|the) )?|^(?:什么是|什么叫)|(?:是什么意思|是什么|指什么)\W*$",
@@ -52,80 +52,80 @@ _ASKED_TERM = re.compile(
 )
 
 
-def teaches(hit: Hit) -> bool:
+def is_teaching_passage(hit: Hit) -> bool:
     """Whether a passage says something, instead of asking for it or listing where it stands."""
-    return not any(_asks(heading) for heading in hit.passage.heading)
+    return not any(_is_exercise_heading(heading) for heading in hit.passage.heading)
 
 
-def teaching(hits: Sequence[Hit]) -> Sequence[Hit]:
+def teaching_passages(hits: Sequence[Hit]) -> Sequence[Hit]:
     """The passages that a hint or a summary can be taken from: an exercise is no help with itself."""
-    return [hit for hit in hits if teaches(hit) and hit.score >= NEAR * hits[0].score] or hits
+    return [hit for hit in hits if is_teaching_passage(hit) and hit.score >= MIN_RELATIVE_SCORE * hits[0].score] or hits
 
 
-def _asks(heading: str) -> bool:
-    return bool(_TEACHES_NOT.match(_LISTED.sub("", heading)))
+def _is_exercise_heading(heading: str) -> bool:
+    return bool(_NON_TEACHING_HEADING.match(_LEADING_NUMBERS.sub("", heading)))
 
 
-def ground(exercise: str, hits: Sequence[Hit]) -> Ground:
+def extract_for_hint(exercise: str, hits: Sequence[Hit]) -> HintContext:
     """What the best passages offer for hints at an exercise; empty without passages."""
     if not hits:
-        return Ground()
-    best = nearest(exercise, hits[:1])
-    other, other_sentence = _other(exercise, best, hits)
-    return Ground(
-        place=place(hits[0]),
+        return HintContext()
+    best = nearest_sentence(exercise, hits[:1])
+    other, other_sentence = _contrasting_topic(exercise, best, hits)
+    return HintContext(
+        place=location_label(hits[0]),
         sentence=best,
-        point=_point(best, exercise),
-        topic=topic(hits[0]),
-        other=other,
+        missing_words=_gap_words(best, exercise),
+        topic=passage_topic(hits[0]),
+        other_topic=other,
         other_sentence=other_sentence,
-        example=_worked(exercise, hits),
+        worked_example=_worked_example(exercise, hits),
     )
 
 
-def place(hit: Hit) -> str:
+def location_label(hit: Hit) -> str:
     """Where a passage stands, as a person reads it."""
     return " › ".join(_headings(hit)[-2:]) or f"{hit.document.title}, {hit.passage.locator.label}"
 
 
-def topic(hit: Hit) -> str:
+def passage_topic(hit: Hit) -> str:
     heading = (_headings(hit) or (hit.document.title,))[-1]
     return _NUMBERING.sub("", heading).strip()
 
 
 def _headings(hit: Hit) -> tuple[str, ...]:
     """Where a passage stands; the exercises at its end are not what it is about."""
-    return tuple(heading for heading in hit.passage.heading if not _asks(heading))
+    return tuple(heading for heading in hit.passage.heading if not _is_exercise_heading(heading))
 
 
-def nearest(text: str, hits: Sequence[Hit]) -> str:
+def nearest_sentence(text: str, hits: Sequence[Hit]) -> str:
     """The sentence of the passages that shares most words with a text, verbatim but for white space."""
-    wanted = set(terms(text))
-    found = list(spoken(hits))
-    return max(found, key=lambda one: (len(wanted & set(terms(one))), -len(one)), default="")
+    wanted = set(tokenize(text))
+    found = list(readable_sentences(hits))
+    return max(found, key=lambda one: (len(wanted & set(tokenize(one))), -len(one)), default="")
 
 
-def spoken(hits: Sequence[Hit]) -> Iterator[str]:
+def readable_sentences(hits: Sequence[Hit]) -> Iterator[str]:
     """Sentences that a person can read by themselves: no headings, no rows of a table."""
     for hit in hits:
-        for start, end in sentences(hit.passage.text):
-            sentence = plain(hit.passage.text[start:end])
-            if _readable(sentence) and not _TASK.search(sentence):
+        for start, end in split_sentences(hit.passage.text):
+            sentence = strip_markdown(hit.passage.text[start:end])
+            if _is_readable(sentence) and not _TASK.search(sentence):
                 yield sentence
 
 
-def example(hits: Sequence[Hit]) -> tuple[Hit, str] | None:
+def find_example(hits: Sequence[Hit]) -> tuple[Hit, str] | None:
     """The first sentence that gives an example, with the passage that it is from."""
     for hit in hits:
-        for sentence in spoken([hit]):
-            if _EXAMPLE.search(sentence):
+        for sentence in readable_sentences([hit]):
+            if _EXAMPLE_MARKERS.search(sentence):
                 return hit, sentence
     return None
 
 
-def defined(question: str, hits: Sequence[Hit]) -> tuple[Hit, str] | None:
+def find_definition(question: str, hits: Sequence[Hit]) -> tuple[Hit, str] | None:
     """The sentence in which the course says what the term of a question is; None where it does not."""
-    term = _ASKED_TERM.sub("", question.strip()).strip(" ?？.。!！“”\"'").removesuffix(" mean").strip()
+    term = _DEFINITION_REQUEST.sub("", question.strip()).strip(" ?？.。!！“”\"'").removesuffix(" mean").strip()
     if not term or len(term) > 60:
         return None
     name = re.escape(term) + ("" if _CJK.search(term) else r"(?:s|es)?")
@@ -135,65 +135,67 @@ def defined(question: str, hits: Sequence[Hit]) -> tuple[Hit, str] | None:
         rf"|(?:called|known as|termed|称为|叫做|叫作)(?: an?| the)? ?{name}[.。]?$",
         re.IGNORECASE,
     )
-    return next(((hit, sentence) for hit in hits for sentence in spoken([hit]) if said.search(sentence)), None)
+    return next(
+        ((hit, sentence) for hit in hits for sentence in readable_sentences([hit]) if said.search(sentence)), None
+    )
 
 
-def main_points(text: str, hits: Sequence[Hit], most: int = 4) -> list[tuple[Hit, str]]:
+def key_sentences(text: str, hits: Sequence[Hit], limit: int = 4) -> list[tuple[Hit, str]]:
     """One sentence a passage: that which says most about the text."""
-    found = [(hit, nearest(f"{text} {topic(hit)}", [hit])) for hit in hits[:most]]
+    found = [(hit, nearest_sentence(f"{text} {passage_topic(hit)}", [hit])) for hit in hits[:limit]]
     return [(hit, sentence) for hit, sentence in found if sentence]
 
 
-def cited(number: int, hit: Hit, sentence: str) -> Citation:
+def cite_sentence(number: int, hit: Hit, sentence: str) -> Citation:
     """Return the place of a sentence; a passage that holds it in another form is cited by its beginning."""
-    return citation(number, hit, sentence if sentence in hit.passage.text else hit.passage.text[:200], hit.score)
+    return make_citation(number, hit, sentence if sentence in hit.passage.text else hit.passage.text[:200], hit.score)
 
 
-def plain(text: str) -> str:
+def strip_markdown(text: str) -> str:
     """Without emphasis, headings and quotation signs of Markdown, on one line."""
     return " ".join(_MARKUP.sub("", text).split())
 
 
-def _readable(sentence: str) -> bool:
+def _is_readable(sentence: str) -> bool:
     if _CJK.search(sentence):
         return 8 <= len(sentence) <= 160
     words = sentence.split()
     return 6 <= len(words) <= 45 and not sentence.startswith("|") and sentence[-1] in ".!?:”\"')$"
 
 
-def _point(sentence: str, exercise: str) -> tuple[str, ...]:
+def _gap_words(sentence: str, exercise: str) -> tuple[str, ...]:
     """The words that say what the exercise does not: the longest, few of them."""
-    known = set(terms(exercise))
+    known = set(tokenize(exercise))
     if _CJK.search(sentence):
         runs = re.findall(r"[\u3400-\u9fff]{2,6}", re.sub(r"[的了和与在是把由为从到对也并而或]", " ", sentence))
         fresh = [run for run in runs if not set(run) & set(exercise)]
     else:
-        fresh = [w for w in re.findall(r"[A-Za-z][A-Za-z-]{3,}", sentence) if not set(terms(w)) <= known]
-    return tuple(sorted(dict.fromkeys(fresh), key=len, reverse=True)[:POINTS])
+        fresh = [w for w in re.findall(r"[A-Za-z][A-Za-z-]{3,}", sentence) if not set(tokenize(w)) <= known]
+    return tuple(sorted(dict.fromkeys(fresh), key=len, reverse=True)[:MAX_GAP_WORDS])
 
 
-def _other(exercise: str, best: str, hits: Sequence[Hit]) -> tuple[str, str]:
+def _contrasting_topic(exercise: str, best: str, hits: Sequence[Hit]) -> tuple[str, str]:
     """Another topic than that of the exercise, with the sentence that says what it is."""
-    known = set(terms(exercise))
-    defined = definitions(plain_sentences([hit.passage for hit in hits]))
+    known = set(tokenize(exercise))
+    defined = extract_definitions(plain_sentences([hit.passage for hit in hits]))
     for one in defined:
-        if one.sentence.text != best and not set(terms(one.term)) & known:
+        if one.sentence.text != best and not set(tokenize(one.term)) & known:
             return one.term, one.sentence.text
     for hit in hits[1:]:
-        sentence = nearest(topic(hit), [hit])
-        if sentence and sentence != best and not set(terms(topic(hit))) <= known:
-            return topic(hit), sentence
+        sentence = nearest_sentence(passage_topic(hit), [hit])
+        if sentence and sentence != best and not set(tokenize(passage_topic(hit))) <= known:
+            return passage_topic(hit), sentence
     return "", ""
 
 
-def _worked(exercise: str, hits: Sequence[Hit]) -> str:
+def _worked_example(exercise: str, hits: Sequence[Hit]) -> str:
     """A worked example of the course, unless it is the exercise itself."""
     numbers = set(re.findall(r"\d+", exercise))
     for hit in hits:
-        match = _WORKED.search(hit.passage.text)
+        match = _WORKED_EXAMPLE.search(hit.passage.text)
         if match is None:
             continue
-        text = plain(match["text"].split("\n\n")[0])
+        text = strip_markdown(match["text"].split("\n\n")[0])
         if len(set(re.findall(r"\d+", text)) & numbers) < 3 and len(text) >= 60:
             return text
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge.languages.detection import language_of
+from knowledge.languages import detect_language
 
 _GREETING = re.compile(
     r"\s*(hi|hello|hey|good (morning|afternoon|evening)|thanks?( you)?|thank you( very much)?|ok(ay)?"
@@ -17,13 +17,13 @@ _NOT_COVERED = {
     "en": "I did not find this in your course material, so I will not guess. {topics}",
     "zh": "在你的课程材料里没有找到相关内容，所以我不会乱猜。{topics}",
 }
-_NO_FIGURE = {
+_FIGURE_NOT_FOUND = {
     "en": "I found no Figure {number} in your course material. {known}",
     "zh": "在你的课程材料里没有找到图 {number}。{known}",
 }
-_FIGURES = {"en": "It has Figure {names}.", "zh": "课程中有图 {names}。"}
+_KNOWN_FIGURES = {"en": "It has Figure {names}.", "zh": "课程中有图 {names}。"}
 _TOPICS = {"en": "The course has: {names}.", "zh": "这门课程包含：{names}。"}
-_NO_CROSSING = {
+_NOT_CROSS_LINGUAL = {
     "en": "Its documents are in another language than your question; ask in theirs, I cannot look across languages.",
     "zh": "课程资料使用的语言与你的提问不同；请用资料的语言提问，我还不能跨语言查找。",
 }
@@ -31,7 +31,7 @@ _NO_DOCUMENTS = {
     "en": "This course has no documents yet. Ask your instructor to add some, then ask again.",
     "zh": "这门课程还没有文档。请老师先添加资料，然后再提问。",
 }
-_HELLO = {
+_GREETING_REPLY = {
     "en": "Hello! Ask me anything about this course. {topics}",
     "zh": "你好！关于这门课程，有什么都可以问我。{topics}",
 }
@@ -56,7 +56,7 @@ def _topics(language: str, names: Sequence[str]) -> str:
     return _TOPICS[language].format(names=separator.join(names[:6])) if names else ""
 
 
-def not_covered(language: str, documents: Sequence[str], *, crosses: bool = True) -> str:
+def not_covered(language: str, documents: Sequence[str], *, is_cross_lingual: bool = True) -> str:
     """Return the sentence for a question that the course does not answer.
 
     `crosses`: whether questions in one language find documents in another.
@@ -64,40 +64,42 @@ def not_covered(language: str, documents: Sequence[str], *, crosses: bool = True
     if not documents:
         return _NO_DOCUMENTS[language]
     hint = (
-        "" if crosses or language in {language_of(title, language) for title in documents} else _NO_CROSSING[language]
+        ""
+        if is_cross_lingual or language in {detect_language(title, language) for title in documents}
+        else _NOT_CROSS_LINGUAL[language]
     )
     return " ".join(filter(None, (_NOT_COVERED[language].format(topics=_topics(language, documents)).strip(), hint)))
 
 
-def no_figure(language: str, number: str, known: Sequence[str]) -> str:
+def figure_not_found(language: str, number: str, known: Sequence[str]) -> str:
     """Return the sentence for a figure that the course does not have, with some that it has."""
     names = ("、" if language == "zh" else ", ").join(known[:8]) + ("…" if len(known) > 8 else "")
     return (
-        _NO_FIGURE[language]
-        .format(number=number, known=_FIGURES[language].format(names=names) if names else "")
+        _FIGURE_NOT_FOUND[language]
+        .format(number=number, known=_KNOWN_FIGURES[language].format(names=names) if names else "")
         .strip()
     )
 
 
-def hello(language: str, documents: Sequence[str]) -> str:
-    return _HELLO[language].format(topics=_topics(language, documents)).strip()
+def greeting(language: str, documents: Sequence[str]) -> str:
+    return _GREETING_REPLY[language].format(topics=_topics(language, documents)).strip()
 
 
-def own_words(language: str, mark: str) -> str:
+def own_words_note(language: str, mark: str) -> str:
     return _OWN_WORDS[language].format(mark=mark)
 
 
-def unseen_figure(language: str) -> str:
+def unseen_figure_note(language: str) -> str:
     """Return the sentence below an answer about a figure whose page no model was shown."""
     return _UNSEEN_FIGURE[language]
 
 
-def from_course(language: str, sentence: str) -> str:
+def quote_from_course(language: str, sentence: str) -> str:
     """Return a sentence of the course as the answer of a model that had none."""
     return _FROM_COURSE[language].format(sentence=sentence)
 
 
-def without_own_words(answer: str) -> str:
+def strip_notes(answer: str) -> str:
     """Drop what `own_words` and `unseen_figure` added: the model must not learn it from the history."""
     for sentence in (*_OWN_WORDS.values(), *_UNSEEN_FIGURE.values()):
         answer = answer.split(sentence.split("{mark}")[0])[0]

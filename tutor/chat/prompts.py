@@ -19,13 +19,13 @@ import yaml
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-PROMPTS = Path(__file__).resolve().parents[2] / "prompts"
+PROMPTS_DIR = Path(__file__).resolve().parents[2] / "prompts"
 _SECTION = re.compile(r"^=== (system|user|assistant)\n", re.MULTILINE)
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class PromptTemplate:
     """A parsed prompt file."""
 
     name: str
@@ -41,16 +41,16 @@ class Prompt:
 
 
 @cache
-def load(name: str, folder: Path = PROMPTS) -> Prompt:
+def load_prompt(name: str, directory: Path = PROMPTS_DIR) -> PromptTemplate:
     """Read `prompts/<name>.jinja`, e.g. load("answer.en")."""
-    source = (folder / f"{name}.jinja").read_text(encoding="utf-8")
+    source = (directory / f"{name}.jinja").read_text(encoding="utf-8")
     _, front, body = source.split("---\n", 2)
     about = yaml.safe_load(front)
     pieces = _SECTION.split(body)[1:]
     sections = tuple(
         (role, _ENVIRONMENT.from_string(text)) for role, text in zip(pieces[::2], pieces[1::2], strict=True)
     )
-    return Prompt(name, about["purpose"], frozenset(about["variables"]), sections)
+    return PromptTemplate(name, about["purpose"], frozenset(about["variables"]), sections)
 
 
 def fingerprint(messages: Sequence[tuple[str, str]] | Sequence[Mapping[str, str]]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from knowledge.lexical import cjk_share, terms
+from knowledge.lexical import cjk_share, tokenize
 
 _LETTERS = re.compile(r"[^\W_]+")
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
@@ -22,7 +22,7 @@ def _rules(*pairs: tuple[str, str]) -> Rules:
 
 _ROLE = r"\b(?:role|function|purpose)s?\b"
 # Other ways to ask what something is.
-_REWRITES = _rules(
+_CANONICAL_FORMS = _rules(
     (r"\1", r"^\W*(?:please|can you|could you|would you)\W+(.*)$"),
     (
         r"\1",
@@ -40,7 +40,7 @@ _REWRITES = _rules(
     ),
     (r"\2 \1", r"^\W*((?:in|at|during|for|with) [^,]*), (.*)$"),
 )
-_KINDS = _rules(
+_QUESTION_KINDS = _rules(
     ("role", rf"\bwhat (?:is|are) (?:the )?{_ROLE} (?:of|in)\b|\bwhat {_ROLE} (?:do|does)\b"),
     ("role", r"\bwhat (?:do|does)\b(?=.* do\W*$)|\bwhat (?:is|are)(?=.* for\W*$)"),
     ("happens", r"\bwhat (?:happens?|happened|occurs?|takes? place|is going on)\b"),
@@ -56,7 +56,7 @@ _KINDS = _rules(
     ("whether", r"^\W*(?:do|does|did|is|are|was|were|can|could|has|have|will|would|should)\b"),
     ("what", r"\bwhat\b|\bwhich\b"),
 )
-_KINDS_ZH = _rules(
+_QUESTION_KINDS_ZH = _rules(
     ("why", r"为什么|为何|是?什么(?:让|使)|的?原因是什么"),
     ("role", r"有(?:什么|何)(?:作用|用)|的作用是什么"),
     ("where", r"在?(?:哪里|哪儿|何处|什么地方|什么位置)"),
@@ -67,22 +67,24 @@ _KINDS_ZH = _rules(
     ("whether", r"吗|是否|是不是|能不能|会不会"),
     ("what", r"(?:指的?)?是?什么|哪[个些]?"),
 )
-_LIGHT = frozenset("look appear seem abl exact actual realli".split())
+_STOPWORDS = frozenset("look appear seem abl exact actual realli".split())
 _TAKES_PLACE = frozenset("happen occur take place locat found".split())  # left out with where, when and why
-_SAME = {"start": "begin"}
-_LIGHT_ZH = re.compile(r"请问|请|解释|说明|一下|看起来|呈现?|说的|会|呢|是|的|了|色|在")
+_SYNONYMS = {"start": "begin"}
+_STOPWORDS_ZH = re.compile(r"请问|请|解释|说明|一下|看起来|呈现?|说的|会|呢|是|的|了|色|在")
 _TAKES_PLACE_ZH = re.compile(r"发生|进行")
-_COMMUTES = re.compile(r"\bdiffer|\bcompar|\band\b|\bor\b|\bbetween\b", re.IGNORECASE)
-_PINNED = re.compile(
+_ORDER_FREE = re.compile(r"\bdiffer|\bcompar|\band\b|\bor\b|\bbetween\b", re.IGNORECASE)
+_MUST_MATCH = re.compile(
     r"\d+(?:[.,]\d+)*|(?<!['’])\b(?:one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth|last"
     r"|next|same|other|before|after|out|without|above|below|over|under|from|by|more|less|[b-hj-z])\b"
     r"|[一二三四五六七八九十百千前后上下]",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|without)\b|n't\b|不|没有?|无法|并非|未", re.IGNORECASE)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|cannot|without)\b|n't\b|不|没有?|无法|并非|未", re.IGNORECASE
+)
 
 
-_POINTS_BACK = re.compile(
+_ANAPHORA = re.compile(
     r"\b(?:it|its|this|that|these|those|they|them|their|he|him|his|she|her|there|such|former|latter)\b"
     r"|^\W*(?:and|but|so|then|ok(?:ay)?|(?:what|how) about|what else|more|again|really|(?:for |an )?example)\b"
     r"|它|他|她|这|那|此|其|前者|后者|上述|刚才|^\s*(?:所以|然后|还有|再|举|例如|比如|继续)",
@@ -91,12 +93,12 @@ _POINTS_BACK = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionForm:
     """A question as what it asks for."""
 
     kind: str
     content: tuple[str, ...]  # stems, or Chinese characters, in order; sorted where order does not matter
-    pinned: tuple[str, ...]  # numbers, ordinals, names of variables, before and after: never left out
+    must_match: tuple[str, ...]  # numbers, ordinals, names of variables, before and after: never left out
     negated: bool
 
 
@@ -106,31 +108,31 @@ def is_echo(answer: str, question: str) -> bool:
     return bool(said) and said == asked
 
 
-def same_question(left: str, right: str) -> bool:
+def is_same_question(left: str, right: str) -> bool:
     """Return whether two questions ask the same thing; when in doubt they do not."""
-    one, two = read(left), read(right)
+    one, two = parse_question(left), parse_question(right)
     return one == two and bool(one.content)
 
 
-def stands_alone(question: str) -> bool:
+def is_self_contained(question: str) -> bool:
     """Return whether a question says by itself what it asks about, without the conversation before it."""
-    return not _POINTS_BACK.search(question) and bool(read(question).content)
+    return not _ANAPHORA.search(question) and bool(parse_question(question).content)
 
 
-def read(question: str) -> Asked:
+def parse_question(question: str) -> QuestionForm:
     """Return what a question asks for."""
     chinese = cjk_share(question) >= 0.3
-    text = question if chinese else _rewritten(" ".join(question.split()))
-    kind, rest = _kind(text, _KINDS_ZH if chinese else _KINDS)
+    text = question if chinese else _canonicalize(" ".join(question.split()))
+    kind, rest = _kind(text, _QUESTION_KINDS_ZH if chinese else _QUESTION_KINDS)
     content = _content_zh(kind, rest) if chinese else _content(kind, rest)
     if kind in ("what", "how") and "differ" in content:
         kind = "differ"
-    pinned = sorted(word.lower() for word in _PINNED.findall(rest))
-    return Asked(kind, content, tuple(pinned), len(_NOT.findall(question)) % 2 == 1)
+    pinned = sorted(word.lower() for word in _MUST_MATCH.findall(rest))
+    return QuestionForm(kind, content, tuple(pinned), len(_NEGATION.findall(question)) % 2 == 1)
 
 
-def _rewritten(text: str) -> str:
-    for replacement, pattern in _REWRITES:
+def _canonicalize(text: str) -> str:
+    for replacement, pattern in _CANONICAL_FORMS:
         text = pattern.sub(replacement, text)
     return text
 
@@ -145,13 +147,13 @@ def _kind(text: str, rules: Rules) -> tuple[str, str]:
 
 def _content(kind: str, rest: str) -> tuple[str, ...]:
     rest = re.sub(r"\b(?:do|for|play)\W*$", "", rest) if kind in ("role", "why") else rest
-    light = _LIGHT | _TAKES_PLACE if kind in ("where", "when", "why") else _LIGHT
-    words = [_SAME.get(term, term) for term in terms(rest) if term not in light]
-    return tuple(sorted(words) if _COMMUTES.search(rest) else words)
+    light = _STOPWORDS | _TAKES_PLACE if kind in ("where", "when", "why") else _STOPWORDS
+    words = [_SYNONYMS.get(term, term) for term in tokenize(rest) if term not in light]
+    return tuple(sorted(words) if _ORDER_FREE.search(rest) else words)
 
 
 def _content_zh(kind: str, rest: str) -> tuple[str, ...]:
-    rest = _LIGHT_ZH.sub("", rest)
+    rest = _STOPWORDS_ZH.sub("", rest)
     if kind in ("where", "when"):
         rest = _TAKES_PLACE_ZH.sub("", rest)
     return tuple(character for character in rest if character.isalnum())

@@ -9,25 +9,25 @@ from tutor.domain import Timings, Turn, TurnStatus
 from tutor.platform.clock import Clock
 
 
-class Answering:
+class RunningTurn:
     """What has been said so far in a running turn."""
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
-        self.pieces: list[str] = []
+        self.chunks: list[str] = []
         self.prompt: tuple[tuple[str, str], ...] | None = None
         self._started = time.monotonic()
-        self._first: float | None = None
+        self._first_token_s: float | None = None
 
-    def hear(self, piece: str) -> None:
-        if self._first is None and piece:
-            self._first = time.monotonic() - self._started
-        self.pieces.append(piece)
+    def append(self, chunk: str) -> None:
+        if self._first_token_s is None and chunk:
+            self._first_token_s = time.monotonic() - self._started
+        self.chunks.append(chunk)
 
-    def ended(self, status: TurnStatus) -> Turn:
+    def finish(self, status: TurnStatus) -> Turn:
         """Return the turn as it is stored."""
-        timings = Timings(self._first, time.monotonic() - self._started, len(self.pieces))
-        answer = self.turn.answer or "".join(self.pieces).strip()
+        timings = Timings(self._first_token_s, time.monotonic() - self._started, len(self.chunks))
+        answer = self.turn.answer or "".join(self.chunks).strip()
         return replace(self.turn, answer=answer, status=status, timings=timings)
 
 

@@ -15,19 +15,19 @@ import numpy as np
 
 import tutor.store.feedback as feedback_store
 from knowledge.embedding import Embedder, Vectors
-from tutor.chat.question_matching import same_question, stands_alone
-from tutor.domain import Correction, Turn, Verified, Voice
+from tutor.chat.question_matching import is_same_question, is_self_contained
+from tutor.domain import Correction, Endorser, Turn, VerifiedAnswerRef
 from tutor.store.database import Database
 
-RELATED = 0.75  # cosine of two questions from which on one's answer is an example for the other
-KEPT_VECTORS = 5_000
+MIN_RELATED_COSINE = 0.75  # cosine of two questions from which on one's answer is an example for the other
+MAX_CACHED_VECTORS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class VerifiedAnswer:
     """A verified answer with the question that it was written for."""
 
-    verified: Verified
+    ref: VerifiedAnswerRef
     question: str
     answer: str
 
@@ -40,33 +40,37 @@ class VerifiedAnswers:
     embedder: Embedder
     _vectors: dict[str, Vectors] = field(default_factory=dict)
 
-    def same(self, learner_id: str, course_id: str, question: str) -> Example | None:
+    def find_same_question(self, learner_id: str, course_id: str, question: str) -> VerifiedAnswer | None:
         """Return the verified answer to this very question: a teacher's before her own, the latest first."""
-        if not stands_alone(question):
+        if not is_self_contained(question):
             return None
-        known = self._known(learner_id, course_id)
-        return next((one for one in known if same_question(question, one.question)), None)
+        known = self._candidates(learner_id, course_id)
+        return next((one for one in known if is_same_question(question, one.question)), None)
 
-    def related(self, learner_id: str, course_id: str, question: str, passages: Sequence[str]) -> Example | None:
+    def find_related(
+        self, learner_id: str, course_id: str, question: str, passage_ids: Sequence[str]
+    ) -> VerifiedAnswer | None:
         """Return the verified answer to the question nearest in meaning that was about one of these passages."""
-        known = self._known(learner_id, course_id, about=frozenset(passages))
-        if not known or not stands_alone(question):
+        known = self._candidates(learner_id, course_id, passage_ids=frozenset(passage_ids))
+        if not known or not is_self_contained(question):
             return None
-        asked, *others = self._embedded([question, *(one.question for one in known)])
+        asked, *others = self._embed([question, *(one.question for one in known)])
         cosine = np.array([float(asked @ other) for other in others])
         best = int(cosine.argmax())
-        return known[best] if cosine[best] >= RELATED else None
+        return known[best] if cosine[best] >= MIN_RELATED_COSINE else None
 
-    def _known(self, learner_id: str, course_id: str, about: frozenset[str] | None = None) -> list[Example]:
-        with self.database.reading() as connection:
-            pairs = feedback_store.questions_of(connection, course_id, learner_id)
-        pairs = [(c, turn) for c, turn in pairs if about is None or about & set(turn.passages)]
-        found = [_example(c, turn) for c, turn in pairs if stands_alone(turn.question)]
-        return sorted(found, key=lambda one: one.verified.voice is not Voice.TEACHER)
+    def _candidates(
+        self, learner_id: str, course_id: str, passage_ids: frozenset[str] | None = None
+    ) -> list[VerifiedAnswer]:
+        with self.database.read_connection() as connection:
+            pairs = feedback_store.usable_corrections(connection, course_id, learner_id)
+        pairs = [(c, turn) for c, turn in pairs if passage_ids is None or passage_ids & set(turn.passages)]
+        found = [_to_verified_answer(c, turn) for c, turn in pairs if is_self_contained(turn.question)]
+        return sorted(found, key=lambda one: one.ref.voice is not Endorser.TEACHER)
 
-    def _embedded(self, texts: Sequence[str]) -> list[Vectors]:
+    def _embed(self, texts: Sequence[str]) -> list[Vectors]:
         new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        if len(self._vectors) + len(new) > KEPT_VECTORS:
+        if len(self._vectors) + len(new) > MAX_CACHED_VECTORS:
             self._vectors.clear()
             new = list(dict.fromkeys(texts))
         if new:
@@ -74,6 +78,6 @@ class VerifiedAnswers:
         return [self._vectors[text] for text in texts]
 
 
-def _example(correction: Correction, turn: Turn) -> Example:
-    voice = Voice.TEACHER if correction.may_answer(None) else Voice.LEARNER
-    return Example(Verified(correction.id, voice, whole=True), turn.question, correction.text)
+def _to_verified_answer(correction: Correction, turn: Turn) -> VerifiedAnswer:
+    voice = Endorser.TEACHER if correction.may_answer(None) else Endorser.LEARNER
+    return VerifiedAnswer(VerifiedAnswerRef(correction.id, voice, whole=True), turn.question, correction.text)

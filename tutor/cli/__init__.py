@@ -12,27 +12,27 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tutor.cli import ask, corrections, learner_records, library, training, users
-from tutor.cli.common import Verb, one_line
+from tutor.cli.common import Command, one_line
 from tutor.platform import library_env
 from tutor.platform.settings import Settings
-from tutor.services import REFUSALS
+from tutor.services import USER_FACING_ERRORS
 
-_ROOMS = (ask, library, training, corrections, users, learner_records)
+_COMMAND_MODULES = (ask, library, training, corrections, users, learner_records)
 
 
 def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
     """Run one verb and return its exit status: 0, 1 with one line on stderr, or 2 for wrong usage."""
-    parsed = _parser().parse_args(arguments)
+    parsed = _build_parser().parse_args(arguments)
     chosen = {name: getattr(parsed, name) for name in ("data_dir", "host", "port") if hasattr(parsed, name)}
     try:
-        library_env.settle()
+        library_env.configure_libraries()
         settings = Settings(**chosen)
         if parsed.verb == "serve":
             serve(settings)
             return 0
-        verb: Verb = parsed.run
+        verb: Command = parsed.run
         return verb(parsed, settings)
-    except REFUSALS as error:
+    except USER_FACING_ERRORS as error:
         print(f"tutor: {one_line(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -40,7 +40,7 @@ def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--data-dir",
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tutor", description=__doc__.split("\n")[0], parents=[common])
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def add(name: str, run_it: Verb | None, about: str) -> argparse.ArgumentParser:
+    def add(name: str, run_it: Command | None, about: str) -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=about, description=about, parents=[common])
         verb.set_defaults(run=run_it)
         return verb
@@ -60,6 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default=argparse.SUPPRESS)
     serve.add_argument("--port", type=int, default=argparse.SUPPRESS)
 
-    for room in _ROOMS:
-        room.declare(add)
+    for room in _COMMAND_MODULES:
+        room.add_commands(add)
     return parser

@@ -7,15 +7,15 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from tutor.cli.common import AddVerb, house_of, office_of, print_json
-from tutor.domain import Citation, Delta, Finished, Person, Turn
+from tutor.cli.common import AddCommand, core_services_session, print_json, services_session
+from tutor.domain import Citation, Finished, Person, Token, Turn
 from tutor.errors import NotFound
 from tutor.platform.settings import Settings
-from tutor.services import Office
+from tutor.services import CoreServices
 from tutor.store import turns as turn_store
 
 
-def declare(add: AddVerb) -> None:
+def add_commands(add: AddCommand) -> None:
     ask_verb = add("ask", ask, "ask a question as a learner and print the answer with its citations")
     ask_verb.add_argument("question")
     ask_verb.add_argument("--course", required=True, metavar="ID")
@@ -32,15 +32,15 @@ def declare(add: AddVerb) -> None:
 
 def ask(arguments: argparse.Namespace, settings: Settings) -> int:
     """One turn, printed when it is stored."""
-    with house_of(settings) as house:
-        learner = house.accounts.named(arguments.learner)
-        house.courses.enter(learner, arguments.course)
-        house.wait_until_ready()
+    with services_session(settings) as services:
+        learner = services.accounts.get_by_name(arguments.learner)
+        services.courses.authorize(learner, arguments.course)
+        services.wait_until_ready()
         turn = None
-        for event in house.turns.ask(
+        for event in services.chat.ask(
             learner, arguments.course, arguments.question, conversation_id=arguments.conversation
         ):
-            if isinstance(event, Delta) and not arguments.json and sys.stderr.isatty():
+            if isinstance(event, Token) and not arguments.json and sys.stderr.isatty():
                 print(event.text, end="", file=sys.stderr, flush=True)
             if isinstance(event, Finished):
                 turn = event.turn
@@ -82,13 +82,15 @@ def _answer_text(turn: Turn) -> str:
 
 def correct(arguments: argparse.Namespace, settings: Settings) -> int:
     """Store a better answer in the name of the turn's learner."""
-    with office_of(settings) as office:
-        with office.database.reading() as connection:
+    with core_services_session(settings) as office:
+        with office.database.read_connection() as connection:
             turn = turn_store.by_id(connection, arguments.turn)
         if turn is None:
             raise NotFound(f"there is no turn {arguments.turn}; `python -m tutor ask` prints the id of each")
-        learner = _by_id(office, turn.learner_id)
-        correction = office.feedback.correct(learner, turn.id, arguments.text, consent=not arguments.no_consent)
+        learner = _person_by_id(office, turn.learner_id)
+        correction = office.feedback.submit_correction(
+            learner, turn.id, arguments.text, consent=not arguments.no_consent
+        )
     if arguments.json:
         print_json(asdict(correction))
     else:
@@ -96,5 +98,5 @@ def correct(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _by_id(office: Office, person_id: str) -> Person:
-    return next(person for person in office.accounts.everyone() if person.id == person_id)
+def _person_by_id(office: CoreServices, person_id: str) -> Person:
+    return next(person for person in office.accounts.list_people() if person.id == person_id)

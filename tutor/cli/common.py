@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from tutor.platform.settings import Settings
-from tutor.services import House, Office, open_house, open_office
+from tutor.services import CoreServices, Services, open_core_services, open_services
 
-Verb = Callable[[argparse.Namespace, Settings], int]
+Command = Callable[[argparse.Namespace, Settings], int]
 
 
-class AddVerb(Protocol):
+class AddCommand(Protocol):
     """Declares a verb and returns its parser."""
 
-    def __call__(self, name: str, run_it: Verb | None, about: str) -> argparse.ArgumentParser: ...
+    def __call__(self, name: str, command: Command | None, description: str) -> argparse.ArgumentParser: ...
 
 
 def one_line(error: Exception) -> str:
@@ -26,8 +26,8 @@ def one_line(error: Exception) -> str:
 
 
 @contextmanager
-def office_of(settings: Settings) -> Iterator[Office]:
-    office = open_office(settings)
+def core_services_session(settings: Settings) -> Iterator[CoreServices]:
+    office = open_core_services(settings)
     try:
         yield office
     finally:
@@ -35,18 +35,18 @@ def office_of(settings: Settings) -> Iterator[Office]:
 
 
 @contextmanager
-def house_of(settings: Settings) -> Iterator[House]:
-    house = open_house(settings)
+def services_session(settings: Settings) -> Iterator[Services]:
+    services = open_services(settings)
     try:
-        house.furnish(wait=True)
-        yield house
+        services.seed_sample_course(wait=True)
+        yield services
     finally:
-        house.close()
+        services.close()
 
 
 def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, default=str))
 
 
-def say(text: str) -> None:
+def print_note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

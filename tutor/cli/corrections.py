@@ -6,11 +6,11 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from tutor.cli.common import AddVerb, house_of, office_of, print_json
+from tutor.cli.common import AddCommand, core_services_session, print_json, services_session
 from tutor.platform.settings import Settings
 
 
-def declare(add: AddVerb) -> None:
+def add_commands(add: AddCommand) -> None:
     withdraw_verb = add("withdraw", withdraw, "take a correction back: its words go, and adapters that learnt them")
     withdraw_verb.add_argument("correction", metavar="ID")
     withdraw_verb.add_argument("--json", action="store_true")
@@ -26,8 +26,8 @@ def declare(add: AddVerb) -> None:
 
 def withdraw(arguments: argparse.Namespace, settings: Settings) -> int:
     """Take a correction back as the holder of this machine."""
-    with office_of(settings) as office:
-        fallen = office.feedback.withdraw(office.operator, arguments.correction)
+    with core_services_session(settings) as office:
+        fallen = office.feedback.withdraw_correction(office.operator, arguments.correction)
     if arguments.json:
         print_json([asdict(version) for version in fallen])
     else:
@@ -39,16 +39,16 @@ def corrections(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, export or import."""
     if arguments.action != "list" and arguments.file is None:
         raise SystemExit(f"corrections {arguments.action} needs a FILE")
-    with house_of(settings) as house:
-        learner = house.accounts.named(arguments.learner)
-        course = house.courses.enter(learner, arguments.course)
+    with services_session(settings) as services:
+        learner = services.accounts.get_by_name(arguments.learner)
+        course = services.courses.authorize(learner, arguments.course)
         if arguments.action == "export":
-            count = house.exchange.export(learner, learner.id, course.id, arguments.file)
+            count = services.corrections_io.export(learner, learner.id, course.id, arguments.file)
             print(f"{count} rows are in {arguments.file}")
             return 0
         if arguments.action == "import":
-            house.exchange.take_in(learner, course.id, arguments.file, consent=not arguments.no_consent)
-        found = house.feedback.corrections(learner, course.id)
+            services.corrections_io.import_file(learner, course.id, arguments.file, consent=not arguments.no_consent)
+        found = services.feedback.list_corrections(learner, course.id)
     if arguments.json:
         print_json([asdict(correction) for correction in found])
     else:

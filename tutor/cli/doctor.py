@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from tutor.errors import OriginalMissing
 from tutor.platform.settings import Settings
-from tutor.services import REFUSALS, House, open_house
-from tutor.tuning.work_dirs import left_over
+from tutor.services import USER_FACING_ERRORS, Services, open_services
+from tutor.tuning.work_dirs import find_abandoned
 
-MINIMUM_FREE_BYTES = 2 * 2**30
+MIN_FREE_BYTES = 2 * 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,65 +24,73 @@ class Finding:
     detail: str
 
 
-def examine(settings: Settings, *, repair: bool = False) -> list[Finding]:
+def run_checks(settings: Settings, *, repair: bool = False) -> list[Finding]:
     """Look at everything; with `repair`, rebuild the indexes that fail their check."""
-    findings = [_python(), _disk(settings)]
+    findings = [_check_python(), _check_disk(settings)]
     try:
-        house = open_house(settings)
-    except REFUSALS as error:
+        services = open_services(settings)
+    except USER_FACING_ERRORS as error:
         return [*findings, Finding("data", False, str(error))]
     try:
-        findings += [_database(house), _try("embedder", lambda: _embedder(house)), _try("model", lambda: _model(house))]
-        findings += [_originals(house), _trainings(house, repair=repair), *_indexes(house, repair=repair)]
+        findings += [
+            _check_database(services),
+            _check("embedder", lambda: _describe_embedder(services)),
+            _check("model", lambda: _describe_model(services)),
+        ]
+        findings += [
+            _check_document_files(services),
+            _check_interrupted_trainings(services, repair=repair),
+            *_check_indexes(services, repair=repair),
+        ]
     finally:
-        house.close()
+        services.close()
     return findings
 
 
-def _python() -> Finding:
+def _check_python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding("python", sys.version_info >= (3, 11), version)
 
 
-def _disk(settings: Settings) -> Finding:
+def _check_disk(settings: Settings) -> Finding:
     folder = settings.data_dir.expanduser().absolute()
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
-    return Finding("disk", free > MINIMUM_FREE_BYTES, f"{free / 2**30:.1f} GiB free at {folder}")
+    return Finding("disk", free > MIN_FREE_BYTES, f"{free / 2**30:.1f} GiB free at {folder}")
 
 
-def _database(house: House) -> Finding:
-    with house.office.database.reading() as connection:
+def _check_database(services: Services) -> Finding:
+    with services.core.database.read_connection() as connection:
         result = connection.exec_driver_sql("PRAGMA quick_check").scalar()
     return Finding("database", result == "ok", str(result))
 
 
-def _try(what: str, look: Callable[[], str]) -> Finding:
+def _check(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, look())
-    except REFUSALS as error:
+    except USER_FACING_ERRORS as error:
         return Finding(what, False, str(error))
 
 
-def _embedder(house: House) -> str:
-    house.embedder.embed_query("Is anybody there?")
-    return f"{house.embedder.name}, {house.embedder.dimension} dimensions"
+def _describe_embedder(services: Services) -> str:
+    services.embedder.embed_query("Is anybody there?")
+    return f"{services.embedder.name}, {services.embedder.dimension} dimensions"
 
 
-def _model(house: House) -> str:
-    house.wait_until_ready()
-    info = house.engine.info()
+def _describe_model(services: Services) -> str:
+    services.wait_until_ready()
+    info = services.engine.info()
     return f"{info.model} in {info.quantization} on {info.device}. {info.detail}".rstrip()
 
 
-def _originals(house: House) -> Finding:
+def _check_document_files(services: Services) -> Finding:
     """Look whether each document's file is kept whole; without it a cited page is shown as text only."""
     lost = []
-    for course in house.courses.visible_to(house.office.operator):
-        for document in house.library.documents(course.id):
+    for course in services.courses.visible_to(services.core.operator):
+        for document in services.library.documents(course.id):
             try:
-                house.shelf.originals.read(document.sha256, document.name)
+                services.documents.blobs.read(document.sha256, document.name)
             except OriginalMissing:
                 lost.append(f"{course.id}/{document.name}")
     many = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
@@ -90,9 +98,13 @@ def _originals(house: House) -> Finding:
     return Finding("files of documents", not lost, detail)
 
 
-def _trainings(house: House, *, repair: bool) -> Finding:
+def _check_interrupted_trainings(services: Services, *, repair: bool) -> Finding:
     """Look for what killed trainings left; the server clears it away when it starts."""
-    left = [] if repair and house.training.tidy() else left_over(house.versions.adapters_dir)
+    left = (
+        []
+        if repair and services.training.remove_abandoned()
+        else find_abandoned(services.adapter_versions.adapters_dir)
+    )
     names = ", ".join(folder.name for folder in left)
     return Finding(
         "trainings",
@@ -101,12 +113,12 @@ def _trainings(house: House, *, repair: bool) -> Finding:
     )
 
 
-def _indexes(house: House, *, repair: bool) -> Iterator[Finding]:
-    for course in house.courses.visible_to(house.office.operator):
-        faults = house.library.check(course.id)
+def _check_indexes(services: Services, *, repair: bool) -> Iterator[Finding]:
+    for course in services.courses.visible_to(services.core.operator):
+        faults = services.library.check_index(course.id)
         if faults and repair:
-            house.library.rebuild(course.id)
-            faults = house.library.check(course.id)
+            services.library.rebuild_index(course.id)
+            faults = services.library.check_index(course.id)
             yield Finding(f"index of {course.id}", not faults, "; ".join(faults) or "rebuilt")
         else:
             yield Finding(f"index of {course.id}", not faults, "; ".join(faults) or "whole")

@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from knowledge.documents import Progress
+from knowledge.documents import IngestProgress
 from tutor.cli import doctor as diagnosis
-from tutor.cli.common import AddVerb, house_of, office_of, one_line, print_json, say
+from tutor.cli.common import AddCommand, core_services_session, one_line, print_json, print_note, services_session
 from tutor.errors import InputRefused
 from tutor.platform.settings import Settings
-from tutor.services import REFUSALS
+from tutor.services import USER_FACING_ERRORS
 
 
-def declare(add: AddVerb) -> None:
+def add_commands(add: AddCommand) -> None:
     ingest_verb = add("ingest", ingest, "read documents into a course")
     ingest_verb.add_argument("files", nargs="+", type=Path, metavar="FILE")
     ingest_verb.add_argument("--course", required=True, metavar="ID")
@@ -40,16 +40,18 @@ def declare(add: AddVerb) -> None:
 def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read files in one after another; a file that cannot be read does not stop the others."""
     failed = 0
-    with house_of(settings) as house:
-        operator = house.office.operator
-        house.courses.enter(operator, arguments.course)
+    with services_session(settings) as services:
+        operator = services.core.operator
+        services.courses.authorize(operator, arguments.course)
         for path in arguments.files:
-            before = {document.id for document in house.library.documents(arguments.course)}
+            before = {document.id for document in services.library.documents(arguments.course)}
             try:
-                document = house.shelf.add(operator, arguments.course, path.name, _read(path), _progress(path.name))
-            except REFUSALS as error:
+                document = services.documents.ingest(
+                    operator, arguments.course, path.name, _read_file(path), _progress_printer(path.name)
+                )
+            except USER_FACING_ERRORS as error:
                 failed += 1
-                say(f"tutor: {one_line(error)}")
+                print_note(f"tutor: {one_line(error)}")
                 continue
             if arguments.json:
                 print_json(asdict(document))
@@ -60,15 +62,15 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     return 1 if failed else 0
 
 
-def _read(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise InputRefused(f"{path} cannot be read ({error.strerror}); check the path") from error
 
 
-def _progress(name: str) -> Callable[[Progress], None]:
-    def show(progress: Progress) -> None:
+def _progress_printer(name: str) -> Callable[[IngestProgress], None]:
+    def show(progress: IngestProgress) -> None:
         if sys.stderr.isatty():
             print(f"\r{name}: {progress.stage} {progress.done}/{progress.total}   ", end="", file=sys.stderr)
 
@@ -77,7 +79,7 @@ def _progress(name: str) -> Callable[[Progress], None]:
 
 def courses(arguments: argparse.Namespace, settings: Settings) -> int:
     """List courses or add one."""
-    with office_of(settings) as office:
+    with core_services_session(settings) as office:
         if arguments.action == "add":
             title = arguments.title or arguments.id or ""
             office.courses.create(office.operator, title, arguments.language, course_id=arguments.id)
@@ -92,22 +94,22 @@ def courses(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
     """Make the index of one course or of all again; a running server takes it up with its next search."""
-    with house_of(settings) as house:
-        operator = house.office.operator
+    with services_session(settings) as services:
+        operator = services.core.operator
         if arguments.course:
-            chosen = [house.courses.enter(operator, arguments.course)]
+            chosen = [services.courses.authorize(operator, arguments.course)]
         else:
-            chosen = house.courses.visible_to(operator)
+            chosen = services.courses.visible_to(operator)
         for course in chosen:
-            house.library.rebuild(course.id)
-            passages = len(house.library.catalog.passages(course.id))
+            services.library.rebuild_index(course.id)
+            passages = len(services.library.catalog.passages(course.id))
             print(f"{course.id}: rebuilt from {passages} passages")
     return 0
 
 
 def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print one line a check; the exit status tells whether all is well."""
-    findings = diagnosis.examine(settings, repair=arguments.repair)
+    findings = diagnosis.run_checks(settings, repair=arguments.repair)
     if arguments.json:
         print_json([asdict(finding) for finding in findings])
     else:

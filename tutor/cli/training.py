@@ -7,16 +7,16 @@ import sys
 from dataclasses import asdict
 
 from adapters.records import TrainingProgress
-from tutor.cli.common import AddVerb, house_of, print_json
+from tutor.cli.common import AddCommand, print_json, services_session
 from tutor.domain import AdapterState, AdapterVersion, Person
 from tutor.errors import NotFound
 from tutor.platform.settings import Settings
-from tutor.services import House
+from tutor.services import Services
 
 
-def declare(add: AddVerb) -> None:
+def add_commands(add: AddCommand) -> None:
     train_verb = add("train", train, "train a learner's (or the course's) next adapter; the gate decides if it answers")
-    _owner(train_verb)
+    _add_owner_options(train_verb)
     train_verb.add_argument("--course", metavar="ID", help="needed only when she has corrections in several courses")
     train_verb.add_argument("--json", action="store_true")
 
@@ -25,35 +25,35 @@ def declare(add: AddVerb) -> None:
     promote_verb = add("promote", promote, "let a version that passed the gate answer (the latest, or --version)")
     rollback_verb = add("rollback", roll_back, "go back to the version before the one in use, or to the base")
     for verb in (adapter_verb, promote_verb, rollback_verb):
-        _owner(verb)
+        _add_owner_options(verb)
         verb.add_argument("--course", required=True, metavar="ID")
         verb.add_argument("--json", action="store_true")
     for verb in (adapter_verb, promote_verb):
         verb.add_argument("--version", type=int, help="which version; without it the latest that may answer")
 
 
-def _owner(verb: argparse.ArgumentParser) -> None:
+def _add_owner_options(verb: argparse.ArgumentParser) -> None:
     whose = verb.add_mutually_exclusive_group(required=True)
     whose.add_argument("--learner", metavar="NAME")
     whose.add_argument("--shared", action="store_true", help="the course's adapter instead of a learner's")
 
 
-def _who(house: House, arguments: argparse.Namespace) -> tuple[Person, str | None]:
+def _resolve_actor_and_owner(services: Services, arguments: argparse.Namespace) -> tuple[Person, str | None]:
     """Return who acts and whose adapter it is: a learner for hers, the operator for a course's."""
     if arguments.shared:
-        return house.office.operator, None
-    learner = house.accounts.named(arguments.learner)
+        return services.core.operator, None
+    learner = services.accounts.get_by_name(arguments.learner)
     return learner, learner.id
 
 
 def train(arguments: argparse.Namespace, settings: Settings) -> int:
     """Train the next version; 1 when the gate keeps it out."""
-    with house_of(settings) as house:
-        who, owner = _who(house, arguments)
+    with services_session(settings) as services:
+        actor, owner = _resolve_actor_and_owner(services, arguments)
         if owner is None and not arguments.course:
             raise NotFound("the shared adapter of which course? name it with --course")
-        course_id = arguments.course or house.training.course_with_corrections(who.id)
-        version = house.training.train(who, owner, course_id, _say_progress)
+        course_id = arguments.course or services.training.course_with_corrections(actor.id)
+        version = services.training.train(actor, owner, course_id, _print_progress)
     if arguments.json:
         print_json(asdict(version))
     elif version.state is not AdapterState.REJECTED:
@@ -63,54 +63,56 @@ def train(arguments: argparse.Namespace, settings: Settings) -> int:
     return int(version.state is AdapterState.REJECTED)
 
 
-def _say_progress(progress: TrainingProgress) -> None:
+def _print_progress(progress: TrainingProgress) -> None:
     loss = "" if progress.loss is None else f" loss {progress.loss:.3f}"
     print(f"{progress.stage} {progress.step}/{progress.steps}{loss}", file=sys.stderr, flush=True)
 
 
 def adapters(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, switch on, switch off or delete."""
-    with house_of(settings) as house:
-        who, owner = _who(house, arguments)
-        course = house.courses.enter(who, arguments.course)
+    with services_session(settings) as services:
+        actor, owner = _resolve_actor_and_owner(services, arguments)
+        course = services.courses.authorize(actor, arguments.course)
         if arguments.action in ("on", "delete"):
-            act = house.versions.promote if arguments.action == "on" else house.versions.delete
-            act(who, _chosen(house, who, owner, arguments).id)
+            act = services.adapter_versions.promote if arguments.action == "on" else services.adapter_versions.delete
+            act(actor, _select_version(services, actor, owner, arguments).id)
         elif arguments.action == "off":
-            house.versions.switch_off(who, owner, course.id)
-        versions = house.versions.of(who, owner, course.id)
-    _print(versions, as_json=arguments.json)
+            services.adapter_versions.switch_off(actor, owner, course.id)
+        versions = services.adapter_versions.list_versions(actor, owner, course.id)
+    _print_versions(versions, as_json=arguments.json)
     return 0
 
 
 def promote(arguments: argparse.Namespace, settings: Settings) -> int:
-    with house_of(settings) as house:
-        who, owner = _who(house, arguments)
-        version = house.versions.promote(who, _chosen(house, who, owner, arguments).id)
-    _print([version], as_json=arguments.json)
+    with services_session(settings) as services:
+        actor, owner = _resolve_actor_and_owner(services, arguments)
+        version = services.adapter_versions.promote(actor, _select_version(services, actor, owner, arguments).id)
+    _print_versions([version], as_json=arguments.json)
     return 0
 
 
 def roll_back(arguments: argparse.Namespace, settings: Settings) -> int:
-    with house_of(settings) as house:
-        who, owner = _who(house, arguments)
-        version = house.versions.roll_back(who, owner, arguments.course)
-    _print([version] if version else [], as_json=arguments.json)
+    with services_session(settings) as services:
+        actor, owner = _resolve_actor_and_owner(services, arguments)
+        version = services.adapter_versions.roll_back(actor, owner, arguments.course)
+    _print_versions([version] if version else [], as_json=arguments.json)
     if version is None:
         print("no version before it may answer; the base does", file=sys.stderr)
     return 0
 
 
-def _chosen(house: House, who: Person, owner: str | None, arguments: argparse.Namespace) -> AdapterVersion:
+def _select_version(
+    services: Services, actor: Person, owner: str | None, arguments: argparse.Namespace
+) -> AdapterVersion:
     """Return the version asked for, or the latest that may answer."""
-    versions = house.versions.of(who, owner, arguments.course)
+    versions = services.adapter_versions.list_versions(actor, owner, arguments.course)
     wanted = [v for v in versions if v.version == arguments.version] if arguments.version else versions
     if not wanted:
-        raise NotFound(f"there is no adapter version {arguments.version or ''} of {who.name} in {arguments.course}")
-    return next((version for version in wanted if house.versions.may_answer(version)), wanted[0])
+        raise NotFound(f"there is no adapter version {arguments.version or ''} of {actor.name} in {arguments.course}")
+    return next((version for version in wanted if services.adapter_versions.is_promotable(version)), wanted[0])
 
 
-def _print(versions: list[AdapterVersion], *, as_json: bool) -> None:
+def _print_versions(versions: list[AdapterVersion], *, as_json: bool) -> None:
     if as_json:
         print_json([asdict(version) for version in versions])
         return

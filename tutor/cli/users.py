@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from tutor.cli.common import AddVerb, office_of, print_json
+from tutor.cli.common import AddCommand, core_services_session, print_json
 from tutor.domain import Role
 from tutor.errors import InputRefused
 from tutor.platform.settings import Settings
 
 
-def declare(add: AddVerb) -> None:
+def add_commands(add: AddCommand) -> None:
     users_verb = add("users", users, "list people, add one, or print a one-time link to sign in")
     users_verb.add_argument("action", choices=["list", "add", "link"])
     users_verb.add_argument("name", nargs="?")
@@ -22,9 +22,9 @@ def declare(add: AddVerb) -> None:
 
 def users(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, add or link people."""
-    with office_of(settings) as office:
+    with core_services_session(settings) as office:
         if arguments.action == "list":
-            people = office.accounts.everyone()
+            people = office.accounts.list_people()
             if arguments.json:
                 print_json([asdict(person) for person in people])
             else:
@@ -34,10 +34,10 @@ def users(arguments: argparse.Namespace, settings: Settings) -> int:
         if not arguments.name:
             raise InputRefused(f"`users {arguments.action}` needs a name")
         if arguments.action == "add":
-            person = office.accounts.add(arguments.name, Role(arguments.role), arguments.language)
+            person = office.accounts.create_account(arguments.name, Role(arguments.role), arguments.language)
         else:
-            person = office.accounts.named(arguments.name)
-        link = office.accounts.issue_link(person)
+            person = office.accounts.get_by_name(arguments.name)
+        link = office.accounts.issue_sign_in_link(person)
     if arguments.json:
         print_json({**asdict(person), "link": link})
     else:

@@ -17,7 +17,7 @@ import tutor.store.turns as turn_store
 from adapters import registry
 from adapters.errors import AdapterNotFound
 from adapters.files import CHECKPOINT
-from tutor.accounts.permissions import Action, Facts, allowed
+from tutor.accounts.permissions import AccessContext, Action, is_allowed
 from tutor.courses.courses import Courses
 from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
 from tutor.errors import InputRefused, NotFound
@@ -27,11 +27,11 @@ from tutor.store.database import Database
 
 MAX_CORRECTION_CHARS = 4_000
 MAX_REASON_CHARS = 1_000
-MAX_A_DAY = 20  # better answers of one learner; an instructor writes as many as she likes
+MAX_CORRECTIONS_PER_DAY = 20  # better answers of one learner; an instructor writes as many as she likes
 
 
 @dataclass(frozen=True, slots=True)
-class FeedbackDesk:
+class FeedbackService:
     """Takes feedback in."""
 
     database: Database
@@ -39,74 +39,76 @@ class FeedbackDesk:
     clock: Clock
     adapters_dir: Path
 
-    def rate(self, who: Person, turn_id: str, thumb: Thumb | None, reason: str | None = None) -> Feedback:
+    def rate(self, actor: Person, turn_id: str, thumb: Thumb | None, reason: str | None = None) -> Feedback:
         """Store one person's thumb and reason; a second time replaces the first, None takes the thumb back."""
-        self._own_turn(who, turn_id)
+        self._get_own_turn(actor, turn_id)
         said = (reason or "").strip()[:MAX_REASON_CHARS] or None
-        value = Feedback(turn_id, who.id, thumb, said, self.clock())
-        with self.database.writing() as connection:
-            feedback_store.rate(connection, value)
+        value = Feedback(turn_id, actor.id, thumb, said, self.clock())
+        with self.database.write_transaction() as connection:
+            feedback_store.save_rating(connection, value)
         return value
 
-    def ratings(self, who: Person, conversation_id: str) -> dict[str, Feedback]:
+    def list_ratings(self, actor: Person, conversation_id: str) -> dict[str, Feedback]:
         """Return this person's feedback on a conversation, by turn id."""
-        with self.database.reading() as connection:
-            return feedback_store.ratings(connection, conversation_id, who.id)
+        with self.database.read_connection() as connection:
+            return feedback_store.ratings(connection, conversation_id, actor.id)
 
-    def correct(self, who: Person, turn_id: str, text: str, *, consent: bool) -> Correction:
+    def submit_correction(self, actor: Person, turn_id: str, text: str, *, consent: bool) -> Correction:
         """Store a better answer; with consent it may train. Raises InputRefused when it is too long or one too many."""
-        turn, text = self._own_turn(who, turn_id), _checked(text)
-        correction = self._accepted_if_taught(who, turn, text, consent)
-        with self.database.writing() as connection:
-            written = feedback_store.written_since(connection, who.id, correction.created_at - timedelta(days=1))
-            if written >= MAX_A_DAY and not who.teaches:
+        turn, text = self._get_own_turn(actor, turn_id), _clean_correction(text)
+        correction = self._new_correction(actor, turn, text, consent)
+        with self.database.write_transaction() as connection:
+            written = feedback_store.count_written_since(
+                connection, actor.id, correction.created_at - timedelta(days=1)
+            )
+            if written >= MAX_CORRECTIONS_PER_DAY and not actor.is_staff:
                 raise InputRefused(f"{written} better answers in one day are enough; go on tomorrow", key="quota")
             feedback_store.add_correction(connection, correction)
-            if consent and who.id == turn.learner_id:
-                people.set_consent(connection, who.id, correction.created_at)
+            if consent and actor.id == turn.learner_id:
+                people.set_consent(connection, actor.id, correction.created_at)
         return correction
 
-    def take_in(self, who: Person, turn: Turn, text: str, *, consent: bool) -> Correction:
+    def import_correction(self, actor: Person, turn: Turn, text: str, *, consent: bool) -> Correction:
         """Store a better answer that came with a file; no daily limit holds for it."""
-        correction = self._accepted_if_taught(who, turn, _checked(text), consent)
-        with self.database.writing() as connection:
+        correction = self._new_correction(actor, turn, _clean_correction(text), consent)
+        with self.database.write_transaction() as connection:
             feedback_store.add_correction(connection, correction)
             if consent:
-                people.set_consent(connection, who.id, correction.created_at)
+                people.set_consent(connection, actor.id, correction.created_at)
         return correction
 
-    def _accepted_if_taught(self, who: Person, turn: Turn, text: str, consent: bool) -> Correction:
+    def _new_correction(self, actor: Person, turn: Turn, text: str, consent: bool) -> Correction:
         now = self.clock()
         correction = Correction(
-            new_id(), turn.id, who.id, turn.learner_id, turn.course_id, text, CorrectionState.PROPOSED, consent, now
+            new_id(), turn.id, actor.id, turn.learner_id, turn.course_id, text, CorrectionState.PROPOSED, consent, now
         )
-        if who.teaches and self.courses.teaches(who, turn.course_id):
-            return replace(correction, state=CorrectionState.ACCEPTED, decided_by=who.id, decided_at=now)
-        return replace(correction, state=correction.undecided)
+        if actor.is_staff and self.courses.can_teach(actor, turn.course_id):
+            return replace(correction, state=CorrectionState.ACCEPTED, decided_by=actor.id, decided_at=now)
+        return replace(correction, state=correction.state_before_review)
 
-    def corrections(self, who: Person, course_id: str) -> list[Correction]:
+    def list_corrections(self, actor: Person, course_id: str) -> list[Correction]:
         """Return the better answers that stand under this person's answers in a course, oldest first."""
-        with self.database.reading() as connection:
-            return feedback_store.corrections_of(connection, course_id=course_id, learner_id=who.id)
+        with self.database.read_connection() as connection:
+            return feedback_store.corrections_of(connection, course_id=course_id, learner_id=actor.id)
 
-    def corrections_with_turns(self, who: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
+    def list_corrections_with_turns(self, actor: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
         """Return the same with the turns that they are about."""
-        found = self.corrections(who, course_id)
-        with self.database.reading() as connection:
+        found = self.list_corrections(actor, course_id)
+        with self.database.read_connection() as connection:
             return [(correction, turn_store.by_id(connection, correction.turn_id)) for correction in found]
 
-    def withdraw(self, who: Person, correction_id: str) -> list[AdapterVersion]:
+    def withdraw_correction(self, actor: Person, correction_id: str) -> list[AdapterVersion]:
         """Take back a correction that this person wrote, or that stands under her answer: its words are gone.
 
         It answers and trains nobody any more; versions trained with it are switched off and their files deleted.
         Return those versions.
         """
-        correction = self._correction(correction_id)
-        if who.id not in (correction.author_id, correction.learner_id) and who.role is not Role.ADMIN:
+        correction = self._get_correction(correction_id)
+        if actor.id not in (correction.author_id, correction.learner_id) and actor.role is not Role.ADMIN:
             raise NotFound(f"there is no correction {correction_id}")
-        with self.database.writing() as connection:
-            feedback_store.withdraw(connection, correction.id, who.id, self.clock())
-            fallen = adapter_store.retire_trained_with(
+        with self.database.write_transaction() as connection:
+            feedback_store.mark_withdrawn(connection, correction.id, actor.id, self.clock())
+            fallen = adapter_store.retire_versions_trained_on(
                 connection, replace(correction, state=CorrectionState.WITHDRAWN, text="")
             )
         for version in fallen:
@@ -121,32 +123,34 @@ class FeedbackDesk:
         except AdapterNotFound:
             return  # an earlier withdrawal took them already
 
-    def consents(self, who: Person) -> bool:
+    def has_consent(self, actor: Person) -> bool:
         """Return whether this person's corrections may train her adapter."""
-        with self.database.reading() as connection:
-            return people.consent_at(connection, who.id) is not None
+        with self.database.read_connection() as connection:
+            return people.consent_at(connection, actor.id) is not None
 
-    def set_consent(self, who: Person, *, given: bool) -> None:
+    def set_consent(self, actor: Person, *, given: bool) -> None:
         """Give or take back consent to training; taking it back holds at the next training."""
-        with self.database.writing() as connection:
-            people.set_consent(connection, who.id, self.clock() if given else None)
+        with self.database.write_transaction() as connection:
+            people.set_consent(connection, actor.id, self.clock() if given else None)
 
-    def _correction(self, correction_id: str) -> Correction:
-        with self.database.reading() as connection:
-            correction = feedback_store.correction(connection, correction_id)
+    def _get_correction(self, correction_id: str) -> Correction:
+        with self.database.read_connection() as connection:
+            correction = feedback_store.correction_by_id(connection, correction_id)
         if correction is None:
             raise NotFound(f"there is no correction {correction_id}")
         return correction
 
-    def _own_turn(self, who: Person, turn_id: str) -> Turn:
-        with self.database.reading() as connection:
+    def _get_own_turn(self, actor: Person, turn_id: str) -> Turn:
+        with self.database.read_connection() as connection:
             turn = turn_store.by_id(connection, turn_id)
-        if turn is None or not (who.role is Role.ADMIN or allowed(who, Action.READ_OWN, Facts(turn.learner_id))):
+        if turn is None or not (
+            actor.role is Role.ADMIN or is_allowed(actor, Action.READ_OWN, AccessContext(turn.learner_id))
+        ):
             raise NotFound(f"there is no turn {turn_id}")
         return turn
 
 
-def _checked(text: str) -> str:
+def _clean_correction(text: str) -> str:
     text = text.strip()
     if not text:
         raise InputRefused("write the better answer first; this one is empty", key="better_empty")

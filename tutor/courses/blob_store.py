@@ -16,16 +16,16 @@ from pathlib import Path
 
 from tutor.errors import OriginalMissing
 
-_NAME = re.compile(r"[0-9a-f]{64}")
+_SHA256_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Originals:
+class BlobStore:
     """A folder of files whose names are their hashes."""
 
     folder: Path
 
-    def keep(self, data: bytes) -> str:
+    def put(self, data: bytes) -> str:
         """Store the bytes durably and return their SHA-256."""
         digest = hashlib.sha256(data).hexdigest()
         path = self.folder / digest
@@ -40,25 +40,25 @@ class Originals:
         partial.replace(path)
         return digest
 
-    def has(self, digest: str) -> bool:
-        return bool(_NAME.fullmatch(digest)) and (self.folder / digest).is_file()
+    def contains(self, digest: str) -> bool:
+        return bool(_SHA256_HEX.fullmatch(digest)) and (self.folder / digest).is_file()
 
     def read(self, digest: str, name: str) -> bytes:
         """Return the bytes of the file called `name`; raises OriginalMissing when they are gone or not the same."""
         try:
-            data = (self.folder / digest).read_bytes() if self.has(digest) else b""
+            data = (self.folder / digest).read_bytes() if self.contains(digest) else b""
         except OSError:
             data = b""
         if hashlib.sha256(data).hexdigest() != digest:
             raise OriginalMissing(f"the file of {name} is missing or damaged on this server; upload it again")
         return data
 
-    def release(self, digest: str) -> None:
+    def mark_released(self, digest: str) -> None:
         """Begin the time after which a sweep may delete a file that nothing needs any more."""
-        if self.has(digest):
+        if self.contains(digest):
             (self.folder / digest).touch()
 
-    def sweep(self, needed: Collection[str], older_than_s: float) -> int:
+    def delete_unused(self, needed: Collection[str], older_than_s: float) -> int:
         """Delete files that nobody needs and nobody touched for this long; return how many."""
         limit, gone = time.time() - older_than_s, 0
         for path in self.folder.iterdir():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import tutor.store.courses as course_store
-from tutor.accounts.permissions import Action, Facts, allowed, require
+from tutor.accounts.permissions import AccessContext, Action, is_allowed, require_allowed
 from tutor.domain import Course, HelpLevel, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
@@ -24,47 +24,47 @@ class Courses:
     database: Database
     clock: Clock
 
-    def visible_to(self, who: Person) -> list[Course]:
+    def visible_to(self, actor: Person) -> list[Course]:
         """Return the courses that this person may study or teach, oldest first."""
-        with self.database.reading() as connection:
-            mine = course_store.enrolled_in(connection, who.id)
-            courses = course_store.all_courses(connection)
-        return [c for c in courses if allowed(who, Action.STUDY, Facts(course=c, enrolled=c.id in mine))]
+        with self.database.read_connection() as connection:
+            mine = course_store.enrolled_course_ids(connection, actor.id)
+            courses = course_store.list_courses(connection)
+        return [c for c in courses if is_allowed(actor, Action.STUDY, AccessContext(course=c, enrolled=c.id in mine))]
 
-    def taught_by(self, who: Person) -> list[Course]:
+    def taught_by(self, actor: Person) -> list[Course]:
         """Return the courses that this person may change."""
-        with self.database.reading() as connection:
-            mine = course_store.enrolled_in(connection, who.id)
-            courses = course_store.all_courses(connection)
-        return [c for c in courses if allowed(who, Action.TEACH, Facts(course=c, enrolled=c.id in mine))]
+        with self.database.read_connection() as connection:
+            mine = course_store.enrolled_course_ids(connection, actor.id)
+            courses = course_store.list_courses(connection)
+        return [c for c in courses if is_allowed(actor, Action.TEACH, AccessContext(course=c, enrolled=c.id in mine))]
 
-    def teaches(self, who: Person, course_id: str) -> bool:
+    def can_teach(self, actor: Person, course_id: str) -> bool:
         """Return whether this person may change a course."""
-        return any(course.id == course_id for course in self.taught_by(who))
+        return any(course.id == course_id for course in self.taught_by(actor))
 
-    def enter(self, who: Person, course_id: str, action: Action = Action.STUDY) -> Course:
+    def authorize(self, actor: Person, course_id: str, action: Action = Action.STUDY) -> Course:
         """Return the course if this person may do that in it.
 
         Raises NotFound when there is no such course or she may not know of it, NotAllowed when she may only study it.
         """
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             course = course_store.by_id(connection, course_id)
-            enrolled = course_store.is_enrolled(connection, who.id, course_id)
-        facts = Facts(course=course, enrolled=enrolled)
-        if course is None or not allowed(who, Action.STUDY, facts):
-            raise NotFound(f"there is no course {course_id!r} for {who.name}; `python -m tutor courses` lists them")
-        require(who, action, facts)
+            enrolled = course_store.is_enrolled(connection, actor.id, course_id)
+        facts = AccessContext(course=course, enrolled=enrolled)
+        if course is None or not is_allowed(actor, Action.STUDY, facts):
+            raise NotFound(f"there is no course {course_id!r} for {actor.name}; `python -m tutor courses` lists them")
+        require_allowed(actor, action, facts)
         return course
 
     def create(
-        self, who: Person, title: str, language: str = "en", *, course_id: str | None = None, open_to_all: bool = True
+        self, actor: Person, title: str, language: str = "en", *, course_id: str | None = None, open_to_all: bool = True
     ) -> Course:
         """Make a course and put its maker in it as its instructor."""
-        require(who, Action.CREATE_COURSE)
+        require_allowed(actor, Action.CREATE_COURSE)
         title = title.strip()
         if not title:
             raise InputRefused("a course needs a title", key="course_untitled")
-        identity = course_id or _id_from(title)
+        identity = course_id or _slugify(title)
         if not _ID.fullmatch(identity):
             raise InputRefused(
                 f"{identity!r} cannot be a course id: use up to 64 of a-z, 0-9 and dash",
@@ -72,7 +72,7 @@ class Courses:
                 course=identity,
             )
         course = Course(identity, title[:200], language, open_to_all, self.clock())
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             if course_store.by_id(connection, identity):
                 raise InputRefused(
                     f"there is a course {identity!r} already; choose another title or id",
@@ -80,41 +80,41 @@ class Courses:
                     course=identity,
                 )
             course_store.add(connection, course)
-            course_store.enrol(connection, who.id, identity, course.created_at)
+            course_store.enrol(connection, actor.id, identity, course.created_at)
         return course
 
-    def enrol(self, who: Person, course_id: str, person: Person) -> None:
+    def enrol(self, actor: Person, course_id: str, person: Person) -> None:
         """Put somebody into a course: as its learner, or as its instructor when she is one."""
-        self.enter(who, course_id, Action.TEACH)
-        with self.database.writing() as connection:
+        self.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
             course_store.enrol(connection, person.id, course_id, self.clock())
 
-    def set_help(self, who: Person, course_id: str, level: HelpLevel) -> None:
+    def set_help_level(self, actor: Person, course_id: str, level: HelpLevel) -> None:
         """Say how much help the tutor may give in a course; it holds from the next turn on."""
-        self.enter(who, course_id, Action.TEACH)
-        with self.database.writing() as connection:
-            course_store.set_help(connection, course_id, level)
+        self.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
+            course_store.set_help_level(connection, course_id, level)
 
-    def skills(self, who: Person, course_id: str) -> list[Skill]:
-        self.enter(who, course_id)
-        with self.database.reading() as connection:
+    def skills(self, actor: Person, course_id: str) -> list[Skill]:
+        self.authorize(actor, course_id)
+        with self.database.read_connection() as connection:
             return course_store.skills_of(connection, course_id)
 
-    def declare_skills(self, who: Person, course_id: str, skills: Sequence[Skill]) -> None:
+    def declare_skills(self, actor: Person, course_id: str, skills: Sequence[Skill]) -> None:
         """Replace the skills of a course; each needs only skills of the list, none needs itself in the end."""
-        self.enter(who, course_id, Action.TEACH)
-        _refuse_bad_needs(skills)
-        with self.database.writing() as connection:
+        self.authorize(actor, course_id, Action.TEACH)
+        _validate_prerequisites(skills)
+        with self.database.write_transaction() as connection:
             course_store.set_skills(connection, course_id, skills)
 
 
-def _id_from(title: str) -> str:
+def _slugify(title: str) -> str:
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48] or f"course-{new_id()[:8]}"
 
 
-def _refuse_bad_needs(skills: Sequence[Skill]) -> None:
-    needs = {skill.id: set(skill.needs) for skill in skills}
+def _validate_prerequisites(skills: Sequence[Skill]) -> None:
+    needs = {skill.id: set(skill.prerequisites) for skill in skills}
     for skill in skills:
         if unknown := needs[skill.id] - needs.keys():
             raise InputRefused(f"skill {skill.id!r} needs {sorted(unknown)[0]!r}, which the course does not declare")

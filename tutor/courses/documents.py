@@ -13,149 +13,154 @@ from knowledge.errors import DocumentRefused
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.courses import upload_messages
-from tutor.courses.blob_store import Originals
+from tutor.courses.blob_store import BlobStore
 from tutor.courses.courses import Courses
 from tutor.domain import Job, JobState, Person
 from tutor.errors import InputRefused
-from tutor.jobs import Jobs, Report, Work
+from tutor.jobs import JobFunction, JobReporter, JobRunner
 
-KIND = "ingest"
-UNDO_S = 600.0  # how long the file of a removed document is kept, so that the removal can be undone
-MOST_ATTEMPTS = 3  # of one upload that the server died in: a file that ends it must not end it for ever
-Payload = dict[str, str]  # what a new server needs to take an upload up again: name, sha256, language, attempts
+INGEST_JOB = "ingest"
+UNDO_WINDOW_S = 600.0  # how long the file of a removed document is kept, so that the removal can be undone
+MAX_ATTEMPTS = 3  # of one upload that the server died in: a file that ends it must not end it for ever
+UploadPayload = dict[str, str]  # what a new server needs to take an upload up again: name, sha256, language, attempts
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CourseDocuments:
     """What instructors put on it, learners may open."""
 
     library: Library
     courses: Courses
-    jobs: Jobs
-    originals: Originals
+    jobs: JobRunner
+    blobs: BlobStore
     max_bytes: int
 
-    def upload(self, who: Person, course_id: str, name: str, data: bytes) -> Job:
+    def upload(self, actor: Person, course_id: str, name: str, data: bytes) -> Job:
         """Keep the bytes and read them in beside the page; watch the returned job.
 
         A document of the same name is replaced when the new one is in; the same bytes again change nothing.
         """
-        self.courses.enter(who, course_id, Action.TEACH)
-        name = self._checked(name, data)
-        return self._start(who, course_id, name, self.originals.keep(data))
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        name = self._validate_upload(name, data)
+        return self._start_upload(actor, course_id, name, self.blobs.put(data))
 
-    def add(
-        self, who: Person, course_id: str, name: str, data: bytes, progress: ProgressCallback | None = None
+    def ingest(
+        self, actor: Person, course_id: str, name: str, data: bytes, progress: ProgressCallback | None = None
     ) -> Document:
         """Read a document in and return it when the next question can be answered from it."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        name = self._checked(name, data)
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        name = self._validate_upload(name, data)
         document = self.library.add(course_id, name, data, progress=progress, replace=True)
-        self.originals.keep(data)
-        self.sweep()
+        self.blobs.put(data)
+        self.delete_unused_blobs()
         return document
 
-    def uploads(self, who: Person, course_id: str) -> list[Job]:
+    def upload_jobs(self, actor: Person, course_id: str) -> list[Job]:
         """Return the latest uploads of the course, latest first, whichever of its instructors began them."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        return self.jobs.of_course(course_id, KIND)
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        return self.jobs.list_for_course(course_id, INGEST_JOB)
 
-    def cancel(self, who: Person, course_id: str, job_id: str) -> None:
+    def cancel_upload(self, actor: Person, course_id: str, job_id: str) -> None:
         """Stop an upload of the course; what it has read is thrown away."""
-        if job_id in {job.id for job in self.uploads(who, course_id)}:
-            self.jobs.stop(job_id)
+        if job_id in {job.id for job in self.upload_jobs(actor, course_id)}:
+            self.jobs.request_stop(job_id)
 
-    def resume(self) -> int:
+    def resume_uploads(self) -> int:
         """Take up the uploads that a dead server left open; return how many."""
-        left = self.jobs.unfinished(KIND)
+        left = self.jobs.list_unfinished(INGEST_JOB)
         for job, payload in left:
             attempts = int(payload.get("attempts", "0")) + (job.state is JobState.RUNNING)
-            if not self.originals.has(payload.get("sha256", "")):
-                self.jobs.end(
-                    job.id, JobState.FAILED, upload_messages.not_received(payload.get("language", ""), job.subject)
+            if not self.blobs.contains(payload.get("sha256", "")):
+                self.jobs.finish(
+                    job.id, JobState.FAILED, upload_messages.upload_incomplete(payload.get("language", ""), job.subject)
                 )
-            elif attempts >= MOST_ATTEMPTS:
-                self.jobs.end(
-                    job.id, JobState.FAILED, upload_messages.gave_up(payload.get("language", ""), job.subject)
+            elif attempts >= MAX_ATTEMPTS:
+                self.jobs.finish(
+                    job.id, JobState.FAILED, upload_messages.upload_abandoned(payload.get("language", ""), job.subject)
                 )
             else:
                 again = payload | {"attempts": str(attempts)}
-                self.jobs.run_again(job, again, self._work(job.course_id, again))
-        self.sweep()
+                self.jobs.restart(job, again, self._ingest_task(job.course_id, again))
+        self.delete_unused_blobs()
         return len(left)
 
-    def documents(self, who: Person, course_id: str) -> list[Document]:
-        self.courses.enter(who, course_id)
+    def documents(self, actor: Person, course_id: str) -> list[Document]:
+        self.courses.authorize(actor, course_id)
         return self.library.documents(course_id)
 
-    def remove(self, who: Person, document_id: str) -> Document:
+    def remove(self, actor: Person, document_id: str) -> Document:
         """Take a document off the shelf; the next answer knows nothing of it. Returns what was removed.
 
         Its file is deleted with it, UNDO_S later.
         """
         document = self.library.document(document_id)
-        self.courses.enter(who, document.course_id, Action.TEACH)
+        self.courses.authorize(actor, document.course_id, Action.TEACH)
         self.library.remove(document_id)
-        self._forget([document])
+        self._release_blobs([document])
         return document
 
-    def restore(self, who: Person, document: Document) -> Job:
+    def restore(self, actor: Person, document: Document) -> Job:
         """Undo a removal: read the kept bytes in again."""
-        self.courses.enter(who, document.course_id, Action.TEACH)
-        if not self.originals.has(document.sha256):
+        self.courses.authorize(actor, document.course_id, Action.TEACH)
+        if not self.blobs.contains(document.sha256):
             raise InputRefused(
                 f"the file of {document.name} is deleted by now; upload it again",
                 key="document_gone",
                 name=document.name,
             )
-        return self._start(who, document.course_id, document.name, document.sha256)
+        return self._start_upload(actor, document.course_id, document.name, document.sha256)
 
-    def passage(self, who: Person, passage_id: str) -> tuple[Document, Passage]:
+    def passage(self, actor: Person, passage_id: str) -> tuple[Document, Passage]:
         """Return a passage and its document, if this person may study its course."""
         passage = self.library.passage(passage_id)
-        self.courses.enter(who, passage.course_id)
+        self.courses.authorize(actor, passage.course_id)
         return self.library.document(passage.document_id), passage
 
-    def sweep(self) -> int:
+    def delete_unused_blobs(self) -> int:
         """Delete the files that no document and no upload needs, UNDO_S after they were last wanted."""
-        with self.jobs.database.reading() as connection:
-            needed = blob_reference_store.needed_originals(connection, KIND)
-        return self.originals.sweep(needed, UNDO_S)
+        with self.jobs.database.read_connection() as connection:
+            needed = blob_reference_store.referenced_blobs(connection, INGEST_JOB)
+        return self.blobs.delete_unused(needed, UNDO_WINDOW_S)
 
-    def _forget(self, gone: Sequence[Document]) -> None:
+    def _release_blobs(self, gone: Sequence[Document]) -> None:
         """Let the files of documents go, UNDO_S from now."""
         for document in gone:
-            self.originals.release(document.sha256)
-        timer = threading.Timer(UNDO_S + 1, self.sweep)
+            self.blobs.mark_released(document.sha256)
+        timer = threading.Timer(UNDO_WINDOW_S + 1, self.delete_unused_blobs)
         timer.daemon = True  # a server that stops before sweeps when it starts again
         timer.start()
 
-    def _start(self, who: Person, course_id: str, name: str, digest: str) -> Job:
-        payload = {"name": name, "sha256": digest, "language": who.language, "attempts": "0"}
-        return self.jobs.start(who, KIND, course_id, name, self._work(course_id, payload), payload)
+    def _start_upload(self, actor: Person, course_id: str, name: str, digest: str) -> Job:
+        payload = {"name": name, "sha256": digest, "language": actor.language, "attempts": "0"}
+        return self.jobs.start(actor, INGEST_JOB, course_id, name, self._ingest_task(course_id, payload), payload)
 
-    def _work(self, course_id: str, payload: Payload) -> Work:
+    def _ingest_task(self, course_id: str, payload: UploadPayload) -> JobFunction:
         name, digest, language = payload["name"], payload["sha256"], payload.get("language", "")
 
-        def work(report: Report) -> str:
+        def work(report: JobReporter) -> str:
             before = self.library.documents(course_id)
             if same := next((document for document in before if document.sha256 == digest), None):
-                return upload_messages.known_already(language, name, same.name)
-            data = self.originals.read(digest, name)
+                return upload_messages.upload_duplicate(language, name, same.name)
+            data = self.blobs.read(digest, name)
             try:
                 document = self.library.add(
-                    course_id, name, data, progress=_progress(report), cancelled=report.cancelled, replace=True
+                    course_id,
+                    name,
+                    data,
+                    progress=_progress_callback(report),
+                    cancelled=report.is_cancelled,
+                    replace=True,
                 )
             except DocumentRefused as refusal:
-                raise type(refusal)(upload_messages.refused(language, name, refusal)) from refusal
+                raise type(refusal)(upload_messages.upload_refused(language, name, refusal)) from refusal
             older = [known for known in before if known.name == name]
             if older:
-                self._forget(older)
-            return upload_messages.read_in(language, document, replaced=bool(older))
+                self._release_blobs(older)
+            return upload_messages.upload_finished(language, document, replaced=bool(older))
 
         return work
 
-    def _checked(self, name: str, data: bytes) -> str:
+    def _validate_upload(self, name: str, data: bytes) -> str:
         name = Path(name.replace("\\", "/")).name.strip()[:200] or "document"
         if not data:
             raise InputRefused(f"{name} is empty; choose a file with content", key="document_empty", name=name)
@@ -171,5 +176,5 @@ class Shelf:
         return name
 
 
-def _progress(report: Report) -> ProgressCallback:
+def _progress_callback(report: JobReporter) -> ProgressCallback:
     return lambda value: report(value.stage, value.done, value.total)

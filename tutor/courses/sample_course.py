@@ -10,10 +10,10 @@ import yaml
 from tutor.courses.courses import Courses
 from tutor.domain import Person, Skill
 
-FOLDER = Path(__file__).resolve().parents[2] / "examples" / "sample_course"
+SAMPLE_DIR = Path(__file__).resolve().parents[2] / "examples" / "sample_course"
 
 
-def declare(courses: Courses, operator: Person, folder: Path = FOLDER) -> str:
+def create_sample_course(courses: Courses, operator: Person, folder: Path = SAMPLE_DIR) -> str:
     """Make the course with its skills and prerequisites; return its id."""
     about = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
     course = courses.create(operator, about["title"], about["languages"][0], course_id=about["id"])
@@ -22,7 +22,7 @@ def declare(courses: Courses, operator: Person, folder: Path = FOLDER) -> str:
     return course.id
 
 
-def documents(folder: Path = FOLDER) -> Iterator[tuple[str, bytes]]:
+def sample_documents(folder: Path = SAMPLE_DIR) -> Iterator[tuple[str, bytes]]:
     """Yield the course's files as (name, bytes)."""
     about = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
     for entry in about["documents"]:

@@ -12,129 +12,133 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import tutor.store.courses as course_store
-from knowledge.concepts import Concept, Edge
+from knowledge.concepts import Concept, ConceptEdge
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.courses.courses import Courses
-from tutor.domain import Ground, Person, Skill
+from tutor.domain import Person, PrerequisiteReason, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import new_id
 from tutor.store.database import Database
 
 INSTRUCTOR = "instructor"
-LONGEST_NAME = 80
-Skills = list[Skill]
+MAX_NAME_CHARS = 80
+SkillList = list[Skill]
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class ProposedSkill:
     """A concept that could be a skill, and the names of what it would build on."""
 
     concept: Concept
-    builds_on: tuple[str, ...]
+    prerequisites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SkillChange:
     """What one change did, so that it can be taken back."""
 
-    went: tuple[tuple[int, Skill], ...]  # skills that were removed or changed, as they were, with their places
-    came: tuple[str, ...]  # ids of skills that are new
+    previous: tuple[tuple[int, Skill], ...]  # skills that were removed or changed, as they were, with their places
+    added_ids: tuple[str, ...]  # ids of skills that are new
 
 
 @dataclass(frozen=True, slots=True)
-class Syllabus:
+class CourseSkills:
     """What a course teaches, and in which order it can be learnt."""
 
     database: Database
     courses: Courses
     library: Library
 
-    def skills(self, who: Person, course_id: str) -> Skills:
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.reading() as connection:
+    def skills(self, actor: Person, course_id: str) -> SkillList:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.read_connection() as connection:
             return course_store.skills_of(connection, course_id)
 
-    def proposals(self, who: Person, course_id: str) -> list[Proposed]:
+    def proposed_skills(self, actor: Person, course_id: str) -> list[ProposedSkill]:
         """Return the concepts of the documents that are no skills yet, with what they would build on."""
-        skills = self.skills(who, course_id)
-        found = self.library.concepts(course_id)
+        skills = self.skills(actor, course_id)
+        found = self.library.propose_concept_graph(course_id)
         known, names = _skills_by_concept(skills, found.concepts), {skill.id: skill.name for skill in skills}
         called = {concept.id: names.get(known.get(concept.id, ""), concept.name) for concept in found.concepts}
         needs: dict[str, list[str]] = {}
         for edge in found.edges:
-            needs.setdefault(edge.concept, []).append(called[edge.needs])
+            needs.setdefault(edge.concept, []).append(called[edge.prerequisite])
         fresh = [concept for concept in found.concepts if concept.id not in known]
-        return [Proposed(concept, tuple(dict.fromkeys(needs.get(concept.id, ())))) for concept in fresh]
+        return [ProposedSkill(concept, tuple(dict.fromkeys(needs.get(concept.id, ())))) for concept in fresh]
 
-    def accept(self, who: Person, course_id: str, concepts: Collection[str]) -> Step:
+    def accept_proposals(self, actor: Person, course_id: str, concept_ids: Collection[str]) -> SkillChange:
         """Make proposed concepts skills, with the edges among them and to skills that there were.
 
         An edge that would now close a circle is left out.
         """
-        found = self.library.concepts(course_id)
+        found = self.library.propose_concept_graph(course_id)
 
-        def change(skills: Skills) -> Skills:
+        def change(skills: SkillList) -> SkillList:
             known = _skills_by_concept(skills, found.concepts)
-            new = {c.id: _skill(c, course_id) for c in found.concepts if c.id in concepts and c.id not in known}
+            new = {
+                c.id: _skill_from_concept(c, course_id)
+                for c in found.concepts
+                if c.id in concept_ids and c.id not in known
+            }
             ids = known | {concept: skill.id for concept, skill in new.items()}
-            return _with_edges([*skills, *new.values()], ids, {skill.id for skill in new.values()}, found.edges)
+            return _add_proposed_edges([*skills, *new.values()], ids, {skill.id for skill in new.values()}, found.edges)
 
-        return self._change(who, course_id, change)
+        return self._apply(actor, course_id, change)
 
-    def add(self, who: Person, course_id: str, name: str) -> Skill:
-        skill = Skill(_new_id(name), course_id, _named(name))
-        self._change(who, course_id, lambda skills: [*_without_name(skills, skill.name, ""), skill])
+    def add(self, actor: Person, course_id: str, name: str) -> Skill:
+        skill = Skill(_new_skill_id(name), course_id, _clean_name(name))
+        self._apply(actor, course_id, lambda skills: [*_require_free_name(skills, skill.name, ""), skill])
         return skill
 
-    def rename(self, who: Person, course_id: str, skill_id: str, name: str) -> None:
+    def rename(self, actor: Person, course_id: str, skill_id: str, name: str) -> None:
         """Give a skill another name; its id, and all that learners know of it, stays."""
-        new = _named(name)
+        new = _clean_name(name)
 
-        def change(skills: Skills) -> Skills:
-            one = _the(skills, skill_id)
-            return _with(_without_name(skills, new, skill_id), replace(one, name=new))
+        def change(skills: SkillList) -> SkillList:
+            one = _skill_by_id(skills, skill_id)
+            return _replace_skill(_require_free_name(skills, new, skill_id), replace(one, name=new))
 
-        self._change(who, course_id, change)
+        self._apply(actor, course_id, change)
 
-    def remove(self, who: Person, course_id: str, skill_id: str) -> Step:
+    def remove(self, actor: Person, course_id: str, skill_id: str) -> SkillChange:
         """Take a skill off the course, and every edge to it; its id is not given to another one."""
 
-        def change(skills: Skills) -> Skills:
-            _the(skills, skill_id)
-            return _without(skills, skill_id)
+        def change(skills: SkillList) -> SkillList:
+            _skill_by_id(skills, skill_id)
+            return _without_skill(skills, skill_id)
 
-        return self._change(who, course_id, change)
+        return self._apply(actor, course_id, change)
 
-    def undo(self, who: Person, course_id: str, step: Step) -> None:
+    def undo(self, actor: Person, course_id: str, past_change: SkillChange) -> None:
         """Take a step back: what came goes, what went comes back under its id, with the edges that still fit.
 
         What others did since then stays; raises InputRefused where one of them gave its name to another skill.
         """
 
-        def change(skills: Skills) -> Skills:
-            for each in step.came:
-                skills = _without(skills, each)
+        def change(skills: SkillList) -> SkillList:
+            for each in past_change.added_ids:
+                skills = _without_skill(skills, each)
             there = {skill.id for skill in skills}
-            for place, skill in step.went:
+            for place, skill in past_change.previous:
                 if skill.id not in there:
-                    skills = list(_without_name(skills, skill.name, ""))
-                    skills.insert(place, replace(skill, needs=(), grounds=()))
-            for _, skill in step.went:
-                skills = _with_needs(skills, skill)
+                    skills = list(_require_free_name(skills, skill.name, ""))
+                    skills.insert(place, replace(skill, prerequisites=(), prerequisite_reasons=()))
+            for _, skill in past_change.previous:
+                skills = _restore_prerequisites(skills, skill)
             return skills
 
-        self._change(who, course_id, change)
+        self._apply(actor, course_id, change)
 
-    def need(self, who: Person, course_id: str, skill_id: str, needs: str) -> None:
+    def add_prerequisite(self, actor: Person, course_id: str, skill_id: str, prerequisite_id: str) -> None:
         """Say that a skill builds on another. Raises InputRefused, naming the way round, where that closes a circle."""
 
-        def change(skills: Skills) -> Skills:
-            one, other = _the(skills, skill_id), _the(skills, needs)
-            if needs in one.needs:
+        def change(skills: SkillList) -> SkillList:
+            one, other = _skill_by_id(skills, skill_id), _skill_by_id(skills, prerequisite_id)
+            if prerequisite_id in one.prerequisites:
                 return skills
-            if way := _way(skills, needs, skill_id):
-                names = " → ".join(_the(skills, step).name for step in way)
+            if way := _find_path(skills, prerequisite_id, skill_id):
+                names = " → ".join(_skill_by_id(skills, step).name for step in way)
                 raise InputRefused(
                     f"“{one.name}” cannot build on “{other.name}”: that would be a circle, because {names} already "
                     "stands (each builds on the next). Take one of these steps away first",
@@ -143,26 +147,39 @@ class Syllabus:
                     other=other.name,
                     names=names,
                 )
-            ground = Ground(needs, INSTRUCTOR)
-            return _with(skills, replace(one, needs=(*one.needs, needs), grounds=(*one.grounds, ground)))
+            ground = PrerequisiteReason(prerequisite_id, INSTRUCTOR)
+            return _replace_skill(
+                skills,
+                replace(
+                    one,
+                    prerequisites=(*one.prerequisites, prerequisite_id),
+                    prerequisite_reasons=(*one.prerequisite_reasons, ground),
+                ),
+            )
 
-        self._change(who, course_id, change)
+        self._apply(actor, course_id, change)
 
-    def drop_need(self, who: Person, course_id: str, skill_id: str, needs: str) -> None:
-        self._change(who, course_id, lambda skills: _with(skills, _without_need(_the(skills, skill_id), needs)))
+    def remove_prerequisite(self, actor: Person, course_id: str, skill_id: str, prerequisite_id: str) -> None:
+        self._apply(
+            actor,
+            course_id,
+            lambda skills: _replace_skill(
+                skills, _without_prerequisite(_skill_by_id(skills, skill_id), prerequisite_id)
+            ),
+        )
 
-    def _change(self, who: Person, course_id: str, change: Callable[[Skills], Skills]) -> Step:
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.writing() as connection:
+    def _apply(self, actor: Person, course_id: str, change: Callable[[SkillList], SkillList]) -> SkillChange:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
             before = course_store.skills_of(connection, course_id)
             after = change(before)
             course_store.set_skills(connection, course_id, after)
         ids = {skill.id for skill in before}
         went = tuple((place, skill) for place, skill in enumerate(before) if skill not in after)
-        return Step(went, tuple(skill.id for skill in after if skill.id not in ids))
+        return SkillChange(went, tuple(skill.id for skill in after if skill.id not in ids))
 
 
-def _key(name: str) -> str:
+def _normalize_name(name: str) -> str:
     """What makes two names the same: neither case nor spaces, nor an article before them."""
     plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
     return re.sub(r"^(?:the|an|a) (?=.)", "", plain)
@@ -170,92 +187,106 @@ def _key(name: str) -> str:
 
 def _skills_by_concept(skills: Sequence[Skill], concepts: Sequence[Concept]) -> dict[str, str]:
     """Return for each concept that is a skill already, by descent or by its name, that skill's id."""
-    by_name = {_key(skill.name): skill.id for skill in skills}
-    named = {concept.id: by_name[_key(concept.name)] for concept in concepts if _key(concept.name) in by_name}
+    by_name = {_normalize_name(skill.name): skill.id for skill in skills}
+    named = {
+        concept.id: by_name[_normalize_name(concept.name)]
+        for concept in concepts
+        if _normalize_name(concept.name) in by_name
+    }
     return named | {skill.concept: skill.id for skill in skills if skill.concept}
 
 
-def _named(name: str) -> str:
+def _clean_name(name: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not any(character.isalnum() for character in name):
         raise InputRefused("a skill needs a name", key="skill_unnamed")
-    return name[:LONGEST_NAME]
+    return name[:MAX_NAME_CHARS]
 
 
-def _new_id(name: str) -> str:
+def _new_skill_id(name: str) -> str:
     """A readable id that was never given before."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "skill"
     return f"{slug}-{new_id()[:6]}"
 
 
-def _skill(concept: Concept, course_id: str) -> Skill:
-    return Skill(_new_id(concept.name), course_id, _named(concept.name), concept=concept.id)
+def _skill_from_concept(concept: Concept, course_id: str) -> Skill:
+    return Skill(_new_skill_id(concept.name), course_id, _clean_name(concept.name), concept=concept.id)
 
 
-def _the(skills: Sequence[Skill], skill_id: str) -> Skill:
+def _skill_by_id(skills: Sequence[Skill], skill_id: str) -> Skill:
     for skill in skills:
         if skill.id == skill_id:
             return skill
     raise NotFound("this skill is not in the course any more; somebody else may have removed it")
 
 
-def _with(skills: Sequence[Skill], changed: Skill) -> Skills:
+def _replace_skill(skills: Sequence[Skill], changed: Skill) -> SkillList:
     return [changed if skill.id == changed.id else skill for skill in skills]
 
 
-def _without_name(skills: Skills, name: str, but: str) -> Skills:
+def _require_free_name(skills: SkillList, name: str, except_id: str) -> SkillList:
     """Return the skills; raises InputRefused when another one than `but` has this name."""
-    if any(_key(skill.name) == _key(name) and skill.id != but for skill in skills):
+    if any(_normalize_name(skill.name) == _normalize_name(name) and skill.id != except_id for skill in skills):
         raise InputRefused(f"the course has a skill “{name}” already", key="skill_taken", name=name)
     return skills
 
 
-def _without_need(skill: Skill, needs: str) -> Skill:
+def _without_prerequisite(skill: Skill, needs: str) -> Skill:
     return replace(
         skill,
-        needs=tuple(need for need in skill.needs if need != needs),
-        grounds=tuple(ground for ground in skill.grounds if ground.needs != needs),
+        prerequisites=tuple(need for need in skill.prerequisites if need != needs),
+        prerequisite_reasons=tuple(ground for ground in skill.prerequisite_reasons if ground.needs != needs),
     )
 
 
-def _without(skills: Skills, skill_id: str) -> Skills:
-    return [_without_need(skill, skill_id) for skill in skills if skill.id != skill_id]
+def _without_skill(skills: SkillList, skill_id: str) -> SkillList:
+    return [_without_prerequisite(skill, skill_id) for skill in skills if skill.id != skill_id]
 
 
-def _with_needs(skills: Skills, once: Skill) -> Skills:
+def _restore_prerequisites(skills: SkillList, former: Skill) -> SkillList:
     """Give a skill back what it once built on, in that order, as far as it is there and closes no circle."""
-    why, places = {ground.needs: ground for ground in once.grounds}, {needs: n for n, needs in enumerate(once.needs)}
+    why, places = (
+        {ground.needs: ground for ground in former.prerequisite_reasons},
+        {needs: n for n, needs in enumerate(former.prerequisites)},
+    )
     ids = {skill.id for skill in skills}
-    for needs in once.needs if once.id in ids else ():
-        one = _the(skills, once.id)
-        if needs not in ids or needs in one.needs or _way(skills, needs, one.id):
+    for needs in former.prerequisites if former.id in ids else ():
+        one = _skill_by_id(skills, former.id)
+        if needs not in ids or needs in one.prerequisites or _find_path(skills, needs, one.id):
             continue
-        order = sorted((*one.needs, needs), key=lambda each: places.get(each, len(places)))
-        grounds = {ground.needs: ground for ground in (*one.grounds, *filter(None, [why.get(needs)]))}
+        order = sorted((*one.prerequisites, needs), key=lambda each: places.get(each, len(places)))
+        grounds = {ground.needs: ground for ground in (*one.prerequisite_reasons, *filter(None, [why.get(needs)]))}
         kept = tuple(grounds[each] for each in order if each in grounds)
-        skills = _with(skills, replace(one, needs=tuple(order), grounds=kept))
+        skills = _replace_skill(skills, replace(one, prerequisites=tuple(order), prerequisite_reasons=kept))
     return skills
 
 
-def _with_edges(skills: Skills, ids: Mapping[str, str], new: Collection[str], edges: Sequence[Edge]) -> Skills:
+def _add_proposed_edges(
+    skills: SkillList, ids: Mapping[str, str], new: Collection[str], edges: Sequence[ConceptEdge]
+) -> SkillList:
     """Return the skills with the proposed edges that touch a new one, strongest first, none that closes a circle.
 
     `ids` gives the skill of a concept.
     """
     for edge in sorted(edges, key=lambda edge: -edge.strength):
-        skill_id, needs = ids.get(edge.concept), ids.get(edge.needs)
-        if skill_id is None or needs is None or not {skill_id, needs} & set(new) or _way(skills, needs, skill_id):
+        skill_id, needs = ids.get(edge.concept), ids.get(edge.prerequisite)
+        if skill_id is None or needs is None or not {skill_id, needs} & set(new) or _find_path(skills, needs, skill_id):
             continue
-        one = _the(skills, skill_id)
-        ground = Ground(needs, edge.ground.value, edge.evidence.text[:500], edge.evidence.passage_id)
-        skills = _with(skills, replace(one, needs=(*one.needs, needs), grounds=(*one.grounds, ground)))
+        one = _skill_by_id(skills, skill_id)
+        ground = PrerequisiteReason(needs, edge.basis.value, edge.evidence.text[:500], edge.evidence.passage_id)
+        skills = _replace_skill(
+            skills,
+            replace(
+                one, prerequisites=(*one.prerequisites, needs), prerequisite_reasons=(*one.prerequisite_reasons, ground)
+            ),
+        )
     return skills
 
 
-def _way(skills: Sequence[Skill], start: str, goal: str) -> tuple[str, ...]:
+def _find_path(skills: Sequence[Skill], start: str, goal: str) -> tuple[str, ...]:
     """Return a chain of needs from one skill to another, both ends named; () where none leads there."""
-    needs = {skill.id: skill.needs for skill in skills}
+    needs = {skill.id: skill.prerequisites for skill in skills}
     ways: list[tuple[str, ...]] = [(start,)]
     seen = {start}
     while ways:

@@ -12,35 +12,35 @@ from tutor.domain import Person, Strictness
 from tutor.store.database import Database
 from tutor.store.turns import recent_confidences
 
-LOOKED_AT = 50  # latest questions of the course
+PREVIEW_QUESTIONS = 50  # latest questions of the course
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class StrictnessPreview:
     """Of the last `asked` questions of a course, how many would be answered at each level."""
 
-    chosen: Strictness
-    asked: int
+    current: Strictness
+    questions: int
     answered: Mapping[Strictness, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class StrictnessSettings:
     """The setting of each course."""
 
     database: Database
     courses: Courses
 
-    def preview(self, who: Person, course_id: str) -> Preview:
+    def preview(self, actor: Person, course_id: str) -> StrictnessPreview:
         """Count with the confidences that were stored with the questions; no question is read."""
-        course = self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.reading() as connection:
-            sure = recent_confidences(connection, course_id, LOOKED_AT)
+        course = self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.read_connection() as connection:
+            sure = recent_confidences(connection, course_id, PREVIEW_QUESTIONS)
         answered = {level: sum(one >= level.threshold for one in sure) for level in Strictness}
-        return Preview(course.strictness, len(sure), answered)
+        return StrictnessPreview(course.strictness, len(sure), answered)
 
-    def choose(self, who: Person, course_id: str, strictness: Strictness) -> None:
+    def set_strictness(self, actor: Person, course_id: str, strictness: Strictness) -> None:
         """Set the level; it holds from the next question on."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.writing() as connection:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
             course_store.set_strictness(connection, course_id, strictness)

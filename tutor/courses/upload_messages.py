@@ -5,69 +5,71 @@ from __future__ import annotations
 from knowledge.documents import Document
 from knowledge.errors import DocumentRefused
 
-_READ_IN = {
+_UPLOAD_FINISHED = {
     "en": "{name}: {pages} page{s}, {passages} passage{es}.{replaced} {notes}",
     "zh": "{name}：{pages} 页，{passages} 段。{replaced}{notes}",
 }
-_REPLACED = {"en": " It replaces the earlier version.", "zh": "已替换先前的版本。"}
-_KNOWN = {
+_UPLOAD_REPLACED = {"en": " It replaces the earlier version.", "zh": "已替换先前的版本。"}
+_UPLOAD_DUPLICATE = {
     "en": "{name} is in this course already{under}, byte for byte; nothing was changed.",
     "zh": "{name} 已经在本课程中{under}，内容完全相同，未作任何更改。",
 }
-_UNDER = {"en": " as {other}", "zh": "（名为 {other}）"}
-REFUSED_ZH = {  # by the kind of the refusal; in English it speaks for itself, and says more
+_UPLOAD_OTHER_NAME = {"en": " as {other}", "zh": "（名为 {other}）"}
+UPLOAD_REFUSED_ZH = {  # by the kind of the refusal; in English it speaks for itself, and says more
     "UnsupportedFormat": "无法读取这种格式的文件。",
     "DocumentLocked": "文件有密码保护，请去掉密码后再上传。",
     "DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后再上传。",
     "DocumentEmpty": "文件中没有可读取的文字。",
     "DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
 }
-_NOT_RECEIVED = {
+_UPLOAD_INCOMPLETE = {
     "en": "{name} was not received whole; upload it again.",
     "zh": "{name} 没有完整收到，请重新上传。",
 }
-_GAVE_UP = {
+_UPLOAD_ABANDONED = {
     "en": "The server stopped each time it read {name}, so it was put aside; split it, or save it in another format.",
     "zh": "服务器每次读取 {name} 时都停止了，因此已将其搁置；请拆分文件或另存为其他格式。",
 }
 
 
-def read_in(language: str, document: Document, *, replaced: bool) -> str:
+def upload_finished(language: str, document: Document, *, replaced: bool) -> str:
     """Return the sentence under a finished upload."""
-    spoken = _spoken(language)
+    spoken = _supported_language(language)
     return (
-        _READ_IN[spoken]
+        _UPLOAD_FINISHED[spoken]
         .format(
             name=document.name,
             pages=document.pages,
             s="" if document.pages == 1 else "s",
             passages=document.passages,
             es="" if document.passages == 1 else "s",
-            replaced=_REPLACED[spoken] if replaced else "",
+            replaced=_UPLOAD_REPLACED[spoken] if replaced else "",
             notes=" ".join(document.notes),
         )
         .rstrip()
     )
 
 
-def known_already(language: str, name: str, other: str) -> str:
-    spoken = _spoken(language)
-    return _KNOWN[spoken].format(name=name, under="" if other == name else _UNDER[spoken].format(other=other))
+def upload_duplicate(language: str, name: str, other: str) -> str:
+    spoken = _supported_language(language)
+    return _UPLOAD_DUPLICATE[spoken].format(
+        name=name, under="" if other == name else _UPLOAD_OTHER_NAME[spoken].format(other=other)
+    )
 
 
-def refused(language: str, name: str, refusal: DocumentRefused) -> str:
+def upload_refused(language: str, name: str, refusal: DocumentRefused) -> str:
     """Return why a file could not be read in."""
-    known = REFUSED_ZH.get(type(refusal).__name__) if _spoken(language) == "zh" else None
+    known = UPLOAD_REFUSED_ZH.get(type(refusal).__name__) if _supported_language(language) == "zh" else None
     return f"{name}：{known}" if known else str(refusal)
 
 
-def not_received(language: str, name: str) -> str:
-    return _NOT_RECEIVED[_spoken(language)].format(name=name)
+def upload_incomplete(language: str, name: str) -> str:
+    return _UPLOAD_INCOMPLETE[_supported_language(language)].format(name=name)
 
 
-def gave_up(language: str, name: str) -> str:
-    return _GAVE_UP[_spoken(language)].format(name=name)
+def upload_abandoned(language: str, name: str) -> str:
+    return _UPLOAD_ABANDONED[_supported_language(language)].format(name=name)
 
 
-def _spoken(language: str) -> str:
-    return language if language in _KNOWN else "en"
+def _supported_language(language: str) -> str:
+    return language if language in _UPLOAD_DUPLICATE else "en"

@@ -6,12 +6,13 @@ twin, `LocalEngine` runs a 4-bit model in this process, `RemoteEngine` asks an O
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tutor.domain import Queued, Token
 from tutor.errors import InputRefused
 
 
@@ -24,7 +25,7 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
-    pictures: tuple[bytes, ...] = field(default=(), repr=False)
+    images: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class AdapterRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class GenerationRequest:
     """One answer to generate. `temperature` 0 is greedy; `learner` is the fairness key of the queue."""
 
     messages: tuple[Message, ...]
@@ -53,23 +54,14 @@ class Request:
     time_limit_s: float = 120.0
 
 
-class Waiting(str):
-    """A piece of an answer that says nothing yet: its request waits as number `place`, 0 when its turn has come.
-
-    Joined with the others it adds no character.
-    """
-
-    place: int
-
-    def __new__(cls, place: int) -> Waiting:
-        piece = super().__new__(cls, "")
-        piece.place = place
-        return piece
+def text_of(stream: Iterable[Token | Queued]) -> str:
+    """Return the whole answer of a stream."""
+    return "".join(event.text for event in stream if isinstance(event, Token))
 
 
-def require_no_pictures(request: Request) -> None:
+def require_text_only(request: GenerationRequest) -> None:
     """Refuse what a model of words cannot see, rather than answer as if nothing had been shown."""
-    if any(message.pictures for message in request.messages):
+    if any(message.images for message in request.messages):
         raise InputRefused("the model that answers here does not see pictures; write down what is in it", key="blind")
 
 
@@ -92,22 +84,22 @@ class EngineInfo:
     context_tokens: int  # window for prompt and answer together
     detail: str = ""  # one sentence for people: a fallback, a load error
     device: str = "cpu"
-    sees: str = ""  # the model that takes pictures, "" where none does
+    vision_model: str = ""  # the model that takes pictures, "" where none does
 
 
 class Engine(Protocol):
     """Streams answers. Every method may be called from any thread."""
 
-    def stream(self, request: Request) -> Generator[str, None, None]:
-        """Yield pieces of the answer as they come; closing the generator cancels within one step.
+    def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
+        """Yield the answer token by token as it comes; closing the generator cancels within one step.
 
-        While the request stands in the queue, a `Waiting` comes whenever its place has changed.
+        While the request is in the queue, a `Queued` comes whenever its place has changed.
         Raises EngineNotReady, EngineBusy, PromptTooLong, AdapterNotLoaded, GenerationTimeout, RemoteEngineFailed;
         InputRefused for pictures where `info().sees` names no model.
         """
         ...
 
-    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+    def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
         """Take the hint that a coming request will begin with these messages; reads them while nobody waits."""
         ...
 

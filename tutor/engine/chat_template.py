@@ -10,7 +10,7 @@ from tutor.engine.base import Message
 from tutor.errors import InputRefused
 
 
-class ChatFormat:
+class ChatTemplate:
     """The chat template of one tokenizer. Thread-safe: it only reads."""
 
     def __init__(self, tokenizer: Any) -> None:
@@ -21,14 +21,14 @@ class ChatFormat:
             for added in tokenizer.added_tokens_decoder.values()
             if added.content.strip() and (added.special or added.content in template)
         ]
-        self.markers: tuple[str, ...] = tuple(sorted({*tokens, *tokenizer.all_special_tokens}))
+        self.special_tokens: tuple[str, ...] = tuple(sorted({*tokens, *tokenizer.all_special_tokens}))
 
-    def encode(self, messages: Sequence[Message], *, answer: bool = True) -> list[int]:
+    def encode(self, messages: Sequence[Message], *, add_generation_prompt: bool = True) -> list[int]:
         """Return the prompt's tokens; one role marker for each real message, and with `answer` one for the answer."""
         if not messages or not any(m.content.strip() for m in messages):
             raise InputRefused("there is nothing to answer: the message is empty")
-        turns = [{"role": m.role, "content": neutralise(m.content, self.markers)} for m in messages]
-        text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=answer, tokenize=False)
+        turns = [{"role": m.role, "content": escape_special_tokens(m.content, self.special_tokens)} for m in messages]
+        text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=add_generation_prompt, tokenize=False)
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
@@ -36,11 +36,11 @@ class ChatFormat:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
 
-def neutralise(text: str, markers: Sequence[str]) -> str:
+def escape_special_tokens(text: str, special_tokens: Sequence[str]) -> str:
     """Put a space behind the first character of every marker in `text`: still readable, no longer a special token."""
-    if not markers:
+    if not special_tokens:
         return text
-    pattern = re.compile("|".join(re.escape(marker) for marker in sorted(markers, key=len, reverse=True)))
+    pattern = re.compile("|".join(re.escape(marker) for marker in sorted(special_tokens, key=len, reverse=True)))
     while True:
         safe = pattern.sub(lambda match: f"{match[0][0]} {match[0][1:]}" if len(match[0]) > 1 else " ", text)
         if safe == text:

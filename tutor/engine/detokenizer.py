@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-HALF_CHARACTER = "\ufffd"
+REPLACEMENT_CHARACTER = "\ufffd"
 
 
-def is_loop(tokens: Sequence[int], longest: int = 64) -> bool:
+def is_repetitive(tokens: Sequence[int], max_period: int = 64) -> bool:
     """Whether an answer has begun to turn in circles, which small models do: its end says the same thing again.
 
     Twice in a row for phrases of 8 to `longest` tokens, 24 tokens in all for shorter ones.
     """
-    for period in range(1, min(longest, len(tokens) // 2) + 1):
+    for period in range(1, min(max_period, len(tokens) // 2) + 1):
         times = 2 if period >= 8 else -(-24 // period)
         if len(tokens) >= times * period and tokens[-times * period : -period] == tokens[-(times - 1) * period :]:
             return True
     return False
 
 
-class TextFlow:
+class IncrementalDetokenizer:
     """Turns one answer's tokens into pieces; their sum is the decoded answer, cut before the first stop string."""
 
     def __init__(self, decode: Callable[[Sequence[int]], str], stop: Sequence[str] = ()) -> None:
@@ -27,32 +27,32 @@ class TextFlow:
         self._decode = decode
         self._stop = tuple(text for text in stop if text)
         self._tokens: list[int] = []
-        self._settled = 0  # tokens before here are in `_known` and are decoded no more
+        self._decoded_until = 0  # tokens before here are in `_known` and are decoded no more
         self._context = 0  # where decoding begins: a token's text may depend on the one before it
         self._held = ""
 
     def push(self, token: int) -> str:
         """Return what can be shown after one more token; sets `stopped` when a stop string is complete."""
         self._tokens.append(token)
-        before = self._decode(self._tokens[self._context : self._settled])
+        before = self._decode(self._tokens[self._context : self._decoded_until])
         now = self._decode(self._tokens[self._context :])
-        half = now.endswith(HALF_CHARACTER) and len(self._tokens) - self._settled < 8
+        half = now.endswith(REPLACEMENT_CHARACTER) and len(self._tokens) - self._decoded_until < 8
         if half or len(now) <= len(before):  # a token that shows nothing is no context for the next one either
             return ""
-        self._context, self._settled = self._settled, len(self._tokens)
+        self._context, self._decoded_until = self._decoded_until, len(self._tokens)
         self._held += now[len(before) :]
-        return self._release()
+        return self._release_safe_text()
 
     def finish(self) -> str:
         """Return what was still held back when the answer has ended."""
         if self.stopped:
             return ""
-        before = self._decode(self._tokens[self._context : self._settled])
-        rest = self._held + self._decode(self._tokens[self._context :])[len(before) :].rstrip(HALF_CHARACTER)
+        before = self._decode(self._tokens[self._context : self._decoded_until])
+        rest = self._held + self._decode(self._tokens[self._context :])[len(before) :].rstrip(REPLACEMENT_CHARACTER)
         self._held = ""
         return rest
 
-    def _release(self) -> str:
+    def _release_safe_text(self) -> str:
         ends = [at for at in (self._held.find(text) for text in self._stop) if at >= 0]
         if ends:
             self.stopped = True

@@ -9,7 +9,8 @@ import logging
 import threading
 from collections.abc import Callable, Generator, Sequence
 
-from tutor.engine.base import AdapterRef, Engine, EngineInfo, EngineState, Message, Request
+from tutor.domain import Queued, Token
+from tutor.engine.base import AdapterRef, Engine, EngineInfo, EngineState, GenerationRequest, Message
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineNotReady, SetupError
 from tutor.platform.settings import Settings
@@ -31,45 +32,45 @@ def open_engine(settings: Settings) -> Engine:
         return open_remote(settings)
     if settings.model == "scripted":
         return ScriptedEngine(DEMO_SCRIPT)
-    return WarmingEngine(lambda: _open_local(settings), settings.model)
+    return LazyEngine(lambda: _open_local(settings), settings.model)
 
 
 def _open_local(settings: Settings) -> Engine:
     from tutor.engine.local import LocalEngine
-    from tutor.engine.model_files import open_model_files
+    from tutor.engine.model_files import resolve_model_files
 
-    files = open_model_files(settings.model, settings.data_dir)
-    return LocalEngine.open(files, settings.queue_size, wishes(settings))
+    files = resolve_model_files(settings.model, settings.data_dir)
+    return LocalEngine.open(files, settings.queue_size, capacity_overrides(settings))
 
 
-def wishes(settings: Settings) -> dict[str, int | str]:
+def capacity_overrides(settings: Settings) -> dict[str, int | str]:
     """Return what the operator chose of the engine's shape; the rest is chosen for the device."""
     chosen: dict[str, int | str | None] = {
         "slots": settings.slots,
         "chunk": settings.prefill_chunk,
         "prefill_rows": settings.prefill_rows,
         "bank_dtype": settings.bank_dtype,
-        "adapter_bytes": _bytes(settings.adapter_cache_mb),
-        "shelf_bytes": _bytes(settings.prompt_cache_mb),
-        "unpacked_bytes": _bytes(settings.unpacked_weights_mb),
+        "adapter_bytes": _mb_to_bytes(settings.adapter_cache_mb),
+        "shelf_bytes": _mb_to_bytes(settings.prompt_cache_mb),
+        "unpacked_bytes": _mb_to_bytes(settings.unpacked_weights_mb),
     }
     return {name: value for name, value in chosen.items() if value is not None}
 
 
-def _bytes(megabytes: int | None) -> int | None:
+def _mb_to_bytes(megabytes: int | None) -> int | None:
     return None if megabytes is None else megabytes << 20
 
 
-class WarmingEngine:
+class LazyEngine:
     """An engine that a thread of its own opens when it is first asked about, and that afterwards is that engine."""
 
-    def __init__(self, opens: Callable[[], Engine], name: str) -> None:
+    def __init__(self, factory: Callable[[], Engine], name: str) -> None:
         self._name = name
         self._engine: Engine | None = None
         self._failure: str | None = None
         self._closed = False
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._open, args=(opens,), name="engine-warming", daemon=True)
+        self._thread = threading.Thread(target=self._open, args=(factory,), name="engine-warming", daemon=True)
         self._started = False
 
     def _start(self) -> None:
@@ -78,9 +79,9 @@ class WarmingEngine:
                 self._started = True
                 self._thread.start()
 
-    def _open(self, opens: Callable[[], Engine]) -> None:
+    def _open(self, factory: Callable[[], Engine]) -> None:
         try:
-            engine = opens()
+            engine = factory()
         except SetupError as error:
             self._failure = str(error)
         except Exception as error:  # noqa: BLE001 - whatever a model library raises must reach /healthz, not a dead thread
@@ -93,7 +94,7 @@ class WarmingEngine:
         if self._failure:
             log.error("engine %s failed: %s", self._name, self._failure)
 
-    def _ready(self) -> Engine:
+    def _require_ready(self) -> Engine:
         self._start()
         if self._failure:
             raise EngineNotReady(self._failure)
@@ -101,21 +102,21 @@ class WarmingEngine:
             raise EngineNotReady("the model is still loading; try again in a moment")
         return self._engine
 
-    def wait(self, timeout_s: float | None = None) -> EngineInfo:
+    def wait_until_loaded(self, timeout_s: float | None = None) -> EngineInfo:
         """Block until the model is READY or FAILED, at most `timeout_s`; for the command line and tests."""
         self._start()
         self._thread.join(timeout_s)
         return self.info()
 
-    def stream(self, request: Request) -> Generator[str, None, None]:
-        yield from self._ready().stream(request)
+    def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
+        yield from self._require_ready().stream(request)
 
-    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+    def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
         if self._engine is not None:
-            self._engine.prepare(messages, adapter)
+            self._engine.prefetch_prefix(messages, adapter)
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        return self._ready().count_tokens(messages)
+        return self._require_ready().count_tokens(messages)
 
     def info(self) -> EngineInfo:
         self._start()

@@ -21,7 +21,7 @@ def sha256_of(file: Path) -> str:
 
 
 @contextmanager
-def exclusive(lock: Path) -> Iterator[None]:
+def hold_file_lock(lock: Path) -> Iterator[None]:
     """Hold `lock` against other processes and threads; the kernel frees it when the holder dies."""
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
@@ -46,17 +46,17 @@ def publish_folder(target: Path, fill: Callable[[Path], None], manifest: Mapping
         fill(partial)
         hashes = {file.name: sha256_of(file) for file in sorted(partial.iterdir())}
         for name in hashes:
-            _sync(partial / name)
-        write_whole(partial / "manifest.json", json.dumps({**manifest, "files": hashes}, indent=1))
+            _fsync(partial / name)
+        write_atomically(partial / "manifest.json", json.dumps({**manifest, "files": hashes}, indent=1))
         if target.exists():
             shutil.rmtree(target)
         partial.rename(target)
-        _sync(target.parent)
+        _fsync(target.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_whole(file: Path, text: str) -> None:
+def write_atomically(file: Path, text: str) -> None:
     """Replace `file` so that a reader, or a crash, sees the old text or the new one."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -66,7 +66,7 @@ def write_whole(file: Path, text: str) -> None:
     Path(name).replace(file)
 
 
-def _sync(path: Path) -> None:
+def _fsync(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -74,7 +74,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-class HashBook:
+class FileHashCache:
     """Remembers the hashes of large files by path, size and modification time, so that a start need not read 8 GB."""
 
     def __init__(self, file: Path) -> None:
@@ -88,7 +88,7 @@ class HashBook:
         if known and known[:2] == stamp:
             return str(known[2])
         found = sha256_of(path)
-        write_whole(self._file, json.dumps({**self._read(), str(path): [*stamp, found]}, indent=1))
+        write_atomically(self._file, json.dumps({**self._read(), str(path): [*stamp, found]}, indent=1))
         return found
 
     def _read(self) -> dict[str, list[int | str]]:

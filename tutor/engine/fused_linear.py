@@ -14,19 +14,19 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 
-def fuse(layers: Sequence[nn.Module]) -> nn.Module | None:
+def fuse_linears(layers: Sequence[nn.Module]) -> nn.Module | None:
     """Return one module whose output is the outputs of `layers` side by side, None where that is not possible."""
     if any(getattr(layer, "bias", None) is not None for layer in layers):
         return None
     if all(type(layer) is nn.Linear for layer in layers):
         return FusedLinear([layer.weight for layer in layers])  # type: ignore[misc]
-    packed = [_packed(layer) for layer in layers]
+    packed = [_pack_for_cpu(layer) for layer in layers]
     if all(layer is not None for layer in packed):
         return PackedLinear(packed)
     return None
 
 
-def unpack(layers: Sequence[nn.Module]) -> Tensor | None:
+def dequantize_linears(layers: Sequence[nn.Module]) -> Tensor | None:
     """Return the weights of `layers` one below the other in fp32, None where that is not possible or no gain.
 
     A CPU multiplies a chunk of a prompt with them about twice as fast as with 4-bit weights, which it unpacks again
@@ -34,13 +34,13 @@ def unpack(layers: Sequence[nn.Module]) -> Tensor | None:
     """
     if any(getattr(layer, "bias", None) is not None for layer in layers):
         return None
-    parts = [_half_precision(layer) for layer in layers]
+    parts = [_dequantized_weight(layer) for layer in layers]
     if any(part is None for part in parts):
         return None
     return torch.cat([part.float() for part in parts if part is not None])
 
 
-def each_alone(x: Tensor, weight: Tensor) -> Tensor:
+def matmul_per_row(x: Tensor, weight: Tensor) -> Tensor:
     """Return x W' of [rows, tokens, inputs] in fp32, one product a row: its last bits do not depend on the others."""
     out = torch.empty(*x.shape[:2], weight.shape[0])
     for row, tokens in enumerate(x.float()):
@@ -75,16 +75,16 @@ class PackedLinear(nn.Module):
         self.register_buffer("packed", torch.cat([layer.weight.data for layer in layers]))
         self.register_buffer("absmax", absmax.bfloat16())  # what the kernel computes with
         self.code, self.blocksize = state.code, state.blocksize
-        self.form = torch.Size((self.packed.shape[0], state.shape[1]))
+        self.weight_shape = torch.Size((self.packed.shape[0], state.shape[1]))
         self._product = torch.ops.bitsandbytes.gemv_4bit.default
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self._product(x, self.packed, self.form, self.absmax, self.code, self.blocksize)
+        y: Tensor = self._product(x, self.packed, self.weight_shape, self.absmax, self.code, self.blocksize)
         return y
 
 
 @torch.inference_mode()
-def _packed(layer: nn.Module) -> Any:
+def _pack_for_cpu(layer: nn.Module) -> Any:
     """Return a Linear4bit in its packed form, None for any other layer and on machines that do not pack."""
     from bitsandbytes.nn import Linear4bit
 
@@ -95,7 +95,7 @@ def _packed(layer: nn.Module) -> Any:
 
 
 @torch.inference_mode()
-def _half_precision(layer: nn.Module) -> Tensor | None:
+def _dequantized_weight(layer: nn.Module) -> Tensor | None:
     """Return the bf16 numbers that a layer multiplies with, None for one that is packed already or of another kind."""
     from bitsandbytes.functional import dequantize_4bit
     from bitsandbytes.nn import Linear4bit

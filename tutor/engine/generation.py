@@ -9,75 +9,76 @@ from dataclasses import dataclass, field
 
 import torch
 
-from tutor.engine.base import Request, Waiting
-from tutor.engine.detokenizer import TextFlow
+from tutor.domain import Queued, Token
+from tutor.engine.base import GenerationRequest
+from tutor.engine.detokenizer import IncrementalDetokenizer
 from tutor.engine.lora_files import LoraWeights
 from tutor.errors import EngineError, GenerationTimeout
 
-GRACE_S = 5.0  # what a caller waits beyond its limit before it gives up on the engine's thread itself
+CALLER_GRACE_S = 5.0  # what a caller waits beyond its limit before it gives up on the engine's thread itself
 
 
 @dataclass(slots=True, eq=False)
-class Job:
+class Generation:
     """The engine's thread alone changes it; `cancelled` is set by the caller."""
 
-    request: Request
-    tokens: list[int]
-    most: int
+    request: GenerationRequest
+    prompt_tokens: list[int]
+    max_tokens: int
     weights: LoraWeights | None
-    flow: TextFlow
+    detokenizer: IncrementalDetokenizer
     deadline: float
-    generator: torch.Generator | None
-    read: int = 0  # tokens of the prompt that are in the KV row
-    said: list[int] = field(default_factory=list)
-    outbox: queue.SimpleQueue[str | EngineError | None] = field(default_factory=queue.SimpleQueue)
+    rng: torch.Generator | None
+    prefilled: int = 0  # tokens of the prompt that are in the KV row
+    generated: list[int] = field(default_factory=list)
+    outbox: queue.SimpleQueue[Token | Queued | EngineError | None] = field(default_factory=queue.SimpleQueue)
     cancelled: bool = False
     _place: int = 0
 
     @property
     def length(self) -> int:
         """Positions of the KV row that matter."""
-        return max(self.read, len(self.tokens) + len(self.said))
+        return max(self.prefilled, len(self.prompt_tokens) + len(self.generated))
 
     @property
-    def is_read(self) -> bool:
-        return self.read == len(self.tokens)
+    def is_prefilled(self) -> bool:
+        return self.prefilled == len(self.prompt_tokens)
 
     # -- what the engine's thread says -------------------------------------------------------------------------------
 
-    def send(self, piece: str) -> None:
-        if piece:
-            self.outbox.put(piece)
+    def send(self, text: str) -> None:
+        if text:
+            self.outbox.put(Token(text))
 
-    def tell_place(self, place: int) -> None:
-        """Tell the caller its number in the queue when that has changed."""
+    def send_place(self, place: int) -> None:
+        """Tell the caller its place in the queue when that has changed."""
         if place != self._place:
             self._place = place
-            self.outbox.put(Waiting(place))
+            self.outbox.put(Queued(place))
 
-    def end(self, error: EngineError | None = None) -> None:
+    def finish(self, error: EngineError | None = None) -> None:
         self.outbox.put(error)
 
-    def is_over(self, now: float) -> bool:
+    def should_stop(self, now: float) -> bool:
         """Whether the caller has gone or the time is up; in that case the caller is told."""
         if now > self.deadline:
-            self.end(self._overdue())
+            self.finish(self._timeout_error())
             return True
         return self.cancelled
 
     # -- what the caller hears ---------------------------------------------------------------------------------------
 
-    def pieces(self) -> Generator[str, None, None]:
+    def events(self) -> Generator[Token | Queued, None, None]:
         while True:
             try:
-                piece = self.outbox.get(timeout=max(0.0, self.deadline - time.monotonic()) + GRACE_S)
+                event = self.outbox.get(timeout=max(0.0, self.deadline - time.monotonic()) + CALLER_GRACE_S)
             except queue.Empty:
-                raise self._overdue() from None
-            if piece is None:
+                raise self._timeout_error() from None
+            if event is None:
                 return
-            if isinstance(piece, EngineError):
-                raise piece
-            yield piece
+            if isinstance(event, EngineError):
+                raise event
+            yield event
 
-    def _overdue(self) -> GenerationTimeout:
+    def _timeout_error(self) -> GenerationTimeout:
         return GenerationTimeout(f"the answer took longer than {self.request.time_limit_s:g} s and was broken off")

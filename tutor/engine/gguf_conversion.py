@@ -23,12 +23,12 @@ def convert_gguf(source: Path, target: Path, adapter: Path | None = None) -> Non
     model.hf_quantizer = None
     model.config._name_or_path = ""
     if adapter is not None:
-        model = _merged(model, adapter)
+        model = _merge_adapter(model, adapter)
     model.to(torch.bfloat16).save_pretrained(target)
     tokenizer.save_pretrained(target)
 
 
-def _merged(model: Any, adapter: Path) -> Any:
+def _merge_adapter(model: Any, adapter: Path) -> Any:
     from peft import PeftModel
 
     return PeftModel.from_pretrained(model, adapter, torch_device="cpu").merge_and_unload()

@@ -20,15 +20,15 @@ from urllib.parse import urlsplit
 from tutor.errors import GenerationTimeout, RemoteEngineFailed, SetupError
 
 Json = dict[str, Any]
-LONGEST_LINE = 2**20
-LONGEST_REPLY = 2**24
+MAX_LINE_BYTES = 2**20
+MAX_REPLY_BYTES = 2**24
 
 
-class ServerSilent(RemoteEngineFailed):
+class ServerTimeout(RemoteEngineFailed):
     """The server took the connection and then said nothing for too long."""
 
 
-class ServerRefused(RemoteEngineFailed):
+class ServerHttpError(RemoteEngineFailed):
     """The server answered with a status that is not 2xx; `reason` is the server's own short message."""
 
     def __init__(self, server: str, path: str, status: int, reason: str) -> None:
@@ -38,13 +38,13 @@ class ServerRefused(RemoteEngineFailed):
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class ModelServer:
     """Where a model server listens and how patient we are; `silence_s` is the longest pause in a stream."""
 
     url: str
-    key: str | None = field(default=None, repr=False)
-    connect_s: float = 5.0
-    silence_s: float = 60.0
+    api_key: str | None = field(default=None, repr=False)
+    connect_timeout_s: float = 5.0
+    read_timeout_s: float = 60.0
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -53,14 +53,14 @@ class Server:
 
     def call(self, method: str, path: str, body: Json | None = None, *, timeout_s: float = 10.0) -> Json:
         """Return the JSON object of the reply, {} for a reply without one. Raises ServerRefused, RemoteEngineFailed."""
-        with self._exchange(method, path, body, time.monotonic() + timeout_s) as (response, _wait):
+        with self._open_response(method, path, body, time.monotonic() + timeout_s) as (response, _wait):
             try:
-                value = json.loads(response.read(LONGEST_REPLY) or b"{}")
+                value = json.loads(response.read(MAX_REPLY_BYTES) or b"{}")
             except ValueError:  # vLLM answers some calls with a sentence or with nothing
                 return {}
         return value if isinstance(value, dict) else {}
 
-    def events(self, path: str, body: Json, *, timeout_s: float) -> Generator[Json, None, None]:
+    def stream_events(self, path: str, body: Json, *, timeout_s: float) -> Generator[Json, None, None]:
         """Yield the objects of a server-sent event stream up to [DONE]; closing the generator hangs up.
 
         Raises GenerationTimeout when `timeout_s` has passed; RemoteEngineFailed for a server that falls silent or
@@ -68,26 +68,28 @@ class Server:
         """
         deadline = time.monotonic() + timeout_s
         try:
-            with self._exchange("POST", path, body, deadline) as (response, wait):
+            with self._open_response("POST", path, body, deadline) as (response, wait):
                 while (data := self._data_line(response, wait)) != b"[DONE]":
                     if data is not None:
-                        yield self._event(data)
-        except ServerSilent as silent:
+                        yield self._parse_event(data)
+        except ServerTimeout as silent:
             if time.monotonic() < deadline:
                 raise
             raise GenerationTimeout(f"the answer was not finished within {timeout_s:g} s and was stopped") from silent
 
-    def _data_line(self, response: http.client.HTTPResponse, wait: Wait) -> bytes | None:
+    def _data_line(self, response: http.client.HTTPResponse, wait: ReadDeadline) -> bytes | None:
         """Read one line; return what stands behind `data:`, None for empty lines, comments and other fields."""
         wait()
-        line = response.readline(LONGEST_LINE)
+        line = response.readline(MAX_LINE_BYTES)
         if not line:
             raise RemoteEngineFailed(f"the model server {self.url} broke off in the middle of an answer")
         if not line.endswith(b"\n"):
-            raise RemoteEngineFailed(f"the model server {self.url} broke off, or sent a line over {LONGEST_LINE} bytes")
+            raise RemoteEngineFailed(
+                f"the model server {self.url} broke off, or sent a line over {MAX_LINE_BYTES} bytes"
+            )
         return line[5:].strip() if line.startswith(b"data:") else None
 
-    def _event(self, data: bytes) -> Json:
+    def _parse_event(self, data: bytes) -> Json:
         try:
             event = json.loads(data)
         except ValueError as error:
@@ -97,23 +99,25 @@ class Server:
         return event
 
     @contextmanager
-    def _exchange(
+    def _open_response(
         self, method: str, path: str, body: Json | None, deadline: float
-    ) -> Iterator[tuple[http.client.HTTPResponse, Wait]]:
+    ) -> Iterator[tuple[http.client.HTTPResponse, ReadDeadline]]:
         """Open a connection, send, and hand out the response and what must be called before each read."""
         connection = self._connection()
         try:
             connection.connect()
-            wait = Wait(connection.sock, deadline, self.silence_s)
+            wait = ReadDeadline(connection.sock, deadline, self.read_timeout_s)
             wait()
             connection.request(method, self._path(path), None if body is None else json.dumps(body), self._headers())
             with connection.getresponse() as response:
                 wait()
                 if not 200 <= response.status < 300:
-                    raise ServerRefused(self.url, path, response.status, _reason(response.read(LONGEST_REPLY)))
+                    raise ServerHttpError(
+                        self.url, path, response.status, _error_message(response.read(MAX_REPLY_BYTES))
+                    )
                 yield response, wait
         except TimeoutError as error:
-            raise ServerSilent(f"the model server {self.url} hangs: it does not answer {path}") from error
+            raise ServerTimeout(f"the model server {self.url} hangs: it does not answer {path}") from error
         except (OSError, http.client.HTTPException) as error:
             raise RemoteEngineFailed(f"the model server {self.url} cannot be reached, or broke off") from error
         finally:
@@ -124,33 +128,33 @@ class Server:
         host = parts.hostname or ""
         if parts.scheme == "https":
             context = ssl.create_default_context()
-            return http.client.HTTPSConnection(host, parts.port, timeout=self.connect_s, context=context)
-        return http.client.HTTPConnection(host, parts.port, timeout=self.connect_s)
+            return http.client.HTTPSConnection(host, parts.port, timeout=self.connect_timeout_s, context=context)
+        return http.client.HTTPConnection(host, parts.port, timeout=self.connect_timeout_s)
 
     def _path(self, path: str) -> str:
         return urlsplit(self.url).path.rstrip("/").removesuffix("/v1") + path
 
     def _headers(self) -> Mapping[str, str]:
         headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-        return {**headers, "Authorization": f"Bearer {self.key}"} if self.key else headers
+        return {**headers, "Authorization": f"Bearer {self.api_key}"} if self.api_key else headers
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class ReadDeadline:
     """Called before each read: lets it last until the deadline, and no longer than a silence may."""
 
     sock: socket.socket
     deadline: float
-    silence_s: float
+    read_timeout_s: float
 
     def __call__(self) -> None:
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        self.sock.settimeout(min(left, self.silence_s))
+        self.sock.settimeout(min(left, self.read_timeout_s))
 
 
-def _reason(body: bytes) -> str:
+def _error_message(body: bytes) -> str:
     """Return the short message of an OpenAI-style error, "" when there is none."""
     try:
         value = json.loads(body)

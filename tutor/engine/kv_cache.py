@@ -28,7 +28,7 @@ def _head_size(config: Any) -> int:
     return int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
 
 
-class KvRows:
+class KvCache:
     """`store[layer, key or value, row, head, position, dimension]`."""
 
     def __init__(self, config: Any, rows: int, length: int, dtype: torch.dtype, device: torch.device) -> None:
@@ -44,18 +44,18 @@ class KvRows:
         if kept is not None:
             a.copy_(kept)
 
-    def wipe(self, row: int) -> None:
+    def clear_row(self, row: int) -> None:
         self.store[:, :, row].zero_()
 
-    def cut(self, row: int, start: int, stop: int) -> Tensor:
+    def read_block(self, row: int, start: int, stop: int) -> Tensor:
         return self.store[:, :, row, :, start:stop].clone()
 
-    def paste(self, row: int, start: int, block: Tensor) -> None:
+    def write_block(self, row: int, start: int, block: Tensor) -> None:
         self.store[:, :, row, :, start : start + block.shape[3]] = block
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AttentionGroup:
     """Neighbouring rows whose attention is computed together: they look at the same number of positions."""
 
     rows: slice
@@ -73,7 +73,7 @@ class DecodeStep:
 
     is_compileable = False
 
-    def __init__(self, kv: KvRows, positions: Sequence[int], unit: int) -> None:
+    def __init__(self, kv: KvCache, positions: Sequence[int], unit: int) -> None:
         device = kv.store.device
         self._kv = kv
         self._n = len(positions)
@@ -84,8 +84,8 @@ class DecodeStep:
         spans = [-(-(at + 1) // unit) * unit if unit else max(positions) + 1 for at in positions]
         self._longest = max(spans)
         self.positions = at
-        seen = _mask(torch.arange(self._longest, device=device) <= at, kv.store.dtype)[:, None, None, :]
-        self.groups = [Group(rows, span, seen[rows, ..., :span]) for rows, span in _runs(spans)]
+        seen = _additive_mask(torch.arange(self._longest, device=device) <= at, kv.store.dtype)[:, None, None, :]
+        self.groups = [AttentionGroup(rows, span, seen[rows, ..., :span]) for rows, span in _equal_runs(spans)]
 
     def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
         k, v = self._kv.store[layer]
@@ -103,28 +103,30 @@ class PrefillStep:
 
     is_compileable = False
 
-    def __init__(self, kv: KvRows, rows: Sequence[int], starts: Sequence[int], width: int) -> None:
+    def __init__(self, kv: KvCache, rows: Sequence[int], starts: Sequence[int], width: int) -> None:
         device = kv.store.device
         self._kv, self._rows, self._starts, self._width = kv, rows, starts, width
         self.positions = torch.tensor(starts, device=device)[:, None] + torch.arange(width, device=device)
         self.groups = [self._group(i, start + width) for i, start in enumerate(starts)]
 
-    def _group(self, row: int, span: int) -> Group:
+    def _group(self, row: int, span: int) -> AttentionGroup:
         seen = torch.arange(span, device=self.positions.device) <= self.positions[row, :, None]
-        return Group(slice(row, row + 1), span, _mask(seen, self._kv.store.dtype)[None, None])
+        return AttentionGroup(slice(row, row + 1), span, _additive_mask(seen, self._kv.store.dtype)[None, None])
 
-    def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[_Picked, _Picked]:
+    def update(
+        self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any
+    ) -> tuple[_RowSelection, _RowSelection]:
         k, v = self._kv.store[layer]
         for i, (row, start) in enumerate(zip(self._rows, self._starts, strict=True)):
             k[row, :, start : start + self._width] = keys[i]
             v[row, :, start : start + self._width] = values[i]
-        return _Picked(k, self._rows), _Picked(v, self._rows)
+        return _RowSelection(k, self._rows), _RowSelection(v, self._rows)
 
     def get_seq_length(self, layer: int = 0) -> int:
         return max(self._starts) + self._width
 
 
-class _Picked:
+class _RowSelection:
     """Rows of a tensor by number, cut out as views when they are asked for one by one."""
 
     def __init__(self, rows: Tensor, picked: Sequence[int]) -> None:
@@ -135,12 +137,12 @@ class _Picked:
         return self._rows[row : row + 1]
 
 
-def _mask(seen: Tensor, dtype: torch.dtype) -> Tensor:
+def _additive_mask(seen: Tensor, dtype: torch.dtype) -> Tensor:
     """Return what is added to the scores: nothing where a position is seen. Made once a step, not once a layer."""
     return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, float("-inf"))
 
 
-def _runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
+def _equal_runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
     """Yield the runs of equal neighbours."""
     start = 0
     for span, run in groupby(spans):
@@ -149,7 +151,7 @@ def _runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
         start = stop
 
 
-def rows_attention(
+def grouped_attention(
     module: Any, query: Tensor, key: Any, value: Any, mask: Any, *, kv_step: Any, scaling: float, **_: Any
 ) -> tuple[Tensor, None]:
     """Attention for transformers models, group by group; the query heads of one key head are folded into its rows."""
@@ -158,7 +160,7 @@ def rows_attention(
     return together.transpose(1, 2), None
 
 
-def _attend(query: Tensor, key: Tensor, value: Tensor, group: Group, scaling: float) -> Tensor:
+def _attend(query: Tensor, key: Tensor, value: Tensor, group: AttentionGroup, scaling: float) -> Tensor:
     n, heads, tokens, size = query.shape
     key, value = key[:, :, : group.span], value[:, :, : group.span]
     shared = heads // key.shape[1]
@@ -168,39 +170,39 @@ def _attend(query: Tensor, key: Tensor, value: Tensor, group: Group, scaling: fl
     return out.reshape(n, heads, tokens, size)
 
 
-class PrefixShelf:
+class PrefixCache:
     """Blocks of computed prompt, found again by what was read up to their end, under which adapter version.
 
     A block is as long as a prefill chunk and cut where chunks end, so a restored one is bit for bit what reading the
     tokens again would give. Bounded by bytes; what was used longest ago leaves first.
     """
 
-    def __init__(self, chunk: int, cap: int) -> None:
+    def __init__(self, chunk: int, max_bytes: int) -> None:
         self._chunk = chunk
-        self._blocks: ByteLru[bytes, Tensor] = ByteLru(cap, lambda block: block.nbytes)
+        self._blocks: ByteLru[bytes, Tensor] = ByteLru(max_bytes, lambda block: block.nbytes)
 
     @property
-    def size(self) -> int:
+    def size_bytes(self) -> int:
         return self._blocks.bytes
 
-    def restore(self, kv: KvRows, row: int, version: str, tokens: Sequence[int]) -> int:
+    def restore(self, kv: KvCache, row: int, version: str, tokens: Sequence[int]) -> int:
         """Paste the longest known beginning of `tokens`, never all of them, and return its length."""
         done = 0
-        for name in self._names(version, tokens[: len(tokens) - 1]):
+        for name in self._block_keys(version, tokens[: len(tokens) - 1]):
             block = self._blocks.get(name)
             if block is None:
                 break
-            kv.paste(row, done, block)
+            kv.write_block(row, done, block)
             done += self._chunk
         return done
 
-    def keep(self, kv: KvRows, row: int, version: str, tokens: Sequence[int]) -> None:
+    def store(self, kv: KvCache, row: int, version: str, tokens: Sequence[int]) -> None:
         """Keep the whole blocks of a prompt that was just read, those that are not here yet."""
-        for i, name in enumerate(self._names(version, tokens)):
+        for i, name in enumerate(self._block_keys(version, tokens)):
             if self._blocks.get(name) is None:
-                self._blocks.put(name, kv.cut(row, i * self._chunk, (i + 1) * self._chunk))
+                self._blocks.put(name, kv.read_block(row, i * self._chunk, (i + 1) * self._chunk))
 
-    def _names(self, version: str, tokens: Sequence[int]) -> list[bytes]:
+    def _block_keys(self, version: str, tokens: Sequence[int]) -> list[bytes]:
         """Name each whole block by a hash of the adapter version and every token up to the block's end."""
         digest = hashlib.sha256(version.encode())
         names = []

@@ -18,28 +18,29 @@ from typing import Any, cast
 import torch
 from torch import Tensor
 
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, require_no_pictures
-from tutor.engine.capacity import Shape, fair_share, shape_for
-from tutor.engine.chat_template import ChatFormat
-from tutor.engine.detokenizer import TextFlow, is_loop
-from tutor.engine.generation import Job
+from tutor.domain import Queued, Token
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, GenerationRequest, Message, require_text_only
+from tutor.engine.capacity import EngineCapacity, capacity_for, fair_share
+from tutor.engine.chat_template import ChatTemplate
+from tutor.engine.detokenizer import IncrementalDetokenizer, is_repetitive
+from tutor.engine.generation import Generation
 from tutor.engine.kv_cache import row_bytes
-from tutor.engine.lora_files import LoraWeights, read_adapter
+from tutor.engine.lora_files import LoraWeights, load_adapter
 from tutor.engine.lru import ByteLru
 from tutor.engine.model_files import ModelFiles
-from tutor.engine.model_loading import LoadedModel, free_bytes, load_model
-from tutor.engine.model_runner import Reading, Runner, plain_decoder
-from tutor.engine.sampling import draw, generator_for
-from tutor.engine.slots import Line, Rows, Swap, plan_prefill
+from tutor.engine.model_loading import LoadedModel, free_memory_bytes, load_model
+from tutor.engine.model_runner import ModelRunner, PrefillInput, require_full_attention
+from tutor.engine.sampling import make_generator, sample_token
+from tutor.engine.slots import BatchRows, RowSwap, WaitQueue, plan_prefill
 from tutor.errors import AdapterNotLoaded, EngineBusy, EngineError, EngineNotReady, InputRefused, PromptTooLong
 
 log = logging.getLogger(__name__)
 
-LEAST_ROOM = 16  # a prompt that leaves fewer tokens for the answer is refused
+MIN_ANSWER_TOKENS = 16  # a prompt that leaves fewer tokens for the answer is refused
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Hint:
+class _PrefixHint:
     """What a coming request will probably begin with."""
 
     tokens: list[int]
@@ -50,60 +51,67 @@ class LocalEngine:
     """Answers many learners at once from one 4-bit model, each under an adapter of her own."""
 
     def __init__(
-        self, loaded: LoadedModel, shape: Shape | None = None, queue_size: int = 32, *, end_loops: bool = True
+        self,
+        loaded: LoadedModel,
+        capacity: EngineCapacity | None = None,
+        queue_size: int = 32,
+        *,
+        stop_repetition: bool = True,
     ) -> None:
         self._loaded = loaded
-        self._end_loops = end_loops
-        self._runner = Runner(loaded, shape or Shape())
-        self._chat = ChatFormat(loaded.tokenizer)
-        self._line: Line[Job] = Line(queue_size, fair_share(queue_size))
-        self._rows: Rows[Job] = Rows(self._runner.shape.slots)
+        self._stop_repetition = stop_repetition
+        self._runner = ModelRunner(loaded, capacity or EngineCapacity())
+        self._template = ChatTemplate(loaded.tokenizer)
+        self._queue: WaitQueue[Generation] = WaitQueue(queue_size, fair_share(queue_size))
+        self._rows: BatchRows[Generation] = BatchRows(self._runner.capacity.slots)
         self._adapters: ByteLru[tuple[str, str], LoraWeights] = ByteLru(
-            self._runner.shape.adapter_bytes, lambda weights: weights.bytes
+            self._runner.capacity.adapter_cache_bytes, lambda weights: weights.bytes
         )
         self._adapters_lock = threading.Lock()
-        self._hints: deque[_Hint] = deque(maxlen=queue_size)  # what may be read when nobody waits, the latest last
-        self._work = threading.Condition()  # guards the line, the hints and `_closed`
+        self._prefix_hints: deque[_PrefixHint] = deque(
+            maxlen=queue_size
+        )  # what may be read when nobody waits, the latest last
+        self._wakeup = threading.Condition()  # guards the line, the hints and `_closed`
         self._closed = False
-        self._thread = threading.Thread(target=self._serve, name="engine", daemon=True)
+        self._thread = threading.Thread(target=self._run_loop, name="engine", daemon=True)
         self._thread.start()
 
     @classmethod
-    def open(cls, files: ModelFiles, queue_size: int = 32, wishes: Mapping[str, Any] | None = None) -> LocalEngine:
+    def open(cls, files: ModelFiles, queue_size: int = 32, overrides: Mapping[str, Any] | None = None) -> LocalEngine:
         """Load the model and answer once, so that nobody waits for what happens only at the first pass.
 
         `wishes` are fields of Shape; what is not wished for is chosen for the device.
         """
         loaded = load_model(files)
-        a_row = row_bytes(plain_decoder(loaded), loaded.context_tokens, loaded.model.dtype)
-        shape = shape_for(loaded.device.type, wishes or {}, free_bytes(loaded.device), a_row)
+        a_row = row_bytes(require_full_attention(loaded), loaded.context_tokens, loaded.model.dtype)
+        shape = capacity_for(loaded.device.type, overrides or {}, free_memory_bytes(loaded.device), a_row)
         engine = cls(loaded, shape, queue_size)
-        for _ in engine.stream(Request((Message("user", "Hello"),), learner="", max_tokens=2)):
+        for _ in engine.stream(GenerationRequest((Message("user", "Hello"),), learner="", max_tokens=2)):
             pass
         return engine
 
     # -- what callers use, from any thread ---------------------------------------------------------------------------
 
-    def stream(self, request: Request) -> Generator[str, None, None]:
-        job = self._job(request)
-        self._submit(job)
+    def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
+        job = self._make_generation(request)
+        self._enqueue(job)
         try:
-            yield from job.pieces()
+            yield from job.events()
         finally:
             job.cancelled = True
 
-    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+    def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
         try:
-            tokens = self._chat.encode(messages, answer=False)[: self._loaded.context_tokens]
-            hint = _Hint(tokens, self._weights(adapter))
+            tokens = self._template.encode(messages, add_generation_prompt=False)[: self._loaded.context_tokens]
+            hint = _PrefixHint(tokens, self._load_adapter(adapter))
         except (AdapterNotLoaded, InputRefused):
             return  # whoever asks in earnest is told
-        with self._work:
-            self._hints.append(hint)
-            self._work.notify()
+        with self._wakeup:
+            self._prefix_hints.append(hint)
+            self._wakeup.notify()
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        return len(self._chat.encode(messages))
+        return len(self._template.encode(messages))
 
     def info(self) -> EngineInfo:
         loaded = self._loaded
@@ -119,27 +127,27 @@ class LocalEngine:
 
     def close(self) -> None:
         """Break off what runs, tell those who wait, and end the thread."""
-        with self._work:
+        with self._wakeup:
             self._closed = True
-            self._work.notify()
+            self._wakeup.notify()
         self._thread.join()
 
-    def _job(self, request: Request) -> Job:
+    def _make_generation(self, request: GenerationRequest) -> Generation:
         """Check everything that can be refused before anybody waits for it."""
-        require_no_pictures(request)
+        require_text_only(request)
         if request.max_tokens < 1:
             raise InputRefused(f"max_tokens is {request.max_tokens}; ask for at least 1")
         deadline = time.monotonic() + request.time_limit_s
-        tokens = self._chat.encode(request.messages)
+        tokens = self._template.encode(request.messages)
         window = self._loaded.context_tokens
-        if len(tokens) + min(request.max_tokens, LEAST_ROOM) > window:
+        if len(tokens) + min(request.max_tokens, MIN_ANSWER_TOKENS) > window:
             raise PromptTooLong(f"the prompt has {len(tokens)} tokens, the window {window}; shorten it")
         most = min(request.max_tokens, window - len(tokens))
-        weights = self._weights(request.adapter)
-        flow = TextFlow(self._chat.decode, request.stop)
-        return Job(request, tokens, most, weights, flow, deadline, generator_for(request))
+        weights = self._load_adapter(request.adapter)
+        flow = IncrementalDetokenizer(self._template.decode, request.stop)
+        return Generation(request, tokens, most, weights, flow, deadline, make_generator(request))
 
-    def _weights(self, ref: AdapterRef | None) -> LoraWeights | None:
+    def _load_adapter(self, ref: AdapterRef | None) -> LoraWeights | None:
         """Return an adapter from memory, or read and check it; published versions never change."""
         if ref is None:
             return None
@@ -149,116 +157,118 @@ class LocalEngine:
         if known is not None:
             return known
         loaded, bank = self._loaded, self._runner.bank  # read without the lock: a slow disk keeps nobody else waiting
-        weights = read_adapter(ref, bank.sites, loaded.base_sha256, self._runner.shape.max_rank)
+        weights = load_adapter(ref, bank.targets, loaded.base_sha256, self._runner.capacity.max_rank)
         with self._adapters_lock:
             self._adapters.put(key, weights)
         return weights
 
-    def _submit(self, job: Job) -> None:
-        with self._work:
+    def _enqueue(self, generation: Generation) -> None:
+        with self._wakeup:
             if self._closed:
                 raise EngineNotReady("the tutor is shutting down")
-            if not self._line.has_room(job.request.learner):
-                raise EngineBusy(len(self._line) + 1)
-            self._line.join(job, job.request.learner)
-            self._work.notify()
+            if not self._queue.has_room(generation.request.learner):
+                raise EngineBusy(len(self._queue) + 1)
+            self._queue.push(generation, generation.request.learner)
+            self._wakeup.notify()
 
     # -- the engine's own thread -------------------------------------------------------------------------------------
 
-    def _serve(self) -> None:
-        _leave_a_core_to_the_others()
+    def _run_loop(self) -> None:
+        _limit_torch_threads()
         while self._wait_for_work():
             try:
                 self._step()
             except Exception as error:  # one broken step must not silence everybody after it
                 log.exception("a step of the engine failed")
-                self._break_off(EngineError(f"the model failed ({type(error).__name__}); ask again"))
-        self._break_off(EngineNotReady("the tutor is shutting down"))
+                self._abort_all(EngineError(f"the model failed ({type(error).__name__}); ask again"))
+        self._abort_all(EngineNotReady("the tutor is shutting down"))
 
     def _wait_for_work(self) -> bool:
-        with self._work:
-            self._work.wait_for(lambda: self._closed or len(self._line) or self._rows.order or self._hints)
+        with self._wakeup:
+            self._wakeup.wait_for(lambda: self._closed or len(self._queue) or self._rows.order or self._prefix_hints)
             return not self._closed
 
-    def _break_off(self, error: EngineError) -> None:
-        with self._work:
-            waiting = self._line.waiting() if self._closed else []
-            self._hints.clear()
+    def _abort_all(self, error: EngineError) -> None:
+        with self._wakeup:
+            waiting = self._queue.waiting() if self._closed else []
+            self._prefix_hints.clear()
         for job in [*self._rows.order, *waiting]:
-            job.end(error)
-        self._rows = Rows(self._runner.shape.slots)
+            job.finish(error)
+        self._rows = BatchRows(self._runner.capacity.slots)
 
     def _step(self) -> None:
-        self._drop_those_who_left()
+        self._drop_stopped()
         self._admit()
         if self._rows.order:
-            self._read_prompts()
-            self._say_one_token()
+            self._prefill_step()
+            self._decode_step()
         else:
-            self._read_ahead()
+            self._prefetch_chunk()
 
-    def _drop_those_who_left(self) -> None:
+    def _drop_stopped(self) -> None:
         now = time.monotonic()
-        with self._work:
-            for job in self._line.waiting():
-                if job.is_over(now):
-                    self._line.leave(job)
+        with self._wakeup:
+            for job in self._queue.waiting():
+                if job.should_stop(now):
+                    self._queue.discard(job)
         for job in list(self._rows.order):
-            if job.is_over(now):
+            if job.should_stop(now):
                 self._release(job)
 
     def _admit(self) -> None:
-        while self._rows.has_room() and (job := self._next()) is not None:
-            job.tell_place(0)
+        while self._rows.has_room() and (job := self._pop_next()) is not None:
+            job.send_place(0)
             row = self._rows.admit(job)
-            job.read = self._runner.admit(row, job.weights, job.tokens)
-        with self._work:
-            for place, job in enumerate(self._line.waiting(), start=1):
-                job.tell_place(place)
+            job.prefilled = self._runner.admit(row, job.weights, job.prompt_tokens)
+        with self._wakeup:
+            for place, job in enumerate(self._queue.waiting(), start=1):
+                job.send_place(place)
 
-    def _next(self) -> Job | None:
-        with self._work:
-            return self._line.next(self._full())
+    def _pop_next(self) -> Generation | None:
+        with self._wakeup:
+            return self._queue.pop(self._learners_at_limit())
 
-    def _full(self) -> set[str]:
+    def _learners_at_limit(self) -> set[str]:
         """Return the learners who have as many answers running as one may have."""
         running = Counter(job.request.learner for job in self._rows.order)
-        return {learner for learner, count in running.items() if count >= self._runner.shape.slots_each}
+        return {learner for learner, count in running.items() if count >= self._runner.capacity.slots_per_learner}
 
-    def _read_ahead(self) -> None:
+    def _prefetch_chunk(self) -> None:
         """Read one chunk of what may be asked next; who comes meanwhile waits for no more than that chunk."""
-        with self._work:
-            hint = self._hints[-1] if self._hints else None
-        if hint is not None and not self._runner.read_ahead(hint.weights, hint.tokens):
-            with self._work:
-                if hint in self._hints:
-                    self._hints.remove(hint)
+        with self._wakeup:
+            hint = self._prefix_hints[-1] if self._prefix_hints else None
+        if hint is not None and not self._runner.prefetch_chunk(hint.weights, hint.tokens):
+            with self._wakeup:
+                if hint in self._prefix_hints:
+                    self._prefix_hints.remove(hint)
 
-    def _read_prompts(self) -> None:
-        shape = self._runner.shape
-        prompts = ((job, job.read, len(job.tokens)) for job in self._rows.prefilling())
+    def _prefill_step(self) -> None:
+        shape = self._runner.capacity
+        prompts = ((job, job.prefilled, len(job.prompt_tokens)) for job in self._rows.prefilling())
         plan = plan_prefill(prompts, shape.chunk, shape.prefill_rows)
         if not plan:
             return
-        readings = [Reading(self._rows.row(c.key), c.start, c.key.tokens[c.start : c.stop]) for c in plan]
+        readings = [
+            PrefillInput(self._rows.row_of(c.key), c.start, c.key.prompt_tokens[c.start : c.stop]) for c in plan
+        ]
         logits = self._runner.prefill(readings)
         for chunk, reading in zip(plan, readings, strict=True):
-            chunk.key.read = chunk.stop
-            if chunk.stop == len(chunk.key.tokens):
-                self._runner.keep_prompt(reading.row, chunk.key.tokens)
-        done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if chunk.key.is_read]
+            chunk.key.prefilled = chunk.stop
+            if chunk.stop == len(chunk.key.prompt_tokens):
+                self._runner.cache_prompt(reading.row, chunk.key.prompt_tokens)
+        done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if chunk.key.is_prefilled]
         for job, _ in done:
-            self._swap(self._rows.promote(job))
-        self._say([job for job, _ in done], [scores for _, scores in done])
+            self._swap(self._rows.start_decoding(job))
+        self._emit_tokens([job for job, _ in done], [scores for _, scores in done])
 
-    def _say_one_token(self) -> None:
+    def _decode_step(self) -> None:
         jobs = self._rows.order[: self._rows.decoding]
         if not jobs:
             return
-        logits = self._runner.decode([job.said[-1] for job in jobs], [job.length - 1 for job in jobs])
-        self._say(jobs, logits)
+        logits = self._runner.decode([job.generated[-1] for job in jobs], [job.length - 1 for job in jobs])
+        self._emit_tokens(jobs, logits)
 
-    def _say(self, jobs: Sequence[Job], logits: Tensor | Sequence[Tensor]) -> None:
+    def _emit_tokens(self, jobs: Sequence[Generation], logits: Tensor | Sequence[Tensor]) -> None:
         """Choose a token for each job, send what can be shown, and release who is done."""
         if not jobs:
             return
@@ -268,37 +278,37 @@ class LocalEngine:
         likeliest = cast("list[int]", best.indices.tolist())
         for job, fine, token, row in zip(list(jobs), finite, likeliest, scores, strict=True):
             if fine:
-                self._push(job, draw(row, job.request, job.generator) if job.generator else token)
+                self._append_token(job, sample_token(row, job.request, job.rng) if job.rng else token)
             else:
-                self._give_up(job)
+                self._abort_non_finite(job)
 
-    def _push(self, job: Job, token: int) -> None:
+    def _append_token(self, job: Generation, token: int) -> None:
         ended = token in self._loaded.stop_tokens
         if not ended:
-            job.said.append(token)
-            job.send(job.flow.push(token))
-        ended = ended or job.flow.stopped or len(job.said) >= job.most
-        if ended or (self._end_loops and is_loop(job.said)):
-            job.send(job.flow.finish())
-            job.end()
+            job.generated.append(token)
+            job.send(job.detokenizer.push(token))
+        ended = ended or job.detokenizer.stopped or len(job.generated) >= job.max_tokens
+        if ended or (self._stop_repetition and is_repetitive(job.generated)):
+            job.send(job.detokenizer.finish())
+            job.finish()
             self._release(job)
 
-    def _give_up(self, job: Job) -> None:
+    def _abort_non_finite(self, job: Generation) -> None:
         """End an answer whose numbers overflowed, and leave nothing of them behind for the row's next owner."""
-        job.end(EngineError("the answer left the range of numbers; switch the adapter off or train it again"))
-        self._runner.kv.wipe(self._rows.row(job))
+        job.finish(EngineError("the answer left the range of numbers; switch the adapter off or train it again"))
+        self._runner.kv.clear_row(self._rows.row_of(job))
         self._release(job)
 
-    def _release(self, job: Job) -> None:
+    def _release(self, job: Generation) -> None:
         self._swap(self._rows.release(job), leaving=job)
 
-    def _swap(self, swaps: Iterable[Swap], leaving: Job | None = None) -> None:
+    def _swap(self, swaps: Iterable[RowSwap], leaving: Generation | None = None) -> None:
         longest = max((job.length for job in (*self._rows.order, *([leaving] if leaving else []))), default=0)
         for swap in swaps:
             self._runner.swap(swap.a, swap.b, min(longest, self._runner.kv.length), swap.keep_both)
 
 
-def _leave_a_core_to_the_others() -> None:
+def _limit_torch_threads() -> None:
     """Use all cores but one, unless OMP_NUM_THREADS says otherwise.
 
     OpenMP threads wait for each other by spinning. With as many of them as cores, a page, a training run or another

@@ -18,10 +18,10 @@ from safetensors.torch import load as load_safetensors
 from tutor.engine.base import AdapterRef
 from tutor.errors import AdapterNotLoaded
 
-TARGETS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-MAX_BYTES = 1 << 30
+TARGET_MODULES = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+MAX_ADAPTER_BYTES = 1 << 30
 # Settings of PEFT that change the sum W x + s B A x; an adapter that uses one is refused, not approximated.
-_UNUSED = (
+_UNSUPPORTED_PEFT_OPTIONS = (
     *("use_dora", "use_qalora", "lora_bias", "fan_in_fan_out", "modules_to_save", "target_parameters"),
     *("rank_pattern", "alpha_pattern", "layers_to_transform", "layer_replication"),
     *("alora_invocation_tokens", "trainable_token_indices", "arrow_config"),
@@ -30,7 +30,7 @@ _DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class TargetLayer:
     """A linear layer that adapters may change."""
 
     path: str  # in the model, e.g. model.layers.0.self_attn.q_proj
@@ -51,23 +51,23 @@ class LoraWeights:
         return sum(a.nbytes + b.nbytes for a, b in self.pairs.values())
 
 
-def read_adapter(ref: AdapterRef, sites: Mapping[str, Site], base_sha256: str, max_rank: int) -> LoraWeights:
+def load_adapter(ref: AdapterRef, targets: Mapping[str, TargetLayer], base_sha256: str, max_rank: int) -> LoraWeights:
     """Return the checked weights of `ref`; raises AdapterNotLoaded that names the adapter and what is wrong."""
     if ref.base_sha256 != base_sha256:
         raise _refused(ref, "was trained on another base model; train it again on the one that serves")
     config = _read_config(ref)
-    rank, scale = _form(ref, config, max_rank)
+    rank, scale = _rank_and_scale(ref, config, max_rank)
     tensors = _read_tensors(ref)
     pairs: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
-    for path, site in sites.items():
+    for path, site in targets.items():
         key = f"base_model.model.{path}"
         a, b = tensors.pop(f"{key}.lora_A.weight", None), tensors.pop(f"{key}.lora_B.weight", None)
         if a is None and b is None:
             continue
         if a is None or b is None:
             raise _refused(ref, f"has only one of the two matrices of {path}")
-        _check(ref, path, a, (rank, site.inputs))
-        _check(ref, path, b, (site.outputs, rank))
+        _check_matrix(ref, path, a, (rank, site.inputs))
+        _check_matrix(ref, path, b, (site.outputs, rank))
         pairs[path] = (a.float().contiguous(), (b.float().T * scale).contiguous())
     if tensors:
         raise _refused(ref, f"changes {next(iter(tensors))}, which this engine does not adapt")
@@ -90,11 +90,11 @@ def _read_config(ref: AdapterRef) -> dict[str, Any]:
     return config
 
 
-def _form(ref: AdapterRef, config: Mapping[str, Any], max_rank: int) -> tuple[int, float]:
+def _rank_and_scale(ref: AdapterRef, config: Mapping[str, Any], max_rank: int) -> tuple[int, float]:
     """Return rank and scale of a plain LoRA adapter."""
     if config.get("peft_type") != "LORA" or config.get("bias", "none") != "none":
         raise _refused(ref, "is not a plain LoRA adapter without bias")
-    used = [name for name in _UNUSED if config.get(name)]
+    used = [name for name in _UNSUPPORTED_PEFT_OPTIONS if config.get(name)]
     if used:
         raise _refused(ref, f"uses {used[0]}, which this engine does not apply")
     rank, alpha = config.get("r"), config.get("lora_alpha")
@@ -109,8 +109,8 @@ def _read_tensors(ref: AdapterRef) -> dict[str, torch.Tensor]:
     """Return the tensors of exactly the bytes whose hash was checked."""
     file = ref.directory / "adapter_model.safetensors"
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise _refused(ref, f"is larger than {MAX_BYTES >> 20} MiB")
+        if file.stat().st_size > MAX_ADAPTER_BYTES:
+            raise _refused(ref, f"is larger than {MAX_ADAPTER_BYTES >> 20} MiB")
         data = file.read_bytes()
     except OSError as error:
         raise _refused(ref, f"has no readable adapter_model.safetensors ({error.strerror})") from error
@@ -123,7 +123,7 @@ def _read_tensors(ref: AdapterRef) -> dict[str, torch.Tensor]:
         raise _refused(ref, f"is not a readable safetensors file ({error})") from error
 
 
-def _check(ref: AdapterRef, path: str, tensor: torch.Tensor, shape: tuple[int, int]) -> None:
+def _check_matrix(ref: AdapterRef, path: str, tensor: torch.Tensor, shape: tuple[int, int]) -> None:
     if tuple(tensor.shape) != shape:
         raise _refused(ref, f"has a matrix of {tuple(tensor.shape)} at {path}, expected {shape}")
     if tensor.dtype not in _DTYPES:

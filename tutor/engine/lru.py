@@ -13,10 +13,10 @@ V = TypeVar("V")
 class ByteLru(Generic[K, V]):
     """Holds values of at most `cap` bytes together; what was used longest ago leaves first. Not thread-safe."""
 
-    def __init__(self, cap: int, size: Callable[[V], int]) -> None:
-        self.cap = cap
+    def __init__(self, max_bytes: int, size_of: Callable[[V], int]) -> None:
+        self.max_bytes = max_bytes
         self.bytes = 0
-        self._size = size
+        self._size_of = size_of
         self._items: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
@@ -29,10 +29,10 @@ class ByteLru(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """Keep `value`, letting older ones go; one that is larger than the cap is not kept at all."""
         self.drop(key)
-        size = self._size(value)
-        if size > self.cap:
+        size = self._size_of(value)
+        if size > self.max_bytes:
             return
-        while self.bytes + size > self.cap:
+        while self.bytes + size > self.max_bytes:
             self.drop(next(iter(self._items)))
         self._items[key] = value
         self.bytes += size
@@ -40,7 +40,7 @@ class ByteLru(Generic[K, V]):
     def drop(self, key: K) -> None:
         value = self._items.pop(key, None)
         if value is not None:
-            self.bytes -= self._size(value)
+            self.bytes -= self._size_of(value)
 
     def __contains__(self, key: K) -> bool:
         return key in self._items

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor.engine.files import HashBook, exclusive, publish_folder, sha256_of
+from tutor.engine.files import FileHashCache, hold_file_lock, publish_folder, sha256_of
 from tutor.errors import DataDirUnusable, ModelUnusable
 
 BUNDLED_NAME = "SmolLM2-135M-Instruct"
@@ -22,8 +22,8 @@ BUNDLED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 # Ours, in the tree with its card: makes the bundled model answer in the course's words. Merged in by the conversion.
-HOUSE_ADAPTER = Path(__file__).resolve().parents[2] / "adapters" / "house"
-HOUSE_SHA256 = "48235ca3e0d1040aff85cea8b1cafe47605fcf5795cad0af562fa3ff74f38daa"
+DEFAULT_ADAPTER = Path(__file__).resolve().parents[2] / "adapters" / "house"
+DEFAULT_ADAPTER_SHA256 = "48235ca3e0d1040aff85cea8b1cafe47605fcf5795cad0af562fa3ff74f38daa"
 
 # Apache-2.0, English and Chinese, 4 B parameters; the commit is part of the name, so it cannot move under us.
 GPU_MODEL = "Qwen/Qwen3-4B-Instruct-2507@cdbee75f17c01a7cc42f958dc650907174af0554"
@@ -42,7 +42,7 @@ class ModelFiles:
     detail: str = ""  # one sentence for people when this is not the model that was asked for
 
 
-def open_model_files(spec: str, data_dir: Path) -> ModelFiles:
+def resolve_model_files(spec: str, data_dir: Path) -> ModelFiles:
     """Return the verified files for `auto`, `bundled`, a hub id (`org/name` or `org/name@commit`) or a folder.
 
     `plain` is the bundled model without the house adapter, to compare with.
@@ -52,16 +52,16 @@ def open_model_files(spec: str, data_dir: Path) -> ModelFiles:
     if spec == "scripted":
         raise ModelUnusable("the scripted engine has no model files; set TUTOR_MODEL=bundled")
     if spec == "bundled" or (spec == "auto" and not _has_gpu()):
-        return _bundled(data_dir)
+        return _resolve_bundled(data_dir)
     if spec == "plain":
-        return _bundled(data_dir, house=False)
+        return _resolve_bundled(data_dir, with_adapter=False)
     if spec == "auto":
-        return _hub(GPU_MODEL, data_dir)
+        return _resolve_hub(GPU_MODEL, data_dir)
     folder = Path(spec).expanduser()
     if folder.is_dir():
-        return _folder(folder.resolve(), folder.name, data_dir)
+        return _resolve_folder(folder.resolve(), folder.name, data_dir)
     if _HUB_ID.fullmatch(spec):
-        return _hub(spec, data_dir)
+        return _resolve_hub(spec, data_dir)
     raise ModelUnusable(f"TUTOR_MODEL={spec} is neither auto, bundled, a folder that exists nor a hub id (org/name)")
 
 
@@ -82,23 +82,25 @@ def bundled_gguf() -> Path:
     return Path(found.submodule_search_locations[0]) / BUNDLED_FILE
 
 
-def _bundled(data_dir: Path, detail: str = "", *, house: bool = True) -> ModelFiles:
+def _resolve_bundled(data_dir: Path, detail: str = "", *, with_adapter: bool = True) -> ModelFiles:
     """Convert the bundled model once; later calls only hash the converted files (0.2 s)."""
     root = _models_root(data_dir)
-    sources = {"source_sha256": BUNDLED_SHA256} | ({"house_sha256": HOUSE_SHA256} if house else {})
-    name = f"{BUNDLED_NAME}+house" if house else BUNDLED_NAME
+    sources = {"source_sha256": BUNDLED_SHA256} | ({"house_sha256": DEFAULT_ADAPTER_SHA256} if with_adapter else {})
+    name = f"{BUNDLED_NAME}+house" if with_adapter else BUNDLED_NAME
     target = root / "-".join([name.lower(), *(sha256[:12] for sha256 in sources.values())])
-    with exclusive(root / ".lock"):
-        if not _is_whole(target):
-            publish_folder(target, _convert_with_house if house else _convert_plain, manifest=sources)
-    return _folder(target, name, data_dir, detail)
+    with hold_file_lock(root / ".lock"):
+        if not _is_intact(target):
+            publish_folder(target, _convert_with_default_adapter if with_adapter else _convert_plain, manifest=sources)
+    return _resolve_folder(target, name, data_dir, detail)
 
 
-def _convert_with_house(target: Path) -> None:
-    found = sha256_of(HOUSE_ADAPTER / "adapter_model.safetensors")
-    if found != HOUSE_SHA256:
-        raise ModelUnusable(f"the house adapter in {HOUSE_ADAPTER} has SHA-256 {found}, not {HOUSE_SHA256}; restore it")
-    _convert_plain(target, HOUSE_ADAPTER)
+def _convert_with_default_adapter(target: Path) -> None:
+    found = sha256_of(DEFAULT_ADAPTER / "adapter_model.safetensors")
+    if found != DEFAULT_ADAPTER_SHA256:
+        raise ModelUnusable(
+            f"the house adapter in {DEFAULT_ADAPTER} has SHA-256 {found}, not {DEFAULT_ADAPTER_SHA256}; restore it"
+        )
+    _convert_plain(target, DEFAULT_ADAPTER)
 
 
 def _convert_plain(target: Path, adapter: Path | None = None) -> None:
@@ -113,7 +115,7 @@ def _convert_plain(target: Path, adapter: Path | None = None) -> None:
     convert_gguf(source, target, adapter)
 
 
-def _is_whole(directory: Path) -> bool:
+def _is_intact(directory: Path) -> bool:
     """Whether every file that the manifest names is there with its hash; a damaged conversion is made again."""
     try:
         files = json.loads((directory / "manifest.json").read_text("utf-8"))["files"]
@@ -125,9 +127,9 @@ def _is_whole(directory: Path) -> bool:
 # -- folders and the hub -----------------------------------------------------------------------------------------------
 
 
-def _folder(directory: Path, name: str, data_dir: Path, detail: str = "") -> ModelFiles:
+def _resolve_folder(directory: Path, name: str, data_dir: Path, detail: str = "") -> ModelFiles:
     weights = _check_complete(directory)
-    book = HashBook(_models_root(data_dir) / "hashes.json")
+    book = FileHashCache(_models_root(data_dir) / "hashes.json")
     return ModelFiles(directory, name, base_hash((w.name, book.sha256(w)) for w in weights), detail)
 
 
@@ -142,35 +144,37 @@ def base_hash(weights: Iterable[tuple[str, str]]) -> str:
 def _check_complete(directory: Path) -> list[Path]:
     """Return the weight files of a model folder, or raise ModelUnusable naming the first file that is missing."""
     for name in ("config.json", "tokenizer_config.json"):
-        _require(directory / name)
+        _require_file(directory / name)
     if not (directory / "tokenizer.model").is_file():
-        _require(directory / "tokenizer.json")
+        _require_file(directory / "tokenizer.json")
     tokenizer = json.loads((directory / "tokenizer_config.json").read_text("utf-8"))
     if not tokenizer.get("chat_template"):
-        _require(directory / "chat_template.jinja")
+        _require_file(directory / "chat_template.jinja")
     index = directory / "model.safetensors.index.json"
     names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values())) if index.is_file() else []
     weights = [directory / name for name in names or ["model.safetensors"]]
     for file in weights:
-        _require(file)
+        _require_file(file)
     return weights
 
 
-def _require(file: Path) -> None:
+def _require_file(file: Path) -> None:
     if not file.is_file() or file.stat().st_size == 0:
         raise ModelUnusable(f"the model folder {file.parent} lacks {file.name}; complete it or choose another model")
 
 
-def _hub(spec: str, data_dir: Path) -> ModelFiles:
+def _resolve_hub(spec: str, data_dir: Path) -> ModelFiles:
     match = _HUB_ID.fullmatch(spec)
     assert match
     repo, revision = match["repo"], match["revision"]
     try:
         directory = _download(repo, revision)
-        return _folder(directory, f"{repo}@{directory.name[:12]}", data_dir)
+        return _resolve_folder(directory, f"{repo}@{directory.name[:12]}", data_dir)
     except (OSError, ValueError, RuntimeError, ModelUnusable) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return _bundled(data_dir, f"{repo} could not be had ({reason[:160]}); the small bundled model answers instead.")
+        return _resolve_bundled(
+            data_dir, f"{repo} could not be had ({reason[:160]}); the small bundled model answers instead."
+        )
 
 
 def _download(repo: str, revision: str | None) -> Path:

@@ -44,7 +44,7 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | No
     try:
         tokenizer = AutoTokenizer.from_pretrained(files.directory, **safe)
         model = AutoModelForCausalLM.from_pretrained(
-            files.directory, device_map={"": device}, attn_implementation="sdpa", **_weights(precision), **safe
+            files.directory, device_map={"": device}, attn_implementation="sdpa", **_weight_options(precision), **safe
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelUnusable(f"the model in {files.directory} cannot be loaded: {error}") from error
@@ -55,7 +55,7 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | No
     )
 
 
-def free_bytes(device: torch.device) -> int:
+def free_memory_bytes(device: torch.device) -> int:
     """Return how much memory of a device nobody uses."""
     if device.type == "cuda":
         kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # what loading left over
@@ -66,7 +66,7 @@ def free_bytes(device: torch.device) -> int:
     return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def _weights(precision: Precision) -> dict[str, Any]:
+def _weight_options(precision: Precision) -> dict[str, Any]:
     from transformers import BitsAndBytesConfig
 
     if precision != "nf4":

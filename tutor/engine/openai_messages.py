@@ -7,11 +7,11 @@ import re
 from collections.abc import Sequence
 
 from tutor.engine.base import Message
-from tutor.engine.chat_template import neutralise
+from tutor.engine.chat_template import escape_special_tokens
 from tutor.engine.http_client import Json
 
-PICTURE_TOKENS = 1_500  # taken for a picture of a page; servers do not tell before they have read it
-_MARKERS = (
+TOKENS_PER_IMAGE = 1_500  # taken for a picture of a page; servers do not tell before they have read it
+_ROLE_MARKERS = (
     "<s>",
     "</s>",
     "[INST]",
@@ -26,25 +26,28 @@ _MARKERS = (
 _MARKER_LIKE = re.compile(r"<[|｜][^<>|｜\s]{1,64}[|｜]>")
 
 
-def as_json(messages: Sequence[Message], *, pictures: bool = True) -> list[Json]:
+def to_openai_messages(messages: Sequence[Message], *, with_images: bool = True) -> list[Json]:
     """Return the messages as JSON; what looks like a role marker of any usual model loses its power."""
     return [
-        {"role": message.role, "content": _parts(message) if pictures and message.pictures else _safe(message.content)}
+        {
+            "role": message.role,
+            "content": _content_parts(message) if with_images and message.images else _escape(message.content),
+        }
         for message in messages
     ]
 
 
-def picture_tokens(messages: Sequence[Message]) -> int:
-    return PICTURE_TOKENS * sum(len(message.pictures) for message in messages)
+def image_token_count(messages: Sequence[Message]) -> int:
+    return TOKENS_PER_IMAGE * sum(len(message.images) for message in messages)
 
 
-def _safe(text: str) -> str:
-    return neutralise(text, (*_MARKERS, *_MARKER_LIKE.findall(text)))
+def _escape(text: str) -> str:
+    return escape_special_tokens(text, (*_ROLE_MARKERS, *_MARKER_LIKE.findall(text)))
 
 
-def _parts(message: Message) -> list[Json]:
+def _content_parts(message: Message) -> list[Json]:
     shown: list[Json] = [
         {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{base64.b64encode(png).decode()}"}}
-        for png in message.pictures
+        for png in message.images
     ]
-    return [*shown, {"type": "text", "text": _safe(message.content)}]
+    return [*shown, {"type": "text", "text": _escape(message.content)}]

@@ -15,10 +15,11 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, require_no_pictures
+from tutor.domain import Token
+from tutor.engine.base import AdapterRef, EngineInfo, EngineState, GenerationRequest, Message, require_text_only
 from tutor.engine.files import sha256_of
-from tutor.engine.http_client import Json, Server, ServerRefused
-from tutor.engine.openai_messages import as_json, picture_tokens
+from tutor.engine.http_client import Json, ModelServer, ServerHttpError
+from tutor.engine.openai_messages import image_token_count, to_openai_messages
 from tutor.errors import (
     AdapterNotLoaded,
     EngineBusy,
@@ -31,41 +32,43 @@ from tutor.platform.settings import Settings
 
 log = logging.getLogger(__name__)
 
-USUAL_CONTEXT = 4096  # taken for the window of a server that does not tell it
-TOO_LONG = "the question with its passages does not fit the model; ask a shorter one"
-_TOO_LONG = re.compile(r"context length|context window|too long|longer than|maximum.{0,20}length", re.IGNORECASE)
+DEFAULT_CONTEXT_TOKENS = 4096  # taken for the window of a server that does not tell it
+TOO_LONG_MESSAGE = "the question with its passages does not fit the model; ask a shorter one"
+_TOO_LONG_PATTERN = re.compile(
+    r"context length|context window|too long|longer than|maximum.{0,20}length", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class ServerDialect:
     """What differs between servers: two paths, and the model name that asks for an adapter."""
 
     name: str
-    load: str
-    unload: str
-    model: str  # format of `base` and `adapter`
+    load_path: str
+    unload_path: str
+    model_format: str  # format of `base` and `adapter`
 
 
-VLLM = Driver("vllm", "/v1/load_lora_adapter", "/v1/unload_lora_adapter", "{adapter}")
-SGLANG = Driver("sglang", "/load_lora_adapter", "/unload_lora_adapter", "{base}:{adapter}")
+VLLM = ServerDialect("vllm", "/v1/load_lora_adapter", "/v1/unload_lora_adapter", "{adapter}")
+SGLANG = ServerDialect("sglang", "/load_lora_adapter", "/unload_lora_adapter", "{base}:{adapter}")
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedModel:
     """What the server says it serves."""
 
     base: str
     context_tokens: int
-    driver: Driver
-    sees: str = ""  # its model that takes pictures
+    dialect: ServerDialect
+    vision_model: str = ""  # its model that takes pictures
 
 
 def open_remote(settings: Settings) -> RemoteEngine:
     """Return the engine of `TUTOR_ENGINE_URL`; the server is first asked at the first use. Raises SetupError."""
     assert settings.engine_url
     limit = settings.queue_size + (settings.slots or settings.queue_size)
-    server = Server(settings.engine_url, settings.engine_key)
-    return RemoteEngine(server, settings.model, vision_model=settings.vision_model, most_at_once=limit)
+    server = ModelServer(settings.engine_url, settings.engine_key)
+    return RemoteEngine(server, settings.model, vision_model=settings.vision_model, max_concurrent=limit)
 
 
 class RemoteEngine:
@@ -73,105 +76,114 @@ class RemoteEngine:
 
     def __init__(
         self,
-        server: Server,
+        server: ModelServer,
         model: str = "auto",
         *,
         vision_model: str | None = None,  # which of the server's models takes pictures
-        driver: Driver | None = None,  # None: the one that the server names itself
-        most_at_once: int = 64,
-        most_adapters: int = 64,
-        believed_s: float = 2.0,  # how long an answer about the server's health counts
+        dialect: ServerDialect | None = None,  # None: the one that the server names itself
+        max_concurrent: int = 64,
+        max_adapters: int = 64,
+        health_ttl_s: float = 2.0,  # how long an answer about the server's health counts
     ) -> None:
         self._server = server
         self._model = model
         self._vision_model = vision_model
-        self._driver = driver
-        self._most_at_once = most_at_once
-        self._believed_s = believed_s
+        self._dialect = dialect
+        self._max_concurrent = max_concurrent
+        self._health_ttl_s = health_ttl_s
         self._running = 0
         self._lock = threading.Lock()
-        self._asking = threading.Lock()
-        self._asked_at = float("-inf")
-        self._served: Served | None = None
-        self._trouble = ""
-        self._adapters = ServerAdapters(server, most_adapters)
+        self._refresh_lock = threading.Lock()
+        self._refreshed_at = float("-inf")
+        self._served: ServedModel | None = None
+        self._last_error = ""
+        self._adapters = ServerAdapters(server, max_adapters)
 
-    def stream(self, request: Request) -> Generator[str, None, None]:
+    def stream(self, request: GenerationRequest) -> Generator[Token, None, None]:
         if not any(message.content.strip() for message in request.messages):
             raise InputRefused("there is nothing to answer: the message is empty")
         if request.max_tokens < 1:
             raise InputRefused(f"an answer of {request.max_tokens} tokens cannot be given; ask for at least 1")
-        with self._admitted():
-            served = self._ready()
-            if any(message.pictures for message in request.messages):
-                yield from self._answer(request, served, self._seeing(request, served))
+        with self._concurrency_slot():
+            served = self._require_served()
+            if any(message.images for message in request.messages):
+                yield from self._answer(request, served, self._require_vision_model(request, served))
             elif request.adapter is None:
                 yield from self._answer(request, served, served.base)
             else:
-                yield from self._answer_with(request.adapter, request, served)
+                yield from self._answer_with_adapter(request.adapter, request, served)
 
-    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+    def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
         """Do nothing: the server keeps its own cache of beginnings, and its time is everybody's."""
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        served = self._ready()
-        body: Json = {"model": served.base, "messages": as_json(messages, pictures=False)}
+        served = self._require_served()
+        body: Json = {"model": served.base, "messages": to_openai_messages(messages, with_images=False)}
         try:
             reply = self._server.call("POST", "/tokenize", {**body, "add_generation_prompt": True})
-            return int(reply["count"]) + picture_tokens(messages)
-        except (ServerRefused, KeyError):  # an older server: one token of an answer tells the length of its prompt
+            return int(reply["count"]) + image_token_count(messages)
+        except (ServerHttpError, KeyError):  # an older server: one token of an answer tells the length of its prompt
             reply = self._server.call("POST", "/v1/chat/completions", {**body, "max_tokens": 1})
-            return int(reply["usage"]["prompt_tokens"]) + picture_tokens(messages)
+            return int(reply["usage"]["prompt_tokens"]) + image_token_count(messages)
 
     def info(self) -> EngineInfo:
         """Ask the server, at most every `believed_s`; while one thread asks, the others take what was known."""
-        known = self._served is not None or self._trouble != ""
-        if time.monotonic() - self._asked_at > self._believed_s and self._asking.acquire(blocking=not known):
+        known = self._served is not None or self._last_error != ""
+        if time.monotonic() - self._refreshed_at > self._health_ttl_s and self._refresh_lock.acquire(
+            blocking=not known
+        ):
             try:
-                self._ask()
+                self._refresh()
             finally:
-                self._asking.release()
-        served, trouble = self._served, self._trouble
+                self._refresh_lock.release()
+        served, trouble = self._served, self._last_error
         if served is None:
             return EngineInfo(self._model, "remote", EngineState.FAILED, "", 0, trouble, self._server.url)
         state = EngineState.FAILED if trouble else EngineState.READY
-        detail = trouble or self._blindness(served)
+        detail = trouble or self._missing_vision_detail(served)
         return EngineInfo(
-            served.base, "remote", state, "", served.context_tokens, detail, self._server.url, sees=served.sees
+            served.base,
+            "remote",
+            state,
+            "",
+            served.context_tokens,
+            detail,
+            self._server.url,
+            vision_model=served.vision_model,
         )
 
     def close(self) -> None:
         """Unload what this engine loaded; a server that is gone needs no unloading."""
         served = self._served
         if served is not None:
-            self._adapters.unload_all(served.driver)
+            self._adapters.unload_all(served.dialect)
 
-    def _ask(self) -> None:
+    def _refresh(self) -> None:
         try:
             self._server.call("GET", "/health", timeout_s=2.0)
-            self._served = _served(
-                self._server.call("GET", "/v1/models", timeout_s=2.0), self._model, self._driver, self._vision_model
+            self._served = _parse_served_model(
+                self._server.call("GET", "/v1/models", timeout_s=2.0), self._model, self._dialect, self._vision_model
             )
-            self._trouble = ""
+            self._last_error = ""
         except RemoteEngineFailed as error:
-            self._trouble = str(error)
-        self._asked_at = time.monotonic()
+            self._last_error = str(error)
+        self._refreshed_at = time.monotonic()
 
-    def _blindness(self, served: Served) -> str:
+    def _missing_vision_detail(self, served: ServedModel) -> str:
         """Say that the operator asked for a vision model which the server does not have."""
-        if not self._vision_model or served.sees:
+        if not self._vision_model or served.vision_model:
             return ""
         return f"no model {self._vision_model} on the server (TUTOR_VISION_MODEL), so pictures are read by OCR"
 
-    def _seeing(self, request: Request, served: Served) -> str:
+    def _require_vision_model(self, request: GenerationRequest, served: ServedModel) -> str:
         """Return the model that takes pictures; an adapter of ours belongs to the base and never runs on another."""
-        if not served.sees:
-            require_no_pictures(request)
+        if not served.vision_model:
+            require_text_only(request)
         if request.adapter is not None:
             raise AdapterNotLoaded(f"adapter {request.adapter.name} is not used on pictures; ask without it")
-        return served.sees
+        return served.vision_model
 
-    def _ready(self) -> Served:
+    def _require_served(self) -> ServedModel:
         info = self.info()
         served = self._served
         if info.state is not EngineState.READY or served is None:
@@ -179,10 +191,10 @@ class RemoteEngine:
         return served
 
     @contextmanager
-    def _admitted(self) -> Iterator[None]:
+    def _concurrency_slot(self) -> Iterator[None]:
         with self._lock:
-            if self._running >= self._most_at_once:
-                raise EngineBusy(self._running - self._most_at_once + 1)
+            if self._running >= self._max_concurrent:
+                raise EngineBusy(self._running - self._max_concurrent + 1)
             self._running += 1
         try:
             yield
@@ -190,23 +202,27 @@ class RemoteEngine:
             with self._lock:
                 self._running -= 1
 
-    def _answer_with(self, ref: AdapterRef, request: Request, served: Served) -> Generator[str, None, None]:
+    def _answer_with_adapter(
+        self, ref: AdapterRef, request: GenerationRequest, served: ServedModel
+    ) -> Generator[Token, None, None]:
         """Answer on the adapter; a server that has forgotten it (it was started again) is given it once more."""
-        with self._adapters.lent(ref, served.driver) as name:
-            model = served.driver.model.format(base=served.base, adapter=name)
+        with self._adapters.hold(ref, served.dialect) as name:
+            model = served.dialect.model_format.format(base=served.base, adapter=name)
             try:
                 yield from self._answer(request, served, model)
-            except ServerRefused as refused:  # a status comes before the first piece, so nothing was said yet
+            except ServerHttpError as refused:  # a status comes before the first piece, so nothing was said yet
                 if refused.status not in (400, 404):
                     raise
                 self._adapters.forget(name)
-                self._adapters.ensure(name, ref, served.driver)
-                yield from self._second_try(ref, request, served, model)
+                self._adapters.ensure_loaded(name, ref, served.dialect)
+                yield from self._retry(ref, request, served, model)
 
-    def _second_try(self, ref: AdapterRef, request: Request, served: Served, model: str) -> Generator[str, None, None]:
+    def _retry(
+        self, ref: AdapterRef, request: GenerationRequest, served: ServedModel, model: str
+    ) -> Generator[Token, None, None]:
         try:
             yield from self._answer(request, served, model)
-        except ServerRefused as refused:
+        except ServerHttpError as refused:
             if refused.status != 404:
                 raise
             raise AdapterNotLoaded(
@@ -214,12 +230,12 @@ class RemoteEngine:
                 f"{self._server.url}?"
             ) from refused
 
-    def _answer(self, request: Request, served: Served, model: str) -> Generator[str, None, None]:
+    def _answer(self, request: GenerationRequest, served: ServedModel, model: str) -> Generator[Token, None, None]:
         body: Json = {
             "model": model,
-            "messages": as_json(request.messages),
+            "messages": to_openai_messages(request.messages),
             "stream": True,
-            "max_tokens": self._room(request, served),
+            "max_tokens": self._max_tokens_for(request, served),
             "temperature": request.temperature,
             "top_p": request.top_p,
             "seed": request.seed,
@@ -228,121 +244,121 @@ class RemoteEngine:
             body["stop"] = list(request.stop)
         ended = False
         try:
-            events = self._server.events("/v1/chat/completions", body, timeout_s=request.time_limit_s)
+            events = self._server.stream_events("/v1/chat/completions", body, timeout_s=request.time_limit_s)
             with closing(events):
                 for event in events:
                     for choice in event.get("choices", ()):
                         ended = ended or choice.get("finish_reason") in ("stop", "length")
                         if piece := choice.get("delta", {}).get("content"):
-                            yield piece
-        except ServerRefused as refused:
-            if _TOO_LONG.search(refused.reason):
-                raise PromptTooLong(TOO_LONG) from refused
+                            yield Token(piece)
+        except ServerHttpError as refused:
+            if _TOO_LONG_PATTERN.search(refused.reason):
+                raise PromptTooLong(TOO_LONG_MESSAGE) from refused
             raise
         if not ended:
             raise RemoteEngineFailed(f"the model server {self._server.url} ended an answer without finishing it")
 
-    def _room(self, request: Request, served: Served) -> int:
+    def _max_tokens_for(self, request: GenerationRequest, served: ServedModel) -> int:
         """Return how long the answer may be; the prompt is measured only where the wish is a large one."""
         if request.max_tokens <= served.context_tokens // 4:
             return request.max_tokens
         room = served.context_tokens - self.count_tokens(request.messages)
         if room < 1:
-            raise PromptTooLong(TOO_LONG)
+            raise PromptTooLong(TOO_LONG_MESSAGE)
         return min(request.max_tokens, room)
 
 
 class ServerAdapters:
     """Which adapters the server holds for us: loaded on demand; beyond `most`, the longest unused one is unloaded."""
 
-    def __init__(self, server: Server, most: int) -> None:
+    def __init__(self, server: ModelServer, max_adapters: int) -> None:
         self._server = server
-        self._most = most
-        self._held: OrderedDict[str, None] = OrderedDict()
+        self._max_adapters = max_adapters
+        self._loaded: OrderedDict[str, None] = OrderedDict()
         self._users: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._loading = threading.Lock()
 
     @contextmanager
-    def lent(self, ref: AdapterRef, driver: Driver) -> Iterator[str]:
+    def hold(self, ref: AdapterRef, dialect: ServerDialect) -> Iterator[str]:
         """Hold the adapter on the server while an answer uses it. Raises AdapterNotLoaded."""
-        name = name_on_server(ref)
+        name = server_adapter_name(ref)
         with self._lock:
             self._users[name] += 1
         try:
-            self.ensure(name, ref, driver)
+            self.ensure_loaded(name, ref, dialect)
             yield name
         finally:
             with self._lock:
                 self._users[name] -= 1
-            self._trim(driver)
+            self._evict_idle(dialect)
 
-    def ensure(self, name: str, ref: AdapterRef, driver: Driver) -> None:
+    def ensure_loaded(self, name: str, ref: AdapterRef, dialect: ServerDialect) -> None:
         """Return when the server holds the adapter; its file is checked before it is handed over."""
         if self._touch(name):
             return
         with self._loading:
             if self._touch(name):
                 return
-            _check(ref)
-            self._load(name, ref, driver)
+            _check_weights(ref)
+            self._load(name, ref, dialect)
             with self._lock:
-                self._held[name] = None
+                self._loaded[name] = None
 
     def forget(self, name: str) -> None:
         with self._lock:
-            self._held.pop(name, None)
+            self._loaded.pop(name, None)
 
-    def unload_all(self, driver: Driver) -> None:
+    def unload_all(self, dialect: ServerDialect) -> None:
         with self._lock:
-            names = list(self._held)
-            self._held.clear()
+            names = list(self._loaded)
+            self._loaded.clear()
         for name in names:
-            self._unload(name, driver)
+            self._unload(name, dialect)
 
     def _touch(self, name: str) -> bool:
         with self._lock:
-            if name in self._held:
-                self._held.move_to_end(name)
+            if name in self._loaded:
+                self._loaded.move_to_end(name)
                 return True
             return False
 
-    def _load(self, name: str, ref: AdapterRef, driver: Driver) -> None:
+    def _load(self, name: str, ref: AdapterRef, dialect: ServerDialect) -> None:
         """Load; "there is one of that name already" is success, because the name holds the hash of the weights."""
         body: Json = {"lora_name": name, "lora_path": str(ref.directory.absolute())}
         try:
-            self._server.call("POST", driver.load, body, timeout_s=60.0)
-        except ServerRefused as refused:
-            if name in _listed(self._server.call("GET", "/v1/models")):
+            self._server.call("POST", dialect.load_path, body, timeout_s=60.0)
+        except ServerHttpError as refused:
+            if name in _models_by_id(self._server.call("GET", "/v1/models")):
                 return
             raise AdapterNotLoaded(
                 f"the model server could not load adapter {ref.name} from {ref.directory} (HTTP {refused.status}); "
                 "it must see that folder and allow loading at run time, see docs/operations.md"
             ) from refused
 
-    def _trim(self, driver: Driver) -> None:
+    def _evict_idle(self, dialect: ServerDialect) -> None:
         with self._lock:
-            idle = [name for name in self._held if not self._users[name]]
-            surplus = idle[: max(0, len(self._held) - self._most)]
+            idle = [name for name in self._loaded if not self._users[name]]
+            surplus = idle[: max(0, len(self._loaded) - self._max_adapters)]
             for name in surplus:
-                del self._held[name]
+                del self._loaded[name]
                 del self._users[name]
         for name in surplus:
-            self._unload(name, driver)
+            self._unload(name, dialect)
 
-    def _unload(self, name: str, driver: Driver) -> None:
+    def _unload(self, name: str, dialect: ServerDialect) -> None:
         try:
-            self._server.call("POST", driver.unload, {"lora_name": name})
+            self._server.call("POST", dialect.unload_path, {"lora_name": name})
         except RemoteEngineFailed as error:  # the answer is given; an adapter that stays is only memory
             log.warning("adapter %s stays on the model server: %s", name, error)
 
 
-def name_on_server(ref: AdapterRef) -> str:
+def server_adapter_name(ref: AdapterRef) -> str:
     """Return the version's name with the start of its hash: two houses on one server cannot take each other's."""
     return f"{ref.name}-{ref.sha256[:12]}"
 
 
-def _check(ref: AdapterRef) -> None:
+def _check_weights(ref: AdapterRef) -> None:
     weights = ref.directory / "adapter_model.safetensors"
     try:
         found = sha256_of(weights)
@@ -352,17 +368,19 @@ def _check(ref: AdapterRef) -> None:
         raise AdapterNotLoaded(f"adapter {ref.name}: {weights} is not the file that was published; train it again")
 
 
-def _listed(models: Json) -> dict[str, Json]:
+def _models_by_id(models: Json) -> dict[str, Json]:
     return {str(entry.get("id")): entry for entry in models.get("data", ()) if isinstance(entry, dict)}
 
 
-def _served(models: Json, wanted: str, driver: Driver | None, vision: str | None = None) -> Served:
+def _parse_served_model(
+    models: Json, wanted: str, dialect: ServerDialect | None, vision: str | None = None
+) -> ServedModel:
     """Read `/v1/models`: adapters have a parent, the base has none."""
-    listed = _listed(models)
+    listed = _models_by_id(models)
     bases = {name: entry for name, entry in listed.items() if not entry.get("parent")}
     if not bases:
         raise RemoteEngineFailed("the model server lists no model; start it with one")
     base = wanted if wanted in bases else next(iter(bases))
     named = SGLANG if bases[base].get("owned_by") == "sglang" else VLLM
-    context = int(bases[base].get("max_model_len") or USUAL_CONTEXT)
-    return Served(base, context, driver or named, vision if vision in bases else "")
+    context = int(bases[base].get("max_model_len") or DEFAULT_CONTEXT_TOKENS)
+    return ServedModel(base, context, dialect or named, vision if vision in bases else "")

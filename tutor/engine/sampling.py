@@ -5,17 +5,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from tutor.engine.base import Request
+from tutor.engine.base import GenerationRequest
 
 
-def generator_for(request: Request) -> torch.Generator | None:
+def make_generator(request: GenerationRequest) -> torch.Generator | None:
     """Return the random source of a request, None when it is greedy; the same seed draws the same answer."""
     if request.temperature <= 0:
         return None
     return torch.Generator().manual_seed(request.seed)
 
 
-def draw(logits: Tensor, request: Request, generator: torch.Generator) -> int:
+def sample_token(logits: Tensor, request: GenerationRequest, generator: torch.Generator) -> int:
     """Draw from the smallest set of likeliest tokens that holds `top_p` of the probability."""
     scaled = logits.float().cpu() / request.temperature
     probabilities, order = torch.softmax(scaled, -1).sort(descending=True)

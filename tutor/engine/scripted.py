@@ -9,9 +9,17 @@ import re
 from collections.abc import Callable, Generator, Iterable, Sequence
 from itertools import cycle
 
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, Message, Request, Waiting, require_no_pictures
+from tutor.domain import Queued, Token
+from tutor.engine.base import (
+    AdapterRef,
+    EngineInfo,
+    EngineState,
+    GenerationRequest,
+    Message,
+    require_text_only,
+)
 
-Script = Iterable[str] | Callable[[Request], str]
+Script = Iterable[str] | Callable[[GenerationRequest], str]
 
 
 class ScriptedEngine:
@@ -26,42 +34,44 @@ class ScriptedEngine:
         script: Script = ("A scripted answer.",),
         *,
         context_tokens: int = 2048,
-        places: Sequence[int] = (),
-        sees: str = "",
+        queue_positions: Sequence[int] = (),
+        vision_model: str = "",
     ) -> None:
-        self.requests: list[Request] = []
-        self.prepared: list[tuple[tuple[Message, ...], AdapterRef | None]] = []
+        self.requests: list[GenerationRequest] = []
+        self.prefetched: list[tuple[tuple[Message, ...], AdapterRef | None]] = []
         self.cancelled = 0
-        self._places = places
+        self._queue_positions = queue_positions
         self._context = context_tokens
-        self._sees = sees
+        self._vision_model = vision_model
         if callable(script):
             self._answer = script
         else:
             texts = cycle(script)
             self._answer = lambda _request: next(texts)
 
-    def stream(self, request: Request) -> Generator[str, None, None]:
-        if not self._sees:
-            require_no_pictures(request)
+    def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
+        if not self._vision_model:
+            require_text_only(request)
         self.requests.append(request)
         pieces = re.findall(r"\s*\S+|\s+$", self._answer(request))[: request.max_tokens]
         try:
-            yield from map(Waiting, self._places)
-            yield from pieces
+            yield from map(Queued, self._queue_positions)
+            yield from map(Token, pieces)
         except GeneratorExit:
             self.cancelled += 1
             raise
 
-    def prepare(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
-        self.prepared.append((tuple(messages), adapter))
+    def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        self.prefetched.append((tuple(messages), adapter))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """One token a word, four a message for its role markers."""
         return sum(len(m.content.split()) + 4 for m in messages)
 
     def info(self) -> EngineInfo:
-        return EngineInfo("scripted", "none", EngineState.READY, "scripted", self._context, sees=self._sees)
+        return EngineInfo(
+            "scripted", "none", EngineState.READY, "scripted", self._context, vision_model=self._vision_model
+        )
 
     def close(self) -> None:
         """Nothing is held."""

@@ -15,7 +15,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class _Wait:
+class _QueueEntry:
     """Whose request it is, and its place in the order."""
 
     turn: int
@@ -27,7 +27,7 @@ class _Wait:
         return self.turn, self.arrival
 
 
-class Line(Generic[K]):
+class WaitQueue(Generic[K]):
     """A bounded waiting line, first come first served, except that nobody's second request passes another's first.
 
     A request's turn is one after the turn of the same learner's request before it, or the turn being served now.
@@ -35,35 +35,35 @@ class Line(Generic[K]):
     Nobody holds more than `each` of the places, so one learner alone cannot fill the line.
     """
 
-    def __init__(self, size: int, each: int | None = None) -> None:
+    def __init__(self, size: int, per_learner: int | None = None) -> None:
         self.size = size
-        self.each = each or size
+        self.per_learner = per_learner or size
         self._turn = 0
         self._arrivals = 0
         self._last_turn: dict[str, int] = {}  # of learners whose last turn is still to come; past ones are forgotten
-        self._waiting: dict[K, _Wait] = {}
+        self._waiting: dict[K, _QueueEntry] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def has_room(self, learner: str) -> bool:
         held = sum(wait.learner == learner for wait in self._waiting.values())
-        return len(self._waiting) < self.size and held < self.each
+        return len(self._waiting) < self.size and held < self.per_learner
 
-    def join(self, key: K, learner: str) -> None:
+    def push(self, key: K, learner: str) -> None:
         assert self.has_room(learner) and key not in self._waiting
         turn = max(self._turn, self._last_turn.get(learner, -1) + 1)
         self._last_turn[learner] = turn
         self._arrivals += 1
-        self._waiting[key] = _Wait(turn, self._arrivals, learner)
+        self._waiting[key] = _QueueEntry(turn, self._arrivals, learner)
 
-    def leave(self, key: K) -> None:
+    def discard(self, key: K) -> None:
         """Forget a request that was cancelled while waiting; harmless when it is not here."""
         self._waiting.pop(key, None)
 
-    def next(self, full: Container[str] = ()) -> K | None:
+    def pop(self, excluded: Container[str] = ()) -> K | None:
         """Remove and return whose turn it is, passing over the learners in `full`; None when nobody else waits."""
-        able = [key for key, wait in self._waiting.items() if wait.learner not in full]
+        able = [key for key, wait in self._waiting.items() if wait.learner not in excluded]
         if not able:
             return None
         key = min(able, key=lambda waiting: self._waiting[waiting].order)
@@ -78,7 +78,7 @@ class Line(Generic[K]):
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class RowSwap:
     """Exchange two rows of the KV cache and the LoRA bank; `keep_both` is false when the contents of `b` are dead."""
 
     a: int
@@ -86,7 +86,7 @@ class Swap:
     keep_both: bool = True
 
 
-class Rows(Generic[K]):
+class BatchRows(Generic[K]):
     """Dense rows: `order[:decoding]` decode, the rest still read their prompts, in the order of admission."""
 
     def __init__(self, capacity: int) -> None:
@@ -97,7 +97,7 @@ class Rows(Generic[K]):
     def has_room(self) -> bool:
         return len(self.order) < self.capacity
 
-    def row(self, key: K) -> int:
+    def row_of(self, key: K) -> int:
         return self.order.index(key)
 
     def prefilling(self) -> Sequence[K]:
@@ -109,36 +109,36 @@ class Rows(Generic[K]):
         self.order.append(key)
         return len(self.order) - 1
 
-    def promote(self, key: K) -> list[Swap]:
+    def start_decoding(self, key: K) -> list[RowSwap]:
         """Move `key`, whose prompt is read, among those who decode."""
-        row = self.row(key)
+        row = self.row_of(key)
         assert row >= self.decoding, "a row is promoted once"
-        swaps = self._exchange(row, self.decoding)
+        swaps = self._swap(row, self.decoding)
         self.decoding += 1
         return swaps
 
-    def release(self, key: K) -> list[Swap]:
+    def release(self, key: K) -> list[RowSwap]:
         """Free the row of `key` and close the gap."""
-        row = self.row(key)
-        swaps: list[Swap] = []
+        row = self.row_of(key)
+        swaps: list[RowSwap] = []
         if row < self.decoding:
             self.decoding -= 1
-            swaps += self._exchange(self.decoding, row, dead=key)
+            swaps += self._swap(self.decoding, row, dead=key)
             row = self.decoding
-        swaps += self._exchange(len(self.order) - 1, row, dead=key)
+        swaps += self._swap(len(self.order) - 1, row, dead=key)
         self.order.pop()
         return swaps
 
-    def _exchange(self, a: int, b: int, dead: K | None = None) -> list[Swap]:
+    def _swap(self, a: int, b: int, dead: K | None = None) -> list[RowSwap]:
         if a == b:
             return []
         keep_both = dead is None or self.order[b] != dead
         self.order[a], self.order[b] = self.order[b], self.order[a]
-        return [Swap(a, b, keep_both)]
+        return [RowSwap(a, b, keep_both)]
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk(Generic[K]):
+class PrefillChunk(Generic[K]):
     """Read tokens `start` to `stop` of one prompt in the next prefill step."""
 
     key: K
@@ -149,25 +149,25 @@ class Chunk(Generic[K]):
 WIDTH_UNIT = 16
 
 
-def width_of(tokens: int, chunk: int) -> int:
+def padded_width(tokens: int, chunk: int) -> int:
     """Return how many tokens are computed to read `tokens` of them: the last chunk of a prompt is padded a little."""
     return min(chunk, -(-tokens // WIDTH_UNIT) * WIDTH_UNIT)
 
 
-def plan_prefill(waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int) -> list[Chunk[K]]:
+def plan_prefill(waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int) -> list[PrefillChunk[K]]:
     """Cut the next chunk of at most `rows` prompts, the oldest first, from (key, tokens read, tokens in all).
 
     Chunks end at multiples of `chunk`, and only chunks of one width are read together: a token is always read in
     company of the same tokens, whoever else is there and however much of the prompt was in memory already. That is
     what makes reuse exact to the bit.
     """
-    plan: list[Chunk[K]] = []
+    plan: list[PrefillChunk[K]] = []
     width = 0
     for key, done, total in waiting:
         stop = min(total, (done // chunk + 1) * chunk)
-        width = width or width_of(stop - done, chunk)
-        if width_of(stop - done, chunk) == width:
-            plan.append(Chunk(key, done, stop))
+        width = width or padded_width(stop - done, chunk)
+        if padded_width(stop - done, chunk) == width:
+            plan.append(PrefillChunk(key, done, stop))
         if len(plan) == rows:
             break
     return plan

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from tutor.learner.evidence import Answered
+from tutor.learner.evidence import AnswerEvent
 
-RECENT = 8  # answers on a skill that are remembered one by one
-TRAIL = 60  # days with answers that a skill's line keeps
+MAX_RECENT_ANSWERS = 8  # answers on a skill that are remembered one by one
+MAX_HISTORY_DAYS = 60  # days with answers that a skill's line keeps
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class AnswerCounts:
     """Answers of one day, or of all days."""
 
     answers: int = 0
@@ -34,7 +34,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class RecentAnswer:
     """One answer on a skill."""
 
     day: date
@@ -43,7 +43,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class ObservedMisconception:
     """A misconception that a wrong answer showed; it stands until its item is answered rightly without help."""
 
     text: str
@@ -56,25 +56,30 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
-class Diary:
+class ActivityLog:
     """Everything that was done in one course."""
 
-    days: Mapping[date, Work] = field(default_factory=dict)
-    notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)  # by skill, the newest last
-    trails: Mapping[str, tuple[tuple[date, float], ...]] = field(default_factory=dict)  # how known at the day's end
-    mistakes: tuple[Mistake, ...] = ()
-    today: tuple[date, tuple[bool, ...]] = (date.min, ())  # the unaided outcomes of the last day with answers
+    days: Mapping[date, AnswerCounts] = field(default_factory=dict)
+    recent_answers: Mapping[str, tuple[RecentAnswer, ...]] = field(default_factory=dict)  # by skill, the newest last
+    mastery_history: Mapping[str, tuple[tuple[date, float], ...]] = field(
+        default_factory=dict
+    )  # how known at the day's end
+    misconceptions: tuple[ObservedMisconception, ...] = ()
+    last_day_outcomes: tuple[date, tuple[bool, ...]] = (
+        date.min,
+        (),
+    )  # the unaided outcomes of the last day with answers
     last_skill: str | None = None
 
     @property
-    def total(self) -> Work:
-        return summed(self.days.values())
+    def total(self) -> AnswerCounts:
+        return sum_counts(self.days.values())
 
 
-def summed(works: Iterable[Work]) -> Work:
+def sum_counts(works: Iterable[AnswerCounts]) -> AnswerCounts:
     """Return the sum of any number of works."""
     found = list(works)
-    return Work(
+    return AnswerCounts(
         answers=sum(w.answers for w in found),
         rights=sum(w.rights for w in found),
         aided=sum(w.aided for w in found),
@@ -82,49 +87,58 @@ def summed(works: Iterable[Work]) -> Work:
     )
 
 
-def write_down(diary: Diary, answer: Answered, known: Mapping[str, float]) -> Diary:
+def log_answer(log: ActivityLog, answer: AnswerEvent, masteries: Mapping[str, float]) -> ActivityLog:
     """Return the diary after one answer; `known` is how known its skills are after it."""
     day = answer.at.date()
-    notes = {skill: _noted(diary.notes.get(skill, ()), answer, day) for skill in answer.skills}
-    trails = {skill: _trailed(diary.trails.get(skill, ()), day, share) for skill, share in known.items()}
-    return Diary(
-        days={**diary.days, day: _worked(diary.days.get(day, Work()), answer)},
-        notes={**diary.notes, **notes},
-        trails={**diary.trails, **trails},
-        mistakes=_mistaken(diary.mistakes, answer, day),
-        today=_today(diary.today, answer, day),
+    notes = {skill: _append_recent(log.recent_answers.get(skill, ()), answer, day) for skill in answer.skills}
+    trails = {
+        skill: _append_history(log.mastery_history.get(skill, ()), day, share) for skill, share in masteries.items()
+    }
+    return ActivityLog(
+        days={**log.days, day: _count_answer(log.days.get(day, AnswerCounts()), answer)},
+        recent_answers={**log.recent_answers, **notes},
+        mastery_history={**log.mastery_history, **trails},
+        misconceptions=_update_misconceptions(log.misconceptions, answer, day),
+        last_day_outcomes=_update_last_day(log.last_day_outcomes, answer, day),
         last_skill=answer.skills[0],
     )
 
 
-def _worked(work: Work, answer: Answered) -> Work:
-    aided = not answer.unaided
-    return Work(
-        work.answers + 1, work.rights + answer.right, work.aided + aided, work.aided_rights + (aided and answer.right)
+def _count_answer(work: AnswerCounts, answer: AnswerEvent) -> AnswerCounts:
+    aided = not answer.is_unaided
+    return AnswerCounts(
+        work.answers + 1,
+        work.rights + answer.is_right,
+        work.aided + aided,
+        work.aided_rights + (aided and answer.is_right),
     )
 
 
-def _noted(notes: tuple[Note, ...], answer: Answered, day: date) -> tuple[Note, ...]:
-    return (*notes, Note(day, answer.right, answer.unaided))[-RECENT:]
+def _append_recent(notes: tuple[RecentAnswer, ...], answer: AnswerEvent, day: date) -> tuple[RecentAnswer, ...]:
+    return (*notes, RecentAnswer(day, answer.is_right, answer.is_unaided))[-MAX_RECENT_ANSWERS:]
 
 
-def _trailed(trail: tuple[tuple[date, float], ...], day: date, share: float) -> tuple[tuple[date, float], ...]:
+def _append_history(trail: tuple[tuple[date, float], ...], day: date, share: float) -> tuple[tuple[date, float], ...]:
     before = trail[:-1] if trail and trail[-1][0] == day else trail
-    return (*before, (day, round(share, 4)))[-TRAIL:]
+    return (*before, (day, round(share, 4)))[-MAX_HISTORY_DAYS:]
 
 
-def _today(today: tuple[date, tuple[bool, ...]], answer: Answered, day: date) -> tuple[date, tuple[bool, ...]]:
+def _update_last_day(
+    today: tuple[date, tuple[bool, ...]], answer: AnswerEvent, day: date
+) -> tuple[date, tuple[bool, ...]]:
     so_far = today[1] if today[0] == day else ()
-    return day, (*so_far, answer.right) if answer.unaided else so_far
+    return day, (*so_far, answer.is_right) if answer.is_unaided else so_far
 
 
-def _mistaken(mistakes: tuple[Mistake, ...], answer: Answered, day: date) -> tuple[Mistake, ...]:
-    if answer.right and answer.unaided:
+def _update_misconceptions(
+    mistakes: tuple[ObservedMisconception, ...], answer: AnswerEvent, day: date
+) -> tuple[ObservedMisconception, ...]:
+    if answer.is_right and answer.is_unaided:
         return tuple(mistake for mistake in mistakes if mistake.item_id != answer.item_id)
-    if answer.right or not answer.misconception:
+    if answer.is_right or not answer.misconception:
         return mistakes
     for at, old in enumerate(mistakes):
         if (old.item_id, old.text) == (answer.item_id, answer.misconception):
             return (*mistakes[:at], *mistakes[at + 1 :], replace(old, last=day, times=old.times + 1))
-    new = Mistake(answer.misconception, answer.skills[0], answer.item_id, answer.passage_id, day, day)
+    new = ObservedMisconception(answer.misconception, answer.skills[0], answer.item_id, answer.passage_id, day, day)
     return (*mistakes, new)

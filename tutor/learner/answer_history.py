@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SKILL_MEMORIES = (0.6, 0.85, 0.95)  # how much of each running mean survives one answer on the skill
-WHOLE_MEMORIES = (0.7, 0.9, 0.98)  # the same over all answers
-LATEST = 12  # answers that are remembered one by one
+SKILL_DECAYS = (0.6, 0.85, 0.95)  # how much of each running mean survives one answer on the skill
+OVERALL_DECAYS = (0.7, 0.9, 0.98)  # the same over all answers
+MAX_LATEST = 12  # answers that are remembered one by one
 
 Means = tuple[float, float, float]
-Seen = tuple[str, bool]  # an item, answered rightly
+ItemOutcome = tuple[str, bool]  # an item, answered rightly
 
 
 @dataclass(frozen=True, slots=True)
-class SkillTrail:
+class SkillHistory:
     """What is left of the answers on one skill; `surprise` are running means of outcome minus expectation."""
 
     answers: int = 0
@@ -28,66 +28,66 @@ class SkillTrail:
     surprise: Means = (0.0, 0.0, 0.0)
     latest: tuple[bool, ...] = ()  # up to four, the newest last
     streak: int = 0  # positive: right in a row; negative: wrong in a row
-    last_at: int = 0  # the number of the answer, counted over all skills
+    last_index: int = 0  # the number of the answer, counted over all skills
 
 
 @dataclass(frozen=True, slots=True)
-class ItemTrail:
+class ItemHistory:
     """What is left of the answers on one item."""
 
     answers: int
     rights: int
-    right_last: bool
-    last_at: int
+    last_right: bool
+    last_index: int
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class AnswerHistory:
     """Everything that the tracer remembers of one learner."""
 
     answers: int = 0
     surplus: float = 0.0  # sum of outcome minus expectation
     surprise: Means = (0.0, 0.0, 0.0)
-    latest: tuple[Seen, ...] = ()  # up to LATEST, the newest first
-    skill: str | None = None  # the one practised last
+    latest: tuple[ItemOutcome, ...] = ()  # up to LATEST, the newest first
+    last_skill: str | None = None  # the one practised last
     run: tuple[bool, ...] = ()  # outcomes since this skill was taken up, up to eight, the newest last
-    skills: Mapping[str, SkillTrail] = field(default_factory=dict)
-    items: Mapping[str, ItemTrail] = field(default_factory=dict)
+    skills: Mapping[str, SkillHistory] = field(default_factory=dict)
+    items: Mapping[str, ItemHistory] = field(default_factory=dict)
 
 
-def advance(history: History, item: str, skill: str, expected: float, *, right: bool) -> History:
+def append_answer(history: AnswerHistory, item: str, skill: str, expected: float, *, right: bool) -> AnswerHistory:
     """Return the history after one unaided answer."""
     surprise = right - expected
     at = history.answers + 1
-    return History(
+    return AnswerHistory(
         answers=at,
         surplus=history.surplus + surprise,
-        surprise=_blend(history.surprise, surprise, WHOLE_MEMORIES),
-        latest=((item, right), *history.latest[: LATEST - 1]),
-        skill=skill,
-        run=(*history.run, right)[-8:] if history.skill == skill else (right,),
-        skills={**history.skills, skill: _after(history.skills.get(skill, SkillTrail()), surprise, at, right)},
-        items={**history.items, item: _again(history.items.get(item), at, right)},
+        surprise=_update_means(history.surprise, surprise, OVERALL_DECAYS),
+        latest=((item, right), *history.latest[: MAX_LATEST - 1]),
+        last_skill=skill,
+        run=(*history.run, right)[-8:] if history.last_skill == skill else (right,),
+        skills={**history.skills, skill: _update_skill(history.skills.get(skill, SkillHistory()), surprise, at, right)},
+        items={**history.items, item: _update_item(history.items.get(item), at, right)},
     )
 
 
-def _after(trail: SkillTrail, surprise: float, at: int, right: bool) -> SkillTrail:
-    return SkillTrail(
+def _update_skill(trail: SkillHistory, surprise: float, at: int, right: bool) -> SkillHistory:
+    return SkillHistory(
         answers=trail.answers + 1,
         rights=trail.rights + right,
-        surprise=_blend(trail.surprise, surprise, SKILL_MEMORIES),
+        surprise=_update_means(trail.surprise, surprise, SKILL_DECAYS),
         latest=(*trail.latest, right)[-4:],
         streak=max(trail.streak, 0) + 1 if right else min(trail.streak, 0) - 1,
-        last_at=at,
+        last_index=at,
     )
 
 
-def _again(trail: ItemTrail | None, at: int, right: bool) -> ItemTrail:
+def _update_item(trail: ItemHistory | None, at: int, right: bool) -> ItemHistory:
     if trail is None:
-        return ItemTrail(1, int(right), right, at)
-    return ItemTrail(trail.answers + 1, trail.rights + right, right, at)
+        return ItemHistory(1, int(right), right, at)
+    return ItemHistory(trail.answers + 1, trail.rights + right, right, at)
 
 
-def _blend(means: Means, value: float, memories: Means) -> Means:
-    a, b, c = (m * old + (1 - m) * value for m, old in zip(memories, means, strict=True))
+def _update_means(means: Means, value: float, decays: Means) -> Means:
+    a, b, c = (m * old + (1 - m) * value for m, old in zip(decays, means, strict=True))
     return a, b, c

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from tutor.learner.evidence import Answered
+from tutor.learner.evidence import AnswerEvent
 
-KNOWN = 0.95  # from here on a skill counts as known
-IN_PLACE = 0.8  # from here on other skills may build on it
-REMEMBERED = 5  # latest unaided outcomes that are kept for the reason in a sentence
+MASTERY_THRESHOLD = 0.95  # from here on a skill counts as known
+PREREQUISITE_THRESHOLD = 0.8  # from here on other skills may build on it
+MAX_LATEST = 5  # latest unaided outcomes that are kept for the reason in a sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Knowing:
+class BktParams:
     """How answers and knowledge hang together in one course."""
 
     prior: float = 0.3
@@ -34,7 +34,7 @@ class Knowing:
             raise ValueError(f"{self} makes a right answer speak against knowing; guess must be below 1 - slip")
 
 
-class Standing(StrEnum):
+class MasteryStatus(StrEnum):
     """What may be said of a skill."""
 
     UNSEEN = "unseen"
@@ -47,93 +47,95 @@ class Standing(StrEnum):
 class Mastery:
     """One learner's standing in one skill."""
 
-    known: float  # probability
+    probability: float  # probability
     unaided: int = 0
     unaided_right: int = 0
     aided: int = 0
     aided_right: int = 0
-    owes_check: bool = False
+    needs_unaided_check: bool = False
     latest: tuple[bool, ...] = ()  # unaided, the newest last
     last_at: datetime | None = None
 
     @property
-    def standing(self) -> Standing:
-        if self.owes_check:
-            return Standing.TO_CONFIRM
-        if self.known >= KNOWN:
-            return Standing.KNOWN
-        return Standing.LEARNING if self.unaided else Standing.UNSEEN
+    def status(self) -> MasteryStatus:
+        if self.needs_unaided_check:
+            return MasteryStatus.TO_CONFIRM
+        if self.probability >= MASTERY_THRESHOLD:
+            return MasteryStatus.KNOWN
+        return MasteryStatus.LEARNING if self.unaided else MasteryStatus.UNSEEN
 
     @property
-    def unaided_range(self) -> tuple[float, float]:
+    def unaided_interval(self) -> tuple[float, float]:
         """Between which shares her unaided success lies, nineteen times in twenty (Wilson's interval)."""
-        return wilson(self.unaided_right, self.unaided)
+        return wilson_interval(self.unaided_right, self.unaided)
 
 
-def fresh(knowing: Knowing, assumed: float | None = None) -> Mastery:
+def initial_mastery(params: BktParams, assumed: float | None = None) -> Mastery:
     """Return the mastery before any answer; `assumed` is what a placement inferred from answers on other skills."""
-    return Mastery(knowing.prior if assumed is None else assumed)
+    return Mastery(params.prior if assumed is None else assumed)
 
 
-def update(mastery: Mastery, answer: Answered, knowing: Knowing, retained: float = 1.0, ease: float = 0.0) -> Mastery:
+def update_mastery(
+    mastery: Mastery, answer: AnswerEvent, params: BktParams, retained: float = 1.0, ease: float = 0.0
+) -> Mastery:
     """Return the mastery after one answer: evidence first, if it was unaided, then the chance that it taught.
 
     `retained` is the share of what was known that is still there at the time of the answer (`review.retained`); `ease`
     is how much easier the item is than others on the skill, in log-odds, so that a hard item failed weighs little.
     """
-    mastery = replace(mastery, known=mastery.known * retained)
-    if not answer.unaided:
+    mastery = replace(mastery, probability=mastery.probability * retained)
+    if not answer.is_unaided:
         return replace(
             mastery,
-            known=taught(mastery.known, knowing),
+            probability=apply_learning(mastery.probability, params),
             aided=mastery.aided + 1,
-            aided_right=mastery.aided_right + answer.right,
-            owes_check=True,
+            aided_right=mastery.aided_right + answer.is_right,
+            needs_unaided_check=True,
             last_at=answer.at,
         )
     return replace(
         mastery,
-        known=taught(believed(mastery.known, knowing, ease, right=answer.right), knowing),
+        probability=apply_learning(posterior_known(mastery.probability, params, ease, right=answer.is_right), params),
         unaided=mastery.unaided + 1,
-        unaided_right=mastery.unaided_right + answer.right,
-        owes_check=mastery.owes_check and not answer.right,
-        latest=(*mastery.latest, answer.right)[-REMEMBERED:],
+        unaided_right=mastery.unaided_right + answer.is_right,
+        needs_unaided_check=mastery.needs_unaided_check and not answer.is_right,
+        latest=(*mastery.latest, answer.is_right)[-MAX_LATEST:],
         last_at=answer.at,
     )
 
 
-def believed(known: float, knowing: Knowing, ease: float = 0.0, *, right: bool) -> float:
+def posterior_known(known: float, params: BktParams, ease: float = 0.0, *, right: bool) -> float:
     """Return the probability that the skill was known, given one unaided answer (Bayes)."""
-    if_known, if_not = _eased(1 - knowing.slip, ease), _eased(knowing.guess, ease)
+    if_known, if_not = _shift_log_odds(1 - params.slip, ease), _shift_log_odds(params.guess, ease)
     if not right:
         if_known, if_not = 1 - if_known, 1 - if_not
     return known * if_known / (known * if_known + (1 - known) * if_not)
 
 
-def taught(known: float, knowing: Knowing) -> float:
-    return known + (1 - known) * knowing.learn
+def apply_learning(known: float, params: BktParams) -> float:
+    return known + (1 - known) * params.learn
 
 
-def _eased(share: float, ease: float) -> float:
+def _shift_log_odds(share: float, ease: float) -> float:
     """The share, moved by `ease` on the log-odds scale."""
     return share / (share + (1 - share) * math.exp(-ease))
 
 
-def chance_right(known: float, knowing: Knowing) -> float:
+def predict_right(known: float, params: BktParams) -> float:
     """Return how likely an unaided right answer is."""
-    return known * (1 - knowing.slip) + (1 - known) * knowing.guess
+    return known * (1 - params.slip) + (1 - known) * params.guess
 
 
-def rebuild(answers: Iterable[Answered], knowing: Knowing) -> Mapping[str, Mastery]:
+def rebuild_masteries(answers: Iterable[AnswerEvent], params: BktParams) -> Mapping[str, Mastery]:
     """Return the mastery of every skill that was met, from the answers in order."""
     found: dict[str, Mastery] = {}
     for answer in answers:
         for skill in answer.skills:
-            found[skill] = update(found.get(skill, fresh(knowing)), answer, knowing)
+            found[skill] = update_mastery(found.get(skill, initial_mastery(params)), answer, params)
     return found
 
 
-def wilson(rights: int, answers: int) -> tuple[float, float]:
+def wilson_interval(rights: int, answers: int) -> tuple[float, float]:
     """Return the interval that holds the true share with 95 % confidence; everything when nothing was seen."""
     if not answers:
         return 0.0, 1.0

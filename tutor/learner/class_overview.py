@@ -12,18 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from tutor.learner.activity_log import Diary, Mistake, Work, summed
-from tutor.learner.overview import WEEK, Level, Overview, SkillLine, overview
-from tutor.learner.record import Record
+from tutor.learner.activity_log import ActivityLog, AnswerCounts, ObservedMisconception, sum_counts
+from tutor.learner.overview import WEEK, LearnerOverview, MasteryLevel, SkillOverview, build_overview
+from tutor.learner.record import LearnerRecord
 from tutor.learner.skill_graph import SkillGraph
 
-TELLING_LEARNERS = 10  # who answered an item before it is judged
-TELLING = 0.1  # correlation with everything else, below which an item does not tell learners apart
-WEEKS = 8  # of work that are drawn
+MIN_ITEM_LEARNERS = 10  # who answered an item before it is judged
+MIN_DISCRIMINATION = 0.1  # correlation with everything else, below which an item does not tell learners apart
+MAX_WEEKS = 8  # of work that are drawn
 
 
 @dataclass(frozen=True, slots=True)
-class Stuck:
+class StuckLearner:
     """A learner who fails on a skill, since when."""
 
     learner_id: str
@@ -34,7 +34,7 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class ClassMisconception:
     """A misconception and who shows it; `passage_id` is where the course speaks of it."""
 
     text: str
@@ -46,17 +46,17 @@ class Belief:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemLine:
+class WeakItem:
     """An item that does not tell apart who knows from who does not."""
 
     item_id: str
     learners: int
     rate: float
-    telling: float  # correlation between this item and everything else
+    discrimination: float  # correlation between this item and everything else
 
 
 @dataclass(frozen=True, slots=True)
-class SkillCount:
+class SkillCounts:
     """How many learners stand where on one skill."""
 
     skill: str
@@ -71,69 +71,69 @@ class SkillCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
+class WeekDigest:
     """One week of a class, and the week before."""
 
     active: int
     active_before: int
-    work: Work
-    work_before: Work
+    counts: AnswerCounts
+    counts_before: AnswerCounts
     newly_known: tuple[tuple[str, int], ...]  # skill, learners who came to know it this week
     newly_stuck: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class ClassWeek:
     """The work of one week, and how many learners did it."""
 
     start: date  # of seven days; the last week's last day is today
-    work: Work
+    counts: AnswerCounts
     active: int
 
 
 @dataclass(frozen=True, slots=True)
-class Classroom:
+class ClassOverview:
     """Everything that the instructor's page says of a course."""
 
     at: datetime
-    learners: Mapping[str, Overview]
-    skills: tuple[SkillCount, ...]
-    stuck: tuple[Stuck, ...]  # the longest first
-    beliefs: tuple[Belief, ...]  # the most common first
-    items: tuple[ItemLine, ...]  # the least telling first
-    digest: Digest
-    weeks: tuple[Week, ...]  # the oldest first
-    catching_up: int = 0  # learners of whom a correction is not shown yet
+    learners: Mapping[str, LearnerOverview]
+    skills: tuple[SkillCounts, ...]
+    stuck: tuple[StuckLearner, ...]  # the longest first
+    misconceptions: tuple[ClassMisconception, ...]  # the most common first
+    weak_items: tuple[WeakItem, ...]  # the least telling first
+    digest: WeekDigest
+    weeks: tuple[ClassWeek, ...]  # the oldest first
+    stale_learners: int = 0  # learners of whom a correction is not shown yet
 
 
-def classroom(records: Mapping[str, Record], course: SkillGraph, at: datetime) -> Classroom:
+def build_class_overview(records: Mapping[str, LearnerRecord], course: SkillGraph, at: datetime) -> ClassOverview:
     """Return what the records say together at one time."""
-    seen = {learner: overview(record, course, at) for learner, record in records.items()}
-    diaries = {learner: record.diary for learner, record in records.items()}
-    return Classroom(
+    seen = {learner: build_overview(record, course, at) for learner, record in records.items()}
+    diaries = {learner: record.activity for learner, record in records.items()}
+    return ClassOverview(
         at=at,
         learners=seen,
         skills=tuple(
-            _count(skill, [view.skills[n] for view in seen.values()]) for n, skill in enumerate(course.skills)
+            _count_levels(skill, [view.skills[n] for view in seen.values()]) for n, skill in enumerate(course.skills)
         ),
-        stuck=_stuck(seen),
-        beliefs=_beliefs(diaries),
-        items=_untelling(records),
-        digest=_digest(seen, diaries, at),
-        weeks=_weeks(diaries.values(), at),
+        stuck=_stuck_learners(seen),
+        misconceptions=_class_misconceptions(diaries),
+        weak_items=_find_weak_items(records),
+        digest=_build_digest(seen, diaries, at),
+        weeks=_class_weeks(diaries.values(), at),
     )
 
 
-def _count(skill: str, lines: Sequence[SkillLine]) -> SkillCount:
-    known = sum(line.level is Level.KNOWN for line in lines)
+def _count_levels(skill: str, lines: Sequence[SkillOverview]) -> SkillCounts:
+    known = sum(line.level is MasteryLevel.KNOWN for line in lines)
     stuck = sum(line.stuck_since is not None for line in lines)
     unmet = sum(not line.answers for line in lines)
-    return SkillCount(skill, known, len(lines) - known - stuck - unmet, stuck, unmet)
+    return SkillCounts(skill, known, len(lines) - known - stuck - unmet, stuck, unmet)
 
 
-def _stuck(seen: Mapping[str, Overview]) -> tuple[Stuck, ...]:
+def _stuck_learners(seen: Mapping[str, LearnerOverview]) -> tuple[StuckLearner, ...]:
     found = [
-        Stuck(learner, line.skill, line.stuck_since, sum(line.mastery.latest), len(line.mastery.latest))
+        StuckLearner(learner, line.skill, line.stuck_since, sum(line.mastery.latest), len(line.mastery.latest))
         for learner, view in seen.items()
         for line in view.skills
         if line.stuck_since is not None
@@ -141,22 +141,24 @@ def _stuck(seen: Mapping[str, Overview]) -> tuple[Stuck, ...]:
     return tuple(sorted(found, key=lambda s: (s.since, s.learner_id, s.skill)))
 
 
-def _beliefs(diaries: Mapping[str, Diary]) -> tuple[Belief, ...]:
-    groups: dict[tuple[str, str], list[tuple[str, Mistake]]] = defaultdict(list)
+def _class_misconceptions(diaries: Mapping[str, ActivityLog]) -> tuple[ClassMisconception, ...]:
+    groups: dict[tuple[str, str], list[tuple[str, ObservedMisconception]]] = defaultdict(list)
     for learner, diary in diaries.items():
-        for mistake in diary.mistakes:
+        for mistake in diary.misconceptions:
             groups[mistake.text, mistake.skill].append((learner, mistake))
-    found = [_belief(text, skill, held) for (text, skill), held in groups.items()]
+    found = [_merge_misconception(text, skill, held) for (text, skill), held in groups.items()]
     return tuple(sorted(found, key=lambda b: (-len(b.learners), b.text)))
 
 
-def _belief(text: str, skill: str, held: Sequence[tuple[str, Mistake]]) -> Belief:
+def _merge_misconception(
+    text: str, skill: str, held: Sequence[tuple[str, ObservedMisconception]]
+) -> ClassMisconception:
     newest = max((mistake for _, mistake in held), key=lambda m: m.last)
     learners = tuple(sorted({learner for learner, _ in held}))
-    return Belief(text, skill, learners, sum(m.times for _, m in held), newest.last, newest.passage_id)
+    return ClassMisconception(text, skill, learners, sum(m.times for _, m in held), newest.last, newest.passage_id)
 
 
-def _untelling(records: Mapping[str, Record]) -> tuple[ItemLine, ...]:
+def _find_weak_items(records: Mapping[str, LearnerRecord]) -> tuple[WeakItem, ...]:
     """Compare each learner's success on an item with her success on everything else (corrected item-rest)."""
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for record in records.values():
@@ -167,13 +169,18 @@ def _untelling(records: Mapping[str, Record]) -> tuple[ItemLine, ...]:
             if answers > trail.answers:
                 rest = (rights - trail.rights) / (answers - trail.answers)
                 pairs[item].append((trail.rights / trail.answers, rest))
-    judged = [_item(item, both) for item, both in pairs.items() if len(both) >= TELLING_LEARNERS]
-    return tuple(sorted((line for line in judged if line.telling < TELLING), key=lambda i: (i.telling, i.item_id)))
+    judged = [_item_statistics(item, both) for item, both in pairs.items() if len(both) >= MIN_ITEM_LEARNERS]
+    return tuple(
+        sorted(
+            (line for line in judged if line.discrimination < MIN_DISCRIMINATION),
+            key=lambda i: (i.discrimination, i.item_id),
+        )
+    )
 
 
-def _item(item: str, pairs: Sequence[tuple[float, float]]) -> ItemLine:
+def _item_statistics(item: str, pairs: Sequence[tuple[float, float]]) -> WeakItem:
     rate = sum(own for own, _ in pairs) / len(pairs)
-    return ItemLine(item, len(pairs), rate, _correlation(pairs))
+    return WeakItem(item, len(pairs), rate, _correlation(pairs))
 
 
 def _correlation(pairs: Sequence[tuple[float, float]]) -> float:
@@ -187,36 +194,36 @@ def _correlation(pairs: Sequence[tuple[float, float]]) -> float:
     return sum((a - mean_a) * (b - mean_b) for a, b in pairs) / math.sqrt(spread_a * spread_b)
 
 
-def _digest(seen: Mapping[str, Overview], diaries: Mapping[str, Diary], at: datetime) -> Digest:
+def _build_digest(seen: Mapping[str, LearnerOverview], diaries: Mapping[str, ActivityLog], at: datetime) -> WeekDigest:
     now = {learner: view.this_week for learner, view in seen.items()}
     before = {learner: view.last_week for learner, view in seen.items()}
     learnt: dict[str, int] = defaultdict(int)
     failing: dict[str, int] = defaultdict(int)
     for view in seen.values():
         for line in view.skills:
-            learnt[line.skill] += line.newly_known((at - WEEK).date())
+            learnt[line.skill] += line.is_newly_known((at - WEEK).date())
             failing[line.skill] += line.stuck_since is not None and line.stuck_since > (at - WEEK).date()
-    return Digest(
+    return WeekDigest(
         active=sum(work.answers > 0 for work in now.values()),
         active_before=sum(work.answers > 0 for work in before.values()),
-        work=summed(now.values()),
-        work_before=summed(before.values()),
-        newly_known=_most(learnt),
-        newly_stuck=_most(failing),
+        counts=sum_counts(now.values()),
+        counts_before=sum_counts(before.values()),
+        newly_known=_sort_by_count(learnt),
+        newly_stuck=_sort_by_count(failing),
     )
 
 
-def _most(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+def _sort_by_count(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(((s, n) for s, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _weeks(diaries: Iterable[Diary], at: datetime) -> tuple[Week, ...]:
+def _class_weeks(diaries: Iterable[ActivityLog], at: datetime) -> tuple[ClassWeek, ...]:
     """The same seven days as the digest's, so that no sum overlaps another."""
     found = list(diaries)
     first = at.date() - WEEK + timedelta(days=1)
-    return tuple(_week(found, first - n * WEEK) for n in reversed(range(WEEKS)))
+    return tuple(_class_week(found, first - n * WEEK) for n in reversed(range(MAX_WEEKS)))
 
 
-def _week(diaries: Sequence[Diary], start: date) -> Week:
-    done = [summed(w for day, w in diary.days.items() if start <= day < start + WEEK) for diary in diaries]
-    return Week(start, summed(done), sum(work.answers > 0 for work in done))
+def _class_week(diaries: Sequence[ActivityLog], start: date) -> ClassWeek:
+    done = [sum_counts(w for day, w in diary.days.items() if start <= day < start + WEEK) for diary in diaries]
+    return ClassWeek(start, sum_counts(done), sum(work.answers > 0 for work in done))

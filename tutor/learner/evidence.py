@@ -15,11 +15,11 @@ from enum import StrEnum
 from tutor.domain import Outcome
 from tutor.errors import InputRefused
 
-GENERAL = "*"  # the skill of an item that belongs to none that the course declares
-UNTRIED = 0.5  # what anybody is expected to do on an item of which nothing is known
+GENERAL_SKILL = "*"  # the skill of an item that belongs to none that the course declares
+DEFAULT_EXPECTATION = 0.5  # what anybody is expected to do on an item of which nothing is known
 
 
-class Origin(StrEnum):
+class AnswerOrigin(StrEnum):
     """Why the item was asked."""
 
     PRACTICE = "practice"
@@ -29,7 +29,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnswerEvent:
     """One graded answer; `skills` begins with the one that the item is mainly about.
 
     `grade_id` is the grade that it came from; one grade is evidence once. `supersedes` is the event that this one
@@ -50,11 +50,11 @@ class Answered:
     judge: str  # name and version of what graded it
     grade_id: str = ""
     supersedes: str | None = None
-    origin: Origin = Origin.PRACTICE
+    origin: AnswerOrigin = AnswerOrigin.PRACTICE
     misconception: str | None = None  # what the wrong answer shows, in the item's own words
     passage_id: str | None = None  # where in the course the item comes from
-    expected: float = UNTRIED
-    usual: float = UNTRIED
+    expected: float = DEFAULT_EXPECTATION
+    usual: float = DEFAULT_EXPECTATION
 
     def __post_init__(self) -> None:
         if not self.skills:
@@ -69,17 +69,17 @@ class Answered:
             raise InputRefused(f"answer {self.id} was expected with {self.expected}; a chance lies between 0 and 1")
 
     @property
-    def right(self) -> bool:
+    def is_right(self) -> bool:
         """A partly right answer is not yet a right one."""
         return self.outcome is Outcome.RIGHT
 
     @property
-    def unaided(self) -> bool:
+    def is_unaided(self) -> bool:
         return not self.aided and self.hints == 0
 
 
 @dataclass(frozen=True, slots=True)
-class Retracted:
+class RetractionEvent:
     """An event that takes back another one: its grade was withdrawn and no other one takes its place."""
 
     id: str
@@ -89,7 +89,9 @@ class Retracted:
     at: datetime
 
 
-def standing(answers: Iterable[Answered], retractions: Iterable[Retracted] = ()) -> Iterator[Answered]:
+def current_answers(
+    answers: Iterable[AnswerEvent], retractions: Iterable[RetractionEvent] = ()
+) -> Iterator[AnswerEvent]:
     """Yield the answers that still count, oldest first; ties are ordered by id so that a rebuild is exact."""
     kept = list(answers)
     gone = {retraction.answer_id for retraction in retractions} | {a.supersedes for a in kept if a.supersedes}

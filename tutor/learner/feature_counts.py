@@ -10,49 +10,51 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-Key = tuple[Any, ...]  # the kind of circumstance, then what it is about; nested tuples of texts, numbers, truths
+FeatureKey = tuple[Any, ...]  # the kind of circumstance, then what it is about; nested tuples of texts, numbers, truths
 Count = tuple[int, int]  # answers, right answers
-NONE: Count = (0, 0)
+NO_ANSWERS: Count = (0, 0)
 
 
 @dataclass(slots=True)
-class Tally:
+class FeatureCounts:
     """Counts by circumstance; grows as answers come in."""
 
-    counts: dict[Key, Count] = field(default_factory=dict)
+    counts: dict[FeatureKey, Count] = field(default_factory=dict)
 
-    def add(self, keys: Iterable[Key], *, right: bool) -> None:
+    def add(self, keys: Iterable[FeatureKey], *, right: bool) -> None:
         counts = self.counts
         for key in keys:
-            answers, rights = counts.get(key, NONE)
+            answers, rights = counts.get(key, NO_ANSWERS)
             counts[key] = (answers + 1, rights + right)
 
-    def of(self, key: Key, without: Tally | None = None) -> Count:
+    def count(self, key: FeatureKey, held_out: FeatureCounts | None = None) -> Count:
         """Return the count; `without` is a part of this tally that must not be used: those who are being predicted."""
-        answers, rights = self.counts.get(key, NONE)
-        if without is None:
+        answers, rights = self.counts.get(key, NO_ANSWERS)
+        if held_out is None:
             return answers, rights
-        fewer, fewer_rights = without.counts.get(key, NONE)
+        fewer, fewer_rights = held_out.counts.get(key, NO_ANSWERS)
         return answers - fewer, rights - fewer_rights
 
-    def rate(self, key: Key, prior: float, strength: float, without: Tally | None = None) -> float:
+    def smoothed_rate(
+        self, key: FeatureKey, prior: float, strength: float, held_out: FeatureCounts | None = None
+    ) -> float:
         """Share of right answers in (0, 1), drawn to `prior` as if `strength` more answers had shown it."""
-        answers, rights = self.of(key, without)
+        answers, rights = self.count(key, held_out)
         return (rights + strength * prior) / (answers + strength)
 
-    def trimmed(self, least: int) -> Tally:
+    def without_rare(self, min_count: int) -> FeatureCounts:
         """The same without circumstances that were seen fewer than `least` times."""
-        return Tally({key: count for key, count in self.counts.items() if count[0] >= least})
+        return FeatureCounts({key: count for key, count in self.counts.items() if count[0] >= min_count})
 
 
-def plain_counts(tally: Tally) -> list[Any]:
+def counts_to_json(counts: FeatureCounts) -> list[Any]:
     """Return what `counts_from` reads again; JSON knows no tuples."""
-    return [[list(key), *count] for key, count in tally.counts.items()]
+    return [[list(key), *count] for key, count in counts.counts.items()]
 
 
-def counts_from(plain: Iterable[Any]) -> Tally:
-    return Tally({_tuples(key): (answers, rights) for key, answers, rights in plain})
+def counts_from_json(plain: Iterable[Any]) -> FeatureCounts:
+    return FeatureCounts({_to_tuples(key): (answers, rights) for key, answers, rights in plain})
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+def _to_tuples(value: Any) -> Any:
+    return tuple(map(_to_tuples, value)) if isinstance(value, list) else value

@@ -7,13 +7,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+FloatArray = npt.NDArray[np.float64]
 
 
-def logit(share: float) -> float:
-    return math.log(share / (1 - share))
+def logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))
 
 
-def squash(score: float) -> float:
+def sigmoid(log_odds: float) -> float:
     """Return the share that has these log-odds."""
-    return 1 / (1 + math.exp(-min(max(score, -30.0), 30.0)))
+    return 1 / (1 + math.exp(-min(max(log_odds, -30.0), 30.0)))

@@ -14,76 +14,76 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tutor.learner.bayesian_knowledge_tracing import Knowing, chance_right
-from tutor.learner.logit import Floats
+from tutor.learner.bayesian_knowledge_tracing import BktParams, predict_right
+from tutor.learner.logit import FloatArray
 from tutor.learner.skill_graph import SkillGraph
 
-QUESTIONS = 15
-DRAWS = 4_000
-AGAINST_THE_GRAPH = 0.05  # how often a skill is known although something it needs is not: graphs are drawn by people
-SETTLED = 0.02  # bits; when no question promises more, there is nothing left to ask
+MAX_QUESTIONS = 15
+N_SAMPLES = 4_000
+GRAPH_VIOLATION_RATE = 0.05  # how often a skill is known although something it needs is not: graphs are drawn by people
+MIN_INFORMATION_GAIN = 0.02  # bits; when no question promises more, there is nothing left to ask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Belief:
+class PlacementBelief:
     """Ways of knowing the course, one a row, and how likely each is after the answers so far."""
 
     skills: tuple[str, ...]
     states: npt.NDArray[np.bool_]
-    weights: Floats
+    weights: FloatArray
 
-    def known(self) -> Mapping[str, float]:
+    def skill_probabilities(self) -> Mapping[str, float]:
         """Return the probability that each skill is known."""
         return dict(zip(self.skills, (self.weights @ self.states).tolist(), strict=True))
 
 
-def before_any_answer(graph: SkillGraph, seed: int = 0) -> Belief:
+def prior_belief(graph: SkillGraph, seed: int = 0) -> PlacementBelief:
     """Return the belief about a learner of whom nothing is known."""
     rng = np.random.default_rng(seed)
-    names = graph.ordered()
+    names = graph.topological_order()
     place = {name: at for at, name in enumerate(names)}
-    share = rng.beta(1.0, 1.0, DRAWS)  # from one who knows nothing to one who knows everything
-    states = np.zeros((DRAWS, len(names)), dtype=bool)
+    share = rng.beta(1.0, 1.0, N_SAMPLES)  # from one who knows nothing to one who knows everything
+    states = np.zeros((N_SAMPLES, len(names)), dtype=bool)
     for name in names:
-        needs = [place[need] for need in graph.needs(name)]
+        needs = [place[need] for need in graph.direct_prerequisites(name)]
         ready = states[:, needs].all(axis=1)
-        states[:, place[name]] = rng.random(DRAWS) < np.where(ready, share, AGAINST_THE_GRAPH * share)
-    return Belief(names, states, np.full(DRAWS, 1 / DRAWS))
+        states[:, place[name]] = rng.random(N_SAMPLES) < np.where(ready, share, GRAPH_VIOLATION_RATE * share)
+    return PlacementBelief(names, states, np.full(N_SAMPLES, 1 / N_SAMPLES))
 
 
-def after_answer(belief: Belief, skill: str, knowing: Knowing, *, right: bool) -> Belief:
+def update_belief(belief: PlacementBelief, skill: str, params: BktParams, *, right: bool) -> PlacementBelief:
     """Return the belief after one unaided answer on a skill."""
     known = belief.states[:, belief.skills.index(skill)]
-    if_right = np.where(known, 1 - knowing.slip, knowing.guess)
+    if_right = np.where(known, 1 - params.slip, params.guess)
     weights = belief.weights * (if_right if right else 1 - if_right)
-    return Belief(belief.skills, belief.states, weights / weights.sum())
+    return PlacementBelief(belief.skills, belief.states, weights / weights.sum())
 
 
 def next_question(
-    belief: Belief, asked: Collection[str], knowing: Knowing, leave_out: Collection[str] = ()
+    belief: PlacementBelief, asked: Collection[str], params: BktParams, excluded: Collection[str] = ()
 ) -> str | None:
     """Return the skill to ask about next; None after fifteen questions or when no answer would tell much.
 
     `leave_out` are skills that cannot be asked about: there is no item, or she skipped it.
     """
-    if len(asked) >= QUESTIONS:
+    if len(asked) >= MAX_QUESTIONS:
         return None
     gains = {
-        skill: _gain(known, knowing)
-        for skill, known in belief.known().items()
-        if skill not in asked and skill not in leave_out
+        skill: _information_gain(known, params)
+        for skill, known in belief.skill_probabilities().items()
+        if skill not in asked and skill not in excluded
     }
     best = max(gains, key=lambda skill: gains[skill], default=None)
-    return best if best is not None and gains[best] > SETTLED else None
+    return best if best is not None and gains[best] > MIN_INFORMATION_GAIN else None
 
 
-def _gain(known: float, knowing: Knowing) -> float:
+def _information_gain(known: float, params: BktParams) -> float:
     """Bits that an answer is expected to tell about which way of knowing is hers."""
-    noise = known * _bits(knowing.slip) + (1 - known) * _bits(knowing.guess)
-    return _bits(chance_right(known, knowing)) - noise
+    noise = known * _entropy_bits(params.slip) + (1 - known) * _entropy_bits(params.guess)
+    return _entropy_bits(predict_right(known, params)) - noise
 
 
-def _bits(share: float) -> float:
+def _entropy_bits(share: float) -> float:
     if share <= 0 or share >= 1:
         return 0.0
     return -share * math.log2(share) - (1 - share) * math.log2(1 - share)

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from tutor.learner.activity_log import Mistake
-from tutor.learner.bayesian_knowledge_tracing import KNOWN
-from tutor.learner.overview import Overview, SkillLine
+from tutor.learner.activity_log import ObservedMisconception
+from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD
+from tutor.learner.overview import LearnerOverview, SkillOverview
 
-ENOUGH = 3  # unaided answers that a statement on a skill needs
-SURE = 6  # from here on it is said without "it seems"
-NAMED = 3  # skills of a kind that the block names
+MIN_ANSWERS = 3  # unaided answers that a statement on a skill needs
+CONFIDENT_ANSWERS = 6  # from here on it is said without "it seems"
+MAX_NAMED_SKILLS = 3  # skills of a kind that the block names
 
 
-class Says(StrEnum):
+class StatementKind(StrEnum):
     """What a statement says."""
 
     STRONG = "strong"
@@ -30,11 +30,11 @@ class Says(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ProfileStatement:
     """One thing said of a learner: `rights` of the latest `answers`, the last of them on `last`."""
 
     key: str  # names it for deleting
-    says: Says
+    says: StatementKind
     skill: str | None
     rights: int
     answers: int
@@ -44,47 +44,53 @@ class Statement:
     passage_id: str | None = None
 
     @property
-    def sure(self) -> bool:
-        return self.rests_on >= SURE
+    def is_confident(self) -> bool:
+        return self.rests_on >= CONFIDENT_ANSWERS
 
 
-def statements(seen: Overview, dropped: Mapping[str, int]) -> tuple[Statement, ...]:
+def build_statements(overview: LearnerOverview, dropped: Mapping[str, int]) -> tuple[ProfileStatement, ...]:
     """Return what may be said, without what she deleted."""
-    return tuple(s for s in _all(seen) if s.key not in dropped or s.rests_on >= dropped[s.key] + ENOUGH)
-
-
-def _all(seen: Overview) -> Iterator[Statement]:
-    judged = [line for line in seen.skills if line.mastery.unaided >= ENOUGH]
-    for line in sorted(judged, key=lambda line: -line.known):
-        if line.mastery.known >= KNOWN and _lately(line) >= 0.6:
-            yield _on(line, Says.STRONG)
-    for line in sorted(judged, key=lambda line: line.known):
-        if line.mastery.known < 0.5 and _lately(line) <= 0.5:
-            yield _on(line, Says.WEAK)
-    yield from _mix_ups(seen)
-    if seen.total.answers:
-        total = seen.total.answers
-        yield Statement(Says.PACE.value, Says.PACE, None, len(seen.days), total, max(seen.days), total)
-
-
-def _lately(line: SkillLine) -> float:
-    return sum(line.mastery.latest) / len(line.mastery.latest)
-
-
-def _on(line: SkillLine, says: Says) -> Statement:
-    """Say the latest answers, for they are what the judgement turns on."""
-    day, latest = line.notes[-1].day if line.notes else None, line.mastery.latest
-    return Statement(
-        f"{says.value}:{line.skill}", says, line.skill, sum(latest), len(latest), day, line.mastery.unaided
+    return tuple(
+        s for s in _all_statements(overview) if s.key not in dropped or s.rests_on >= dropped[s.key] + MIN_ANSWERS
     )
 
 
-def _mix_ups(seen: Overview) -> Iterator[Statement]:
+def _all_statements(overview: LearnerOverview) -> Iterator[ProfileStatement]:
+    judged = [line for line in overview.skills if line.mastery.unaided >= MIN_ANSWERS]
+    for line in sorted(judged, key=lambda line: -line.known_now):
+        if line.mastery.probability >= MASTERY_THRESHOLD and _recent_success_rate(line) >= 0.6:
+            yield _skill_statement(line, StatementKind.STRONG)
+    for line in sorted(judged, key=lambda line: line.known_now):
+        if line.mastery.probability < 0.5 and _recent_success_rate(line) <= 0.5:
+            yield _skill_statement(line, StatementKind.WEAK)
+    yield from _misconception_statements(overview)
+    if overview.total.answers:
+        total = overview.total.answers
+        yield ProfileStatement(
+            StatementKind.PACE.value, StatementKind.PACE, None, len(overview.days), total, max(overview.days), total
+        )
+
+
+def _recent_success_rate(line: SkillOverview) -> float:
+    return sum(line.mastery.latest) / len(line.mastery.latest)
+
+
+def _skill_statement(line: SkillOverview, kind: StatementKind) -> ProfileStatement:
+    """Say the latest answers, for they are what the judgement turns on."""
+    day, latest = line.recent_answers[-1].day if line.recent_answers else None, line.mastery.latest
+    return ProfileStatement(
+        f"{kind.value}:{line.skill}", kind, line.skill, sum(latest), len(latest), day, line.mastery.unaided
+    )
+
+
+def _misconception_statements(overview: LearnerOverview) -> Iterator[ProfileStatement]:
     """One statement a misconception, however many items showed it."""
-    grouped: dict[tuple[str, str], list[Mistake]] = {}
-    for mistake in seen.mistakes:
+    grouped: dict[tuple[str, str], list[ObservedMisconception]] = {}
+    for mistake in overview.misconceptions:
         grouped.setdefault((mistake.skill, mistake.text), []).append(mistake)
     for (skill, text), held in grouped.items():
         newest, times = max(held, key=lambda m: m.last), sum(mistake.times for mistake in held)
-        key = f"{Says.MIXED_UP.value}:{skill}:{text}"
-        yield Statement(key, Says.MIXED_UP, skill, 0, times, newest.last, times, text, newest.passage_id)
+        key = f"{StatementKind.MIXED_UP.value}:{skill}:{text}"
+        yield ProfileStatement(
+            key, StatementKind.MIXED_UP, skill, 0, times, newest.last, times, text, newest.passage_id
+        )

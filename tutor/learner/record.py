@@ -13,94 +13,97 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
-from tutor.learner.activity_log import Diary, write_down
-from tutor.learner.bayesian_knowledge_tracing import Knowing
-from tutor.learner.evidence import Answered, Origin, Retracted, standing
-from tutor.learner.placement import after_answer, before_any_answer
-from tutor.learner.skill_graph import SkillGraph, graph
-from tutor.learner.state import LearnerState, learn, placed
+from tutor.learner.activity_log import ActivityLog, log_answer
+from tutor.learner.bayesian_knowledge_tracing import BktParams
+from tutor.learner.evidence import AnswerEvent, AnswerOrigin, RetractionEvent, current_answers
+from tutor.learner.placement import prior_belief, update_belief
+from tutor.learner.skill_graph import SkillGraph, build_graph
+from tutor.learner.state import LearnerState, apply_placement, update_state
 
-KNOWING = Knowing()
-RULES = "1"  # changed with any rule that makes records; stored records of other rules are remade
-Event = Answered | Retracted
+BKT_PARAMS = BktParams()
+RULES_VERSION = "1"  # changed with any rule that makes records; stored records of other rules are remade
+EvidenceEvent = AnswerEvent | RetractionEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LearnerRecord:
     """What the events of one learner lead to."""
 
     state: LearnerState = field(default_factory=LearnerState)
-    diary: Diary = field(default_factory=Diary)
-    placement: tuple[tuple[str, bool], ...] = ()  # the placement's unaided answers: skill, right
+    activity: ActivityLog = field(default_factory=ActivityLog)
+    placement_answers: tuple[tuple[str, bool], ...] = ()  # the placement's unaided answers: skill, right
     last_at: datetime | None = None
 
     @property
     def answers(self) -> int:
-        return sum(work.answers for work in self.diary.days.values())
+        return sum(work.answers for work in self.activity.days.values())
 
 
-def in_any_order(course: SkillGraph) -> SkillGraph:
+def canonical_graph(course: SkillGraph) -> SkillGraph:
     """The same graph, whatever order the course gives its skills."""
-    return graph(sorted(course.skills), sorted(course.edges, key=lambda e: (e.skill, e.needs)))
+    return build_graph(sorted(course.skills), sorted(course.edges, key=lambda e: (e.skill, e.prerequisite)))
 
 
-def basis(record: Record, course: SkillGraph) -> str:
+def record_policy(record: LearnerRecord, course: SkillGraph) -> str:
     """Name what a record rests on beside its events."""
-    unplaced, placed_along = bases(course)
-    return placed_along if record.placement else unplaced
+    unplaced, placed_along = course_policies(course)
+    return placed_along if record.placement_answers else unplaced
 
 
-def bases(course: SkillGraph) -> tuple[str, str]:
+def course_policies(course: SkillGraph) -> tuple[str, str]:
     """Name what records of a course rest on: those without a placement, and those with one."""
-    edges = sorted((edge.skill, edge.needs) for edge in course.edges)
-    return RULES, f"{RULES}:{hashlib.sha256(repr((sorted(course.skills), edges)).encode()).hexdigest()[:16]}"
+    edges = sorted((edge.skill, edge.prerequisite) for edge in course.edges)
+    return (
+        RULES_VERSION,
+        f"{RULES_VERSION}:{hashlib.sha256(repr((sorted(course.skills), edges)).encode()).hexdigest()[:16]}",
+    )
 
 
-def goes_on(record: Record, answer: Answered) -> bool:
+def is_next(record: LearnerRecord, answer: AnswerEvent) -> bool:
     """Whether `follow` may take this answer; a correction, or an answer out of time, needs a `rebuild`."""
     return answer.supersedes is None and (record.last_at is None or answer.at > record.last_at)
 
 
-def follow(record: Record, answer: Answered, course: SkillGraph) -> Record:
+def apply_answer(record: LearnerRecord, answer: AnswerEvent, course: SkillGraph) -> LearnerRecord:
     """Return the record after one more answer."""
-    if answer.origin is Origin.PLACEMENT and answer.unaided:
-        return _place(record, answer, course)
-    state, _ = learn(record.state, answer, KNOWING)
-    known = {skill: state.masteries[skill].known for skill in answer.skills}
-    diary = write_down(record.diary, answer, known)
-    return replace(record, state=state, diary=diary, last_at=answer.at)
+    if answer.origin is AnswerOrigin.PLACEMENT and answer.is_unaided:
+        return _apply_placement_answer(record, answer, course)
+    state, _ = update_state(record.state, answer, BKT_PARAMS)
+    known = {skill: state.masteries[skill].probability for skill in answer.skills}
+    diary = log_answer(record.activity, answer, known)
+    return replace(record, state=state, activity=diary, last_at=answer.at)
 
 
-def rebuild(events: Iterable[Event], course: SkillGraph) -> Record:
+def rebuild_record(events: Iterable[EvidenceEvent], course: SkillGraph) -> LearnerRecord:
     """Return the record that the events, in any order, lead to."""
-    record = Record()
+    record = LearnerRecord()
     for after in replay(record, events, course):
         record = after
     return record
 
 
-def replay(record: Record, events: Iterable[Event], course: SkillGraph) -> Iterator[Record]:
+def replay(record: LearnerRecord, events: Iterable[EvidenceEvent], course: SkillGraph) -> Iterator[LearnerRecord]:
     """Yield the record after each time at which answers stand; all events are about answers later than the record."""
     found = list(events)
-    answers = (event for event in found if isinstance(event, Answered))
-    retractions = [event for event in found if isinstance(event, Retracted)]
-    for _, together in groupby(standing(answers, retractions), key=attrgetter("at")):
+    answers = (event for event in found if isinstance(event, AnswerEvent))
+    retractions = [event for event in found if isinstance(event, RetractionEvent)]
+    for _, together in groupby(current_answers(answers, retractions), key=attrgetter("at")):
         for answer in together:
-            record = follow(record, answer, course)
+            record = apply_answer(record, answer, course)
         yield record
 
 
-def _place(record: Record, answer: Answered, course: SkillGraph) -> Record:
+def _apply_placement_answer(record: LearnerRecord, answer: AnswerEvent, course: SkillGraph) -> LearnerRecord:
     """Infer from the placement's answers together what is known; its answers show nothing else."""
-    so_far = (*record.placement, (answer.skills[0], answer.right))
-    belief = before_any_answer(in_any_order(course))
+    so_far = (*record.placement_answers, (answer.skills[0], answer.is_right))
+    belief = prior_belief(canonical_graph(course))
     for skill, right in so_far:
         if skill in belief.skills:
-            belief = after_answer(belief, skill, KNOWING, right=right)
+            belief = update_belief(belief, skill, BKT_PARAMS, right=right)
     return replace(
         record,
-        state=placed(record.state, belief.known(), answer.at),
-        diary=write_down(record.diary, answer, {}),
-        placement=so_far,
+        state=apply_placement(record.state, belief.skill_probabilities(), answer.at),
+        activity=log_answer(record.activity, answer, {}),
+        placement_answers=so_far,
         last_at=answer.at,
     )

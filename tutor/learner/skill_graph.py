@@ -13,14 +13,14 @@ from tutor.errors import InputRefused, NotFound
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class PrerequisiteEdge:
     """`skill` builds on `needs`; `grounds` says why in a sentence, `strength` how sure the proposal was."""
 
     skill: str
-    needs: str
+    prerequisite: str
     source: str  # "instructor", or the name and version of what proposed it
     strength: float = 1.0
-    grounds: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,76 +28,85 @@ class SkillGraph:
     """The skills of a course in its order, and what each needs; made by `graph`, never has a circle."""
 
     skills: tuple[str, ...]
-    edges: tuple[Need, ...] = ()
-    _needs: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    edges: tuple[PrerequisiteEdge, ...] = ()
+    _prerequisites: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
-    def needs(self, skill: str) -> frozenset[str]:
+    def direct_prerequisites(self, skill: str) -> frozenset[str]:
         """Return what must come directly before; raises NotFound for a skill of another course."""
-        if skill not in self._needs:
+        if skill not in self._prerequisites:
             raise NotFound(f"the course has no skill {skill!r}")
-        return self._needs[skill]
+        return self._prerequisites[skill]
 
-    def before(self, skill: str) -> frozenset[str]:
+    def all_prerequisites(self, skill: str) -> frozenset[str]:
         """Return everything that must come before, directly or not."""
         found: set[str] = set()
-        waiting = list(self.needs(skill))
+        waiting = list(self.direct_prerequisites(skill))
         while waiting:
             need = waiting.pop()
             if need not in found:
                 found.add(need)
-                waiting.extend(self.needs(need))
+                waiting.extend(self.direct_prerequisites(need))
         return frozenset(found)
 
-    def after(self, skill: str) -> frozenset[str]:
+    def dependents(self, skill: str) -> frozenset[str]:
         """Return everything that builds on the skill, directly or not."""
-        return frozenset(other for other in self.skills if skill in self.before(other))
+        return frozenset(other for other in self.skills if skill in self.all_prerequisites(other))
 
-    def with_need(self, need: Need) -> SkillGraph:
+    def with_edge(self, edge: PrerequisiteEdge) -> SkillGraph:
         """Return the graph with one more edge; raises InputRefused when it would close a circle."""
-        if need.needs == need.skill or need.skill in self.before(need.needs):
+        if edge.prerequisite == edge.skill or edge.skill in self.all_prerequisites(edge.prerequisite):
             raise InputRefused(
-                f"{need.skill!r} cannot need {need.needs!r}, which already needs {need.skill!r}; remove that edge first"
+                f"{edge.skill!r} cannot need {edge.prerequisite!r}, which already needs {edge.skill!r}; "
+                "remove that edge first"
             )
-        return graph(self.skills, (*self.without(need.skill, need.needs).edges, need))
+        return build_graph(self.skills, (*self.without_edge(edge.skill, edge.prerequisite).edges, edge))
 
-    def without(self, skill: str, needs: str) -> SkillGraph:
+    def without_edge(self, skill: str, prerequisite: str) -> SkillGraph:
         """Return the graph without that edge, if there was one."""
-        return graph(self.skills, (edge for edge in self.edges if (edge.skill, edge.needs) != (skill, needs)))
+        return build_graph(
+            self.skills, (edge for edge in self.edges if (edge.skill, edge.prerequisite) != (skill, prerequisite))
+        )
 
-    def ordered(self) -> tuple[str, ...]:
+    def topological_order(self) -> tuple[str, ...]:
         """Return the skills with everything after what it needs, otherwise in the order of the course."""
         placed: list[str] = []
         waiting = list(self.skills)
         while waiting:
-            ready = next(skill for skill in waiting if self.needs(skill) <= set(placed))
+            ready = next(skill for skill in waiting if self.direct_prerequisites(skill) <= set(placed))
             placed.append(ready)
             waiting.remove(ready)
         return tuple(placed)
 
 
-def graph(skills: Iterable[str], edges: Iterable[Need] = ()) -> SkillGraph:
+def build_graph(skills: Iterable[str], edges: Iterable[PrerequisiteEdge] = ()) -> SkillGraph:
     """Return the graph; raises InputRefused for an unknown skill or a circle."""
     names, kept = tuple(dict.fromkeys(skills)), tuple(edges)
     needs: dict[str, set[str]] = {name: set() for name in names}
     for edge in kept:
-        for name in (edge.skill, edge.needs):
+        for name in (edge.skill, edge.prerequisite):
             if name not in needs:
                 raise InputRefused(f"an edge names the skill {name!r}, which the course does not have")
-        needs[edge.skill].add(edge.needs)
-    _refuse_circle(needs)
+        needs[edge.skill].add(edge.prerequisite)
+    _reject_cycle(needs)
     return SkillGraph(names, kept, {name: frozenset(before) for name, before in needs.items()})
 
 
-def propose(skills: Iterable[str], proposals: Iterable[Need], least: float) -> SkillGraph:
+def graph_from_proposals(
+    skills: Iterable[str], proposals: Iterable[PrerequisiteEdge], min_strength: float
+) -> SkillGraph:
     """Return the graph of the proposals, the strongest first, without weak ones and those that close a circle."""
-    built = graph(skills)
-    for need in sorted(proposals, key=lambda n: (-n.strength, n.skill, n.needs)):
-        if need.strength >= least and need.needs != need.skill and need.skill not in built.before(need.needs):
-            built = built.with_need(need)
+    built = build_graph(skills)
+    for need in sorted(proposals, key=lambda n: (-n.strength, n.skill, n.prerequisite)):
+        if (
+            need.strength >= min_strength
+            and need.prerequisite != need.skill
+            and need.skill not in built.all_prerequisites(need.prerequisite)
+        ):
+            built = built.with_edge(need)
     return built
 
 
-def _refuse_circle(needs: Mapping[str, set[str]]) -> None:
+def _reject_cycle(needs: Mapping[str, set[str]]) -> None:
     left = dict(needs)
     while left:
         free = [name for name, before in left.items() if not before & left.keys()]

@@ -16,23 +16,23 @@ from functools import cache
 import numpy as np
 from fsrs import Card, Rating, Scheduler, State
 
-from tutor.learner.evidence import Answered
-from tutor.learner.logit import Floats, logit, squash
+from tutor.learner.evidence import AnswerEvent
+from tutor.learner.logit import FloatArray, logit, sigmoid
 
-SPACED_DAYS = 0.9  # a sooner answer is practice: it moves the memory, but is no test of it
-WANTED = 0.9  # the chance of recall at which something is due again
-LONGEST_DAYS = 365.0
-USUAL = 0.85  # recall that FSRS aims at in most collections; only the surplus over it is a signal
-DOUBT = 0.3  # variance of each weight before the first review
-LAYER = (
+MIN_SPACED_DAYS = 0.9  # a sooner answer is practice: it moves the memory, but is no test of it
+TARGET_RECALL = 0.9  # the chance of recall at which something is due again
+MAX_INTERVAL_DAYS = 365.0
+TYPICAL_RECALL = 0.85  # recall that FSRS aims at in most collections; only the surplus over it is a signal
+PRIOR_VARIANCE = 0.3  # variance of each weight before the first review
+RECALL_FEATURES = (
     *("always", "fsrs", "stability", "difficulty", "reviews", "lapses", "failed_last", "streak", "gap_before"),
     *("lately", "long_run", "failed_first", "same_day", "spaced", "surplus"),
 )
-FSRS = LAYER.index("fsrs")
+FSRS_COLUMN = RECALL_FEATURES.index("fsrs")
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class MemoryState:
     """What one learner's reviews of one skill or item leave behind."""
 
     stability: float  # days until recall has fallen to 90 %, as FSRS sees it
@@ -50,74 +50,78 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Habit:
+class ForgettingModel:
     """How one learner forgets, as far as her reviews show it: a Gaussian over the weights of `LAYER`."""
 
-    mean: Floats
-    covariance: Floats
+    mean: FloatArray
+    covariance: FloatArray
     lately: float = 0.0  # running mean of recalled minus expected, over about twenty reviews
     long_run: float = 0.0  # the same over about a hundred
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class ReviewOutcome:
     """One review: what had been expected; `None` when it was the first answer or came too soon to be a test."""
 
     expected: float | None
     recalled: bool
 
 
-def fresh_habit() -> Habit:
+def initial_forgetting_model() -> ForgettingModel:
     """Return the habit of a learner without reviews: exactly FSRS."""
-    mean = np.zeros(len(LAYER))
-    mean[FSRS] = 1.0
-    return Habit(mean, np.eye(len(LAYER)) * DOUBT)
+    mean = np.zeros(len(RECALL_FEATURES))
+    mean[FSRS_COLUMN] = 1.0
+    return ForgettingModel(mean, np.eye(len(RECALL_FEATURES)) * PRIOR_VARIANCE)
 
 
-def chance(memory: Memory, habit: Habit, at: datetime) -> float:
+def recall_probability(memory: MemoryState, forgetting: ForgettingModel, at: datetime) -> float:
     """Return the probability that she recalls it at that time; it falls as time passes."""
-    return squash(float(_steady(habit) @ _layer(memory, habit, _days(memory, at))))
+    return sigmoid(float(_bounded_weights(forgetting) @ _recall_features(memory, forgetting, _days_since(memory, at))))
 
 
-def retained(memory: Memory, habit: Habit, at: datetime) -> float:
+def retained_share(memory: MemoryState, forgetting: ForgettingModel, at: datetime) -> float:
     """Return the share of what she recalled right after the last answer that is still there."""
-    return chance(memory, habit, at) / chance(memory, habit, memory.last_at)
+    return recall_probability(memory, forgetting, at) / recall_probability(memory, forgetting, memory.last_at)
 
 
-def due_at(memory: Memory, habit: Habit, wanted: float = WANTED) -> datetime:
+def due_at(memory: MemoryState, forgetting: ForgettingModel, target_recall: float = TARGET_RECALL) -> datetime:
     """Return when the chance of recall will have fallen to `wanted`: a day at least, a year at most."""
-    weights = _steady(habit)
-    rest = float(weights @ _layer(memory, habit, days=memory.stability)) - weights[FSRS] * logit(0.9)
-    shown = squash((logit(wanted) - rest) / weights[FSRS])  # what FSRS would have to say by then
-    decay, factor = _curve()
+    weights = _bounded_weights(forgetting)
+    rest = float(weights @ _recall_features(memory, forgetting, days=memory.stability)) - weights[FSRS_COLUMN] * logit(
+        0.9
+    )
+    shown = sigmoid((logit(target_recall) - rest) / weights[FSRS_COLUMN])  # what FSRS would have to say by then
+    decay, factor = _forgetting_curve()
     days = memory.stability / factor * (shown ** (1 / decay) - 1)
-    return memory.last_at + timedelta(days=min(max(days, 1.0), LONGEST_DAYS))
+    return memory.last_at + timedelta(days=min(max(days, 1.0), MAX_INTERVAL_DAYS))
 
 
-def begin(at: datetime, *, long_known: bool = False) -> Memory:
+def new_memory(at: datetime, *, is_long_known: bool = False) -> MemoryState:
     """Return the memory of a skill that has just become known, or that she brought along."""
-    return _rated_first(Rating.Easy if long_known else Rating.Good, at)
+    return _first_review(Rating.Easy if is_long_known else Rating.Good, at)
 
 
-def review(memory: Memory | None, habit: Habit, *, recalled: bool, at: datetime) -> tuple[Memory, Habit, Reviewed]:
+def update_memory(
+    memory: MemoryState | None, forgetting: ForgettingModel, *, recalled: bool, at: datetime
+) -> tuple[MemoryState, ForgettingModel, ReviewOutcome]:
     """Return memory and habit after one unaided answer, and the record of how expected it was."""
     if memory is None:
-        first = _rated_first(_rating(recalled=recalled), at)
-        return first, habit, Reviewed(None, recalled)
-    days = _days(memory, at)
-    expected = chance(memory, habit, at) if days >= SPACED_DAYS else None
-    learnt = _learn(memory, habit, days, recalled=recalled) if days >= SPACED_DAYS else habit
-    after = _remember(memory, days, recalled=recalled, at=at)
-    return after, learnt, Reviewed(expected, recalled)
+        first = _first_review(_rating(recalled=recalled), at)
+        return first, forgetting, ReviewOutcome(None, recalled)
+    days = _days_since(memory, at)
+    expected = recall_probability(memory, forgetting, at) if days >= MIN_SPACED_DAYS else None
+    learnt = _update_forgetting(memory, forgetting, days, recalled=recalled) if days >= MIN_SPACED_DAYS else forgetting
+    after = _update_fsrs(memory, days, recalled=recalled, at=at)
+    return after, learnt, ReviewOutcome(expected, recalled)
 
 
 def review_answer(
-    memory: Memory | None, habit: Habit, answer: Answered
-) -> tuple[Memory | None, Habit, Reviewed | None]:
+    memory: MemoryState | None, forgetting: ForgettingModel, answer: AnswerEvent
+) -> tuple[MemoryState | None, ForgettingModel, ReviewOutcome | None]:
     """Like `review`; an aided answer shows what help can do, not what is remembered, and changes nothing."""
-    if not answer.unaided:
-        return memory, habit, None
-    return review(memory, habit, recalled=answer.right, at=answer.at)
+    if not answer.is_unaided:
+        return memory, forgetting, None
+    return update_memory(memory, forgetting, recalled=answer.is_right, at=answer.at)
 
 
 @cache
@@ -125,19 +129,19 @@ def _scheduler() -> Scheduler:
     return Scheduler(enable_fuzzing=False)
 
 
-def _rated_first(rating: Rating, at: datetime) -> Memory:
+def _first_review(rating: Rating, at: datetime) -> MemoryState:
     card, _ = _scheduler().review_card(Card(card_id=1, due=at), rating, at)
     assert card.stability is not None and card.difficulty is not None, "FSRS has rated this card"
     recalled = rating is not Rating.Again
-    return Memory(card.stability, card.difficulty, at, 1, int(not recalled), recalled, recalled, int(recalled))
+    return MemoryState(card.stability, card.difficulty, at, 1, int(not recalled), recalled, recalled, int(recalled))
 
 
-def _remember(memory: Memory, days: float, *, recalled: bool, at: datetime) -> Memory:
+def _update_fsrs(memory: MemoryState, days: float, *, recalled: bool, at: datetime) -> MemoryState:
     before = Card(1, State.Review, None, memory.stability, memory.difficulty, at, memory.last_at)
     card, _ = _scheduler().review_card(before, _rating(recalled=recalled), at)
     assert card.stability is not None and card.difficulty is not None, "FSRS has rated this card"
-    spaced = days >= SPACED_DAYS
-    return Memory(
+    spaced = days >= MIN_SPACED_DAYS
+    return MemoryState(
         stability=card.stability,
         difficulty=card.difficulty,
         last_at=at,
@@ -153,25 +157,27 @@ def _remember(memory: Memory, days: float, *, recalled: bool, at: datetime) -> M
     )
 
 
-def _learn(memory: Memory, habit: Habit, days: float, *, recalled: bool) -> Habit:
+def _update_forgetting(
+    memory: MemoryState, forgetting: ForgettingModel, days: float, *, recalled: bool
+) -> ForgettingModel:
     """One step of Bayes: the more a weight is in doubt and the more surprising the answer, the further it moves."""
-    row = _layer(memory, habit, days)
-    expected = squash(float(habit.mean @ row))
+    row = _recall_features(memory, forgetting, days)
+    expected = sigmoid(float(forgetting.mean @ row))
     weight = expected * (1 - expected)
-    reach = habit.covariance @ row
+    reach = forgetting.covariance @ row
     gain = reach / (1 + weight * float(row @ reach))
-    surprise = recalled - _fsrs(memory, days)
-    return Habit(
-        mean=habit.mean + gain * (recalled - expected),
-        covariance=habit.covariance - np.outer(gain, reach) * weight,
-        lately=0.95 * habit.lately + 0.05 * surprise,
-        long_run=0.99 * habit.long_run + 0.01 * surprise,
+    surprise = recalled - _fsrs_recall(memory, days)
+    return ForgettingModel(
+        mean=forgetting.mean + gain * (recalled - expected),
+        covariance=forgetting.covariance - np.outer(gain, reach) * weight,
+        lately=0.95 * forgetting.lately + 0.05 * surprise,
+        long_run=0.99 * forgetting.long_run + 0.01 * surprise,
     )
 
 
-def _layer(memory: Memory, habit: Habit, days: float) -> Floats:
+def _recall_features(memory: MemoryState, forgetting: ForgettingModel, days: float) -> FloatArray:
     """Return the row that `LAYER` names; only `fsrs` depends on the time that has passed."""
-    shown = _fsrs(memory, days)
+    shown = _fsrs_recall(memory, days)
     return np.array(
         [
             1.0,
@@ -183,30 +189,30 @@ def _layer(memory: Memory, habit: Habit, days: float) -> Floats:
             float(not memory.recalled_last),
             float(memory.streak),
             math.log1p(memory.gap_days),
-            habit.lately,
-            habit.long_run,
+            forgetting.lately,
+            forgetting.long_run,
             float(not memory.recalled_first),
             math.log1p(memory.same_day),
             math.log1p(memory.spaced),
-            (memory.spaced_recalled - USUAL * memory.spaced) / (memory.spaced + 2),
+            (memory.spaced_recalled - TYPICAL_RECALL * memory.spaced) / (memory.spaced + 2),
         ]
     )
 
 
-def _steady(habit: Habit) -> Floats:
+def _bounded_weights(forgetting: ForgettingModel) -> FloatArray:
     """The weights, with FSRS's kept above zero: no history of reviews may make recall grow by waiting."""
-    mean = habit.mean.copy()
-    mean[FSRS] = max(mean[FSRS], 0.05)
+    mean = forgetting.mean.copy()
+    mean[FSRS_COLUMN] = max(mean[FSRS_COLUMN], 0.05)
     return mean
 
 
-def _fsrs(memory: Memory, days: float) -> float:
-    decay, factor = _curve()
+def _fsrs_recall(memory: MemoryState, days: float) -> float:
+    decay, factor = _forgetting_curve()
     return float(min(max((1 + factor * days / memory.stability) ** decay, 0.001), 0.999))
 
 
 @cache
-def _curve() -> tuple[float, float]:
+def _forgetting_curve() -> tuple[float, float]:
     """FSRS's forgetting curve: exponent, and the factor that makes recall 90 % after `stability` days."""
     decay = -float(_scheduler().parameters[20])
     return decay, 0.9 ** (1 / decay) - 1
@@ -216,5 +222,5 @@ def _rating(*, recalled: bool) -> Rating:
     return Rating.Good if recalled else Rating.Again
 
 
-def _days(memory: Memory, at: datetime) -> float:
+def _days_since(memory: MemoryState, at: datetime) -> float:
     return max((at - memory.last_at).total_seconds(), 0.0) / 86_400

@@ -11,34 +11,48 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tutor.learner.answer_history import History, advance
-from tutor.learner.bayesian_knowledge_tracing import KNOWN, Knowing, Mastery, fresh, update
-from tutor.learner.evidence import Answered
+from tutor.learner.answer_history import AnswerHistory, append_answer
+from tutor.learner.bayesian_knowledge_tracing import (
+    MASTERY_THRESHOLD,
+    BktParams,
+    Mastery,
+    initial_mastery,
+    update_mastery,
+)
+from tutor.learner.evidence import AnswerEvent
 from tutor.learner.logit import logit
-from tutor.learner.spaced_repetition import Habit, Memory, begin, chance, fresh_habit, retained, review
+from tutor.learner.spaced_repetition import (
+    ForgettingModel,
+    MemoryState,
+    initial_forgetting_model,
+    new_memory,
+    recall_probability,
+    retained_share,
+    update_memory,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerState:
     """What is known of one learner in one course."""
 
-    history: History = field(default_factory=History)
+    history: AnswerHistory = field(default_factory=AnswerHistory)
     masteries: Mapping[str, Mastery] = field(default_factory=dict)
-    memories: Mapping[str, Memory] = field(default_factory=dict)
-    habit: Habit = field(default_factory=fresh_habit)
-    assumed: Mapping[str, float] = field(default_factory=dict)  # what the placement inferred
+    memories: Mapping[str, MemoryState] = field(default_factory=dict)
+    forgetting: ForgettingModel = field(default_factory=initial_forgetting_model)
+    placement_estimates: Mapping[str, float] = field(default_factory=dict)  # what the placement inferred
 
-    def retained(self, at: datetime) -> Mapping[str, float]:
+    def retained_shares(self, at: datetime) -> Mapping[str, float]:
         """Return for every skill that was once known the share that is still there."""
-        return {skill: retained(memory, self.habit, at) for skill, memory in self.memories.items()}
+        return {skill: retained_share(memory, self.forgetting, at) for skill, memory in self.memories.items()}
 
-    def recall(self, at: datetime) -> Mapping[str, float]:
+    def recall_probabilities(self, at: datetime) -> Mapping[str, float]:
         """Return for every skill that was once known the chance that it is recalled now."""
-        return {skill: chance(memory, self.habit, at) for skill, memory in self.memories.items()}
+        return {skill: recall_probability(memory, self.forgetting, at) for skill, memory in self.memories.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MasteryDelta:
     """What one answer changed on one skill: the line that explains the state."""
 
     answer_id: str
@@ -48,55 +62,63 @@ class Entry:
     expected: float  # how likely anybody had been to be right
 
 
-def placed(state: LearnerState, known: Mapping[str, float], at: datetime) -> LearnerState:
+def apply_placement(state: LearnerState, skill_probabilities: Mapping[str, float], at: datetime) -> LearnerState:
     """Return the state after a placement; what it is sure of was learnt before the course and fades from now on."""
-    brought = {skill: begin(at, long_known=True) for skill, share in known.items() if share >= KNOWN}
+    brought = {
+        skill: new_memory(at, is_long_known=True)
+        for skill, share in skill_probabilities.items()
+        if share >= MASTERY_THRESHOLD
+    }
     own = {skill: memory for skill, memory in state.memories.items() if skill in state.masteries}
-    return replace(state, assumed=dict(known), memories={**brought, **own})
+    return replace(state, placement_estimates=dict(skill_probabilities), memories={**brought, **own})
 
 
-def learn(state: LearnerState, answer: Answered, knowing: Knowing) -> tuple[LearnerState, tuple[Entry, ...]]:
+def update_state(
+    state: LearnerState, answer: AnswerEvent, params: BktParams
+) -> tuple[LearnerState, tuple[MasteryDelta, ...]]:
     """Return the state after one answer and, for each of its skills, what changed.
 
     How hard the item was is read from the answer itself, so that no other learner's answers are needed.
     """
-    if answer.unaided:
-        history = advance(state.history, answer.item_id, answer.skills[0], answer.expected, right=answer.right)
+    if answer.is_unaided:
+        history = append_answer(state.history, answer.item_id, answer.skills[0], answer.expected, right=answer.is_right)
         state = replace(state, history=history)
     entries = []
     for skill in answer.skills:
-        state, entry = _on_skill(state, skill, answer, knowing)
+        state, entry = _update_skill(state, skill, answer, params)
         entries.append(entry)
     return state, tuple(entries)
 
 
-def rebuild(answers: Iterable[Answered], knowing: Knowing, start: LearnerState | None = None) -> LearnerState:
+def rebuild_state(answers: Iterable[AnswerEvent], params: BktParams, start: LearnerState | None = None) -> LearnerState:
     """Return the state that the answers, oldest first, lead to."""
     state = start or LearnerState()
     for answer in answers:
-        state, _ = learn(state, answer, knowing)
+        state, _ = update_state(state, answer, params)
     return state
 
 
-def _on_skill(state: LearnerState, skill: str, answer: Answered, knowing: Knowing) -> tuple[LearnerState, Entry]:
-    before = state.masteries.get(skill, fresh(knowing, state.assumed.get(skill)))
+def _update_skill(
+    state: LearnerState, skill: str, answer: AnswerEvent, params: BktParams
+) -> tuple[LearnerState, MasteryDelta]:
+    before = state.masteries.get(skill, initial_mastery(params, state.placement_estimates.get(skill)))
     memory = state.memories.get(skill)
-    kept = retained(memory, state.habit, answer.at) if memory else 1.0
+    kept = retained_share(memory, state.forgetting, answer.at) if memory else 1.0
     ease = logit(answer.expected) - logit(answer.usual)
-    after = update(before, answer, knowing, kept, ease)
-    state = _with_memory(state, skill, memory, answer, learnt=after.known >= KNOWN)
-    entry = Entry(answer.id, skill, before.known * kept, after.known, answer.expected)
+    after = update_mastery(before, answer, params, kept, ease)
+    state = _with_updated_memory(state, skill, memory, answer, is_known=after.probability >= MASTERY_THRESHOLD)
+    entry = MasteryDelta(answer.id, skill, before.probability * kept, after.probability, answer.expected)
     return replace(state, masteries={**state.masteries, skill: after}), entry
 
 
-def _with_memory(
-    state: LearnerState, skill: str, memory: Memory | None, answer: Answered, *, learnt: bool
+def _with_updated_memory(
+    state: LearnerState, skill: str, memory: MemoryState | None, answer: AnswerEvent, *, is_known: bool
 ) -> LearnerState:
-    if not answer.unaided:
+    if not answer.is_unaided:
         return state
     if memory is not None:
-        memory, habit, _ = review(memory, state.habit, recalled=answer.right, at=answer.at)
-        return replace(state, memories={**state.memories, skill: memory}, habit=habit)
-    if not learnt:
+        memory, habit, _ = update_memory(memory, state.forgetting, recalled=answer.is_right, at=answer.at)
+        return replace(state, memories={**state.memories, skill: memory}, forgetting=habit)
+    if not is_known:
         return state
-    return replace(state, memories={**state.memories, skill: begin(answer.at)})
+    return replace(state, memories={**state.memories, skill: new_memory(answer.at)})

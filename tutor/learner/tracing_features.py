@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tutor.learner.answer_history import LATEST, History, ItemTrail, SkillTrail
-from tutor.learner.feature_counts import Key, Tally
+from tutor.learner.answer_history import MAX_LATEST, AnswerHistory, ItemHistory, SkillHistory
+from tutor.learner.feature_counts import FeatureCounts, FeatureKey
 from tutor.learner.logit import logit
 
-CIRCUMSTANCES = (
+TRACING_FEATURES = (
     *("skill", "item", "attempt", "pattern", "run", "after_last", "echo_1", "echo_2", "echo_3", "echo_4"),
     *("echo_sum", "echo_fading", "echo_least", "echo_most"),
     *("answers", "surplus", "surprise_short", "surprise_middle", "surprise_long"),
@@ -23,8 +23,8 @@ CIRCUMSTANCES = (
     *("skill_gap", "streak", "skill_last_1", "skill_last_2", "skill_last_3", "skill_last_4"),
     *("item_answers", "item_share", "item_last", "item_gap"),
 )
-FADING = 0.85
-STRENGTH = {
+ECHO_DECAY = 0.85
+PRIOR_STRENGTH = {
     "all": 2.0,
     "skill": 10.0,
     "item": 10.0,
@@ -34,14 +34,14 @@ STRENGTH = {
     "last": 12.0,
     "echo": 15.0,
 }
-FRESH_SKILL = SkillTrail()
+EMPTY_SKILL_HISTORY = SkillHistory()
 
 
-def keys(history: History, item: str, skill: str) -> list[Key]:
+def count_keys(history: AnswerHistory, item: str, skill: str) -> list[FeatureKey]:
     """Return what the tally counts this answer under, in the order in which `row` reads it."""
-    trail = history.skills.get(skill, FRESH_SKILL)
-    run = history.run if history.skill == skill else ()
-    found: list[Key] = [
+    trail = history.skills.get(skill, EMPTY_SKILL_HISTORY)
+    run = history.run if history.last_skill == skill else ()
+    found: list[FeatureKey] = [
         ("all",),
         ("skill", skill),
         ("item", item),
@@ -54,42 +54,46 @@ def keys(history: History, item: str, skill: str) -> list[Key]:
     return found
 
 
-def row(history: History, item: str, skill: str, tally: Tally, without: Tally | None = None) -> list[float]:
+def feature_row(
+    history: AnswerHistory, item: str, skill: str, counts: FeatureCounts, held_out: FeatureCounts | None = None
+) -> list[float]:
     """Return the row that `CIRCUMSTANCES` names; `without` as in `Tally.of`."""
-    trail = history.skills.get(skill, FRESH_SKILL)
+    trail = history.skills.get(skill, EMPTY_SKILL_HISTORY)
     return [
-        *_of_everybody(history, item, skill, tally, without),
-        *_of_the_learner(history, skill),
-        *_of_the_skill(trail, history.answers),
-        *_of_the_item(history.items.get(item), history.answers),
+        *_population_features(history, item, skill, counts, held_out),
+        *_learner_features(history, skill),
+        *_skill_features(trail, history.answers),
+        *_item_features(history.items.get(item), history.answers),
     ]
 
 
-def _of_everybody(history: History, item: str, skill: str, tally: Tally, without: Tally | None) -> list[float]:
-    found = keys(history, item, skill)
-    overall = tally.rate(found[0], 0.5, STRENGTH["all"], without)
-    usual = tally.rate(found[1], overall, STRENGTH["skill"], without)
-    base = tally.rate(found[2], usual, STRENGTH["item"], without)
-    attempt = tally.rate(found[3], usual, STRENGTH["attempt"], without)
-    pattern = tally.rate(found[4], attempt, STRENGTH["pattern"], without)
-    run = tally.rate(found[5], pattern, STRENGTH["run"], without)
-    last = tally.rate(found[6], base, STRENGTH["last"], without)
+def _population_features(
+    history: AnswerHistory, item: str, skill: str, counts: FeatureCounts, held_out: FeatureCounts | None
+) -> list[float]:
+    found = count_keys(history, item, skill)
+    overall = counts.smoothed_rate(found[0], 0.5, PRIOR_STRENGTH["all"], held_out)
+    usual = counts.smoothed_rate(found[1], overall, PRIOR_STRENGTH["skill"], held_out)
+    base = counts.smoothed_rate(found[2], usual, PRIOR_STRENGTH["item"], held_out)
+    attempt = counts.smoothed_rate(found[3], usual, PRIOR_STRENGTH["attempt"], held_out)
+    pattern = counts.smoothed_rate(found[4], attempt, PRIOR_STRENGTH["pattern"], held_out)
+    run = counts.smoothed_rate(found[5], pattern, PRIOR_STRENGTH["run"], held_out)
+    last = counts.smoothed_rate(found[6], base, PRIOR_STRENGTH["last"], held_out)
     level = logit(base)
-    echoes = [logit(tally.rate(key, base, STRENGTH["echo"], without)) - level for key in found[7:]]
-    fading = sum(echo * FADING**age for age, echo in enumerate(echoes))
+    echoes = [logit(counts.smoothed_rate(key, base, PRIOR_STRENGTH["echo"], held_out)) - level for key in found[7:]]
+    fading = sum(echo * ECHO_DECAY**age for age, echo in enumerate(echoes))
     own = [logit(usual), level, logit(attempt), logit(pattern), logit(run), logit(last)]
     padded = (echoes + [0.0] * 4)[:4]
     return [*own, *padded, sum(echoes), fading, min(echoes, default=0.0), max(echoes, default=0.0)]
 
 
-def _of_the_learner(history: History, skill: str) -> list[float]:
+def _learner_features(history: AnswerHistory, skill: str) -> list[float]:
     latest = [_sign(right) for _, right in history.latest[:5]]
-    same = history.skill == skill
+    same = history.last_skill == skill
     return [
         math.log1p(history.answers),
         history.surplus / (history.answers + 5),
         *history.surprise,
-        *_padded(latest, 5),
+        *_pad(latest, 5),
         float(same),
         float(len(history.run)) if same else 0.0,
         float(sum(history.run[-4:])) if same else -1.0,
@@ -97,28 +101,28 @@ def _of_the_learner(history: History, skill: str) -> list[float]:
     ]
 
 
-def _of_the_skill(trail: SkillTrail, answers: int) -> list[float]:
+def _skill_features(trail: SkillHistory, answers: int) -> list[float]:
     if not trail.answers:
         return [0.0] * 12
     counts = (trail.answers, trail.rights, trail.answers - trail.rights)
     latest = [_sign(right) for right in reversed(trail.latest)]
-    gap = math.log1p(answers - trail.last_at)
-    return [*map(math.log1p, counts), *trail.surprise, gap, float(trail.streak), *_padded(latest, 4)]
+    gap = math.log1p(answers - trail.last_index)
+    return [*map(math.log1p, counts), *trail.surprise, gap, float(trail.streak), *_pad(latest, 4)]
 
 
-def _of_the_item(trail: ItemTrail | None, answers: int) -> list[float]:
+def _item_features(trail: ItemHistory | None, answers: int) -> list[float]:
     if trail is None:
         return [0.0, -1.0, -1.0, -1.0]
     share = trail.rights / trail.answers
-    return [math.log1p(trail.answers), share, float(trail.right_last), math.log1p(answers - trail.last_at)]
+    return [math.log1p(trail.answers), share, float(trail.last_right), math.log1p(answers - trail.last_index)]
 
 
 def _sign(right: bool) -> float:
     return 1.0 if right else -1.0
 
 
-def _padded(values: Sequence[float], length: int) -> list[float]:
+def _pad(values: Sequence[float], length: int) -> list[float]:
     return [*values, *([0.0] * (length - len(values)))]
 
 
-assert LATEST >= 4, "four echoes are read one by one"
+assert MAX_LATEST >= 4, "four echoes are read one by one"

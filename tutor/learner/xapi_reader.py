@@ -15,19 +15,19 @@ from typing import Any
 from tutor.domain import Outcome
 from tutor.errors import InputRefused
 
-MOST = 10_000  # statements of one file
-MOST_BYTES = 20_000_000
-VERBS = ("answered", "passed", "failed")
-AHEAD = timedelta(days=1)  # how far another system's clock may be before ours
-LONGEST = 300  # characters of a name or an address
-UNNAMED = "?"  # what a statement takes back that does not say what
+MAX_STATEMENTS = 10_000  # statements of one file
+MAX_FILE_BYTES = 20_000_000
+ACCEPTED_VERBS = ("answered", "passed", "failed")
+MAX_CLOCK_SKEW = timedelta(days=1)  # how far another system's clock may be before ours
+MAX_TEXT_CHARS = 300  # characters of a name or an address
+UNKNOWN_TARGET = "?"  # what a statement takes back that does not say what
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class XapiAnswer:
     """One answer as another system tells it; `place` is its number in the file, from 1."""
 
-    place: int
+    position: int
     statement_id: str
     actor: str
     item: str
@@ -39,10 +39,10 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RejectedStatement:
     """A statement that is not taken in, and why."""
 
-    place: int
+    position: int
     error: InputRefused
 
     @property
@@ -51,44 +51,44 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ParsedStatements:
     """What a file says: answers, statements that cannot be taken in, and the ids of those that it takes back.
 
     An answer may be among those that are taken back: by this file, or by one that came before it.
     """
 
-    told: tuple[Told, ...]
-    refused: tuple[Refused, ...]
-    voided: frozenset[str]
+    answers: tuple[XapiAnswer, ...]
+    rejected: tuple[RejectedStatement, ...]
+    voided_ids: frozenset[str]
 
 
-def read_statements(data: bytes, now: datetime) -> Sent:
+def parse_statements(data: bytes, now: datetime) -> ParsedStatements:
     """Return what a file says; raises InputRefused when it is no file of statements at all.
 
     Nothing is said against a statement that the same file takes back.
     """
-    found = _statements(data)
-    targets = [_voided(statement) for statement in found]
-    voided = frozenset(targets) - {"", UNNAMED}
-    told, refused = [], []
+    found = _decode_statements(data)
+    targets = [_voided_statement_id(statement) for statement in found]
+    voided = frozenset(targets) - {"", UNKNOWN_TARGET}
+    answers, rejected = [], []
     for place, (statement, target) in enumerate(zip(found, targets, strict=True), start=1):
         if target:
             continue
         try:
-            told.append(_told(place, statement, now))
+            answers.append(_parse_answer(place, statement, now))
         except InputRefused as refusal:
             if not (isinstance(statement, dict) and str(statement.get("id")).strip() in voided):
-                refused.append(Refused(place, refusal))
-    return Sent(tuple(told), tuple(refused), voided)
+                rejected.append(RejectedStatement(place, refusal))
+    return ParsedStatements(tuple(answers), tuple(rejected), voided)
 
 
-def _statements(data: bytes) -> list[Any]:
-    if len(data) > MOST_BYTES:
+def _decode_statements(data: bytes) -> list[Any]:
+    if len(data) > MAX_FILE_BYTES:
         raise InputRefused(
-            f"the file has {len(data):,} bytes, {MOST_BYTES:,} are taken; send it in parts",
+            f"the file has {len(data):,} bytes, {MAX_FILE_BYTES:,} are taken; send it in parts",
             key="intake_large",
             size=len(data),
-            most=MOST_BYTES,
+            most=MAX_FILE_BYTES,
         )
     try:
         text = data.decode("utf-8-sig")
@@ -100,89 +100,89 @@ def _statements(data: bytes) -> list[Any]:
     found = plain.get("statements", [plain]) if isinstance(plain, dict) else plain
     if not isinstance(found, list) or not found:
         raise InputRefused("there are no statements in this file; send a list of xAPI statements", key="intake_none")
-    if len(found) > MOST:
+    if len(found) > MAX_STATEMENTS:
         raise InputRefused(
-            f"the file has {len(found):,} statements, {MOST:,} are taken at once; send it in parts",
+            f"the file has {len(found):,} statements, {MAX_STATEMENTS:,} are taken at once; send it in parts",
             key="intake_many",
             count=len(found),
-            most=MOST,
+            most=MAX_STATEMENTS,
         )
     return found
 
 
-def _told(place: int, statement: Any, now: datetime) -> Told:
+def _parse_answer(position: int, statement: Any, now: datetime) -> XapiAnswer:
     if not isinstance(statement, dict):
         raise InputRefused("it is no statement", key="intake_no_statement")
-    verb = _text(_part(statement, "verb").get("id"), "verb.id")
-    ending, verbs = verb.rsplit("/", 1)[-1], ", ".join(VERBS)
-    if ending not in VERBS:
+    verb = _require_text(_require_object(statement, "verb").get("id"), "verb.id")
+    ending, verbs = verb.rsplit("/", 1)[-1], ", ".join(ACCEPTED_VERBS)
+    if ending not in ACCEPTED_VERBS:
         raise InputRefused(f"its verb is “{ending}”; taken are {verbs}", key="intake_verb", verb=ending, verbs=verbs)
     context = statement.get("context")
     about = context.get("extensions") if isinstance(context, dict) else None
-    named = about if isinstance(about, dict) else {}
-    hints = _ending(named, "/hints")
+    extensions = about if isinstance(about, dict) else {}
+    hints = _find_extension(extensions, "/hints")
     counted = hints if isinstance(hints, int) and not isinstance(hints, bool) and 0 <= hints < 100 else 0
-    return Told(
-        place,
-        _text(statement.get("id"), "id"),
-        _actor(_part(statement, "actor")),
-        _text(_part(statement, "object").get("id"), "object.id"),
-        _skills(_ending(named, "/skills")),
-        _outcome(statement.get("result"), verb),
+    return XapiAnswer(
+        position,
+        _require_text(statement.get("id"), "id"),
+        _parse_actor(_require_object(statement, "actor")),
+        _require_text(_require_object(statement, "object").get("id"), "object.id"),
+        _parse_skills(_find_extension(extensions, "/skills")),
+        _parse_outcome(statement.get("result"), verb),
         counted,
-        _ending(named, "/aided") is True or counted > 0,
-        _time(statement.get("timestamp"), now),
+        _find_extension(extensions, "/aided") is True or counted > 0,
+        _parse_timestamp(statement.get("timestamp"), now),
     )
 
 
-def _voided(statement: Any) -> str:
+def _voided_statement_id(statement: Any) -> str:
     """Return the id that a statement takes back; "" for one that takes nothing back."""
     if not isinstance(statement, dict):
         return ""
     verb, target = statement.get("verb"), statement.get("object")
     if isinstance(verb, dict) and isinstance(target, dict) and str(verb.get("id", "")).endswith("/voided"):
         named = target.get("id")
-        return named.strip() if isinstance(named, str) and 0 < len(named.strip()) <= LONGEST else UNNAMED
+        return named.strip() if isinstance(named, str) and 0 < len(named.strip()) <= MAX_TEXT_CHARS else UNKNOWN_TARGET
     return ""
 
 
-def _part(statement: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _require_object(statement: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = statement.get(name)
     if not isinstance(part, dict):
         raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
     return part
 
 
-def _text(value: Any, name: str) -> str:
+def _require_text(value: Any, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
-    if len(value) > LONGEST:
+    if len(value) > MAX_TEXT_CHARS:
         raise InputRefused(
-            f"it has {len(value)} characters where {LONGEST} are taken: “{value[:40]}…”",
+            f"it has {len(value)} characters where {MAX_TEXT_CHARS} are taken: “{value[:40]}…”",
             key="intake_long",
             count=len(value),
-            most=LONGEST,
+            most=MAX_TEXT_CHARS,
             start=value[:40],
         )
     return value.strip()
 
 
-def _actor(actor: Mapping[str, Any]) -> str:
+def _parse_actor(actor: Mapping[str, Any]) -> str:
     account = actor.get("account")
     found = account.get("name") if isinstance(account, dict) else actor.get("mbox") or actor.get("name")
-    return _text(found, "actor.account, actor.mbox or actor.name").removeprefix("mailto:")
+    return _require_text(found, "actor.account, actor.mbox or actor.name").removeprefix("mailto:")
 
 
-def _skills(value: Any) -> tuple[str, ...]:
+def _parse_skills(value: Any) -> tuple[str, ...]:
     """The skills as our own export names them: ids, or objects with an id."""
     found = value if isinstance(value, list) else []
     ids = [one.get("id") if isinstance(one, dict) else one for one in found[:20]]
     return tuple(one for one in ids if isinstance(one, str) and one)
 
 
-def _outcome(result: Any, verb: str) -> Outcome:
+def _parse_outcome(result: Any, verb: str) -> Outcome:
     told = result if isinstance(result, dict) else {}
-    score, success = _score(told.get("score")), told.get("success")
+    score, success = _parse_score(told.get("score")), told.get("success")
     if not isinstance(success, bool):
         ending = verb.rsplit("/", 1)[-1]
         success = {"passed": True, "failed": False}.get(ending, None if score is None else score >= 1)
@@ -193,31 +193,31 @@ def _outcome(result: Any, verb: str) -> Outcome:
     return Outcome.PARTIAL if score is not None and 0 < score < 1 else Outcome.WRONG
 
 
-def _score(value: Any) -> float | None:
+def _parse_score(value: Any) -> float | None:
     told = value if isinstance(value, dict) else {}
-    scaled, raw, most = (_number(told.get(name)) for name in ("scaled", "raw", "max"))
+    scaled, raw, most = (_parse_number(told.get(name)) for name in ("scaled", "raw", "max"))
     if scaled is not None:
         return scaled
     return raw / most if raw is not None and most is not None and most > 0 else None
 
 
-def _number(value: Any) -> float | None:
+def _parse_number(value: Any) -> float | None:
     plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
     return float(value) if plain else None
 
 
-def _time(value: Any, now: datetime) -> datetime:
+def _parse_timestamp(value: Any, now: datetime) -> datetime:
     try:
-        at = datetime.fromisoformat(_text(value, "timestamp"))
+        at = datetime.fromisoformat(_require_text(value, "timestamp"))
     except ValueError as error:
         shown = str(value)[:40]
         raise InputRefused(f"its timestamp “{shown}” is no ISO 8601 time", key="intake_no_time", time=shown) from error
     if at.tzinfo is None:
         raise InputRefused(f"its timestamp “{value}” has no time zone", key="intake_no_zone", time=value)
-    if at > now + AHEAD:
+    if at > now + MAX_CLOCK_SKEW:
         raise InputRefused(f"its timestamp “{value}” lies ahead of today", key="intake_ahead", time=value)
     return at
 
 
-def _ending(named: Mapping[str, Any], end: str) -> Any:
-    return next((value for key, value in named.items() if str(key).endswith(end)), None)
+def _find_extension(extensions: Mapping[str, Any], suffix: str) -> Any:
+    return next((value for key, value in extensions.items() if str(key).endswith(suffix)), None)

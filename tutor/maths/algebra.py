@@ -17,7 +17,7 @@ MAX_CHARS = 400
 MAX_DEPTH = 60
 MAX_POWER = 64
 MAX_TERMS = 400
-MAX_LETTERS = 2  # after the first: abc is a product, what is a word
+MAX_VARIABLE_RUN = 2  # after the first: abc is a product, what is a word
 MAX_BITS = 4096
 
 FUNCTIONS: Mapping[str, Callable[[complex], complex]] = {
@@ -61,7 +61,7 @@ class Apply:
 Tree = Number | Variable | Apply
 Polynomial = dict[tuple[tuple[str, int], ...], Fraction]
 
-_PLAIN = {
+_SYMBOLS = {
     "−": "-",
     "–": "-",
     "×": "*",
@@ -100,10 +100,10 @@ def parse(text: str) -> Tree:
     """Read one expression (no relation sign); raises NotAFormula."""
     if len(text) > MAX_CHARS:
         raise NotAFormula(f"the formula has {len(text)} characters, at most {MAX_CHARS} are read")
-    reader = _Reader(_tokens(_normal(text)))
+    reader = _Parser(_tokenize(_normalize(text)))
     tree = reader.sum(0)
-    if reader.rest:
-        raise NotAFormula(f"the formula cannot be read from {reader.rest[0]!r} on")
+    if reader.tokens:
+        raise NotAFormula(f"the formula cannot be read from {reader.tokens[0]!r} on")
     return tree
 
 
@@ -113,29 +113,29 @@ def variables(tree: Tree) -> frozenset[str]:
     return frozenset({tree.name} - set(CONSTANTS)) if isinstance(tree, Variable) else frozenset()
 
 
-def evaluate(tree: Tree, at: Mapping[str, complex]) -> complex:
+def evaluate(tree: Tree, point: Mapping[str, complex]) -> complex:
     """Value at a point; raises ArithmeticError or ValueError where the expression has none."""
     match tree:
         case Number(value):
             return complex(value)
         case Variable(name):
-            return complex(at[name]) if name in at else complex(CONSTANTS[name])
+            return complex(point[name]) if name in point else complex(CONSTANTS[name])
         case Apply("+", args):
-            return sum((evaluate(arg, at) for arg in args), 0j)
+            return sum((evaluate(arg, point) for arg in args), 0j)
         case Apply("*", args):
-            return math.prod((evaluate(arg, at) for arg in args), start=1 + 0j)
+            return math.prod((evaluate(arg, point) for arg in args), start=1 + 0j)
         case Apply("neg", (arg,)):
-            return -evaluate(arg, at)
+            return -evaluate(arg, point)
         case Apply("/", (top, bottom)):
-            return evaluate(top, at) / evaluate(bottom, at)
+            return evaluate(top, point) / evaluate(bottom, point)
         case Apply("^", (base, power)):
-            return complex(evaluate(base, at) ** evaluate(power, at))
+            return complex(evaluate(base, point) ** evaluate(power, point))
         case Apply(name, (arg,)):
-            return FUNCTIONS[name](evaluate(arg, at))
+            return FUNCTIONS[name](evaluate(arg, point))
     raise AssertionError(f"no such node: {tree}")
 
 
-def rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
+def to_rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
     """Write the tree as one fraction of polynomials; None where it has other functions or grows too large."""
     match tree:
         case Number(value):
@@ -143,26 +143,26 @@ def rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
         case Variable(name):
             return {((name, 1),): Fraction(1)}, {(): Fraction(1)}
         case Apply("neg", (arg,)):
-            inner = rational(arg)
+            inner = to_rational(arg)
             return inner and ({term: -factor for term, factor in inner[0].items()}, inner[1])
         case Apply("+" | "*" | "/" as name, args):
             return _fold(name, args)
         case Apply("^", (base, Number(power))) if power.denominator == 1 and abs(power) <= MAX_POWER:
-            return _power(rational(base), int(power))
+            return _power(to_rational(base), int(power))
     return None
 
 
-def same_rational(left: Tree, right: Tree) -> bool | None:
+def is_same_rational(left: Tree, right: Tree) -> bool | None:
     """Whether two expressions are the same rational function, exactly; None when that cannot be decided here."""
-    one, two = rational(left), rational(right)
+    one, two = to_rational(left), to_rational(right)
     if one is None or two is None or not (one[1] and two[1]):
         return None
-    across, back = _product(one[0], two[1]), _product(two[0], one[1])
+    across, back = _multiply_polynomials(one[0], two[1]), _multiply_polynomials(two[0], one[1])
     return None if across is None or back is None else across == back
 
 
 def _fold(name: str, args: tuple[Tree, ...]) -> tuple[Polynomial, Polynomial] | None:
-    parts = [rational(arg) for arg in args]
+    parts = [to_rational(arg) for arg in args]
     result = parts[0]
     for part in parts[1:]:
         if result is None or part is None:
@@ -178,10 +178,10 @@ def _combine(
     if name == "/":
         c, d = d, c
     if name != "+":
-        top, bottom = _product(a, c), _product(b, d)
+        top, bottom = _multiply_polynomials(a, c), _multiply_polynomials(b, d)
     else:
-        one, two, bottom = _product(a, d), _product(c, b), _product(b, d)
-        top = None if one is None or two is None else _total(one, two)
+        one, two, bottom = _multiply_polynomials(a, d), _multiply_polynomials(c, b), _multiply_polynomials(b, d)
+        top = None if one is None or two is None else _add_polynomials(one, two)
     return None if top is None or bottom is None else (top, bottom)
 
 
@@ -195,14 +195,14 @@ def _power(base: tuple[Polynomial, Polynomial] | None, power: int) -> tuple[Poly
     return result
 
 
-def _total(left: Polynomial, right: Polynomial) -> Polynomial:
+def _add_polynomials(left: Polynomial, right: Polynomial) -> Polynomial:
     terms = dict(left)
     for term, factor in right.items():
         terms[term] = terms.get(term, Fraction(0)) + factor
     return {term: factor for term, factor in terms.items() if factor}
 
 
-def _product(left: Polynomial, right: Polynomial) -> Polynomial | None:
+def _multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial | None:
     if len(left) * len(right) > MAX_TERMS:
         return None
     terms: Polynomial = {}
@@ -218,15 +218,15 @@ def _product(left: Polynomial, right: Polynomial) -> Polynomial | None:
     return {term: factor for term, factor in terms.items() if factor}
 
 
-def _normal(text: str) -> str:
+def _normalize(text: str) -> str:
     while _FRACTION.search(text):
         text = _FRACTION.sub(r"((\1)/(\2))", text)
-    for sign, plain in _PLAIN.items():
+    for sign, plain in _SYMBOLS.items():
         text = text.replace(sign, plain)
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
-def _tokens(text: str) -> list[str]:
+def _tokenize(text: str) -> list[str]:
     tokens: list[str] = []
     at = 0
     while at < len(text.rstrip()):
@@ -243,7 +243,7 @@ def _split_name(name: str, plain: int = 0) -> list[str]:
 
     More than MAX_LETTERS of them are a word of prose, which is no formula.
     """
-    if plain > MAX_LETTERS:
+    if plain > MAX_VARIABLE_RUN:
         raise NotAFormula("there are words in it")
     known = next((word for word in _NAMES if name.startswith(word) and word != "e"), None)
     first = known or name[0]
@@ -251,59 +251,59 @@ def _split_name(name: str, plain: int = 0) -> list[str]:
     return [first, *(_split_name(rest, 0 if known else plain + 1) if rest else [])]
 
 
-class _Reader:
+class _Parser:
     """Recursive descent over tokens; `sum`, `product`, `power` and `atom` are the grammar's four levels."""
 
     def __init__(self, tokens: list[str]) -> None:
-        self.rest = tokens
+        self.tokens = tokens
 
     def sum(self, depth: int) -> Tree:
         if depth > MAX_DEPTH:
             raise NotAFormula(f"the formula is nested deeper than {MAX_DEPTH}")
         terms = [self.product(depth)]
-        while self.rest and self.rest[0] in "+-":
-            sign = self.rest.pop(0)
+        while self.tokens and self.tokens[0] in "+-":
+            sign = self.tokens.pop(0)
             term = self.product(depth)
             terms.append(Apply("neg", (term,)) if sign == "-" else term)
         return Apply("+", tuple(terms)) if len(terms) > 1 else terms[0]
 
     def product(self, depth: int) -> Tree:
         tree = self.signed(depth)
-        while self.rest and self.rest[0] not in ("+", "-", ")"):
-            if self.rest[0] == "/":
-                self.rest.pop(0)
+        while self.tokens and self.tokens[0] not in ("+", "-", ")"):
+            if self.tokens[0] == "/":
+                self.tokens.pop(0)
                 tree = Apply("/", (tree, self.signed(depth)))
                 continue
-            if self.rest[0] == "*":
-                self.rest.pop(0)
-            elif self.rest[0][0].isdigit():
-                raise NotAFormula(f"there is no sign before {self.rest[0]!r}")
+            if self.tokens[0] == "*":
+                self.tokens.pop(0)
+            elif self.tokens[0][0].isdigit():
+                raise NotAFormula(f"there is no sign before {self.tokens[0]!r}")
             tree = Apply("*", (tree, self.signed(depth)))
         return tree
 
     def signed(self, depth: int) -> Tree:
-        if self.rest and self.rest[0] in ("+", "-"):
-            sign = self.rest.pop(0)
+        if self.tokens and self.tokens[0] in ("+", "-"):
+            sign = self.tokens.pop(0)
             tree = self.signed(depth + 1) if depth < MAX_DEPTH else self.power(depth)
             return Apply("neg", (tree,)) if sign == "-" else tree
         return self.power(depth)
 
     def power(self, depth: int) -> Tree:
         base = self.atom(depth)
-        if self.rest and self.rest[0] == "^":
-            self.rest.pop(0)
+        if self.tokens and self.tokens[0] == "^":
+            self.tokens.pop(0)
             exponent = self.signed(depth + 1)
-            plain = _constant(exponent)
+            plain = _constant_value(exponent)
             if plain is not None and abs(plain) > MAX_POWER:
                 raise NotAFormula(f"the exponent {plain} is larger than {MAX_POWER}")
             return Apply("^", (base, Number(plain) if plain is not None else exponent))
         return base
 
     def atom(self, depth: int) -> Tree:
-        token = self.rest.pop(0) if self.rest else ""
+        token = self.tokens.pop(0) if self.tokens else ""
         if token == "(":
             tree = self.sum(depth + 1)
-            if not self.rest or self.rest.pop(0) != ")":
+            if not self.tokens or self.tokens.pop(0) != ")":
                 raise NotAFormula("a bracket is not closed")
             return tree
         if token in FUNCTIONS:
@@ -318,27 +318,27 @@ class _Reader:
         """sin(x), sin x, sin 2x (a bare argument ends at the next sign) and sin^2(x)."""
         if depth > MAX_DEPTH:
             raise NotAFormula(f"the formula is nested deeper than {MAX_DEPTH}")
-        if self.rest and self.rest[0] == "^":
-            self.rest.pop(0)
+        if self.tokens and self.tokens[0] == "^":
+            self.tokens.pop(0)
             power = self.atom(depth + 1)
             return Apply("^", (self.call(name, depth + 1), power))
-        if self.rest and (self.rest[0] == "(" or self.rest[0] in FUNCTIONS):
+        if self.tokens and (self.tokens[0] == "(" or self.tokens[0] in FUNCTIONS):
             return Apply(name, (self.atom(depth + 1),))
         argument = self.power(depth + 1)
-        while self.rest and self.rest[0].isalpha() and self.rest[0] not in FUNCTIONS:
+        while self.tokens and self.tokens[0].isalpha() and self.tokens[0] not in FUNCTIONS:
             argument = Apply("*", (argument, self.power(depth + 1)))
         return Apply(name, (argument,))
 
 
-def _constant(tree: Tree) -> Fraction | None:
+def _constant_value(tree: Tree) -> Fraction | None:
     """The value of a tree of plain numbers under neg and /, else None."""
     match tree:
         case Number(value):
             return value
         case Apply("neg", (arg,)):
-            inner = _constant(arg)
+            inner = _constant_value(arg)
             return None if inner is None else -inner
         case Apply("/", (top, bottom)):
-            over, under = _constant(top), _constant(bottom)
+            over, under = _constant_value(top), _constant_value(bottom)
             return over / under if over is not None and under else None
     return None

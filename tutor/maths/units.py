@@ -19,7 +19,7 @@ class Unit:
 
     factor: Fraction
     dimension: Dimension
-    zero: Fraction = Fraction(0)
+    offset: Fraction = Fraction(0)
 
 
 def _unit(factor: str, **dimension: int) -> Unit:
@@ -90,10 +90,10 @@ _PREFIXES: Mapping[str, Fraction] = {
     name: Fraction(10) ** power
     for name, power in {"n": -9, "µ": -6, "u": -6, "m": -3, "c": -2, "d": -1, "k": 3, "M": 6, "G": 9, "T": 12}.items()
 }
-_PREFIXED = frozenset(
+_PREFIXABLE = frozenset(
     {"m", "g", "s", "A", "K", "mol", "L", "N", "J", "W", "Pa", "Hz", "C", "V", "Ω", "B", "bit", "cal", "Wh", "eV", "M"}
 )
-_NAMES: Mapping[str, str] = {
+_UNIT_NAMES: Mapping[str, str] = {
     "meter": "m",
     "metre": "m",
     "gram": "g",
@@ -150,61 +150,61 @@ _LONG_PREFIXES = {
     "giga": "G",
 }
 _POWER = re.compile(r"(?P<name>[^\d^²³*/·⋅\s()-]+)\s*(?:\^?\s*\(?(?P<power>-?\d+)\)?|(?P<mark>[²³]))?")
-_NO_UNIT = Unit(Fraction(1), ())
+_DIMENSIONLESS = Unit(Fraction(1), ())
 
 
-def read_unit(text: str) -> Unit | None:
+def parse_unit(text: str) -> Unit | None:
     """Return the unit that `text` is; None when it is none (the empty text is the number 1's)."""
     plain = " ".join(text.strip().strip(".").split())
-    whole = _atom(plain)
+    whole = _parse_atom(plain)
     if whole is not None or not plain:
-        return whole or _NO_UNIT
+        return whole or _DIMENSIONLESS
     plain = re.sub(r"\s+per\s+|\s*/\s*", "/", plain)
     over, *under = plain.split("/")
-    result = _product(over)
+    result = _parse_product(over)
     for part in under:
-        below = _product(part.strip("()"))
-        result = result and below and _times(result, below, -1)
+        below = _parse_product(part.strip("()"))
+        result = result and below and _multiply(result, below, -1)
     return result
 
 
-def _product(text: str) -> Unit | None:
-    result: Unit | None = _NO_UNIT
+def _parse_product(text: str) -> Unit | None:
+    result: Unit | None = _DIMENSIONLESS
     for piece in re.split(r"[\s*·⋅]+", text.strip()):
         match = _POWER.fullmatch(piece)
-        atom = _atom(match["name"]) if match else None
-        if match is None or atom is None or result is None or atom.zero:
+        atom = _parse_atom(match["name"]) if match else None
+        if match is None or atom is None or result is None or atom.offset:
             return None
         power = {"²": 2, "³": 3}.get(match["mark"] or "", int(match["power"] or 1))
-        result = _times(result, atom, power) if abs(power) <= 9 else None
+        result = _multiply(result, atom, power) if abs(power) <= 9 else None
     return result
 
 
-def _times(left: Unit, right: Unit, power: int) -> Unit:
+def _multiply(left: Unit, right: Unit, power: int) -> Unit:
     dimension = dict(left.dimension)
     for name, exponent in right.dimension:
         dimension[name] = dimension.get(name, 0) + power * exponent
     return Unit(left.factor * right.factor**power, tuple(sorted((n, e) for n, e in dimension.items() if e)))
 
 
-def _atom(name: str) -> Unit | None:
+def _parse_atom(name: str) -> Unit | None:
     if name in _UNITS:
         return _UNITS[name]
-    if name[:1] in _PREFIXES and name[1:] in _PREFIXED:
+    if name[:1] in _PREFIXES and name[1:] in _PREFIXABLE:
         unit = _UNITS[name[1:]]
         return Unit(unit.factor * _PREFIXES[name[0]], unit.dimension)
-    return _spelled(name.lower()) if len(name) > 1 or name == "l" else None
+    return _parse_spelled_out(name.lower()) if len(name) > 1 or name == "l" else None
 
 
-def _spelled(name: str) -> Unit | None:
+def _parse_spelled_out(name: str) -> Unit | None:
     """A unit written out, singular or plural, perhaps with a long prefix: "kilograms", "feet", "ml"."""
     for word in (name, name.removesuffix("s"), name.removesuffix("es")):
-        if word in _NAMES:
-            return _UNITS[_NAMES[word]]
+        if word in _UNIT_NAMES:
+            return _UNITS[_UNIT_NAMES[word]]
         if word in ("kg", "km", "cm", "mm", "ml", "kj", "kw", "mol", "min", "week", "cent", "bit", "bar", "atm"):
-            return _atom({"ml": "mL", "kj": "kJ", "kw": "kW"}.get(word, word))
+            return _parse_atom({"ml": "mL", "kj": "kJ", "kw": "kW"}.get(word, word))
     for long, short in _LONG_PREFIXES.items():
         if name.startswith(long):
-            unit = _spelled(name[len(long) :])
+            unit = _parse_spelled_out(name[len(long) :])
             return unit and Unit(unit.factor * _PREFIXES[short], unit.dimension)
     return None

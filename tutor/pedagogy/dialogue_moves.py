@@ -9,7 +9,7 @@ from tutor.domain import Outcome
 from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.ladder import Ladder, Rung, climb
 
-GUESSES_BEFORE_REASONS = 2
+MAX_GUESSES_WITHOUT_REASON = 2
 
 
 class Move(StrEnum):
@@ -37,7 +37,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class DialogueState:
     """All that the choice depends on. `ladder` is that of the exercise at hand, None where there is none."""
 
     intent: Intent
@@ -48,11 +48,11 @@ class Situation:
     misconception: bool = False  # the wrong answer is one the course knows
     wrong_guesses: int = 0  # in a row, without a reason
     gives_reason: bool = False
-    helped: bool = False  # a hint was given on this exercise
+    hint_given: bool = False  # a hint was given on this exercise
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MoveChoice:
     """The move, the ladder after it, and why; `then_check` asks a fresh item afterwards."""
 
     move: Move
@@ -61,7 +61,7 @@ class Step:
     then_check: bool = False
 
 
-_TAPS = {
+_REQUESTED_MOVES = {
     Intent.EXAMPLE: Move.EXAMPLE,
     Intent.EASIER: Move.EASIER,
     Intent.HARDER: Move.HARDER,
@@ -72,50 +72,50 @@ _TAPS = {
 }
 
 
-def choose(situation: Situation) -> Step:
+def choose_move(state: DialogueState) -> MoveChoice:
     """Choose the one move of this turn."""
-    if situation.intent in _TAPS:
-        return _stay(situation, _TAPS[situation.intent], "she asked for it")
-    if situation.intent is Intent.SKIP:
-        return _stay(situation, Move.SKIP if situation.question_open else Move.REPLY, "she wants to move on")
-    if situation.question_open and situation.intent is Intent.CLARIFY:
-        return _stay(situation, Move.EXPLAIN_TASK, "a question is not an answer")
-    if situation.question_open and situation.intent is Intent.ANSWER:
-        return _after_answer(situation)
-    if situation.ladder is not None and situation.intent in (Intent.STUCK, Intent.TELL_ME, Intent.EXERCISE):
-        return _hint(situation, "help on an exercise comes one rung a turn")
-    if not situation.covered:
-        return _stay(situation, Move.NOT_COVERED, "the course material does not hold it")
-    if situation.intent is Intent.DEFINITION:
-        return _stay(situation, Move.DEFINE, "a definition is given at once")
-    return _stay(situation, Move.ANSWER, "a question about the material is answered")
+    if state.intent in _REQUESTED_MOVES:
+        return _keep_rung(state, _REQUESTED_MOVES[state.intent], "she asked for it")
+    if state.intent is Intent.SKIP:
+        return _keep_rung(state, Move.SKIP if state.question_open else Move.REPLY, "she wants to move on")
+    if state.question_open and state.intent is Intent.CLARIFY:
+        return _keep_rung(state, Move.EXPLAIN_TASK, "a question is not an answer")
+    if state.question_open and state.intent is Intent.ANSWER:
+        return _after_answer(state)
+    if state.ladder is not None and state.intent in (Intent.STUCK, Intent.TELL_ME, Intent.EXERCISE):
+        return _next_hint(state, "help on an exercise comes one rung a turn")
+    if not state.covered:
+        return _keep_rung(state, Move.NOT_COVERED, "the course material does not hold it")
+    if state.intent is Intent.DEFINITION:
+        return _keep_rung(state, Move.DEFINE, "a definition is given at once")
+    return _keep_rung(state, Move.ANSWER, "a question about the material is answered")
 
 
-def _after_answer(situation: Situation) -> Step:
-    guessing = not situation.gives_reason and situation.wrong_guesses >= GUESSES_BEFORE_REASONS
-    if guessing and situation.outcome is not None:
-        return _stay(situation, Move.ASK_REASON, "guessing gets no more verdicts without a reason, a right one neither")
-    match situation.outcome:
+def _after_answer(state: DialogueState) -> MoveChoice:
+    guessing = not state.gives_reason and state.wrong_guesses >= MAX_GUESSES_WITHOUT_REASON
+    if guessing and state.outcome is not None:
+        return _keep_rung(
+            state, Move.ASK_REASON, "guessing gets no more verdicts without a reason, a right one neither"
+        )
+    match state.outcome:
         case Outcome.RIGHT:
             why = "confirming a right answer is allowed on every rung"
-            return Step(Move.CONFIRM, situation.ladder, why, then_check=situation.helped)
+            return MoveChoice(Move.CONFIRM, state.ladder, why, then_check=state.hint_given)
         case Outcome.UNSURE | None:
-            return _stay(situation, Move.REFER, "the grade is unsure, nothing is scored")
-    if situation.outcome is Outcome.PARTIAL:
-        return _stay(situation, Move.COMPLETE, "part of it is right")
-    if situation.misconception:
-        return _stay(situation, Move.REPAIR, "the answer shows a known misconception")
-    return _hint(situation, "a wrong answer gets the next hint")
+            return _keep_rung(state, Move.REFER, "the grade is unsure, nothing is scored")
+    if state.outcome is Outcome.PARTIAL:
+        return _keep_rung(state, Move.COMPLETE, "part of it is right")
+    if state.misconception:
+        return _keep_rung(state, Move.REPAIR, "the answer shows a known misconception")
+    return _next_hint(state, "a wrong answer gets the next hint")
 
 
-def _hint(situation: Situation, why: str) -> Step:
-    if situation.ladder is None:
-        return _stay(
-            situation, Move.ANSWER if situation.covered else Move.NOT_COVERED, "there is no exercise to hint at"
-        )
-    higher = climb(situation.ladder)
-    return Step(Move.HINT, higher, why, then_check=higher.rung is Rung.ANSWER)
+def _next_hint(state: DialogueState, why: str) -> MoveChoice:
+    if state.ladder is None:
+        return _keep_rung(state, Move.ANSWER if state.covered else Move.NOT_COVERED, "there is no exercise to hint at")
+    higher = climb(state.ladder)
+    return MoveChoice(Move.HINT, higher, why, then_check=higher.rung is Rung.ANSWER)
 
 
-def _stay(situation: Situation, move: Move, why: str) -> Step:
-    return Step(move, situation.ladder, why)
+def _keep_rung(state: DialogueState, move: Move, why: str) -> MoveChoice:
+    return MoveChoice(move, state.ladder, why)

@@ -14,8 +14,8 @@ from tutor.maths.numbers import read_numbers
 
 _TERM = r"(?:\d[\d,]*(?:\.\d+)?|\.\d+)"
 _FORMULA = re.compile(rf"\(?{_TERM}[\d\s.,()+\-−–*/×÷xX·]*[+\-−–*/×÷xX·][\d\s.,()+\-−–*/×÷xX·]*{_TERM}\)?")
-_N = r"\s*\$?(\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?|\.\d+)\s*(?:%|[a-z]+\b)??\s*"
-_PI = re.compile(r"\bvalue of (?:pi\b|π)")
+_NUMBER_GROUP = r"\s*\$?(\d[\d,]*(?:\.\d+)?(?:\s?/\s?\d+)?|\.\d+)\s*(?:%|[a-z]+\b)??\s*"
+_VALUE_OF_PI = re.compile(r"\bvalue of (?:pi\b|π)")
 _POLYGONS = {
     3: ("triangle",),
     4: ("quadrilateral", "square", "rectangle", "rhombus", "parallelogram"),
@@ -26,44 +26,44 @@ _POLYGONS = {
     9: ("nonagon",),
     10: ("decagon",),
 }
-_SIGNS = (("times", "*"), ("multiplied by", "*"), ("plus", "+"), ("minus", "-"), ("divided by", "/"))
-_PHRASES = (
-    (re.compile(rf"(?:product|multiply(?:ing)?)\s*(?:of)?{_N}(?:and|by|with){_N}"), "*"),
-    (re.compile(rf"{_N}(?:times|multiplied by|groups of){_N}"), "*"),
-    (re.compile(rf"(?:sum|add(?:ing)?|total)\s*(?:of)?{_N}(?:and|to|with){_N}"), "+"),
-    (re.compile(rf"{_N}plus{_N}"), "+"),
-    (re.compile(rf"difference\s*(?:of|between)?{_N}(?:and|from){_N}"), "|-|"),
-    (re.compile(rf"subtract(?:ing)?{_N}from{_N}"), "<-"),
-    (re.compile(rf"take(?: away)?{_N}(?:away )?from{_N}"), "<-"),
-    (re.compile(rf"{_N}(?:minus|take away|[-−–]){_N}"), "-"),
-    (re.compile(rf"(?:divide|dividing|quotient of){_N}(?:by|and|into){_N}"), "/"),
-    (re.compile(rf"{_N}divided by{_N}"), "/"),
+_OPERATOR_WORDS = (("times", "*"), ("multiplied by", "*"), ("plus", "+"), ("minus", "-"), ("divided by", "/"))
+_OPERATION_PHRASES = (
+    (re.compile(rf"(?:product|multiply(?:ing)?)\s*(?:of)?{_NUMBER_GROUP}(?:and|by|with){_NUMBER_GROUP}"), "*"),
+    (re.compile(rf"{_NUMBER_GROUP}(?:times|multiplied by|groups of){_NUMBER_GROUP}"), "*"),
+    (re.compile(rf"(?:sum|add(?:ing)?|total)\s*(?:of)?{_NUMBER_GROUP}(?:and|to|with){_NUMBER_GROUP}"), "+"),
+    (re.compile(rf"{_NUMBER_GROUP}plus{_NUMBER_GROUP}"), "+"),
+    (re.compile(rf"difference\s*(?:of|between)?{_NUMBER_GROUP}(?:and|from){_NUMBER_GROUP}"), "|-|"),
+    (re.compile(rf"subtract(?:ing)?{_NUMBER_GROUP}from{_NUMBER_GROUP}"), "<-"),
+    (re.compile(rf"take(?: away)?{_NUMBER_GROUP}(?:away )?from{_NUMBER_GROUP}"), "<-"),
+    (re.compile(rf"{_NUMBER_GROUP}(?:minus|take away|[-−–]){_NUMBER_GROUP}"), "-"),
+    (re.compile(rf"(?:divide|dividing|quotient of){_NUMBER_GROUP}(?:by|and|into){_NUMBER_GROUP}"), "/"),
+    (re.compile(rf"{_NUMBER_GROUP}divided by{_NUMBER_GROUP}"), "/"),
     (
         re.compile(
-            rf"how many times (?:does |do |can |will |would )?{_N}"
-            rf"(?:will |can )?(?:go(?:es)?|fits?)\s*(?:in|into|in to){_N}"
+            rf"how many times (?:does |do |can |will |would )?{_NUMBER_GROUP}"
+            rf"(?:will |can )?(?:go(?:es)?|fits?)\s*(?:in|into|in to){_NUMBER_GROUP}"
         ),
         "//<",
     ),
-    (re.compile(rf"how many {_N}'?s? (?:are|go|fit)[a-z ]*in(?:to)?{_N}"), "//<"),
-    (re.compile(rf"(?:what|which)[a-z ]* times{_N}(?:is|equals|gives|=|makes){_N}"), "/<"),
-    (re.compile(rf"{_N}times (?:what|which)[a-z ]*(?:is|equals|gives|=|makes){_N}"), "/<"),
-    (re.compile(rf"(?:what|which)[a-z ]* plus{_N}(?:is|equals|=){_N}"), "<-"),
+    (re.compile(rf"how many {_NUMBER_GROUP}'?s? (?:are|go|fit)[a-z ]*in(?:to)?{_NUMBER_GROUP}"), "//<"),
+    (re.compile(rf"(?:what|which)[a-z ]* times{_NUMBER_GROUP}(?:is|equals|gives|=|makes){_NUMBER_GROUP}"), "/<"),
+    (re.compile(rf"{_NUMBER_GROUP}times (?:what|which)[a-z ]*(?:is|equals|gives|=|makes){_NUMBER_GROUP}"), "/<"),
+    (re.compile(rf"(?:what|which)[a-z ]* plus{_NUMBER_GROUP}(?:is|equals|=){_NUMBER_GROUP}"), "<-"),
 )
 
 
-def asked_values(lines: Sequence[tuple[str, str]]) -> set[Fraction]:
+def expected_values(lines: Sequence[tuple[str, str]]) -> set[Fraction]:
     """Return what the tutor's last question may ask for; sizes only, as a hint may drop the sign."""
     for speaker, text in reversed(lines[-8:]):
         if speaker == "tutor":
-            signed = _with_signs(text)
-            values = {abs(value) for value in (tuple(_formulas(signed)) or tuple(_phrases(text.lower())))}
+            signed = _words_to_operators(text)
+            values = {abs(value) for value in (tuple(_formula_values(signed)) or tuple(_phrase_values(text.lower())))}
             if values:
                 return values
     return set()
 
 
-def asked_names(lines: Sequence[tuple[str, str]]) -> set[str]:
+def expected_names(lines: Sequence[tuple[str, str]]) -> set[str]:
     """Return the names that answer "what is this shape called?" and were not yet said; else nothing."""
     asked = " ".join(text.lower() for speaker, text in lines[-4:] if speaker == "tutor")
     said = " ".join(text.lower() for _, text in lines)
@@ -74,24 +74,24 @@ def asked_names(lines: Sequence[tuple[str, str]]) -> set[str]:
     return {name for side in sides for name in _POLYGONS[side] if name not in asked}
 
 
-def _with_signs(text: str) -> str:
+def _words_to_operators(text: str) -> str:
     """Write the operations between numbers as signs: "6 times 9 plus 2" becomes "6 * 9 + 2"."""
-    for word, sign in _SIGNS:
+    for word, sign in _OPERATOR_WORDS:
         text = re.sub(rf"(?<=\d)\s*{word}\s*(?=[\d.$])", f" {sign} ", text, flags=re.IGNORECASE)
     return text
 
 
-def _phrases(text: str) -> Iterator[Fraction]:
-    if _PI.search(text):
+def _phrase_values(text: str) -> Iterator[Fraction]:
+    if _VALUE_OF_PI.search(text):
         yield from (Fraction("3.14"), Fraction("3.14159"), Fraction("3.1416"))
-    for pattern, operation in _PHRASES:
+    for pattern, operation in _OPERATION_PHRASES:
         for match in pattern.finditer(text):
-            value = _apply(operation, _number(match[1]), _number(match[2]))
+            value = _apply(operation, _first_number(match[1]), _first_number(match[2]))
             if value is not None:
                 yield value
 
 
-def _number(text: str) -> Fraction:
+def _first_number(text: str) -> Fraction:
     found = read_numbers(text)
     return found[0].value if found else Fraction(0)
 
@@ -105,7 +105,7 @@ def _apply(operation: str, a: Fraction, b: Fraction) -> Fraction | None:
     return {"*": a * b, "+": a + b, "-": a - b, "<-": b - a, "|-|": abs(a - b)}[operation]
 
 
-def _formulas(text: str) -> Iterator[Fraction]:
+def _formula_values(text: str) -> Iterator[Fraction]:
     for match in _FORMULA.finditer(text):
         try:
             tree = parse(re.sub(r"[xX]", "*", match.group().rstrip("=?. ,")))

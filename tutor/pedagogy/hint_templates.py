@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-ENGLISH: Mapping[str, str] = {
+MESSAGES_EN: Mapping[str, str] = {
     # operations
     "expand": "multiply out the brackets (or clear the fractions)",
     "collect": "subtract {n} from both sides, so that {x} stands on one side only",
@@ -49,7 +49,7 @@ ENGLISH: Mapping[str, str] = {
     "simple_intro": "In short:",
     "ended": "You have had every hint that this course allows; this step is yours.",
 }
-CHINESE: Mapping[str, str] = {
+MESSAGES_ZH: Mapping[str, str] = {
     "expand": "去括号（或去分母）",
     "collect": "两边同时减去 {n}，让 {x} 只留在一边",
     "add": "两边同时加上 {n}",
@@ -88,7 +88,7 @@ CHINESE: Mapping[str, str] = {
 }
 
 # Rungs of an equation: {first} is its first step, {gap} what stands in the way, {x} the unknown, {count} steps.
-EQUATION: Mapping[str, Mapping[str, Sequence[str]]] = {
+EQUATION_HINTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "en": {
         "gap": ("What is missing: {x} is not alone yet in {equation}. First obstacle: {gap}.",),
         "question": (
@@ -124,7 +124,7 @@ EQUATION: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 
 # Rungs of plain arithmetic: {formula} is what is to be worked out.
-ARITHMETIC: Mapping[str, Mapping[str, Sequence[str]]] = {
+ARITHMETIC_HINTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "en": {
         "gap": (
             "What matters in {formula} is the order: brackets, then powers, then times and divided, then the rest.",
@@ -156,7 +156,7 @@ ARITHMETIC: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 
 # Rungs of a story with numbers: {asked} the question, {given} its numbers, {thing} what is counted.
-STORY: Mapping[str, Mapping[str, Sequence[str]]] = {
+WORD_PROBLEM_HINTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "en": {
         "gap": (
             "What is asked: {asked} What is given: {given}. What is missing is the link between them. {place}",
@@ -206,7 +206,7 @@ STORY: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 
 # Rungs of a task in words: {place} where the course treats it, {gapped} its sentence with the point left out.
-TASK: Mapping[str, Mapping[str, Sequence[str]]] = {
+TEXT_TASK_HINTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "en": {
         "gap": ("What is missing is one point about {topic}. {place}",),
         "question": (
@@ -239,19 +239,19 @@ TASK: Mapping[str, Mapping[str, Sequence[str]]] = {
         "answer": ("",),
     },
 }
-SIMILAR_STORY = {
+SIMILAR_WORD_PROBLEM = {
     "en": "A similar exercise: a hall rents for 30 euros and 4 euros for each guest; the bill is 98 euros. How many "
     "guests came? Let n be the number of guests. The bill is 30 + 4n, and it is also 98, so 30 + 4n = 98, "
     "4n = 68 and n = 17. Check: 30 + 4 · 17 = 98.",
     "zh": "类似的题：租一个大厅要 30 元，每位客人另付 4 元，一共付了 98 元。来了多少位客人？设客人数为 n。"
     "费用是 30 + 4n，也是 98，所以 30 + 4n = 98，4n = 68，n = 17。检验：30 + 4 · 17 = 98。",
 }
-SIMILAR_TASK = {
+SIMILAR_COURSE_QUESTION = {
     "en": "A similar question: “What does the course say about {other}?” One looks for the sentence that names it: "
     "“{sentence}” That sentence, in one's own words, is the answer.",
     "zh": "类似的问题：“关于{other}，课程怎么说？”找到提到它的那句话：“{sentence}”用自己的话说出来，就是回答。",
 }
-SIMILAR_WORDS = {
+SIMILAR_GENERAL_QUESTION = {
     "en": "A similar question from elsewhere: “Why does bread dough rise?” One looks for the sentence that says it: "
     "“Yeast turns sugar into carbon dioxide, whose bubbles lift the dough.” In one's own words: the bubbles of a gas "
     "that the yeast makes push the dough up.",
@@ -262,4 +262,4 @@ SIMILAR_EQUATION = {
     "en": "A similar exercise: {equation}. {steps} Check by putting the value into {equation}.",
     "zh": "类似的题：{equation}。{steps}把值代入 {equation} 检验。",
 }
-THEN = {"en": "{first}: {leaves}.", "zh": "{first}：{leaves}。"}
+STEP_SENTENCE = {"en": "{first}: {leaves}.", "zh": "{first}：{leaves}。"}

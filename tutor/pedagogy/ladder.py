@@ -14,7 +14,7 @@ from tutor.domain import HelpLevel
 class Rung(IntEnum):
     """What a hint may contain; each holds more than the one before."""
 
-    GROUND = 0  # nothing was given yet
+    NONE = 0  # nothing was given yet
     GAP = 1  # name what is missing
     QUESTION = 2  # one guiding question
     SIMILAR = 3  # a worked example of a similar problem
@@ -22,7 +22,7 @@ class Rung(IntEnum):
     ANSWER = 5  # the answer, explained
 
 
-TOP = {HelpLevel.LOW: Rung.QUESTION, HelpLevel.MODERATE: Rung.STEP, HelpLevel.HIGH: Rung.ANSWER}
+TOP_RUNG = {HelpLevel.LOW: Rung.QUESTION, HelpLevel.MODERATE: Rung.STEP, HelpLevel.HIGH: Rung.ANSWER}
 ASKING = frozenset({Rung.QUESTION})
 
 
@@ -31,16 +31,16 @@ class Ladder:
     """Where a learner stands on the ladder of one exercise; `sharpness` counts hints given at the top rung."""
 
     level: HelpLevel
-    rung: Rung = Rung.GROUND
+    rung: Rung = Rung.NONE
     sharpness: int = 0
 
     def __post_init__(self) -> None:
-        if self.rung > TOP[self.level]:
+        if self.rung > TOP_RUNG[self.level]:
             raise ValueError(f"rung {self.rung.name} is above the top of help level {self.level.value}")
 
     @property
     def top(self) -> Rung:
-        return TOP[self.level]
+        return TOP_RUNG[self.level]
 
     @property
     def at_top(self) -> bool:
@@ -56,7 +56,7 @@ def climb(ladder: Ladder) -> Ladder:
 
 def with_level(ladder: Ladder, level: HelpLevel) -> Ladder:
     """The same ladder after the instructor changed the level: lowered to the new top where it is above."""
-    return Ladder(level, Rung(min(ladder.rung, TOP[level])), 0)
+    return Ladder(level, Rung(min(ladder.rung, TOP_RUNG[level])), 0)
 
 
 def may_reveal(ladder: Ladder) -> bool:

@@ -9,39 +9,41 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tutor.maths.algebra import Apply, NotAFormula, Number, Tree, parse, rational, same_rational, variables
-from tutor.maths.numbers import number_of, read_numbers
-from tutor.pedagogy.leak_obfuscation import hidden, veiled
+from tutor.maths.algebra import Apply, NotAFormula, Number, Tree, is_same_rational, parse, to_rational, variables
+from tutor.maths.numbers import parse_number, read_numbers
+from tutor.pedagogy.leak_obfuscation import find_obfuscated_number, is_word_obfuscated
 
-_FORMULA = re.compile(
+_FORMULA_LIKE = re.compile(
     r"(?<![A-Za-z])[A-Za-z0-9.(\\√π$][A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]*(?:=[A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]+)?"
 )
-_TELLING = re.compile(
+_STATEMENT_CUE = re.compile(
     r"\b(?:is|are|called|named|answer|it's|it is|known as|means?|namely|so|say|write)\b|[:=\"'“‘]", re.IGNORECASE
 )
-_STARTS = re.compile(r"\b(?:starts?|begins?) with (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
-_ENDS = re.compile(r"\b(?:ends?|finish(?:es)?) (?:with|in) (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
+_STARTS_WITH = re.compile(r"\b(?:starts?|begins?) with (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
+_ENDS_WITH = re.compile(
+    r"\b(?:ends?|finish(?:es)?) (?:with|in) (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE
+)
 _RHYMES = re.compile(r"\brhymes with\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\b|之间|介于", re.IGNORECASE)
-_DIGITS = re.compile(r"\b(?:digits?|followed by|then a|spelled)\b", re.IGNORECASE)
-_SMALL_WORDS = frozenset("a an the of in on to and or is are be it its".split())
+_DIGIT_CUE = re.compile(r"\b(?:digits?|followed by|then a|spelled)\b", re.IGNORECASE)
+_STOP_WORDS = frozenset("a an the of in on to and or is are be it its".split())
 
 
-def disguised(draft: str, key: str, said: str) -> Iterator[str]:
+def find_leaks(draft: str, key: str, dialogue: str) -> Iterator[str]:
     """Yield what gives `key` away in `draft`; `said` is all that stands in the dialogue so far."""
-    number = number_of(key)
+    number = parse_number(key)
     if number is not None:
-        yield from _numeric(draft, abs(number.value))
-        yield from hidden(draft, abs(number.value), said)
+        yield from _number_leaks(draft, abs(number.value))
+        yield from find_obfuscated_number(draft, abs(number.value), dialogue)
         return
-    formula = _formula(key)
+    formula = _parse_formula(key)
     if formula is not None:
-        yield from _symbolic(draft, formula, said)
+        yield from _formula_leaks(draft, formula, dialogue)
         return
-    yield from _worded(draft, key, said)
+    yield from _text_leaks(draft, key, dialogue)
 
 
-def _numeric(draft: str, value: Fraction) -> Iterator[str]:
+def _number_leaks(draft: str, value: Fraction) -> Iterator[str]:
     found = [abs(m.value) for m in read_numbers(draft)]
     pairs = list(zip(found, found[1:], strict=False))
     if _BETWEEN.search(draft) and any(
@@ -50,71 +52,71 @@ def _numeric(draft: str, value: Fraction) -> Iterator[str]:
         yield "fences the number in"
     digits = [int(d) for d in str(value.numerator)] if value.denominator == 1 and value > 9 else []
     runs = [found[i : i + len(digits)] for i in range(len(found))]
-    if digits and _DIGITS.search(draft) and any(run == digits for run in runs):
+    if digits and _DIGIT_CUE.search(draft) and any(run == digits for run in runs):
         yield "spells the digits"
 
 
-def _worded(draft: str, key: str, said: str) -> Iterator[str]:
-    words = [w for w in re.findall(r"\w+", key.lower()) if w not in _SMALL_WORDS]
-    if veiled(draft, key, said):
+def _text_leaks(draft: str, key: str, dialogue: str) -> Iterator[str]:
+    words = [w for w in re.findall(r"\w+", key.lower()) if w not in _STOP_WORDS]
+    if is_word_obfuscated(draft, key, dialogue):
         yield "spells the answer"
         return
     spoken = re.findall(r"\w+", draft.lower())
-    fresh = [w for w in words if w not in re.findall(r"\w+", said.lower())]
-    if words and key.lower() in draft.lower() and (fresh or _tells(draft, key)):
+    fresh = [w for w in words if w not in re.findall(r"\w+", dialogue.lower())]
+    if words and key.lower() in draft.lower() and (fresh or _is_stated_as_answer(draft, key)):
         yield "says the answer"
     elif len(fresh) >= 2 and set(fresh) <= set(spoken):
         yield "says every word of the answer"
-    elif fresh and words[0] and any(_spelled(w) in draft.lower() for w in fresh if len(w) > 2):
+    elif fresh and words[0] and any(_hyphenate(w) in draft.lower() for w in fresh if len(w) > 2):
         yield "spells the answer"
-    for pattern, ends in ((_STARTS, str.startswith), (_ENDS, str.endswith)):
+    for pattern, ends in ((_STARTS_WITH, str.startswith), (_ENDS_WITH, str.endswith)):
         if any(ends(key.lower(), hint.lower()) for hint in pattern.findall(draft)):
             yield "gives letters of the answer"
     if _RHYMES.search(draft):
         yield "gives a rhyme of the answer"
 
 
-def _tells(draft: str, key: str) -> bool:
+def _is_stated_as_answer(draft: str, key: str) -> bool:
     """Whether a word that was already said is now stated as the answer; a question about it is not."""
     at = draft.lower().index(key.lower())
     sentence = re.split(r"(?<=[.!?])\s", draft[at:])[0]
-    return not sentence.endswith("?") and bool(_TELLING.search(draft[max(0, at - 20) : at]))
+    return not sentence.endswith("?") and bool(_STATEMENT_CUE.search(draft[max(0, at - 20) : at]))
 
 
-def _spelled(word: str) -> str:
+def _hyphenate(word: str) -> str:
     return "-".join(word)
 
 
-def _symbolic(draft: str, key: Tree, said: str) -> Iterator[str]:
-    old = list(_formulas(said))
-    for tree in _formulas(draft):
+def _formula_leaks(draft: str, key: Tree, dialogue: str) -> Iterator[str]:
+    old = list(_find_formulas(dialogue))
+    for tree in _find_formulas(draft):
         if not variables(tree) & variables(key):
             continue
-        if any(same_rational(tree, other) for other in old):
-            if _terms(tree) == _terms(key) and not any(_terms(other) == _terms(key) for other in old):
+        if any(is_same_rational(tree, other) for other in old):
+            if _summands(tree) == _summands(key) and not any(_summands(other) == _summands(key) for other in old):
                 yield "writes the answer"  # multiplied out it is the task, and the answer
                 return
             continue
-        if same_rational(tree, key) or _proportional(tree, key):
+        if is_same_rational(tree, key) or _is_proportional(tree, key):
             yield "writes the answer, perhaps rearranged"
             return
 
 
-def _terms(tree: Tree) -> frozenset[str]:
+def _summands(tree: Tree) -> frozenset[str]:
     """The members of a sum, in any order."""
     parts = tree.args if isinstance(tree, Apply) and tree.name == "+" else (tree,)
     return frozenset(str(part) for part in parts)
 
 
-def _formulas(text: str) -> Iterator[Tree]:
-    for match in _FORMULA.finditer(text.replace("?", " ")):
-        for piece in _readings(match.group()):
-            tree = _formula(piece)
+def _find_formulas(text: str) -> Iterator[Tree]:
+    for match in _FORMULA_LIKE.finditer(text.replace("?", " ")):
+        for piece in _formula_candidates(match.group()):
+            tree = _parse_formula(piece)
             if tree is not None and isinstance(tree, Apply):
                 yield tree
 
 
-def _readings(text: str) -> Iterator[str]:
+def _formula_candidates(text: str) -> Iterator[str]:
     """The match without the words of prose around the formula, whole and on either side of "="."""
     tokens = text.split()
     while tokens and re.fullmatch(r"[A-Za-z]{2,}[.,]?", tokens[0]) and tokens[0] not in ("sin", "cos", "tan", "sqrt"):
@@ -127,7 +129,7 @@ def _readings(text: str) -> Iterator[str]:
             yield from formula.split("=")
 
 
-def _formula(text: str) -> Tree | None:
+def _parse_formula(text: str) -> Tree | None:
     """The tree of an expression, or of left minus right of an equation; None when it is not one."""
     sides = text.split("=")
     if len(sides) > 2 or not re.search(r"[\d+\-*/^√=()]", text):
@@ -139,10 +141,10 @@ def _formula(text: str) -> Tree | None:
     return trees[0] if len(trees) == 1 else Apply("+", (trees[0], Apply("neg", (trees[1],))))
 
 
-def _proportional(left: Tree, right: Tree) -> bool:
+def _is_proportional(left: Tree, right: Tree) -> bool:
     """Whether one polynomial is a constant times the other, as the two sides of a rearranged equation are."""
-    one, two = rational(left), rational(right)
+    one, two = to_rational(left), to_rational(right)
     if one is None or two is None or not one[0] or set(one[0]) != set(two[0]) or len(one[0]) < 2:
         return False
     factor = next(two[0][term] / value for term, value in one[0].items())
-    return bool(same_rational(Apply("*", (Number(factor), left)), right))
+    return bool(is_same_rational(Apply("*", (Number(factor), left)), right))

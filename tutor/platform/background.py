@@ -14,39 +14,39 @@ from dataclasses import dataclass, field
 log = logging.getLogger(__name__)
 
 
-def _worker() -> ThreadPoolExecutor:
+def _single_worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="beside")
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class BackgroundTasks:
     """Begins work, and tells whether it still runs."""
 
-    _running: dict[str, Future[object]] = field(default_factory=dict)
+    _futures: dict[str, Future[object]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _thread: ThreadPoolExecutor = field(default_factory=_worker)
+    _executor: ThreadPoolExecutor = field(default_factory=_single_worker)
 
-    def begin(self, name: str, work: Callable[[], object]) -> None:
+    def submit(self, name: str, work: Callable[[], object]) -> None:
         """Queue the work, unless work of that name is queued or running."""
         with self._lock:
-            if not self.busy(name):
-                self._running[name] = self._thread.submit(_done, name, work)
+            if not self.is_running(name):
+                self._futures[name] = self._executor.submit(_run_logged, name, work)
 
-    def busy(self, name: str) -> bool:
-        found = self._running.get(name)
+    def is_running(self, name: str) -> bool:
+        found = self._futures.get(name)
         return found is not None and not found.done()
 
-    def wait(self) -> None:
+    def wait_all(self) -> None:
         """Return when all that was begun has ended."""
-        for each in list(self._running.values()):
+        for each in list(self._futures.values()):
             each.exception()
 
     def close(self) -> None:
         """Let the running work end and forget what is queued."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _done(name: str, work: Callable[[], object]) -> None:
+def _run_logged(name: str, work: Callable[[], object]) -> None:
     try:
         work()
     except Exception:

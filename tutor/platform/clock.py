@@ -13,14 +13,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def to_text(moment: datetime) -> str:
+def to_iso(moment: datetime) -> str:
     """Return ISO 8601 in UTC with microseconds, so that text order is time order."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def from_text(text: str) -> datetime:
+def from_iso(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 

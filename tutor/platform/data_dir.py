@@ -13,33 +13,33 @@ from tutor.errors import DataDirInUse, DataDirUnusable
 
 
 @dataclass(frozen=True, slots=True)
-class DataRoot:
+class DataDir:
     """Paths below `TUTOR_DATA_DIR`."""
 
     path: Path
 
     @property
-    def database(self) -> Path:
+    def database_file(self) -> Path:
         return self.path / "tutor.sqlite"
 
     @property
-    def index(self) -> Path:
+    def index_dir(self) -> Path:
         return self.path / "index"
 
     @property
-    def originals(self) -> Path:
+    def originals_dir(self) -> Path:
         return self.path / "originals"
 
     @property
-    def adapters(self) -> Path:
+    def adapters_dir(self) -> Path:
         return self.path / "adapters"
 
     @property
-    def models(self) -> Path:
+    def models_dir(self) -> Path:
         return self.path / "models"
 
     @contextmanager
-    def serving(self) -> Iterator[None]:
+    def server_lock(self) -> Iterator[None]:
         """Hold the server's lock; raises DataDirInUse with the holder's process id."""
         with (self.path / "server.lock").open("a+") as lock:
             try:
@@ -57,11 +57,11 @@ class DataRoot:
             yield
 
 
-def open_data_root(path: Path) -> DataRoot:
+def open_data_dir(path: Path) -> DataDir:
     """Make the folder and its parts, readable by this user only; raises DataDirUnusable when it cannot be written."""
-    root = DataRoot(path.expanduser().absolute())
+    root = DataDir(path.expanduser().absolute())
     try:
-        for folder in (root.path, root.index, root.originals, root.adapters, root.models):
+        for folder in (root.path, root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = root.path / f".probe-{os.getpid()}"
         probe.write_bytes(b"")

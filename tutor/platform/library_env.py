@@ -11,7 +11,7 @@ import os
 
 from tutor.errors import SetupError
 
-DEFAULTS = {
+LIBRARY_DEFAULTS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -21,7 +21,7 @@ DEFAULTS = {
     "LANGSMITH_TRACING": "false",
     "LANGCHAIN_TRACING_V2": "false",
 }
-REFUSED = (
+FORBIDDEN_VARIABLES = (
     "GRADIO_SHARE",
     "GRADIO_ALLOWED_PATHS",
     "GRADIO_MCP_SERVER",
@@ -36,14 +36,14 @@ REFUSED = (
     "LANGSMITH_API_KEY",
     "LANGCHAIN_API_KEY",
 )
-_OFF = ("", "0", "false", "no")
+_FALSY = ("", "0", "false", "no")
 
 
-def settle() -> None:
+def configure_libraries() -> None:
     """Set what is not set; raises SetupError for a variable that would send or share what learners say."""
-    for name in REFUSED:
-        if os.environ.get(name, "").lower() not in _OFF:
+    for name in FORBIDDEN_VARIABLES:
+        if os.environ.get(name, "").lower() not in _FALSY:
             raise SetupError(f"{name} is set, which could share what learners say; unset it and start again")
-    for name, value in DEFAULTS.items():
+    for name, value in LIBRARY_DEFAULTS.items():
         os.environ.setdefault(name, value)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports an optional kernel that it would download

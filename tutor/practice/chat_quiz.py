@@ -10,19 +10,19 @@ import hashlib
 from dataclasses import dataclass
 
 from knowledge.errors import DocumentNotFound
-from knowledge.languages.detection import language_of
+from knowledge.languages import detect_language
 from knowledge.library import Library
-from tutor.assessment.items import Kind
-from tutor.chat.planner import Said
+from tutor.assessment.items import ItemKind
+from tutor.chat.planner import QuizReply
 from tutor.domain import Guidance, Outcome, Person
 from tutor.pedagogy.dialogue_moves import Move
-from tutor.pedagogy.intents import Intent, read_intent
+from tutor.pedagogy.intents import Intent, classify_intent
 from tutor.pedagogy.question_lifecycle import IllegalStep
-from tutor.practice.quiz_hints import MOST, hint_text
+from tutor.practice.quiz_hints import MAX_HINTS, quiz_hint
 from tutor.practice.quiz_sessions import Practice
-from tutor.store.posed_questions import PosedRow
+from tutor.store.posed_questions import PosedQuestionRecord
 
-_WORDS = {
+_TEXTS = {
     "en": {
         "answer_it": "Answer in your next message, or ask for a hint.",
         "choose": "Answer with the letter.",
@@ -66,7 +66,12 @@ _WORDS = {
 }
 
 
-_HOW = {Kind.CHOICE: "choose", Kind.TRUE_FALSE: "truth", Kind.ORDERING: "order", Kind.NUMBER: "number"}
+_INSTRUCTION_KEYS = {
+    ItemKind.CHOICE: "choose",
+    ItemKind.TRUE_FALSE: "truth",
+    ItemKind.ORDERING: "order",
+    ItemKind.NUMBER: "number",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,66 +81,72 @@ class ChatQuiz:
     practice: Practice
     library: Library
 
-    def pose(self, who: Person, course_id: str, topic: str, language: str, *, harder: bool = False) -> Said:
+    def pose(self, actor: Person, course_id: str, topic: str, language: str, *, harder: bool = False) -> QuizReply:
         """Ask a question about the topic, or about anything of the course when there is none."""
         move = Move.HARDER if harder else Move.QUIZ
-        row = self.practice.pose(who, course_id, topic, harder=harder) or self.practice.pose(who, course_id)
+        row = self.practice.pose_question(actor, course_id, topic, harder=harder) or self.practice.pose_question(
+            actor, course_id
+        )
         if row is None:
-            return Said(_WORDS[language]["none"], Guidance(move.value, "there is nothing to ask"))
-        return Said(_asked(row, language), Guidance(move.value, "she asked for it", posed=row.posed.id))
+            return QuizReply(_TEXTS[language]["none"], Guidance(move.value, "there is nothing to ask"))
+        return QuizReply(_question_text(row, language), Guidance(move.value, "she asked for it", posed=row.question.id))
 
-    def take(self, who: Person, posed_id: str, turn_id: str, text: str) -> Said | None:
+    def respond(self, actor: Person, posed_id: str, turn_id: str, text: str) -> QuizReply | None:
         """Take a message while a question stands open; None when it is about something else."""
         try:
-            row = self.practice.question(who, posed_id)
-            language = language_of(row.item.prompt, who.language)
-            return self._take(who, row, turn_id, text, language)
+            row = self.practice.get_question(actor, posed_id)
+            language = detect_language(row.item.prompt, actor.language)
+            return self._handle_intent(actor, row, turn_id, text, language)
         except IllegalStep:
             return None  # it has ended elsewhere
 
-    def _take(self, who: Person, row: PosedRow, turn_id: str, text: str, language: str) -> Said | None:
-        words, posed_id = _WORDS[language], row.posed.id
-        match read_intent(text, question_open=True):
+    def _handle_intent(
+        self, actor: Person, row: PosedQuestionRecord, turn_id: str, text: str, language: str
+    ) -> QuizReply | None:
+        words, posed_id = _TEXTS[language], row.question.id
+        match classify_intent(text, question_open=True):
             case Intent.STUCK | Intent.TELL_ME | Intent.EASIER:
-                hinted = self.practice.hint(who, posed_id, turn_id)
-                number = min(hinted.posed.hints, MOST)
-                told = hint_text(row.item, hinted.posed.hints, self._place(row), language)
-                said = words["hint"].format(number=number, most=MOST, text=told)
-                return Said(said, Guidance(Move.HINT.value, "help comes one rung a turn", posed=posed_id))
+                hinted = self.practice.record_hint(actor, posed_id, turn_id)
+                number = min(hinted.question.hints, MAX_HINTS)
+                told = quiz_hint(row.item, hinted.question.hints, self._source_location(row), language)
+                said = words["hint"].format(number=number, most=MAX_HINTS, text=told)
+                return QuizReply(said, Guidance(Move.HINT.value, "help comes one rung a turn", posed=posed_id))
             case Intent.SKIP:
-                self.practice.skip(who, posed_id)
-                said = f"{words['skip']} {_told(row, language)}"
-                return Said(said, Guidance(Move.SKIP.value, "she wants to move on"))
+                self.practice.skip_question(actor, posed_id)
+                said = f"{words['skip']} {_solution_text(row, language)}"
+                return QuizReply(said, Guidance(Move.SKIP.value, "she wants to move on"))
             case Intent.CLARIFY:
-                if read_intent(text, question_open=False) is Intent.DEFINITION:
+                if classify_intent(text, question_open=False) is Intent.DEFINITION:
                     return None
                 guidance = Guidance(Move.EXPLAIN_TASK.value, "a question is not an answer", posed=posed_id)
-                return Said(_asked(row, language), guidance)
+                return QuizReply(_question_text(row, language), guidance)
             case Intent.ANSWER:
-                return self._answer(who, row, text, language)
+                return self._handle_answer(actor, row, text, language)
         return None
 
-    def _answer(self, who: Person, row: PosedRow, text: str, language: str) -> Said:
-        words = _WORDS[language]
+    def _handle_answer(self, actor: Person, row: PosedQuestionRecord, text: str, language: str) -> QuizReply:
+        words = _TEXTS[language]
         digest = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:24]
-        taken = self.practice.answer(who, row.posed.id, digest, text)
-        if taken.taken_for is Intent.EMPTY:
-            guidance = Guidance(Move.EXPLAIN_TASK.value, "this has not the form of an answer", posed=row.posed.id)
-            return Said(words["unread"].format(how=_how(row, language)), guidance)
-        after = taken.row
-        assert after.last is not None and after.last.grade is not None
-        outcome = after.last.grade.outcome
+        taken = self.practice.submit_answer(actor, row.question.id, digest, text)
+        if taken.intent is Intent.EMPTY:
+            guidance = Guidance(Move.EXPLAIN_TASK.value, "this has not the form of an answer", posed=row.question.id)
+            return QuizReply(words["unread"].format(how=_answer_instruction(row, language)), guidance)
+        after = taken.question
+        assert after.last_attempt is not None and after.last_attempt.grade is not None
+        outcome = after.last_attempt.grade.outcome
         if self.practice.may_retry(after):
             said = f"{words[outcome.value]} {words['retry']}"
             move = Move.COMPLETE if outcome is Outcome.PARTIAL else Move.HINT
-            return Said(said, Guidance(move.value, "a wrong answer may be tried again", posed=row.posed.id))
-        self.practice.close(who, row.posed.id)
+            return QuizReply(said, Guidance(move.value, "a wrong answer may be tried again", posed=row.question.id))
+        self.practice.close_question(actor, row.question.id)
         if outcome is Outcome.UNSURE:
-            return Said(words["unsure"], Guidance(Move.REFER.value, "the grade is unsure, nothing is scored"))
+            return QuizReply(words["unsure"], Guidance(Move.REFER.value, "the grade is unsure, nothing is scored"))
         move = Move.CONFIRM if outcome is Outcome.RIGHT else Move.REPAIR
-        return Said(f"{words[outcome.value]} {_told(after, language)}", Guidance(move.value, "the question is over"))
+        return QuizReply(
+            f"{words[outcome.value]} {_solution_text(after, language)}", Guidance(move.value, "the question is over")
+        )
 
-    def _place(self, row: PosedRow) -> str:
+    def _source_location(self, row: PosedQuestionRecord) -> str:
         if row.item.source is None:
             return ""
         try:
@@ -145,19 +156,19 @@ class ChatQuiz:
         return " › ".join(passage.heading[-2:]) or passage.locator.label
 
 
-def _asked(row: PosedRow, language: str) -> str:
+def _question_text(row: PosedQuestionRecord, language: str) -> str:
     item = row.item
     lines = [f"- {chr(97 + n)}) {option}" for n, option in enumerate(item.options)]
-    return "\n".join([f"**{item.prompt}**", "", *lines, *([""] if lines else []), _how(row, language)])
+    return "\n".join([f"**{item.prompt}**", "", *lines, *([""] if lines else []), _answer_instruction(row, language)])
 
 
-def _how(row: PosedRow, language: str) -> str:
+def _answer_instruction(row: PosedQuestionRecord, language: str) -> str:
     """Return what an answer to this question looks like."""
-    return _WORDS[language][_HOW.get(row.item.kind, "answer_it")]
+    return _TEXTS[language][_INSTRUCTION_KEYS.get(row.item.kind, "answer_it")]
 
 
-def _told(row: PosedRow, language: str) -> str:
-    words, item = _WORDS[language], row.item
-    said = [words.get(key, key) if item.kind is Kind.TRUE_FALSE else key for key in item.keys]
+def _solution_text(row: PosedQuestionRecord, language: str) -> str:
+    words, item = _TEXTS[language], row.item
+    said = [words.get(key, key) if item.kind is ItemKind.TRUE_FALSE else key for key in item.keys]
     key = words["key"].format(key="; ".join(said).rstrip(".。"))
     return f"{key} {words['source'].format(quote=item.source.quote[:300])}" if item.source else key

@@ -12,39 +12,39 @@ from dataclasses import dataclass, replace
 
 import tutor.store.posed_questions as question_store
 from tutor.accounts.permissions import Action
-from tutor.assessment.items import Grade, unsure
+from tutor.assessment.items import Grade, unsure_grade
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.pedagogy import question_lifecycle as lifecycle
 from tutor.platform.clock import Clock
-from tutor.practice.graded_examples import FREE, judge
-from tutor.practice.quiz_sessions import JUDGE, Practice, judged
-from tutor.progress.evidence_log import EvidenceBook
-from tutor.progress.learner_progress import Progress
+from tutor.practice.graded_examples import FREE_TEXT_KINDS, grade_with_examples
+from tutor.practice.quiz_sessions import GRADER_ID, Practice, to_graded_answer
+from tutor.progress.evidence_log import EvidenceLog
+from tutor.progress.learner_progress import LearnerProgress
 from tutor.store import people
 from tutor.store.database import Connection, Database
-from tutor.store.evidence import standing_answer
-from tutor.store.posed_questions import PERSON, Given, Logged, PosedRow
+from tutor.store.evidence import current_answer
+from tutor.store.posed_questions import PERSON_JUDGE_PREFIX, GradeLogEntry, PosedQuestionRecord, StoredAttempt
 
 MAX_REASON_CHARS = 1_000
-REGRADED = "graded again after a decision of the instructor"
-TAKEN_BACK = "the instructor took the decision back"
-Step = tuple[tuple[str, int], ...]  # what undo takes back: answers, each with the number of its grade
+REGRADED_REASON = "graded again after a decision of the instructor"
+WITHDRAWN_REASON = "the instructor took the decision back"
+UndoStep = tuple[tuple[str, int], ...]  # what undo takes back: answers, each with the number of its grade
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GradebookEntry:
     """An answer of a learner in a course, with the question that it answers."""
 
-    row: PosedRow
-    given: Given
+    question: PosedQuestionRecord
+    answer: StoredAttempt
     learner: str  # her pseudonym
 
     @property
-    def waits(self) -> bool:
+    def needs_review(self) -> bool:
         """Whether nobody has decided this answer yet."""
-        return self.given.grade is None or self.given.grade.outcome is Outcome.UNSURE
+        return self.answer.grade is None or self.answer.grade.outcome is Outcome.UNSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,33 +54,33 @@ class Gradebook:
     database: Database
     courses: Courses
     practice: Practice
-    evidence: EvidenceBook
-    progress: Progress
+    evidence: EvidenceLog
+    progress: LearnerProgress
     clock: Clock
 
-    def entries(self, who: Person, course_id: str) -> list[Entry]:
+    def entries(self, actor: Person, course_id: str) -> list[GradebookEntry]:
         """Return the answers of a course: those that wait first, then the latest."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.reading() as connection:
-            names = {person.id: person.name for person in people.everyone(connection)}
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.read_connection() as connection:
+            names = {person.id: person.name for person in people.list_people(connection)}
             found = [
-                Entry(row, given, names.get(row.posed.learner_id, "?"))
+                GradebookEntry(row, given, names.get(row.question.learner_id, "?"))
                 for row in question_store.of_course(connection, course_id)
-                for given in row.given
+                for given in row.attempts
             ]
-        return sorted(found, key=lambda entry: (not entry.waits, -entry.given.at.timestamp()))
+        return sorted(found, key=lambda entry: (not entry.needs_review, -entry.answer.at.timestamp()))
 
-    def entry(self, who: Person, attempt_id: str) -> Entry:
-        with self.database.reading() as connection:
-            row = question_store.posed_of_attempt(connection, attempt_id)
+    def entry(self, actor: Person, attempt_id: str) -> GradebookEntry:
+        with self.database.read_connection() as connection:
+            row = question_store.by_attempt(connection, attempt_id)
             if row is None:
                 raise NotFound("there is no such answer")
-            learner = people.by_id(connection, row.posed.learner_id)
-        self.courses.enter(who, row.course_id, Action.TEACH)
-        given = next(one for one in row.given if one.id == attempt_id)
-        return Entry(row, given, learner.name if learner else "?")
+            learner = people.by_id(connection, row.question.learner_id)
+        self.courses.authorize(actor, row.course_id, Action.TEACH)
+        given = next(one for one in row.attempts if one.id == attempt_id)
+        return GradebookEntry(row, given, learner.name if learner else "?")
 
-    def override(self, who: Person, attempt_id: str, outcome: Outcome, reason: str) -> Entry:
+    def override(self, actor: Person, attempt_id: str, outcome: Outcome, reason: str) -> GradebookEntry:
         """Decide an answer, with a reason that the learner reads."""
         if outcome is Outcome.UNSURE:
             raise InputRefused(
@@ -89,100 +89,104 @@ class Gradebook:
         reason = reason.strip()[:MAX_REASON_CHARS]
         if not reason:
             raise InputRefused("say why in a few words; the learner reads it", key="say_why")
-        entry = self.entry(who, attempt_id)
+        entry = self.entry(actor, attempt_id)
         grade = Grade(outcome, 1.0, (reason,))
-        with self.database.writing() as connection:
-            self._decide(connection, who, entry, Logged(0, grade, f"{PERSON}{who.id}", reason))
-        self.progress.settle(entry.row.posed.learner_id, entry.row.course_id)
-        return self.entry(who, attempt_id)
+        with self.database.write_transaction() as connection:
+            self._record_decision(
+                connection, actor, entry, GradeLogEntry(0, grade, f"{PERSON_JUDGE_PREFIX}{actor.id}", reason)
+            )
+        self.progress.refresh_record(entry.question.question.learner_id, entry.question.course_id)
+        return self.entry(actor, attempt_id)
 
-    def neighbours(self, who: Person, attempt_id: str) -> list[Entry]:
+    def other_answers(self, actor: Person, attempt_id: str) -> list[GradebookEntry]:
         """Return the other answers to the same item that no person has judged."""
-        entry = self.entry(who, attempt_id)
-        if entry.row.item.kind not in FREE:
+        entry = self.entry(actor, attempt_id)
+        if entry.question.item.kind not in FREE_TEXT_KINDS:
             return []
-        with self.database.reading() as connection:
-            names = {person.id: person.name for person in people.everyone(connection)}
+        with self.database.read_connection() as connection:
+            names = {person.id: person.name for person in people.list_people(connection)}
             return [
-                Entry(row, given, names.get(row.posed.learner_id, "?"))
-                for row in question_store.of_item(connection, entry.row.item.id)
-                for given in row.given
-                if given.id != attempt_id and not given.by_person
+                GradebookEntry(row, given, names.get(row.question.learner_id, "?"))
+                for row in question_store.of_item(connection, entry.question.item.id)
+                for given in row.attempts
+                if given.id != attempt_id and not given.is_by_person
             ]
 
-    def regrade(self, who: Person, attempt_id: str) -> list[tuple[Entry, Entry]]:
+    def regrade(self, actor: Person, attempt_id: str) -> list[tuple[GradebookEntry, GradebookEntry]]:
         """Grade the neighbours again, now that this answer is decided; return those that changed, before and after.
 
         A neighbour of which the grader is unsure now keeps the grade that it has.
         """
-        changed: list[tuple[Entry, Entry]] = []
-        decided = self.practice.decided(self.entry(who, attempt_id).row.item.id)
-        for entry in self.neighbours(who, attempt_id):
-            grade = judge(self.practice.grader, entry.row.item, entry.given.text, decided)
-            before = entry.given.grade.outcome if entry.given.grade else None
+        changed: list[tuple[GradebookEntry, GradebookEntry]] = []
+        decided = self.practice.person_graded_answers(self.entry(actor, attempt_id).question.item.id)
+        for entry in self.other_answers(actor, attempt_id):
+            grade = grade_with_examples(self.practice.grader, entry.question.item, entry.answer.text, decided)
+            before = entry.answer.grade.outcome if entry.answer.grade else None
             if grade.outcome in (Outcome.UNSURE, before):
                 continue
-            with self.database.writing() as connection:
-                self._decide(connection, who, entry, Logged(0, grade, JUDGE, REGRADED))
-            self.progress.settle(entry.row.posed.learner_id, entry.row.course_id)
-            changed.append((entry, self.entry(who, entry.given.id)))
+            with self.database.write_transaction() as connection:
+                self._record_decision(connection, actor, entry, GradeLogEntry(0, grade, GRADER_ID, REGRADED_REASON))
+            self.progress.refresh_record(entry.question.question.learner_id, entry.question.course_id)
+            changed.append((entry, self.entry(actor, entry.answer.id)))
         return changed
 
-    def undoable(self, who: Person, attempt_id: str) -> Step:
+    def undo_step(self, actor: Person, attempt_id: str) -> UndoStep:
         """Return the step that takes the last decision about an answer back; empty where nobody has decided."""
-        log = self.history(who, attempt_id)
-        return ((attempt_id, log[-1].number),) if log and _before(log) is not None else ()
+        log = self.history(actor, attempt_id)
+        return ((attempt_id, log[-1].grade_number),) if log and _previous_grade(log) is not None else ()
 
-    def undo(self, who: Person, step: Step) -> int:
+    def undo(self, actor: Person, step: UndoStep) -> int:
         """Let the grades before stand again, with their evidence, and return how many.
 
         What was decided anew meanwhile stays; where that is everything, it is said.
         """
-        entries = [(self.entry(who, attempt_id), number) for attempt_id, number in step]
+        entries = [(self.entry(actor, attempt_id), number) for attempt_id, number in step]
         undone = []
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             for entry, number in entries:
-                log = question_store.log(connection, entry.given.id)
-                before = _before(log)
-                if before is not None and log[-1].number == number:
-                    self._decide(connection, who, entry, replace(before, undoes=number))
-                    undone.append(entry.row.posed.learner_id)
+                log = question_store.grade_log(connection, entry.answer.id)
+                before = _previous_grade(log)
+                if before is not None and log[-1].grade_number == number:
+                    self._record_decision(connection, actor, entry, replace(before, undoes=number))
+                    undone.append(entry.question.question.learner_id)
         if not undone:
             raise InputRefused("this was decided anew meanwhile; open the answer again", key="decided_meanwhile")
         for learner_id in dict.fromkeys(undone):
-            self.progress.settle(learner_id, entries[0][0].row.course_id)
+            self.progress.refresh_record(learner_id, entries[0][0].question.course_id)
         return len(undone)
 
-    def history(self, who: Person, attempt_id: str) -> list[Logged]:
+    def history(self, actor: Person, attempt_id: str) -> list[GradeLogEntry]:
         """Return all grades of an answer, oldest first."""
-        self.entry(who, attempt_id)
-        with self.database.reading() as connection:
-            return question_store.log(connection, attempt_id)
+        self.entry(actor, attempt_id)
+        with self.database.read_connection() as connection:
+            return question_store.grade_log(connection, attempt_id)
 
-    def _decide(self, connection: Connection, who: Person, entry: Entry, new: Logged) -> None:
+    def _record_decision(
+        self, connection: Connection, actor: Person, entry: GradebookEntry, new: GradeLogEntry
+    ) -> None:
         """Add a grade and what follows from it: the state of the question, and the evidence."""
-        given, outcome = entry.given, new.grade.outcome
-        row = question_store.by_id(connection, entry.row.posed.id)
+        given, outcome = entry.answer, new.grade.outcome
+        row = question_store.by_id(connection, entry.question.question.id)
         assert row is not None
-        question_store.save(connection, lifecycle.override(row.posed, given.submission_id, outcome))
-        by = who.id if new.by_person or new.undoes is not None else None
+        question_store.save_question(connection, lifecycle.override(row.question, given.submission_id, outcome))
+        by = actor.id if new.is_by_person or new.undoes is not None else None
         question_store.add_grade(
             connection, given.id, new.grade, new.judge, self.clock(), by=by, reason=new.reason, undoes=new.undoes
         )
-        counted, what = standing_answer(connection, given.id), judged(row, given, outcome, new.judge)
+        counted, what = current_answer(connection, given.id), to_graded_answer(row, given, outcome, new.judge)
         if outcome is not Outcome.UNSURE and counted is None:
-            self.evidence.record_decided(who, row.posed.learner_id, what, within=connection)
+            self.evidence.record_instructor_decision(actor, row.question.learner_id, what, within=connection)
         elif outcome is not Outcome.UNSURE:
             self.evidence.override(
-                who, given.id, outcome, judge=new.judge, misconception=what.misconception, within=connection
+                actor, given.id, outcome, judge=new.judge, misconception=what.misconception, within=connection
             )
         elif counted is not None:
-            self.evidence.withdraw(who, given.id, TAKEN_BACK, within=connection)
+            self.evidence.retract(actor, given.id, WITHDRAWN_REASON, within=connection)
 
 
-def standing(log: Iterable[Logged]) -> list[Logged]:
+def effective_grades(log: Iterable[GradeLogEntry]) -> list[GradeLogEntry]:
     """Return the grades that were not taken back, oldest first; the last one counts."""
-    kept: list[Logged] = []
+    kept: list[GradeLogEntry] = []
     for one in log:
         if one.undoes is None:
             kept.append(one)
@@ -191,9 +195,9 @@ def standing(log: Iterable[Logged]) -> list[Logged]:
     return kept
 
 
-def _before(log: Sequence[Logged]) -> Logged | None:
+def _previous_grade(log: Sequence[GradeLogEntry]) -> GradeLogEntry | None:
     """Return what counted before the last decision, an unsure grade where that was nothing; None: nobody decided."""
-    kept = standing(log)
-    if not kept or (len(kept) == 1 and not kept[0].by_person):
+    kept = effective_grades(log)
+    if not kept or (len(kept) == 1 and not kept[0].is_by_person):
         return None
-    return kept[-2] if len(kept) > 1 else Logged(0, unsure(TAKEN_BACK), JUDGE, "")
+    return kept[-2] if len(kept) > 1 else GradeLogEntry(0, unsure_grade(WITHDRAWN_REASON), GRADER_ID, "")

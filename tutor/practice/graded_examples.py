@@ -8,33 +8,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.assessment.grading import Grader
-from tutor.assessment.items import Grade, Graded, Item, Kind
+from tutor.assessment.items import Grade, GradedExample, Item, ItemKind
 from tutor.domain import Outcome
-from tutor.store.posed_questions import Given
+from tutor.store.posed_questions import StoredAttempt
 
-FREE = (Kind.SHORT_TEXT, Kind.CLOZE)  # kinds of answers of which a person's decisions say something
-SAME_WORDS = "an instructor has graded the same words"
+FREE_TEXT_KINDS = (ItemKind.SHORT_TEXT, ItemKind.CLOZE)  # kinds of answers of which a person's decisions say something
+SAME_TEXT_REASON = "an instructor has graded the same words"
 
 
-def judge(grader: Grader, item: Item, text: str, decided: Sequence[Given]) -> Grade:
+def grade_with_examples(grader: Grader, item: Item, text: str, graded_by_person: Sequence[StoredAttempt]) -> Grade:
     """Grade an answer; `decided` are answers to the same item that a person has judged."""
-    verdict = _verdict(text, decided) if item.kind in FREE else None
+    verdict = _previous_outcome(text, graded_by_person) if item.kind in FREE_TEXT_KINDS else None
     if verdict is not None:
-        return Grade(verdict, 1.0, (SAME_WORDS,))
-    return grader.grade(item, text, _lessons(decided))
+        return Grade(verdict, 1.0, (SAME_TEXT_REASON,))
+    return grader.grade(item, text, _to_graded_examples(graded_by_person))
 
 
-def _verdict(text: str, decided: Sequence[Given]) -> Outcome | None:
+def _previous_outcome(text: str, graded_by_person: Sequence[StoredAttempt]) -> Outcome | None:
     """Return what was decided last about the same words."""
-    same = [one for one in decided if one.grade is not None and _words(one.text) == _words(text)]
-    latest = max(same, key=lambda one: one.number, default=None)
+    same = [one for one in graded_by_person if one.grade is not None and _normalize(one.text) == _normalize(text)]
+    latest = max(same, key=lambda one: one.grade_number, default=None)
     return latest.grade.outcome if latest is not None and latest.grade is not None else None
 
 
-def _lessons(decided: Sequence[Given]) -> list[Graded]:
-    outcomes = [(one.text, one.grade.outcome) for one in decided if one.grade is not None]
-    return [Graded(text, outcome is Outcome.RIGHT) for text, outcome in outcomes if outcome is not Outcome.PARTIAL]
+def _to_graded_examples(graded_by_person: Sequence[StoredAttempt]) -> list[GradedExample]:
+    outcomes = [(one.text, one.grade.outcome) for one in graded_by_person if one.grade is not None]
+    return [
+        GradedExample(text, outcome is Outcome.RIGHT) for text, outcome in outcomes if outcome is not Outcome.PARTIAL
+    ]
 
 
-def _words(text: str) -> str:
+def _normalize(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .。!！")

@@ -13,32 +13,34 @@ from dataclasses import dataclass, replace
 
 import tutor.store.items as item_store
 from knowledge.documents import Passage
-from knowledge.lexical import terms
+from knowledge.lexical import tokenize
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.assessment.gift import from_gift, to_gift
 from tutor.assessment.grading import Grader, NotAnAnswer
-from tutor.assessment.item_checks import degenerate
-from tutor.assessment.item_generation import make_quiz
-from tutor.assessment.items import Item, Kind, Source
+from tutor.assessment.item_checks import find_fault
+from tutor.assessment.item_generation import generate_items
+from tutor.assessment.items import Item, ItemKind, ItemSource
 from tutor.assessment.qti import from_qti, to_qti
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person, Skill
 from tutor.errors import InputRefused, NotFound
-from tutor.pedagogy.exercise import read_exercise, shown
+from tutor.pedagogy.exercise import format_fraction, parse_exercise
 from tutor.platform.clock import Clock, new_id
 from tutor.store.courses import skills_of
 from tutor.store.database import Database
-from tutor.store.items import ItemState, Origin, StoredItem
+from tutor.store.items import ItemOrigin, ItemState, StoredItem
 
 MAX_IMPORT = 500
-_EXERCISE = re.compile(r"(?:^|\n)\s*\d{1,2}[.)]\s+(?P<text>Solve [^\n?]{5,90}?[.\n])|(?P<zh>解方程[^\n。]{3,60}。)")
+_EQUATION_EXERCISE = re.compile(
+    r"(?:^|\n)\s*\d{1,2}[.)]\s+(?P<text>Solve [^\n?]{5,90}?[.\n])|(?P<zh>解方程[^\n。]{3,60}。)"
+)
 _QTI_ITEM = re.compile(r"<(?:\w+:)?assessmentItem\b.*?</(?:\w+:)?assessmentItem>", re.DOTALL)
-FORMS = ("gift", "qti")
+EXPORT_FORMATS = ("gift", "qti")
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
+class ItemBank:
     """The item bank of each course."""
 
     database: Database
@@ -47,51 +49,61 @@ class Questions:
     grader: Grader
     clock: Clock
 
-    def refresh(self, course_id: str) -> int:
+    def generate_items(self, course_id: str) -> int:
         """Make items from documents that came since the last time; return how many are new."""
         generation = self.library.catalog.generation(course_id)
-        with self.database.reading() as connection:
-            if item_store.made_from(connection, course_id) == generation:
+        with self.database.read_connection() as connection:
+            if item_store.items_generation(connection, course_id) == generation:
                 return 0
             skills = skills_of(connection, course_id)
-        made = list(self._made(course_id, skills))
-        with self.database.writing() as connection:
-            count = item_store.add_new(connection, course_id, made, self.clock())
-            item_store.set_made_from(connection, course_id, generation)
+        made = list(self._generated_items(course_id, skills))
+        with self.database.write_transaction() as connection:
+            count = item_store.add_generated(connection, course_id, made, self.clock())
+            item_store.set_items_generation(connection, course_id, generation)
         return count
 
-    def pool(self, course_id: str) -> list[StoredItem]:
+    def askable_items(self, course_id: str) -> list[StoredItem]:
         """Return what may be asked: sound, not banned, and its passage still in the course unless it is pinned."""
-        self.refresh(course_id)
+        self.generate_items(course_id)
         here = {passage.id for passage in self.library.catalog.passages(course_id)}
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             stored = item_store.of_course(connection, course_id)
-        return [one for one in stored if one.item.source is None or one.item.source.passage_id in here or _kept(one)]
+        return [
+            one
+            for one in stored
+            if one.item.source is None or one.item.source.passage_id in here or _outlives_passage(one)
+        ]
 
-    def bank(self, who: Person, course_id: str) -> list[StoredItem]:
+    def all_items(self, actor: Person, course_id: str) -> list[StoredItem]:
         """Return all items of a course for its instructor, banned ones too."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        self.refresh(course_id)
-        with self.database.reading() as connection:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        self.generate_items(course_id)
+        with self.database.read_connection() as connection:
             return item_store.of_course(connection, course_id, tuple(ItemState))
 
-    def write(
-        self, who: Person, course_id: str, kind: Kind, prompt: str, keys: Sequence[str], options: Sequence[str] = ()
+    def add_item(
+        self,
+        actor: Person,
+        course_id: str,
+        kind: ItemKind,
+        prompt: str,
+        keys: Sequence[str],
+        options: Sequence[str] = (),
     ) -> Item:
         """Add an item of the instructor's own."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        item = self._checked(_item(new_id(), kind, prompt, keys, options))
-        with self.database.writing() as connection:
-            item = replace(item, skill=_skill(item, None, skills_of(connection, course_id)))
-            item_store.put(connection, course_id, item, Origin.WRITTEN, self.clock())
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        item = self._validate(_make_item(new_id(), kind, prompt, keys, options))
+        with self.database.write_transaction() as connection:
+            item = replace(item, skill=_best_skill(item, None, skills_of(connection, course_id)))
+            item_store.upsert(connection, course_id, item, ItemOrigin.WRITTEN, self.clock())
         return item
 
-    def edit(
-        self, who: Person, item_id: str, prompt: str, keys: Sequence[str], options: Sequence[str], difficulty: float
+    def edit_item(
+        self, actor: Person, item_id: str, prompt: str, keys: Sequence[str], options: Sequence[str], difficulty: float
     ) -> Item:
         """Change an item's wording, keys and difficulty under its id; questions that were posed keep the old one."""
-        stored = self._taught(who, item_id)
-        changed = _item(item_id, stored.item.kind, prompt, keys, options)
+        stored = self._item_for_instructor(actor, item_id)
+        changed = _make_item(item_id, stored.item.kind, prompt, keys, options)
         changed = replace(
             changed,
             source=stored.item.source,
@@ -100,85 +112,85 @@ class Questions:
             tolerance=stored.item.tolerance,
             misconceptions=tuple(pair for pair in stored.item.misconceptions if pair[0] in changed.options),
         )
-        with self.database.writing() as connection:
-            item_store.put(connection, stored.course_id, self._checked(changed), stored.origin, self.clock())
+        with self.database.write_transaction() as connection:
+            item_store.upsert(connection, stored.course_id, self._validate(changed), stored.origin, self.clock())
         return changed
 
-    def set_state(self, who: Person, item_id: str, state: ItemState) -> None:
+    def set_state(self, actor: Person, item_id: str, state: ItemState) -> None:
         """Pin, ban, or make an ordinary item again."""
-        self._taught(who, item_id)
-        with self.database.writing() as connection:
+        self._item_for_instructor(actor, item_id)
+        with self.database.write_transaction() as connection:
             item_store.set_state(connection, item_id, state, self.clock())
 
-    def take_in(self, who: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
+    def import_items(self, actor: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
         """Import GIFT or QTI; return how many items came in, and why each of the others was refused.
 
         An item of this course that comes back takes its own place; one that stands there under another id is refused.
         """
-        here = {stored.item.id: stored.item for stored in self.bank(who, course_id)}
-        said = {_said(item): item.id for item in here.values()}
-        read, refused = _read(text)
+        here = {stored.item.id: stored.item for stored in self.all_items(actor, course_id)}
+        said = {_content_key(item): item.id for item in here.values()}
+        read, refused = _parse_items(text)
         sound: list[Item] = []
         for item in read[:MAX_IMPORT]:
             try:
-                placed = _placed(item, course_id, here)
-                if said.get(_said(placed), placed.id) != placed.id:
-                    raise _known(item)
-                sound.append(self._checked(placed))
-                said[_said(placed)] = placed.id
+                placed = _with_course_id(item, course_id, here)
+                if said.get(_content_key(placed), placed.id) != placed.id:
+                    raise _duplicate_item(item)
+                sound.append(self._validate(placed))
+                said[_content_key(placed)] = placed.id
             except InputRefused as refusal:
                 refused.append(refusal)
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             skills = skills_of(connection, course_id)
             for item in sound:
-                with_skill = item if item.skill else replace(item, skill=_skill(item, None, skills))
-                item_store.put(connection, course_id, with_skill, Origin.IMPORTED, self.clock())
+                with_skill = item if item.skill else replace(item, skill=_best_skill(item, None, skills))
+                item_store.upsert(connection, course_id, with_skill, ItemOrigin.IMPORTED, self.clock())
         return len(sound), refused
 
-    def hand_out(self, who: Person, course_id: str, form: str) -> tuple[str, list[InputRefused]]:
+    def export_items(self, actor: Person, course_id: str, file_format: str) -> tuple[str, list[InputRefused]]:
         """Export what may be asked as GIFT or QTI; return the text, and why each of the others was left out."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        if form not in FORMS:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        if file_format not in EXPORT_FORMATS:
             raise InputRefused(
-                f"{form!r} is not written; choose one of {', '.join(FORMS)}",
+                f"{file_format!r} is not written; choose one of {', '.join(EXPORT_FORMATS)}",
                 key="items_form",
-                form=form,
-                forms=", ".join(FORMS),
+                form=file_format,
+                forms=", ".join(EXPORT_FORMATS),
             )
         texts: list[str] = []
         left_out: list[InputRefused] = []
-        for stored in self.pool(course_id):
+        for stored in self.askable_items(course_id):
             try:
-                texts.append(to_gift([stored.item]).strip() if form == "gift" else to_qti(stored.item))
+                texts.append(to_gift([stored.item]).strip() if file_format == "gift" else to_qti(stored.item))
             except InputRefused as refusal:
                 left_out.append(refusal)
         return "\n\n".join(texts) + "\n", left_out
 
-    def _made(self, course_id: str, skills: Sequence[Skill]) -> list[Item]:
+    def _generated_items(self, course_id: str, skills: Sequence[Skill]) -> list[Item]:
         passages = self.library.catalog.passages(course_id)
         by_id = {passage.id: passage for passage in passages}
-        made = [*make_quiz(passages), *(item for passage in passages for item in _equations(passage))]
+        made = [*generate_items(passages), *(item for passage in passages for item in _equation_items(passage))]
         return [
-            replace(item, skill=_skill(item, by_id[item.source.passage_id], skills))
+            replace(item, skill=_best_skill(item, by_id[item.source.passage_id], skills))
             for item in made
-            if item.source and self._solves(item)
+            if item.source and self._is_solvable(item)
         ]
 
-    def _solves(self, item: Item) -> bool:
+    def _is_solvable(self, item: Item) -> bool:
         try:
             return self.grader.grade(item, "\n".join(item.keys)).outcome is Outcome.RIGHT
         except NotAnAnswer:
             return False
 
-    def _checked(self, item: Item) -> Item:
+    def _validate(self, item: Item) -> Item:
         """Return the item if its own key is graded right and its form gives nothing away."""
         if not any(char.isalnum() for char in item.prompt):
             raise InputRefused("a question needs words in it", key="item_incomplete", prompt=item.prompt[:60])
-        if fault := degenerate(item):
+        if fault := find_fault(item):
             raise InputRefused(
                 f"“{item.prompt[:60]}”: {fault}", key=f"item_{fault.name.lower()}", prompt=item.prompt[:60]
             )
-        answer = item.keys[0] if item.kind in _ONE_KEY else "\n".join(item.keys)
+        answer = item.keys[0] if item.kind in _SINGLE_ANSWER_KINDS else "\n".join(item.keys)
         if self.grader.grade(item, answer).outcome is not Outcome.RIGHT:
             raise InputRefused(
                 f"“{item.prompt[:60]}”: its own key is not graded right as {item.kind.value}; change kind or key",
@@ -187,23 +199,30 @@ class Questions:
             )
         return item
 
-    def _taught(self, who: Person, item_id: str) -> StoredItem:
-        with self.database.reading() as connection:
+    def _item_for_instructor(self, actor: Person, item_id: str) -> StoredItem:
+        with self.database.read_connection() as connection:
             stored = item_store.by_id(connection, item_id)
         if stored is None:
             raise NotFound("there is no such question any more", key="item_gone")
-        self.courses.enter(who, stored.course_id, Action.TEACH)
+        self.courses.authorize(actor, stored.course_id, Action.TEACH)
         return stored
 
 
-_ONE_KEY = (Kind.CHOICE, Kind.TRUE_FALSE, Kind.NUMBER, Kind.FORMULA, Kind.CLOZE, Kind.SHORT_TEXT)
+_SINGLE_ANSWER_KINDS = (
+    ItemKind.CHOICE,
+    ItemKind.TRUE_FALSE,
+    ItemKind.NUMBER,
+    ItemKind.FORMULA,
+    ItemKind.CLOZE,
+    ItemKind.SHORT_TEXT,
+)
 
 
-def _item(item_id: str, kind: Kind, prompt: str, keys: Sequence[str], options: Sequence[str]) -> Item:
+def _make_item(item_id: str, kind: ItemKind, prompt: str, keys: Sequence[str], options: Sequence[str]) -> Item:
     trimmed = tuple(key.strip() for key in keys if key.strip())
     try:
         chosen = tuple(option.strip() for option in options if option.strip())
-        if kind is Kind.ORDERING and not chosen:
+        if kind is ItemKind.ORDERING and not chosen:
             chosen = tuple(sorted(trimmed))
         return Item(item_id, kind, prompt.strip(), trimmed, chosen)
     except ValueError as error:
@@ -211,37 +230,37 @@ def _item(item_id: str, kind: Kind, prompt: str, keys: Sequence[str], options: S
         raise InputRefused(said, key="item_incomplete", prompt=prompt.strip()[:60]) from error
 
 
-def _said(item: Item) -> tuple[Kind, str, tuple[str, ...]]:
+def _content_key(item: Item) -> tuple[ItemKind, str, tuple[str, ...]]:
     return item.kind, " ".join(item.prompt.split()), item.keys
 
 
-def _known(item: Item) -> InputRefused:
+def _duplicate_item(item: Item) -> InputRefused:
     return InputRefused(f"“{item.prompt[:60]}” is here already", key="item_known", prompt=item.prompt[:60])
 
 
-def _placed(item: Item, course_id: str, here: Mapping[str, Item]) -> Item:
+def _with_course_id(item: Item, course_id: str, here: Mapping[str, Item]) -> Item:
     """Return the item under the id that it has in this course, with what a file does not tell."""
     own = item.id if item.id in here else hashlib.sha256(f"{course_id}\x1f{item.id}".encode()).hexdigest()[:16]
     old = here.get(own)
     if old is None:
         return replace(item, id=own, skill="")
-    if _said(item)[1:] == _said(old)[1:]:
+    if _content_key(item)[1:] == _content_key(old)[1:]:
         return old
     return replace(
         item, id=own, source=old.source, skill=old.skill, difficulty=old.difficulty, misconceptions=old.misconceptions
     )
 
 
-def _kept(stored: StoredItem) -> bool:
-    return stored.state is ItemState.PINNED or stored.origin is not Origin.GENERATED
+def _outlives_passage(stored: StoredItem) -> bool:
+    return stored.state is ItemState.PINNED or stored.origin is not ItemOrigin.GENERATED
 
 
-def _equations(passage: Passage) -> list[Item]:
+def _equation_items(passage: Passage) -> list[Item]:
     """The exercises of a passage that can be solved exactly, as questions for a number."""
     made = []
-    for match in _EXERCISE.finditer(passage.text):
+    for match in _EQUATION_EXERCISE.finditer(passage.text):
         quote = " ".join((match["text"] or match["zh"]).split())
-        equation = read_exercise(quote).equation
+        equation = parse_exercise(quote).equation
         if equation is None:
             continue
         asked = "求 {x}。" if match["zh"] else "What is {x}?"
@@ -251,31 +270,31 @@ def _equations(passage: Passage) -> list[Item]:
         made.append(
             Item(
                 digest,
-                Kind.NUMBER,
+                ItemKind.NUMBER,
                 prompt,
-                (shown(equation.solution),),
-                source=Source(passage.id, quote),
+                (format_fraction(equation.solution),),
+                source=ItemSource(passage.id, quote),
                 difficulty=min(0.9, 0.3 + 0.15 * len(equation.steps)),
             )
         )
     return made
 
 
-def _skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) -> str:
+def _best_skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) -> str:
     """The declared skill whose name shares most words with the item and its place; "" when none shares any."""
     place = " ".join(passage.heading[1:] or passage.heading) if passage else ""
-    around = set(terms(f"{place} {item.prompt} {item.source.quote if item.source else ''} {' '.join(item.keys)}"))
-    heading = set(terms(place))
+    around = set(tokenize(f"{place} {item.prompt} {item.source.quote if item.source else ''} {' '.join(item.keys)}"))
+    heading = set(tokenize(place))
 
     def share(skill: Skill) -> float:
-        named = set(terms(skill.name))
+        named = set(tokenize(skill.name))
         return (len(named & around) + 2 * len(named & heading)) / (1 + len(named)) if named else 0.0
 
     best = max(skills, key=share, default=None)
     return best.id if best is not None and share(best) > 0 else ""
 
 
-def _read(text: str) -> tuple[list[Item], list[InputRefused]]:
+def _parse_items(text: str) -> tuple[list[Item], list[InputRefused]]:
     """Items of a text in either form; what cannot be read is told apart and keeps back no other."""
     read: list[Item] = []
     refused: list[InputRefused] = []

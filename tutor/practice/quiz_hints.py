@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import hashlib
 
-from tutor.assessment.items import Item, Kind
+from tutor.assessment.items import Item, ItemKind
 from tutor.domain import HelpLevel
-from tutor.pedagogy.exercise import read_exercise
-from tutor.pedagogy.hint_text import Ground, gapped, rung_text
+from tutor.pedagogy.exercise import parse_exercise
+from tutor.pedagogy.hint_text import HintContext, blank_out, hint_for_rung
 from tutor.pedagogy.ladder import Ladder, Rung
 
-MOST = 3
-_WORDS = {
+MAX_HINTS = 3
+_TEXTS = {
     "en": {
         "place": "The course speaks of it in “{place}”.",
         "no_place": "Read the question once more, word by word: what exactly is asked?",
@@ -52,31 +52,31 @@ _WORDS = {
 }
 
 
-def hint_text(item: Item, number: int, place: str, language: str) -> str:
+def quiz_hint(item: Item, number: int, location: str, language: str) -> str:
     """Return hint `number` (from 1); after the last one, that there is no more."""
-    words = _WORDS["zh" if language == "zh" else "en"]
+    words = _TEXTS["zh" if language == "zh" else "en"]
     if number <= 1:
-        return words["place"].format(place=place) if place else words["no_place"]
-    if number > MOST:
+        return words["place"].format(place=location) if location else words["no_place"]
+    if number > MAX_HINTS:
         return words["last"]
     match item.kind:
-        case Kind.CHOICE:
-            return _ruled_out(item, number - 1, words)
-        case Kind.TRUE_FALSE:
+        case ItemKind.CHOICE:
+            return _elimination_hint(item, number - 1, words)
+        case ItemKind.TRUE_FALSE:
             return words["compare" if number == 2 else "opposite"]
-        case Kind.CLOZE:
-            return words["around"] if number == 2 else _size(item.keys[0], words)
-        case Kind.ORDERING | Kind.LIST:
+        case ItemKind.CLOZE:
+            return words["around"] if number == 2 else _length_hint(item.keys[0], words)
+        case ItemKind.ORDERING | ItemKind.LIST:
             at = number - 2 if number - 1 < len(item.keys) else 0
             return words["pair"].format(first=item.keys[at], second=item.keys[at + 1])
-        case Kind.NUMBER | Kind.FORMULA:
-            return _of_number(item, number, words, language)
-        case Kind.SHORT_TEXT:
-            return _of_short(item, number, words)
+        case ItemKind.NUMBER | ItemKind.FORMULA:
+            return _number_hint(item, number, words, language)
+        case ItemKind.SHORT_TEXT:
+            return _short_text_hint(item, number, words)
     return words["no_place"]
 
 
-def _ruled_out(item: Item, count: int, words: dict[str, str]) -> str:
+def _elimination_hint(item: Item, count: int, words: dict[str, str]) -> str:
     """Wrong options, always the same ones; two options are left at least."""
     wrong = sorted(
         (o for o in item.options if o not in item.keys), key=lambda o: hashlib.sha256((item.id + o).encode()).digest()
@@ -86,23 +86,23 @@ def _ruled_out(item: Item, count: int, words: dict[str, str]) -> str:
     return words["neither"].format(option=wrong[0], other=wrong[1])
 
 
-def _size(key: str, words: dict[str, str]) -> str:
+def _length_hint(key: str, words: dict[str, str]) -> str:
     count = len(key.split())
     said = words["word"] if count == 1 else words["words"].format(n=count)
     return words["letters"].format(words=said, letters=sum(c.isalnum() for c in key))
 
 
-def _of_number(item: Item, number: int, words: dict[str, str], language: str) -> str:
-    exercise = read_exercise(item.prompt)
+def _number_hint(item: Item, number: int, words: dict[str, str], language: str) -> str:
+    exercise = parse_exercise(item.prompt)
     if exercise.equation is not None:
         rung = Rung.QUESTION if number == 2 else Rung.STEP
-        return rung_text(exercise, Ladder(HelpLevel.MODERATE, rung), Ground(), language)
+        return hint_for_rung(exercise, Ladder(HelpLevel.MODERATE, rung), HintContext(), language)
     if item.source is None or number == 2:
         return words["around"]
-    return words["number"].format(quote=gapped(item.source.quote, item.keys))
+    return words["number"].format(quote=blank_out(item.source.quote, item.keys))
 
 
-def _of_short(item: Item, number: int, words: dict[str, str]) -> str:
+def _short_text_hint(item: Item, number: int, words: dict[str, str]) -> str:
     if number == 2:
         return words["sentence"].format(
             term=item.prompt.rstrip("?？.").split(" ")[-1] if item.prompt.isascii() else "…"
@@ -110,4 +110,4 @@ def _of_short(item: Item, number: int, words: dict[str, str]) -> str:
     longest = sorted(set(item.keys[0].strip(".").split()), key=len, reverse=True)[
         : max(2, len(item.keys[0].split()) // 3)
     ]
-    return words["short"].format(quote=gapped(item.keys[0], longest))
+    return words["short"].format(quote=blank_out(item.keys[0], longest))

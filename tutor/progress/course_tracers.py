@@ -14,68 +14,70 @@ from operator import attrgetter
 import tutor.store.course_tracers as tracer_store
 import tutor.store.evidence as evidence_store
 from tutor.errors import ModelUnusable
-from tutor.learner.course_delta import FIRST, Coursewise, coursewise_from, is_due, plain
-from tutor.learner.course_delta_fitting import fit, line
-from tutor.learner.evidence import Answered, Retracted, standing
-from tutor.learner.knowledge_tracing import Tracer, shipped
-from tutor.platform.background import Beside
+from tutor.learner.course_delta import MIN_ANSWERS, CourseDelta, delta_from_json, delta_to_json, is_refit_due
+from tutor.learner.course_delta_fitting import answer_sequence, fit_course_delta
+from tutor.learner.evidence import AnswerEvent, RetractionEvent, current_answers
+from tutor.learner.knowledge_tracing import Tracer, default_weights
+from tutor.platform.background import BackgroundTasks
 from tutor.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Tracers:
+class CourseTracers:
     """Gives the tracer of a course, and learns beside when it is due."""
 
     database: Database
-    beside: Beside = field(default_factory=Beside)
-    _read: dict[str, tuple[int, Coursewise]] = field(default_factory=dict)  # by course, with the row's number
-    _tried: dict[str, int] = field(default_factory=dict)  # answers that a course had when it was last learnt here
+    background: BackgroundTasks = field(default_factory=BackgroundTasks)
+    _cache: dict[str, tuple[int, CourseDelta]] = field(default_factory=dict)  # by course, with the row's number
+    _last_attempted: dict[str, int] = field(
+        default_factory=dict
+    )  # answers that a course had when it was last learnt here
 
-    def of(self, course_id: str, answers: int) -> Tracer:
+    def tracer_for(self, course_id: str, answers: int) -> Tracer:
         """Return the tracer of a course in which so many unaided answers stand; only for use cases that have asked."""
-        found = self._kept(course_id)
-        if is_due(found.answers if found else 0, answers):
-            self._begin(course_id, answers)
-        return Tracer(shipped(), found)
+        found = self._load(course_id)
+        if is_refit_due(found.answers if found else 0, answers):
+            self._start_fit(course_id, answers)
+        return Tracer(default_weights(), found)
 
-    def learn(self, course_id: str) -> int:
+    def fit_course(self, course_id: str) -> int:
         """Learn a course from its events now; returns from how many answers, 0 when they are too few."""
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             events = list(evidence_store.events(connection, course_id))
-        answers = standing(
-            (event for _, event in events if isinstance(event, Answered)),
-            [event for _, event in events if isinstance(event, Retracted)],
+        answers = current_answers(
+            (event for _, event in events if isinstance(event, AnswerEvent)),
+            [event for _, event in events if isinstance(event, RetractionEvent)],
         )
         by_learner = groupby(sorted(answers, key=attrgetter("learner_id", "at", "id")), key=attrgetter("learner_id"))
-        lines = [each for _, own in by_learner if (each := line(own)).rights]
-        if sum(len(each.rights) for each in lines) < FIRST:
+        sequences = [each for _, own in by_learner if (each := answer_sequence(own)).rights]
+        if sum(len(each.rights) for each in sequences) < MIN_ANSWERS:
             return 0
-        learnt, last = fit(lines, shipped()), events[-1][0]
-        body = json.dumps(plain(learnt), separators=(",", ":"))
-        with self.database.writing() as connection:
-            if evidence_store.count_until(connection, course_id, last) == len(
+        learnt, last = fit_course_delta(sequences, default_weights()), events[-1][0]
+        body = json.dumps(delta_to_json(learnt), separators=(",", ":"))
+        with self.database.write_transaction() as connection:
+            if evidence_store.count_events_up_to(connection, course_id, last) == len(
                 events
             ):  # nobody has taken hers back since
-                tracer_store.keep(connection, course_id, last, body)
+                tracer_store.save(connection, course_id, last, body)
         return learnt.answers
 
-    def _kept(self, course_id: str) -> Coursewise | None:
-        with self.database.reading() as connection:
-            number = tracer_store.number(connection, course_id)
-            known = self._read.get(course_id)
+    def _load(self, course_id: str) -> CourseDelta | None:
+        with self.database.read_connection() as connection:
+            number = tracer_store.fitted_sequence(connection, course_id)
+            known = self._cache.get(course_id)
             if number is None or (known and known[0] == number):
                 return known[1] if known and number is not None else None
-            body = tracer_store.body(connection, course_id)
+            body = tracer_store.fitted_body(connection, course_id)
         try:
-            found = coursewise_from(json.loads(body))
+            found = delta_from_json(json.loads(body))
         except ModelUnusable:
             return None
-        if found.upon != shipped().version:
+        if found.base_version != default_weights().version:
             return None
-        self._read[course_id] = number, found
+        self._cache[course_id] = number, found
         return found
 
-    def _begin(self, course_id: str, answers: int) -> None:
-        if not self.beside.busy(course_id) and is_due(self._tried.get(course_id, 0), answers):
-            self._tried[course_id] = answers
-            self.beside.begin(course_id, lambda: self.learn(course_id))
+    def _start_fit(self, course_id: str, answers: int) -> None:
+        if not self.background.is_running(course_id) and is_refit_due(self._last_attempted.get(course_id, 0), answers):
+            self._last_attempted[course_id] = answers
+            self.background.submit(course_id, lambda: self.fit_course(course_id))

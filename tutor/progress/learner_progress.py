@@ -17,257 +17,293 @@ import tutor.store.learner_records as record_store
 from tutor.accounts.permissions import Action
 from tutor.courses.courses import Courses
 from tutor.domain import Person, Skill
-from tutor.learner.evidence import Retracted
-from tutor.learner.knowledge_tracing import Count, Rates, Tracer, chance, leaning, rates
-from tutor.learner.overview import Overview, overview, situation
-from tutor.learner.placement import after_answer, before_any_answer, next_question
-from tutor.learner.recommender import Item, Recommendation, choices
-from tutor.learner.record import KNOWING, Record, bases, basis, follow, goes_on, in_any_order, replay
-from tutor.learner.serialization import read_record, write_record
-from tutor.learner.skill_graph import Need, SkillGraph, graph
-from tutor.platform.background import Beside
+from tutor.learner.evidence import RetractionEvent
+from tutor.learner.knowledge_tracing import BaseRates, Count, Tracer, adjust_for_difficulty, base_rates, predict_success
+from tutor.learner.overview import LearnerOverview, build_overview, recommender_context
+from tutor.learner.placement import next_question, prior_belief, update_belief
+from tutor.learner.recommender import CandidateItem, Recommendation, rank_recommendations
+from tutor.learner.record import (
+    BKT_PARAMS,
+    LearnerRecord,
+    apply_answer,
+    canonical_graph,
+    course_policies,
+    is_next,
+    record_policy,
+    replay,
+)
+from tutor.learner.serialization import record_from_json, record_to_json
+from tutor.learner.skill_graph import PrerequisiteEdge, SkillGraph, build_graph
+from tutor.platform.background import BackgroundTasks
 from tutor.platform.clock import Clock
-from tutor.progress.course_tracers import Tracers
+from tutor.progress.course_tracers import CourseTracers
 from tutor.store.database import Connection, Database
 
-AT_ONCE = 800  # answers that are followed again while a page waits
-MARKS = 5  # checkpoints of one learner; what is corrected is nearly always recent
+MAX_INLINE_EVENTS = 800  # answers that are followed again while a page waits
+MAX_CHECKPOINTS = 5  # checkpoints of one learner; what is corrected is nearly always recent
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class LearnerProgress:
     """Reads records, and says what follows from them."""
 
     database: Database
     courses: Courses
     clock: Clock
-    tracers: Tracers
-    beside: Beside = field(default_factory=Beside)
-    mark_every: int = 200  # answers, after which a record is kept as a checkpoint
-    at_once: int = AT_ONCE
+    tracers: CourseTracers
+    background: BackgroundTasks = field(default_factory=BackgroundTasks)
+    checkpoint_interval: int = 200  # answers, after which a record is kept as a checkpoint
+    max_inline_events: int = MAX_INLINE_EVENTS
 
-    def of(self, who: Person, course_id: str) -> Overview:
+    def own_overview(self, actor: Person, course_id: str) -> LearnerOverview:
         """Return a learner's own overview of a course."""
-        self.courses.enter(who, course_id)
-        return self.overview_of(who.id, course_id)
+        self.courses.authorize(actor, course_id)
+        return self.learner_overview(actor.id, course_id)
 
-    def overview_of(self, learner_id: str, course_id: str) -> Overview:
+    def learner_overview(self, learner_id: str, course_id: str) -> LearnerOverview:
         """Return a learner's overview; only for use cases that have asked who she is."""
-        record, course = self._record(learner_id, course_id), self._graph(course_id)
-        own, usual = self._rates(course_id, course.skills)
-        seen = overview(record, course, self.clock(), usual=usual, tracer=self._tracer(course_id, own))
-        return replace(seen, catching_up=bool(self.catching_up(course_id, [learner_id])))
+        record, course = self._load_record(learner_id, course_id), self._load_graph(course_id)
+        own, usual = self._load_rates(course_id, course.skills)
+        seen = build_overview(record, course, self.clock(), usual=usual, tracer=self._tracer_for(course_id, own))
+        return replace(seen, is_stale=bool(self.count_stale(course_id, [learner_id])))
 
-    def record(self, who: Person, course_id: str) -> Record:
+    def own_record(self, actor: Person, course_id: str) -> LearnerRecord:
         """Return a learner's own record."""
-        self.courses.enter(who, course_id)
-        return self._record(who.id, course_id)
+        self.courses.authorize(actor, course_id)
+        return self._load_record(actor.id, course_id)
 
-    def next(
-        self, who: Person, course_id: str, items: Mapping[str, Sequence[Item]] | None = None
+    def recommendations(
+        self, actor: Person, course_id: str, items: Mapping[str, Sequence[CandidateItem]] | None = None
     ) -> list[Recommendation]:
         """Return what makes sense now, the one recommendation first; `items` are what may be asked, by skill."""
-        self.courses.enter(who, course_id)
+        self.courses.authorize(actor, course_id)
         return list(
-            choices(situation(self._record(who.id, course_id), self._graph(course_id), self.clock(), items or {}))
+            rank_recommendations(
+                recommender_context(
+                    self._load_record(actor.id, course_id), self._load_graph(course_id), self.clock(), items or {}
+                )
+            )
         )
 
-    def weighed(self, who: Person, course_id: str, asked: Mapping[str, tuple[str, float]]) -> dict[str, Item]:
+    def predict_items(
+        self, actor: Person, course_id: str, candidates: Mapping[str, tuple[str, float]]
+    ) -> dict[str, CandidateItem]:
         """Return the items, given by id as (skill, difficulty by eye), with how likely she is right on each now."""
-        self.courses.enter(who, course_id)
-        state, at = self._record(who.id, course_id).state, self.clock()
-        kept = state.retained(at)
-        own, usual = self._rates(course_id, {skill for skill, _ in asked.values()})
-        tracer, found = self._tracer(course_id, own), {}
-        for item_id, (skill, difficulty) in asked.items():
-            rated = leaning(own.get((item_id, skill), replace(usual[skill], tries=0)), difficulty)
-            placed = None if skill in state.masteries else state.assumed.get(skill)
-            likely = chance(state.history, skill, rated, kept.get(skill, 1.0), placed, item=item_id, tracer=tracer)
-            found[item_id] = Item(item_id, skill, likely.right, rated.tries)
+        self.courses.authorize(actor, course_id)
+        state, at = self._load_record(actor.id, course_id).state, self.clock()
+        kept = state.retained_shares(at)
+        own, usual = self._load_rates(course_id, {skill for skill, _ in candidates.values()})
+        tracer, found = self._tracer_for(course_id, own), {}
+        for item_id, (skill, difficulty) in candidates.items():
+            rated = adjust_for_difficulty(own.get((item_id, skill), replace(usual[skill], tries=0)), difficulty)
+            placed = None if skill in state.masteries else state.placement_estimates.get(skill)
+            likely = predict_success(
+                state.history, skill, rated, kept.get(skill, 1.0), placed, item=item_id, tracer=tracer
+            )
+            found[item_id] = CandidateItem(item_id, skill, likely.probability, rated.tries)
         return found
 
-    def placement_question(self, who: Person, course_id: str, leave_out: Collection[str] = ()) -> str | None:
+    def placement_question(self, actor: Person, course_id: str, excluded: Collection[str] = ()) -> str | None:
         """Return the skill that the placement asks about next; None when it is over or the course declares none.
 
         `leave_out` are skills that cannot be asked about.
         """
-        self.courses.enter(who, course_id)
-        course = in_any_order(self._graph(course_id))
-        record = self._record(who.id, course_id)
-        belief = before_any_answer(course) if course.skills else None
+        self.courses.authorize(actor, course_id)
+        course = canonical_graph(self._load_graph(course_id))
+        record = self._load_record(actor.id, course_id)
+        belief = prior_belief(course) if course.skills else None
         if belief is None:
             return None
-        for skill, right in record.placement:
+        for skill, right in record.placement_answers:
             if skill in belief.skills:
-                belief = after_answer(belief, skill, KNOWING, right=right)
-        asked = [skill for skill, _ in record.placement]
-        return next_question(belief, asked, KNOWING, leave_out)
+                belief = update_belief(belief, skill, BKT_PARAMS, right=right)
+        asked = [skill for skill, _ in record.placement_answers]
+        return next_question(belief, asked, BKT_PARAMS, excluded)
 
-    def class_records(self, who: Person, course_id: str) -> dict[str, Record]:
+    def class_records(self, actor: Person, course_id: str) -> dict[str, LearnerRecord]:
         """Return the records of all who answered something in a course, by learner, for its instructor."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.reading() as connection:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.read_connection() as connection:
             learners = evidence_store.learners_with_evidence(connection, course_id)
-        return dict(self._records(learners, course_id))
+        return dict(self._load_records(learners, course_id))
 
-    def graph(self, who: Person, course_id: str) -> SkillGraph:
-        self.courses.enter(who, course_id)
-        return self._graph(course_id)
+    def skill_graph(self, actor: Person, course_id: str) -> SkillGraph:
+        self.courses.authorize(actor, course_id)
+        return self._load_graph(course_id)
 
-    def rebuild(self, who: Person, course_id: str) -> int:
+    def rebuild_records(self, actor: Person, course_id: str) -> int:
         """Remake all records of a course from its events, as its instructor; returns how many."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.writing() as connection:
-            evidence_store.recount(connection, course_id)
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
+            evidence_store.rebuild_item_counts(connection, course_id)
             learners = evidence_store.learners_with_evidence(connection, course_id)
             for learner_id in learners:
-                record_store.drop(connection, course_id, learner_id)
-        self.tracers.learn(course_id)
-        return len(dict(self._records(learners, course_id)))
+                record_store.delete_records(connection, course_id, learner_id)
+        self.tracers.fit_course(course_id)
+        return len(dict(self._load_records(learners, course_id)))
 
-    def settle(self, learner_id: str, course_id: str) -> None:
+    def refresh_record(self, learner_id: str, course_id: str) -> None:
         """Make a record anew after a correction, so that her next page need not; only for use cases that correct."""
-        self._record(learner_id, course_id)
+        self._load_record(learner_id, course_id)
 
-    def catching_up(self, course_id: str, learners: Iterable[str]) -> int:
+    def count_stale(self, course_id: str, learners: Iterable[str]) -> int:
         """Return how many of these learners' records do not show a correction yet."""
-        return sum(self.beside.busy(_name(course_id, each)) for each in learners)
+        return sum(self.background.is_running(_task_name(course_id, each)) for each in learners)
 
-    def forget(self, who: Person, course_id: str) -> int:
+    def delete_learner_data(self, actor: Person, course_id: str) -> int:
         """Delete all that this person answered in a course and what was made of it; returns how many answers."""
-        self.courses.enter(who, course_id)
-        with self.database.writing() as connection:
-            record_store.drop(connection, course_id, who.id)
-            return evidence_store.forget(connection, who.id, course_id)
+        self.courses.authorize(actor, course_id)
+        with self.database.write_transaction() as connection:
+            record_store.delete_records(connection, course_id, actor.id)
+            return evidence_store.delete_events(connection, actor.id, course_id)
 
-    def _rates(self, course_id: str, skills: Collection[str]) -> tuple[dict[tuple[str, str], Rates], dict[str, Rates]]:
+    def _load_rates(
+        self, course_id: str, skills: Collection[str]
+    ) -> tuple[dict[tuple[str, str], BaseRates], dict[str, BaseRates]]:
         """Return how likely anybody is to be right, by (item, skill), and by skill on a usual item."""
-        with self.database.reading() as connection:
-            counts = evidence_store.tallies(connection, course_id)
+        with self.database.read_connection() as connection:
+            counts = evidence_store.course_item_counts(connection, course_id)
         of_skill: dict[str, Count] = dict.fromkeys(skills, (0, 0))
         for (_, skill), (answers, rights) in counts.items():
             before = of_skill.get(skill, (0, 0))
             of_skill[skill] = (before[0] + answers, before[1] + rights)
-        own = {key: rates(count, of_skill[key[1]]) for key, count in counts.items()}
-        usual = {skill: rates((0, 0), count) for skill, count in of_skill.items()}
+        own = {key: base_rates(count, of_skill[key[1]]) for key, count in counts.items()}
+        usual = {skill: base_rates((0, 0), count) for skill, count in of_skill.items()}
         return own, {skill: replace(each, tries=of_skill[skill][0]) for skill, each in usual.items()}
 
-    def _tracer(self, course_id: str, rated: Mapping[tuple[str, str], Rates]) -> Tracer:
-        return self.tracers.of(course_id, sum(each.tries for each in rated.values()))
+    def _tracer_for(self, course_id: str, rated: Mapping[tuple[str, str], BaseRates]) -> Tracer:
+        return self.tracers.tracer_for(course_id, sum(each.tries for each in rated.values()))
 
-    def _graph(self, course_id: str) -> SkillGraph:
-        with self.database.reading() as connection:
-            return graph_of(course_store.skills_of(connection, course_id))
+    def _load_graph(self, course_id: str) -> SkillGraph:
+        with self.database.read_connection() as connection:
+            return graph_from_skills(course_store.skills_of(connection, course_id))
 
-    def _record(self, learner_id: str, course_id: str) -> Record:
-        return dict(self._records([learner_id], course_id))[learner_id]
+    def _load_record(self, learner_id: str, course_id: str) -> LearnerRecord:
+        return dict(self._load_records([learner_id], course_id))[learner_id]
 
-    def _records(
-        self, learners: Sequence[str], course_id: str, *, patient: bool = False
-    ) -> Iterable[tuple[str, Record]]:
+    def _load_records(
+        self, learners: Sequence[str], course_id: str, *, unlimited: bool = False
+    ) -> Iterable[tuple[str, LearnerRecord]]:
         """Move the records of these learners on to the last event, and keep those that moved.
 
         One that has far to go is moved on beside, and given as it was; not so for who is patient.
         """
-        most = sys.maxsize if patient else self.at_once
-        with self.database.reading() as connection:
-            course = graph_of(course_store.skills_of(connection, course_id))
-            stored = record_store.kept(connection, course_id, learners[0] if len(learners) == 1 else None)
+        most = sys.maxsize if unlimited else self.max_inline_events
+        with self.database.read_connection() as connection:
+            course = graph_from_skills(course_store.skills_of(connection, course_id))
+            stored = record_store.stored_records(connection, course_id, learners[0] if len(learners) == 1 else None)
             newest = evidence_store.last_sequences(connection, course_id) if len(learners) > 1 else {}
             made = {
-                each: _moved_on(
-                    connection, course_id, each, stored.get(each), course, self.mark_every, most, newest.get(each)
+                each: _advance_record(
+                    connection,
+                    course_id,
+                    each,
+                    stored.get(each),
+                    course,
+                    self.checkpoint_interval,
+                    most,
+                    newest.get(each),
                 )
                 for each in learners
             }
-        moved = {each: one for each, one in made.items() if _is_new(one, stored.get(each), course)}
+        moved = {each: one for each, one in made.items() if _has_changed(one, stored.get(each), course)}
         if moved:
-            with self.database.writing() as connection:
+            with self.database.write_transaction() as connection:
                 for learner_id, one in moved.items():
-                    record_store.keep(connection, course_id, learner_id, _kept(one.record, one.sequence, course))
-                    for mark in one.marks:
+                    record_store.save_record(
+                        connection, course_id, learner_id, _to_stored_record(one.record, one.sequence, course)
+                    )
+                    for mark in one.checkpoints:
                         assert mark.last_at is not None, "a mark stands after an answer"
-                        checkpoint = record_store.Checkpoint(mark.last_at, _kept(mark, one.sequence, course))
-                        record_store.mark(connection, course_id, learner_id, checkpoint, most=MARKS)
-        for learner_id in (each for each, one in made.items() if one.behind):
+                        checkpoint = record_store.RecordCheckpoint(
+                            mark.last_at, _to_stored_record(mark, one.sequence, course)
+                        )
+                        record_store.save_checkpoint(
+                            connection, course_id, learner_id, checkpoint, keep_latest=MAX_CHECKPOINTS
+                        )
+        for learner_id in (each for each, one in made.items() if one.is_stale):
             self._catch_up(learner_id, course_id)
         return ((learner_id, one.record) for learner_id, one in made.items())
 
     def _catch_up(self, learner_id: str, course_id: str) -> None:
-        self.beside.begin(_name(course_id, learner_id), lambda: self._records([learner_id], course_id, patient=True))
+        self.background.submit(
+            _task_name(course_id, learner_id), lambda: self._load_records([learner_id], course_id, unlimited=True)
+        )
 
 
-def _name(course_id: str, learner_id: str) -> str:
+def _task_name(course_id: str, learner_id: str) -> str:
     return f"{course_id}/{learner_id}"
 
 
-def graph_of(skills: Sequence[Skill]) -> SkillGraph:
+def graph_from_skills(skills: Sequence[Skill]) -> SkillGraph:
     """Return the graph of a course's declared skills."""
-    edges = (Need(skill.id, need, "course") for skill in skills for need in skill.needs)
-    return graph((skill.id for skill in skills), edges)
+    edges = (PrerequisiteEdge(skill.id, need, "course") for skill in skills for need in skill.prerequisites)
+    return build_graph((skill.id for skill in skills), edges)
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _ReplayResult:
     """A record after the last event, that event's number (0: there is none), and the record at places before."""
 
-    record: Record
+    record: LearnerRecord
     sequence: int
-    marks: tuple[Record, ...] = ()
-    behind: bool = False  # a correction is not in it yet
+    checkpoints: tuple[LearnerRecord, ...] = ()
+    is_stale: bool = False  # a correction is not in it yet
 
 
-def _moved_on(
+def _advance_record(
     connection: Connection,
     course_id: str,
     learner_id: str,
-    kept: record_store.Kept | None,
+    stored: record_store.StoredRecord | None,
     course: SkillGraph,
-    every: int,
-    most: int,
+    checkpoint_interval: int,
+    max_events: int,
     newest: int | None,
-) -> _Made:
-    record = read_record(kept.body) if kept else Record()
-    if kept is None or kept.policy != basis(record, course):
-        return _remade(connection, course_id, learner_id, course, every)
-    begun, sequence = record.answers, kept.sequence
+) -> _ReplayResult:
+    record = record_from_json(stored.body) if stored else LearnerRecord()
+    if stored is None or stored.policy != record_policy(record, course):
+        return _replay_from_checkpoint(connection, course_id, learner_id, course, checkpoint_interval)
+    begun, sequence = record.answers, stored.sequence
     if sequence == newest:
-        return _Made(record, sequence)
+        return _ReplayResult(record, sequence)
     for number, event in evidence_store.events(connection, course_id, learner_id, after=sequence):
-        if isinstance(event, Retracted) or not goes_on(record, event):
-            if _to_follow(connection, course_id, learner_id, course) > most:
-                return _Made(record, sequence, behind=True)
-            return _remade(connection, course_id, learner_id, course, every)
-        record, sequence = follow(record, event, course), number
-    passed = record.answers // every > begun // every
-    return _Made(record, sequence, (record,) if passed else ())
+        if isinstance(event, RetractionEvent) or not is_next(record, event):
+            if _count_events_to_replay(connection, course_id, learner_id, course) > max_events:
+                return _ReplayResult(record, sequence, is_stale=True)
+            return _replay_from_checkpoint(connection, course_id, learner_id, course, checkpoint_interval)
+        record, sequence = apply_answer(record, event, course), number
+    passed = record.answers // checkpoint_interval > begun // checkpoint_interval
+    return _ReplayResult(record, sequence, (record,) if passed else ())
 
 
-def _to_follow(connection: Connection, course_id: str, learner_id: str, course: SkillGraph) -> int:
+def _count_events_to_replay(connection: Connection, course_id: str, learner_id: str, course: SkillGraph) -> int:
     """Return how many events stand after the last place under which nothing has changed."""
-    found = record_store.newest_valid(connection, course_id, learner_id, bases(course))
-    return evidence_store.count_later(connection, course_id, learner_id, found.last_at if found else None)
+    found = record_store.latest_valid_checkpoint(connection, course_id, learner_id, course_policies(course))
+    return evidence_store.count_events_after(connection, course_id, learner_id, found.last_at if found else None)
 
 
-def _remade(connection: Connection, course_id: str, learner_id: str, course: SkillGraph, every: int) -> _Made:
+def _replay_from_checkpoint(
+    connection: Connection, course_id: str, learner_id: str, course: SkillGraph, checkpoint_interval: int
+) -> _ReplayResult:
     """Make the record anew from the last place under which nothing has changed, or from nothing."""
-    found = record_store.newest_valid(connection, course_id, learner_id, bases(course))
-    record, at = (read_record(found.kept.body), found.last_at) if found else (Record(), None)
+    found = record_store.latest_valid_checkpoint(connection, course_id, learner_id, course_policies(course))
+    record, at = (record_from_json(found.record.body), found.last_at) if found else (LearnerRecord(), None)
     events = evidence_store.events(connection, course_id, learner_id, later_than=at)
-    marks: deque[Record] = deque(maxlen=MARKS)
+    marks: deque[LearnerRecord] = deque(maxlen=MAX_CHECKPOINTS)
     answers = (event for _, event in events)
     for number, after in enumerate(replay(record, answers, course), start=record.answers + 1):
         record = after
-        if number % every == 0:
+        if number % checkpoint_interval == 0:
             marks.append(record)
-    return _Made(record, evidence_store.last_sequence(connection, course_id, learner_id), tuple(marks))
+    return _ReplayResult(record, evidence_store.last_sequence(connection, course_id, learner_id), tuple(marks))
 
 
-def _is_new(made: _Made, old: record_store.Kept | None, course: SkillGraph) -> bool:
-    if not made.sequence:
+def _has_changed(result: _ReplayResult, old: record_store.StoredRecord | None, course: SkillGraph) -> bool:
+    if not result.sequence:
         return False
-    return old is None or (old.sequence, old.policy) != (made.sequence, basis(made.record, course))
+    return old is None or (old.sequence, old.policy) != (result.sequence, record_policy(result.record, course))
 
 
-def _kept(record: Record, sequence: int, course: SkillGraph) -> record_store.Kept:
-    return record_store.Kept(sequence, basis(record, course), write_record(record))
+def _to_stored_record(record: LearnerRecord, sequence: int, course: SkillGraph) -> record_store.StoredRecord:
+    return record_store.StoredRecord(sequence, record_policy(record, course), record_to_json(record))

@@ -9,36 +9,38 @@ from knowledge.library import Library
 from tutor.chat import extracts
 from tutor.courses.courses import Courses
 from tutor.domain import Person
-from tutor.learner.bayesian_knowledge_tracing import IN_PLACE
-from tutor.learner.readability import hardness
+from tutor.learner.bayesian_knowledge_tracing import PREREQUISITE_THRESHOLD
+from tutor.learner.readability import reading_difficulty
 
-LOOKED_AT = 8
-SHOWN = 3
+SEARCH_LIMIT = 8
+MAX_RECOMMENDED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class RecommendedPassage:
     """A passage to read, and how hard it reads, in [0, 1]."""
 
     passage: Passage
     document: Document
-    hardness: float
+    difficulty: float
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class RecommendedReading:
     """Recommends passages."""
 
     library: Library
     courses: Courses
 
-    def about(self, who: Person, course_id: str, skill: str, known: float) -> tuple[Resource, ...]:
+    def recommend(self, actor: Person, course_id: str, skill: str, mastery: float) -> tuple[RecommendedPassage, ...]:
         """Return passages about a skill (its name), for somebody who knows it with that probability."""
-        self.courses.enter(who, course_id)
-        found = self.library.search(course_id, skill, LOOKED_AT)
+        self.courses.authorize(actor, course_id)
+        found = self.library.search(course_id, skill, SEARCH_LIMIT)
         if not found.hits:
             return ()
-        near = [hit for hit in found.hits if hit.score >= found.hits[0].score / 2 and extracts.teaches(hit)]
-        resources = [Resource(hit.passage, hit.document, hardness(hit.passage.text)) for hit in near]
-        strong = known >= IN_PLACE
-        return tuple(sorted(resources, key=lambda r: -r.hardness if strong else r.hardness)[:SHOWN])
+        near = [hit for hit in found.hits if hit.score >= found.hits[0].score / 2 and extracts.is_teaching_passage(hit)]
+        resources = [
+            RecommendedPassage(hit.passage, hit.document, reading_difficulty(hit.passage.text)) for hit in near
+        ]
+        strong = mastery >= PREREQUISITE_THRESHOLD
+        return tuple(sorted(resources, key=lambda r: -r.difficulty if strong else r.difficulty)[:MAX_RECOMMENDED])

@@ -18,16 +18,16 @@ from tutor.accounts.sign_in import Accounts
 from tutor.courses.courses import Courses
 from tutor.domain import Person
 from tutor.errors import NotAllowed
-from tutor.learner.class_overview import Classroom, classroom
-from tutor.learner.disclosure_control import FEWEST
-from tutor.learner.evidence import Answered, Retracted, standing
-from tutor.learner.xapi_csv_export import answers_csv, class_csv, xapi
+from tutor.learner.class_overview import ClassOverview, build_class_overview
+from tutor.learner.disclosure_control import MIN_GROUP_SIZE
+from tutor.learner.evidence import AnswerEvent, RetractionEvent, current_answers
+from tutor.learner.xapi_csv_export import answers_to_csv, class_to_csv, to_xapi_statements
 from tutor.platform.clock import Clock
-from tutor.progress.learner_progress import Progress
+from tutor.progress.learner_progress import LearnerProgress
 from tutor.progress.profile import Profiles
 from tutor.store.database import Database
 
-Event = Answered | Retracted
+EvidenceEvent = AnswerEvent | RetractionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,86 +37,86 @@ class Reports:
     database: Database
     courses: Courses
     accounts: Accounts
-    progress: Progress
+    progress: LearnerProgress
     profiles: Profiles
     clock: Clock
-    home: str  # the address of this house, in xAPI the names' home page
+    home_url: str  # the address of this house, in xAPI the names' home page
 
-    def classroom(self, who: Person, course_id: str) -> Classroom:
+    def class_overview(self, actor: Person, course_id: str) -> ClassOverview:
         """Return the class as its records show it now, for its instructor."""
-        records = self.progress.class_records(who, course_id)
-        seen = classroom(records, self.progress.graph(who, course_id), self.clock())
-        return replace(seen, catching_up=self.progress.catching_up(course_id, records))
+        records = self.progress.class_records(actor, course_id)
+        seen = build_class_overview(records, self.progress.skill_graph(actor, course_id), self.clock())
+        return replace(seen, stale_learners=self.progress.count_stale(course_id, records))
 
-    def names(self, who: Person, course_id: str) -> dict[str, str]:
+    def skill_names(self, actor: Person, course_id: str) -> dict[str, str]:
         """Return the names of a course's skills by id."""
-        return {skill.id: skill.name for skill in self.courses.skills(who, course_id)}
+        return {skill.id: skill.name for skill in self.courses.skills(actor, course_id)}
 
-    def learners(self, who: Person, course_id: str) -> dict[str, str]:
+    def answering_learners(self, actor: Person, course_id: str) -> dict[str, str]:
         """Return the pseudonyms of those who answered something in a course, for its instructor."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        with self.database.reading() as connection:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.read_connection() as connection:
             answered = set(evidence_store.learners_with_evidence(connection, course_id))
-        return {person.id: person.name for person in self.accounts.everyone() if person.id in answered}
+        return {person.id: person.name for person in self.accounts.list_people() if person.id in answered}
 
-    def own_answers(self, who: Person, course_id: str) -> str:
+    def own_answers_csv(self, actor: Person, course_id: str) -> str:
         """Return a learner's own answers that stand, as CSV."""
-        events = self._events(who, course_id)
-        answers = (event for event in events if isinstance(event, Answered))
-        retractions = [event for event in events if isinstance(event, Retracted)]
-        return answers_csv(standing(answers, retractions), self.names(who, course_id))
+        events = self._events(actor, course_id)
+        answers = (event for event in events if isinstance(event, AnswerEvent))
+        retractions = [event for event in events if isinstance(event, RetractionEvent)]
+        return answers_to_csv(current_answers(answers, retractions), self.skill_names(actor, course_id))
 
-    def own_statements(self, who: Person, course_id: str) -> list[dict[str, Any]]:
+    def own_xapi_statements(self, actor: Person, course_id: str) -> list[dict[str, Any]]:
         """Return a learner's own events as xAPI statements."""
-        names = self.names(who, course_id)
-        return xapi(self._events(who, course_id), {who.id: who.name}, names, self.home)
+        names = self.skill_names(actor, course_id)
+        return to_xapi_statements(self._events(actor, course_id), {actor.id: actor.name}, names, self.home_url)
 
-    def own_data(self, who: Person, course_id: str) -> dict[str, Any]:
+    def own_data(self, actor: Person, course_id: str) -> dict[str, Any]:
         """Return all that the house keeps about a learner in a course: profile, statements, every event."""
-        profile = self.profiles.of(who, course_id)
+        profile = self.profiles.own_profile(actor, course_id)
         return {
-            "learner": who.name,
-            "language": who.language,
+            "learner": actor.name,
+            "language": actor.language,
             "course": course_id,
             "made_at": self.clock().isoformat(),
-            "said": dict(profile.said.said),
-            "in_prompt": profile.said.in_prompt,
-            "prompt_block": profile.block,
+            "said": dict(profile.stored.self_reported),
+            "in_prompt": profile.stored.in_prompt,
+            "prompt_block": profile.prompt_block,
             "statements": [asdict(one) for one in profile.statements],
-            "events": [asdict(event) for event in self._events(who, course_id)],
+            "events": [asdict(event) for event in self._events(actor, course_id)],
         }
 
-    def class_skills(self, who: Person, course_id: str) -> str:
+    def class_skills_csv(self, actor: Person, course_id: str) -> str:
         """Return how many learners stand where on each skill, as CSV; raises NotAllowed for fewer than five."""
-        return class_csv(self._large_enough(who, course_id), self.names(who, course_id))
+        return class_to_csv(self._require_exportable(actor, course_id), self.skill_names(actor, course_id))
 
-    def class_report(self, who: Person, course_id: str) -> Classroom:
+    def exportable_class(self, actor: Person, course_id: str) -> ClassOverview:
         """Return the class for a report that leaves the house; raises NotAllowed for fewer than five."""
-        return self._large_enough(who, course_id)
+        return self._require_exportable(actor, course_id)
 
-    def class_statements(self, who: Person, course_id: str) -> list[dict[str, Any]]:
+    def class_xapi_statements(self, actor: Person, course_id: str) -> list[dict[str, Any]]:
         """Return all events of a course under pseudonyms, as xAPI statements; raises NotAllowed for fewer than five."""
-        learners = self.learners(who, course_id)
-        _refuse_few(len(learners))
-        with self.database.reading() as connection:
+        learners = self.answering_learners(actor, course_id)
+        _require_min_group(len(learners))
+        with self.database.read_connection() as connection:
             events = [event for _, event in evidence_store.events(connection, course_id)]
-        return xapi(events, learners, self.names(who, course_id), self.home)
+        return to_xapi_statements(events, learners, self.skill_names(actor, course_id), self.home_url)
 
-    def _large_enough(self, who: Person, course_id: str) -> Classroom:
-        seen = self.classroom(who, course_id)
-        _refuse_few(len(seen.learners))
+    def _require_exportable(self, actor: Person, course_id: str) -> ClassOverview:
+        seen = self.class_overview(actor, course_id)
+        _require_min_group(len(seen.learners))
         return seen
 
-    def _events(self, who: Person, course_id: str) -> list[Event]:
-        self.courses.enter(who, course_id)
-        with self.database.reading() as connection:
-            return [event for _, event in evidence_store.events(connection, course_id, who.id)]
+    def _events(self, actor: Person, course_id: str) -> list[EvidenceEvent]:
+        self.courses.authorize(actor, course_id)
+        with self.database.read_connection() as connection:
+            return [event for _, event in evidence_store.events(connection, course_id, actor.id)]
 
 
-def places(library: Library, seen: Classroom) -> Mapping[str, str]:
+def misconception_locations(library: Library, overview: ClassOverview) -> Mapping[str, str]:
     """Return where in the course the misconceptions' passages stand; what was removed since is left out."""
     found: dict[str, str] = {}
-    for belief in seen.beliefs:
+    for belief in overview.misconceptions:
         if belief.passage_id is None or belief.passage_id in found:
             continue
         try:
@@ -128,9 +128,10 @@ def places(library: Library, seen: Classroom) -> Mapping[str, str]:
     return found
 
 
-def _refuse_few(learners: int) -> None:
-    if learners < FEWEST:
+def _require_min_group(learners: int) -> None:
+    if learners < MIN_GROUP_SIZE:
         raise NotAllowed(
-            f"{learners} learners have answered in this course; a class of fewer than {FEWEST} is not exported, "
+            f"{learners} learners have answered in this course; "
+            f"a class of fewer than {MIN_GROUP_SIZE} is not exported, "
             "because every number would tell of a person"
         )

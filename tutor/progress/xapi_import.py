@@ -16,31 +16,31 @@ from tutor.accounts.sign_in import Accounts
 from tutor.courses.courses import Courses
 from tutor.domain import Person, Role
 from tutor.errors import InputRefused, NotAllowed, NotFound
-from tutor.learner.evidence import GENERAL, Answered, Origin, Retracted
-from tutor.learner.knowledge_tracing import rates
+from tutor.learner.evidence import GENERAL_SKILL, AnswerEvent, AnswerOrigin, RetractionEvent
+from tutor.learner.knowledge_tracing import base_rates
 from tutor.learner.xapi_csv_export import statement_id
-from tutor.learner.xapi_reader import Refused, Told, read_statements
+from tutor.learner.xapi_reader import RejectedStatement, XapiAnswer, parse_statements
 from tutor.platform.clock import Clock, new_id
 from tutor.store.database import Connection, Database
 from tutor.store.items import by_id as item_by_id
 
-JUDGE = "imported:xapi"
-VOIDED = "voided where it came from"
+XAPI_JUDGE = "imported:xapi"
+VOIDED_REASON = "voided where it came from"
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class ImportResult:
     """What came of a file."""
 
-    taken: int
-    known: int  # statements that had been taken in before, or were made here
-    refused: tuple[Refused, ...]
-    taken_back: int = 0  # answers of earlier files that this one voids
-    left_out: int = 0  # answers that this file or an earlier one voids before they were taken in
+    imported: int
+    duplicates: int  # statements that had been taken in before, or were made here
+    rejected: tuple[RejectedStatement, ...]
+    retracted: int = 0  # answers of earlier files that this one voids
+    skipped_voided: int = 0  # answers that this file or an earlier one voids before they were taken in
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class XapiImporter:
     """Takes answers in."""
 
     database: Database
@@ -48,46 +48,56 @@ class Intake:
     accounts: Accounts
     clock: Clock
 
-    def take_in(self, who: Person, course_id: str, data: bytes, roster: Mapping[str, str] | None = None) -> TakenIn:
+    def import_statements(
+        self, actor: Person, course_id: str, data: bytes, roster: Mapping[str, str] | None = None
+    ) -> ImportResult:
         """Read xAPI statements and record what can be; `roster` gives for an actor of the file the name used here."""
-        self.courses.enter(who, course_id, Action.TEACH)
-        sent = read_statements(data, self.clock())
-        refused = list(sent.refused)
-        learners = {person.name.lower(): person for person in self.accounts.everyone() if person.role is Role.LEARNER}
-        skills = {name: skill.id for skill in self.courses.skills(who, course_id) for name in (skill.name, skill.id)}
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        sent = parse_statements(data, self.clock())
+        refused = list(sent.rejected)
+        learners = {
+            person.name.lower(): person for person in self.accounts.list_people() if person.role is Role.LEARNER
+        }
+        skills = {name: skill.id for skill in self.courses.skills(actor, course_id) for name in (skill.name, skill.id)}
         taken = known = left_out = 0
-        with self.database.writing() as connection:
-            statement_store.remember(connection, course_id, sent.voided)
+        with self.database.write_transaction() as connection:
+            statement_store.add(connection, course_id, sent.voided_ids)
             voided = statement_store.of_course(connection, course_id)
             own = {statement_id(event.id) for _, event in evidence_store.events(connection, course_id)}
-            for one in sent.told:
+            for one in sent.answers:
                 grade_id = _grade_id(course_id, one.statement_id)
-                if one.statement_id in own or evidence_store.newest(connection, grade_id) is not None:
+                if one.statement_id in own or evidence_store.latest_event(connection, grade_id) is not None:
                     known += 1
                     continue
                 if one.statement_id in voided:
                     left_out += 1
                     continue
                 try:
-                    learner = self._learner(one, course_id, learners, roster or {})
-                    answer = self._answer(connection, one, learner, course_id, grade_id, skills)
+                    learner = self._resolve_learner(one, course_id, learners, roster or {})
+                    answer = self._to_answer(connection, one, learner, course_id, grade_id, skills)
                 except InputRefused as refusal:
-                    refused.append(Refused(one.place, refusal))
+                    refused.append(RejectedStatement(one.position, refusal))
                     continue
-                evidence_store.append(connection, answer, self.clock())
+                evidence_store.append_answer(connection, answer, self.clock())
                 taken += 1
-            taken_back = sum(self._take_back(connection, who, course_id, each) for each in sorted(sent.voided))
-        return TakenIn(taken, known, tuple(sorted(refused, key=lambda each: each.place)), taken_back, left_out)
+            taken_back = sum(
+                self._retract_imported(connection, actor, course_id, each) for each in sorted(sent.voided_ids)
+            )
+        return ImportResult(taken, known, tuple(sorted(refused, key=lambda each: each.position)), taken_back, left_out)
 
-    def _take_back(self, connection: Connection, who: Person, course_id: str, statement: str) -> bool:
+    def _retract_imported(self, connection: Connection, actor: Person, course_id: str, statement: str) -> bool:
         """Take back what an earlier file brought to this course and this one voids; whether there was such a thing."""
-        answer = evidence_store.standing_answer(connection, _grade_id(course_id, statement))
+        answer = evidence_store.current_answer(connection, _grade_id(course_id, statement))
         if answer is not None:
-            evidence_store.retract(connection, Retracted(new_id(), answer.id, f"person:{who.id}", VOIDED, self.clock()))
+            evidence_store.append_retraction(
+                connection, RetractionEvent(new_id(), answer.id, f"person:{actor.id}", VOIDED_REASON, self.clock())
+            )
         return answer is not None
 
-    def _learner(self, one: Told, course_id: str, learners: Mapping[str, Person], roster: Mapping[str, str]) -> Person:
-        name = roster.get(one.actor, one.actor)
+    def _resolve_learner(
+        self, statement: XapiAnswer, course_id: str, learners: Mapping[str, Person], roster: Mapping[str, str]
+    ) -> Person:
+        name = roster.get(statement.actor, statement.actor)
         learner = learners.get(name.lower())
         if learner is None:
             raise InputRefused(
@@ -96,41 +106,43 @@ class Intake:
                 name=name,
             )
         try:
-            self.courses.enter(learner, course_id)
+            self.courses.authorize(learner, course_id)
         except (NotFound, NotAllowed) as error:
             raise InputRefused(
                 f"“{name}” does not take this course; enrol her first", key="intake_not_enrolled", name=name
             ) from error
         return learner
 
-    def _answer(
+    def _to_answer(
         self,
         connection: Connection,
-        one: Told,
+        statement: XapiAnswer,
         learner: Person,
         course_id: str,
         grade_id: str,
         skills: Mapping[str, str],
-    ) -> Answered:
-        item_id = one.item.rsplit("/", 1)[-1] if f"/courses/{course_id}/items/" in one.item else one.item
+    ) -> AnswerEvent:
+        item_id = (
+            statement.item.rsplit("/", 1)[-1] if f"/courses/{course_id}/items/" in statement.item else statement.item
+        )
         stored = item_by_id(connection, item_id)
         mine = stored.item.skill if stored is not None and stored.course_id == course_id else ""
-        named = tuple(dict.fromkeys(skills[name] for name in one.skills if name in skills))
-        about = named or ((mine,) if mine else (GENERAL,))
-        found = rates(*evidence_store.item_and_skill_counts(connection, course_id, item_id, about[0]))
-        return Answered(
+        named = tuple(dict.fromkeys(skills[name] for name in statement.skills if name in skills))
+        about = named or ((mine,) if mine else (GENERAL_SKILL,))
+        found = base_rates(*evidence_store.item_and_skill_counts(connection, course_id, item_id, about[0]))
+        return AnswerEvent(
             id=new_id(),
             learner_id=learner.id,
             course_id=course_id,
             item_id=item_id,
             skills=about,
-            outcome=one.outcome,
-            hints=one.hints,
-            aided=one.aided,
-            at=one.at,
-            judge=JUDGE,
+            outcome=statement.outcome,
+            hints=statement.hints,
+            aided=statement.aided,
+            at=statement.at,
+            judge=XAPI_JUDGE,
             grade_id=grade_id,
-            origin=Origin.IMPORTED,
+            origin=AnswerOrigin.IMPORTED,
             expected=round(found.expected, 4),
             usual=round(found.usual, 4),
         )
@@ -140,7 +152,7 @@ def _grade_id(course_id: str, statement: str) -> str:
     return f"xapi:{course_id}:{statement}"
 
 
-def read_roster(text: str) -> dict[str, str]:
+def parse_roster(text: str) -> dict[str, str]:
     """Return who each actor is here, from lines "actor, name"; raises InputRefused with the line that is not so."""
     found = {}
     for number, line in enumerate(text.splitlines(), start=1):

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import AdapterState, AdapterVersion, Correction, LossPoint
-from tutor.platform.clock import from_text, to_text
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import adapter_rows, adapters, training_losses
 
 
@@ -28,7 +28,7 @@ def _version(row: sa.Row[Any]) -> AdapterVersion:
         sha256=row.sha256,
         directory=row.directory,
         metrics=row.metrics,
-        created_at=from_text(row.created_at),
+        created_at=from_iso(row.created_at),
         reasons=tuple(row.reasons),
     )
 
@@ -47,7 +47,7 @@ def add(connection: sa.Connection, version: AdapterVersion, corrections: Sequenc
             sha256=version.sha256,
             directory=version.directory,
             metrics=dict(version.metrics),
-            created_at=to_text(version.created_at),
+            created_at=to_iso(version.created_at),
             reasons=list(version.reasons),
         )
     )
@@ -70,13 +70,13 @@ def versions(connection: sa.Connection, learner_id: str | None, course_id: str) 
     return [_version(row) for row in rows]
 
 
-def trained_on(connection: sa.Connection, adapter_id: str) -> list[str]:
+def correction_ids_of(connection: sa.Connection, adapter_id: str) -> list[str]:
     """Return the ids of the corrections that a version was trained on."""
     query = sa.select(adapter_rows.c.correction_id).where(adapter_rows.c.adapter_id == adapter_id)
     return list(connection.scalars(query))
 
 
-def trained_with(connection: sa.Connection, correction_id: str) -> list[AdapterVersion]:
+def versions_trained_on(connection: sa.Connection, correction_id: str) -> list[AdapterVersion]:
     """Return the versions, of whatever owner, that a correction trained."""
     rows = connection.execute(
         adapters.select()
@@ -106,7 +106,7 @@ def active(connection: sa.Connection, learner_id: str | None, course_id: str) ->
     return _version(row) if row else None
 
 
-def switch_off(connection: sa.Connection, learner_id: str | None, course_id: str) -> None:
+def deactivate(connection: sa.Connection, learner_id: str | None, course_id: str) -> None:
     """Retire the active version, if there is one: the base answers again."""
     connection.execute(
         adapters.update()
@@ -121,7 +121,7 @@ def switch_off(connection: sa.Connection, learner_id: str | None, course_id: str
 
 def activate(connection: sa.Connection, version: AdapterVersion) -> None:
     """Make a version the active one of its owner."""
-    switch_off(connection, version.learner_id, version.course_id)
+    deactivate(connection, version.learner_id, version.course_id)
     connection.execute(adapters.update().where(adapters.c.id == version.id).values(state=AdapterState.ACTIVE.value))
 
 
@@ -138,18 +138,18 @@ def retire(connection: sa.Connection, adapter_id: str) -> None:
     )
 
 
-def retire_trained_with(connection: sa.Connection, correction: Correction) -> list[AdapterVersion]:
+def retire_versions_trained_on(connection: sa.Connection, correction: Correction) -> list[AdapterVersion]:
     """Let the versions answer no more that a correction may no longer train; return them.
 
     An adapter answers only as long as everything that trained it stands.
     """
-    fallen = [v for v in trained_with(connection, correction.id) if not correction.may_train(v.learner_id)]
+    fallen = [v for v in versions_trained_on(connection, correction.id) if not correction.may_train(v.learner_id)]
     for version in fallen:
         retire(connection, version.id)
     return fallen
 
 
-def add_loss(connection: sa.Connection, job_id: str, point: LossPoint) -> None:
+def save_loss(connection: sa.Connection, job_id: str, point: LossPoint) -> None:
     """Store the losses of one step of a running training; a second report of a step replaces the first."""
     told = {"loss": point.loss, "held_out": point.held_out}
     statement = insert(training_losses).values(job_id=job_id, step=point.step, **told)

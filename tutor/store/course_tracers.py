@@ -8,17 +8,17 @@ from sqlalchemy.dialects.sqlite import insert
 from tutor.store.schema import course_tracers as table
 
 
-def number(connection: sa.Connection, course_id: str) -> int | None:
+def fitted_sequence(connection: sa.Connection, course_id: str) -> int | None:
     """Return the number of the last event that a course was learnt from; None when it was not."""
     return connection.scalar(sa.select(table.c.sequence).where(table.c.course_id == course_id))
 
 
-def body(connection: sa.Connection, course_id: str) -> str:
+def fitted_body(connection: sa.Connection, course_id: str) -> str:
     """Return what was learnt, of a course that has a number."""
     return str(connection.scalar(sa.select(table.c.body).where(table.c.course_id == course_id)))
 
 
-def keep(connection: sa.Connection, course_id: str, sequence: int, text: str) -> None:
-    statement = insert(table).values(course_id=course_id, sequence=sequence, body=text)
-    new = {"sequence": sequence, "body": text}
+def save(connection: sa.Connection, course_id: str, sequence: int, body_json: str) -> None:
+    statement = insert(table).values(course_id=course_id, sequence=sequence, body=body_json)
+    new = {"sequence": sequence, "body": body_json}
     connection.execute(statement.on_conflict_do_update(index_elements=["course_id"], set_=new))

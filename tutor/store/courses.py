@@ -9,8 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import Course, Ground, HelpLevel, Skill, Strictness
-from tutor.platform.clock import from_text, to_text
+from tutor.domain import Course, HelpLevel, PrerequisiteReason, Skill, Strictness
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import courses, enrolments, skills
 
 
@@ -21,7 +21,7 @@ def _course(row: sa.Row[tuple[object, ...]]) -> Course:
         value["title"],
         value["language"],
         value["open"],
-        from_text(value["created_at"]),
+        from_iso(value["created_at"]),
         HelpLevel(value["help_level"]),
         Strictness(value["strictness"]),
     )
@@ -35,14 +35,14 @@ def add(connection: sa.Connection, course: Course) -> None:
             title=course.title,
             language=course.language,
             open=course.open,
-            created_at=to_text(course.created_at),
+            created_at=to_iso(course.created_at),
             help_level=course.help_level.value,
             strictness=course.strictness.value,
         )
     )
 
 
-def set_help(connection: sa.Connection, course_id: str, level: HelpLevel) -> None:
+def set_help_level(connection: sa.Connection, course_id: str, level: HelpLevel) -> None:
     connection.execute(courses.update().where(courses.c.id == course_id).values(help_level=level.value))
 
 
@@ -55,7 +55,7 @@ def by_id(connection: sa.Connection, course_id: str) -> Course | None:
     return _course(row) if row else None
 
 
-def all_courses(connection: sa.Connection) -> list[Course]:
+def list_courses(connection: sa.Connection) -> list[Course]:
     return [_course(row) for row in connection.execute(courses.select().order_by(courses.c.created_at, courses.c.id))]
 
 
@@ -63,7 +63,7 @@ def enrol(connection: sa.Connection, person_id: str, course_id: str, now: dateti
     """Put a person into a course; a no-op when she is in it already."""
     connection.execute(
         insert(enrolments)
-        .values(person_id=person_id, course_id=course_id, created_at=to_text(now))
+        .values(person_id=person_id, course_id=course_id, created_at=to_iso(now))
         .on_conflict_do_nothing()
     )
 
@@ -73,7 +73,7 @@ def is_enrolled(connection: sa.Connection, person_id: str, course_id: str) -> bo
     return connection.scalar(query) is not None
 
 
-def enrolled_in(connection: sa.Connection, person_id: str) -> set[str]:
+def enrolled_course_ids(connection: sa.Connection, person_id: str) -> set[str]:
     query = sa.select(enrolments.c.course_id).where(enrolments.c.person_id == person_id)
     return set(connection.scalars(query))
 
@@ -87,8 +87,8 @@ def set_skills(connection: sa.Connection, course_id: str, wanted: Sequence[Skill
                 course_id=course_id,
                 id=skill.id,
                 name=skill.name,
-                needs=list(skill.needs),
-                grounds=[asdict(ground) for ground in skill.grounds],
+                needs=list(skill.prerequisites),
+                grounds=[asdict(ground) for ground in skill.prerequisite_reasons],
                 concept=skill.concept,
                 ordinal=ordinal,
             )
@@ -102,5 +102,5 @@ def skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
 
 def _skill(row: sa.Row[tuple[object, ...]]) -> Skill:
     value = row._mapping
-    grounds = tuple(Ground(**ground) for ground in value["grounds"])
+    grounds = tuple(PrerequisiteReason(**ground) for ground in value["grounds"])
     return Skill(value["id"], value["course_id"], value["name"], tuple(value["needs"]), grounds, value["concept"])

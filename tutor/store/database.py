@@ -21,7 +21,7 @@ from tutor.errors import DataDirUnusable
 
 BUSY_TIMEOUT_MS = 10_000
 Connection = sa.Connection  # for the signatures of those who may not import sqlalchemy
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Database:
     engine: sa.Engine
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def read_connection(self) -> Iterator[sa.Connection]:
         """A connection whose reads see one state of the database."""
         with self.engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
+    def write_transaction(self) -> Iterator[sa.Connection]:
         """A transaction: committed when the block ends, rolled back when it raises."""
         with self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -94,7 +94,7 @@ def _dump_json(value: Any) -> str:
 def _migrate(engine: sa.Engine) -> None:
     """Apply the migrations that this database has not seen; two processes at once wait for each other."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS_DIR))
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from knowledge.documents import Document, Locator, Passage, Place
+from knowledge.documents import Document, Locator, LocatorKind, Passage
 from knowledge.errors import DocumentNotFound
-from tutor.platform.clock import from_text, to_text
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.database import Database
 from tutor.store.schema import documents, generations, passages
 
@@ -23,7 +23,7 @@ class SqlCatalog:
     database: Database
 
     def add(self, document: Document, new_passages: Sequence[Passage]) -> None:
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(documents.insert().values(**_document_row(document)))
             if new_passages:
                 connection.execute(passages.insert(), [_passage_row(passage) for passage in new_passages])
@@ -31,18 +31,18 @@ class SqlCatalog:
 
     def remove(self, document_id: str) -> None:
         course_id = self.document(document_id).course_id
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(documents.delete().where(documents.c.id == document_id))
             _next_generation(connection, course_id)
 
     def documents(self, course_id: str) -> list[Document]:
         query = documents.select().where(documents.c.course_id == course_id)
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             rows = connection.execute(query.order_by(documents.c.added_at, documents.c.id))
             return [_document(row) for row in rows]
 
     def document(self, document_id: str) -> Document:
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             row = connection.execute(documents.select().where(documents.c.id == document_id)).first()
         if row is None:
             raise DocumentNotFound(f"there is no document {document_id}")
@@ -50,12 +50,12 @@ class SqlCatalog:
 
     def passages(self, course_id: str) -> list[Passage]:
         query = _with_course().where(documents.c.course_id == course_id)
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             rows = connection.execute(query.order_by(documents.c.added_at, documents.c.id, passages.c.ordinal))
             return [_passage(row) for row in rows]
 
     def passage(self, passage_id: str) -> Passage:
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             row = connection.execute(_with_course().where(passages.c.id == passage_id)).first()
         if row is None:
             raise DocumentNotFound(f"there is no passage {passage_id}")
@@ -63,7 +63,7 @@ class SqlCatalog:
 
     def generation(self, course_id: str) -> int:
         query = sa.select(generations.c.generation).where(generations.c.course_id == course_id)
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             return connection.scalar(query) or 0
 
 
@@ -89,13 +89,13 @@ def _document_row(document: Document) -> dict[str, Any]:
         "pages": document.pages,
         "passages": document.passages,
         "notes": list(document.notes),
-        "added_at": to_text(document.added_at),
+        "added_at": to_iso(document.added_at),
     }
 
 
 def _document(row: sa.Row[Any]) -> Document:
     value = dict(row._mapping)
-    return Document(**{**value, "notes": tuple(value["notes"]), "added_at": from_text(value["added_at"])})
+    return Document(**{**value, "notes": tuple(value["notes"]), "added_at": from_iso(value["added_at"])})
 
 
 def _passage_row(passage: Passage) -> dict[str, Any]:
@@ -104,7 +104,7 @@ def _passage_row(passage: Passage) -> dict[str, Any]:
         "document_id": passage.document_id,
         "ordinal": passage.ordinal,
         "text": passage.text,
-        "place": passage.locator.place.value,
+        "place": passage.locator.kind.value,
         "place_number": passage.locator.number,
         "place_label": passage.locator.label,
         "heading": list(passage.heading),
@@ -120,7 +120,7 @@ def _passage(row: sa.Row[Any]) -> Passage:
         course_id=row.course_id,
         ordinal=row.ordinal,
         text=row.text,
-        locator=Locator(Place(row.place), row.place_number, row.place_label),
+        locator=Locator(LocatorKind(row.place), row.place_number, row.place_label),
         heading=tuple(row.heading),
         start=row.start,
         end=row.end,

@@ -10,30 +10,30 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import Outcome
-from tutor.learner.evidence import Answered, Origin, Retracted
-from tutor.platform.clock import from_text, to_text
+from tutor.learner.evidence import AnswerEvent, AnswerOrigin, RetractionEvent
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import course_tracers, evidence, item_tallies
 
-ANSWERED, RETRACTED = "answered", "retracted"
-Event = tuple[int, Answered | Retracted]  # the sequence number, then the event
-Counts = tuple[int, int]  # unaided answers that stand, right ones
+ANSWER_KIND, RETRACTION_KIND = "answered", "retracted"
+SequencedEvent = tuple[int, AnswerEvent | RetractionEvent]  # the sequence number, then the event
+ItemCounts = tuple[int, int]  # unaided answers that stand, right ones
 
 
-def append(connection: sa.Connection, answer: Answered, now: datetime) -> int:
+def append_answer(connection: sa.Connection, answer: AnswerEvent, now: datetime) -> int:
     """Add an event and return its number; raises sqlalchemy's IntegrityError when its grade was recorded before."""
-    if answer.supersedes and isinstance(old := _read(connection, answer.supersedes), Answered):
-        _count(connection, old, by=-1)
-    _count(connection, answer, by=1)
+    if answer.supersedes and isinstance(old := _get_event(connection, answer.supersedes), AnswerEvent):
+        _update_item_counts(connection, old, by=-1)
+    _update_item_counts(connection, answer, by=1)
     return _insert(connection, _row(answer, now))
 
 
-def retract(connection: sa.Connection, retraction: Retracted) -> int:
+def append_retraction(connection: sa.Connection, retraction: RetractionEvent) -> int:
     """Add the event that takes another one back, and return its number."""
-    old = answer(connection, retraction.answer_id)
-    _count(connection, old, by=-1)
+    old = get_answer(connection, retraction.answer_id)
+    _update_item_counts(connection, old, by=-1)
     row = _row(old, retraction.at) | {
         "id": retraction.id,
-        "kind": RETRACTED,
+        "kind": RETRACTION_KIND,
         "outcome": None,
         "judge": retraction.by,
         "supersedes": retraction.answer_id,
@@ -49,25 +49,25 @@ def events(
     *,
     after: int = 0,
     later_than: datetime | None = None,
-) -> Iterator[Event]:
+) -> Iterator[SequencedEvent]:
     """Yield a course's events, or one learner's of it, in the order of recording.
 
     `after` leaves out what was recorded up to that number, `later_than` all events about answers up to that time.
     """
     query = evidence.select().where(evidence.c.course_id == course_id, evidence.c.sequence > after)
     if later_than is not None:
-        query = query.where(evidence.c.at > to_text(later_than))
+        query = query.where(evidence.c.at > to_iso(later_than))
     if learner_id is not None:
         query = query.where(evidence.c.learner_id == learner_id)
     for row in connection.execute(query.order_by(evidence.c.sequence)):
         yield row.sequence, _event(row)
 
 
-def count_later(connection: sa.Connection, course_id: str, learner_id: str, than: datetime | None) -> int:
+def count_events_after(connection: sa.Connection, course_id: str, learner_id: str, at: datetime | None) -> int:
     """Return how many events of a learner are about answers later than that; all, where there is no time."""
     where = [evidence.c.learner_id == learner_id, evidence.c.course_id == course_id]
-    if than is not None:
-        where.append(evidence.c.at > to_text(than))
+    if at is not None:
+        where.append(evidence.c.at > to_iso(at))
     return connection.scalar(sa.select(sa.func.count()).where(*where)) or 0
 
 
@@ -84,19 +84,19 @@ def last_sequences(connection: sa.Connection, course_id: str) -> dict[str, int]:
     return {row.learner_id: row.last for row in connection.execute(query.group_by(evidence.c.learner_id))}
 
 
-def count_until(connection: sa.Connection, course_id: str, sequence: int) -> int:
+def count_events_up_to(connection: sa.Connection, course_id: str, sequence: int) -> int:
     """Return how many events of a course there are up to that number: fewer than before when somebody left."""
     where = evidence.c.course_id == course_id, evidence.c.sequence <= sequence
     return connection.scalar(sa.select(sa.func.count()).where(*where)) or 0
 
 
-def standing_answer(connection: sa.Connection, grade_id: str) -> Answered | None:
+def current_answer(connection: sa.Connection, grade_id: str) -> AnswerEvent | None:
     """Return what counts of a grade now; None when it was taken back, or never recorded."""
-    found = newest(connection, grade_id)
-    return found if isinstance(found, Answered) else None
+    found = latest_event(connection, grade_id)
+    return found if isinstance(found, AnswerEvent) else None
 
 
-def newest(connection: sa.Connection, grade_id: str) -> Answered | Retracted | None:
+def latest_event(connection: sa.Connection, grade_id: str) -> AnswerEvent | RetractionEvent | None:
     """Return the last event in a grade's line of corrections."""
     newer = evidence.alias()
     row = connection.execute(
@@ -113,13 +113,15 @@ def learners_with_evidence(connection: sa.Connection, course_id: str) -> list[st
     return sorted(connection.scalars(query))
 
 
-def tallies(connection: sa.Connection, course_id: str) -> dict[tuple[str, str], Counts]:
+def course_item_counts(connection: sa.Connection, course_id: str) -> dict[tuple[str, str], ItemCounts]:
     """Return the counts of a course by (item, skill)."""
     rows = connection.execute(item_tallies.select().where(item_tallies.c.course_id == course_id))
     return {(row.item_id, row.skill): (row.answers, row.rights) for row in rows}
 
 
-def item_and_skill_counts(connection: sa.Connection, course_id: str, item_id: str, skill: str) -> tuple[Counts, Counts]:
+def item_and_skill_counts(
+    connection: sa.Connection, course_id: str, item_id: str, skill: str
+) -> tuple[ItemCounts, ItemCounts]:
     """Return what is counted so far of an item, and of all items on its skill."""
     in_course = item_tallies.c.course_id == course_id, item_tallies.c.skill == skill
     sums = (
@@ -131,21 +133,21 @@ def item_and_skill_counts(connection: sa.Connection, course_id: str, item_id: st
     return (on_item[0], on_item[1]), (on_skill[0], on_skill[1])
 
 
-def recount(connection: sa.Connection, course_id: str) -> None:
+def rebuild_item_counts(connection: sa.Connection, course_id: str) -> None:
     """Count a course's items again from its events."""
     connection.execute(item_tallies.delete().where(item_tallies.c.course_id == course_id))
     found = [event for _, event in events(connection, course_id)]
-    answers = {event.id: event for event in found if isinstance(event, Answered)}
+    answers = {event.id: event for event in found if isinstance(event, AnswerEvent)}
     for event in found:
-        if isinstance(event, Retracted):
-            _count(connection, answers[event.answer_id], by=-1)
+        if isinstance(event, RetractionEvent):
+            _update_item_counts(connection, answers[event.answer_id], by=-1)
             continue
         if event.supersedes in answers:
-            _count(connection, answers[event.supersedes], by=-1)
-        _count(connection, event, by=1)
+            _update_item_counts(connection, answers[event.supersedes], by=-1)
+        _update_item_counts(connection, event, by=1)
 
 
-def forget(connection: sa.Connection, learner_id: str, course_id: str | None = None) -> int:
+def delete_events(connection: sa.Connection, learner_id: str, course_id: str | None = None) -> int:
     """Delete a learner's events, all or those of a course, with all that was counted or learnt from them; returns how
     many."""
     where = [evidence.c.learner_id == learner_id]
@@ -154,7 +156,7 @@ def forget(connection: sa.Connection, learner_id: str, course_id: str | None = N
     touched = set(connection.scalars(sa.select(evidence.c.course_id).where(*where).distinct()))
     gone = connection.execute(evidence.delete().where(*where)).rowcount
     for course in touched:
-        recount(connection, course)
+        rebuild_item_counts(connection, course)
         connection.execute(course_tracers.delete().where(course_tracers.c.course_id == course))
     return gone
 
@@ -165,38 +167,38 @@ def _insert(connection: sa.Connection, row: dict[str, Any]) -> int:
     return int(key[0])
 
 
-def answer(connection: sa.Connection, answer_id: str) -> Answered:
+def get_answer(connection: sa.Connection, answer_id: str) -> AnswerEvent:
     """Return one answer, whether it still counts or not."""
-    found = _read(connection, answer_id)
-    assert isinstance(found, Answered), "only answers are taken back"
+    found = _get_event(connection, answer_id)
+    assert isinstance(found, AnswerEvent), "only answers are taken back"
     return found
 
 
-def _read(connection: sa.Connection, event_id: str) -> Answered | Retracted:
+def _get_event(connection: sa.Connection, event_id: str) -> AnswerEvent | RetractionEvent:
     return _event(connection.execute(evidence.select().where(evidence.c.id == event_id)).one())
 
 
-def _count(connection: sa.Connection, answer: Answered, *, by: int) -> None:
+def _update_item_counts(connection: sa.Connection, answer: AnswerEvent, *, by: int) -> None:
     """Aided answers are not counted: they say nothing about how hard the item is."""
-    if not answer.unaided:
+    if not answer.is_unaided:
         return
     key = {"course_id": answer.course_id, "item_id": answer.item_id, "skill": answer.skills[0]}
-    statement = insert(item_tallies).values(**key, answers=by, rights=by * answer.right)
+    statement = insert(item_tallies).values(**key, answers=by, rights=by * answer.is_right)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=list(key),
             set_={
                 "answers": item_tallies.c.answers + by,
-                "rights": item_tallies.c.rights + by * answer.right,
+                "rights": item_tallies.c.rights + by * answer.is_right,
             },
         )
     )
 
 
-def _row(answer: Answered, now: datetime) -> dict[str, Any]:
+def _row(answer: AnswerEvent, now: datetime) -> dict[str, Any]:
     return {
         "id": answer.id,
-        "kind": ANSWERED,
+        "kind": ANSWER_KIND,
         "learner_id": answer.learner_id,
         "course_id": answer.course_id,
         "item_id": answer.item_id,
@@ -205,7 +207,7 @@ def _row(answer: Answered, now: datetime) -> dict[str, Any]:
         "outcome": answer.outcome.value,
         "hints": answer.hints,
         "aided": answer.aided,
-        "at": to_text(answer.at),
+        "at": to_iso(answer.at),
         "judge": answer.judge,
         "grade_id": answer.grade_id,
         "supersedes": answer.supersedes,
@@ -214,14 +216,14 @@ def _row(answer: Answered, now: datetime) -> dict[str, Any]:
         "passage_id": answer.passage_id,
         "expected": answer.expected,
         "usual": answer.usual,
-        "recorded_at": to_text(now),
+        "recorded_at": to_iso(now),
     }
 
 
-def _event(row: sa.Row[Any]) -> Answered | Retracted:
-    if row.kind == RETRACTED:
-        return Retracted(row.id, row.supersedes, row.judge, row.reason or "", from_text(row.recorded_at))
-    return Answered(
+def _event(row: sa.Row[Any]) -> AnswerEvent | RetractionEvent:
+    if row.kind == RETRACTION_KIND:
+        return RetractionEvent(row.id, row.supersedes, row.judge, row.reason or "", from_iso(row.recorded_at))
+    return AnswerEvent(
         id=row.id,
         learner_id=row.learner_id,
         course_id=row.course_id,
@@ -230,11 +232,11 @@ def _event(row: sa.Row[Any]) -> Answered | Retracted:
         outcome=Outcome(row.outcome),
         hints=row.hints,
         aided=row.aided,
-        at=from_text(row.at),
+        at=from_iso(row.at),
         judge=row.judge,
         grade_id=row.grade_id,
         supersedes=row.supersedes,
-        origin=Origin(row.origin),
+        origin=AnswerOrigin(row.origin),
         misconception=row.misconception,
         passage_id=row.passage_id,
         expected=row.expected,

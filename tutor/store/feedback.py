@@ -9,20 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import STANDING, AdapterState, Correction, CorrectionState, Feedback, Thumb, Turn
-from tutor.platform.clock import from_text, to_text
+from tutor.domain import LIVE_CORRECTION_STATES, AdapterState, Correction, CorrectionState, Feedback, Thumb, Turn
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import adapter_rows, adapters, corrections, feedback, turns
 from tutor.store.turns import by_id
 
 
-def rate(connection: sa.Connection, value: Feedback) -> None:
+def save_rating(connection: sa.Connection, rating: Feedback) -> None:
     """Store what a person thinks of an answer; a second time replaces the first."""
     row = {
-        "turn_id": value.turn_id,
-        "author_id": value.author_id,
-        "thumb": value.thumb.value if value.thumb else None,
-        "reason": value.reason,
-        "created_at": to_text(value.created_at),
+        "turn_id": rating.turn_id,
+        "author_id": rating.author_id,
+        "thumb": rating.thumb.value if rating.thumb else None,
+        "reason": rating.reason,
+        "created_at": to_iso(rating.created_at),
     }
     statement = insert(feedback).values(**row)
     connection.execute(
@@ -35,7 +35,7 @@ def rate(connection: sa.Connection, value: Feedback) -> None:
 
 def _feedback(row: sa.Row[Any]) -> Feedback:
     thumb = Thumb(row.thumb) if row.thumb else None
-    return Feedback(row.turn_id, row.author_id, thumb, row.reason, from_text(row.created_at))
+    return Feedback(row.turn_id, row.author_id, thumb, row.reason, from_iso(row.created_at))
 
 
 def ratings(connection: sa.Connection, conversation_id: str, author_id: str) -> dict[str, Feedback]:
@@ -69,9 +69,9 @@ def _correction(row: sa.Row[Any]) -> Correction:
         text=row.text,
         state=CorrectionState(row.state),
         consent=row.consent,
-        created_at=from_text(row.created_at),
+        created_at=from_iso(row.created_at),
         decided_by=row.decided_by,
-        decided_at=from_text(row.decided_at) if row.decided_at else None,
+        decided_at=from_iso(row.decided_at) if row.decided_at else None,
         reason=row.reason,
     )
 
@@ -88,14 +88,14 @@ def add_correction(connection: sa.Connection, correction: Correction) -> None:
             state=correction.state.value,
             consent=correction.consent,
             decided_by=correction.decided_by,
-            created_at=to_text(correction.created_at),
-            decided_at=to_text(correction.decided_at) if correction.decided_at else None,
+            created_at=to_iso(correction.created_at),
+            decided_at=to_iso(correction.decided_at) if correction.decided_at else None,
             reason=correction.reason,
         )
     )
 
 
-def correction(connection: sa.Connection, correction_id: str) -> Correction | None:
+def correction_by_id(connection: sa.Connection, correction_id: str) -> Correction | None:
     row = connection.execute(corrections.select().where(corrections.c.id == correction_id)).first()
     return _correction(row) if row else None
 
@@ -119,14 +119,14 @@ def corrections_of(
     return [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at, corrections.c.id))]
 
 
-def written_since(connection: sa.Connection, author_id: str, moment: datetime) -> int:
+def count_written_since(connection: sa.Connection, author_id: str, moment: datetime) -> int:
     """Return how many corrections a person has written since then, whatever became of them."""
     query = sa.select(sa.func.count()).select_from(corrections)
-    query = query.where(corrections.c.author_id == author_id, corrections.c.created_at >= to_text(moment))
+    query = query.where(corrections.c.author_id == author_id, corrections.c.created_at >= to_iso(moment))
     return connection.scalar(query) or 0
 
 
-def questions_of(connection: sa.Connection, course_id: str, learner_id: str) -> list[tuple[Correction, Turn]]:
+def usable_corrections(connection: sa.Connection, course_id: str, learner_id: str) -> list[tuple[Correction, Turn]]:
     """Return what may answer this learner in a course with the turns it is about, latest first.
 
     Her own is left out once a version of her adapter was trained on it.
@@ -139,7 +139,7 @@ def questions_of(connection: sa.Connection, course_id: str, learner_id: str) -> 
     )
     hers = sa.and_(
         corrections.c.learner_id == learner_id,
-        corrections.c.state.in_([state.value for state in STANDING]),
+        corrections.c.state.in_([state.value for state in LIVE_CORRECTION_STATES]),
         corrections.c.id.not_in(learnt),
     )
     query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, hers))
@@ -148,24 +148,24 @@ def questions_of(connection: sa.Connection, course_id: str, learner_id: str) -> 
     return [(correction, turn) for correction, turn in pairs if turn is not None]
 
 
-def decide(connection: sa.Connection, decided: Correction) -> None:
+def save_decision(connection: sa.Connection, correction: Correction) -> None:
     """Store an instructor's decision, or that one was taken back."""
     connection.execute(
         corrections.update()
-        .where(corrections.c.id == decided.id)
+        .where(corrections.c.id == correction.id)
         .values(
-            state=decided.state.value,
-            decided_by=decided.decided_by,
-            decided_at=to_text(decided.decided_at) if decided.decided_at else None,
-            reason=decided.reason,
+            state=correction.state.value,
+            decided_by=correction.decided_by,
+            decided_at=to_iso(correction.decided_at) if correction.decided_at else None,
+            reason=correction.reason,
         )
     )
 
 
-def withdraw(connection: sa.Connection, correction_id: str, by: str, at: datetime) -> None:
+def mark_withdrawn(connection: sa.Connection, correction_id: str, by: str, at: datetime) -> None:
     """Mark a correction as taken back and drop its words."""
     connection.execute(
         corrections.update()
         .where(corrections.c.id == correction_id)
-        .values(state=CorrectionState.WITHDRAWN.value, text="", reason=None, decided_by=by, decided_at=to_text(at))
+        .values(state=CorrectionState.WITHDRAWN.value, text="", reason=None, decided_by=by, decided_at=to_iso(at))
     )

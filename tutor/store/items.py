@@ -11,12 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.assessment.items import Item, Kind, Source
-from tutor.platform.clock import from_text, to_text
+from tutor.assessment.items import Item, ItemKind, ItemSource
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import item_sources, items
 
 
-class Origin(StrEnum):
+class ItemOrigin(StrEnum):
     """Where an item comes from."""
 
     GENERATED = "generated"
@@ -38,40 +38,40 @@ class StoredItem:
 
     item: Item
     course_id: str
-    origin: Origin
+    origin: ItemOrigin
     state: ItemState
     created_at: datetime
 
 
-def packed(item: Item) -> dict[str, Any]:
+def item_to_json(item: Item) -> dict[str, Any]:
     """Return an item as JSON holds it."""
     return asdict(item) | {"kind": item.kind.value}
 
 
-def unpacked(fields: dict[str, Any]) -> Item:
+def item_from_json(fields: dict[str, Any]) -> Item:
     source = fields["source"]
     return Item(
         id=fields["id"],
-        kind=Kind(fields["kind"]),
+        kind=ItemKind(fields["kind"]),
         prompt=fields["prompt"],
         keys=tuple(fields["keys"]),
         options=tuple(fields["options"]),
         tolerance=fields["tolerance"],
-        source=Source(**source) if source else None,
+        source=ItemSource(**source) if source else None,
         skill=fields["skill"],
         difficulty=fields["difficulty"],
         misconceptions=tuple((option, shows) for option, shows in fields["misconceptions"]),
     )
 
 
-def put(connection: sa.Connection, course_id: str, item: Item, origin: Origin, now: datetime) -> None:
+def upsert(connection: sa.Connection, course_id: str, item: Item, origin: ItemOrigin, now: datetime) -> None:
     """Store an item, or its new wording under the id that it has; its state stays."""
     values = {
         "kind": item.kind.value,
-        "body": packed(item),
+        "body": item_to_json(item),
         "skill": item.skill,
         "difficulty": item.difficulty,
-        "updated_at": to_text(now),
+        "updated_at": to_iso(now),
     }
     connection.execute(
         insert(items)
@@ -80,25 +80,25 @@ def put(connection: sa.Connection, course_id: str, item: Item, origin: Origin, n
             course_id=course_id,
             origin=origin.value,
             state=ItemState.READY.value,
-            created_at=to_text(now),
+            created_at=to_iso(now),
             **values,
         )
         .on_conflict_do_update(index_elements=["id"], set_=values, where=items.c.course_id == course_id)
     )
 
 
-def add_new(connection: sa.Connection, course_id: str, made: Iterable[Item], now: datetime) -> int:
+def add_generated(connection: sa.Connection, course_id: str, made: Iterable[Item], now: datetime) -> int:
     """Store the generated items that are not there yet; edited, pinned and banned ones stay as they are."""
     known = set(connection.scalars(sa.select(items.c.id)))
     fresh = [item for item in made if item.id not in known]
     for item in fresh:
-        put(connection, course_id, item, Origin.GENERATED, now)
+        upsert(connection, course_id, item, ItemOrigin.GENERATED, now)
     return len(fresh)
 
 
 def by_id(connection: sa.Connection, item_id: str) -> StoredItem | None:
     row = connection.execute(items.select().where(items.c.id == item_id)).first()
-    return _stored(row) if row else None
+    return _stored_item(row) if row else None
 
 
 def of_course(
@@ -109,19 +109,19 @@ def of_course(
         .where(items.c.course_id == course_id, items.c.state.in_([state.value for state in states]))
         .order_by(items.c.created_at, items.c.id)
     )
-    return [_stored(row) for row in rows]
+    return [_stored_item(row) for row in rows]
 
 
 def set_state(connection: sa.Connection, item_id: str, state: ItemState, now: datetime) -> None:
-    connection.execute(items.update().where(items.c.id == item_id).values(state=state.value, updated_at=to_text(now)))
+    connection.execute(items.update().where(items.c.id == item_id).values(state=state.value, updated_at=to_iso(now)))
 
 
-def made_from(connection: sa.Connection, course_id: str) -> int | None:
+def items_generation(connection: sa.Connection, course_id: str) -> int | None:
     """Return the generation of the course's documents that items were last made from."""
     return connection.scalar(sa.select(item_sources.c.generation).where(item_sources.c.course_id == course_id))
 
 
-def set_made_from(connection: sa.Connection, course_id: str, generation: int) -> None:
+def set_items_generation(connection: sa.Connection, course_id: str, generation: int) -> None:
     connection.execute(
         insert(item_sources)
         .values(course_id=course_id, generation=generation)
@@ -129,7 +129,7 @@ def set_made_from(connection: sa.Connection, course_id: str, generation: int) ->
     )
 
 
-def _stored(row: sa.Row[Any]) -> StoredItem:
+def _stored_item(row: sa.Row[Any]) -> StoredItem:
     return StoredItem(
-        unpacked(row.body), row.course_id, Origin(row.origin), ItemState(row.state), from_text(row.created_at)
+        item_from_json(row.body), row.course_id, ItemOrigin(row.origin), ItemState(row.state), from_iso(row.created_at)
     )

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tutor.domain import Job, JobState
-from tutor.platform.clock import from_text, to_text
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import jobs
 
-_OPEN = (JobState.QUEUED.value, JobState.RUNNING.value)
+_OPEN_STATES = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
 def _job(row: sa.Row[Any]) -> Job:
@@ -27,9 +27,9 @@ def _job(row: sa.Row[Any]) -> Job:
         done=row.done,
         total=row.total,
         message=row.message,
-        created_at=from_text(row.created_at),
-        updated_at=from_text(row.updated_at),
-        stage_at=from_text(row.stage_at) if row.stage_at else None,
+        created_at=from_iso(row.created_at),
+        updated_at=from_iso(row.updated_at),
+        stage_at=from_iso(row.stage_at) if row.stage_at else None,
     )
 
 
@@ -48,9 +48,9 @@ def add(connection: sa.Connection, job: Job, payload: Mapping[str, str]) -> None
             total=job.total,
             message=job.message,
             payload=dict(payload),
-            created_at=to_text(job.created_at),
-            updated_at=to_text(job.updated_at),
-            stage_at=to_text(job.created_at),
+            created_at=to_iso(job.created_at),
+            updated_at=to_iso(job.updated_at),
+            stage_at=to_iso(job.created_at),
         )
     )
 
@@ -72,15 +72,15 @@ def update(
     message: str | None = None,
 ) -> None:
     """Change what is given. A job that has ended (done, failed, cancelled) stays as it is."""
-    values: dict[str, Any] = {"updated_at": to_text(now)}
+    values: dict[str, Any] = {"updated_at": to_iso(now)}
     given = {"state": state.value if state else None, "stage": stage, "done": done, "total": total, "message": message}
     values.update({name: value for name, value in given.items() if value is not None})
     if stage is not None:
-        values["stage_at"] = sa.case((jobs.c.stage != stage, to_text(now)), else_=jobs.c.stage_at)
-    connection.execute(jobs.update().where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN)).values(**values))
+        values["stage_at"] = sa.case((jobs.c.stage != stage, to_iso(now)), else_=jobs.c.stage_at)
+    connection.execute(jobs.update().where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN_STATES)).values(**values))
 
 
-def recent(connection: sa.Connection, owner_id: str, limit: int = 20) -> list[Job]:
+def recent_by_owner(connection: sa.Connection, owner_id: str, limit: int = 20) -> list[Job]:
     """Return the latest jobs that a person started, latest first."""
     rows = connection.execute(
         jobs.select().where(jobs.c.owner_id == owner_id).order_by(jobs.c.created_at.desc()).limit(limit)
@@ -101,15 +101,15 @@ def of_course(connection: sa.Connection, course_id: str, kind: str, limit: int =
 
 def open_jobs(connection: sa.Connection, kind: str, course_id: str | None = None) -> list[Job]:
     """Return the queued and running jobs of a kind, oldest first."""
-    query = jobs.select().where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN))
+    query = jobs.select().where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN_STATES))
     if course_id is not None:
         query = query.where(jobs.c.course_id == course_id)
     return [_job(row) for row in connection.execute(query.order_by(jobs.c.created_at))]
 
 
-def set_payload(connection: sa.Connection, job_id: str, payload: Mapping[str, str]) -> None:
+def save_payload(connection: sa.Connection, job_id: str, payload: Mapping[str, str]) -> None:
     connection.execute(jobs.update().where(jobs.c.id == job_id).values(payload=dict(payload)))
 
 
-def payload(connection: sa.Connection, job_id: str) -> dict[str, str]:
+def get_payload(connection: sa.Connection, job_id: str) -> dict[str, str]:
     return connection.scalar(sa.select(jobs.c.payload).where(jobs.c.id == job_id)) or {}

@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.platform.clock import from_text, to_text
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import evidence, learner_checkpoints, learner_states, profiles
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredRecord:
     """A stored record: made by the rules `policy` from the events up to `sequence`."""
 
     sequence: int
@@ -23,15 +23,15 @@ class Kept:
     body: str
 
 
-def kept(connection: sa.Connection, course_id: str, learner_id: str | None = None) -> dict[str, Kept]:
+def stored_records(connection: sa.Connection, course_id: str, learner_id: str | None = None) -> dict[str, StoredRecord]:
     """Return the stored records of a course by learner, all or one."""
     query = learner_states.select().where(learner_states.c.course_id == course_id)
     if learner_id is not None:
         query = query.where(learner_states.c.learner_id == learner_id)
-    return {row.learner_id: Kept(row.sequence, row.policy, row.body) for row in connection.execute(query)}
+    return {row.learner_id: StoredRecord(row.sequence, row.policy, row.body) for row in connection.execute(query)}
 
 
-def keep(connection: sa.Connection, course_id: str, learner_id: str, record: Kept) -> None:
+def save_record(connection: sa.Connection, course_id: str, learner_id: str, record: StoredRecord) -> None:
     """Store a record; what another process stored from more events stays."""
     statement = insert(learner_states).values(
         learner_id=learner_id, course_id=course_id, sequence=record.sequence, policy=record.policy, body=record.body
@@ -47,28 +47,30 @@ def keep(connection: sa.Connection, course_id: str, learner_id: str, record: Kep
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class RecordCheckpoint:
     """A record as it stood after the answer of `last_at`."""
 
     last_at: datetime
-    kept: Kept
+    record: StoredRecord
 
 
-def mark(connection: sa.Connection, course_id: str, learner_id: str, checkpoint: Checkpoint, *, most: int) -> None:
+def save_checkpoint(
+    connection: sa.Connection, course_id: str, learner_id: str, checkpoint: RecordCheckpoint, *, keep_latest: int
+) -> None:
     """Store a checkpoint, and let go of all but the newest `most`."""
-    table, kept = learner_checkpoints, checkpoint.kept
-    key = {"learner_id": learner_id, "course_id": course_id, "last_at": to_text(checkpoint.last_at)}
+    table, kept = learner_checkpoints, checkpoint.record
+    key = {"learner_id": learner_id, "course_id": course_id, "last_at": to_iso(checkpoint.last_at)}
     values = {"sequence": kept.sequence, "policy": kept.policy, "body": kept.body}
     statement = insert(table).values(**key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
     mine = table.c.learner_id == learner_id, table.c.course_id == course_id
-    newest = sa.select(table.c.last_at).where(*mine).order_by(table.c.last_at.desc()).limit(most)
+    newest = sa.select(table.c.last_at).where(*mine).order_by(table.c.last_at.desc()).limit(keep_latest)
     connection.execute(table.delete().where(*mine, table.c.last_at.not_in(newest.scalar_subquery())))
 
 
-def newest_valid(
+def latest_valid_checkpoint(
     connection: sa.Connection, course_id: str, learner_id: str, policies: Collection[str]
-) -> Checkpoint | None:
+) -> RecordCheckpoint | None:
     """Return the last checkpoint under which nothing was corrected, withdrawn or added since it was made."""
     table = learner_checkpoints
     undermined = sa.exists().where(
@@ -79,43 +81,45 @@ def newest_valid(
     )
     where = table.c.learner_id == learner_id, table.c.course_id == course_id, table.c.policy.in_(policies), ~undermined
     row = connection.execute(table.select().where(*where).order_by(table.c.last_at.desc()).limit(1)).first()
-    return Checkpoint(from_text(row.last_at), Kept(row.sequence, row.policy, row.body)) if row else None
+    return RecordCheckpoint(from_iso(row.last_at), StoredRecord(row.sequence, row.policy, row.body)) if row else None
 
 
-def drop(connection: sa.Connection, course_id: str, learner_id: str) -> None:
+def delete_records(connection: sa.Connection, course_id: str, learner_id: str) -> None:
     for table in (learner_states, learner_checkpoints):
         connection.execute(table.delete().where(table.c.course_id == course_id, table.c.learner_id == learner_id))
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StoredProfile:
     """What a learner says of herself in a course, and what she does not want said of her."""
 
-    said: Mapping[str, str]
+    self_reported: Mapping[str, str]
     dropped: Mapping[str, int]  # statement -> how many answers it rested on when she deleted it
     in_prompt: bool
     updated_at: datetime | None = None
 
 
-NOTHING = Said({}, {}, in_prompt=True)
+EMPTY_PROFILE = StoredProfile({}, {}, in_prompt=True)
 
 
-def said_by(connection: sa.Connection, course_id: str, learner_id: str) -> Said:
+def get_profile(connection: sa.Connection, course_id: str, learner_id: str) -> StoredProfile:
     where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
     row: sa.Row[Any] | None = connection.execute(profiles.select().where(*where)).first()
-    return Said(row.said, row.dropped, row.in_prompt, from_text(row.updated_at)) if row else NOTHING
+    return StoredProfile(row.said, row.dropped, row.in_prompt, from_iso(row.updated_at)) if row else EMPTY_PROFILE
 
 
-def say(connection: sa.Connection, course_id: str, learner_id: str, value: Said, now: datetime) -> None:
-    row = {"said": dict(value.said), "dropped": dict(value.dropped), "in_prompt": value.in_prompt}
-    statement = insert(profiles).values(learner_id=learner_id, course_id=course_id, updated_at=to_text(now), **row)
+def save_profile(
+    connection: sa.Connection, course_id: str, learner_id: str, profile: StoredProfile, now: datetime
+) -> None:
+    row = {"said": dict(profile.self_reported), "dropped": dict(profile.dropped), "in_prompt": profile.in_prompt}
+    statement = insert(profiles).values(learner_id=learner_id, course_id=course_id, updated_at=to_iso(now), **row)
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["learner_id", "course_id"], set_={**row, "updated_at": to_text(now)}
+            index_elements=["learner_id", "course_id"], set_={**row, "updated_at": to_iso(now)}
         )
     )
 
 
-def unsay(connection: sa.Connection, course_id: str, learner_id: str) -> None:
+def delete_profile(connection: sa.Connection, course_id: str, learner_id: str) -> None:
     where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
     connection.execute(profiles.delete().where(*where))

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tutor.domain import Person, Role
-from tutor.platform.clock import from_text, to_text
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import enrolments, invitations, people, sessions
 
 
@@ -19,7 +19,7 @@ def _person(row: sa.Row[tuple[object, ...]]) -> Person:
         role=Role(value["role"]),
         guest=value["guest"],
         language=value["language"],
-        created_at=from_text(value["created_at"]),
+        created_at=from_iso(value["created_at"]),
     )
 
 
@@ -32,7 +32,7 @@ def add(connection: sa.Connection, person: Person) -> None:
             role=person.role.value,
             guest=person.guest,
             language=person.language,
-            created_at=to_text(person.created_at),
+            created_at=to_iso(person.created_at),
         )
     )
 
@@ -47,17 +47,17 @@ def by_name(connection: sa.Connection, name: str) -> Person | None:
     return _person(row) if row else None
 
 
-def everyone(connection: sa.Connection) -> list[Person]:
+def list_people(connection: sa.Connection) -> list[Person]:
     rows = connection.execute(people.select().order_by(people.c.created_at, people.c.id))
     return [_person(row) for row in rows]
 
 
-def guests_since(connection: sa.Connection, moment: datetime) -> int:
-    query = sa.select(sa.func.count()).where(people.c.guest, people.c.created_at > to_text(moment))
+def count_guests_since(connection: sa.Connection, moment: datetime) -> int:
+    query = sa.select(sa.func.count()).where(people.c.guest, people.c.created_at > to_iso(moment))
     return connection.scalar(query) or 0
 
 
-def roster(connection: sa.Connection, course_id: str) -> list[str]:
+def enrolled_names(connection: sa.Connection, course_id: str) -> list[str]:
     """Return the names of those who are enrolled in a course."""
     query = sa.select(people.c.name).join(enrolments, enrolments.c.person_id == people.c.id)
     return list(connection.scalars(query.where(enrolments.c.course_id == course_id)))
@@ -70,18 +70,16 @@ def set_language(connection: sa.Connection, person_id: str, language: str) -> No
 def consent_at(connection: sa.Connection, person_id: str) -> datetime | None:
     """When the person consented to training on her corrections; None when she did not, or took it back."""
     text = connection.scalar(sa.select(people.c.consent_at).where(people.c.id == person_id))
-    return from_text(text) if text else None
+    return from_iso(text) if text else None
 
 
 def set_consent(connection: sa.Connection, person_id: str, moment: datetime | None) -> None:
-    value = to_text(moment) if moment else None
+    value = to_iso(moment) if moment else None
     connection.execute(people.update().where(people.c.id == person_id).values(consent_at=value))
 
 
 def add_session(connection: sa.Connection, token_sha256: str, person_id: str, now: datetime) -> None:
-    connection.execute(
-        sessions.insert().values(token_sha256=token_sha256, person_id=person_id, created_at=to_text(now))
-    )
+    connection.execute(sessions.insert().values(token_sha256=token_sha256, person_id=person_id, created_at=to_iso(now)))
 
 
 def by_session(connection: sa.Connection, token_sha256: str, *, made_after: datetime) -> Person | None:
@@ -89,12 +87,12 @@ def by_session(connection: sa.Connection, token_sha256: str, *, made_after: date
     row = connection.execute(
         sa.select(people)
         .join(sessions, sessions.c.person_id == people.c.id)
-        .where(sessions.c.token_sha256 == token_sha256, sessions.c.created_at > to_text(made_after))
+        .where(sessions.c.token_sha256 == token_sha256, sessions.c.created_at > to_iso(made_after))
     ).first()
     return _person(row) if row else None
 
 
-def end_session(connection: sa.Connection, token_sha256: str) -> None:
+def delete_session(connection: sa.Connection, token_sha256: str) -> None:
     connection.execute(sessions.delete().where(sessions.c.token_sha256 == token_sha256))
 
 
@@ -103,12 +101,12 @@ def add_invitation(
 ) -> None:
     connection.execute(
         invitations.insert().values(
-            token_sha256=token_sha256, person_id=person_id, created_at=to_text(now), expires_at=to_text(expires)
+            token_sha256=token_sha256, person_id=person_id, created_at=to_iso(now), expires_at=to_iso(expires)
         )
     )
 
 
-def invited(connection: sa.Connection, token_sha256: str, now: datetime) -> Person | None:
+def by_invitation(connection: sa.Connection, token_sha256: str, now: datetime) -> Person | None:
     """Return whom an unused, unexpired one-time link was made for."""
     row = connection.execute(
         sa.select(people)
@@ -116,13 +114,13 @@ def invited(connection: sa.Connection, token_sha256: str, now: datetime) -> Pers
         .where(
             invitations.c.token_sha256 == token_sha256,
             invitations.c.used_at.is_(None),
-            invitations.c.expires_at > to_text(now),
+            invitations.c.expires_at > to_iso(now),
         )
     ).first()
     return _person(row) if row else None
 
 
-def use_invitation(connection: sa.Connection, token_sha256: str, now: datetime) -> None:
+def mark_invitation_used(connection: sa.Connection, token_sha256: str, now: datetime) -> None:
     connection.execute(
-        invitations.update().where(invitations.c.token_sha256 == token_sha256).values(used_at=to_text(now))
+        invitations.update().where(invitations.c.token_sha256 == token_sha256).values(used_at=to_iso(now))
     )

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from tutor.assessment.items import Grade, Item
 from tutor.domain import Outcome
-from tutor.pedagogy.question_lifecycle import FINAL, Attempt, Posed, State
-from tutor.platform.clock import from_text, new_id, to_text
-from tutor.store.items import packed, unpacked
+from tutor.pedagogy.question_lifecycle import FINAL_STATES, Attempt, PosedQuestion, QuestionState
+from tutor.platform.clock import from_iso, new_id, to_iso
+from tutor.store.items import item_from_json, item_to_json
 from tutor.store.schema import attempts, grades, posed, quizzes
 
-PERSON = "person:"  # what the judge begins with where a person decided; her id follows
-PRACTICE, PLACEMENT = "practice", "placement"  # what a question is posed for
+PERSON_JUDGE_PREFIX = "person:"  # what the judge begins with where a person decided; her id follows
+PURPOSE_PRACTICE, PURPOSE_PLACEMENT = "practice", "placement"  # what a question is posed for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Quiz:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StoredAttempt:
     """An answer as it is stored, with the grade that counts; `reason` is the instructor's, "" for the grader's."""
 
     id: str  # the grade's stable id in the evidence
@@ -47,43 +47,43 @@ class Given:
     grade: Grade | None
     judge: str = ""
     reason: str = ""
-    number: int = 0  # of the grade; the numbers rise with time
+    grade_number: int = 0  # of the grade; the numbers rise with time
 
     @property
-    def by_person(self) -> bool:
-        return self.judge.startswith(PERSON)
+    def is_by_person(self) -> bool:
+        return self.judge.startswith(PERSON_JUDGE_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class GradeLogEntry:
     """A grade in the log of an answer. One that `undoes` another repeats the grade that stood before that one."""
 
-    number: int
+    grade_number: int
     grade: Grade
     judge: str
     reason: str
     undoes: int | None = None
 
     @property
-    def by_person(self) -> bool:
-        return self.judge.startswith(PERSON)
+    def is_by_person(self) -> bool:
+        return self.judge.startswith(PERSON_JUDGE_PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
-class PosedRow:
+class PosedQuestionRecord:
     """A posed question with its item, as it was posed."""
 
-    posed: Posed
+    question: PosedQuestion
     item: Item
     course_id: str
     quiz_id: str | None
     number: int
-    given: tuple[Given, ...] = ()
-    purpose: str = PRACTICE
+    attempts: tuple[StoredAttempt, ...] = ()
+    purpose: str = PURPOSE_PRACTICE
 
     @property
-    def last(self) -> Given | None:
-        return self.given[-1] if self.given else None
+    def last_attempt(self) -> StoredAttempt | None:
+        return self.attempts[-1] if self.attempts else None
 
 
 def add_quiz(connection: sa.Connection, quiz: Quiz) -> None:
@@ -93,12 +93,12 @@ def add_quiz(connection: sa.Connection, quiz: Quiz) -> None:
             learner_id=quiz.learner_id,
             course_id=quiz.course_id,
             topic=quiz.topic,
-            started_at=to_text(quiz.started_at),
+            started_at=to_iso(quiz.started_at),
         )
     )
 
 
-def quiz(connection: sa.Connection, quiz_id: str) -> Quiz | None:
+def quiz_by_id(connection: sa.Connection, quiz_id: str) -> Quiz | None:
     row = connection.execute(quizzes.select().where(quizzes.c.id == quiz_id)).first()
     return _quiz(row) if row else None
 
@@ -115,12 +115,12 @@ def latest_quiz(connection: sa.Connection, learner_id: str, course_id: str) -> Q
 
 def end_quiz(connection: sa.Connection, quiz_id: str, now: datetime) -> None:
     connection.execute(
-        quizzes.update().where(quizzes.c.id == quiz_id, quizzes.c.ended_at.is_(None)).values(ended_at=to_text(now))
+        quizzes.update().where(quizzes.c.id == quiz_id, quizzes.c.ended_at.is_(None)).values(ended_at=to_iso(now))
     )
 
 
-def add(connection: sa.Connection, row: PosedRow) -> None:
-    value = row.posed
+def add_question(connection: sa.Connection, row: PosedQuestionRecord) -> None:
+    value = row.question
     connection.execute(
         posed.insert().values(
             id=value.id,
@@ -130,42 +130,42 @@ def add(connection: sa.Connection, row: PosedRow) -> None:
             learner_id=value.learner_id,
             course_id=row.course_id,
             item_id=value.item_id,
-            item=packed(row.item),
-            asked_at=to_text(value.asked_at),
-            expires_at=to_text(value.expires_at),
-            **_moving(value),
+            item=item_to_json(row.item),
+            asked_at=to_iso(value.asked_at),
+            expires_at=to_iso(value.expires_at),
+            **_mutable_columns(value),
         )
     )
 
 
-def by_id(connection: sa.Connection, posed_id: str) -> PosedRow | None:
+def by_id(connection: sa.Connection, posed_id: str) -> PosedQuestionRecord | None:
     row = connection.execute(posed.select().where(posed.c.id == posed_id)).first()
-    return _posed(connection, row) if row else None
+    return _question_record(connection, row) if row else None
 
 
-def of_quiz(connection: sa.Connection, quiz_id: str) -> list[PosedRow]:
+def of_quiz(connection: sa.Connection, quiz_id: str) -> list[PosedQuestionRecord]:
     rows = connection.execute(posed.select().where(posed.c.quiz_id == quiz_id).order_by(posed.c.number)).all()
-    return [_posed(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in rows]
 
 
-def of_item(connection: sa.Connection, item_id: str) -> list[PosedRow]:
+def of_item(connection: sa.Connection, item_id: str) -> list[PosedQuestionRecord]:
     rows = connection.execute(posed.select().where(posed.c.item_id == item_id).order_by(posed.c.asked_at)).all()
-    return [_posed(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in rows]
 
 
-def of_course(connection: sa.Connection, course_id: str, most: int = 300) -> list[PosedRow]:
+def of_course(connection: sa.Connection, course_id: str, limit: int = 300) -> list[PosedQuestionRecord]:
     """Return the questions of a course that were answered, latest first."""
     answered = sa.select(attempts.c.posed_id)
     rows = connection.execute(
         posed.select()
         .where(posed.c.course_id == course_id, posed.c.id.in_(answered))
         .order_by(posed.c.asked_at.desc(), posed.c.number)
-        .limit(most)
+        .limit(limit)
     ).all()
-    return [_posed(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in rows]
 
 
-def asked_items(connection: sa.Connection, learner_id: str, course_id: str) -> dict[str, str]:
+def last_posed_times(connection: sa.Connection, learner_id: str, course_id: str) -> dict[str, str]:
     """Return when each item was last posed to a learner, by item id; the time as text sorts."""
     rows = connection.execute(
         sa.select(posed.c.item_id, sa.func.max(posed.c.asked_at))
@@ -175,22 +175,22 @@ def asked_items(connection: sa.Connection, learner_id: str, course_id: str) -> d
     return {row.item_id: row[1] for row in rows}
 
 
-def save(connection: sa.Connection, value: Posed) -> None:
+def save_question(connection: sa.Connection, question: PosedQuestion) -> None:
     """Write a moved-on question back, with the answers that are new."""
-    connection.execute(posed.update().where(posed.c.id == value.id).values(**_moving(value)))
-    known = set(connection.scalars(sa.select(attempts.c.submission_id).where(attempts.c.posed_id == value.id)))
-    for number, attempt in enumerate(value.attempts):
+    connection.execute(posed.update().where(posed.c.id == question.id).values(**_mutable_columns(question)))
+    known = set(connection.scalars(sa.select(attempts.c.submission_id).where(attempts.c.posed_id == question.id)))
+    for number, attempt in enumerate(question.attempts):
         if attempt.submission_id not in known:
             connection.execute(
                 attempts.insert().values(
                     id=new_id(),
-                    posed_id=value.id,
+                    posed_id=question.id,
                     submission_id=attempt.submission_id,
                     number=number,
                     text=attempt.text,
                     aided=attempt.aided,
-                    hints=value.hints,
-                    at=to_text(attempt.at),
+                    hints=question.hints,
+                    at=to_iso(attempt.at),
                 )
             )
 
@@ -218,37 +218,37 @@ def add_grade(
             by=by,
             reason=reason,
             undoes=undoes,
-            at=to_text(now),
+            at=to_iso(now),
         )
     ).inserted_primary_key
     assert key is not None, "SQLite numbers each grade"
     return int(key[0])
 
 
-def posed_of_attempt(connection: sa.Connection, attempt_id: str) -> PosedRow | None:
+def by_attempt(connection: sa.Connection, attempt_id: str) -> PosedQuestionRecord | None:
     posed_id = connection.scalar(sa.select(attempts.c.posed_id).where(attempts.c.id == attempt_id))
     return by_id(connection, posed_id) if posed_id else None
 
 
-def log(connection: sa.Connection, attempt_id: str) -> list[Logged]:
+def grade_log(connection: sa.Connection, attempt_id: str) -> list[GradeLogEntry]:
     """Return all grades that an answer ever had, oldest first."""
     rows = connection.execute(grades.select().where(grades.c.attempt_id == attempt_id).order_by(grades.c.sequence))
-    return [Logged(row.sequence, _grade(row), row.judge, row.reason, row.undoes) for row in rows]
+    return [GradeLogEntry(row.sequence, _grade(row), row.judge, row.reason, row.undoes) for row in rows]
 
 
-def _moving(value: Posed) -> dict[str, Any]:
-    return {"state": value.state.value, "hints": value.hints, "seen": sorted(value.seen)}
+def _mutable_columns(question: PosedQuestion) -> dict[str, Any]:
+    return {"state": question.state.value, "hints": question.hints, "seen": sorted(question.seen)}
 
 
-def _posed(connection: sa.Connection, row: sa.Row[Any]) -> PosedRow:
-    given = tuple(_given(connection, row.id))
-    value = Posed(
+def _question_record(connection: sa.Connection, row: sa.Row[Any]) -> PosedQuestionRecord:
+    given = tuple(_stored_attempts(connection, row.id))
+    value = PosedQuestion(
         id=row.id,
         item_id=row.item_id,
         learner_id=row.learner_id,
-        asked_at=from_text(row.asked_at),
-        expires_at=from_text(row.expires_at),
-        state=State(row.state),
+        asked_at=from_iso(row.asked_at),
+        expires_at=from_iso(row.expires_at),
+        state=QuestionState(row.state),
         attempts=tuple(
             Attempt(
                 one.submission_id,
@@ -263,23 +263,25 @@ def _posed(connection: sa.Connection, row: sa.Row[Any]) -> PosedRow:
         hints=row.hints,
         seen=frozenset(row.seen),
     )
-    return PosedRow(value, unpacked(row.item), row.course_id, row.quiz_id, row.number, given, row.purpose)
+    return PosedQuestionRecord(
+        value, item_from_json(row.item), row.course_id, row.quiz_id, row.number, given, row.purpose
+    )
 
 
-def _given(connection: sa.Connection, posed_id: str) -> list[Given]:
+def _stored_attempts(connection: sa.Connection, posed_id: str) -> list[StoredAttempt]:
     found = []
     for row in connection.execute(attempts.select().where(attempts.c.posed_id == posed_id).order_by(attempts.c.number)):
         last = connection.execute(
             grades.select().where(grades.c.attempt_id == row.id).order_by(grades.c.sequence.desc()).limit(1)
         ).first()
         found.append(
-            Given(
+            StoredAttempt(
                 row.id,
                 row.submission_id,
                 row.text,
                 row.hints,
                 row.aided,
-                from_text(row.at),
+                from_iso(row.at),
                 _grade(last) if last else None,
                 last.judge if last else "",
                 last.reason if last else "",
@@ -294,16 +296,16 @@ def _grade(row: sa.Row[Any]) -> Grade:
 
 
 def _quiz(row: sa.Row[Any]) -> Quiz:
-    ended = from_text(row.ended_at) if row.ended_at else None
-    return Quiz(row.id, row.learner_id, row.course_id, row.topic, from_text(row.started_at), ended)
+    ended = from_iso(row.ended_at) if row.ended_at else None
+    return Quiz(row.id, row.learner_id, row.course_id, row.topic, from_iso(row.started_at), ended)
 
 
-def open_of(connection: sa.Connection, learner_id: str, course_id: str) -> list[PosedRow]:
+def open_questions(connection: sa.Connection, learner_id: str, course_id: str) -> list[PosedQuestionRecord]:
     """Return the questions of a learner that have not ended."""
-    final = [state.value for state in FINAL]
+    final = [state.value for state in FINAL_STATES]
     rows = connection.execute(
         posed.select().where(
             posed.c.learner_id == learner_id, posed.c.course_id == course_id, posed.c.state.not_in(final)
         )
     ).all()
-    return [_posed(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in rows]

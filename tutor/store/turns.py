@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tutor.domain import Citation, Conversation, Guidance, Timings, Turn, TurnStatus, Verified, Voice
-from tutor.platform.clock import from_text, to_text
+from tutor.domain import Citation, Conversation, Endorser, Guidance, Timings, Turn, TurnStatus, VerifiedAnswerRef
+from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import conversations, turns
 
 _UNFINISHED = (TurnStatus.RUNNING.value, TurnStatus.INTERRUPTED.value)
@@ -18,7 +18,7 @@ _UNFINISHED = (TurnStatus.RUNNING.value, TurnStatus.INTERRUPTED.value)
 
 def _conversation(row: sa.Row[Any]) -> Conversation:
     return Conversation(
-        row.id, row.learner_id, row.course_id, row.title, from_text(row.created_at), from_text(row.updated_at)
+        row.id, row.learner_id, row.course_id, row.title, from_iso(row.created_at), from_iso(row.updated_at)
     )
 
 
@@ -29,13 +29,15 @@ def add_conversation(connection: sa.Connection, conversation: Conversation) -> N
             learner_id=conversation.learner_id,
             course_id=conversation.course_id,
             title=conversation.title,
-            created_at=to_text(conversation.created_at),
-            updated_at=to_text(conversation.updated_at),
+            created_at=to_iso(conversation.created_at),
+            updated_at=to_iso(conversation.updated_at),
         )
     )
 
 
-def conversation(connection: sa.Connection, conversation_id: str, *, deleted: bool = False) -> Conversation | None:
+def conversation_by_id(
+    connection: sa.Connection, conversation_id: str, *, deleted: bool = False
+) -> Conversation | None:
     """Return a conversation; one that was deleted only when `deleted` asks for it."""
     query = conversations.select().where(conversations.c.id == conversation_id)
     if not deleted:
@@ -65,14 +67,14 @@ def update_conversation(
     if title is not None:
         values["title"] = title
     if now is not None:
-        values["updated_at"] = to_text(now)
+        values["updated_at"] = to_iso(now)
     if values:
         connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
 
 
-def set_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
+def set_conversation_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
     """Hide a conversation, or bring it back with None."""
-    value = to_text(moment) if moment else None
+    value = to_iso(moment) if moment else None
     connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(deleted_at=value))
 
 
@@ -114,14 +116,14 @@ def _turn(row: sa.Row[Any]) -> Turn:
         adapter=row.adapter,
         timings=Timings(**row.timings) if row.timings else None,
         replaces=row.replaces,
-        created_at=from_text(row.created_at),
+        created_at=from_iso(row.created_at),
         verified=_verified(row.verified) if row.verified else None,
         guidance=Guidance(**row.guidance) if row.guidance else None,
     )
 
 
-def _verified(value: dict[str, Any]) -> Verified:
-    return Verified(value["correction_id"], Voice(value["voice"]), value["whole"])
+def _verified(value: dict[str, Any]) -> VerifiedAnswerRef:
+    return VerifiedAnswerRef(value["correction_id"], Endorser(value["voice"]), value["whole"])
 
 
 def add(connection: sa.Connection, turn: Turn) -> None:
@@ -140,7 +142,7 @@ def add(connection: sa.Connection, turn: Turn) -> None:
             number=(last or 0) + 1,
             replaces=turn.replaces,
             shown=True,
-            created_at=to_text(turn.created_at),
+            created_at=to_iso(turn.created_at),
             **_values(turn),
         )
     )
@@ -178,7 +180,7 @@ def prompt_of(connection: sa.Connection, turn_id: str) -> tuple[tuple[str, str],
     return tuple((role, content) for role, content in messages) if messages else None
 
 
-def shown(connection: sa.Connection, conversation_id: str) -> list[Turn]:
+def visible_turns(connection: sa.Connection, conversation_id: str) -> list[Turn]:
     """Return the turns of a conversation as its learner sees them: without those retried or edited away."""
     rows = connection.execute(
         turns.select()
@@ -194,14 +196,14 @@ def recent_confidences(connection: sa.Connection, course_id: str, limit: int) ->
     return list(connection.scalars(query.order_by(turns.c.created_at.desc()).limit(limit)))
 
 
-def running(connection: sa.Connection, learner_id: str | None = None) -> list[Turn]:
+def running_turns(connection: sa.Connection, learner_id: str | None = None) -> list[Turn]:
     query = turns.select().where(turns.c.status == TurnStatus.RUNNING.value)
     if learner_id is not None:
         query = query.where(turns.c.learner_id == learner_id)
     return [_turn(row) for row in connection.execute(query)]
 
 
-def interrupt_running(connection: sa.Connection) -> int:
+def mark_running_interrupted(connection: sa.Connection) -> int:
     """Mark the turns that a dead server left running; return how many there were."""
     result = connection.execute(
         turns.update().where(turns.c.status == TurnStatus.RUNNING.value).values(status=TurnStatus.INTERRUPTED.value)

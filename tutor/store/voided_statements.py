@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from tutor.store.schema import voided_statements as table
 
 
-def remember(connection: sa.Connection, course_id: str, statements: Collection[str]) -> None:
+def add(connection: sa.Connection, course_id: str, statements: Collection[str]) -> None:
     rows = [{"course_id": course_id, "statement_id": each} for each in sorted(statements)]
     if rows:
         connection.execute(insert(table).on_conflict_do_nothing(), rows)

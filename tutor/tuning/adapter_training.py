@@ -19,130 +19,132 @@ from adapters.errors import TrainingRefused
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from tutor.domain import AdapterState, AdapterVersion, Job, LossPoint, Person
 from tutor.engine.base import Engine
-from tutor.engine.model_files import ModelFiles, open_model_files
+from tutor.engine.model_files import ModelFiles, resolve_model_files
 from tutor.errors import NotFound, TrainingFailed
-from tutor.jobs import Jobs, Report
+from tutor.jobs import JobReporter, JobRunner
 from tutor.platform.clock import Clock, new_id
 from tutor.platform.settings import Settings
 from tutor.store import people
 from tutor.store.database import Database
 from tutor.tuning import work_dirs
-from tutor.tuning.adapter_versions import Versions
-from tutor.tuning.preference_pairs import Pairs
-from tutor.tuning.training_rows import Rows
+from tutor.tuning.adapter_versions import AdapterVersionService
+from tutor.tuning.preference_pairs import PreferencePairSource
+from tutor.tuning.training_rows import TrainingRowSource
 
-KIND = "train"
-Progress = Callable[[TrainingProgress], None]
+JOB_KIND = "train"
+ProgressCallback = Callable[[TrainingProgress], None]
 OpenModel = Callable[[str, Path], ModelFiles]
 
 
 class Trainer(Protocol):
     """Runs one job; `adapters.trainer_process.train` in the house."""
 
-    def __call__(self, job: TrainingJob, on_progress: Progress, cancelled: Callable[[], bool]) -> TrainedAdapter: ...
+    def __call__(
+        self, job: TrainingJob, on_progress: ProgressCallback, cancelled: Callable[[], bool]
+    ) -> TrainedAdapter: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Training:
+class AdapterTraining:
     """Trains adapters of learners, and the shared ones of courses (`learner_id` None)."""
 
     database: Database
-    versions: Versions
-    rows: Rows
-    pairs: Pairs
-    jobs: Jobs
+    versions: AdapterVersionService
+    training_rows: TrainingRowSource
+    preference_pairs: PreferencePairSource
+    jobs: JobRunner
     engine: Engine
     settings: Settings
     clock: Clock
-    trainer: Trainer = trainer_process.train
-    open_model: OpenModel = open_model_files
+    trainer: Trainer = trainer_process.train_in_subprocess
+    open_model: OpenModel = resolve_model_files
     recipe: Recipe = Recipe()
-    bar: gate.Bar = gate.USUAL_BAR
+    thresholds: gate.GateThresholds = gate.DEFAULT_THRESHOLDS
 
     def train(
         self,
-        who: Person,
+        actor: Person,
         learner_id: str | None,
         course_id: str,
-        on_progress: Progress = lambda progress: None,
+        on_progress: ProgressCallback = lambda progress: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> AdapterVersion:
         """Train the next version; it is ACTIVE when the gate let it in, REJECTED with the reasons when not.
 
         Raises NotAllowed, TrainingRefused, TrainingBusy, TrainingFailed and what the trainer raises.
         """
-        self.versions.allow(who, learner_id, course_id)
-        name = self._name(learner_id, course_id)
+        self.versions.require_can_manage(actor, learner_id, course_id)
+        name = self._owner_name(learner_id, course_id)
         owner = learner_id or "course"
-        with work_dirs.alone(self.versions.adapters_dir, owner, course_id, name) as workplace:
-            training_rows = self._enough(learner_id, course_id)
-            job = self._job(name, learner_id, course_id, training_rows, workplace)
+        with work_dirs.exclusive_work_dir(self.versions.adapters_dir, owner, course_id, name) as workplace:
+            training_rows = self._require_enough_rows(learner_id, course_id)
+            job = self._build_job(name, learner_id, course_id, training_rows, workplace)
             trained = self.trainer(job, on_progress, cancelled)
-            verdict = gate.judge(trained.metrics, self.bar)
+            verdict = gate.decide_from_metrics(trained.metrics, self.thresholds)
             return self._publish(learner_id, course_id, trained, verdict, [row.id for row in training_rows])
 
-    def start(self, who: Person, learner_id: str | None, course_id: str) -> Job:
+    def start(self, actor: Person, learner_id: str | None, course_id: str) -> Job:
         """Queue a training and return its job at once. Raises what can be known before it runs."""
-        self.versions.allow(who, learner_id, course_id)
-        name = self._name(learner_id, course_id)
-        self._enough(learner_id, course_id)
-        waiting = [payload for job, payload in self.jobs.unfinished(KIND) if job.course_id == course_id]
+        self.versions.require_can_manage(actor, learner_id, course_id)
+        name = self._owner_name(learner_id, course_id)
+        self._require_enough_rows(learner_id, course_id)
+        waiting = [payload for job, payload in self.jobs.list_unfinished(JOB_KIND) if job.course_id == course_id]
         if any(payload.get("learner", "") == (learner_id or "") for payload in waiting):
-            raise work_dirs.busy(name)
-        work = partial(self._work, who, learner_id, course_id)
-        return self.jobs.start(who, KIND, course_id, name, work, {"learner": learner_id or ""})
+            raise work_dirs.busy_error(name)
+        work = partial(self._run_job, actor, learner_id, course_id)
+        return self.jobs.start(actor, JOB_KIND, course_id, name, work, {"learner": learner_id or ""})
 
-    def tidy(self) -> int:
+    def remove_abandoned(self) -> int:
         """Remove what killed trainings left and nobody went on with; return how many folders went."""
-        return work_dirs.tidy(self.versions.adapters_dir)
+        return work_dirs.remove_abandoned(self.versions.adapters_dir)
 
-    def ready(self, who: Person, learner_id: str | None, course_id: str) -> tuple[int, int]:
+    def count_rows(self, actor: Person, learner_id: str | None, course_id: str) -> tuple[int, int]:
         """Return how many rows there are to train on, and how many a training needs."""
-        self.versions.allow(who, learner_id, course_id)
-        return len(dataset.distinct(self.rows.of(learner_id, course_id))), self.recipe.minimum_rows
+        self.versions.require_can_manage(actor, learner_id, course_id)
+        return len(dataset.deduplicate(self.training_rows.for_owner(learner_id, course_id))), self.recipe.minimum_rows
 
-    def latest(self, who: Person, learner_id: str | None, course_id: str) -> Job | None:
+    def latest_job(self, actor: Person, learner_id: str | None, course_id: str) -> Job | None:
         """Return the last training of this owner that this person started."""
-        jobs = [job for job in self.jobs.recent(who) if (job.kind, job.course_id) == (KIND, course_id)]
-        name = self._name(learner_id, course_id)
+        jobs = [job for job in self.jobs.list_recent(actor) if (job.kind, job.course_id) == (JOB_KIND, course_id)]
+        name = self._owner_name(learner_id, course_id)
         return next((job for job in jobs if job.subject == name), None)
 
-    def losses(self, who: Person, job_id: str) -> list[LossPoint]:
+    def loss_curve(self, actor: Person, job_id: str) -> list[LossPoint]:
         """Return the curve of a training as far as it is."""
-        self.jobs.get(who, job_id)
-        with self.database.reading() as connection:
+        self.jobs.get(actor, job_id)
+        with self.database.read_connection() as connection:
             return adapter_store.losses(connection, job_id)
 
     def course_with_corrections(self, learner_id: str) -> str:
         """Return the one course in which this learner has corrections to train on."""
-        found = self.rows.courses_of(learner_id)
+        found = self.training_rows.trainable_courses(learner_id)
         if len(found) != 1:
             where = f"has them in {', '.join(found)}: name one with --course" if found else "has none yet"
             raise TrainingRefused(f"which corrections to train on is not clear: this learner {where}")
         return found[0]
 
-    def _work(self, who: Person, learner_id: str | None, course_id: str, report: Report) -> str:
-        def tell(progress: TrainingProgress) -> None:
+    def _run_job(self, actor: Person, learner_id: str | None, course_id: str, report: JobReporter) -> str:
+        def on_progress(progress: TrainingProgress) -> None:
             report(progress.stage, progress.step, progress.steps)
             if progress.loss is not None:
-                with self.database.writing() as connection:
+                with self.database.write_transaction() as connection:
                     point = LossPoint(progress.step, progress.loss, progress.held_out)
-                    adapter_store.add_loss(connection, report.job_id, point)
+                    adapter_store.save_loss(connection, report.job_id, point)
 
-        version = self.train(who, learner_id, course_id, tell, report.cancelled)
+        version = self.train(actor, learner_id, course_id, on_progress, report.is_cancelled)
         if version.state is AdapterState.REJECTED:
             return f"{version.name} stays out: {'; '.join(version.reasons)}"
         return f"{version.name} answers from now on"
 
-    def _enough(self, learner_id: str | None, course_id: str) -> tuple[TrainingRow, ...]:
+    def _require_enough_rows(self, learner_id: str | None, course_id: str) -> tuple[TrainingRow, ...]:
         """Return the rows to train on; raises TrainingRefused when they are too few."""
-        if learner_id and not self.rows.consents(learner_id):
+        if learner_id and not self.training_rows.has_consented(learner_id):
             raise TrainingRefused(
-                f"{self._name(learner_id, course_id)} has not consented to training; tick the box that gives it",
+                f"{self._owner_name(learner_id, course_id)} has not consented to training; tick the box that gives it",
                 key="no_consent",
             )
-        found, needed = self.rows.of(learner_id, course_id), self.recipe.minimum_rows
-        different = len(dataset.distinct(found))
+        found, needed = self.training_rows.for_owner(learner_id, course_id), self.recipe.minimum_rows
+        different = len(dataset.deduplicate(found))
         if different < needed:
             repeated = f" ({len(found) - different} more say the same)" if len(found) > different else ""
             raise TrainingRefused(
@@ -153,13 +155,13 @@ class Training:
             )
         return found
 
-    def _job(
+    def _build_job(
         self,
         name: str,
         learner_id: str | None,
         course_id: str,
         training_rows: tuple[TrainingRow, ...],
-        workplace: Path,
+        work_dir: Path,
     ) -> TrainingJob:
         files = self.open_model(self.settings.model, self.settings.data_dir)
         serving = self.engine.info()
@@ -168,29 +170,29 @@ class Training:
                 f"the tutor answers with {serving.model}, but {files.name} would be trained; use one model for both",
                 key="other_base",
             )
-        dataset.write_rows(workplace / "rows.jsonl", training_rows)
-        pairs = self.pairs.of(learner_id, course_id) if self.recipe.preference_steps else ()
+        dataset.write_rows(work_dir / "rows.jsonl", training_rows)
+        pairs = self.preference_pairs.for_owner(learner_id, course_id) if self.recipe.preference_steps else ()
         if pairs:
-            dataset.write_pairs(workplace / "pairs.jsonl", pairs)
-        with self.database.reading() as connection:
+            dataset.write_pairs(work_dir / "pairs.jsonl", pairs)
+        with self.database.read_connection() as connection:
             number = adapter_store.next_version(connection, learner_id, course_id)
             active = adapter_store.active(connection, learner_id, course_id)
         in_use = None
         if active and active.base_sha256 == files.base_sha256:
-            seal = self.versions.seal(learner_id, course_id)
-            registry.verify(self.versions.directory(active), files.base_sha256, seal=seal)
+            seal = self.versions.signer(learner_id, course_id)
+            registry.verify_adapter(self.versions.directory(active), files.base_sha256, signer=seal)
             in_use = str(self.versions.directory(active).resolve())
         return TrainingJob(
-            directory=str(workplace),
+            directory=str(work_dir),
             base_directory=str(files.directory.resolve()),
             base_sha256=files.base_sha256,
-            rows_file=str(workplace / "rows.jsonl"),
+            rows_file=str(work_dir / "rows.jsonl"),
             name=version_name(name, course_id, number),
             recipe=self.recipe,
-            pairs_file=str(workplace / "pairs.jsonl") if pairs else None,
+            pairs_file=str(work_dir / "pairs.jsonl") if pairs else None,
             previous=in_use,
             current=in_use,
-            kept_directory=str((self.versions.adapters_dir / ".base").resolve()),
+            base_cache_directory=str((self.versions.adapters_dir / ".base").resolve()),
         )
 
     def _publish(
@@ -198,16 +200,18 @@ class Training:
         learner_id: str | None,
         course_id: str,
         trained: TrainedAdapter,
-        verdict: gate.Verdict,
+        decision: gate.GateDecision,
         correction_ids: list[str],
     ) -> AdapterVersion:
         """Store the version and the gate's word; the files of one that is let in get their place, and it answers."""
         place = None
-        if verdict.promote:
-            seal = self.versions.seal(learner_id, course_id)
+        if decision.promote:
+            seal = self.versions.signer(learner_id, course_id)
             place = registry.install(Path(trained.directory), self.versions.adapters_dir, trained.name, seal)
-        with self.database.writing() as connection:
-            if not {c.id for c in self.rows.corrections(learner_id, course_id)}.issuperset(correction_ids):
+        with self.database.write_transaction() as connection:
+            if not {c.id for c in self.training_rows.trainable_corrections(learner_id, course_id)}.issuperset(
+                correction_ids
+            ):
                 if place:
                     registry.remove(place)
                 raise TrainingFailed(
@@ -220,26 +224,26 @@ class Training:
                 learner_id=learner_id,
                 course_id=course_id,
                 version=adapter_store.next_version(connection, learner_id, course_id),
-                state=AdapterState.CANDIDATE if verdict.promote else AdapterState.REJECTED,
+                state=AdapterState.CANDIDATE if decision.promote else AdapterState.REJECTED,
                 base_sha256=trained.base_sha256,
                 sha256=trained.sha256,
                 directory=f"{self.versions.adapters_dir.name}/{trained.name}",
                 metrics=trained.metrics,
                 created_at=self.clock(),
-                reasons=verdict.reasons,
+                reasons=decision.reasons,
             )
             adapter_store.add(connection, version, correction_ids)
-            if verdict.promote:
+            if decision.promote:
                 adapter_store.activate(connection, version)
             stored = adapter_store.by_id(connection, version.id)
         assert stored is not None
         return stored
 
-    def _name(self, learner_id: str | None, course_id: str) -> str:
+    def _owner_name(self, learner_id: str | None, course_id: str) -> str:
         """Return what the owner is called: a learner's pseudonym, or the course's id."""
         if learner_id is None:
             return course_id
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             person = people.by_id(connection, learner_id)
         if person is None:
             raise NotFound(f"there is no person {learner_id}")

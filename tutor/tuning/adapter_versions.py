@@ -12,8 +12,8 @@ import tutor.store.adapters as adapter_store
 import tutor.store.feedback as feedback_store
 from adapters import registry
 from adapters.errors import AdapterNotFound
-from adapters.signature import Seal, key_of
-from tutor.accounts.permissions import Action, Facts, require
+from adapters.signature import ManifestSigner, load_or_create_key
+from tutor.accounts.permissions import AccessContext, Action, require_allowed
 from tutor.courses.courses import Courses
 from tutor.domain import AdapterState, AdapterVersion, Correction, Person
 from tutor.engine.base import AdapterRef
@@ -22,90 +22,90 @@ from tutor.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Versions:
+class AdapterVersionService:
     """Reads and switches versions; an owner is a learner's id, or None for the course itself."""
 
     database: Database
     courses: Courses
     adapters_dir: Path
 
-    def of(self, who: Person, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
+    def list_versions(self, actor: Person, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
         """Return the owner's versions, latest first, those that the gate kept out among them."""
-        self.allow(who, learner_id, course_id)
-        with self.database.reading() as connection:
+        self.require_can_manage(actor, learner_id, course_id)
+        with self.database.read_connection() as connection:
             return adapter_store.versions(connection, learner_id, course_id)
 
-    def active(self, who: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
+    def active(self, actor: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
         """Return the owner's version in use."""
-        self.allow(who, learner_id, course_id)
-        with self.database.reading() as connection:
+        self.require_can_manage(actor, learner_id, course_id)
+        with self.database.read_connection() as connection:
             return adapter_store.active(connection, learner_id, course_id)
 
-    def answering(self, who: Person, course_id: str) -> AdapterVersion | None:
+    def serving_version(self, actor: Person, course_id: str) -> AdapterVersion | None:
         """Return the version that answers this person: her own, else the course's, else None for the base."""
-        self.courses.enter(who, course_id)
-        return self._answering(who.id, course_id)
+        self.courses.authorize(actor, course_id)
+        return self._find_serving_version(actor.id, course_id)
 
-    def trained_on(self, who: Person, version_id: str) -> list[str]:
+    def training_correction_ids(self, actor: Person, version_id: str) -> list[str]:
         """Return the ids of the corrections that a version was trained on."""
-        version = self.owned(who, version_id)
-        with self.database.reading() as connection:
-            return adapter_store.trained_on(connection, version.id)
+        version = self.get_managed(actor, version_id)
+        with self.database.read_connection() as connection:
+            return adapter_store.correction_ids_of(connection, version.id)
 
-    def trained_from(self, who: Person, version_id: str) -> list[Correction]:
+    def training_corrections(self, actor: Person, version_id: str) -> list[Correction]:
         """Return the corrections that a version was trained on, as they stand now."""
-        ids = self.trained_on(who, version_id)
-        with self.database.reading() as connection:
-            found = [feedback_store.correction(connection, identity) for identity in ids]
+        ids = self.training_correction_ids(actor, version_id)
+        with self.database.read_connection() as connection:
+            found = [feedback_store.correction_by_id(connection, identity) for identity in ids]
         return [correction for correction in found if correction is not None]
 
-    def promote(self, who: Person, version_id: str) -> AdapterVersion:
+    def promote(self, actor: Person, version_id: str) -> AdapterVersion:
         """Make a version answer from the next turn on, once the gate has let it in and its files are what they were.
 
         Raises InputRefused when it was kept out or something that trained it was taken back since, and AdapterError
         when its files are not whole.
         """
-        version = self.owned(who, version_id)
-        self._refuse_unfit(version)
-        seal = self.seal(version.learner_id, version.course_id)
-        registry.verify(self.directory(version), version.base_sha256, seal=seal)
-        with self.database.writing() as connection:
-            self._refuse_fallen(version)
+        version = self.get_managed(actor, version_id)
+        self._require_promotable(version)
+        seal = self.signer(version.learner_id, version.course_id)
+        registry.verify_adapter(self.directory(version), version.base_sha256, signer=seal)
+        with self.database.write_transaction() as connection:
+            self._require_valid_corrections(version)
             adapter_store.activate(connection, version)
-        return self.owned(who, version_id)
+        return self.get_managed(actor, version_id)
 
-    def roll_back(self, who: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
+    def roll_back(self, actor: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
         """Go back to the version before the active one, or to the base when none before it may answer."""
-        versions = self.of(who, learner_id, course_id)
+        versions = self.list_versions(actor, learner_id, course_id)
         active = next((v for v in versions if v.state is AdapterState.ACTIVE), None)
-        older = [v for v in versions if self.may_answer(v) and (active is None or v.version < active.version)]
+        older = [v for v in versions if self.is_promotable(v) and (active is None or v.version < active.version)]
         if older:
-            return self.promote(who, older[0].id)
-        self.switch_off(who, learner_id, course_id)
+            return self.promote(actor, older[0].id)
+        self.switch_off(actor, learner_id, course_id)
         return None
 
-    def switch_off(self, who: Person, learner_id: str | None, course_id: str) -> None:
+    def switch_off(self, actor: Person, learner_id: str | None, course_id: str) -> None:
         """Let the next best answer again: for a learner the course's version or the base, exactly as before."""
-        self.allow(who, learner_id, course_id)
-        with self.database.writing() as connection:
-            adapter_store.switch_off(connection, learner_id, course_id)
+        self.require_can_manage(actor, learner_id, course_id)
+        with self.database.write_transaction() as connection:
+            adapter_store.deactivate(connection, learner_id, course_id)
 
-    def delete(self, who: Person, version_id: str) -> None:
+    def delete(self, actor: Person, version_id: str) -> None:
         """Remove a version and its files for good."""
-        version = self.owned(who, version_id)
-        with self.database.writing() as connection:
+        version = self.get_managed(actor, version_id)
+        with self.database.write_transaction() as connection:
             adapter_store.remove(connection, version.id)
         try:
             registry.remove(self.directory(version))
         except AdapterNotFound:
             return  # kept out by the gate, or taken along with a correction
 
-    def ref(self, learner_id: str, course_id: str) -> AdapterRef | None:
+    def serving_adapter_ref(self, learner_id: str, course_id: str) -> AdapterRef | None:
         """Return what the engine needs to answer this learner, None for the base."""
-        version = self._answering(learner_id, course_id)
-        return self.ref_of(version) if version else None
+        version = self._find_serving_version(learner_id, course_id)
+        return self.to_adapter_ref(version) if version else None
 
-    def ref_of(self, version: AdapterVersion) -> AdapterRef:
+    def to_adapter_ref(self, version: AdapterVersion) -> AdapterRef:
         return AdapterRef(version.name, self.directory(version), version.sha256, version.base_sha256)
 
     def size_bytes(self, version: AdapterVersion) -> int:
@@ -113,58 +113,61 @@ class Versions:
         folder = self.directory(version)
         return sum(path.stat().st_size for path in folder.iterdir()) if folder.is_dir() else 0
 
-    def may_answer(self, version: AdapterVersion) -> bool:
+    def is_promotable(self, version: AdapterVersion) -> bool:
         """Whether a version could be switched on: let in by the gate, and all that trained it stands."""
-        return version.state is not AdapterState.REJECTED and self._stands(version)
+        return version.state is not AdapterState.REJECTED and self._has_valid_corrections(version)
 
-    def owned(self, who: Person, version_id: str) -> AdapterVersion:
+    def get_managed(self, actor: Person, version_id: str) -> AdapterVersion:
         """Return a version of this person, or of a course that she teaches."""
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             version = adapter_store.by_id(connection, version_id)
         if version is None:
             raise NotFound(f"there is no adapter version {version_id}")
-        self.allow(who, version.learner_id, version.course_id)
+        self.require_can_manage(actor, version.learner_id, version.course_id)
         return version
 
-    def allow(self, who: Person, learner_id: str | None, course_id: str) -> None:
+    def require_can_manage(self, actor: Person, learner_id: str | None, course_id: str) -> None:
         """Raise NotAllowed or NotFound unless this person may train and switch the owner's adapter."""
         if learner_id is None:
-            self.courses.enter(who, course_id, Action.TEACH)
+            self.courses.authorize(actor, course_id, Action.TEACH)
         else:
-            self.courses.enter(who, course_id)
-            require(who, Action.TRAIN, Facts(owner_id=learner_id))
+            self.courses.authorize(actor, course_id)
+            require_allowed(actor, Action.TRAIN, AccessContext(owner_id=learner_id))
 
-    def seal(self, learner_id: str | None, course_id: str) -> Seal:
+    def signer(self, learner_id: str | None, course_id: str) -> ManifestSigner:
         """Return the seal that an owner's adapters carry."""
-        return Seal(key_of(self.adapters_dir / ".key"), f"{learner_id or 'course'}/{course_id}")
+        return ManifestSigner(load_or_create_key(self.adapters_dir / ".key"), f"{learner_id or 'course'}/{course_id}")
 
     def directory(self, version: AdapterVersion) -> Path:
         return self.adapters_dir.parent / version.directory
 
-    def _answering(self, learner_id: str, course_id: str) -> AdapterVersion | None:
-        with self.database.reading() as connection:
+    def _find_serving_version(self, learner_id: str, course_id: str) -> AdapterVersion | None:
+        with self.database.read_connection() as connection:
             return adapter_store.active(connection, learner_id, course_id) or adapter_store.active(
                 connection, None, course_id
             )
 
-    def _refuse_unfit(self, version: AdapterVersion) -> None:
+    def _require_promotable(self, version: AdapterVersion) -> None:
         if version.state is AdapterState.REJECTED:
             raise InputRefused(
                 f"{version.name} did not pass the gate ({'; '.join(version.reasons)}); train again",
                 key="gate_kept_out",
                 name=version.name,
             )
-        self._refuse_fallen(version)
+        self._require_valid_corrections(version)
 
-    def _refuse_fallen(self, version: AdapterVersion) -> None:
-        if not self._stands(version):
+    def _require_valid_corrections(self, version: AdapterVersion) -> None:
+        if not self._has_valid_corrections(version):
             raise InputRefused(
                 f"{version.name} was trained with a better answer that was taken back or declined; train again",
                 key="version_fallen",
                 name=version.name,
             )
 
-    def _stands(self, version: AdapterVersion) -> bool:
-        with self.database.reading() as connection:
-            found = [feedback_store.correction(connection, i) for i in adapter_store.trained_on(connection, version.id)]
+    def _has_valid_corrections(self, version: AdapterVersion) -> bool:
+        with self.database.read_connection() as connection:
+            found = [
+                feedback_store.correction_by_id(connection, i)
+                for i in adapter_store.correction_ids_of(connection, version.id)
+            ]
         return all(correction is not None and correction.may_train(version.learner_id) for correction in found)

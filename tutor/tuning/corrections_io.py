@@ -15,53 +15,53 @@ from adapters.records import TrainingRow
 from tutor.chat.conversations import Conversations
 from tutor.chat.prompts import fingerprint
 from tutor.chat.running_turn import new_turn
-from tutor.corrections.feedback import FeedbackDesk
+from tutor.corrections.feedback import FeedbackService
 from tutor.domain import Correction, Person, Turn, TurnStatus
 from tutor.errors import InputRefused
 from tutor.platform.clock import Clock, new_id
 from tutor.store.database import Database
-from tutor.tuning.adapter_versions import Versions
-from tutor.tuning.training_rows import Rows
+from tutor.tuning.adapter_versions import AdapterVersionService
+from tutor.tuning.training_rows import TrainingRowSource
 
 MAX_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class CorrectionFiles:
     """Writes corrections to a file and reads them from one."""
 
     database: Database
-    versions: Versions
-    rows: Rows
+    versions: AdapterVersionService
+    training_rows: TrainingRowSource
     conversations: Conversations
-    feedback: FeedbackDesk
+    feedback: FeedbackService
     clock: Clock
 
-    def export(self, who: Person, learner_id: str | None, course_id: str, path: Path) -> int:
+    def export(self, actor: Person, learner_id: str | None, course_id: str, path: Path) -> int:
         """Write the rows that train an owner's adapter; return how many."""
-        self.versions.allow(who, learner_id, course_id)
-        found = self.rows.of(learner_id, course_id)
+        self.versions.require_can_manage(actor, learner_id, course_id)
+        found = self.training_rows.for_owner(learner_id, course_id)
         dataset.write_rows(path, found)
         return len(found)
 
-    def take_in(self, who: Person, course_id: str, path: Path, *, consent: bool) -> list[Correction]:
+    def import_file(self, actor: Person, course_id: str, path: Path, *, consent: bool) -> list[Correction]:
         """Store the rows of a file as this person's better answers. Raises TrainingRefused, InputRefused."""
-        self.versions.allow(who, who.id, course_id)
-        found = dataset.distinct(dataset.read_rows(path))
+        self.versions.require_can_manage(actor, actor.id, course_id)
+        found = dataset.deduplicate(dataset.read_rows(path))
         if not 0 < len(found) <= MAX_ROWS:
             raise InputRefused(f"{path.name} holds {len(found)} rows; between 1 and {MAX_ROWS} can be taken in")
-        conversation = self.conversations.start(who, course_id, path.name)
-        turns = [self._turn(who, course_id, conversation.id, row) for row in found]
+        conversation = self.conversations.start(actor, course_id, path.name)
+        turns = [self._store_turn(actor, course_id, conversation.id, row) for row in found]
         pairs = zip(turns, found, strict=True)
-        return [self.feedback.take_in(who, turn, row.answer, consent=consent) for turn, row in pairs]
+        return [self.feedback.import_correction(actor, turn, row.answer, consent=consent) for turn, row in pairs]
 
-    def _turn(self, who: Person, course_id: str, conversation_id: str, row: TrainingRow) -> Turn:
+    def _store_turn(self, actor: Person, course_id: str, conversation_id: str, row: TrainingRow) -> Turn:
         """Store the turn that a row is about: its question, without an answer of ours."""
         prompt = tuple((message.role, message.content) for message in row.prompt)
         question = next((content for role, content in reversed(prompt) if role == "user"), prompt[-1][1])
-        turn = new_turn(new_id(), conversation_id, who.id, course_id, question, None, self.clock)
+        turn = new_turn(new_id(), conversation_id, actor.id, course_id, question, None, self.clock)
         turn = replace(turn, prompt_sha256=fingerprint(prompt))
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             turn_store.add(connection, turn)
             turn_store.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
         return turn

@@ -12,16 +12,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tutor.domain import Person
-from tutor.engine.base import AdapterRef, Engine, Message, Request
+from tutor.domain import Person, Token
+from tutor.engine.base import AdapterRef, Engine, GenerationRequest, Message
 from tutor.errors import EngineError
 from tutor.platform.settings import Settings
-from tutor.tuning.adapter_versions import Versions
+from tutor.tuning.adapter_versions import AdapterVersionService
 
 PromptFor = Callable[[Person, str, str], tuple[Message, ...]]  # (who, course id, question)
 
 
-class Side(StrEnum):
+class AnswerSide(StrEnum):
     """Who says a piece."""
 
     BASE = "base"
@@ -29,69 +29,78 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SidePiece:
     """The next piece of one side's answer."""
 
-    side: Side
+    side: AnswerSide
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class SideBySide:
     """Lets a person compare."""
 
     engine: Engine
-    versions: Versions
+    versions: AdapterVersionService
     settings: Settings
     prompt_for: PromptFor
 
-    def compare(self, who: Person, course_id: str, question: str, version_id: str) -> Generator[Said, None, None]:
+    def compare(
+        self, actor: Person, course_id: str, question: str, version_id: str
+    ) -> Generator[SidePiece, None, None]:
         """Yield what both sides say, as it comes; closing the generator stops both.
 
         Raises what asking raises: InputRefused for a question outside the course, EngineError, AdapterNotLoaded.
         """
-        version = self.versions.owned(who, version_id)
-        messages = self.prompt_for(who, course_id, question)
-        sides = {Side.BASE: None, Side.ADAPTER: self.versions.ref_of(version)}
+        version = self.versions.get_managed(actor, version_id)
+        messages = self.prompt_for(actor, course_id, question)
+        sides = {AnswerSide.BASE: None, AnswerSide.ADAPTER: self.versions.to_adapter_ref(version)}
         stop = threading.Event()
-        heard: queue.Queue[Said | Side | EngineError] = queue.Queue()
+        pieces: queue.Queue[SidePiece | AnswerSide | EngineError] = queue.Queue()
         for side, adapter in sides.items():
-            work = (side, self._request(who, messages, adapter, side), heard, stop)
-            threading.Thread(target=self._speak, args=work, daemon=True, name=f"proof-{side}").start()
-        talking = len(sides)
+            work = (side, self._request(actor, messages, adapter, side), pieces, stop)
+            threading.Thread(target=self._stream_side, args=work, daemon=True, name=f"proof-{side}").start()
+        running = len(sides)
         try:
-            while talking:
-                piece = heard.get()
+            while running:
+                piece = pieces.get()
                 if isinstance(piece, EngineError):
                     raise piece
-                if isinstance(piece, Side):
-                    talking -= 1
+                if isinstance(piece, AnswerSide):
+                    running -= 1
                 else:
                     yield piece
         finally:
             stop.set()
 
-    def _speak(
-        self, side: Side, request: Request, heard: queue.Queue[Said | Side | EngineError], stop: threading.Event
+    def _stream_side(
+        self,
+        side: AnswerSide,
+        request: GenerationRequest,
+        pieces: queue.Queue[SidePiece | AnswerSide | EngineError],
+        stop: threading.Event,
     ) -> None:
         """Put one side's pieces into the queue, and the side itself when it has ended."""
         try:
             with closing(self.engine.stream(request)) as stream:
-                for text in stream:
+                for event in stream:
                     if stop.is_set():
                         return
-                    heard.put(Said(side, text))
-            heard.put(side)
+                    if isinstance(event, Token):
+                        pieces.put(SidePiece(side, event.text))
+            pieces.put(side)
         except EngineError as error:
-            heard.put(error)
+            pieces.put(error)
         except Exception as error:  # noqa: BLE001 - the edge of a thread: the waiting side raises it
-            heard.put(EngineError(f"the answer broke off: {type(error).__name__}"))
+            pieces.put(EngineError(f"the answer broke off: {type(error).__name__}"))
 
-    def _request(self, who: Person, messages: tuple[Message, ...], adapter: AdapterRef | None, side: Side) -> Request:
-        return Request(
+    def _request(
+        self, actor: Person, messages: tuple[Message, ...], adapter: AdapterRef | None, side: AnswerSide
+    ) -> GenerationRequest:
+        return GenerationRequest(
             messages=messages,
-            learner=who.id,
-            conversation=f"proof-{side}-{who.id}",
+            learner=actor.id,
+            conversation=f"proof-{side}-{actor.id}",
             adapter=adapter,
             max_tokens=self.settings.max_answer_tokens,
             time_limit_s=self.settings.answer_time_limit_s,

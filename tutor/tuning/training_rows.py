@@ -13,7 +13,7 @@ import tutor.store.feedback as feedback_store
 import tutor.store.turns as turn_store
 from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, TrainingRow
-from tutor.domain import STANDING, Correction
+from tutor.domain import LIVE_CORRECTION_STATES, Correction
 from tutor.store import people
 from tutor.store.database import Database
 
@@ -21,41 +21,41 @@ Prompt = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class TrainingRowSource:
     """Reads the rows to train an adapter on; `learner_id` None asks for the course's shared one."""
 
     database: Database
 
-    def of(self, learner_id: str | None, course_id: str) -> tuple[TrainingRow, ...]:
+    def for_owner(self, learner_id: str | None, course_id: str) -> tuple[TrainingRow, ...]:
         """Return one row a question that a model answered: the latest correction that may train."""
-        corrections = self.corrections(learner_id, course_id)
-        with self.database.reading() as connection:
+        corrections = self.trainable_corrections(learner_id, course_id)
+        with self.database.read_connection() as connection:
             prompts = {c.id: turn_store.prompt_of(connection, c.turn_id) for c in corrections}
-            roster = people.roster(connection, course_id)
+            roster = people.enrolled_names(connection, course_id)
         latest = {prompt: c for c in corrections if (prompt := prompts[c.id])}
-        return tuple(row_of(correction, prompt, roster) for prompt, correction in latest.items())
+        return tuple(to_training_row(correction, prompt, roster) for prompt, correction in latest.items())
 
-    def corrections(self, learner_id: str | None, course_id: str) -> list[Correction]:
+    def trainable_corrections(self, learner_id: str | None, course_id: str) -> list[Correction]:
         """Return the corrections that may train, oldest first, those of people without consent left out."""
-        with self.database.reading() as connection:
+        with self.database.read_connection() as connection:
             found = feedback_store.corrections_of(
-                connection, learner_id=learner_id, course_id=course_id, states=STANDING
+                connection, learner_id=learner_id, course_id=course_id, states=LIVE_CORRECTION_STATES
             )
             consenting = {c.learner_id: people.consent_at(connection, c.learner_id) is not None for c in found}
         return [c for c in found if c.may_train(learner_id) and consenting[c.learner_id]]
 
-    def consents(self, learner_id: str) -> bool:
-        with self.database.reading() as connection:
+    def has_consented(self, learner_id: str) -> bool:
+        with self.database.read_connection() as connection:
             return people.consent_at(connection, learner_id) is not None
 
-    def courses_of(self, learner_id: str) -> list[str]:
+    def trainable_courses(self, learner_id: str) -> list[str]:
         """Return the courses in which a learner has something to train on."""
-        with self.database.reading() as connection:
-            found = feedback_store.corrections_of(connection, learner_id=learner_id, states=STANDING)
+        with self.database.read_connection() as connection:
+            found = feedback_store.corrections_of(connection, learner_id=learner_id, states=LIVE_CORRECTION_STATES)
         return sorted({c.course_id for c in found if c.may_train(learner_id)})
 
 
-def row_of(correction: Correction, prompt: Prompt, roster: Sequence[str]) -> TrainingRow:
+def to_training_row(correction: Correction, prompt: Prompt, roster: Sequence[str]) -> TrainingRow:
     """Return the row to learn, scrubbed of personal data and of the names of the course's roster."""
     said = (*prompt, ("assistant", correction.text))
     messages = tuple(ChatMessage(role, scrub(content, roster).text) for role, content in said)  # type: ignore[arg-type]

@@ -14,180 +14,191 @@ import gradio as gr
 
 import tutor.ui.adapter_view as adapter_view
 from tutor.domain import AdapterVersion, LossPoint, Person
-from tutor.services import House
-from tutor.tuning.side_by_side import Side
+from tutor.services import Services
+from tutor.tuning.side_by_side import AnswerSide
 from tutor.ui import chat_view
-from tutor.ui.error_boundary import QUIET, handler, person, tell
-from tutor.ui.gradio_i18n import text
-from tutor.ui.sanitizer import clean
-from tutor.ui.words import say
+from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.sanitizer import sanitize_markdown
+from tutor.ui.words import t
 
 POLL_S = 1.0
 Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Adapting:
+class AdapterHandlers:
     """The handlers; all that change the panel give its whole content, in the order of `Panel.outputs`."""
 
-    house: House
+    services: Services
     shared: bool  # the course's adapter instead of her own
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return the panel as it is stored, with the version in use chosen."""
-        who = person(request)
-        if course_id is None or (self.shared and not self.house.courses.teaches(who, course_id)):
+        actor = current_person(request)
+        if course_id is None or (self.shared and not self.services.courses.can_teach(actor, course_id)):
             return tuple(gr.skip() for _ in range(11))
-        owner = self._owner(who)
-        known = self._known(who, course_id)
-        active = self.house.versions.active(who, owner, course_id)
+        owner = self._owner_id(actor)
+        known = self._list_versions(actor, course_id)
+        active = self.services.adapter_versions.active(actor, owner, course_id)
         chosen = active.id if active else known[0].version.id if known else None
-        have, need = self.house.training.ready(who, owner, course_id)
+        have, need = self.services.training.count_rows(actor, owner, course_id)
         key = "ready" if have >= need else "not_ready"
         return (
-            self._state(who, course_id, active, known),
-            say(who.language, key, have=have, need=need),
-            *self._watched(who, course_id),
-            gr.Radio(choices=adapter_view.version_choices(known, who.language), value=chosen),
-            self._card(who, known, chosen),
+            self._format_active(actor, course_id, active, known),
+            t(actor.language, key, have=have, need=need),
+            *self._render_training(actor, course_id),
+            gr.Radio(choices=adapter_view.version_choices(known, actor.language), value=chosen),
+            self._format_details(actor, known, chosen),
             gr.Group(visible=False),
             gr.Row(visible=bool(known)),
             gr.Column(visible=bool(known)),
         )
 
-    def watch(self, course_id: str | None, request: gr.Request) -> Updates:
+    def poll_training(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return the training's progress; the whole panel again when it has ended."""
-        who = person(request)
+        actor = current_person(request)
         if course_id is None:
             return self.show(course_id, request)
-        progress, plot, timer, stop = self._watched(who, course_id)
+        progress, plot, timer, stop = self._render_training(actor, course_id)
         if not timer.active:
             return self.show(course_id, request)
         return gr.skip(), gr.skip(), progress, plot, timer, stop, *(gr.skip() for _ in range(5))
 
     def train(self, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
+        actor = current_person(request)
         if course_id is not None:
-            self.house.training.start(who, self._owner(who), course_id)
+            self.services.training.start(actor, self._owner_id(actor), course_id)
         return self.show(course_id, request)
 
     def stop(self, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
-        job = self.house.training.latest(who, self._owner(who), course_id) if course_id else None
+        actor = current_person(request)
+        job = self.services.training.latest_job(actor, self._owner_id(actor), course_id) if course_id else None
         if job is not None:
-            self.house.jobs.cancel(who, job.id)
+            self.services.jobs.cancel(actor, job.id)
         return self.show(course_id, request)
 
-    def use(self, version_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
+    def use_version(self, version_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
         """Make the chosen version the one that answers."""
-        who = person(request)
+        actor = current_person(request)
         if version_id:
-            version = self.house.versions.promote(who, version_id)
-            tell(say(who.language, "switched_on", name=version.name))
+            version = self.services.adapter_versions.promote(actor, version_id)
+            show_info(t(actor.language, "switched_on", name=version.name))
         return self.show(course_id, request)
 
     def roll_back(self, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
+        actor = current_person(request)
         if course_id is not None:
-            version = self.house.versions.roll_back(who, self._owner(who), course_id)
-            tell(say(who.language, "switched_on", name=version.name) if version else say(who.language, "switched_off"))
+            version = self.services.adapter_versions.roll_back(actor, self._owner_id(actor), course_id)
+            show_info(
+                t(actor.language, "switched_on", name=version.name) if version else t(actor.language, "switched_off")
+            )
         return self.show(course_id, request)
 
     def switch_off(self, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
+        actor = current_person(request)
         if course_id is not None:
-            self.house.versions.switch_off(who, self._owner(who), course_id)
-            tell(say(who.language, "switched_off"))
+            self.services.adapter_versions.switch_off(actor, self._owner_id(actor), course_id)
+            show_info(t(actor.language, "switched_off"))
         return self.show(course_id, request)
 
-    def ask_deletion(self, version_id: str | None, request: gr.Request) -> Updates:
+    def confirm_deletion(self, version_id: str | None, request: gr.Request) -> Updates:
         """Ask once before a version goes."""
-        who = person(request)
+        actor = current_person(request)
         if not version_id:
-            tell(say(who.language, "choose_first"))
+            show_info(t(actor.language, "choose_first"))
             return gr.Group(visible=False), ""
-        version = self.house.versions.owned(who, version_id)
-        return gr.Group(visible=True), say(who.language, "delete_sure", version=version.version)
+        version = self.services.adapter_versions.get_managed(actor, version_id)
+        return gr.Group(visible=True), t(actor.language, "delete_sure", version=version.version)
 
     def delete(self, version_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
+        actor = current_person(request)
         if version_id:
-            self.house.versions.delete(who, version_id)
-            tell(say(who.language, "deleted_version"))
+            self.services.adapter_versions.delete(actor, version_id)
+            show_info(t(actor.language, "deleted_version"))
         return self.show(course_id, request)
 
-    def explain(self, version_id: str | None, course_id: str, request: gr.Request) -> str:
+    def show_details(self, version_id: str | None, course_id: str, request: gr.Request) -> str:
         """Say what there is to know of the chosen version."""
-        who = person(request)
-        return self._card(who, self._known(who, course_id), version_id)
+        actor = current_person(request)
+        return self._format_details(actor, self._list_versions(actor, course_id), version_id)
 
     def compare(
         self, question: str, version_id: str | None, course_id: str | None, request: gr.Request
     ) -> Iterator[Updates]:
         """Stream the answers of the base and of the chosen version, side by side."""
-        who = person(request)
+        actor = current_person(request)
         if not version_id or course_id is None:
-            tell(say(who.language, "choose_first"))
+            show_info(t(actor.language, "choose_first"))
             return
-        said = dict.fromkeys(Side, "")
-        yield tuple(chat_view.doing(None, who.language) for _ in Side)
-        with closing(self.house.proof.compare(who, course_id, question or "", version_id)) as pieces:
+        said = dict.fromkeys(AnswerSide, "")
+        yield tuple(chat_view.format_stage(None, actor.language) for _ in AnswerSide)
+        with closing(self.services.side_by_side.compare(actor, course_id, question or "", version_id)) as pieces:
             for piece in pieces:
                 said[piece.side] += piece.text
                 yield tuple(
-                    clean(text) if text.strip() else chat_view.doing(None, who.language) for text in said.values()
+                    sanitize_markdown(text) if text.strip() else chat_view.format_stage(None, actor.language)
+                    for text in said.values()
                 )
-        if said[Side.BASE].strip() == said[Side.ADAPTER].strip():
-            tell(say(who.language, "proof_same"))
+        if said[AnswerSide.BASE].strip() == said[AnswerSide.ADAPTER].strip():
+            show_info(t(actor.language, "proof_same"))
 
-    def _owner(self, who: Person) -> str | None:
-        return None if self.shared else who.id
+    def _owner_id(self, actor: Person) -> str | None:
+        return None if self.shared else actor.id
 
-    def _state(
-        self, who: Person, course_id: str, active: AdapterVersion | None, known: list[adapter_view.Known]
+    def _format_active(
+        self, actor: Person, course_id: str, active: AdapterVersion | None, known: list[adapter_view.VersionDetails]
     ) -> str:
         if self.shared:
-            return adapter_view.shared_line(active, who.language)
+            return adapter_view.format_shared_adapter(active, actor.language)
         counts = {one.version.id: len(one.corrections) for one in known}
-        return adapter_view.tutor_line(self.house.versions.answering(who, course_id), counts, who.language)
-
-    def _known(self, who: Person, course_id: str) -> list[adapter_view.Known]:
-        """Return the owner's versions with what is known of them."""
-        versions = self.house.versions
-        return [
-            adapter_view.Known(version, tuple(versions.trained_from(who, version.id)), versions.size_bytes(version),
-                        versions.may_answer(version))
-            for version in versions.of(who, self._owner(who), course_id)
-        ]  # fmt: skip
-
-    def _card(self, who: Person, known: list[adapter_view.Known], version_id: str | None) -> str:
-        chosen = next((one for one in known if one.version.id == version_id), None)
-        return adapter_view.card(chosen, who.language) if chosen else say(who.language, "no_versions")
-
-    def _watched(self, who: Person, course_id: str) -> tuple[str, gr.LinePlot, gr.Timer, gr.Button]:
-        """Return how far the training is, its curve, the timer that watches it, and the button that stops it."""
-        job = self.house.training.latest(who, self._owner(who), course_id)
-        running = job is not None and chat_view.is_open(job)
-        losses = self.house.training.losses(who, job.id) if job else []
-        curve = gr.LinePlot(
-            value=_plotted(losses, who.language),
-            visible=len(losses) > 1,
-            x_title=say(who.language, "step"),
-            y_title=" ",
-            title=say(who.language, "losses"),
+        return adapter_view.format_active_adapter(
+            self.services.adapter_versions.serving_version(actor, course_id), counts, actor.language
         )
-        active = self.house.versions.active(who, self._owner(who), course_id)
+
+    def _list_versions(self, actor: Person, course_id: str) -> list[adapter_view.VersionDetails]:
+        """Return the owner's versions with what is known of them."""
+        versions = self.services.adapter_versions
+        return [
+            adapter_view.VersionDetails(
+                version,
+                tuple(versions.training_corrections(actor, version.id)),
+                versions.size_bytes(version),
+                versions.is_promotable(version),
+            )
+            for version in versions.list_versions(actor, self._owner_id(actor), course_id)
+        ]
+
+    def _format_details(self, actor: Person, known: list[adapter_view.VersionDetails], version_id: str | None) -> str:
+        chosen = next((one for one in known if one.version.id == version_id), None)
         return (
-            adapter_view.training_line(job, active, who.language),
+            adapter_view.format_version_details(chosen, actor.language) if chosen else t(actor.language, "no_versions")
+        )
+
+    def _render_training(self, actor: Person, course_id: str) -> tuple[str, gr.LinePlot, gr.Timer, gr.Button]:
+        """Return how far the training is, its curve, the timer that watches it, and the button that stops it."""
+        job = self.services.training.latest_job(actor, self._owner_id(actor), course_id)
+        running = job is not None and chat_view.is_open(job)
+        losses = self.services.training.loss_curve(actor, job.id) if job else []
+        curve = gr.LinePlot(
+            value=_loss_plot_data(losses, actor.language),
+            visible=len(losses) > 1,
+            x_title=t(actor.language, "step"),
+            y_title=" ",
+            title=t(actor.language, "losses"),
+        )
+        active = self.services.adapter_versions.active(actor, self._owner_id(actor), course_id)
+        return (
+            adapter_view.format_training_status(job, active, actor.language),
             curve,
             gr.Timer(active=running),
             gr.Button(visible=running),
         )
 
 
-def _plotted(losses: list[LossPoint], language: str) -> dict[str, Any]:
+def _loss_plot_data(losses: list[LossPoint], language: str) -> dict[str, Any]:
     """Return the curves of what is learnt and of what is held out, in the form that the plot is sent in."""
-    learnt, held_out = say(language, "curve_learnt"), say(language, "curve_held_out")
+    learnt, held_out = t(language, "curve_learnt"), t(language, "curve_held_out")
     points: list[list[Any]] = [[point.step, point.loss, learnt] for point in losses]
     points += [[point.step, point.held_out, held_out] for point in losses if point.held_out is not None]
     kinds = {"step": "quantitative", "loss": "quantitative", "curve": "nominal"}
@@ -195,85 +206,106 @@ def _plotted(losses: list[LossPoint], language: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class AdapterPanel:
     """The components of the panel."""
 
-    state: gr.Markdown
-    ready: gr.Markdown
+    active: gr.Markdown
+    readiness: gr.Markdown
     progress: gr.Markdown
     plot: gr.LinePlot
     timer: gr.Timer
     stop: gr.Button
     versions: gr.Radio
     details: gr.Markdown
-    sure: gr.Group
-    buttons: gr.Row  # these two are of no use before there is a version
-    proof: gr.Column
+    confirmation: gr.Group
+    version_buttons: gr.Row  # these two are of no use before there is a version
+    comparison: gr.Column
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.state, self.ready, self.progress, self.plot, self.timer, self.stop, self.versions, self.details,
-                self.sure, self.buttons, self.proof]  # fmt: skip
+        return [
+            self.active,
+            self.readiness,
+            self.progress,
+            self.plot,
+            self.timer,
+            self.stop,
+            self.versions,
+            self.details,
+            self.confirmation,
+            self.version_buttons,
+            self.comparison,
+        ]
 
 
-def build(adapting: Adapting, course: gr.Dropdown) -> Panel:
+def build(handlers: AdapterHandlers, course: gr.Dropdown) -> AdapterPanel:
     """Put the panel where we are; whoever builds it fills it with `show`."""
-    prefix = "tutor-shared-" if adapting.shared else "tutor-"
+    prefix = "tutor-shared-" if handlers.shared else "tutor-"
     state = gr.Markdown(elem_id=f"{prefix}state")
     with gr.Row():
         with gr.Column(min_width=300):
             ready = gr.Markdown(elem_id=f"{prefix}ready")
             with gr.Row():
-                key = "train_shared" if adapting.shared else "train"
-                train = gr.Button(text(key), variant="primary", elem_id=f"{prefix}train")
-                stop = gr.Button(text("cancel_training"), visible=False, elem_id=f"{prefix}stop-training")
+                key = "train_shared" if handlers.shared else "train"
+                train = gr.Button(i18n(key), variant="primary", elem_id=f"{prefix}train")
+                stop = gr.Button(i18n("cancel_training"), visible=False, elem_id=f"{prefix}stop-training")
             progress = gr.Markdown(elem_id=f"{prefix}training")
             plot = gr.LinePlot(
-                x="step", y="loss", color="curve", color_title=" ", height=200, visible=False, tooltip="all",
+                x="step",
+                y="loss",
+                color="curve",
+                color_title=" ",
+                height=200,
+                visible=False,
+                tooltip="all",
                 elem_id=f"{prefix}losses",
-            )  # fmt: skip
-            versions = gr.Radio(label=text("versions"), choices=[], elem_id=f"{prefix}versions", elem_classes="list")
+            )
+            versions = gr.Radio(label=i18n("versions"), choices=[], elem_id=f"{prefix}versions", elem_classes="list")
             with gr.Row(elem_classes="tutor-buttons", visible=False) as buttons:
-                use = gr.Button(text("use_version"), size="sm", elem_id=f"{prefix}use")
-                back = gr.Button(text("roll_back"), size="sm", elem_id=f"{prefix}roll-back")
-                off = gr.Button(text("switch_off"), size="sm", elem_id=f"{prefix}off")
-                delete = gr.Button(text("delete_version"), size="sm", elem_id=f"{prefix}delete-version")
+                use = gr.Button(i18n("use_version"), size="sm", elem_id=f"{prefix}use")
+                back = gr.Button(i18n("roll_back"), size="sm", elem_id=f"{prefix}roll-back")
+                off = gr.Button(i18n("switch_off"), size="sm", elem_id=f"{prefix}off")
+                delete = gr.Button(i18n("delete_version"), size="sm", elem_id=f"{prefix}delete-version")
             with gr.Group(visible=False) as sure:
                 question = gr.Markdown()
                 with gr.Row():
-                    yes = gr.Button(text("delete_yes"), variant="stop", size="sm", elem_id=f"{prefix}delete-yes")
-                    keep = gr.Button(text("keep"), size="sm")
+                    yes = gr.Button(i18n("delete_yes"), variant="stop", size="sm", elem_id=f"{prefix}delete-yes")
+                    keep = gr.Button(i18n("keep"), size="sm")
         with gr.Column(min_width=300):
             details = gr.Markdown(elem_id=f"{prefix}details")
-    proof = _proof(adapting, course, versions, prefix)
+    proof = _build_comparison(handlers, course, versions, prefix)
     timer = gr.Timer(POLL_S, active=False)
-    panel = Panel(state, ready, progress, plot, timer, stop, versions, details, sure, buttons, proof)
-    panel.timer.tick(handler(adapting.watch), course, panel.outputs, **QUIET)
-    train.click(handler(adapting.train), course, panel.outputs, **QUIET)
-    stop.click(handler(adapting.stop), course, panel.outputs, **QUIET)
-    use.click(handler(adapting.use), [versions, course], panel.outputs, **QUIET)
-    back.click(handler(adapting.roll_back), course, panel.outputs, **QUIET)
-    off.click(handler(adapting.switch_off), course, panel.outputs, **QUIET)
-    delete.click(handler(adapting.ask_deletion), versions, [sure, question], **QUIET)
-    keep.click(lambda: gr.Group(visible=False), None, sure, **QUIET)
-    yes.click(handler(adapting.delete), [versions, course], panel.outputs, **QUIET)
-    versions.input(handler(adapting.explain), [versions, course], details, **QUIET)
+    panel = AdapterPanel(state, ready, progress, plot, timer, stop, versions, details, sure, buttons, proof)
+    panel.timer.tick(handle_errors(handlers.poll_training), course, panel.outputs, **EVENT_OPTIONS)
+    train.click(handle_errors(handlers.train), course, panel.outputs, **EVENT_OPTIONS)
+    stop.click(handle_errors(handlers.stop), course, panel.outputs, **EVENT_OPTIONS)
+    use.click(handle_errors(handlers.use_version), [versions, course], panel.outputs, **EVENT_OPTIONS)
+    back.click(handle_errors(handlers.roll_back), course, panel.outputs, **EVENT_OPTIONS)
+    off.click(handle_errors(handlers.switch_off), course, panel.outputs, **EVENT_OPTIONS)
+    delete.click(handle_errors(handlers.confirm_deletion), versions, [sure, question], **EVENT_OPTIONS)
+    keep.click(lambda: gr.Group(visible=False), None, sure, **EVENT_OPTIONS)
+    yes.click(handle_errors(handlers.delete), [versions, course], panel.outputs, **EVENT_OPTIONS)
+    versions.input(handle_errors(handlers.show_details), [versions, course], details, **EVENT_OPTIONS)
     return panel
 
 
-def _proof(adapting: Adapting, course: gr.Dropdown, versions: gr.Radio, prefix: str) -> gr.Column:
-    with gr.Column(visible=False) as proof:
-        gr.Markdown(text("proof"), elem_classes="tutor-heading")
-        gr.Markdown(text("proof_hint"))
+def _build_comparison(handlers: AdapterHandlers, course: gr.Dropdown, versions: gr.Radio, prefix: str) -> gr.Column:
+    with gr.Column(visible=False) as comparison:
+        gr.Markdown(i18n("proof"), elem_classes="tutor-heading")
+        gr.Markdown(i18n("proof_hint"))
         question = gr.Textbox(
-            label=text("proof_question"), max_lines=3, submit_btn=True, elem_id=f"{prefix}proof", max_length=2000
+            label=i18n("proof_question"), max_lines=3, submit_btn=True, elem_id=f"{prefix}proof", max_length=2000
         )
         with gr.Row(elem_classes="tutor-sides"):
             with gr.Column(min_width=280):
-                gr.Markdown(text("side_base"), elem_classes="tutor-side-name")
-                base = gr.Markdown(elem_id=f"{prefix}proof-base", elem_classes="tutor-side", sanitize_html=True)
+                gr.Markdown(i18n("side_base"), elem_classes="tutor-side-name")
+                base_answer = gr.Markdown(elem_id=f"{prefix}proof-base", elem_classes="tutor-side", sanitize_html=True)
             with gr.Column(min_width=280):
-                gr.Markdown(text("side_adapter"), elem_classes="tutor-side-name")
-                hers = gr.Markdown(elem_id=f"{prefix}proof-adapter", elem_classes="tutor-side", sanitize_html=True)
-    question.submit(handler(adapting.compare), [question, versions, course], [base, hers], **QUIET)
-    return proof
+                gr.Markdown(i18n("side_adapter"), elem_classes="tutor-side-name")
+                adapter_answer = gr.Markdown(
+                    elem_id=f"{prefix}proof-adapter", elem_classes="tutor-side", sanitize_html=True
+                )
+    question.submit(
+        handle_errors(handlers.compare), [question, versions, course], [base_answer, adapter_answer], **EVENT_OPTIONS
+    )
+    return comparison

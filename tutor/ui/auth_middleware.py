@@ -20,26 +20,26 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tutor.domain import Person
-from tutor.services import House
+from tutor.services import Services
 from tutor.ui import static_pages
-from tutor.ui.error_boundary import PERSON
-from tutor.ui.http_routes import COOKIE, PATHS, SECURE_COOKIE, doors, is_secure
-from tutor.ui.locale_middleware import speaking, unpacked
-from tutor.ui.words import preferred
+from tutor.ui.error_boundary import PERSON_KEY
+from tutor.ui.http_routes import OWN_PATHS, SECURE_SESSION_COOKIE, SESSION_COOKIE, build_routes_app, is_secure
+from tutor.ui.locale_middleware import disable_compression, inject_language
+from tutor.ui.words import negotiate_language
 
-API = "/gradio_api"
+GRADIO_API_PREFIX = "/gradio_api"
 MAX_EVENT_BYTES = 4 * 2**20  # of one page event: a long question still gets its sentence, a flood does not
 MAX_SESSIONS = 20_000
 
-_OPEN = re.compile(r"/(?:assets|svelte|static)/[^\x00]*|/(?:gradio_api/)?theme\.css|/favicon\.ico|/robots\.txt")
-_WAKING = f"{API}/startup-events"  # Gradio calls it itself when it starts
-_PAGES = re.compile(r"/|/teach")
-_EVENTS = re.compile(rf"{API}/(?:queue/join|cancel)/?")
-_STREAMS = re.compile(rf"{API}/queue/data|{API}/heartbeat/(?P<hash>[A-Za-z0-9_-]+)")
-_PLAIN = re.compile(rf"/config/?|{API}/(?:app_id|reset|queue/status)/?")
-_UPLOADS = re.compile(rf"{API}/upload(?:_progress)?/?")
+_PUBLIC_PATHS = re.compile(r"/(?:assets|svelte|static)/[^\x00]*|/(?:gradio_api/)?theme\.css|/favicon\.ico|/robots\.txt")
+_STARTUP_PATH = f"{GRADIO_API_PREFIX}/startup-events"  # Gradio calls it itself when it starts
+_PAGE_PATHS = re.compile(r"/|/teach")
+_EVENT_PATHS = re.compile(rf"{GRADIO_API_PREFIX}/(?:queue/join|cancel)/?")
+_STREAM_PATHS = re.compile(rf"{GRADIO_API_PREFIX}/queue/data|{GRADIO_API_PREFIX}/heartbeat/(?P<hash>[A-Za-z0-9_-]+)")
+_SESSIONLESS_PATHS = re.compile(rf"/config/?|{GRADIO_API_PREFIX}/(?:app_id|reset|queue/status)/?")
+_UPLOAD_PATHS = re.compile(rf"{GRADIO_API_PREFIX}/upload(?:_progress)?/?")
 
-HEADERS = {
+SECURITY_HEADERS = {
     "content-security-policy": (
         "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; media-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
@@ -53,74 +53,78 @@ HEADERS = {
 }
 
 
-class Gate:
+class AuthMiddleware:
     """Stands between the network and the pages of one house."""
 
-    def __init__(self, app: ASGIApp, house: House) -> None:
+    def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
-        self._house = house
-        self._doors = doors(house)
-        self._owners: OrderedDict[str, str] = OrderedDict()  # session hash -> person id, oldest first
+        self._services = services
+        self._routes = build_routes_app(services)
+        self._session_owners: OrderedDict[str, str] = OrderedDict()  # session hash -> person id, oldest first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
-        send = _with_headers(send, cacheable=bool(_OPEN.fullmatch(scope["path"])))
-        if foreign(scope, self._house.settings.url):
-            return await _refusal(403, "requests from other sites are refused")(scope, receive, send)
-        if _OPEN.fullmatch(scope["path"]) or scope["path"] == _WAKING:
+        send = _add_security_headers(send, cacheable=bool(_PUBLIC_PATHS.fullmatch(scope["path"])))
+        if is_cross_site(scope, self._services.settings.url):
+            return await _error_response(403, "requests from other sites are refused")(scope, receive, send)
+        if _PUBLIC_PATHS.fullmatch(scope["path"]) or scope["path"] == _STARTUP_PATH:
             return await self._app(scope, receive, send)
-        scope[PERSON] = who = await self._signed_in(scope)
-        if PATHS.fullmatch(scope["path"]):
-            return await self._doors(scope, receive, send)
-        if who is None:
-            return await _strangers(scope)(scope, receive, send)
-        await self._inside(scope, receive, send, who)
+        scope[PERSON_KEY] = actor = await self._find_person(scope)
+        if OWN_PATHS.fullmatch(scope["path"]):
+            return await self._routes(scope, receive, send)
+        if actor is None:
+            return await _anonymous_response(scope)(scope, receive, send)
+        await self._forward_signed_in(scope, receive, send, actor)
 
-    async def _inside(self, scope: Scope, receive: Receive, send: Send, who: Person) -> None:
+    async def _forward_signed_in(self, scope: Scope, receive: Receive, send: Send, actor: Person) -> None:
         """Let a signed-in person through to what she may use of Gradio."""
         path: str = scope["path"]
-        if _EVENTS.fullmatch(path):
-            return await self._event(scope, receive, send, who)
-        if stream := _STREAMS.fullmatch(path):
-            session = stream["hash"] or _query(scope).get("session_hash", "")
-            if not self._owns(who, session):
-                return await _refusal(403, "this session is somebody else's")(scope, receive, send)
+        if _EVENT_PATHS.fullmatch(path):
+            return await self._forward_event(scope, receive, send, actor)
+        if stream := _STREAM_PATHS.fullmatch(path):
+            session = stream["hash"] or _query_params(scope).get("session_hash", "")
+            if not self._claim_session(actor, session):
+                return await _error_response(403, "this session is somebody else's")(scope, receive, send)
             return await self._app(scope, receive, send)
-        allowed = _PAGES.fullmatch(path) or _PLAIN.fullmatch(path) or (who.teaches and _UPLOADS.fullmatch(path))
-        if not allowed or "deep_link" in _query(scope):
-            return await _refusal(404, "there is nothing here")(scope, receive, send)
-        if _PAGES.fullmatch(path):
-            scope, send = unpacked(scope), speaking(send, who.language)
+        allowed = (
+            _PAGE_PATHS.fullmatch(path)
+            or _SESSIONLESS_PATHS.fullmatch(path)
+            or (actor.is_staff and _UPLOAD_PATHS.fullmatch(path))
+        )
+        if not allowed or "deep_link" in _query_params(scope):
+            return await _error_response(404, "there is nothing here")(scope, receive, send)
+        if _PAGE_PATHS.fullmatch(path):
+            scope, send = disable_compression(scope), inject_language(send, actor.language)
         await self._app(scope, receive, send)
 
-    async def _event(self, scope: Scope, receive: Receive, send: Send, who: Person) -> None:
+    async def _forward_event(self, scope: Scope, receive: Receive, send: Send, actor: Person) -> None:
         """Pass a page event on if its session belongs to this person; the body is read once and replayed."""
-        body = await _read(receive, MAX_EVENT_BYTES)
+        body = await _read_body(receive, MAX_EVENT_BYTES)
         if body is None:
-            return await _refusal(413, "this message is too long to be read")(scope, receive, send)
-        if not self._owns(who, _session_of(body)):
-            return await _refusal(403, "this session is somebody else's")(scope, receive, send)
-        await self._app(scope, _replay(body, receive), send)
+            return await _error_response(413, "this message is too long to be read")(scope, receive, send)
+        if not self._claim_session(actor, _session_hash(body)):
+            return await _error_response(403, "this session is somebody else's")(scope, receive, send)
+        await self._app(scope, _replay_body(body, receive), send)
 
-    async def _signed_in(self, scope: Scope) -> Person | None:
+    async def _find_person(self, scope: Scope) -> Person | None:
         token = session_token(scope)
-        return await to_thread.run_sync(self._house.accounts.person_for_session, token) if token else None
+        return await to_thread.run_sync(self._services.accounts.person_for_session, token) if token else None
 
-    def _owns(self, who: Person, session: str) -> bool:
+    def _claim_session(self, actor: Person, session: str) -> bool:
         """Bind a session hash to who used it first; nobody else may use it afterwards."""
         if not session or len(session) > 64:
             return False
-        owner = self._owners.setdefault(session, who.id)
-        self._owners.move_to_end(session)
-        if len(self._owners) > MAX_SESSIONS:
-            self._owners.popitem(last=False)
-        return owner == who.id
+        owner = self._session_owners.setdefault(session, actor.id)
+        self._session_owners.move_to_end(session)
+        if len(self._session_owners) > MAX_SESSIONS:
+            self._session_owners.popitem(last=False)
+        return owner == actor.id
 
 
-def foreign(scope: Scope, own_url: str) -> bool:
+def is_cross_site(scope: Scope, own_url: str) -> bool:
     """Whether a browser says that another site made this request; tools that are no browsers say nothing."""
     headers = Headers(scope=scope)
     if headers.get("sec-fetch-site") == "cross-site" and scope["method"] not in ("GET", "HEAD"):
@@ -138,27 +142,29 @@ def session_token(scope: Scope) -> str | None:
         cookies = SimpleCookie(Headers(scope=scope).get("cookie", ""))
     except CookieError:
         return None
-    morsel = cookies.get(SECURE_COOKIE if is_secure(scope) else COOKIE)
+    morsel = cookies.get(SECURE_SESSION_COOKIE if is_secure(scope) else SESSION_COOKIE)
     return morsel.value if morsel else None
 
 
-def _strangers(scope: Scope) -> Response:
+def _anonymous_response(scope: Scope) -> Response:
     """What those who are not signed in get: the welcome page, or a refusal."""
-    if scope["method"] in ("GET", "HEAD") and _PAGES.fullmatch(scope["path"]):
-        return HTMLResponse(static_pages.welcome(preferred(Headers(scope=scope).get("accept-language", ""))))
-    return _refusal(401, "sign in first")
+    if scope["method"] in ("GET", "HEAD") and _PAGE_PATHS.fullmatch(scope["path"]):
+        return HTMLResponse(
+            static_pages.render_welcome(negotiate_language(Headers(scope=scope).get("accept-language", "")))
+        )
+    return _error_response(401, "sign in first")
 
 
-def _refusal(status: int, reason: str) -> Response:
+def _error_response(status: int, reason: str) -> Response:
     return JSONResponse({"detail": reason}, status)
 
 
-def _query(scope: Scope) -> dict[str, str]:
+def _query_params(scope: Scope) -> dict[str, str]:
     parsed = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     return {name: values[-1] for name, values in parsed.items()}
 
 
-def _session_of(body: bytes) -> str:
+def _session_hash(body: bytes) -> str:
     try:
         value: Any = json.loads(body)
     except ValueError:
@@ -167,7 +173,7 @@ def _session_of(body: bytes) -> str:
     return session if isinstance(session, str) else ""
 
 
-async def _read(receive: Receive, limit: int) -> bytes | None:
+async def _read_body(receive: Receive, limit: int) -> bytes | None:
     """Return the whole body, or None when it is longer than the limit."""
     body = bytearray()
     while True:
@@ -179,7 +185,7 @@ async def _read(receive: Receive, limit: int) -> bytes | None:
             return bytes(body)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def _replay_body(body: bytes, receive: Receive) -> Receive:
     given = False
 
     async def again() -> Message:
@@ -192,11 +198,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _with_headers(send: Send, *, cacheable: bool) -> Send:
+def _add_security_headers(send: Send, *, cacheable: bool) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
+            for name, value in SECURITY_HEADERS.items():
                 headers[name] = value
             if not cacheable:
                 headers["cache-control"] = "no-store"

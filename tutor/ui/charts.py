@@ -9,9 +9,9 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from tutor.learner.activity_log import Work
+from tutor.learner.activity_log import AnswerCounts
 
-WEEKS = 13  # of the calendar
+CALENDAR_WEEKS = 13  # of the calendar
 CELL, GAP = 13, 3
 
 
@@ -24,7 +24,7 @@ def bar(share: float, low: float | None = None, high: float | None = None, tone:
     return f'<span class="tp-bar {tone}" aria-hidden="true">{fill}{line}</span>'
 
 
-def trail(points: Sequence[tuple[date, float]], label: str, width: int = 90, height: int = 22) -> str:
+def sparkline(points: Sequence[tuple[date, float]], label: str, width: int = 90, height: int = 22) -> str:
     """Return a small line of how known a skill was, day by day; "" for fewer than two days."""
     if len(points) < 2:
         return ""
@@ -40,29 +40,29 @@ def trail(points: Sequence[tuple[date, float]], label: str, width: int = 90, hei
     )
 
 
-def calendar(days: Mapping[date, Work], today: date, titles: Mapping[date, str], label: str) -> str:
+def calendar(days: Mapping[date, AnswerCounts], today: date, titles: Mapping[date, str], label: str) -> str:
     """Return thirteen weeks of days, Monday on top; the more answers, the darker."""
-    start = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
+    start = today - timedelta(days=today.weekday() + 7 * (CALENDAR_WEEKS - 1))
     most = max((work.answers for work in days.values()), default=1)
     cells = []
     for n in range((today - start).days + 1):
         day = start + timedelta(days=n)
         x, y = n // 7 * (CELL + GAP), n % 7 * (CELL + GAP)
-        step = _step(days[day].answers, most) if day in days else 0
+        step = _shade(days[day].answers, most) if day in days else 0
         title = f"<title>{html.escape(titles[day])}</title>" if day in titles else ""
         cells.append(f'<rect class="tp-d{step}" x="{x}" y="{y}" width="{CELL}" height="{CELL}" rx="3">{title}</rect>')
-    width, height = WEEKS * (CELL + GAP) - GAP, 7 * (CELL + GAP) - GAP
+    width, height = CALENDAR_WEEKS * (CELL + GAP) - GAP, 7 * (CELL + GAP) - GAP
     return (
         f'<svg class="tp-calendar" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{html.escape(label)}">{"".join(cells)}</svg>'
     )
 
 
-def _step(answers: int, most: int) -> int:
+def _shade(answers: int, most: int) -> int:
     return 1 + min(3, 4 * answers // (most + 1))
 
 
-def columns(values: Sequence[tuple[str, int, int]], label: str, width: int = 560, height: int = 130) -> str:
+def column_chart(values: Sequence[tuple[str, int, int]], label: str, width: int = 560, height: int = 130) -> str:
     """Return columns of (name, whole, part): the part is drawn darker at the foot of the whole."""
     if not values:
         return ""

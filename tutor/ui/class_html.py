@@ -12,216 +12,267 @@ from datetime import date
 from urllib.parse import quote
 
 from tutor.errors import InputRefused
-from tutor.learner.class_overview import Belief, Classroom, Stuck
-from tutor.learner.disclosure_control import FEWEST, HIDDEN, Sums, Told, inside, outward
-from tutor.learner.overview import Level, Overview, SkillLine
-from tutor.progress.xapi_import import TakenIn
+from tutor.learner.class_overview import ClassMisconception, ClassOverview, StuckLearner
+from tutor.learner.disclosure_control import (
+    HIDDEN,
+    MIN_GROUP_SIZE,
+    ClassFigures,
+    DisclosedCounts,
+    disclosable_figures,
+    full_figures,
+)
+from tutor.learner.overview import LearnerOverview, MasteryLevel, SkillOverview
+from tutor.progress.xapi_import import ImportResult
 from tutor.ui import charts
-from tutor.ui.progress_html import level, when
-from tutor.ui.words import say
-from tutor.ui.words.refusals import refusal
+from tutor.ui.progress_html import format_level, format_relative_day
+from tutor.ui.words import t
+from tutor.ui.words.refusals import translate_error
 
-Names = Mapping[str, str]
-Places = Mapping[str, str]  # passage id -> document and place, as a person reads it
-LONGEST_LISTS = 12
-MARKS = {Level.KNOWN: " ✓", Level.FADING: " ↘", Level.TO_CONFIRM: " ●"}
-MOST_REFUSED = 50  # refused statements that are named
+NamesById = Mapping[str, str]
+PlacesById = Mapping[str, str]  # passage id -> document and place, as a person reads it
+MAX_LIST_ROWS = 12
+LEVEL_MARKS = {MasteryLevel.KNOWN: " ✓", MasteryLevel.FADING: " ↘", MasteryLevel.TO_CONFIRM: " ●"}
+MAX_REFUSED_ROWS = 50  # refused statements that are named
 
 
-def for_page(seen: Classroom, learners: Names, skills: Names, places: Places, language: str) -> str:
+def render_class_page(
+    classroom: ClassOverview, learners: NamesById, skills: NamesById, places: PlacesById, language: str
+) -> str:
     """Return the whole page of a class."""
-    if not seen.learners:
-        return f'<div class="tp tp-card"><p>{say(language, "class_none")}</p></div>'
-    told = inside(seen)
+    if not classroom.learners:
+        return f'<div class="tp tp-card"><p>{t(language, "class_none")}</p></div>'
+    disclosed = full_figures(classroom)
     return (
-        _catching_up(seen, language)
-        + _week(told, skills, language)
-        + _map(seen, learners, skills, language)
-        + _stuck(seen, learners, skills, language)
-        + _beliefs(seen, told, skills, places, "class_beliefs_none", language)
-        + _items(told, "class_items_none", language)
+        _render_pending_notice(classroom, language)
+        + _render_week(disclosed, skills, language)
+        + _render_class_map(classroom, learners, skills, language)
+        + _render_stuck(classroom, learners, skills, language)
+        + _render_misconceptions(classroom, disclosed, skills, places, "class_beliefs_none", language)
+        + _render_low_discrimination_items(disclosed, "class_items_none", language)
     )
 
 
-def for_paper(seen: Classroom, skills: Names, places: Places, language: str) -> str:
+def render_disclosable_class(classroom: ClassOverview, skills: NamesById, places: PlacesById, language: str) -> str:
     """Return the report that may leave the house: counts, and none that gives away a group under five."""
-    told = outward(seen)
+    disclosed = disclosable_figures(classroom)
     return (
-        _catching_up(seen, language)
-        + _week(told, skills, language)
-        + _counts(told, skills, language)
-        + _beliefs(seen, told, skills, places, "class_none_told", language)
-        + _items(told, "class_none_told", language)
-        + f'<div class="tp"><p class="soft">{say(language, "class_outward", fewest=FEWEST)}</p></div>'
+        _render_pending_notice(classroom, language)
+        + _render_week(disclosed, skills, language)
+        + _render_skill_counts(disclosed, skills, language)
+        + _render_misconceptions(classroom, disclosed, skills, places, "class_none_told", language)
+        + _render_low_discrimination_items(disclosed, "class_none_told", language)
+        + f'<div class="tp"><p class="soft">{t(language, "class_outward", fewest=MIN_GROUP_SIZE)}</p></div>'
     )
 
 
-def links(course_id: str, learners: int, fewest: int, language: str) -> str:
+def render_class_export_links(course_id: str, learners: int, fewest: int, language: str) -> str:
     """Return the ways to take the class's numbers along."""
     if learners < fewest:
-        return f'<div class="tp"><p class="soft">{say(language, "class_small")}</p></div>'
+        return f'<div class="tp"><p class="soft">{t(language, "class_small")}</p></div>'
     query = f"?course={quote(course_id, safe='')}"
     ways = (("/class/report", "class_print"), ("/class/skills.csv", "class_csv"), ("/class/xapi.json", "class_xapi"))
-    drawn = "".join(f'<a href="{path}{query}" target="_blank">{say(language, key)}</a>' for path, key in ways)
-    note = f'<p class="soft">{html.escape(say(language, "class_export_note"))}</p>'
+    drawn = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in ways)
+    note = f'<p class="soft">{html.escape(t(language, "class_export_note"))}</p>'
     return f'<div class="tp"><div class="tp-links">{drawn}</div>{note}</div>'
 
 
-def taken_in(found: TakenIn, language: str) -> str:
+def render_import_result(found: ImportResult, language: str) -> str:
     """Return what came of a file of answers, with each statement that was refused."""
-    counts = say(language, "intake_came", taken=found.taken, known=found.known, refused=len(found.refused))
-    for key, count in (("intake_left_out", found.left_out), ("intake_taken_back", found.taken_back)):
-        counts += " " + say(language, key, n=count) if count else ""
-    head = [say(language, "intake_place"), say(language, "intake_why")]
-    table = charts.table(head, [(one.place, refusal(one.error, language)) for one in found.refused[:MOST_REFUSED]])
-    more = len(found.refused) - MOST_REFUSED
-    rest = f'<p class="soft">{say(language, "intake_more", n=more)}</p>' if more > 0 else ""
-    return f'<div class="tp"><p role="status">{html.escape(counts)}</p>{table + rest if found.refused else ""}</div>'
+    counts = t(language, "intake_came", taken=found.imported, known=found.duplicates, refused=len(found.rejected))
+    for key, count in (("intake_left_out", found.skipped_voided), ("intake_taken_back", found.retracted)):
+        counts += " " + t(language, key, n=count) if count else ""
+    head = [t(language, "intake_place"), t(language, "intake_why")]
+    table = charts.table(
+        head, [(one.position, translate_error(one.error, language)) for one in found.rejected[:MAX_REFUSED_ROWS]]
+    )
+    more = len(found.rejected) - MAX_REFUSED_ROWS
+    rest = f'<p class="soft">{t(language, "intake_more", n=more)}</p>' if more > 0 else ""
+    return f'<div class="tp"><p role="status">{html.escape(counts)}</p>{table + rest if found.rejected else ""}</div>'
 
 
-def not_taken(error: InputRefused, language: str) -> str:
+def render_import_error(error: InputRefused, language: str) -> str:
     """Return why nothing of a file was taken in."""
-    said = say(language, "intake_not", reason=refusal(error, language))
+    said = t(language, "intake_not", reason=translate_error(error, language))
     return f'<div class="tp"><p role="alert">{html.escape(said)}</p></div>'
 
 
-def _catching_up(seen: Classroom, language: str) -> str:
+def _render_pending_notice(classroom: ClassOverview, language: str) -> str:
     return (
-        f'<div class="tp"><p role="status">{say(language, "class_catching_up")}</p></div>' if seen.catching_up else ""
+        f'<div class="tp"><p role="status">{t(language, "class_catching_up")}</p></div>'
+        if classroom.stale_learners
+        else ""
     )
 
 
-def _card(title: str, body: str, name: str) -> str:
+def _render_card(title: str, body: str, name: str) -> str:
     return f'<div class="tp tp-card" id="tp-{name}"><h3>{title}</h3>{body}</div>'
 
 
-def _week(told: Told, skills: Names, language: str) -> str:
-    lines = [*_active(told, language), *_worked(told, language)]
-    for key, found in (("class_learnt", told.newly_known), ("class_newly_stuck", told.newly_stuck)):
+def _render_week(disclosed: ClassFigures, skills: NamesById, language: str) -> str:
+    lines = [*_active_lines(disclosed, language), *_answer_lines(disclosed, language)]
+    for key, found in (("class_learnt", disclosed.newly_known), ("class_newly_stuck", disclosed.newly_stuck)):
         if found:
-            named = [say(language, "class_listed", skill=skills[s], n=n) for s, n in found[:LONGEST_LISTS]]
-            lines.append(say(language, key, list=say(language, "class_comma").join(named)))
-    weeks = [_column(start, sums) for start, sums in told.weeks]
+            named = [t(language, "class_listed", skill=skills[s], n=n) for s, n in found[:MAX_LIST_ROWS]]
+            lines.append(t(language, key, list=t(language, "class_comma").join(named)))
+    weeks = [_column(start, sums) for start, sums in disclosed.weeks]
     said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
-    note = say(language, "class_weeks")
-    return _card(say(language, "class_week"), f'{said}{charts.columns(weeks, note)}<p class="soft">{note}</p>', "week")
+    note = t(language, "class_weeks")
+    return _render_card(
+        t(language, "class_week"), f'{said}{charts.column_chart(weeks, note)}<p class="soft">{note}</p>', "week"
+    )
 
 
-def _active(told: Told, language: str) -> list[str]:
-    if told.active is not None and told.active_before is not None:
-        return [say(language, "class_active", now=told.active, before=told.active_before)]
-    if told.active is not None:
-        return [say(language, "class_active_now", now=told.active)]
-    return [say(language, "class_active_before", before=told.active_before)] if told.active_before is not None else []
+def _active_lines(disclosed: ClassFigures, language: str) -> list[str]:
+    if disclosed.active is not None and disclosed.active_before is not None:
+        return [t(language, "class_active", now=disclosed.active, before=disclosed.active_before)]
+    if disclosed.active is not None:
+        return [t(language, "class_active_now", now=disclosed.active)]
+    return (
+        [t(language, "class_active_before", before=disclosed.active_before)]
+        if disclosed.active_before is not None
+        else []
+    )
 
 
-def _worked(told: Told, language: str) -> list[str]:
+def _answer_lines(disclosed: ClassFigures, language: str) -> list[str]:
     """Return the sums of both weeks, as far as each may be told."""
-    work, before, lines = told.work, told.work_before, []
+    work, before, lines = disclosed.counts, disclosed.counts_before, []
     if work and work.aided is not None:
-        lines.append(say(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided))
+        lines.append(t(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided))
     elif work:
-        lines.append(say(language, "class_work_right", now=work.answers, rights=work.rights))
+        lines.append(t(language, "class_work_right", now=work.answers, rights=work.rights))
     if before:
-        lines.append(say(language, "class_work_before", before=before.answers))
-    if not all(sums for _, sums in told.weeks):
-        lines.append(say(language, "class_work_hidden", fewest=FEWEST))
+        lines.append(t(language, "class_work_before", before=before.answers))
+    if not all(sums for _, sums in disclosed.weeks):
+        lines.append(t(language, "class_work_hidden", fewest=MIN_GROUP_SIZE))
     return lines
 
 
-def _column(start: date, sums: Sums | None) -> tuple[str, int, int]:
+def _column(start: date, sums: DisclosedCounts | None) -> tuple[str, int, int]:
     return (f"{start:%m-%d}", sums.answers, sums.rights) if sums else (f"{start:%m-%d} *", 0, 0)
 
 
-def _map(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
-    head = "".join(f'<th scope="col">{html.escape(skills[line.skill])}</th>' for line in seen.skills)
-    order = sorted(seen.learners, key=lambda learner: learners[learner])
-    rows = "".join(_map_row(learners[each], seen.learners[each], language) for each in order)
-    corner = f'<th scope="col">{say(language, "class_learner")}</th>'
+def _render_class_map(classroom: ClassOverview, learners: NamesById, skills: NamesById, language: str) -> str:
+    head = "".join(f'<th scope="col">{html.escape(skills[line.skill])}</th>' for line in classroom.skills)
+    order = sorted(classroom.learners, key=lambda learner: learners[learner])
+    rows = "".join(_render_map_row(learners[each], classroom.learners[each], language) for each in order)
+    corner = f'<th scope="col">{t(language, "class_learner")}</th>'
     table = (
-        f'<div class="tp-scroll" role="region" tabindex="0" aria-label="{say(language, "class_map")}">'
+        f'<div class="tp-scroll" role="region" tabindex="0" aria-label="{t(language, "class_map")}">'
         f'<table class="tp-map"><thead><tr>{corner}{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
-    how = f'<p class="soft">{say(language, "class_map_how")}</p>'
-    return _card(say(language, "class_map"), f"{how}{table}", "map")
+    how = f'<p class="soft">{t(language, "class_map_how")}</p>'
+    return _render_card(t(language, "class_map"), f"{how}{table}", "map")
 
 
-def _map_row(name: str, view: Overview, language: str) -> str:
-    cells = "".join(_cell(line, language) for line in view.skills)
+def _render_map_row(name: str, overview: LearnerOverview, language: str) -> str:
+    cells = "".join(_render_cell(line, language) for line in overview.skills)
     return f'<tr><th scope="row">{html.escape(name)}</th>{cells}</tr>'
 
 
-def _cell(line: SkillLine, language: str) -> str:
+def _render_cell(line: SkillOverview, language: str) -> str:
     """Return the number with the mark and the word of its level, which are those of her own page."""
     if not line.answers:
         return '<td class="none">–</td>'
-    word = html.escape(level(line, language), quote=True)
-    return f'<td class="{line.level}" title="{word}">{round(100 * line.known)}{MARKS.get(line.level, "")}</td>'
+    word = html.escape(format_level(line, language), quote=True)
+    return (
+        f'<td class="{line.level}" title="{word}">{round(100 * line.known_now)}{LEVEL_MARKS.get(line.level, "")}</td>'
+    )
 
 
-def _counts(told: Told, skills: Names, language: str) -> str:
+def _render_skill_counts(disclosed: ClassFigures, skills: NamesById, language: str) -> str:
     head = [
-        say(language, key)
-        for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
+        t(language, key) for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
     ]
-    hidden = say(language, "class_hidden")
-    rows = [(skills[s], *(hidden if part == HIDDEN else part for part in parts)) for s, parts in told.rows.items()]
-    return _card(say(language, "class_skills"), charts.table(head, rows), "skills")
+    hidden = t(language, "class_hidden")
+    rows = [
+        (skills[s], *(hidden if part == HIDDEN else part for part in parts)) for s, parts in disclosed.skills.items()
+    ]
+    return _render_card(t(language, "class_skills"), charts.table(head, rows), "skills")
 
 
-def _stuck(seen: Classroom, learners: Names, skills: Names, language: str) -> str:
+def _render_stuck(classroom: ClassOverview, learners: NamesById, skills: NamesById, language: str) -> str:
     """One line a skill, the most stuck first; opened, it names who and since when."""
-    title = say(language, "class_stuck")
-    if not seen.stuck:
-        return _card(title, f"<p>{say(language, 'class_stuck_none')}</p>", "stuck")
-    by_skill: dict[str, list[Stuck]] = {}
-    for one in seen.stuck:
+    title = t(language, "class_stuck")
+    if not classroom.stuck:
+        return _render_card(title, f"<p>{t(language, 'class_stuck_none')}</p>", "stuck")
+    by_skill: dict[str, list[StuckLearner]] = {}
+    for one in classroom.stuck:
         by_skill.setdefault(one.skill, []).append(one)
     order = sorted(by_skill, key=lambda skill: (-len(by_skill[skill]), skill))
-    lines = "".join(_stuck_on(skills[skill], by_skill[skill], seen, learners, language) for skill in order)
-    return _card(title, lines, "stuck")
+    lines = "".join(
+        _render_stuck_skill(skills[skill], by_skill[skill], classroom, learners, language) for skill in order
+    )
+    return _render_card(title, lines, "stuck")
 
 
-def _stuck_on(name: str, found: Sequence[Stuck], seen: Classroom, learners: Names, language: str) -> str:
-    today = seen.at.date()
-    longest = when(found[0].since, today, language)
+def _render_stuck_skill(
+    name: str, found: Sequence[StuckLearner], classroom: ClassOverview, learners: NamesById, language: str
+) -> str:
+    today = classroom.at.date()
+    longest = format_relative_day(found[0].since, today, language)
     key = "class_stuck_line" if len(found) > 1 else "class_stuck_one"
-    summary = html.escape(say(language, key, skill=name, n=len(found), when=longest))
-    head = [say(language, key) for key in ("class_learner", "class_since", "class_lately")]
-    rows = [(learners[s.learner_id], when(s.since, today, language), f"{s.rights}/{s.answers}") for s in found]
+    summary = html.escape(t(language, key, skill=name, n=len(found), when=longest))
+    head = [t(language, key) for key in ("class_learner", "class_since", "class_lately")]
+    rows = [
+        (learners[s.learner_id], format_relative_day(s.since, today, language), f"{s.rights}/{s.answers}")
+        for s in found
+    ]
     return f"<details><summary>{summary}</summary>{charts.table(head, rows)}</details>"
 
 
-def _beliefs(seen: Classroom, told: Told, skills: Names, places: Places, none: str, language: str) -> str:
-    title = say(language, "class_beliefs")
-    if not told.beliefs:
-        return _card(title, f"<p>{say(language, none)}</p>", "beliefs")
+def _render_misconceptions(
+    classroom: ClassOverview,
+    disclosed: ClassFigures,
+    skills: NamesById,
+    places: PlacesById,
+    empty_key: str,
+    language: str,
+) -> str:
+    title = t(language, "class_beliefs")
+    if not disclosed.misconceptions:
+        return _render_card(title, f"<p>{t(language, empty_key)}</p>", "beliefs")
     keys = ("class_belief", "class_skill", "class_learners", "class_last", "class_where")
-    head = "".join(f'<th scope="col">{say(language, key)}</th>' for key in keys)
-    rows = "".join(_belief(one, n, seen, skills, places, language) for one, n in told.beliefs[:LONGEST_LISTS])
+    head = "".join(f'<th scope="col">{t(language, key)}</th>' for key in keys)
+    rows = "".join(
+        _render_misconception(one, n, classroom, skills, places, language)
+        for one, n in disclosed.misconceptions[:MAX_LIST_ROWS]
+    )
     table = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
-    return _card(title, f'<div class="tp-scroll"><table class="tp-table">{table}</table></div>', "beliefs")
+    return _render_card(title, f'<div class="tp-scroll"><table class="tp-table">{table}</table></div>', "beliefs")
 
 
-def _belief(belief: Belief, learners: str, seen: Classroom, skills: Names, places: Places, language: str) -> str:
-    skill, last = skills.get(belief.skill, belief.skill), when(belief.last, seen.at.date(), language)
-    cells = (belief.text, skill, learners, last)
-    place = html.escape(places.get(belief.passage_id or "", ""))
-    link = f'<a href="/passage/{quote(belief.passage_id or "", safe="")}" target="_blank">{place}</a>' if place else "–"
+def _render_misconception(
+    misconception: ClassMisconception,
+    learners: str,
+    classroom: ClassOverview,
+    skills: NamesById,
+    places: PlacesById,
+    language: str,
+) -> str:
+    skill, last = (
+        skills.get(misconception.skill, misconception.skill),
+        format_relative_day(misconception.last, classroom.at.date(), language),
+    )
+    cells = (misconception.text, skill, learners, last)
+    place = html.escape(places.get(misconception.passage_id or "", ""))
+    link = (
+        f'<a href="/passage/{quote(misconception.passage_id or "", safe="")}" target="_blank">{place}</a>'
+        if place
+        else "–"
+    )
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + f"<td>{link}</td></tr>"
 
 
-def _items(told: Told, none: str, language: str) -> str:
-    title = say(language, "class_items")
-    if not told.items:
-        return _card(title, f"<p>{say(language, none)}</p>", "items")
-    head: Sequence[str] = [
-        say(language, key) for key in ("class_item", "class_learners", "class_rate", "class_telling")
-    ]
-    hidden = say(language, "class_hidden")
+def _render_low_discrimination_items(disclosed: ClassFigures, empty_key: str, language: str) -> str:
+    title = t(language, "class_items")
+    if not disclosed.weak_items:
+        return _render_card(title, f"<p>{t(language, empty_key)}</p>", "items")
+    head: Sequence[str] = [t(language, key) for key in ("class_item", "class_learners", "class_rate", "class_telling")]
+    hidden = t(language, "class_hidden")
     rows = [
-        (item.item_id, learners, hidden if rate is None else f"{100 * rate:.0f} %", f"{item.telling:+.2f}")
-        for item, learners, rate in told.items[:LONGEST_LISTS]
+        (item.item_id, learners, hidden if rate is None else f"{100 * rate:.0f} %", f"{item.discrimination:+.2f}")
+        for item, learners, rate in disclosed.weak_items[:MAX_LIST_ROWS]
     ]
-    how = f'<p class="soft">{say(language, "class_items_how")}</p>'
-    return _card(title, how + charts.table(head, rows), "items")
+    how = f'<p class="soft">{t(language, "class_items_how")}</p>'
+    return _render_card(title, how + charts.table(head, rows), "items")

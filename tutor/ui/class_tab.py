@@ -9,68 +9,76 @@ from typing import Any
 import gradio as gr
 
 from tutor.errors import InputRefused
-from tutor.learner.disclosure_control import FEWEST
-from tutor.progress.reports import places
-from tutor.progress.xapi_import import read_roster
-from tutor.services import House
+from tutor.learner.disclosure_control import MIN_GROUP_SIZE
+from tutor.progress.reports import misconception_locations
+from tutor.progress.xapi_import import parse_roster
+from tutor.services import Services
 from tutor.ui import class_html
-from tutor.ui.error_boundary import QUIET, handler, person, tell
-from tutor.ui.gradio_i18n import text
-from tutor.ui.words import say
+from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ClassPage:
+class ClassHandlers:
     """The handlers of the tab."""
 
-    house: House
+    services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> tuple[str, str]:
         """Return (the class, the ways to take it along)."""
-        who = person(request)
+        actor = current_person(request)
         if course_id is None:
             return "", ""
-        reports = self.house.reports
-        seen = reports.classroom(who, course_id)
-        learners, skills = reports.learners(who, course_id), reports.names(who, course_id)
-        drawn = class_html.for_page(seen, learners, skills, places(self.house.library, seen), who.language)
-        return drawn, class_html.links(course_id, len(seen.learners), FEWEST, who.language)
+        reports = self.services.reports
+        classroom = reports.class_overview(actor, course_id)
+        learners, skills = reports.answering_learners(actor, course_id), reports.skill_names(actor, course_id)
+        drawn = class_html.render_class_page(
+            classroom, learners, skills, misconception_locations(self.services.library, classroom), actor.language
+        )
+        return drawn, class_html.render_class_export_links(
+            course_id, len(classroom.learners), MIN_GROUP_SIZE, actor.language
+        )
 
-    def take_in(self, path: str | None, roster: str, course_id: str | None, request: gr.Request) -> Updates:
+    def import_xapi(self, path: str | None, roster: str, course_id: str | None, request: gr.Request) -> Updates:
         """Take in another system's answers; return (the file or none, what came of it) and the class anew.
 
         A roster that cannot be read leaves the file where it is, so that it is chosen once.
         """
-        who = person(request)
+        actor = current_person(request)
         if path is None or course_id is None:
-            tell(say(who.language, "intake_file_first"))
+            show_info(t(actor.language, "intake_file_first"))
             return tuple(gr.skip() for _ in range(4))
         try:
-            names = read_roster(roster or "")
+            names = parse_roster(roster or "")
         except InputRefused as refused:
-            return gr.skip(), class_html.not_taken(refused, who.language), gr.skip(), gr.skip()
+            return gr.skip(), class_html.render_import_error(refused, actor.language), gr.skip(), gr.skip()
         file = Path(path)
         try:
-            found = self.house.intake.take_in(who, course_id, file.read_bytes(), names)
+            found = self.services.xapi_import.import_statements(actor, course_id, file.read_bytes(), names)
         except InputRefused as refused:
-            return None, class_html.not_taken(refused, who.language), gr.skip(), gr.skip()
+            return None, class_html.render_import_error(refused, actor.language), gr.skip(), gr.skip()
         finally:
             file.unlink(missing_ok=True)  # what is taken in is in the database; nothing else is kept
-        return None, class_html.taken_in(found, who.language), *self.show(course_id, request)
+        return None, class_html.render_import_result(found, actor.language), *self.show(course_id, request)
 
 
-def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
+def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the tab where we are; it is filled when it is opened."""
-    page = ClassPage(house)
+    handlers = ClassHandlers(services)
     shown, links = gr.HTML(elem_id="tutor-class"), gr.HTML(elem_id="tutor-class-links")
-    with gr.Accordion(text("intake"), open=False, elem_id="tutor-intake"):
-        gr.Markdown(text("intake_lead"))
-        file = gr.File(label=text("intake_file"), file_types=[".json"], type="filepath", height=120)
-        roster = gr.Textbox(label=text("intake_roster"), lines=3, placeholder="s123456@uni.example, brave-otter")
-        take = gr.Button(text("intake_take"), size="sm", variant="primary", elem_id="tutor-intake-take")
-        came = gr.HTML(elem_id="tutor-intake-came")
-    kept = QUIET | {"preprocess": True}  # the file's place comes from the server's memory, never from the browser
-    take.click(handler(page.take_in), [file, roster, course], [file, came, shown, links], **kept)
-    gr.on([tab.select, course.change], handler(page.show), course, [shown, links], **QUIET)
+    with gr.Accordion(i18n("intake"), open=False, elem_id="tutor-intake"):
+        gr.Markdown(i18n("intake_lead"))
+        file = gr.File(label=i18n("intake_file"), file_types=[".json"], type="filepath", height=120)
+        roster = gr.Textbox(label=i18n("intake_roster"), lines=3, placeholder="s123456@uni.example, brave-otter")
+        import_button = gr.Button(i18n("intake_take"), size="sm", variant="primary", elem_id="tutor-intake-take")
+        import_result = gr.HTML(elem_id="tutor-intake-came")
+    kept = EVENT_OPTIONS | {
+        "preprocess": True
+    }  # the file's place comes from the server's memory, never from the browser
+    import_button.click(
+        handle_errors(handlers.import_xapi), [file, roster, course], [file, import_result, shown, links], **kept
+    )
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, [shown, links], **EVENT_OPTIONS)

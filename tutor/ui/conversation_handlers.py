@@ -7,82 +7,88 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.services import House
+from tutor.services import Services
 from tutor.ui import chat_updates, chat_view
-from tutor.ui.error_boundary import person, tell
-from tutor.ui.words import say
+from tutor.ui.error_boundary import current_person, show_info
+from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Threads:
+class ConversationHandlers:
     """What a student does with her conversations; the id comes from the page, the right to it from the request."""
 
-    house: House
+    services: Services
 
-    def arrive(self, request: gr.Request) -> Updates:
+    def load_page(self, request: gr.Request) -> Updates:
         """Fill the page for whoever opens it, with her latest conversation."""
-        who = person(request)
-        courses = self.house.courses.visible_to(who)
-        course_id = chat_updates.course(self.house, who, None)
-        latest = chat_updates.latest(self.house, who, course_id)
+        actor = current_person(request)
+        courses = self.services.courses.visible_to(actor)
+        course_id = chat_updates.resolve_course_id(self.services, actor, None)
+        latest = chat_updates.latest_conversation_id(self.services, actor, course_id)
         return (
-            gr.Dropdown(choices=[(chat_view.plain(course.title), course.id) for course in courses], value=course_id),
-            *self._show(request, course_id, latest),
-            *chat_updates.model_line(self.house, who),
-            say(who.language, "signed_in_as", name=chat_view.inline(who.name)),
-            chat_updates.account(who),
+            gr.Dropdown(
+                choices=[(chat_view.to_plain_line(course.title), course.id) for course in courses], value=course_id
+            ),
+            *self._render(request, course_id, latest),
+            *chat_updates.render_model_status(self.services, actor),
+            t(actor.language, "signed_in_as", name=chat_view.escape_inline(actor.name)),
+            chat_updates.render_account_links(actor),
         )
 
-    def model(self, request: gr.Request) -> Updates:
+    def refresh_model_status(self, request: gr.Request) -> Updates:
         """Say again what the model is doing, while it loads."""
-        return chat_updates.model_line(self.house, person(request))
+        return chat_updates.render_model_status(self.services, current_person(request))
 
-    def enter(self, course_id: str | None, request: gr.Request) -> Updates:
+    def change_course(self, course_id: str | None, request: gr.Request) -> Updates:
         """Change the course: its latest conversation, or an empty chat."""
-        return self._show(request, course_id, chat_updates.latest(self.house, person(request), course_id))
+        return self._render(
+            request, course_id, chat_updates.latest_conversation_id(self.services, current_person(request), course_id)
+        )
 
-    def open(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Any:
-        return chat_updates.conversation(self.house, person(request), course_id, conversation_id)
+    def open_conversation(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Any:
+        return chat_updates.render_chat(self.services, current_person(request), course_id, conversation_id)
 
-    def begin(self, course_id: str | None, request: gr.Request) -> Updates:
+    def new_conversation(self, course_id: str | None, request: gr.Request) -> Updates:
         """Start with an empty chat; the conversation is made by its first question."""
-        return self._show(request, course_id, None)
+        return self._render(request, course_id, None)
 
-    def name(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
+    def open_rename_form(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
         """Open the small form that renames; it starts with the present name."""
-        who = person(request)
+        actor = current_person(request)
         if not conversation_id:
-            tell(say(who.language, "choose_first"))
+            show_info(t(actor.language, "choose_first"))
             return gr.Group(visible=False), ""
-        return gr.Group(visible=True), self.house.conversations.owned(who, conversation_id).title
+        return gr.Group(visible=True), self.services.conversations.get_own(actor, conversation_id).title
 
     def rename(self, conversation_id: str, title: str, course_id: str | None, request: gr.Request) -> Updates:
-        who = person(request)
-        self.house.conversations.rename(who, conversation_id, title)
-        return chat_updates.threads(self.house, who, course_id, conversation_id), gr.Group(visible=False)
+        actor = current_person(request)
+        self.services.conversations.rename(actor, conversation_id, title)
+        return chat_updates.render_conversation_list(self.services, actor, course_id, conversation_id), gr.Group(
+            visible=False
+        )
 
     def delete(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
         """Hide a conversation and offer to bring it back."""
-        who = person(request)
+        actor = current_person(request)
         if not conversation_id:
-            tell(say(who.language, "choose_first"))
+            show_info(t(actor.language, "choose_first"))
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        title = self.house.conversations.owned(who, conversation_id).title
-        self.house.conversations.delete(who, conversation_id)
-        tell(say(who.language, "deleted", title=title))
-        return *self._show(request, course_id, None), gr.Button(visible=True), conversation_id
+        title = self.services.conversations.get_own(actor, conversation_id).title
+        self.services.conversations.delete(actor, conversation_id)
+        show_info(t(actor.language, "deleted", title=title))
+        return *self._render(request, course_id, None), gr.Button(visible=True), conversation_id
 
-    def undo(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
+    def undo_delete(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
         """Bring back what was deleted last."""
         if conversation_id:
-            self.house.conversations.restore(person(request), conversation_id)
-        return *self._show(request, course_id, conversation_id), gr.Button(visible=False), None
+            self.services.conversations.restore(current_person(request), conversation_id)
+        return *self._render(request, course_id, conversation_id), gr.Button(visible=False), None
 
-    def _show(self, request: gr.Request, course_id: str | None, conversation_id: str | None) -> Updates:
-        who = person(request)
+    def _render(self, request: gr.Request, course_id: str | None, conversation_id: str | None) -> Updates:
+        actor = current_person(request)
         return (
-            chat_updates.threads(self.house, who, course_id, conversation_id),
-            chat_updates.conversation(self.house, who, course_id, conversation_id),
+            chat_updates.render_conversation_list(self.services, actor, course_id, conversation_id),
+            chat_updates.render_chat(self.services, actor, course_id, conversation_id),
         )

@@ -17,49 +17,49 @@ from adapters.errors import AdapterError
 from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
-from tutor.ui.words import WORDS, preferred, say
-from tutor.ui.words.refusals import refusal
+from tutor.ui.words import CATALOGS, negotiate_language, t
+from tutor.ui.words.refusals import translate_error
 
 log = logging.getLogger(__name__)
-PERSON = "tutor.person"  # where the gate puts the signed-in person in the request's scope
+PERSON_KEY = "tutor.person"  # where the gate puts the signed-in person in the request's scope
 # What every event is wired with. Values come as the browser sends them: the choices that Gradio would compare them
 # with are kept in memory a session, so a restart would refuse what is right; use cases check what they are given.
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "preprocess": False}
-SPOKEN = (TutorError, LibraryError, AdapterError)  # their messages are written for people
+EVENT_OPTIONS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "preprocess": False}
+USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages are written for people
 
 
-def person(request: gr.Request) -> Person:
+def current_person(request: gr.Request) -> Person:
     """Return who is signed in; the gate has looked it up from the session cookie of this very request."""
-    found = request.request.scope.get(PERSON) if request.request else None
+    found = request.request.scope.get(PERSON_KEY) if request.request else None
     if not isinstance(found, Person):
-        raise NotAllowed(say(preferred(str(request.headers.get("accept-language", ""))), "not_signed_in"))
+        raise NotAllowed(t(negotiate_language(str(request.headers.get("accept-language", ""))), "not_signed_in"))
     return found
 
 
-def language_of(request: Request) -> str:
+def browser_language(request: Request) -> str:
     """Return the language that a visitor's browser asks for."""
-    return preferred(request.headers.get("accept-language", ""))
+    return negotiate_language(request.headers.get("accept-language", ""))
 
 
-def tell(message: str) -> None:
+def show_info(message: str) -> None:
     """Show a passing note; whatever it quotes stays text."""
     gr.Info(html.escape(message))
 
 
-def warn(message: str) -> None:
+def show_warning(message: str) -> None:
     gr.Warning(html.escape(message), duration=15)
 
 
-def spoken(error: BaseException, language: str = "en") -> str:
+def error_message(error: BaseException, language: str = "en") -> str:
     """Return the sentence for an error; one that was not foreseen is logged and named by a reference."""
-    if isinstance(error, SPOKEN):
-        return refusal(error, language)
+    if isinstance(error, USER_FACING_ERRORS):
+        return translate_error(error, language)
     reference = secrets.token_hex(4)
     log.error("page handler failed (reference %s)", reference, exc_info=error)
-    return say(language, "broken", reference=reference)
+    return t(language, "broken", reference=reference)
 
 
-def handler(function: Callable[..., Any]) -> Callable[..., Any]:
+def handle_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     """Turn what a handler raises into a message on the page."""
     if inspect.isgeneratorfunction(function):
 
@@ -68,7 +68,7 @@ def handler(function: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 yield from function(*args, **kwargs)
             except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
-                raise _shown(error, args) from None
+                raise _to_gradio_error(error, args) from None
 
         return streaming
 
@@ -77,19 +77,19 @@ def handler(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
-            raise _shown(error, args) from None
+            raise _to_gradio_error(error, args) from None
 
     return plain
 
 
-def _shown(error: Exception, arguments: Sequence[Any]) -> gr.Error:
+def _to_gradio_error(error: Exception, arguments: Sequence[Any]) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
-    return gr.Error(html.escape(spoken(error, _language(arguments))), duration=15, print_exception=False)
+    return gr.Error(html.escape(error_message(error, _request_language(arguments))), duration=15, print_exception=False)
 
 
-def _language(arguments: Sequence[Any]) -> str:
+def _request_language(arguments: Sequence[Any]) -> str:
     """Return the language of whoever made the request among a handler's arguments."""
     scopes = [one.request.scope for one in arguments if isinstance(one, gr.Request) and one.request]
-    who = next((scope.get(PERSON) for scope in scopes), None)
-    return who.language if isinstance(who, Person) and who.language in WORDS else "en"
+    actor = next((scope.get(PERSON_KEY) for scope in scopes), None)
+    return actor.language if isinstance(actor, Person) and actor.language in CATALOGS else "en"

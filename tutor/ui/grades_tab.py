@@ -12,154 +12,160 @@ from typing import Any
 import gradio as gr
 
 from tutor.domain import Outcome, Person
-from tutor.practice.gradebook import Entry, Step, standing
-from tutor.services import House
-from tutor.store.posed_questions import Given, Logged
+from tutor.practice.gradebook import GradebookEntry, UndoStep, effective_grades
+from tutor.services import Services
+from tutor.store.posed_questions import GradeLogEntry, StoredAttempt
 from tutor.ui import chat_view, practice_view
-from tutor.ui.error_boundary import QUIET, handler, person, tell
-from tutor.ui.gradio_i18n import text
-from tutor.ui.words import say
+from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.words import t
 
-SHOWN = 100
+MAX_ENTRIES = 100
 DECISIONS = (Outcome.RIGHT, Outcome.PARTIAL, Outcome.WRONG)
 Updates = tuple[Any, ...]
-Done = tuple[str, str, Step]  # the course, the answer that is open, and what undo takes back
+UndoToken = tuple[str, str, UndoStep]  # the course, the answer that is open, and what undo takes back
 
 
 @dataclass(frozen=True, slots=True)
-class Grading:
+class GradeHandlers:
     """The handlers; all but `open` give (list, form, details, outcome, reason, neighbours button, undo, its step)."""
 
-    house: House
+    services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        return self._list(person(request), course_id, None), *self._closed()
+        return self._render_list(current_person(request), course_id, None), *self._closed_form()
 
-    def open(self, attempt_id: str | None, request: gr.Request) -> Updates:
+    def open_answer(self, attempt_id: str | None, request: gr.Request) -> Updates:
         """Return all but the list for the chosen answer."""
         if not attempt_id:
-            return self._closed()
-        who = person(request)
-        entry = self.house.gradebook.entry(who, attempt_id)
-        history = self.house.gradebook.history(who, attempt_id)
-        count = len(self.house.gradebook.neighbours(who, attempt_id))
-        asked = say(who.language, "grade_neighbours", count=count)
-        button = gr.Button(value=asked, visible=count > 0 and entry.given.by_person)
-        undo = _undo("grade_undo", entry, self.house.gradebook.undoable(who, attempt_id), who.language)
-        return gr.Column(visible=True), _details(entry, history, who.language), None, "", button, *undo
+            return self._closed_form()
+        actor = current_person(request)
+        entry = self.services.gradebook.entry(actor, attempt_id)
+        history = self.services.gradebook.history(actor, attempt_id)
+        count = len(self.services.gradebook.other_answers(actor, attempt_id))
+        asked = t(actor.language, "grade_neighbours", count=count)
+        button = gr.Button(value=asked, visible=count > 0 and entry.answer.is_by_person)
+        undo = _undo_button("grade_undo", entry, self.services.gradebook.undo_step(actor, attempt_id), actor.language)
+        return gr.Column(visible=True), _format_details(entry, history, actor.language), None, "", button, *undo
 
     def decide(
         self, attempt_id: str | None, outcome: str | None, reason: str, course_id: str, request: gr.Request
     ) -> Updates:
-        who = person(request)
+        actor = current_person(request)
         if not attempt_id or outcome not in DECISIONS:
-            tell(say(who.language, "choose_first"))
+            show_info(t(actor.language, "choose_first"))
             return tuple(gr.skip() for _ in range(8))
-        self.house.gradebook.override(who, attempt_id, Outcome(outcome), reason or "")
-        tell(say(who.language, "grade_saved"))
-        return self._list(who, course_id, attempt_id), *self.open(attempt_id, request)
+        self.services.gradebook.override(actor, attempt_id, Outcome(outcome), reason or "")
+        show_info(t(actor.language, "grade_saved"))
+        return self._render_list(actor, course_id, attempt_id), *self.open_answer(attempt_id, request)
 
     def regrade(self, attempt_id: str | None, course_id: str, request: gr.Request) -> Updates:
         """Grade the others again; the answer stays open, and what changed stands below it."""
-        who = person(request)
+        actor = current_person(request)
         if not attempt_id:
             return self.show(course_id, request)
-        changed = self.house.gradebook.regrade(who, attempt_id)
-        tell(say(who.language, "grade_regraded", count=len(changed)))
+        changed = self.services.gradebook.regrade(actor, attempt_id)
+        show_info(t(actor.language, "grade_regraded", count=len(changed)))
         if not changed:
             return tuple(gr.skip() for _ in range(8))
-        form, details, *rest = self.open(attempt_id, request)
-        entry = self.house.gradebook.entry(who, attempt_id)
-        step = tuple((after.given.id, after.given.number) for _, after in changed)
-        undo = _undo("grades_undo", entry, step, who.language)
-        told = f"{details}\n\n{_changes(changed, who.language)}"
-        return self._list(who, course_id, attempt_id), form, told, *rest[:3], *undo
+        form, details, *rest = self.open_answer(attempt_id, request)
+        entry = self.services.gradebook.entry(actor, attempt_id)
+        step = tuple((after.answer.id, after.answer.grade_number) for _, after in changed)
+        undo = _undo_button("grades_undo", entry, step, actor.language)
+        told = f"{details}\n\n{_format_changes(changed, actor.language)}"
+        return self._render_list(actor, course_id, attempt_id), form, told, *rest[:3], *undo
 
-    def undo(self, done: Done | None, request: gr.Request) -> Updates:
-        who = person(request)
+    def undo(self, done: UndoToken | None, request: gr.Request) -> Updates:
+        actor = current_person(request)
         if done is None:
             return tuple(gr.skip() for _ in range(8))
         course_id, attempt_id, step = done
-        tell(say(who.language, "grade_undone", count=self.house.gradebook.undo(who, step)))
-        return self._list(who, course_id, attempt_id), *self.open(attempt_id, request)
+        show_info(t(actor.language, "grade_undone", count=self.services.gradebook.undo(actor, step)))
+        return self._render_list(actor, course_id, attempt_id), *self.open_answer(attempt_id, request)
 
-    def _list(self, who: Person, course_id: str | None, chosen: str | None) -> gr.Radio:
-        entries = self.house.gradebook.entries(who, course_id)[:SHOWN] if course_id else []
-        choices = [(_line(entry, who.language), entry.given.id) for entry in entries]
-        return gr.Radio(choices=choices, value=chosen, info=None if entries else say(who.language, "grades_none"))
+    def _render_list(self, actor: Person, course_id: str | None, chosen: str | None) -> gr.Radio:
+        entries = self.services.gradebook.entries(actor, course_id)[:MAX_ENTRIES] if course_id else []
+        choices = [(_format_entry(entry, actor.language), entry.answer.id) for entry in entries]
+        return gr.Radio(choices=choices, value=chosen, info=None if entries else t(actor.language, "grades_none"))
 
-    def _closed(self) -> Updates:
+    def _closed_form(self) -> Updates:
         return gr.Column(visible=False), "", None, "", gr.Button(visible=False), gr.Button(visible=False), None
 
 
-def _undo(key: str, entry: Entry, step: Step, language: str) -> tuple[gr.Button, Done]:
-    button = gr.Button(value=say(language, key, count=len(step)), visible=bool(step))
-    return button, (entry.row.course_id, entry.given.id, step)
+def _undo_button(key: str, entry: GradebookEntry, step: UndoStep, language: str) -> tuple[gr.Button, UndoToken]:
+    button = gr.Button(value=t(language, key, count=len(step)), visible=bool(step))
+    return button, (entry.question.course_id, entry.answer.id, step)
 
 
-def _line(entry: Entry, language: str) -> str:
-    answer = chat_view.plain(practice_view.spoken(entry.row, entry.given.text, language), 90)
-    return say(
+def _format_entry(entry: GradebookEntry, language: str) -> str:
+    answer = chat_view.to_plain_line(practice_view.format_answer(entry.question, entry.answer.text, language), 90)
+    return t(
         language,
         "grade_line",
-        outcome=_outcome(entry, language),
-        learner=chat_view.plain(entry.learner),
+        outcome=_format_entry_outcome(entry, language),
+        learner=chat_view.to_plain_line(entry.learner),
         answer=answer,
-        prompt=chat_view.plain(entry.row.item.prompt, 70),
+        prompt=chat_view.to_plain_line(entry.question.item.prompt, 70),
     )
 
 
-def _changes(changed: Sequence[tuple[Entry, Entry]], language: str) -> str:
+def _format_changes(changed: Sequence[tuple[GradebookEntry, GradebookEntry]], language: str) -> str:
     """Return a line for each answer that was graded again: what it was, what it is."""
-    lines = [f"- {_outcome(before, language)} → {_line(after, language)}" for before, after in changed]
-    return "\n".join([say(language, "grade_changes"), "", *map(chat_view.inline, lines)])
-
-
-def _outcome(entry: Entry, language: str) -> str:
-    return _named(entry.given.grade.outcome if entry.given.grade else Outcome.UNSURE, language)
-
-
-def _named(outcome: Outcome, language: str) -> str:
-    """Return an outcome as the desk says it: what nobody was sure of waits for who reads this."""
-    return say(language, "grade_waits" if outcome is Outcome.UNSURE else f"outcome_{outcome.value}")
-
-
-def _details(entry: Entry, history: Sequence[Logged], language: str) -> str:
-    """Return the question, the key, the answer and the grade with its reasons; below, what it was before."""
-    item, given = entry.row.item, entry.given
-    said = chat_view.inline(practice_view.spoken(entry.row, given.text, language))
-    keys = chat_view.inline("; ".join(practice_view.spoken(entry.row, key, language) for key in item.keys))
     lines = [
-        say(language, "grade_question", prompt=chat_view.inline(item.prompt)),
-        say(language, "grade_key", answer=keys),
-        say(language, "grade_said", learner=chat_view.inline(entry.learner), text=said),
+        f"- {_format_entry_outcome(before, language)} → {_format_entry(after, language)}" for before, after in changed
+    ]
+    return "\n".join([t(language, "grade_changes"), "", *map(chat_view.escape_inline, lines)])
+
+
+def _format_entry_outcome(entry: GradebookEntry, language: str) -> str:
+    return _format_outcome(entry.answer.grade.outcome if entry.answer.grade else Outcome.UNSURE, language)
+
+
+def _format_outcome(outcome: Outcome, language: str) -> str:
+    """Return an outcome as the desk says it: what nobody was sure of waits for who reads this."""
+    return t(language, "grade_waits" if outcome is Outcome.UNSURE else f"outcome_{outcome.value}")
+
+
+def _format_details(entry: GradebookEntry, history: Sequence[GradeLogEntry], language: str) -> str:
+    """Return the question, the key, the answer and the grade with its reasons; below, what it was before."""
+    item, given = entry.question.item, entry.answer
+    said = chat_view.escape_inline(practice_view.format_answer(entry.question, given.text, language))
+    keys = chat_view.escape_inline(
+        "; ".join(practice_view.format_answer(entry.question, key, language) for key in item.keys)
+    )
+    lines = [
+        t(language, "grade_question", prompt=chat_view.escape_inline(item.prompt)),
+        t(language, "grade_key", answer=keys),
+        t(language, "grade_said", learner=chat_view.escape_inline(entry.learner), text=said),
     ]
     if given.grade is not None:
-        lines.append(f"**{_outcome(entry, language)}** · {_grounds(given, language)}")
-    if before := _before(history, language):
-        lines.append(say(language, "grade_history", lines=before))
+        lines.append(f"**{_format_entry_outcome(entry, language)}** · {_format_grade_reasons(given, language)}")
+    if before := _format_history(history, language):
+        lines.append(t(language, "grade_history", lines=before))
     if item.source is not None:
-        lines.append(practice_view.why(entry.row, "", language))
+        lines.append(practice_view.format_source_passage(entry.question, "", language))
     return "\n\n".join(lines)
 
 
-def _grounds(given: Given, language: str) -> str:
+def _format_grade_reasons(given: StoredAttempt, language: str) -> str:
     """Return why the answer has its grade: the decision's reason, or the grader's with how sure it was."""
     assert given.grade is not None
-    if given.by_person:
-        return say(language, "grade_by_person", reason=chat_view.inline(given.reason))
-    reasons = "; ".join(practice_view.reason(one, language) for one in (given.reason, *given.grade.reasons) if one)
-    return say(language, "grade_by_grader", reasons=reasons, share=f"{given.grade.confidence:.0%}")
+    if given.is_by_person:
+        return t(language, "grade_by_person", reason=chat_view.escape_inline(given.reason))
+    reasons = "; ".join(
+        practice_view.format_reason(one, language) for one in (given.reason, *given.grade.reasons) if one
+    )
+    return t(language, "grade_by_grader", reasons=reasons, share=f"{given.grade.confidence:.0%}")
 
 
-def _before(history: Sequence[Logged], language: str) -> str:
+def _format_history(history: Sequence[GradeLogEntry], language: str) -> str:
     """Return the grades that an answer had before the one that counts; one that was taken back says so."""
-    kept = {one.number for one in standing(history)}
+    kept = {one.grade_number for one in effective_grades(history)}
     said = [
-        say(
+        t(
             language,
-            "grade_was" if one.number in kept else "grade_was_undone",
-            outcome=_named(one.grade.outcome, language),
+            "grade_was" if one.grade_number in kept else "grade_was_undone",
+            outcome=_format_outcome(one.grade.outcome, language),
         )
         for one in history
         if one.undoes is None
@@ -168,27 +174,29 @@ def _before(history: Sequence[Logged], language: str) -> str:
     return " → ".join(said[:-1] if counts else said)
 
 
-def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> None:
+def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the tab where we are; it is filled when it is opened."""
-    grading = Grading(house)
-    gr.Markdown(text("grades_what"))
-    answers = gr.Radio(label=text("grades_list"), choices=[], elem_id="tutor-grades")
+    handlers = GradeHandlers(services)
+    gr.Markdown(i18n("grades_what"))
+    answers = gr.Radio(label=i18n("grades_list"), choices=[], elem_id="tutor-grades")
     with gr.Column(visible=False, elem_id="tutor-grade-form") as form:
         details = gr.Markdown(elem_id="tutor-grade-details")
         outcome = gr.Radio(
-            label=text("grade_outcome"),
-            choices=[(text(f"decision_{one.value}"), one.value) for one in DECISIONS],
+            label=i18n("grade_outcome"),
+            choices=[(i18n(f"decision_{one.value}"), one.value) for one in DECISIONS],
             elem_id="tutor-grade-outcome",
         )
-        reason = gr.Textbox(label=text("grade_reason"), max_length=1_000, elem_id="tutor-grade-reason")
+        reason = gr.Textbox(label=i18n("grade_reason"), max_length=1_000, elem_id="tutor-grade-reason")
         with gr.Row(elem_classes="tutor-buttons"):
-            decide = gr.Button(text("grade_save"), variant="primary", size="sm", elem_id="tutor-grade-save")
+            decide = gr.Button(i18n("grade_save"), variant="primary", size="sm", elem_id="tutor-grade-save")
             again = gr.Button(visible=False, size="sm", elem_id="tutor-regrade")
             undo = gr.Button(visible=False, size="sm", elem_id="tutor-grade-undo")
     step = gr.State()
     shown = [answers, form, details, outcome, reason, again, undo, step]
-    gr.on([tab.select, course.change], handler(grading.show), course, shown, **QUIET)
-    answers.input(handler(grading.open), answers, shown[1:], **QUIET)
-    decide.click(handler(grading.decide), [answers, outcome, reason, course], shown, **QUIET)
-    again.click(handler(grading.regrade), [answers, course], shown, **QUIET)
-    undo.click(handler(grading.undo), step, shown, **QUIET | {"preprocess": True})  # a State stays on the server
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
+    answers.input(handle_errors(handlers.open_answer), answers, shown[1:], **EVENT_OPTIONS)
+    decide.click(handle_errors(handlers.decide), [answers, outcome, reason, course], shown, **EVENT_OPTIONS)
+    again.click(handle_errors(handlers.regrade), [answers, course], shown, **EVENT_OPTIONS)
+    undo.click(
+        handle_errors(handlers.undo), step, shown, **EVENT_OPTIONS | {"preprocess": True}
+    )  # a State stays on the server

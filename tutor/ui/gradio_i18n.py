@@ -9,18 +9,20 @@ import gradio as gr
 
 from tutor.ui.words import CHINESE, ENGLISH
 
-_PREFIX = "tutor_"  # Gradio's own keys must not clash with ours
+_KEY_PREFIX = "tutor_"  # Gradio's own keys must not clash with ours
 
 
-def _still(words: dict[str, str]) -> dict[str, str]:
-    return {_PREFIX + key: value for key, value in words.items() if "{" not in value}
+def _static_messages(words: dict[str, str]) -> dict[str, str]:
+    return {_KEY_PREFIX + key: value for key, value in words.items() if "{" not in value}
 
 
-I18N = gr.I18n(**{"en": _still(ENGLISH), "zh": _still(CHINESE), "zh-CN": _still(CHINESE)})
+TRANSLATIONS = gr.I18n(
+    **{"en": _static_messages(ENGLISH), "zh": _static_messages(CHINESE), "zh-CN": _static_messages(CHINESE)}
+)
 
 
-def text(key: str) -> object:
+def i18n(key: str) -> object:
     """Return the reference to a word that needs no filling in."""
-    if _PREFIX + key not in I18N.translations["en"]:
+    if _KEY_PREFIX + key not in TRANSLATIONS.translations["en"]:
         raise KeyError(f"{key!r} is not among the words that stand still; see tutor/ui/words")
-    return I18N(_PREFIX + key)
+    return TRANSLATIONS(_KEY_PREFIX + key)

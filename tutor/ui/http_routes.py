@@ -17,85 +17,85 @@ from starlette.types import Scope
 
 from tutor.engine.base import EngineState
 from tutor.errors import InputRefused, NotAllowed, TutorError
-from tutor.services import House
+from tutor.services import Services
 from tutor.ui import citation_routes, download_routes, photo_input, static_pages
-from tutor.ui.error_boundary import PERSON, language_of, spoken
+from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
 
-PATHS = re.compile(
+OWN_PATHS = re.compile(
     r"/healthz|/guest|/join|/logout|/language|/photo|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
-COOKIE = "tutor_session"
-SECURE_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
-COOKIE_SECONDS = 180 * 24 * 3600
+SESSION_COOKIE = "tutor_session"
+SECURE_SESSION_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
+SESSION_MAX_AGE_S = 180 * 24 * 3600
 
 
-def doors(house: House) -> Starlette:
+def build_routes_app(services: Services) -> Starlette:
     """Return the small application behind our own routes."""
 
     def health(_request: Request) -> Response:
-        info = house.engine.info()
+        info = services.engine.info()
         status = HTTPStatus.SERVICE_UNAVAILABLE if info.state is EngineState.FAILED else HTTPStatus.OK
         return JSONResponse(
             {"model": info.model, "quantization": info.quantization, "state": info.state.value}, int(status)
         )
 
-    def guest(request: Request) -> Response:
-        if request.scope[PERSON] is not None:  # a second click makes no second account
-            return _to("/")
+    def create_guest(request: Request) -> Response:
+        if request.scope[PERSON_KEY] is not None:  # a second click makes no second account
+            return _redirect("/")
         try:
-            _, token = house.accounts.new_guest(language_of(request))
+            _, token = services.accounts.create_guest(browser_language(request))
         except NotAllowed as refusal:
-            return _refused(request, refusal, HTTPStatus.TOO_MANY_REQUESTS)
-        return _signed_in(request, token, "/")
+            return _error_page(request, refusal, HTTPStatus.TOO_MANY_REQUESTS)
+        return _sign_in_response(request, token, "/")
 
-    def link(request: Request) -> Response:
-        return HTMLResponse(static_pages.join(language_of(request), request.query_params.get("token", "")))
+    def join_page(request: Request) -> Response:
+        return HTMLResponse(static_pages.render_join(browser_language(request), request.query_params.get("token", "")))
 
-    async def redeem(request: Request) -> Response:
+    async def redeem_link(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=4)
         try:
-            who, token = await to_thread.run_sync(house.accounts.redeem_link, str(form.get("token", "")))
+            actor, token = await to_thread.run_sync(services.accounts.redeem_sign_in_link, str(form.get("token", "")))
         except NotAllowed as refusal:
-            return _refused(request, refusal, HTTPStatus.FORBIDDEN)
-        return _signed_in(request, token, "/teach" if who.teaches else "/")
+            return _error_page(request, refusal, HTTPStatus.FORBIDDEN)
+        return _sign_in_response(request, token, "/teach" if actor.is_staff else "/")
 
-    def leave(request: Request) -> Response:
-        name = SECURE_COOKIE if is_secure(request.scope) else COOKIE
+    def sign_out(request: Request) -> Response:
+        name = SECURE_SESSION_COOKIE if is_secure(request.scope) else SESSION_COOKIE
         if token := request.cookies.get(name):
-            house.accounts.end_session(token)
-        response = _to("/")
+            services.accounts.end_session(token)
+        response = _redirect("/")
         response.delete_cookie(name, path="/", secure=is_secure(request.scope), httponly=True)
         return response
 
-    async def language(request: Request) -> Response:
+    async def set_language(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=4)
-        if (who := request.scope[PERSON]) is not None:
+        if (actor := request.scope[PERSON_KEY]) is not None:
             try:
-                await to_thread.run_sync(house.accounts.set_language, who, str(form.get("language", "")))
+                await to_thread.run_sync(services.accounts.set_language, actor, str(form.get("language", "")))
             except InputRefused as refusal:
-                return _refused(request, refusal, HTTPStatus.BAD_REQUEST)
-        return _to("/teach" if request.query_params.get("next") == "/teach" else "/")
+                return _error_page(request, refusal, HTTPStatus.BAD_REQUEST)
+        return _redirect("/teach" if request.query_params.get("next") == "/teach" else "/")
 
     return Starlette(
         routes=[
             Route("/healthz", health),
-            Route("/guest", guest, methods=["POST"]),
-            Route("/join", link, methods=["GET"]),
-            Route("/join", redeem, methods=["POST"]),
-            Route("/logout", leave, methods=["POST"]),
-            *photo_input.routes(house),
-            Route("/language", language, methods=["POST"]),
-            *citation_routes.routes(house),
-            *download_routes.routes(house),
+            Route("/guest", create_guest, methods=["POST"]),
+            Route("/join", join_page, methods=["GET"]),
+            Route("/join", redeem_link, methods=["POST"]),
+            Route("/logout", sign_out, methods=["POST"]),
+            *photo_input.build_routes(services),
+            Route("/language", set_language, methods=["POST"]),
+            *citation_routes.build_routes(services),
+            *download_routes.build_routes(services),
         ]
     )
 
 
-def _refused(request: Request, refusal: TutorError, status: HTTPStatus) -> Response:
-    who = request.scope[PERSON]
-    language = who.language if who else language_of(request)
-    return HTMLResponse(static_pages.message(language, spoken(refusal, language)), int(status))
+def _error_page(request: Request, refusal: TutorError, status: HTTPStatus) -> Response:
+    actor = request.scope[PERSON_KEY]
+    language = actor.language if actor else browser_language(request)
+    return HTMLResponse(static_pages.render_message(language, error_message(refusal, language)), int(status))
 
 
 def is_secure(scope: Scope) -> bool:
@@ -104,7 +104,7 @@ def is_secure(scope: Scope) -> bool:
     return (forwarded.split(",")[0].strip() or scope["scheme"]) == "https"
 
 
-def _signed_in(request: Request, token: str, target: str) -> Response:
+def _sign_in_response(request: Request, token: str, target: str) -> Response:
     """Set the session cookie and go on.
 
     On a Space the page stands in a frame of another site, where only a partitioned SameSite=None cookie is kept;
@@ -112,11 +112,11 @@ def _signed_in(request: Request, token: str, target: str) -> Response:
     """
     secure = is_secure(request.scope)
     framed = secure and "SPACE_ID" in os.environ
-    response = _to(target)
+    response = _redirect(target)
     response.set_cookie(
-        SECURE_COOKIE if secure else COOKIE,
+        SECURE_SESSION_COOKIE if secure else SESSION_COOKIE,
         token,
-        max_age=COOKIE_SECONDS,
+        max_age=SESSION_MAX_AGE_S,
         path="/",
         secure=secure,
         httponly=True,
@@ -127,5 +127,5 @@ def _signed_in(request: Request, token: str, target: str) -> Response:
     return response
 
 
-def _to(path: str) -> RedirectResponse:
+def _redirect(path: str) -> RedirectResponse:
     return RedirectResponse(path, int(HTTPStatus.SEE_OTHER))

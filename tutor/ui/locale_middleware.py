@@ -8,32 +8,34 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Scope, Send
 
-_HEAD = b"<head>"
-_TAGS = {"zh": "zh-CN"}  # what Gradio knows a language by
-_CHOICE = (
+_HEAD_TAG = b"<head>"
+_LANGUAGE_TAGS = {"zh": "zh-CN"}  # what Gradio knows a language by
+_LANGUAGE_SCRIPT = (
     '<script>((chosen) => { for (const [name, value] of [["language", chosen], ["languages", [chosen]]]) '
     "Object.defineProperty(navigator, name, { get: () => value }); "
     'document.documentElement.lang = chosen; })("%s")</script>'
 )
 
 
-def unpacked(scope: Scope) -> Scope:
+def disable_compression(scope: Scope) -> Scope:
     """Return the request for a page that is not compressed, so that it can be written into."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
     return {**scope, "headers": headers}
 
 
-def speaking(send: Send, language: str) -> Send:
+def inject_language(send: Send, language: str) -> Send:
     """Return a way to send a page that says its language; what is no page passes as it is."""
-    held: list[Message] = []
+    pending: list[Message] = []
 
     async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start" and _is_page(message):
-            held.append(message)
+        if message["type"] == "http.response.start" and _is_html(message):
+            pending.append(message)
             return
-        if held:
-            start, body = held.pop(), message.get("body", b"")
-            chosen = body.replace(_HEAD, _HEAD + (_CHOICE % _TAGS.get(language, language)).encode(), 1)
+        if pending:
+            start, body = pending.pop(), message.get("body", b"")
+            chosen = body.replace(
+                _HEAD_TAG, _HEAD_TAG + (_LANGUAGE_SCRIPT % _LANGUAGE_TAGS.get(language, language)).encode(), 1
+            )
             headers = MutableHeaders(scope=start)
             if "content-length" in headers:
                 headers["content-length"] = str(int(headers["content-length"]) + len(chosen) - len(body))
@@ -44,5 +46,5 @@ def speaking(send: Send, language: str) -> Send:
     return sending
 
 
-def _is_page(message: Message) -> bool:
+def _is_html(message: Message) -> bool:
     return Headers(raw=message["headers"]).get("content-type", "").startswith("text/html")

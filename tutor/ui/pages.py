@@ -10,39 +10,39 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
-from tutor.services import House
+from tutor.services import Services
 from tutor.ui import instructor_page, photo_input, student_page
-from tutor.ui.auth_middleware import Gate
-from tutor.ui.gradio_i18n import I18N
-from tutor.ui.words import say
+from tutor.ui.auth_middleware import AuthMiddleware
+from tutor.ui.gradio_i18n import TRANSLATIONS
+from tutor.ui.words import t
 
 ASSETS = Path(__file__).parent / "assets"
 STYLES = ("page.css", "cited.css", "progress.css")
 EXTRA_THREADS = 40  # for the short events beside the answers
 
 
-def build_pages(house: House) -> gr.Blocks:
+def build_pages(services: Services) -> gr.Blocks:
     """Return the student's page at / and the instructor's at /teach."""
-    _private_uploads(house)
-    title = say(house.settings.language, "title")
+    _prepare_upload_dir(services)
+    title = t(services.settings.language, "title")
     with gr.Blocks(
         title=title, fill_height=True, fill_width=True, analytics_enabled=False, delete_cache=(600, 3600)
     ) as pages:
-        student_page.build(house, pages)
-    with pages.route(say(house.settings.language, "teach"), "/teach", show_in_navbar=False) as teach:
-        instructor_page.build(house, teach)
-    pages.queue(max_size=4 * house.settings.queue_size, api_open=False, default_concurrency_limit=8)
+        student_page.build(services, pages)
+    with pages.route(t(services.settings.language, "teach"), "/teach", show_in_navbar=False) as teach:
+        instructor_page.build(services, teach)
+    pages.queue(max_size=4 * services.settings.queue_size, api_open=False, default_concurrency_limit=8)
     return pages
 
 
-def launch_arguments(house: House) -> dict[str, Any]:
+def launch_arguments(services: Services) -> dict[str, Any]:
     """Return what `launch` is called with; a test reads the running app back against it."""
-    root = house.office.root
+    root = services.core.data_dir
     return {
-        "server_name": house.settings.host,
-        "server_port": house.settings.port,
+        "server_name": services.settings.host,
+        "server_port": services.settings.port,
         "app_kwargs": {
-            "middleware": [Middleware(Gate, house=house)],
+            "middleware": [Middleware(AuthMiddleware, services=services)],
             "docs_url": None,
             "redoc_url": None,
             "openapi_url": None,
@@ -59,28 +59,29 @@ def launch_arguments(house: House) -> dict[str, Any]:
         "footer_links": [],
         "allowed_paths": [],
         "blocked_paths": [
-            str(path) for path in (root.database, root.index, root.originals, root.adapters, root.models)
+            str(path)
+            for path in (root.database_file, root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir)
         ],
-        "max_file_size": f"{house.settings.max_upload_mb}mb",
-        "max_threads": house.settings.queue_size + EXTRA_THREADS,
+        "max_file_size": f"{services.settings.max_upload_mb}mb",
+        "max_threads": services.settings.queue_size + EXTRA_THREADS,
         "state_session_capacity": 500,
         "strict_cors": True,
-        "i18n": I18N,
+        "i18n": TRANSLATIONS,
         "theme": gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=["system-ui", "sans-serif"]),
-        "head": _head(),
+        "head": _head_html(),
     }
 
 
-def _head() -> str:
+def _head_html() -> str:
     """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
     styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES)
-    scripts = (ASSETS / "page.js").read_text("utf-8") + photo_input.script()
+    scripts = (ASSETS / "page.js").read_text("utf-8") + photo_input.build_script()
     return f"<style>{styles}</style><script>{scripts}</script>"
 
 
-def _private_uploads(house: House) -> None:
+def _prepare_upload_dir(services: Services) -> None:
     """Let Gradio keep half-received files in a folder of this house, emptied at each start, not in a shared /tmp."""
-    folder = house.office.root.path / "uploads"
+    folder = services.core.data_dir.path / "uploads"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)  # the only way that Gradio can be told

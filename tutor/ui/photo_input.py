@@ -16,78 +16,78 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tutor.chat.photo_transcription import MOST_BYTES, Photos, too_big
+from tutor.chat.photo_transcription import MAX_BYTES, PhotoTranscriber, photo_too_big
 from tutor.domain import Person
-from tutor.services import House
-from tutor.ui.error_boundary import PERSON, SPOKEN, language_of, spoken
-from tutor.ui.gradio_i18n import text
-from tutor.ui.words import WORDS, say
+from tutor.services import Services
+from tutor.ui.error_boundary import PERSON_KEY, USER_FACING_ERRORS, browser_language, error_message
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.words import CATALOGS, t
 
 _SCRIPT = Path(__file__).parent / "assets" / "photo.js"
-_SAID_BY_THE_PAGE = ("photo_reading", "photo_failed", "photo_too_big")
+_SCRIPT_MESSAGES = ("photo_reading", "photo_failed", "photo_too_big")
 
 
-def routes(house: House) -> list[Route]:
+def build_routes(services: Services) -> list[Route]:
     """Return the route that takes a picture as its body and answers with what was read, or why nothing was."""
 
     async def photo(request: Request) -> Response:
-        who: Person | None = request.scope[PERSON]
-        if who is None:
-            return _refused(say(language_of(request), "not_signed_in"), HTTPStatus.UNAUTHORIZED)
+        actor: Person | None = request.scope[PERSON_KEY]
+        if actor is None:
+            return _error_response(t(browser_language(request), "not_signed_in"), HTTPStatus.UNAUTHORIZED)
         try:
-            data = await _body(request)
+            data = await _read_body(request)
         except ClientDisconnect:
-            return _refused("", HTTPStatus.BAD_REQUEST)  # nobody hears it
-        if len(data) > MOST_BYTES:
-            return _refused(spoken(too_big(), who.language), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        return await to_thread.run_sync(_read, house.photos, who, data)
+            return _error_response("", HTTPStatus.BAD_REQUEST)  # nobody hears it
+        if len(data) > MAX_BYTES:
+            return _error_response(error_message(photo_too_big(), actor.language), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        return await to_thread.run_sync(_transcribe, services.photos, actor, data)
 
     return [Route("/photo", photo, methods=["POST"])]
 
 
-def _read(photos: Photos, who: Person, data: bytes) -> Response:
+def _transcribe(photos: PhotoTranscriber, actor: Person, data: bytes) -> Response:
     try:
-        found = photos.read(who, data)
+        found = photos.transcribe(actor, data)
     except Exception as error:  # noqa: BLE001 - the edge: it is said, or logged and said
-        status = HTTPStatus.OK if isinstance(error, SPOKEN) else HTTPStatus.INTERNAL_SERVER_ERROR
-        return _refused(_sentence(spoken(error, who.language)), status)
-    note = say(who.language, "photo_read" if found.model else "photo_read_ocr")
+        status = HTTPStatus.OK if isinstance(error, USER_FACING_ERRORS) else HTTPStatus.INTERNAL_SERVER_ERROR
+        return _error_response(_to_sentence(error_message(error, actor.language)), status)
+    note = t(actor.language, "photo_read" if found.model else "photo_read_ocr")
     return JSONResponse({"text": found.text, "note": note})
 
 
-async def _body(request: Request) -> bytes:
+async def _read_body(request: Request) -> bytes:
     """Return the body, cut off where it is longer than a picture may be."""
     data = bytearray()
     async for piece in request.stream():
         data += piece
-        if len(data) > MOST_BYTES:
+        if len(data) > MAX_BYTES:
             break
     return bytes(data)
 
 
-def _refused(sentence: str, status: HTTPStatus) -> Response:
+def _error_response(sentence: str, status: HTTPStatus) -> Response:
     return JSONResponse({"refused": sentence}, int(status))
 
 
-def _sentence(words: str) -> str:
+def _to_sentence(words: str) -> str:
     """Errors begin small, to stand behind others; on the page one stands alone."""
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "。")) else ".")
 
 
-def buttons(name: str, box: str) -> gr.Row:
+def build_buttons(name: str, box: str) -> gr.Row:
     """Put the buttons and the line for what came of a picture where we are; `box` finds the text box on the page."""
     with gr.Row(elem_id=f"tutor-photo-{name}", elem_classes="tutor-photo") as row:
-        gr.Button(text("photo_attach"), size="sm", min_width=60, elem_classes="tutor-photo-attach")
-        gr.Button(text("photo_camera"), size="sm", min_width=60, elem_classes="tutor-photo-camera")
+        gr.Button(i18n("photo_attach"), size="sm", min_width=60, elem_classes="tutor-photo-attach")
+        gr.Button(i18n("photo_camera"), size="sm", min_width=60, elem_classes="tutor-photo-camera")
         gr.HTML(f'<p class="tutor-photo-note" role="status" data-box="{box}"></p>')
     return row
 
 
-def script() -> str:
+def build_script() -> str:
     """Return the page's script with the words that it says itself, in every language."""
     words = {
-        language: {key: say(language, key, megabytes=MOST_BYTES >> 20) for key in _SAID_BY_THE_PAGE}
-        for language in WORDS
+        language: {key: t(language, key, megabytes=MAX_BYTES >> 20) for key in _SCRIPT_MESSAGES}
+        for language in CATALOGS
     }
-    code = _SCRIPT.read_text("utf-8").replace("MOST_BYTES", str(MOST_BYTES))
+    code = _SCRIPT.read_text("utf-8").replace("MOST_BYTES", str(MAX_BYTES))
     return code.replace("WORDS", json.dumps(words, ensure_ascii=False))

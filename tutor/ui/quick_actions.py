@@ -8,33 +8,40 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.ui.error_boundary import handler, person
-from tutor.ui.gradio_i18n import text
-from tutor.ui.question_handlers import Asking, Updates
-from tutor.ui.words import say
+from tutor.ui.error_boundary import current_person, handle_errors
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.question_handlers import QuestionHandlers, Updates
+from tutor.ui.words import t
 
-TAPS = ("hint", "example", "easier", "harder", "quiz", "summarise")
+QUICK_ACTIONS = ("hint", "example", "easier", "harder", "quiz", "summarise")
 
 
 @dataclass(frozen=True, slots=True)
-class Tap:
+class QuickAction:
     """One button: sends its request as if the learner had typed it, in her own language."""
 
-    asking: Asking
+    questions: QuestionHandlers
     key: str
 
     def send(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Iterator[Updates]:
-        words = say(person(request).language, f"tap_{self.key}_said")
-        yield from self.asking.ask(words, conversation_id, course_id, request)
+        words = t(current_person(request).language, f"tap_{self.key}_said")
+        yield from self.questions.ask(words, conversation_id, course_id, request)
 
 
-def build() -> list[gr.Button]:
+def build_buttons() -> list[gr.Button]:
     """Put the buttons where we are."""
     with gr.Row(elem_id="tutor-taps"):
-        return [gr.Button(text(f"tap_{key}"), size="sm", min_width=60, elem_id=f"tutor-tap-{key}") for key in TAPS]
+        return [
+            gr.Button(i18n(f"tap_{key}"), size="sm", min_width=60, elem_id=f"tutor-tap-{key}") for key in QUICK_ACTIONS
+        ]
 
 
-def wire(buttons: list[gr.Button], asking: Asking, where: list[Any], outputs: list[Any], **shared: Any) -> list[Any]:
+def wire_events(
+    buttons: list[gr.Button], questions: QuestionHandlers, inputs: list[Any], outputs: list[Any], **event_options: Any
+) -> list[Any]:
     """Return the events, so that the stop button can cancel them."""
-    pairs = zip(buttons, TAPS, strict=True)
-    return [button.click(handler(Tap(asking, key).send), where, outputs, **shared) for button, key in pairs]
+    pairs = zip(buttons, QUICK_ACTIONS, strict=True)
+    return [
+        button.click(handle_errors(QuickAction(questions, key).send), inputs, outputs, **event_options)
+        for button, key in pairs
+    ]

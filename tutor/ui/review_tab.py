@@ -7,31 +7,33 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.corrections.review_queue import Review
-from tutor.services import House
+from tutor.corrections.review_queue import CorrectionReview
+from tutor.services import Services
 from tutor.ui import adapter_panel, review_html
-from tutor.ui.error_boundary import QUIET, handler, person, tell
-from tutor.ui.gradio_i18n import text
-from tutor.ui.words import say
+from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewHandlers:
     """The handlers; all give (tab, how many wait, list, side, what is shown, reason, last decided)."""
 
-    house: House
+    services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return the desk with the first one that waits."""
-        return self._shown(course_id, request, None, gr.skip())
+        return self._render(course_id, request, None, gr.skip())
 
-    def open(self, chosen: str | None, course_id: str, request: gr.Request) -> str:
+    def open_correction(self, chosen: str | None, course_id: str, request: gr.Request) -> str:
         """Return one better answer side by side with what it would replace."""
-        who = person(request)
-        found = next((r for r in self.house.reviews.queue(who, course_id) if r.correction.id == chosen), None)
-        return review_html.side_by_side(found, who.language)
+        actor = current_person(request)
+        found = next(
+            (r for r in self.services.review_queue.list_reviews(actor, course_id) if r.correction.id == chosen), None
+        )
+        return review_html.render_review(found, actor.language)
 
     def accept(self, chosen: str | None, reason: str, course_id: str, request: gr.Request) -> Updates:
         return self._decide(chosen, reason, course_id, request, accept=True)
@@ -41,78 +43,78 @@ class Desk:
 
     def undo(self, chosen: str | None, last: str | None, course_id: str, request: gr.Request) -> Updates:
         """Take back the last decision of this page, or that about the chosen one."""
-        who = person(request)
+        actor = current_person(request)
         target = last or chosen
         if not target:
-            tell(say(who.language, "choose_first"))
-            return self._shown(course_id, request, None, None)
-        self.house.reviews.undo(who, target)
-        tell(say(who.language, "decision_undone"))
-        return self._shown(course_id, request, target, None)
+            show_info(t(actor.language, "choose_first"))
+            return self._render(course_id, request, None, None)
+        self.services.review_queue.undo_decision(actor, target)
+        show_info(t(actor.language, "decision_undone"))
+        return self._render(course_id, request, target, None)
 
     def _decide(self, chosen: str | None, reason: str, course_id: str, request: gr.Request, *, accept: bool) -> Updates:
-        who = person(request)
+        actor = current_person(request)
         if not chosen:
-            tell(say(who.language, "choose_first"))
-            return self._shown(course_id, request, None, gr.skip())
-        self.house.reviews.decide(who, chosen, accept=accept, reason=reason or "")
-        tell(say(who.language, "decided_accept" if accept else "decided_decline"))
-        return self._shown(course_id, request, None, chosen)
+            show_info(t(actor.language, "choose_first"))
+            return self._render(course_id, request, None, gr.skip())
+        self.services.review_queue.decide(actor, chosen, accept=accept, reason=reason or "")
+        show_info(t(actor.language, "decided_accept" if accept else "decided_decline"))
+        return self._render(course_id, request, None, chosen)
 
-    def _shown(self, course_id: str | None, request: gr.Request, chosen: str | None, last: Any) -> Updates:
-        who = person(request)
-        if course_id is None or not self.house.courses.teaches(who, course_id):
+    def _render(self, course_id: str | None, request: gr.Request, chosen: str | None, last: Any) -> Updates:
+        actor = current_person(request)
+        if course_id is None or not self.services.courses.can_teach(actor, course_id):
             return tuple(gr.skip() for _ in range(7))
-        queue = self.house.reviews.queue(who, course_id)
-        waiting = sum(review.correction.waits for review in queue)
+        queue = self.services.review_queue.list_reviews(actor, course_id)
+        waiting = sum(review.correction.is_pending for review in queue)
         found = next((r for r in queue if r.correction.id == chosen), queue[0] if queue else None)
         return (
-            gr.Tab(label=review_html.tab_label(waiting, who.language)),
-            review_html.how_many(len(queue), waiting, who.language),
-            gr.Radio(choices=review_html.choices(queue, who.language), value=_id(found)),
+            gr.Tab(label=review_html.format_tab_label(waiting, actor.language)),
+            review_html.format_queue_count(len(queue), waiting, actor.language),
+            gr.Radio(choices=review_html.review_choices(queue, actor.language), value=_correction_id(found)),
             gr.Column(visible=bool(queue)),
-            review_html.side_by_side(found, who.language),
+            review_html.render_review(found, actor.language),
             "",
             last,
         )
 
 
-def _id(review: Review | None) -> str | None:
+def _correction_id(review: CorrectionReview | None) -> str | None:
     return review.correction.id if review else None
 
 
-def build(house: House, tab: gr.Tab, course: gr.Dropdown) -> Any:
+def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> Any:
     """Put the desk where we are; return the function that fills it once `course` is known."""
-    desk, shared = Desk(house), adapter_panel.Adapting(house, shared=True)
+    handlers, adapter_handlers = ReviewHandlers(services), adapter_panel.AdapterHandlers(services, shared=True)
     count = gr.Markdown(elem_id="tutor-review-count")
     with gr.Row():
         with gr.Column(min_width=260, scale=2):
             queue = gr.Radio(show_label=False, choices=[], elem_id="tutor-review", container=False)
         with gr.Column(min_width=300, scale=5, visible=False) as side:
             detail = gr.HTML(elem_id="tutor-review-detail")
-            reason = gr.Textbox(label=text("review_reason"), max_length=500, elem_id="tutor-review-reason")
+            reason = gr.Textbox(label=i18n("review_reason"), max_length=500, elem_id="tutor-review-reason")
             with gr.Row(elem_classes="tutor-buttons"):
-                accept = gr.Button(text("accept"), variant="primary", size="sm", elem_id="tutor-accept")
-                decline = gr.Button(text("decline"), size="sm", elem_id="tutor-decline")
-                undo = gr.Button(text("undo_decision"), size="sm", elem_id="tutor-undo-decision")
+                accept = gr.Button(i18n("accept"), variant="primary", size="sm", elem_id="tutor-accept")
+                decline = gr.Button(i18n("decline"), size="sm", elem_id="tutor-decline")
+                undo = gr.Button(i18n("undo_decision"), size="sm", elem_id="tutor-undo-decision")
     last = gr.Textbox(visible=False)
     outputs = [tab, count, queue, side, detail, reason, last]
-    queue.input(handler(desk.open), [queue, course], detail, **QUIET)
+    queue.input(handle_errors(handlers.open_correction), [queue, course], detail, **EVENT_OPTIONS)
     decided = [
-        accept.click(handler(desk.accept), [queue, reason, course], outputs, **QUIET),
-        decline.click(handler(desk.decline), [queue, reason, course], outputs, **QUIET),
-        undo.click(handler(desk.undo), [queue, last, course], outputs, **QUIET),
+        accept.click(handle_errors(handlers.accept), [queue, reason, course], outputs, **EVENT_OPTIONS),
+        decline.click(handle_errors(handlers.decline), [queue, reason, course], outputs, **EVENT_OPTIONS),
+        undo.click(handle_errors(handlers.undo), [queue, last, course], outputs, **EVENT_OPTIONS),
     ]
-    gr.Markdown(text("shared"), elem_classes="tutor-heading")
-    gr.Markdown(text("shared_what"))
-    panel = adapter_panel.build(shared, course)
+    gr.Markdown(i18n("shared"), elem_classes="tutor-heading")
+    gr.Markdown(i18n("shared_what"))
+    panel = adapter_panel.build(adapter_handlers, course)
     for event in decided:
-        event.then(handler(shared.show), course, panel.outputs, **QUIET)
+        event.then(handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
 
     def fill(arrived: Any) -> None:
         """Fill the desk after the event that has set the course."""
-        arrived.then(handler(desk.show), course, outputs, **QUIET)
-        arrived.then(handler(shared.show), course, panel.outputs, **QUIET)
+        arrived.then(handle_errors(handlers.show), course, outputs, **EVENT_OPTIONS)
+        arrived.then(handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
 
-    tab.select(handler(desk.show), course, outputs, **QUIET)
+    tab.select(handle_errors(handlers.show), course, outputs, **EVENT_OPTIONS)
     return fill

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from markdown_it import MarkdownIt
 
-JOINER = "\u2060"
+WORD_JOINER = "\u2060"
 
-_HIDDEN = re.compile(
+_HIDDEN_CHARS = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f"  # controls but tab and newline
     "\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"  # bidi marks, zero width
     "\ud800-\udfff\U000e0000-\U000e01ef]"  # lone surrogates; tags and supplementary variation selectors
@@ -26,66 +26,66 @@ _FENCE = (
 _SPAN = r"(?P<span>(?<![\\`])(?P<run>`{1,2})(?!`)(?:(?!\n[ \t]*\n)[\s\S])+?(?<!`)(?P=run)(?!`))"
 _MATH = r"(?P<math>\$\$(?P<display>[^$]+?)\$\$|\\\[(?P<square>[\s\S]+?)\\\]|\\\((?P<round>[^\n]+?)\\\))"
 _DOLLAR = r"(?P<dollar>(?<![\\$\w])\$(?P<inline>[^\s$](?:[^$\n]{0,200}?[^\s$\\])?)\$(?![\d$]))"
-_PIECES = re.compile("|".join((_FENCE, _SPAN, _MATH, _DOLLAR)))
+_CODE_OR_MATH = re.compile("|".join((_FENCE, _SPAN, _MATH, _DOLLAR)))
 _LANGUAGE = re.compile(r"[A-Za-z0-9+#-]{1,20}")
 _FORBIDDEN_TEX = re.compile(
     r"\\(?:href|url|includegraphics|html\w*|[gex]?def|let|futurelet|(?:re)?newcommand|providecommand|input|include"
     r"|catcode|write|openin|read|csname)(?![a-z])",
     re.IGNORECASE,
 )
-_BREAKS = (
-    (re.compile(r"<(?=[A-Za-z/!?])"), "<" + JOINER),  # tags, comments, <autolinks>
-    (re.compile(r"\](?=[(\[:])"), "]" + JOINER),  # links, images, references and their definitions
-    (re.compile(r":(?=//)"), ":" + JOINER),  # bare addresses
-    (re.compile(r"\bwww(?=\.)", re.IGNORECASE), "www" + JOINER),
-    (re.compile(r"(?<=\S)@(?=\S)"), "@" + JOINER),
-    (re.compile(r"\b(javascript|data|vbscript|mailto)(?=:)", re.IGNORECASE), r"\1" + JOINER),
-    (re.compile(r"&(?=#?\w+;)"), "&" + JOINER),  # entities
+_NEUTRALIZERS = (
+    (re.compile(r"<(?=[A-Za-z/!?])"), "<" + WORD_JOINER),  # tags, comments, <autolinks>
+    (re.compile(r"\](?=[(\[:])"), "]" + WORD_JOINER),  # links, images, references and their definitions
+    (re.compile(r":(?=//)"), ":" + WORD_JOINER),  # bare addresses
+    (re.compile(r"\bwww(?=\.)", re.IGNORECASE), "www" + WORD_JOINER),
+    (re.compile(r"(?<=\S)@(?=\S)"), "@" + WORD_JOINER),
+    (re.compile(r"\b(javascript|data|vbscript|mailto)(?=:)", re.IGNORECASE), r"\1" + WORD_JOINER),
+    (re.compile(r"&(?=#?\w+;)"), "&" + WORD_JOINER),  # entities
 )
 _PARSER = MarkdownIt("commonmark", {"html": True})
 
 
-def without_hidden(text: str) -> str:
+def strip_hidden(text: str) -> str:
     """Drop characters that show nothing but can carry or turn text; line ends become newlines."""
-    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _HIDDEN_CHARS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def clean(text: str, outside: Callable[[str], str] = lambda plain: plain) -> str:
+def sanitize_markdown(text: str, rewrite_plain: Callable[[str], str] = lambda plain: plain) -> str:
     """Return Markdown that shows `text` and loads, links and runs nothing.
 
     `outside` rewrites the plain stretches between code and formulas after they were made safe; it is how our own
     citation links come in.
     """
-    text = without_hidden(text)
+    text = strip_hidden(text)
     made = _assemble(text, lambda plain: plain)
-    if _is_live(made):
-        return outside(_broken_everywhere(text))
-    return _assemble(text, outside)
+    if _has_active_markup(made):
+        return rewrite_plain(_neutralize_all(text))
+    return _assemble(text, rewrite_plain)
 
 
-def _assemble(text: str, outside: Callable[[str], str]) -> str:
+def _assemble(text: str, rewrite_plain: Callable[[str], str]) -> str:
     parts, last = [], 0
-    for match in _PIECES.finditer(text):
-        parts += [outside(_broken(text[last : match.start()])), _kept(match)]
+    for match in _CODE_OR_MATH.finditer(text):
+        parts += [rewrite_plain(_neutralize(text[last : match.start()])), _sanitize_code_or_math(match)]
         last = match.end()
-    return "".join([*parts, outside(_broken(text[last:]))])
+    return "".join([*parts, rewrite_plain(_neutralize(text[last:]))])
 
 
-def _broken(plain: str) -> str:
-    for pattern, replacement in _BREAKS:
+def _neutralize(plain: str) -> str:
+    for pattern, replacement in _NEUTRALIZERS:
         plain = pattern.sub(replacement, plain)
     return plain
 
 
-def _broken_everywhere(text: str) -> str:
+def _neutralize_all(text: str) -> str:
     """The last resort when the parsers disagree: no code, no formulas, no markup with brackets."""
-    return re.sub(r"[<\[\]`$\\]", lambda match: JOINER + match.group() + JOINER, _broken(text))
+    return re.sub(r"[<\[\]`$\\]", lambda match: WORD_JOINER + match.group() + WORD_JOINER, _neutralize(text))
 
 
-def _kept(match: re.Match[str]) -> str:
+def _sanitize_code_or_math(match: re.Match[str]) -> str:
     """Return a piece of code or a formula as it may stand."""
     if match["fence"] is not None:
-        return _fence(match)
+        return _sanitize_fence(match)
     if match["span"] is not None:
         return match["span"]
     formula = match["display"] or match["square"] or match["round"] or match["inline"]
@@ -95,14 +95,14 @@ def _kept(match: re.Match[str]) -> str:
     return rf"\({formula}\)" if match["dollar"] is not None else match["math"][:2] + formula + match["math"][-2:]
 
 
-def _fence(match: re.Match[str]) -> str:
+def _sanitize_fence(match: re.Match[str]) -> str:
     language = match["info"].strip()
     if not _LANGUAGE.fullmatch(language) or language.lower() == "mermaid":
         language = ""
     return f"{match['ticks']}{language}\n{match['code']}\n{match['ticks']}"
 
 
-def _is_live(markdown: str) -> bool:
+def _has_active_markup(markdown: str) -> bool:
     """Whether a second parser still sees a link, an image or a tag."""
     tokens = [inner for token in _PARSER.parse(markdown) for inner in (token, *(token.children or ()))]
     return any(token.type in {"html_block", "html_inline", "link_open", "image"} for token in tokens)

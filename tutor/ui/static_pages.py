@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from tutor.ui.words import say
+from tutor.ui.words import t
 
-CITED = (Path(__file__).parent / "assets" / "cited.css").read_text(encoding="utf-8")
-STYLE = """
+CITATION_CSS = (Path(__file__).parent / "assets" / "cited.css").read_text(encoding="utf-8")
+PAGE_CSS = """
 :root{color-scheme:light dark;--ink:#1d2433;--paper:#fff;--soft:#5b6478;--line:#d9dee8;--mark:#ffe9a8;--main:#2f5fd0}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ecf4;--paper:#14181f;--soft:#a3adc0;--line:#323a49;--mark:#6b5414;--main:#86a8ff}}
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:1.05rem/1.6 system-ui,sans-serif}
@@ -22,43 +22,43 @@ main.wide{max-width:60rem;padding-top:4vh}
 """
 
 
-def page(language: str, title: str, body: str, *, wide: bool = False) -> str:
+def render_page(language: str, title: str, body: str, *, wide: bool = False) -> str:
     """Return a whole page; `title` is escaped, `body` is HTML of our own."""
     kind = ' class="wide"' if wide else ""
     return (
         f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{html.escape(title)}</title><style>{STYLE}{CITED}</style></head><body><main{kind}>{body}</main></body></html>"
+        f"<title>{html.escape(title)}</title><style>{PAGE_CSS}{CITATION_CSS}</style></head><body><main{kind}>{body}</main></body></html>"
     )
 
 
-def welcome(language: str) -> str:
+def render_welcome(language: str) -> str:
     """Return the page for visitors: one button, and what happens with what they write."""
-    lead, privacy = say(language, "welcome_lead"), say(language, "welcome_privacy")
-    return page(
+    lead, privacy = t(language, "welcome_lead"), t(language, "welcome_privacy")
+    return render_page(
         language,
-        say(language, "title"),
-        f"<h1>{say(language, 'title')}</h1><p>{lead}</p>"
-        f'<form method="post" action="/guest"><button autofocus>{say(language, "welcome_start")}</button></form>'
-        f'<p class="soft">{privacy}</p><p class="soft">{say(language, "ai_notice")}</p>'
-        f"<footer><p>{say(language, 'welcome_teacher')}</p></footer>",
+        t(language, "title"),
+        f"<h1>{t(language, 'title')}</h1><p>{lead}</p>"
+        f'<form method="post" action="/guest"><button autofocus>{t(language, "welcome_start")}</button></form>'
+        f'<p class="soft">{privacy}</p><p class="soft">{t(language, "ai_notice")}</p>'
+        f"<footer><p>{t(language, 'welcome_teacher')}</p></footer>",
     )
 
 
-def join(language: str, token: str) -> str:
+def render_join(language: str, token: str) -> str:
     """Return the page behind a one-time link; only its button uses the link up, a preview does not."""
-    return page(
+    return render_page(
         language,
-        say(language, "title"),
-        f"<h1>{say(language, 'title')}</h1><p>{say(language, 'join_lead')}</p>"
+        t(language, "title"),
+        f"<h1>{t(language, 'title')}</h1><p>{t(language, 'join_lead')}</p>"
         f'<form method="post" action="/join"><input type="hidden" name="token" value="{html.escape(token)}">'
-        f"<button autofocus>{say(language, 'join_button')}</button></form>",
+        f"<button autofocus>{t(language, 'join_button')}</button></form>",
     )
 
 
-def message(language: str, sentence: str) -> str:
+def render_message(language: str, sentence: str) -> str:
     """Return a page that says one sentence and leads back."""
-    back = f'<p><a class="button" href="/">{say(language, "to_start")}</a></p>'
-    return page(
-        language, say(language, "title"), f"<h1>{say(language, 'title')}</h1><p>{html.escape(sentence)}</p>{back}"
+    back = f'<p><a class="button" href="/">{t(language, "to_start")}</a></p>'
+    return render_page(
+        language, t(language, "title"), f"<h1>{t(language, 'title')}</h1><p>{html.escape(sentence)}</p>{back}"
     )

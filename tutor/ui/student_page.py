@@ -7,15 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.services import House
+from tutor.services import Services
 from tutor.ui import chat_view, my_tutor, photo_input, practice_tab, progress_tab, quick_actions
-from tutor.ui.conversation_handlers import Threads
-from tutor.ui.error_boundary import QUIET, handler
-from tutor.ui.feedback_handlers import Rating
-from tutor.ui.gradio_i18n import text
-from tutor.ui.question_handlers import Asking
+from tutor.ui.conversation_handlers import ConversationHandlers
+from tutor.ui.error_boundary import EVENT_OPTIONS, handle_errors
+from tutor.ui.feedback_handlers import FeedbackHandlers
+from tutor.ui.gradio_i18n import i18n
+from tutor.ui.question_handlers import QuestionHandlers
 
-LATEX = [
+LATEX_DELIMITERS = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "\\[", "right": "\\]", "display": True},
     {"left": "\\(", "right": "\\)", "display": False},
@@ -23,26 +23,26 @@ LATEX = [
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SidebarComponents:
     """The components of the sidebar."""
 
-    bar: gr.Sidebar
+    sidebar: gr.Sidebar
     course: gr.Dropdown
-    new: gr.Button
-    threads: gr.Radio
-    name: gr.Button
+    new_chat: gr.Button
+    conversations: gr.Radio
+    rename: gr.Button
     delete: gr.Button
     undo: gr.Button
-    deleted: gr.Textbox
-    naming: gr.Group
-    title: gr.Textbox
-    save: gr.Button
-    who: gr.Markdown
+    deleted_id: gr.Textbox
+    rename_form: gr.Group
+    new_title: gr.Textbox
+    save_title: gr.Button
+    signed_in_as: gr.Markdown
     account: gr.HTML
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class CorrectionPanel:
     """The components of the panel for a better answer."""
 
     group: gr.Group
@@ -51,64 +51,68 @@ class Panel:
     consent: gr.Checkbox
     save: gr.Button
     cancel: gr.Button
-    turn: gr.Textbox
+    turn_id: gr.Textbox
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.group, self.about, self.text, self.turn]
+        return [self.group, self.about, self.text, self.turn_id]
 
 
-def build(house: House, page: gr.Blocks) -> None:
+def build(services: Services, page: gr.Blocks) -> None:
     """Put the student's page into `page`."""
-    side = _side()
+    side = _build_sidebar()
     with gr.Row(elem_id="tutor-head"):
-        gr.Markdown(text("title"), elem_id="tutor-title")
+        gr.Markdown(i18n("title"), elem_id="tutor-title")
         model = gr.Markdown(elem_id="tutor-model")
         ticking = gr.Timer(2.0, active=False)
     with gr.Tabs(elem_id="tutor-tabs") as tabs:
-        with gr.Tab(text("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
-            chat = _chat(house)
-            panel, better = _panel()
+        with gr.Tab(i18n("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
+            chat = _build_chat(services)
+            panel, better = _build_correction_panel()
             with gr.Row(elem_id="tutor-tools"):
-                buttons = quick_actions.build()
-                photo_input.buttons("chat", "#tutor-box textarea")
-            box = _box(house)
-            gr.Markdown(text("ai_notice"), elem_id="tutor-notice")
-        with gr.Tab(text("practice"), id="practice", elem_id="tutor-practice-tab") as practising:
-            practice_tab.build(house, practising, side.course)
-        with gr.Tab(text("progress"), id="progress", elem_id="tutor-progress-tab") as known:
-            progress_tab.build(house, known, side.course, tabs, practice_tab.starter(house))
-        with gr.Tab(text("mine"), id="mine") as tab:
-            my_tutor.build(house, tab, side.course)
-    arriving = [side.course, side.threads, chat, model, ticking, side.who, side.account]
-    threads = Threads(house)
-    page.load(handler(threads.arrive), None, arriving, **QUIET)
-    page.load(None, None, side.bar, js="() => ({open: window.innerWidth > 900, __type__: 'update'})", **QUIET)
-    ticking.tick(handler(threads.model), None, [model, ticking], **QUIET)
-    _wire_threads(threads, side, chat)
-    _wire_asking(Asking(house), side, chat, box, buttons, house.settings.queue_size)
-    _wire_rating(Rating(house), side, chat, panel, better)
+                buttons = quick_actions.build_buttons()
+                photo_input.build_buttons("chat", "#tutor-box textarea")
+            box = _build_question_box(services)
+            gr.Markdown(i18n("ai_notice"), elem_id="tutor-notice")
+        with gr.Tab(i18n("practice"), id="practice", elem_id="tutor-practice-tab") as practising:
+            practice_tab.build(services, practising, side.course)
+        with gr.Tab(i18n("progress"), id="progress", elem_id="tutor-progress-tab") as known:
+            progress_tab.build(services, known, side.course, tabs, practice_tab.make_quiz_starter(services))
+        with gr.Tab(i18n("mine"), id="mine") as tab:
+            my_tutor.build(services, tab, side.course)
+    arriving = [side.course, side.conversations, chat, model, ticking, side.signed_in_as, side.account]
+    threads = ConversationHandlers(services)
+    page.load(handle_errors(threads.load_page), None, arriving, **EVENT_OPTIONS)
+    page.load(
+        None, None, side.sidebar, js="() => ({open: window.innerWidth > 900, __type__: 'update'})", **EVENT_OPTIONS
+    )
+    ticking.tick(handle_errors(threads.refresh_model_status), None, [model, ticking], **EVENT_OPTIONS)
+    _wire_conversations(threads, side, chat)
+    _wire_questions(QuestionHandlers(services), side, chat, box, buttons, services.settings.queue_size)
+    _wire_feedback(FeedbackHandlers(services), side, chat, panel, better)
 
 
-def _side() -> Side:
+def _build_sidebar() -> SidebarComponents:
     with gr.Sidebar(open=False, width=300, elem_id="tutor-side") as bar:
-        course = gr.Dropdown(label=text("course"), choices=[], elem_id="tutor-course")
-        new = gr.Button(text("new_chat"), variant="primary", elem_id="tutor-new")
-        threads = gr.Radio(label=text("conversations"), choices=[], elem_id="tutor-threads")
+        course = gr.Dropdown(label=i18n("course"), choices=[], elem_id="tutor-course")
+        new = gr.Button(i18n("new_chat"), variant="primary", elem_id="tutor-new")
+        threads = gr.Radio(label=i18n("conversations"), choices=[], elem_id="tutor-threads")
         with gr.Row():
-            name = gr.Button(text("rename"), size="sm", min_width=60, elem_id="tutor-rename")
-            delete = gr.Button(text("delete"), size="sm", min_width=60, elem_id="tutor-delete")
-        undo = gr.Button(text("undo"), size="sm", visible=False, elem_id="tutor-undo")
+            name = gr.Button(i18n("rename"), size="sm", min_width=60, elem_id="tutor-rename")
+            delete = gr.Button(i18n("delete"), size="sm", min_width=60, elem_id="tutor-delete")
+        undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-undo")
         deleted = gr.Textbox(visible=False)
         with gr.Group(visible=False) as naming:
-            title = gr.Textbox(label=text("rename_to"), max_length=80, elem_id="tutor-new-name")
-            save = gr.Button(text("save"), size="sm")
-        who = gr.Markdown(elem_id="tutor-who")
+            title = gr.Textbox(label=i18n("rename_to"), max_length=80, elem_id="tutor-new-name")
+            save = gr.Button(i18n("save"), size="sm")
+        actor = gr.Markdown(elem_id="tutor-who")
         account = gr.HTML()
-    return Side(bar, course, new, threads, name, delete, undo, deleted, naming, title, save, who, account)
+    return SidebarComponents(
+        bar, course, new, threads, name, delete, undo, deleted, naming, title, save, actor, account
+    )
 
 
-def _chat(house: House) -> gr.Chatbot:
+def _build_chat(services: Services) -> gr.Chatbot:
     return gr.Chatbot(
         elem_id="tutor-chat",
         show_label=False,
@@ -116,32 +120,32 @@ def _chat(house: House) -> gr.Chatbot:
         layout="panel",
         editable="user",
         buttons=["copy"],
-        feedback_options=chat_view.vote_options(house.settings.language),
+        feedback_options=chat_view.feedback_options(services.settings.language),
         group_consecutive_messages=False,
         sanitize_html=True,
         allow_tags=False,
         allow_file_downloads=False,
-        latex_delimiters=LATEX,
+        latex_delimiters=LATEX_DELIMITERS,
     )
 
 
-def _panel() -> tuple[Panel, gr.Button]:
+def _build_correction_panel() -> tuple[CorrectionPanel, gr.Button]:
     with gr.Row(elem_id="tutor-under"):
-        better = gr.Button(text("better"), size="sm", elem_id="tutor-better")
+        better = gr.Button(i18n("better"), size="sm", elem_id="tutor-better")
     with gr.Group(visible=False, elem_id="tutor-panel") as group:
         about = gr.Markdown()
-        answer = gr.Textbox(label=text("better_label"), info=text("better_hint"), lines=4, max_lines=12)
-        consent = gr.Checkbox(label=text("consent"), value=False)
+        answer = gr.Textbox(label=i18n("better_label"), info=i18n("better_hint"), lines=4, max_lines=12)
+        consent = gr.Checkbox(label=i18n("consent"), value=False)
         with gr.Row():
-            save = gr.Button(text("save"), variant="primary", size="sm")
-            cancel = gr.Button(text("cancel"), size="sm")
-    return Panel(group, about, answer, consent, save, cancel, gr.Textbox(visible=False)), better
+            save = gr.Button(i18n("save"), variant="primary", size="sm")
+            cancel = gr.Button(i18n("cancel"), size="sm")
+    return CorrectionPanel(group, about, answer, consent, save, cancel, gr.Textbox(visible=False)), better
 
 
-def _box(house: House) -> gr.Textbox:
+def _build_question_box(services: Services) -> gr.Textbox:
     return gr.Textbox(
-        placeholder=text("ask"),
-        label=text("ask"),
+        placeholder=i18n("ask"),
+        label=i18n("ask"),
         show_label=False,
         info=None,
         lines=1,
@@ -153,46 +157,76 @@ def _box(house: House) -> gr.Textbox:
     )
 
 
-def _wire_threads(threads: Threads, side: Side, chat: gr.Chatbot) -> None:
-    shown = [side.threads, chat]
-    side.course.input(handler(threads.enter), side.course, shown, **QUIET)
-    side.threads.input(handler(threads.open), [side.threads, side.course], chat, **QUIET)
-    side.new.click(handler(threads.begin), side.course, shown, **QUIET)
-    side.name.click(handler(threads.name), [side.threads, side.course], [side.naming, side.title], **QUIET)
+def _wire_conversations(handlers: ConversationHandlers, side: SidebarComponents, chat: gr.Chatbot) -> None:
+    shown = [side.conversations, chat]
+    side.course.input(handle_errors(handlers.change_course), side.course, shown, **EVENT_OPTIONS)
+    side.conversations.input(
+        handle_errors(handlers.open_conversation), [side.conversations, side.course], chat, **EVENT_OPTIONS
+    )
+    side.new_chat.click(handle_errors(handlers.new_conversation), side.course, shown, **EVENT_OPTIONS)
+    side.rename.click(
+        handle_errors(handlers.open_rename_form),
+        [side.conversations, side.course],
+        [side.rename_form, side.new_title],
+        **EVENT_OPTIONS,
+    )
     gr.on(
-        [side.save.click, side.title.submit],
-        handler(threads.rename),
-        [side.threads, side.title, side.course],
-        [side.threads, side.naming],
-        **QUIET,
+        [side.save_title.click, side.new_title.submit],
+        handle_errors(handlers.rename),
+        [side.conversations, side.new_title, side.course],
+        [side.conversations, side.rename_form],
+        **EVENT_OPTIONS,
     )
     gr.on(
         [side.delete.click, chat.clear],
-        handler(threads.delete),
-        [side.threads, side.course],
-        [*shown, side.undo, side.deleted],
-        **QUIET,
+        handle_errors(handlers.delete),
+        [side.conversations, side.course],
+        [*shown, side.undo, side.deleted_id],
+        **EVENT_OPTIONS,
     )
-    side.undo.click(handler(threads.undo), [side.deleted, side.course], [*shown, side.undo, side.deleted], **QUIET)
+    side.undo.click(
+        handle_errors(handlers.undo_delete),
+        [side.deleted_id, side.course],
+        [*shown, side.undo, side.deleted_id],
+        **EVENT_OPTIONS,
+    )
 
 
-def _wire_asking(
-    asking: Asking, side: Side, chat: gr.Chatbot, box: gr.Textbox, buttons: list[gr.Button], at_once: int
+def _wire_questions(
+    handlers: QuestionHandlers,
+    side: SidebarComponents,
+    chat: gr.Chatbot,
+    box: gr.Textbox,
+    buttons: list[gr.Button],
+    concurrency_limit: int,
 ) -> None:
-    outputs, where = [chat, side.threads, box], [side.threads, side.course]
-    shared: dict[str, Any] = {**QUIET, "concurrency_limit": at_once, "concurrency_id": "answers"}
+    outputs, inputs = [chat, side.conversations, box], [side.conversations, side.course]
+    event_options: dict[str, Any] = {
+        **EVENT_OPTIONS,
+        "concurrency_limit": concurrency_limit,
+        "concurrency_id": "answers",
+    }
     answers = [
-        box.submit(handler(asking.ask), [box, *where], outputs, **shared),
-        chat.example_select(handler(asking.example), side.course, outputs, **shared),
-        chat.retry(handler(asking.retry), where, outputs, **shared),
-        chat.edit(handler(asking.edit), where, outputs, **shared),
-        *quick_actions.wire(buttons, asking, where, outputs, **shared),
+        box.submit(handle_errors(handlers.ask), [box, *inputs], outputs, **event_options),
+        chat.example_select(handle_errors(handlers.ask_example), side.course, outputs, **event_options),
+        chat.retry(handle_errors(handlers.retry), inputs, outputs, **event_options),
+        chat.edit(handle_errors(handlers.edit), inputs, outputs, **event_options),
+        *quick_actions.wire_events(buttons, handlers, inputs, outputs, **event_options),
     ]
-    box.stop(None, None, None, cancels=answers, **QUIET).then(handler(asking.stopped), where, outputs, **QUIET)
+    box.stop(None, None, None, cancels=answers, **EVENT_OPTIONS).then(
+        handle_errors(handlers.show_stopped), inputs, outputs, **EVENT_OPTIONS
+    )
 
 
-def _wire_rating(rating: Rating, side: Side, chat: gr.Chatbot, panel: Panel, better: gr.Button) -> None:
-    chat.like(handler(rating.rate), side.threads, panel.outputs, **QUIET)
-    better.click(handler(rating.better), side.threads, panel.outputs, **QUIET)
-    panel.save.click(handler(rating.correct), [panel.turn, panel.text, panel.consent], panel.outputs, **QUIET)
-    panel.cancel.click(handler(rating.put_away), None, panel.outputs, **QUIET)
+def _wire_feedback(
+    handlers: FeedbackHandlers, side: SidebarComponents, chat: gr.Chatbot, panel: CorrectionPanel, better: gr.Button
+) -> None:
+    chat.like(handle_errors(handlers.rate), side.conversations, panel.outputs, **EVENT_OPTIONS)
+    better.click(handle_errors(handlers.open_correction_panel), side.conversations, panel.outputs, **EVENT_OPTIONS)
+    panel.save.click(
+        handle_errors(handlers.save_correction),
+        [panel.turn_id, panel.text, panel.consent],
+        panel.outputs,
+        **EVENT_OPTIONS,
+    )
+    panel.cancel.click(handle_errors(handlers.cancel_correction), None, panel.outputs, **EVENT_OPTIONS)

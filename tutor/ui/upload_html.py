@@ -6,12 +6,12 @@ import html
 from collections.abc import Sequence
 
 from tutor.domain import Job, JobState
-from tutor.ui.chat_view import plain
-from tutor.ui.words import WORDS, say
+from tutor.ui.chat_view import to_plain_line
+from tutor.ui.words import CATALOGS, t
 
-SHOWN = 8
-_SOON_S = 3.0  # an estimate after less than this says nothing
-_SIGNS = {JobState.DONE: "✓", JobState.FAILED: "✗", JobState.CANCELLED: "–"}
+MAX_FINISHED = 8
+_MIN_ESTIMATE_S = 3.0  # an estimate after less than this says nothing
+_STATE_SIGNS = {JobState.DONE: "✓", JobState.FAILED: "✗", JobState.CANCELLED: "–"}
 # A click on a button tells the server which job it stands beside.
 CANCEL_JS = """element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-job]');
@@ -23,11 +23,13 @@ def is_open(job: Job) -> bool:
     return job.state in (JobState.QUEUED, JobState.RUNNING)
 
 
-def listed(jobs: Sequence[Job], language: str) -> str:
+def render_uploads(jobs: Sequence[Job], language: str) -> str:
     """Return the open uploads, and the latest of the others; the latest first."""
-    chosen = [job for job in jobs if is_open(job)] + [job for job in jobs if not is_open(job)][:SHOWN]
+    chosen = [job for job in jobs if is_open(job)] + [job for job in jobs if not is_open(job)][:MAX_FINISHED]
     waiting = [job.id for job in reversed(jobs) if job.state is JobState.QUEUED]
-    rows = "".join(_row(job, waiting, language) for job in sorted(chosen, key=lambda j: j.created_at, reverse=True))
+    rows = "".join(
+        _render_row(job, waiting, language) for job in sorted(chosen, key=lambda j: j.created_at, reverse=True)
+    )
     return f'<ul class="tutor-jobs" aria-live="polite">{rows}</ul>' if rows else ""
 
 
@@ -36,49 +38,51 @@ def seconds_left(job: Job) -> float | None:
     if job.stage_at is None or not 0 < job.done <= job.total:
         return None
     spent = (job.updated_at - job.stage_at).total_seconds()
-    return spent * (job.total - job.done) / job.done if spent >= _SOON_S else None
+    return spent * (job.total - job.done) / job.done if spent >= _MIN_ESTIMATE_S else None
 
 
-def _row(job: Job, waiting: Sequence[str], language: str) -> str:
-    name = f"<b>{html.escape(plain(job.subject, 60))}</b>"
+def _render_row(job: Job, waiting: Sequence[str], language: str) -> str:
+    name = f"<b>{html.escape(to_plain_line(job.subject, 60))}</b>"
     if job.state is JobState.RUNNING:
-        return f"<li>{name} {_bar(job)} {_stage(job, language)} {_button(job, language)}</li>"
+        return (
+            f"<li>{name} {_render_bar(job)} {_format_stage(job, language)} {_render_cancel_button(job, language)}</li>"
+        )
     if job.state is JobState.QUEUED:
-        place = say(language, "job_place", place=waiting.index(job.id) + 1)
-        return f"<li>{name} <span>{place}</span> {_button(job, language)}</li>"
-    sign = _SIGNS.get(job.state, "")
-    said = html.escape(job.message or say(language, f"job_{job.state.value}"))
+        place = t(language, "job_place", place=waiting.index(job.id) + 1)
+        return f"<li>{name} <span>{place}</span> {_render_cancel_button(job, language)}</li>"
+    sign = _STATE_SIGNS.get(job.state, "")
+    said = html.escape(job.message or t(language, f"job_{job.state.value}"))
     known = said.removeprefix(html.escape(job.subject))  # most sentences begin with the name
     gap = " " if known == said else ""
     return f'<li class="{job.state.value}"><span aria-hidden="true">{sign}</span><p>{name}{gap}{known}</p></li>'
 
 
-def _bar(job: Job) -> str:
+def _render_bar(job: Job) -> str:
     share = min(1.0, job.done / job.total) if job.total > 0 else 0.0
     return f'<progress max="1" value="{share:.3f}">{share:.0%}</progress>'
 
 
-def _stage(job: Job, language: str) -> str:
+def _format_stage(job: Job, language: str) -> str:
     """ "reading page 12 of 200, about 30 s left in this step"."""
     counted = f"stage_{job.stage}_at"
-    if counted in WORDS["en"] and job.total > 1:
-        stage = say(language, counted, done=job.done, total=job.total)
+    if counted in CATALOGS["en"] and job.total > 1:
+        stage = t(language, counted, done=job.done, total=job.total)
     else:
         key = f"stage_{job.stage}"
-        stage = say(language, key, detail="") if key in WORDS["en"] else html.escape(job.stage)
+        stage = t(language, key, detail="") if key in CATALOGS["en"] else html.escape(job.stage)
     left = seconds_left(job)
-    return f"<span>{stage}{'' if left is None else _left(left, language)}</span>"
+    return f"<span>{stage}{'' if left is None else _format_time_left(left, language)}</span>"
 
 
-def _left(seconds: float, language: str) -> str:
+def _format_time_left(seconds: float, language: str) -> str:
     if seconds < 90:
-        return say(language, "left_seconds", count=max(1, round(seconds)))
-    return say(language, "left_minutes", count=round(seconds / 60))
+        return t(language, "left_seconds", count=max(1, round(seconds)))
+    return t(language, "left_minutes", count=round(seconds / 60))
 
 
-def _button(job: Job, language: str) -> str:
-    label = say(language, "cancel_upload", name=plain(job.subject, 60))
+def _render_cancel_button(job: Job, language: str) -> str:
+    label = t(language, "cancel_upload", name=to_plain_line(job.subject, 60))
     return (
         f'<button type="button" data-job="{html.escape(job.id, quote=True)}" '
-        f'aria-label="{html.escape(label, quote=True)}">{say(language, "cancel")}</button>'
+        f'aria-label="{html.escape(label, quote=True)}">{t(language, "cancel")}</button>'
     )

@@ -15,9 +15,9 @@ metadata = MetaData(
 )
 
 
-def own_id() -> Column[str]:
+def id_column() -> Column[str]:
     return Column("id", String, primary_key=True)
 
 
-def owned(name: str, target: str, *, nullable: bool = False) -> Column[str]:
+def owner_column(name: str, target: str, *, nullable: bool = False) -> Column[str]:
     return Column(name, String, ForeignKey(f"{target}.id", ondelete="CASCADE"), nullable=nullable)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from tutor.store.schema.base import metadata, own_id, owned
+from tutor.store.schema.base import id_column, metadata, owner_column
 
 conversations = Table(
     "conversations",
     metadata,
-    own_id(),
-    owned("learner_id", "people"),
-    owned("course_id", "courses"),
+    id_column(),
+    owner_column("learner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("title", String, nullable=False),
     Column("created_at", String, nullable=False),
     Column("updated_at", String, nullable=False),
@@ -22,10 +22,10 @@ conversations = Table(
 turns = Table(
     "turns",
     metadata,
-    own_id(),
-    owned("conversation_id", "conversations"),
-    owned("learner_id", "people"),
-    owned("course_id", "courses"),
+    id_column(),
+    owner_column("conversation_id", "conversations"),
+    owner_column("learner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("number", Integer, nullable=False),  # order in the conversation
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
@@ -62,11 +62,11 @@ feedback = Table(
 corrections = Table(
     "corrections",
     metadata,
-    own_id(),
-    owned("turn_id", "turns"),
-    owned("author_id", "people"),
-    owned("learner_id", "people"),
-    owned("course_id", "courses"),
+    id_column(),
+    owner_column("turn_id", "turns"),
+    owner_column("author_id", "people"),
+    owner_column("learner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("text", Text, nullable=False),
     Column("state", String, nullable=False),
     Column("consent", Boolean, nullable=False),

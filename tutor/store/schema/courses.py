@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table
 
-from tutor.store.schema.base import metadata, own_id
+from tutor.store.schema.base import id_column, metadata
 
 courses = Table(
     "courses",
     metadata,
-    own_id(),
+    id_column(),
     Column("title", String, nullable=False),
     Column("language", String, nullable=False),
     Column("open", Boolean, nullable=False),

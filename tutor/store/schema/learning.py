@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
-from tutor.store.schema.base import metadata, owned
+from tutor.store.schema.base import metadata, owner_column
 
 evidence = Table(
     "evidence",
@@ -16,8 +16,8 @@ evidence = Table(
     Column("sequence", Integer, primary_key=True),  # the order of recording, in which a state is moved on
     Column("id", String, nullable=False, unique=True),
     Column("kind", String, nullable=False),  # answered, retracted
-    owned("learner_id", "people"),
-    owned("course_id", "courses"),
+    owner_column("learner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("item_id", String, nullable=False),
     Column("skill", String, nullable=False),  # the first of `skills`
     Column("skills", JSON, nullable=False),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, CheckConstraint, Column, Index, Integer, String, Table, Text, UniqueConstraint
 
-from tutor.store.schema.base import metadata, own_id, owned
+from tutor.store.schema.base import id_column, metadata, owner_column
 
 jobs = Table(
     "jobs",
     metadata,
-    own_id(),
+    id_column(),
     Column("kind", String, nullable=False),
-    owned("owner_id", "people"),
-    owned("course_id", "courses"),
+    owner_column("owner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("subject", String, nullable=False),
     Column("state", String, nullable=False),
     Column("stage", String, nullable=False),
@@ -29,8 +29,8 @@ jobs = Table(
 documents = Table(
     "documents",
     metadata,
-    own_id(),
-    owned("course_id", "courses"),
+    id_column(),
+    owner_column("course_id", "courses"),
     Column("name", String, nullable=False),
     Column("title", String, nullable=False),
     Column("sha256", String, nullable=False),
@@ -45,8 +45,8 @@ documents = Table(
 passages = Table(
     "passages",
     metadata,
-    own_id(),
-    owned("document_id", "documents"),
+    id_column(),
+    owner_column("document_id", "documents"),
     Column("ordinal", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("place", String, nullable=False),

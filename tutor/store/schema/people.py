@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, String, Table
 
-from tutor.store.schema.base import metadata, own_id, owned
+from tutor.store.schema.base import id_column, metadata, owner_column
 
 people = Table(
     "people",
     metadata,
-    own_id(),
+    id_column(),
     Column("name", String, nullable=False, unique=True),
     Column("role", String, nullable=False),
     Column("guest", Boolean, nullable=False),
@@ -22,7 +22,7 @@ sessions = Table(
     "sessions",
     metadata,
     Column("token_sha256", String, primary_key=True),
-    owned("person_id", "people"),
+    owner_column("person_id", "people"),
     Column("created_at", String, nullable=False),
     Index(None, "person_id"),
 )
@@ -31,7 +31,7 @@ invitations = Table(
     "invitations",
     metadata,
     Column("token_sha256", String, primary_key=True),
-    owned("person_id", "people"),
+    owner_column("person_id", "people"),
     Column("created_at", String, nullable=False),
     Column("expires_at", String, nullable=False),
     Column("used_at", String),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
-from tutor.store.schema.base import metadata, own_id, owned
+from tutor.store.schema.base import id_column, metadata, owner_column
 
 items = Table(
     "items",
     metadata,
-    own_id(),
-    owned("course_id", "courses"),
+    id_column(),
+    owner_column("course_id", "courses"),
     Column("kind", String, nullable=False),
     Column("body", JSON, nullable=False),  # prompt, keys, options, tolerance, source, misconceptions
     Column("skill", String, nullable=False),  # id of a declared skill, "" for none
@@ -36,9 +36,9 @@ item_sources = Table(
 quizzes = Table(
     "quizzes",
     metadata,
-    own_id(),
-    owned("learner_id", "people"),
-    owned("course_id", "courses"),
+    id_column(),
+    owner_column("learner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("topic", String, nullable=False),
     Column("started_at", String, nullable=False),
     Column("ended_at", String),
@@ -48,12 +48,12 @@ quizzes = Table(
 posed = Table(
     "posed",
     metadata,
-    own_id(),
-    owned("quiz_id", "quizzes", nullable=True),
+    id_column(),
+    owner_column("quiz_id", "quizzes", nullable=True),
     Column("number", Integer, nullable=False),  # place in its quiz
     Column("purpose", String, nullable=False, server_default="practice"),  # or placement
-    owned("learner_id", "people"),
-    owned("course_id", "courses"),
+    owner_column("learner_id", "people"),
+    owner_column("course_id", "courses"),
     Column("item_id", String, nullable=False),
     Column("item", JSON, nullable=False),  # as it was posed, key included
     Column("state", String, nullable=False),
@@ -69,8 +69,8 @@ posed = Table(
 attempts = Table(
     "attempts",
     metadata,
-    own_id(),
-    owned("posed_id", "posed"),
+    id_column(),
+    owner_column("posed_id", "posed"),
     Column("submission_id", String, nullable=False),
     Column("number", Integer, nullable=False),
     Column("text", Text, nullable=False),
@@ -84,7 +84,7 @@ grades = Table(
     "grades",
     metadata,
     Column("sequence", Integer, primary_key=True),
-    owned("attempt_id", "attempts"),
+    owner_column("attempt_id", "attempts"),
     Column("outcome", String, nullable=False),
     Column("confidence", Float, nullable=False),
     Column("reasons", JSON, nullable=False),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, UniqueConstraint, text
 
-from tutor.store.schema.base import metadata, own_id, owned
+from tutor.store.schema.base import id_column, metadata, owner_column
 
 
-def _one_of(name: str, where: str, *columns: str) -> Index:
+def _partial_unique_index(name: str, where: str, *columns: str) -> Index:
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 adapters = Table(
     "adapters",
     metadata,
-    own_id(),
+    id_column(),
     Column("name", String, nullable=False, unique=True),
-    owned("learner_id", "people", nullable=True),  # NULL: the course's shared adapter
-    owned("course_id", "courses"),
+    owner_column("learner_id", "people", nullable=True),  # NULL: the course's shared adapter
+    owner_column("course_id", "courses"),
     Column("version", Integer, nullable=False),
     Column("state", String, nullable=False),
     Column("base_sha256", String, nullable=False),
@@ -27,9 +27,9 @@ adapters = Table(
     Column("created_at", String, nullable=False),
     Column("reasons", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("learner_id", "course_id", "version"),
-    _one_of("one_active_adapter_per_learner_and_course", "state = 'active'", "learner_id", "course_id"),
-    _one_of("one_active_adapter_per_course", "state = 'active' AND learner_id IS NULL", "course_id"),
-    _one_of("one_shared_adapter_per_version", "learner_id IS NULL", "course_id", "version"),
+    _partial_unique_index("one_active_adapter_per_learner_and_course", "state = 'active'", "learner_id", "course_id"),
+    _partial_unique_index("one_active_adapter_per_course", "state = 'active' AND learner_id IS NULL", "course_id"),
+    _partial_unique_index("one_shared_adapter_per_version", "learner_id IS NULL", "course_id", "version"),
 )
 
 adapter_rows = Table(

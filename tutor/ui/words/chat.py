@@ -23,7 +23,7 @@ ENGLISH = {
     "starter": "Tell me about {topic}",
     "stage_warming": "The model is warming up; your question is next …",
     "stage_searching": "Looking through the course …",
-    "stage_queued": "The tutor is busy, you are number {detail} in the queue …",
+    "stage_queued": "The tutor is busy, you are number {place} in the queue …",
     "stage_thinking": "Reading the passages …",
     "stage_other": "Working …",
     # teaching
@@ -95,7 +95,7 @@ CHINESE = {
     "starter": "{topic}是什么？",
     "stage_warming": "模型正在加载，随后就回答您的问题……",
     "stage_searching": "正在查找课程内容……",
-    "stage_queued": "导师正忙，您排在第 {detail} 位……",
+    "stage_queued": "导师正忙，您排在第 {place} 位……",
     "stage_thinking": "正在阅读段落……",
     "stage_other": "处理中……",
     # teaching

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-_WHOLE = {
+_SENTENCES = {
     "the right option": "选对了",
     "another option is right": "另一个选项才对",
     "the answer names none of the options": "回答没有指出任何一个选项",
@@ -82,10 +82,10 @@ _PATTERNS = tuple(
 )
 
 
-def in_chinese(reason: str) -> str:
+def translate_grading_reason(reason: str) -> str:
     """Return a grader's reason in Chinese, or as it was said where there are no words for it."""
-    if reason in _WHOLE:
-        return _WHOLE[reason]
+    if reason in _SENTENCES:
+        return _SENTENCES[reason]
     for pattern, chinese in _PATTERNS:
         if found := pattern.fullmatch(reason):
             return found.expand(chinese)

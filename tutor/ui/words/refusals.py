@@ -5,11 +5,11 @@ In English an error speaks for itself; these are for people who read something e
 
 from __future__ import annotations
 
-from tutor.courses.upload_messages import REFUSED_ZH
-from tutor.ui.words import WORDS
+from tutor.courses.upload_messages import UPLOAD_REFUSED_ZH
+from tutor.ui.words import CATALOGS
 
-CHINESE: dict[str, str] = {
-    **{f"error_{kind}": words for kind, words in REFUSED_ZH.items()},
+CHINESE_ERRORS: dict[str, str] = {
+    **{f"error_{kind}": words for kind, words in UPLOAD_REFUSED_ZH.items()},
     "circle": "“{one}”不能以“{other}”为基础：已有 {names}（前者依次以后者为基础），那样会形成循环。请先去掉其中一步。",
     "conversation_elsewhere": "这段对话不属于本课程，请另开一段对话。",
     "conversation_unnamed": "对话需要一个名称。",
@@ -91,12 +91,12 @@ CHINESE: dict[str, str] = {
     "skill_unnamed": "知识点需要一个名称。",
     "turn_gone": "要替换的那次提问已不在这段对话中。",
 }
-REFUSALS: dict[str, dict[str, str]] = {"zh": CHINESE}
+ERROR_CATALOGS: dict[str, dict[str, str]] = {"zh": CHINESE_ERRORS}
 
 
-def refusal(error: BaseException, language: str) -> str:
+def translate_error(error: BaseException, language: str) -> str:
     """Return an error's sentence in a language; its own message where that has no words for it."""
-    words = {**WORDS[language], **REFUSALS.get(language, {})}
+    words = {**CATALOGS[language], **ERROR_CATALOGS.get(language, {})}
     keys = (getattr(error, "key", None), f"error_{type(error).__name__}")
     key = None if language == "en" else next((key for key in keys if key in words), None)
     return words[key].format(**getattr(error, "values", {})) if key else str(error)
