@@ -67,7 +67,7 @@ class Bench:
 
     def engine(self, **shape: Any) -> LocalEngine:
         endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the length that was asked for
-        return LocalEngine(endless, EngineCapacity(**{"shelf_bytes": 0, **shape}), 64, stop_repetition=False)
+        return LocalEngine(endless, EngineCapacity(**{"prefix_cache_bytes": 0, **shape}), 64, stop_repetition=False)
 
 
 def main() -> None:
@@ -207,7 +207,7 @@ def admission(bench: Bench) -> dict[str, Any]:
 def adapter_cache_memory(bench: Bench) -> dict[str, Any]:
     """A thousand learners, one after the other, each with an adapter of her own: what stays in memory of them."""
     cap = 64 << 20
-    engine = bench.engine(slots=4, adapter_bytes=cap)
+    engine = bench.engine(slots=4, adapter_cache_bytes=cap)
     count = 20 if bench.quick else 1000
     sizes = []
     for n in range(count):

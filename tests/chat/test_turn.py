@@ -75,7 +75,7 @@ def test_conversation_history_reaches_the_model_without_citation_marks(ask, ada,
 def test_the_next_prompt_prefix_is_prefetched(ask, ada, engine):
     """What it reads ahead is the beginning of the next prompt, message for message, under the same adapter."""
     first = ask(ada)
-    hint, adapter = engine.prepared[-1]
+    hint, adapter = engine.prefetched[-1]
     ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
     assert adapter is None and len(hint) == 3
     assert engine.requests[-1].messages[:3] == hint

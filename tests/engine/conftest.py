@@ -55,7 +55,7 @@ def _engine_factory(model: TinyModel) -> Any:
     engines: list[LocalEngine] = []
 
     def start(queue_size: int = 64, **shape: int) -> LocalEngine:
-        form = EngineCapacity(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "shelf_bytes": 4 << 20, **shape})
+        form = EngineCapacity(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "prefix_cache_bytes": 4 << 20, **shape})
         engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size, stop_repetition=False))
         return engines[-1]
 

@@ -155,7 +155,7 @@ def test_an_overflowing_adapter_does_not_affect_other_slots(open_tiny: Any, tiny
 
 def test_the_adapter_cache_stays_within_its_cap(open_tiny: Any, tiny: TinyModel):
     """A thousand. What the process takes with adapters of the usual size is measured by bench.serving."""
-    engine = open_tiny(adapter_bytes=60_000, shelf_bytes=100_000)
+    engine = open_tiny(adapter_cache_bytes=60_000, prefix_cache_bytes=100_000)
     for n in range(1000):
         known = replace(tiny.adapters[n % 6], name=f"learner-{n}-v1")
         list(engine.stream(ask(*range(n, n + 20), adapter=known, max_tokens=1, learner=f"learner {n}")))

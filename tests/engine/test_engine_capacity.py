@@ -33,7 +33,7 @@ def test_a_model_too_large_for_one_slot_is_refused():
 def test_operator_settings_override_the_defaults():
     caches = {"adapter_cache_mb": 7, "prompt_cache_mb": 0, "unpacked_weights_mb": 1}
     chosen = Settings(slots=3, prefill_chunk=32, prefill_rows=4, bank_dtype="bf16", **caches)
-    bytes_ = {"adapter_bytes": 7 << 20, "shelf_bytes": 0, "unpacked_bytes": 1 << 20}
+    bytes_ = {"adapter_cache_bytes": 7 << 20, "prefix_cache_bytes": 0, "unpacked_bytes": 1 << 20}
     assert capacity_for("cpu", capacity_overrides(chosen), 0, ROW) == EngineCapacity(
         slots=3, chunk=32, prefill_rows=4, bank_dtype="bf16", **bytes_
     )

@@ -243,7 +243,7 @@ def test_info_names_the_model_its_precision_and_window(open_tiny: Any, tiny: Tin
 
 
 def test_the_prefix_cache_stays_within_its_cap(open_tiny: Any):
-    engine = open_tiny(shelf_bytes=100_000)
+    engine = open_tiny(prefix_cache_bytes=100_000)
     for n in range(40):
         list(engine.stream(ask(*range(n, n + 60), max_tokens=1)))
     assert 0 < engine._runner.shelf.size <= 100_000

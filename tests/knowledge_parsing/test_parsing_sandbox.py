@@ -37,9 +37,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_sandbox_denies(deed, tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
-from knowledge.parsing.sandbox_worker import confine
-from knowledge.parsing.source_file import Limits
-confine(Limits())
+from knowledge.parsing.sandbox_worker import confine_process
+from knowledge.parsing.source_file import ParseLimits
+confine_process(ParseLimits())
 try:
     {deed}
 except (PermissionError, MemoryError, OSError):

@@ -50,8 +50,8 @@ def capacity_overrides(settings: Settings) -> dict[str, int | str]:
         "chunk": settings.prefill_chunk,
         "prefill_rows": settings.prefill_rows,
         "bank_dtype": settings.bank_dtype,
-        "adapter_bytes": _mb_to_bytes(settings.adapter_cache_mb),
-        "shelf_bytes": _mb_to_bytes(settings.prompt_cache_mb),
+        "adapter_cache_bytes": _mb_to_bytes(settings.adapter_cache_mb),
+        "prefix_cache_bytes": _mb_to_bytes(settings.prompt_cache_mb),
         "unpacked_bytes": _mb_to_bytes(settings.unpacked_weights_mb),
     }
     return {name: value for name, value in chosen.items() if value is not None}
