@@ -25,7 +25,7 @@ situations = st.builds(
     misconception=st.booleans(),
     wrong_guesses=st.integers(0, 5),
     gives_reason=st.booleans(),
-    helped=st.booleans(),
+    hint_given=st.booleans(),
 )
 
 
