@@ -15,9 +15,9 @@ from tutor.domain import Person
 from tutor.engine.base import GenerationRequest, Message
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import InputRefused
+from tutor.locales import CATALOGS
 from tutor.platform.settings import Settings
 from tutor.services import Services
-from tutor.ui.words import CATALOGS
 
 
 def open_with_vision_engine(settings: Settings, says: str) -> tuple[PhotoTranscriber, ScriptedEngine]:

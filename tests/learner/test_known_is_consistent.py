@@ -16,8 +16,8 @@ from tutor.learner.evidence import AnswerEvent
 from tutor.learner.overview import REVIEW_THRESHOLD, MasteryLevel
 from tutor.learner.record import rebuild_record
 from tutor.learner.skill_graph import build_graph
+from tutor.locales import t
 from tutor.ui import class_html, progress_html
-from tutor.ui.words import t
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COURSE, NAMES = build_graph("ab", []), {"a": "Light", "b": "Sugar"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.ui.words.reasons import translate_grading_reason
+from tutor.locales.grading_reasons import translate_grading_reason
 
 ROOT = Path(__file__).parents[2] / "tutor"
 GRADERS = [*(ROOT / "assessment").glob("*.py"), ROOT / "practice" / "quiz_sessions.py"]

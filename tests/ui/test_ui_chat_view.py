@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -23,8 +22,8 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
+from tutor.locales import t
 from tutor.ui import adapter_view, chat_view, citation_html
-from tutor.ui.words import CHINESE, ENGLISH, negotiate_language, t
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 CITATION = Citation(
@@ -197,31 +196,6 @@ def test_a_quote_is_highlighted_and_everything_is_escaped():
     assert (shown, found) == ("x &lt;script&gt; <mark>y &amp; z</mark>", True)
     assert citation_html.highlight_quote("abc", "nothing") == ("abc", False)
     assert citation_html.highlight_quote("abc", "") == ("abc", False)
-
-
-def test_locales_have_the_same_keys_and_placeholders():
-    assert ENGLISH.keys() == CHINESE.keys()
-    for key, words in ENGLISH.items():
-        assert _placeholders(words) == _placeholders(CHINESE[key]), key
-
-
-def test_counts_of_one_are_singular():
-    one = t("en", "intake_came", taken=1, known=0, refused=2)
-    assert one == "1 answer taken in, 0 known already, 2 refused."
-    assert t("en", "report_class", learners="<5", day="today") == "<5 learners · today"
-    assert t("zh", "intake_came", taken=1, known=0, refused=2) == "导入 1 次作答，0 次已有，2 次被拒绝。"
-
-
-def _placeholders(words: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(words) if name}
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de-DE,de;q=0.9,en;q=0.5", "en"), ("fr", "en"), ("", "en"), ("zh", "zh")],
-)
-def test_the_first_supported_browser_language_is_used(header: str, language: str):
-    assert negotiate_language(header) == language
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from knowledge.documents import Document
 from knowledge.errors import DocumentRefused
+from tutor.locales import find_message
 
 _UPLOAD_FINISHED = {
     "en": "{name}: {pages} page{s}, {passages} passage{es}.{replaced} {notes}",
@@ -15,13 +16,6 @@ _UPLOAD_DUPLICATE = {
     "zh": "{name} 已经在本课程中{under}，内容完全相同，未作任何更改。",
 }
 _UPLOAD_OTHER_NAME = {"en": " as {other}", "zh": "（名为 {other}）"}
-UPLOAD_REFUSED_ZH = {  # by the kind of the refusal; in English it speaks for itself, and says more
-    "UnsupportedFormat": "无法读取这种格式的文件。",
-    "DocumentLocked": "文件有密码保护，请去掉密码后再上传。",
-    "DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后再上传。",
-    "DocumentEmpty": "文件中没有可读取的文字。",
-    "DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
-}
 _UPLOAD_INCOMPLETE = {
     "en": "{name} was not received whole; upload it again.",
     "zh": "{name} 没有完整收到，请重新上传。",
@@ -59,7 +53,7 @@ def upload_duplicate(language: str, name: str, other: str) -> str:
 
 def upload_refused(language: str, name: str, refusal: DocumentRefused) -> str:
     """Return why a file could not be read in."""
-    known = UPLOAD_REFUSED_ZH.get(type(refusal).__name__) if _supported_language(language) == "zh" else None
+    known = find_message(language, f"error_{type(refusal).__name__}")
     return f"{name}：{known}" if known else str(refusal)
 
 

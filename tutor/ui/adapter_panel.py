@@ -14,13 +14,13 @@ import gradio as gr
 
 import tutor.ui.adapter_view as adapter_view
 from tutor.domain import AdapterVersion, LossPoint, Person
+from tutor.locales import t
 from tutor.services import Services
 from tutor.tuning.side_by_side import AnswerSide
 from tutor.ui import chat_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 from tutor.ui.sanitizer import sanitize_markdown
-from tutor.ui.words import t
 
 POLL_S = 1.0
 Updates = tuple[Any, ...]

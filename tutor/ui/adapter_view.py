@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, JobState, Turn
+from tutor.locales import t
 from tutor.ui.chat_view import escape_inline, format_job, is_open, to_plain_line
-from tutor.ui.words import t
 
 # How the gate's sentences begin, and the plain words for them.
 _GATE_REASON_KEYS = (

@@ -20,12 +20,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tutor.domain import Person
+from tutor.locales import negotiate_language
 from tutor.services import Services
 from tutor.ui import static_pages
 from tutor.ui.error_boundary import PERSON_KEY
 from tutor.ui.http_routes import OWN_PATHS, SECURE_SESSION_COOKIE, SESSION_COOKIE, build_routes_app, is_secure
 from tutor.ui.locale_middleware import disable_compression, inject_language
-from tutor.ui.words import negotiate_language
 
 GRADIO_API_PREFIX = "/gradio_api"
 MAX_EVENT_BYTES = 4 * 2**20  # of one page event: a long question still gets its sentence, a flood does not

@@ -8,9 +8,9 @@ import gradio as gr
 
 from tutor.domain import Person
 from tutor.engine.base import EngineState
+from tutor.locales import CATALOGS, t
 from tutor.services import Services
 from tutor.ui import chat_view
-from tutor.ui.words import CATALOGS, t
 
 
 def resolve_course_id(services: Services, actor: Person, shown: str | None) -> str | None:

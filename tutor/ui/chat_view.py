@@ -24,9 +24,9 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
+from tutor.locales import CATALOGS, t
 from tutor.ui.citation_html import format_place
 from tutor.ui.sanitizer import WORD_JOINER, sanitize_markdown, strip_hidden
-from tutor.ui.words import CATALOGS, t
 
 ChatMessage = dict[str, Any]
 LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thumbs

@@ -14,8 +14,8 @@ from knowledge.excerpts import Excerpt
 from knowledge.page_render import PageImage
 from tutor.chat.citation_viewer import SourceView
 from tutor.domain import Citation
+from tutor.locales import CATALOGS, t
 from tutor.ui.sanitizer import strip_hidden
-from tutor.ui.words import CATALOGS, t
 
 _NOTES_PREFIX = "Notes: "  # what the reader of presentations puts before what is spoken
 

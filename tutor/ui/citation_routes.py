@@ -18,10 +18,10 @@ from knowledge.page_render import PageImage
 from tutor.chat.citation_viewer import SourceView, SourceViewUnavailable
 from tutor.domain import Citation, Person
 from tutor.errors import NotAllowed, NotFound
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import citation_html, static_pages
 from tutor.ui.error_boundary import PERSON_KEY, browser_language
-from tutor.ui.words import t
 
 PAGE_IMAGE = "page.png"
 

@@ -22,11 +22,10 @@ from tutor.learner.disclosure_control import (
     full_figures,
 )
 from tutor.learner.overview import LearnerOverview, MasteryLevel, SkillOverview
+from tutor.locales import t, translate_error
 from tutor.progress.xapi_import import ImportResult
 from tutor.ui import charts
 from tutor.ui.progress_html import format_level, format_relative_day
-from tutor.ui.words import t
-from tutor.ui.words.refusals import translate_error
 
 NamesById = Mapping[str, str]
 PlacesById = Mapping[str, str]  # passage id -> document and place, as a person reads it

@@ -10,13 +10,13 @@ import gradio as gr
 
 from tutor.errors import InputRefused
 from tutor.learner.disclosure_control import MIN_GROUP_SIZE
+from tutor.locales import t
 from tutor.progress.reports import misconception_locations
 from tutor.progress.xapi_import import parse_roster
 from tutor.services import Services
 from tutor.ui import class_html
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import chat_updates, chat_view
 from tutor.ui.error_boundary import current_person, show_info
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 

@@ -13,10 +13,10 @@ from starlette.routing import Route
 
 from tutor.domain import Person
 from tutor.errors import NotAllowed, NotFound
+from tutor.locales import negotiate_language, t
 from tutor.services import Services
 from tutor.ui import printable_reports, static_pages
 from tutor.ui.error_boundary import PERSON_KEY
-from tutor.ui.words import negotiate_language, t
 
 DownloadBuilder = Callable[[Services, Person, str], Response]
 

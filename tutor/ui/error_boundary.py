@@ -17,8 +17,7 @@ from adapters.errors import AdapterError
 from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
-from tutor.ui.words import CATALOGS, negotiate_language, t
-from tutor.ui.words.refusals import translate_error
+from tutor.locales import CATALOGS, negotiate_language, t, translate_error
 
 log = logging.getLogger(__name__)
 PERSON_KEY = "tutor.person"  # where the gate puts the signed-in person in the request's scope

@@ -9,10 +9,10 @@ import gradio as gr
 
 from tutor.chat.citations import strip_citation_marks
 from tutor.domain import Person, Thumb, Turn
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import chat_view
 from tutor.ui.error_boundary import current_person, show_info
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 

@@ -12,13 +12,13 @@ from typing import Any
 import gradio as gr
 
 from tutor.domain import Outcome, Person
+from tutor.locales import t
 from tutor.practice.gradebook import GradebookEntry, UndoStep, effective_grades
 from tutor.services import Services
 from tutor.store.posed_questions import GradeLogEntry, StoredAttempt
 from tutor.ui import chat_view, practice_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 MAX_ENTRIES = 100
 DECISIONS = (Outcome.RIGHT, Outcome.PARTIAL, Outcome.WRONG)

@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import gradio as gr
 
-from tutor.ui.words import CHINESE, ENGLISH
+from tutor.locales import CATALOGS, DEFAULT
 
 _KEY_PREFIX = "tutor_"  # Gradio's own keys must not clash with ours
 
 
-def _static_messages(words: dict[str, str]) -> dict[str, str]:
-    return {_KEY_PREFIX + key: value for key, value in words.items() if "{" not in value}
+# A language that Gradio knows by a tag with a region.
+GRADIO_TAGS = {"zh": "zh-CN"}
+
+
+def _static_messages(language: str) -> dict[str, str]:
+    messages = {**CATALOGS[DEFAULT], **CATALOGS[language]}
+    return {_KEY_PREFIX + key: message for key, message in messages.items() if "{" not in message}
 
 
 TRANSLATIONS = gr.I18n(
-    **{"en": _static_messages(ENGLISH), "zh": _static_messages(CHINESE), "zh-CN": _static_messages(CHINESE)}
+    **{tag: _static_messages(code) for code in CATALOGS for tag in {code, GRADIO_TAGS.get(code, code)}}
 )
 
 
 def i18n(key: str) -> object:
     """Return the reference to a word that needs no filling in."""
-    if _KEY_PREFIX + key not in TRANSLATIONS.translations["en"]:
-        raise KeyError(f"{key!r} is not among the words that stand still; see tutor/ui/words")
+    if _KEY_PREFIX + key not in TRANSLATIONS.translations[DEFAULT]:
+        raise KeyError(f"{key!r} is not among the words that stand still; see tutor/locales")
     return TRANSLATIONS(_KEY_PREFIX + key)

@@ -10,6 +10,7 @@ import gradio as gr
 
 from knowledge.documents import Document
 from tutor.domain import Person, Role
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import (
     chat_updates,
@@ -24,7 +25,6 @@ from tutor.ui import (
 )
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info, show_warning
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 POLL_S = 1.0
 Updates = tuple[Any, ...]

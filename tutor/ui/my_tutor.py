@@ -9,11 +9,11 @@ import gradio as gr
 
 import tutor.ui.adapter_view as adapter_view
 from tutor.domain import CorrectionState
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import adapter_panel
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 

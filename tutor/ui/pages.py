@@ -10,11 +10,11 @@ from typing import Any
 import gradio as gr
 from starlette.middleware import Middleware
 
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import instructor_page, photo_input, student_page
 from tutor.ui.auth_middleware import AuthMiddleware
 from tutor.ui.gradio_i18n import TRANSLATIONS
-from tutor.ui.words import t
 
 ASSETS = Path(__file__).parent / "assets"
 STYLES = ("page.css", "cited.css", "progress.css")

@@ -18,10 +18,10 @@ from starlette.routing import Route
 
 from tutor.chat.photo_transcription import MAX_BYTES, PhotoTranscriber, photo_too_big
 from tutor.domain import Person
+from tutor.locales import CATALOGS, t
 from tutor.services import Services
 from tutor.ui.error_boundary import PERSON_KEY, USER_FACING_ERRORS, browser_language, error_message
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import CATALOGS, t
 
 _SCRIPT = Path(__file__).parent / "assets" / "photo.js"
 _SCRIPT_MESSAGES = ("photo_reading", "photo_failed", "photo_too_big")

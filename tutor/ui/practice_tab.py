@@ -11,6 +11,7 @@ import gradio as gr
 from knowledge.errors import DocumentNotFound
 from tutor.assessment.items import ItemKind
 from tutor.domain import Person
+from tutor.locales import t
 from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.question_lifecycle import QuestionState
 from tutor.platform.clock import new_id
@@ -21,7 +22,6 @@ from tutor.store.posed_questions import PosedQuestionRecord
 from tutor.ui import photo_input, practice_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 CHOICE_KINDS = (ItemKind.CHOICE, ItemKind.TRUE_FALSE)

@@ -9,11 +9,11 @@ from urllib.parse import quote
 from tutor.assessment.items import ItemKind
 from tutor.domain import Outcome
 from tutor.learner.placement import MAX_QUESTIONS
+from tutor.locales import t
+from tutor.locales.grading_reasons import translate_grading_reason
 from tutor.practice.quiz_sessions import QuizSession
 from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord, StoredAttempt
 from tutor.ui import chat_view
-from tutor.ui.words import t
-from tutor.ui.words.reasons import translate_grading_reason
 
 Choice = tuple[str, str]
 

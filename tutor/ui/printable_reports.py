@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 from tutor.domain import Person
+from tutor.locales import t
 from tutor.progress.reports import misconception_locations
 from tutor.services import Services
 from tutor.ui import class_html, progress_html, static_pages
-from tutor.ui.words import t
 
 WIDE_CSS = "main{max-width:62rem}"
 _DARK_RULES = re.compile(r"^\.dark \{(.*?)\}", re.DOTALL | re.MULTILINE)

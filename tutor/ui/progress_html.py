@@ -16,9 +16,9 @@ from tutor.learner.overview import LearnerOverview, MasteryLevel, SkillOverview
 from tutor.learner.placement import MAX_QUESTIONS
 from tutor.learner.profile_statements import ProfileStatement, StatementKind
 from tutor.learner.recommender import Recommendation
+from tutor.locales import t
 from tutor.progress.recommended_reading import RecommendedPassage
 from tutor.ui import charts
-from tutor.ui.words import t
 
 NamesById = Mapping[str, str]
 MAX_MISCONCEPTIONS = 5  # mix-ups that are named

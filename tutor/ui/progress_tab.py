@@ -10,12 +10,12 @@ import gradio as gr
 
 from tutor.domain import Person
 from tutor.learner.overview import LearnerOverview
+from tutor.locales import t
 from tutor.progress.profile import CHOICE_FIELDS, FREE_TEXT_FIELDS, MAX_CHARS
 from tutor.services import Services
 from tutor.ui import progress_html
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 PracticeStarter = Callable[[Person, str, str], None]  # begins practice on a skill, by its name

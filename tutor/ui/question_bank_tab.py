@@ -9,12 +9,12 @@ import gradio as gr
 
 from tutor.assessment.items import ItemKind
 from tutor.domain import HelpLevel, Person
+from tutor.locales import t
 from tutor.services import Services
 from tutor.store.items import ItemState, StoredItem
 from tutor.ui import chat_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, error_message, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 MAX_ITEMS = 60  # items of the list; the rest is found by searching
 AUTHORABLE_KINDS = (

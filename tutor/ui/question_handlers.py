@@ -16,10 +16,10 @@ import gradio as gr
 
 from tutor.domain import Finished, Person, Queued, Stage, Started, Token, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import EngineState
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import chat_updates, chat_view
 from tutor.ui.error_boundary import current_person, error_message, show_warning
-from tutor.ui.words import t
 
 YIELD_EVERY_S = 0.06  # how often a streamed answer is sent on; each sending costs the browser a rendering
 POLL_S = 0.5

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from tutor.locales import t
 from tutor.ui.error_boundary import current_person, handle_errors
 from tutor.ui.gradio_i18n import i18n
 from tutor.ui.question_handlers import QuestionHandlers, Updates
-from tutor.ui.words import t
 
 QUICK_ACTIONS = ("hint", "example", "easier", "harder", "quiz", "summarise")
 

@@ -9,8 +9,8 @@ from tutor.chat.citations import strip_citation_marks
 from tutor.corrections.review_flags import CAMPAIGN_SIZE, ReviewFlag, ReviewFlagKind
 from tutor.corrections.review_queue import CorrectionReview
 from tutor.domain import Correction
+from tutor.locales import t
 from tutor.ui.chat_view import to_plain_line
-from tutor.ui.words import t
 
 
 def format_tab_label(waiting: int, language: str) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 
 from tutor.corrections.review_queue import CorrectionReview
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import adapter_panel, review_html
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 

@@ -15,11 +15,11 @@ import gradio as gr
 from tutor.courses.skills import ProposedSkill, SkillChange
 from tutor.domain import Person, Skill
 from tutor.errors import InputRefused
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import chat_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, error_message, handle_errors, show_info, show_warning
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 Updates = tuple[Any, ...]
 

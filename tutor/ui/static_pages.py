@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from tutor.ui.words import t
+from tutor.locales import t
 
 CITATION_CSS = (Path(__file__).parent / "assets" / "cited.css").read_text(encoding="utf-8")
 PAGE_CSS = """

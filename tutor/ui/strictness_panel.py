@@ -10,10 +10,10 @@ import gradio as gr
 from tutor.courses.strictness import StrictnessPreview
 from tutor.domain import Strictness
 from tutor.errors import InputRefused
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.words import t
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import html
 from collections.abc import Sequence
 
 from tutor.domain import Job, JobState
+from tutor.locales import CATALOGS, t
 from tutor.ui.chat_view import to_plain_line
-from tutor.ui.words import CATALOGS, t
 
 MAX_FINISHED = 8
 _MIN_ESTIMATE_S = 3.0  # an estimate after less than this says nothing

@@ -1,6 +1,6 @@
 """The words of the instructor's desk for better answers."""
 
-ENGLISH = {
+MESSAGES: dict[str, str] = {
     "review": "Better answers",
     "review_count": "Better answers ({count})",
     "review_waiting": "**{count} waiting.** What you accept answers the whole course at once. Keys: A accept, "
@@ -31,37 +31,4 @@ ENGLISH = {
     "flag_long": "Long: {count} characters.",
     "no_flags": "Nothing stands out.",
     "shared": "The course's tutor",
-}
-
-CHINESE = {
-    "review": "更好的回答",
-    "review_count": "更好的回答（{count}）",
-    "review_waiting": "**{count} 条待审核。** 采纳后立即用于全课程。快捷键：A 采纳，D 不采纳，U 撤销，"
-    "J、K 下一条和上一条。",
-    "review_done": "**没有待审核的回答。** 您采纳的回答已用于全课程。",
-    "no_review": "还没有学生写过更好的回答。",
-    "review_question": "问题",
-    "review_answer": "导师的回答",
-    "review_better": "{name} 写的更好的回答",
-    "review_passages": "课程原文",
-    "review_no_passage": "这个回答没有对应的课程段落。",
-    "review_reason": "给作者的话（可选）",
-    "review_state_waits": "待审核",
-    "review_state_accepted": "已采纳",
-    "review_state_declined": "未采纳",
-    "review_trains": "作者同意用于训练。",
-    "review_no_consent": "作者不同意用于训练：只用于回答，不用于训练。",
-    "accept": "采纳 (A)",
-    "decline": "不采纳 (D)",
-    "undo_decision": "撤销 (U)",
-    "decided_accept": "已采纳：从下一个问题起用于全课程。",
-    "decided_decline": "未采纳，作者可以看到。",
-    "decision_undone": "已撤销，重新等待审核。",
-    "flag_contradicts": "与课程在数字或否定上不一致：它说“{said}”，课程说“{source}”。",
-    "flag_repeats": "另有 {count} 条几乎相同。",
-    "flag_many": "另有 {count} 条几乎相同，可能是有组织的。",
-    "flag_personal": "含个人信息（{said}）；训练前会去除，但显示的回答中仍会保留。",
-    "flag_long": "较长：{count} 个字符。",
-    "no_flags": "没有需要特别注意的地方。",
-    "shared": "课程导师",
 }

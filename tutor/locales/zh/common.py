@@ -1,66 +1,6 @@
 """The words around every page: title, account, the model's line, jobs, our own plain pages."""
 
-ENGLISH = {
-    # the frame
-    "title": "Tutor",
-    "chat": "Chat",
-    "mine": "My tutor",
-    "teach": "Teach",
-    "course": "Course",
-    "language_name": "English",
-    "signed_in_as": "Signed in as **{name}**",
-    "sign_out": "Sign out",
-    "to_chat": "Back to the chat",
-    "ai_notice": "You are talking to an AI. It can be wrong: open the numbered sources and check.",
-    "broken": "Something went wrong on our side. Nothing you wrote is lost; try again. (reference {reference})",
-    "not_signed_in": "You are signed out. Reload the page and start again.",
-    # the model line
-    "model_loading": "The model is warming up; the first answer may take a moment.",
-    "model_failed": "The model could not be loaded. {detail}",
-    # jobs
-    "job_queued": "waiting",
-    "job_running": "running",
-    "job_done": "done",
-    "job_failed": "failed",
-    "job_cancelled": "cancelled",
-    "stage_waiting": "waiting",
-    "stage_reading": "reading",
-    "stage_splitting": "splitting into passages",
-    "stage_embedding": "computing embeddings",
-    "stage_indexing": "building the index",
-    "stage_loading": "loading the model",
-    "stage_training": "training",
-    "stage_saving": "saving",
-    "stage_checking": "checking",
-    # our own pages
-    "welcome_lead": "Ask about your course. Every answer shows where it comes from, and you can teach the tutor.",
-    "welcome_start": "Start as a guest",
-    "welcome_privacy": "One click makes an account under an invented name, no e-mail and no password. Your questions, "
-    "answers and corrections stay on this server, are shown to nobody but you (better answers also to "
-    "your instructor) and train only your own tutor, if you say so.",
-    "welcome_teacher": "Instructors sign in with the one-time link that the server printed.",
-    "join_lead": "This link signs you in, once.",
-    "join_button": "Sign in",
-    "page_missing": "There is no such page.",
-    "passage_of": "Passage",
-    "passage_marked": "Marked: the words that your answer cites.",
-    "page_marked": "Marked on the page: the words that your answer cites.",
-    "page_unmarked": "The words stand on this page but could not be marked in the picture; the text below shows them.",
-    "passage_text": "The passage as text",
-    "not_as_printed": "The place cannot be shown as it looks ({reason}). This is its text:",
-    "source_gone": "This document was removed or replaced after your answer was given. Your answer quoted:",
-    "slide_notes": "Speaker's notes",
-    "place_page": "page {own}",
-    "place_slide": "slide {own}",
-    "place_section": "section {own}",
-    "place_paragraph": "paragraph {own}",
-    "place_cell": "cell {own}",
-    "place_row": "row {own}",
-    "close": "Close",
-    "to_start": "To the start page",
-}
-
-CHINESE = {
+MESSAGES: dict[str, str] = {
     # the frame
     "title": "课程导师",
     "chat": "聊天",

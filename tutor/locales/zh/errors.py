@@ -1,15 +1,14 @@
-"""What errors say in other languages than English: by the key of the error, else by the name of its type.
+"""Error messages, by the key of the error or by `error_` and the name of its class.
 
-In English an error speaks for itself; these are for people who read something else. The blanks are the error's values.
+English has no such module: there an error's own message is shown.
 """
 
-from __future__ import annotations
-
-from tutor.courses.upload_messages import UPLOAD_REFUSED_ZH
-from tutor.ui.words import CATALOGS
-
-CHINESE_ERRORS: dict[str, str] = {
-    **{f"error_{kind}": words for kind, words in UPLOAD_REFUSED_ZH.items()},
+MESSAGES: dict[str, str] = {
+    "error_UnsupportedFormat": "无法读取这种格式的文件。",
+    "error_DocumentLocked": "文件有密码保护，请去掉密码后再上传。",
+    "error_DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后再上传。",
+    "error_DocumentEmpty": "文件中没有可读取的文字。",
+    "error_DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
     "circle": "“{one}”不能以“{other}”为基础：已有 {names}（前者依次以后者为基础），那样会形成循环。请先去掉其中一步。",
     "conversation_elsewhere": "这段对话不属于本课程，请另开一段对话。",
     "conversation_unnamed": "对话需要一个名称。",
@@ -91,12 +90,3 @@ CHINESE_ERRORS: dict[str, str] = {
     "skill_unnamed": "知识点需要一个名称。",
     "turn_gone": "要替换的那次提问已不在这段对话中。",
 }
-ERROR_CATALOGS: dict[str, dict[str, str]] = {"zh": CHINESE_ERRORS}
-
-
-def translate_error(error: BaseException, language: str) -> str:
-    """Return an error's sentence in a language; its own message where that has no words for it."""
-    words = {**CATALOGS[language], **ERROR_CATALOGS.get(language, {})}
-    keys = (getattr(error, "key", None), f"error_{type(error).__name__}")
-    key = None if language == "en" else next((key for key in keys if key in words), None)
-    return words[key].format(**getattr(error, "values", {})) if key else str(error)

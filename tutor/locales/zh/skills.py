@@ -1,40 +1,6 @@
 """The words of the page of a course's skills."""
 
-ENGLISH = {
-    "concepts": "Skills",
-    "concepts_about": "What the course teaches, and what each skill builds on. Learners' progress is kept by skill: "
-    "a new name keeps it.",
-    "skills_of_course": "Skills of the course",
-    "no_skills_yet": "No skills yet. Accept some of the proposals below, or add your own.",
-    "skill_line": "{name} ← {needs}",
-    "skill_chosen": "Choose a skill to change it.",
-    "skill_name": "Name",
-    "skill_rename": "Rename",
-    "skill_remove": "Remove the skill",
-    "skill_removed": "“{name}” was removed. What learners answered is kept, and counts again if you undo.",
-    "skill_builds_on": "Builds on",
-    "skill_no_needs": "It builds on nothing else in the course.",
-    "ground_name": "by its name",
-    "ground_definition": "from its definition",
-    "ground_mention": "its passages speak of it",
-    "ground_instructor": "decided by an instructor",
-    "ground_": "declared with the course",
-    "proposals": "Proposed from the documents",
-    "proposals_none": "The documents propose nothing that is not a skill already.",
-    "proposals_no_documents": "Upload documents under Material, and what they teach is proposed here.",
-    "proposal_builds": "builds on {needs}",
-    "proposals_accept": "Accept the chosen",
-    "proposals_all": "Accept all",
-    "proposals_accepted": "{count:skill|skills} accepted.",
-    "proposals_choose_first": "Tick a proposal first.",
-    "skills_undone": "Undone.",
-    "skill_new": "Another skill",
-    "skill_add": "Add",
-    "skill_added": "“{name}” was added.",
-    "skill_choose_first": "Choose a skill first.",
-}
-
-CHINESE = {
+MESSAGES: dict[str, str] = {
     "concepts": "知识点",
     "concepts_about": "课程教授的内容，以及各知识点的前置知识。学习进度按知识点记录，改名不影响进度。",
     "skills_of_course": "课程的知识点",

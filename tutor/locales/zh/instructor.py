@@ -1,54 +1,6 @@
 """The words of the instructor's page."""
 
-ENGLISH = {
-    # instructors
-    "teach_title": "Teach",
-    "only_instructors": "This page is for instructors. If you are one, open your sign-in link again.",
-    "new_course": "New course",
-    "course_title": "Title",
-    "course_language": "Language",
-    "create": "Create",
-    "created": "“{title}” was created. Upload its documents next.",
-    "material": "Material",
-    "people": "People",
-    "documents": "Documents",
-    "upload": "Upload documents",
-    "upload_hint": "PDF, Word, PowerPoint, HTML, Markdown, text … up to {megabytes} MB each.",
-    "uploads": "Progress",
-    "strictness": "When does the tutor answer?",
-    "strictness_info": "How sure it must be that the course covers a question; else it says that it does not.",
-    "strictness_strict": "Strict: only what the course very likely says",
-    "strictness_usual": "Usual: what it says more likely than not",
-    "strictness_generous": "Generous: also what it only may say",
-    "strictness_preview": "{answered} of the last {asked} questions",
-    "strictness_nothing_asked": "no question yet",
-    "strictness_set": "Noted; it holds from the next question on.",
-    "no_crossing": "Not supported here: questions in one language about documents in another. The search model reads "
-    "English only; Chinese questions find Chinese documents by their words. A multilingual one (see README) does both.",
-    "cancel_upload": "Cancel {name}",
-    "job_place": "waiting, number {place}",
-    "stage_reading_at": "reading page {done} of {total}",
-    "stage_embedding_at": "passage {done} of {total} made searchable",
-    "left_seconds": ", about {count} s left in this step",
-    "left_minutes": ", about {count} min left in this step",
-    "no_documents_yet": "No documents yet. Upload the first one above.",
-    "document_line": "{name} · {pages:page|pages} · {passages:passage|passages}",
-    "remove": "Remove",
-    "remove_sure": "Remove “{name}”? Answers will not use it any more.",
-    "remove_yes": "Yes, remove",
-    "keep": "Keep",
-    "removed": "“{name}” was removed.",
-    "restoring": "“{name}” is being read in again.",
-    "invite": "Invite",
-    "invite_name": "Name (a-z, 0-9, dash)",
-    "invite_make": "Make a one-time link",
-    "invite_link": "Send this link to {name}. It works once, within a week.",
-    "role": "Role",
-    "role_learner": "Learner",
-    "role_instructor": "Instructor",
-}
-
-CHINESE = {
+MESSAGES: dict[str, str] = {
     # instructors
     "teach_title": "教学",
     "only_instructors": "此页面仅供教师使用。如果您是教师，请重新打开登录链接。",

@@ -1,0 +1,79 @@
+"""What the product says: one folder a language, found by looking, each with modules of `MESSAGES` by key.
+
+A language that lacks a key says it in English. What the product *reads* is in `knowledge/languages`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import string
+from collections.abc import Mapping
+
+DEFAULT = "en"
+
+
+class DuplicateMessage(Exception):
+    """Two modules of one language define the same key."""
+
+
+def load_catalogs() -> dict[str, Mapping[str, str]]:
+    """Return the messages of every language folder by key, the default language first."""
+    codes = [name for _, name, is_folder in pkgutil.iter_modules(__path__) if is_folder]
+    return {code: _load_catalog(code) for code in sorted(codes, key=lambda code: (code != DEFAULT, code))}
+
+
+def _load_catalog(code: str) -> dict[str, str]:
+    folder = importlib.import_module(f"{__name__}.{code}")
+    catalog: dict[str, str] = {}
+    for _, name, _ in pkgutil.iter_modules(folder.__path__):
+        messages = importlib.import_module(f"{folder.__name__}.{name}").MESSAGES
+        if twice := catalog.keys() & messages.keys():
+            raise DuplicateMessage(f"{folder.__name__}.{name} defines {', '.join(sorted(twice))} again; rename the key")
+        catalog |= messages
+    return catalog
+
+
+CATALOGS: dict[str, Mapping[str, str]] = load_catalogs()
+
+
+class _PluralFormatter(string.Formatter):
+    """Formats like str.format; `{n:answer|answers}` is "1 answer", "2 answers" or "<5 answers"."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else many}"
+
+
+_FORMATTER = _PluralFormatter()
+
+
+def t(language: str, key: str, **values: object) -> str:
+    """Return the message for `key`, formatted with `values`; falls back to English."""
+    message = find_message(language, key)
+    return _FORMATTER.vformat(CATALOGS[DEFAULT][key] if message is None else message, (), values)
+
+
+def find_message(language: str, key: str) -> str | None:
+    """Return the message for `key` as it is written in `language`, or None where that language lacks it."""
+    return CATALOGS.get(language, {}).get(key)
+
+
+def translate_error(error: BaseException, language: str) -> str:
+    """Return an error's message in `language`: by its `key`, else by its class; its own English message otherwise."""
+    if language != DEFAULT:
+        for key in (getattr(error, "key", None), f"error_{type(error).__name__}"):
+            if key and find_message(language, key) is not None:
+                return t(language, key, **getattr(error, "values", {}))
+    return str(error)
+
+
+def negotiate_language(accept_language: str) -> str:
+    """Return the first supported language of an Accept-Language header; English without one."""
+    for part in accept_language.lower().split(","):
+        tag = part.split(";")[0].strip().split("-")[0]
+        if tag in CATALOGS:
+            return tag
+    return DEFAULT
