@@ -114,7 +114,7 @@ def test_hints_of_a_larger_model_pass_the_leak_guard(services, course, ada):
 def test_a_retried_hint_keeps_the_rung_and_a_repasted_exercise_continues(say):
     say(EQUATION)
     second = say("help")
-    again = say("help", replaces=second.id)
+    again = say("help", replaces_turn_id=second.id)
     assert again.guidance.rung == second.guidance.rung == 2
     assert ladder_state(say("please solve 5x-8 = 27 now")) == (Move.HINT, 3, 4)
 
@@ -199,7 +199,7 @@ def test_a_quick_action_quiz_question_is_answered_by_the_next_message_and_graded
     assert say("I don't know").guidance.posed == row.question.id
     right = say(row.item.keys[0])
     assert right.guidance.move == Move.CONFIRM and right.guidance.posed == ""
-    say(row.item.keys[0], replaces=right.id)
+    say(row.item.keys[0], replaces_turn_id=right.id)
     after = services.quiz_sessions.get_question(ada, row.question.id)
     assert len(after.attempts) == 1 and after.attempts[0].aided
     assert say("Why do leaves look green?").guidance.move == Move.ANSWER
@@ -311,7 +311,7 @@ def test_course_definitions_bypass_a_small_model(services, course, instructor, s
     assert turn.answer == "Photolysis is the splitting of water by light energy. [1]"
     assert turn.citations[0].quote == "Photolysis is the splitting of water by light energy."
     assert turn.guidance.move == Move.DEFINE and not engine.requests and turn.prompt_sha256
-    assert say("What is photolysis?", replaces=turn.id).model  # a retry asks the model
+    assert say("What is photolysis?", replaces_turn_id=turn.id).model  # a retry asks the model
 
 
 def test_a_definition_that_leaks_the_exercise_is_withheld(services, course, instructor, say):

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tutor.domain import Course, Finished, Person, Role, Stage, Token, TurnStatus
+from tutor.domain import Course, Finished, Person, Queued, Role, Stage, Token, TurnStatus
 from tutor.engine.base import GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
@@ -82,13 +82,13 @@ def test_the_next_prompt_prefix_is_prefetched(ask, ada, engine):
 
 
 def test_a_queued_learner_sees_the_queue_position(services, course, ada, engine):
-    engine._places = (2, 1, 0)
-    stages = [
-        (event.name, event.detail)
+    engine._queue_positions = (2, 1, 0)
+    events = [
+        event
         for event in services.chat.ask(ada, course.id, "Which light does chlorophyll absorb?")
-        if isinstance(event, Stage)
+        if isinstance(event, Stage | Queued)
     ]
-    assert stages[-4:] == [("thinking", ""), ("queued", "2"), ("queued", "1"), ("thinking", "")]
+    assert events[-4:] == [Stage("thinking"), Queued(2), Queued(1), Queued(0)]
 
 
 def test_tutor_notes_are_not_sent_back_to_the_model(ask, ada, engine):
@@ -116,7 +116,7 @@ def test_stopping_keeps_the_partial_answer(services, course, ada, engine):
 
 def test_an_engine_failure_leaves_a_failed_turn_with_the_partial_answer(services, course, ada, engine):
     def broken(request: GenerationRequest):
-        yield "Chlorophyll "
+        yield Token("Chlorophyll ")
         raise EngineBusy(3)
 
     engine.stream = broken
@@ -129,17 +129,17 @@ def test_an_engine_failure_leaves_a_failed_turn_with_the_partial_answer(services
 
 def test_a_retry_generates_another_answer_and_hides_the_first(services, ask, ada, engine):
     first = ask(ada)
-    second = ask(ada, first.question, conversation_id=first.conversation_id, replaces=first.id)
+    second = ask(ada, first.question, conversation_id=first.conversation_id, replaces_turn_id=first.id)
     assert [turn.id for turn in services.conversations.list_turns(ada, first.conversation_id)] == [second.id]
     assert [request.temperature for request in engine.requests] == [0.0, 0.7]
-    third = ask(ada, first.question, conversation_id=first.conversation_id, replaces=second.id)
+    third = ask(ada, first.question, conversation_id=first.conversation_id, replaces_turn_id=second.id)
     assert engine.requests[-1].seed == 2 and third.replaces == second.id
 
 
 def test_editing_an_early_question_hides_later_turns(services, ask, ada, engine):
     first = ask(ada)
     ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
-    edited = ask(ada, "Why are leaves green?", conversation_id=first.conversation_id, replaces=first.id)
+    edited = ask(ada, "Why are leaves green?", conversation_id=first.conversation_id, replaces_turn_id=first.id)
     assert [turn.id for turn in services.conversations.list_turns(ada, first.conversation_id)] == [edited.id]
     assert engine.requests[-1].temperature == 0.0
 

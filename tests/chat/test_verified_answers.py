@@ -53,7 +53,7 @@ def test_different_questions_and_retries_go_to_the_model(services, ask, ada):
     services.feedback.submit_correction(ada, ask(ada, GREEN).id, BETTER, consent=False)
     assert ask(ada, "Why does chlorophyll absorb red and blue light?").verified is None
     told = ask(ada, GREEN)
-    again = ask(ada, GREEN, conversation_id=told.conversation_id, replaces=told.id)
+    again = ask(ada, GREEN, conversation_id=told.conversation_id, replaces_turn_id=told.id)
     assert told.verified and again.verified is None and again.model == "scripted"
 
 

@@ -51,7 +51,7 @@ def test_jobs_are_visible_to_their_owner_only(services, course, instructor, ada)
 
 def test_a_cancelled_job_ends_as_cancelled(services, course, instructor):
     def work(report):
-        while not report.cancelled():
+        while not report.is_cancelled():
             time.sleep(0.01)
         raise InputRefused("stopped")
 
