@@ -67,7 +67,7 @@ def test_a_hundred_double_clicks_at_once_are_one_answer_one_grade_and_one_piece_
 
     def click() -> None:
         try:
-            services.quiz_sessions.submit_answer(ada, row.posed.id, "the-same", "loop")
+            services.quiz_sessions.submit_answer(ada, row.question.id, "the-same", "loop")
         except BaseException as error:  # noqa: BLE001 - whatever a thread raises fails the test
             broken.append(error)
 
@@ -75,7 +75,7 @@ def test_a_hundred_double_clicks_at_once_are_one_answer_one_grade_and_one_piece_
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert broken == []
-    after = services.quiz_sessions.get_question(ada, row.posed.id)
+    after = services.quiz_sessions.get_question(ada, row.question.id)
     assert len(after.attempts) == 1 and after.question.state is QuestionState.GRADED
     assert len(services.gradebook.history(services.core.operator, after.attempts[0].id)) == 1
     assert len(evidence(services, programming_course, ada)) == 1
@@ -88,7 +88,7 @@ def test_concurrent_answers_are_both_stored_and_the_second_is_aided(services, pr
     def send(submission: str) -> None:
         barrier.wait()
         try:
-            services.quiz_sessions.submit_answer(ada, row.posed.id, submission, "1234")
+            services.quiz_sessions.submit_answer(ada, row.question.id, submission, "1234")
         except IllegalStep:
             refused.append(submission)
 
@@ -96,7 +96,7 @@ def test_concurrent_answers_are_both_stored_and_the_second_is_aided(services, pr
     threads = [threading.Thread(target=send, args=(name,)) for name in ("one", "two")]
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
-    after = services.quiz_sessions.get_question(ada, row.posed.id)
+    after = services.quiz_sessions.get_question(ada, row.question.id)
     assert len(after.attempts) + len(refused) == 2
     assert [given.aided for given in after.attempts][1:] == [True] * (len(after.attempts) - 1)
     assert len(evidence(services, programming_course, ada)) == len(after.attempts)
@@ -111,29 +111,29 @@ def test_an_ungraded_answer_is_graded_after_a_crash(services, programming_course
     with monkeypatch.context() as patch:
         patch.setattr(type(services.quiz_sessions), "_grade", lambda *_: (_ for _ in ()).throw(Crash()))
         with pytest.raises(Crash):
-            services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", key_of(row))
-    assert services.quiz_sessions.get_question(ada, row.posed.id).question.state is QuestionState.ANSWERED
+            services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
+    assert services.quiz_sessions.get_question(ada, row.question.id).question.state is QuestionState.ANSWERED
     sitting = services.quiz_sessions.latest_session(ada, programming_course.id)
-    after = next(q for q in sitting.questions if q.question.id == row.posed.id)
-    assert after.last.grade.outcome is Outcome.RIGHT and len(evidence(services, programming_course, ada)) == 1
+    after = next(q for q in sitting.questions if q.question.id == row.question.id)
+    assert after.last_attempt.grade.outcome is Outcome.RIGHT and len(evidence(services, programming_course, ada)) == 1
 
 
 def test_a_question_typed_instead_of_an_answer_is_not_an_answer(services, programming_course, ada):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
-    taken = services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", "What does that word mean?")
+    taken = services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "What does that word mean?")
     assert taken.intent is Intent.CLARIFY and taken.question.attempts == ()
-    stuck = services.quiz_sessions.submit_answer(ada, row.posed.id, "s2", "I don't know")
+    stuck = services.quiz_sessions.submit_answer(ada, row.question.id, "s2", "I don't know")
     assert stuck.intent is Intent.STUCK and stuck.question.question.hints == 1 and stuck.question.attempts == ()
     with pytest.raises(IllegalStep, match="no answer"):
-        services.quiz_sessions.submit_answer(ada, row.posed.id, "s3", "   ")
+        services.quiz_sessions.submit_answer(ada, row.question.id, "s3", "   ")
     assert evidence(services, programming_course, ada) == []
 
 
 def test_after_a_hint_an_answer_is_aided(services, programming_course, ada):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
-    services.quiz_sessions.record_hint(ada, row.posed.id, "h1")
-    services.quiz_sessions.record_hint(ada, row.posed.id, "h1")
-    services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", key_of(row))
+    services.quiz_sessions.record_hint(ada, row.question.id, "h1")
+    services.quiz_sessions.record_hint(ada, row.question.id, "h1")
+    services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
     (event,) = evidence(services, programming_course, ada)
     assert event.hints == 1 and event.aided
 
@@ -141,20 +141,20 @@ def test_after_a_hint_an_answer_is_aided(services, programming_course, ada):
 def test_a_choice_is_answered_once_and_a_text_up_to_three_times(services, programming_course, ada):
     row = pose_one(services, programming_course, ada, ItemKind.CHOICE)
     wrong = next(option for option in row.item.options if option not in row.item.keys)
-    services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", wrong)
+    services.quiz_sessions.submit_answer(ada, row.question.id, "s1", wrong)
     with pytest.raises(IllegalStep, match="already"):
-        services.quiz_sessions.submit_answer(ada, row.posed.id, "s2", key_of(row))
+        services.quiz_sessions.submit_answer(ada, row.question.id, "s2", key_of(row))
     typed = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     for n in range(3):
-        services.quiz_sessions.submit_answer(ada, typed.posed.id, f"t{n}", "elephant")
+        services.quiz_sessions.submit_answer(ada, typed.question.id, f"t{n}", "elephant")
     with pytest.raises(IllegalStep, match="already"):
-        services.quiz_sessions.submit_answer(ada, typed.posed.id, "t4", key_of(typed))
+        services.quiz_sessions.submit_answer(ada, typed.question.id, "t4", key_of(typed))
 
 
 def test_a_grader_failure_is_unsure_and_never_right(services, programming_course, ada, monkeypatch):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     monkeypatch.setattr(type(services.quiz_sessions.grader), "grade", lambda *_: 1 / 0)
-    taken = services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", key_of(row))
+    taken = services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
     assert taken.question.last_attempt.grade.outcome is Outcome.UNSURE
     assert evidence(services, programming_course, ada) == []
 
@@ -163,7 +163,7 @@ def test_an_open_question_expires_and_an_answered_one_does_not(services, program
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     clock.advance(timedelta(days=8))
     with pytest.raises(IllegalStep, match="expired"):
-        services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", key_of(row))
+        services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
     sitting = services.quiz_sessions.latest_session(ada, programming_course.id)
     assert {question.question.state for question in sitting.questions} == {QuestionState.EXPIRED}
 
@@ -180,10 +180,10 @@ def test_a_new_quiz_closes_the_old_one_and_asks_unseen_items(services, programmi
 def test_a_question_belongs_to_its_learner(services, programming_course, ada, bob):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     for act in (
-        lambda: services.quiz_sessions.submit_answer(bob, row.posed.id, "s", "loop"),
-        lambda: services.quiz_sessions.record_hint(bob, row.posed.id, "s"),
-        lambda: services.quiz_sessions.skip_question(bob, row.posed.id),
-        lambda: services.quiz_sessions.get_question(bob, row.posed.id),
+        lambda: services.quiz_sessions.submit_answer(bob, row.question.id, "s", "loop"),
+        lambda: services.quiz_sessions.record_hint(bob, row.question.id, "s"),
+        lambda: services.quiz_sessions.skip_question(bob, row.question.id),
+        lambda: services.quiz_sessions.get_question(bob, row.question.id),
     ):
         with pytest.raises(NotFound):
             act()
@@ -207,7 +207,7 @@ def test_an_edited_item_keeps_its_id_and_what_was_posed_keeps_the_old_wording(
 ):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     services.item_bank.edit_item(instructor, row.item.id, "Fill: a _____ repeats.", ["loop"], [], 0.5)
-    assert services.quiz_sessions.get_question(ada, row.posed.id).item.prompt == row.item.prompt
+    assert services.quiz_sessions.get_question(ada, row.question.id).item.prompt == row.item.prompt
     bank = {stored.item.id: stored for stored in services.item_bank.all_items(instructor, programming_course.id)}
     assert bank[row.item.id].item.prompt == "Fill: a _____ repeats."
 
@@ -266,12 +266,12 @@ def test_a_learner_cannot_see_or_change_the_bank(services, programming_course, a
 
 def test_an_override_is_shown_with_its_reason_and_updates_evidence(services, programming_course, instructor, ada):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
-    services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", "iteration")
+    services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "iteration")
     (entry,) = services.gradebook.entries(instructor, programming_course.id)
     with pytest.raises(InputRefused, match="say why"):
         services.gradebook.override(instructor, entry.answer.id, Outcome.RIGHT, "  ")
     services.gradebook.override(instructor, entry.answer.id, Outcome.RIGHT, "A synonym of our lecture.")
-    seen = services.quiz_sessions.get_question(ada, row.posed.id).last_attempt
+    seen = services.quiz_sessions.get_question(ada, row.question.id).last_attempt
     assert seen.grade.outcome is Outcome.RIGHT and seen.reason == "A synonym of our lecture."
     assert [one.grade.outcome for one in services.gradebook.history(instructor, entry.answer.id)] == [
         Outcome.WRONG,
@@ -287,7 +287,7 @@ def test_a_decision_on_an_unsure_answer_becomes_its_first_evidence(
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     with monkeypatch.context() as patch:
         patch.setattr(type(services.quiz_sessions.grader), "grade", lambda *_: 1 / 0)
-        services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", "iteration")
+        services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "iteration")
     (entry,) = services.gradebook.entries(instructor, programming_course.id)
     assert entry.needs_review
     services.gradebook.override(instructor, entry.answer.id, Outcome.WRONG, "Another term.")
@@ -305,18 +305,18 @@ def test_similar_answers_are_regraded_on_request_and_logged(services, programmin
         if q.item.id == mine.item.id
     )
     said = "It is a thing that goes round until somebody says stop."
-    services.quiz_sessions.submit_answer(ada, mine.posed.id, "s1", said)
-    services.quiz_sessions.submit_answer(bob, his.posed.id, "s2", said)
+    services.quiz_sessions.submit_answer(ada, mine.question.id, "s1", said)
+    services.quiz_sessions.submit_answer(bob, his.question.id, "s2", said)
     entry = next(
         e
         for e in services.gradebook.entries(instructor, programming_course.id)
         if e.question.question.learner_id == ada.id
     )
-    services.gradebook.override(instructor, entry.given.id, Outcome.RIGHT, "Good enough.")
-    assert len(services.gradebook.other_answers(instructor, entry.given.id)) == 1
-    ((_before, changed),) = services.gradebook.regrade(instructor, entry.given.id)
-    assert changed.row.posed.learner_id == bob.id and changed.given.grade.outcome is Outcome.RIGHT
-    judges = [one.judge for one in services.gradebook.history(instructor, changed.given.id)]
+    services.gradebook.override(instructor, entry.answer.id, Outcome.RIGHT, "Good enough.")
+    assert len(services.gradebook.other_answers(instructor, entry.answer.id)) == 1
+    ((_before, changed),) = services.gradebook.regrade(instructor, entry.answer.id)
+    assert changed.question.question.learner_id == bob.id and changed.answer.grade.outcome is Outcome.RIGHT
+    judges = [one.judge for one in services.gradebook.history(instructor, changed.answer.id)]
     assert judges == [GRADER_ID, GRADER_ID]
     counted = Counter(event.outcome for event in evidence(services, programming_course, bob))
     assert counted[Outcome.RIGHT] == 1

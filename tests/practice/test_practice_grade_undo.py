@@ -36,19 +36,19 @@ def unsure_answer(services, programming_course, actor, monkeypatch):
     row = pose_one(services, programming_course, actor)
     with monkeypatch.context() as patch:
         patch.setattr(type(services.quiz_sessions.grader), "grade", lambda *_: 1 / 0)
-        services.quiz_sessions.submit_answer(actor, row.posed.id, "s1", "iteration")
-    return services.quiz_sessions.get_question(actor, row.posed.id).last_attempt.id
+        services.quiz_sessions.submit_answer(actor, row.question.id, "s1", "iteration")
+    return services.quiz_sessions.get_question(actor, row.question.id).last_attempt.id
 
 
 def test_undoing_a_decision_restores_the_previous_grade_and_is_logged(services, programming_course, instructor, ada):
     row = pose_one(services, programming_course, ada)
-    services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", "iteration")
-    before = services.quiz_sessions.get_question(ada, row.posed.id).last_attempt
+    services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "iteration")
+    before = services.quiz_sessions.get_question(ada, row.question.id).last_attempt
     record = record_to_json(services.progress.own_record(ada, programming_course.id))
     assert services.gradebook.undo_step(instructor, before.id) == ()
     services.gradebook.override(instructor, before.id, Outcome.RIGHT, "A synonym of our lecture.")
     assert services.gradebook.undo(instructor, services.gradebook.undo_step(instructor, before.id)) == 1
-    after = services.quiz_sessions.get_question(ada, row.posed.id)
+    after = services.quiz_sessions.get_question(ada, row.question.id)
     assert (after.last_attempt.grade, after.last_attempt.judge, after.last_attempt.reason) == (
         before.grade,
         GRADER_ID,
@@ -85,8 +85,8 @@ def test_undoing_returns_an_unsure_answer_to_the_queue(services, programming_cou
 
 def test_decisions_are_undone_in_reverse_order(services, programming_course, instructor, ada):
     row = pose_one(services, programming_course, ada)
-    services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", "iteration")
-    identity = services.quiz_sessions.get_question(ada, row.posed.id).last_attempt.id
+    services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "iteration")
+    identity = services.quiz_sessions.get_question(ada, row.question.id).last_attempt.id
     services.gradebook.override(instructor, identity, Outcome.RIGHT, "First.")
     seen = services.gradebook.undo_step(instructor, identity)
     services.gradebook.override(instructor, identity, Outcome.PARTIAL, "Second.")
@@ -95,14 +95,14 @@ def test_decisions_are_undone_in_reverse_order(services, programming_course, ins
     outcomes = []
     while step := services.gradebook.undo_step(instructor, identity):
         services.gradebook.undo(instructor, step)
-        outcomes.append(services.quiz_sessions.get_question(ada, row.posed.id).last_attempt.grade.outcome)
+        outcomes.append(services.quiz_sessions.get_question(ada, row.question.id).last_attempt.grade.outcome)
     assert outcomes == [Outcome.RIGHT, Outcome.WRONG]
 
 
 def test_a_learner_cannot_undo_a_decision(services, programming_course, instructor, ada):
     row = pose_one(services, programming_course, ada)
-    services.quiz_sessions.submit_answer(ada, row.posed.id, "s1", "iteration")
-    identity = services.quiz_sessions.get_question(ada, row.posed.id).last_attempt.id
+    services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "iteration")
+    identity = services.quiz_sessions.get_question(ada, row.question.id).last_attempt.id
     services.gradebook.override(instructor, identity, Outcome.PARTIAL, "Half.")
     step = services.gradebook.undo_step(instructor, identity)
     with pytest.raises(NotAllowed):
@@ -127,16 +127,16 @@ def test_regrading_similar_answers_is_undone_in_one_step(services, programming_c
         if q.item.id == mine.item.id
     )
     said = "It is a thing that goes round until somebody says stop."
-    services.quiz_sessions.submit_answer(ada, mine.posed.id, "s1", said)
-    services.quiz_sessions.submit_answer(bob, his.posed.id, "s2", said)
-    before = services.quiz_sessions.get_question(bob, his.posed.id).last_attempt
-    decided = services.quiz_sessions.get_question(ada, mine.posed.id).last_attempt.id
+    services.quiz_sessions.submit_answer(ada, mine.question.id, "s1", said)
+    services.quiz_sessions.submit_answer(bob, his.question.id, "s2", said)
+    before = services.quiz_sessions.get_question(bob, his.question.id).last_attempt
+    decided = services.quiz_sessions.get_question(ada, mine.question.id).last_attempt.id
     services.gradebook.override(instructor, decided, Outcome.RIGHT, "Good enough.")
     changed = services.gradebook.regrade(instructor, decided)
-    step = tuple((after.given.id, after.given.number) for _before, after in changed)
+    step = tuple((after.answer.id, after.answer.grade_number) for _before, after in changed)
     assert services.gradebook.undo(instructor, step) == 1
-    assert services.quiz_sessions.get_question(bob, his.posed.id).last_attempt.grade == before.grade
-    assert services.quiz_sessions.get_question(ada, mine.posed.id).last_attempt.grade.outcome is Outcome.RIGHT
+    assert services.quiz_sessions.get_question(bob, his.question.id).last_attempt.grade == before.grade
+    assert services.quiz_sessions.get_question(ada, mine.question.id).last_attempt.grade.outcome is Outcome.RIGHT
 
 
 def test_identical_answers_get_the_instructors_grade_including_partial(
@@ -149,11 +149,11 @@ def test_identical_answers_get_the_instructors_grade_including_partial(
         for q in services.quiz_sessions.latest_session(bob, programming_course.id).questions
         if q.item.id == mine.item.id
     )
-    services.quiz_sessions.submit_answer(ada, mine.posed.id, "s1", "It goes round until somebody says stop.")
-    decided = services.quiz_sessions.get_question(ada, mine.posed.id).last_attempt.id
+    services.quiz_sessions.submit_answer(ada, mine.question.id, "s1", "It goes round until somebody says stop.")
+    decided = services.quiz_sessions.get_question(ada, mine.question.id).last_attempt.id
     services.gradebook.override(instructor, decided, Outcome.PARTIAL, "Until what?")
     taken = services.quiz_sessions.submit_answer(
-        bob, his.posed.id, "s2", "it goes round  until somebody says stop"
+        bob, his.question.id, "s2", "it goes round  until somebody says stop"
     ).question
     assert taken.last_attempt.grade.outcome is Outcome.PARTIAL
     assert taken.last_attempt.grade.reasons == ("an instructor has graded the same words",)
