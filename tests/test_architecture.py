@@ -1,6 +1,6 @@
-"""The architecture is kept: `docs/architecture.md` lists the layers, these tests hold the code to the list.
+"""The code keeps to the architecture: `docs/architecture.md` lists the layers, these tests compare the code with it.
 
-A new package fails here until it has a layer; that is the moment to think where it belongs.
+A new package fails here until it has a layer in the list; that is the moment to think about where it belongs.
 """
 
 from __future__ import annotations
@@ -12,26 +12,30 @@ from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from bench.structure import measure
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("tutor", "knowledge", "adapters", "prompts")
 MAX_LINES = 400
 
-# The only modules that may name a heavy library; a package stands for everything in it.
+# The only modules that may import a heavy library; a package means all modules in it.
 ALLOWED_IMPORTERS = {
     "gradio": ("app", "tutor.ui"),
+    "babel": ("tutor.locales",),
     "faiss": ("knowledge.index",),
-    "sentence_transformers": ("knowledge.embedding", "knowledge.reranking"),
+    "sentence_transformers": ("knowledge.sentence_embedder",),
     "sqlalchemy": ("tutor.store",),
     "alembic": ("tutor.store",),
-    "torch": ("tutor.engine", "adapters", "knowledge.embedding"),
-    "transformers": ("tutor.engine", "adapters", "knowledge.embedding"),
+    "torch": ("tutor.engine", "adapters", "knowledge.sentence_embedder"),
+    "transformers": ("tutor.engine", "adapters", "knowledge.sentence_embedder"),
     "peft": ("tutor.engine", "adapters"),
     "bitsandbytes": ("tutor.engine", "adapters"),
 }
-# Policy and data: beside the modules that execute, but without torch.
+# Policy and data in packages that execute models: these modules do without torch.
 TORCH_FREE_MODULES = (
     "tutor.engine.base",
     "tutor.engine.lru",
@@ -43,12 +47,12 @@ TORCH_FREE_MODULES = (
     "adapters.records",
 )
 BANNED = {
-    "pickle": "it runs code from files; write JSON or safetensors",
-    "marshal": "it runs code from files; write JSON or safetensors",
-    "shelve": "it is pickle underneath; the store is tutor.store",
+    "pickle": "it can run code from files; write JSON or safetensors",
+    "marshal": "it can run code from files; write JSON or safetensors",
+    "shelve": "it is pickle underneath; store data in tutor.store",
     "joblib": "it is pickle underneath; write JSON or safetensors",
-    "langchain_community": "it is sunset; langchain-core carries what is needed",
-    "fitz": "PyMuPDF is AGPL; pypdfium2 reads PDF here",
+    "langchain_community": "it is no longer maintained; langchain-core has what we need",
+    "fitz": "PyMuPDF is AGPL; read PDF with pypdfium2",
 }
 HEAVY = ("torch", "gradio", "faiss", "transformers", "sentence_transformers", "peft", "bitsandbytes")
 
@@ -65,12 +69,18 @@ def modules() -> dict[str, Path]:
     return {module_name(path): path for path in files}
 
 
+@cache
+def structure() -> dict[str, Any]:
+    """Return the figures of `python -m bench.structure` for this tree."""
+    return measure(ROOT)
+
+
 def parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def imports(nodes: Iterator[ast.AST] | list[ast.stmt]) -> Iterator[tuple[int, str]]:
-    """Yield line and dotted name of what is imported; `from a import b` may mean the module a.b."""
+    """Yield line and dotted name of each import; `from a import b` yields a.b, which may be a module."""
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -84,13 +94,14 @@ def is_within(module: str, package: str) -> bool:
 
 @cache
 def layers() -> dict[str, int]:
-    """Read the layers of `docs/architecture.md` from the top line down; return how high each unit stands."""
+    """Return the height of each unit in the layers of `docs/architecture.md`; 0 is the lowest line."""
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     lines = text.split("## Layers", 1)[1].split("```")[1].strip().splitlines()
     return {unit: height for height, line in enumerate(reversed(lines)) for unit in line.split()}
 
 
 def unit_of(module: str) -> str | None:
+    """Return the unit in the list of layers that a module belongs to."""
     return max((unit for unit in layers() if is_within(module, unit)), key=len, default=None)
 
 
@@ -100,8 +111,8 @@ def module(request: pytest.FixtureRequest) -> str:
 
 
 def test_every_module_belongs_to_a_layer(module: str) -> None:
-    bare = modules()[module].name == "__init__.py"
-    assert bare or unit_of(module), f"{module} has no layer: add its package to the list in docs/architecture.md"
+    is_package = modules()[module].name == "__init__.py"
+    assert is_package or unit_of(module), f"{module} has no layer: add its package to the list in docs/architecture.md"
 
 
 def test_imports_point_to_lower_layers(module: str) -> None:
@@ -115,27 +126,32 @@ def test_imports_point_to_lower_layers(module: str) -> None:
         )
 
 
-def test_no_two_modules_import_each_other_in_a_circle() -> None:
-    """Within a package too, and imports inside functions counted."""
+def test_modules_do_not_import_each_other_in_a_cycle() -> None:
+    """Modules of one package included, and imports inside functions."""
     known = modules()
     graph: dict[str, set[str]] = {}
     for name, path in known.items():
         found = {target for _line, target in imports(ast.walk(parse(path)))}
         found = {target if target in known else target.rpartition(".")[0] for target in found}
         graph[name] = {target for target in found if target in known and target != name}
-    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the modules
 
 
-def test_the_tutor_is_packages_and_few_modules_of_its_own() -> None:
-    direct = [path.stem for path in (ROOT / "tutor").glob("*.py") if path.name != "__init__.py"]
-    assert len(direct) <= 5, f"{', '.join(sorted(direct))} stand directly in tutor/: find them a package"
+def test_few_modules_are_directly_in_the_tutor_package() -> None:
+    direct = structure()["modules_directly_in_tutor"]
+    assert len(direct) <= 5, f"{', '.join(direct)} are directly in tutor/: move some into packages"
+
+
+def test_no_two_classes_of_the_product_have_the_same_name() -> None:
+    duplicates = structure()["duplicate_class_names"]
+    assert not duplicates, f"one name for several things: {duplicates}"
 
 
 def test_every_module_has_a_docstring_and_bounded_length(module: str) -> None:
     path = modules()[module]
-    assert ast.get_docstring(parse(path)), f"{module} does not say what it is"
+    assert ast.get_docstring(parse(path)), f"{module} has no docstring"
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    assert lines <= MAX_LINES, f"{module} has {lines} lines, at most {MAX_LINES} are read with pleasure"
+    assert lines <= MAX_LINES, f"{module} has {lines} lines; split it, at most {MAX_LINES} are allowed"
 
 
 def test_a_heavy_library_is_imported_where_it_belongs(module: str) -> None:
@@ -147,13 +163,13 @@ def test_a_heavy_library_is_imported_where_it_belongs(module: str) -> None:
             f"{module}:{line} imports {library}, which only {', '.join(allowed or ())} may"
         )
         assert not (library in HEAVY and module in TORCH_FREE_MODULES), (
-            f"{module}:{line} is policy or data and imports {library}"
+            f"{module}:{line} is policy or data and must not import {library}"
         )
 
 
 @cache
 def imports_heavy(module: str) -> bool:
-    """Whether importing the module loads a heavy library by design, of its own or through a neighbour that does."""
+    """Whether importing the module loads a heavy library by design, directly or through a module of its package."""
     for _line, target in imports(parse(modules()[module]).body):
         if target.split(".")[0] in HEAVY:
             return True
@@ -165,7 +181,7 @@ def imports_heavy(module: str) -> bool:
 
 
 def test_heavy_libraries_are_imported_lazily() -> None:
-    """Each module but the executing ones and the pages is imported; torch, gradio, faiss and friends stay out."""
+    """Importing a module loads none of torch, gradio, faiss and so on, unless it runs models or shows pages."""
     names = [
         name
         for name in modules()
@@ -180,10 +196,10 @@ for name in {names!r}:
     if loaded:
         sys.exit(f"importing {{name}} loads {{', '.join(loaded)}}")
 """
-    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert ended.returncode == 0, ended.stderr
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stderr
 
 
 def test_every_layer_names_code_that_exists() -> None:
-    gone = [unit for unit in layers() if not any(is_within(name, unit) for name in modules())]
-    assert not gone, f"docs/architecture.md lists {', '.join(gone)}, which does not exist"
+    missing = [unit for unit in layers() if not any(is_within(name, unit) for name in modules())]
+    assert not missing, f"docs/architecture.md lists {', '.join(missing)}, which does not exist"

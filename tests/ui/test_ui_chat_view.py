@@ -185,7 +185,7 @@ def test_the_active_version_is_labelled():
     ((line, identity),) = adapter_view.version_choices(
         [adapter_view.VersionDetails(version, (), 0, may_answer=True)], "en"
     )
-    assert line == "Version 1 · 0 better answers · 2026-11-23 09:30 · in use" and identity == "a"
+    assert line == "Version 1 · 0 better answers · 23 Nov 2026, 09:30 · in use" and identity == "a"
     assert "trained from 3" in adapter_view.format_active_adapter(version, {"a": 3}, "en")
     assert "the course's version" in adapter_view.format_active_adapter(replace(version, learner_id=None), {}, "en")
     assert "base tutor" in adapter_view.format_active_adapter(None, {}, "en")

@@ -10,6 +10,8 @@ import pkgutil
 import string
 from collections.abc import Mapping
 
+from tutor.locales.formatting import select_plural
+
 DEFAULT = "en"
 
 
@@ -38,22 +40,24 @@ CATALOGS: dict[str, Mapping[str, str]] = load_catalogs()
 
 
 class _PluralFormatter(string.Formatter):
-    """Formats like str.format; `{n:answer|answers}` is "1 answer", "2 answers" or "<5 answers"."""
+    """Formats like str.format; `{n:answer|answers}` is "1 answer", "2 answers" or "<5 answers".
+
+    The forms stand in the order of the CLDR plural categories of the language ("one|few|many|other" in Polish).
+    """
+
+    def __init__(self, language: str) -> None:
+        self._language = language
 
     def format_field(self, value: object, format_spec: str) -> str:
-        one, bar, many = format_spec.partition("|")
-        if not bar:
+        if "|" not in format_spec:
             return str(super().format_field(value, format_spec))
-        return f"{value} {one if str(value) == '1' else many}"
-
-
-_FORMATTER = _PluralFormatter()
+        return f"{value} {select_plural(self._language, value, format_spec.split('|'))}"
 
 
 def t(language: str, key: str, **values: object) -> str:
     """Return the message for `key`, formatted with `values`; falls back to English."""
-    message = find_message(language, key)
-    return _FORMATTER.vformat(CATALOGS[DEFAULT][key] if message is None else message, (), values)
+    spoken = language if find_message(language, key) is not None else DEFAULT
+    return _PluralFormatter(spoken).vformat(CATALOGS[spoken][key], (), values)
 
 
 def find_message(language: str, key: str) -> str | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, JobState, Turn
 from tutor.locales import t
+from tutor.locales.formatting import format_moment, format_number, format_share
 from tutor.ui.chat_view import escape_inline, format_job, is_open, to_plain_line
 
 # How the gate's sentences begin, and the plain words for them.
@@ -17,12 +18,19 @@ _GATE_REASON_KEYS = (
     ("answers are given away", "verdict_leaks"),
     ("canaries are answered", "verdict_unsafe"),
 )
+
+
+def _format_loss(language: str, loss: float) -> str:
+    return format_number(language, loss, 2)
+
+
+_WHEN = ("before", "after")  # the training
 _METRICS = (
-    ("measure_corrections", "loss", "{:.2f}"),
-    ("measure_general", "general", "{:.2f}"),
-    ("measure_grounded", "grounded", "{:.0%}"),
-    ("measure_leaks", "leaks", "{:.0%}"),
-    ("measure_unsafe", "unsafe", "{:.0%}"),
+    ("measure_corrections", "loss", _format_loss),
+    ("measure_general", "general", _format_loss),
+    ("measure_grounded", "grounded", format_share),
+    ("measure_leaks", "leaks", format_share),
+    ("measure_unsafe", "unsafe", format_share),
 )
 
 
@@ -80,7 +88,7 @@ def version_choices(known: Sequence[VersionDetails], language: str) -> list[tupl
 
 def _format_version(known: VersionDetails, language: str) -> str:
     version = known.version
-    date = version.created_at.strftime("%Y-%m-%d %H:%M")
+    date = format_moment(language, version.created_at)
     line = t(language, "version_line", version=version.version, count=len(known.corrections), date=date)
     fallen = version.state is AdapterState.RETIRED and not known.may_answer
     return f"{line} · {t(language, 'version_fallen_short' if fallen else f'version_{version.state.value}')}"
@@ -115,9 +123,9 @@ def _translate_gate_reason(reason: str, language: str) -> str:
 def format_metrics_table(metrics: Mapping[str, float], language: str) -> str:
     """Return the table of what was measured of the base and of the version."""
     rows = [
-        f"| {t(language, key)} | {form.format(metrics[f'{name}_before'])} | {form.format(metrics[f'{name}_after'])} |"
+        "| " + " | ".join([t(language, key), *(form(language, metrics[f"{name}_{when}"]) for when in _WHEN)]) + " |"
         for key, name, form in _METRICS
-        if f"{name}_before" in metrics and f"{name}_after" in metrics
+        if all(f"{name}_{when}" in metrics for when in _WHEN)
     ]
     if not rows:
         return ""
@@ -132,9 +140,9 @@ def format_cost(known: VersionDetails, language: str) -> str:
     return t(
         language,
         "cost",
-        seconds=f"{metrics.get('training_s', 0):.0f}",
+        seconds=format_number(language, metrics.get("training_s", 0)),
         rows=int(metrics.get("rows", len(known.corrections))),
-        size=f"{known.size_bytes / 2**20:.1f}",
+        size=format_number(language, known.size_bytes / 2**20, 1),
     )
 
 

@@ -25,6 +25,7 @@ from tutor.domain import (
 )
 from tutor.engine.base import EngineInfo, EngineState
 from tutor.locales import CATALOGS, t
+from tutor.locales.formatting import format_number, format_share
 from tutor.ui.citation_html import format_place
 from tutor.ui.sanitizer import WORD_JOINER, sanitize_markdown, strip_hidden
 
@@ -199,7 +200,7 @@ def format_provenance(turn: Turn, language: str) -> str:
     if turn.verified:
         parts.append(t(language, f"example_{turn.verified.voice.value}"))
     if turn.timings:
-        parts.append(t(language, "seconds", seconds=f"{turn.timings.total_s:.1f}"))
+        parts.append(t(language, "seconds", seconds=format_number(language, turn.timings.total_s, 1)))
     return f'<span class="tutor-origin">{" · ".join(parts)}</span>'
 
 
@@ -310,7 +311,7 @@ def format_job(job: Job, language: str) -> str:
         share = min(1.0, job.done / job.total) if job.total > 0 else 0.0
         key = f"stage_{job.stage}"
         stage = t(language, key, detail="") if key in CATALOGS["en"] else escape_inline(job.stage)
-        return f"**{escape_inline(job.subject)}** {progress_bar(share)} {share:.0%} · {stage}"
+        return f"**{escape_inline(job.subject)}** {progress_bar(share)} {format_share(language, share)} · {stage}"
     return f"**{escape_inline(job.subject)}** {state}. {escape_inline(job.message)}".rstrip()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from datetime import date
 from urllib.parse import quote
 
 from tutor.errors import InputRefused
@@ -23,6 +22,7 @@ from tutor.learner.disclosure_control import (
 )
 from tutor.learner.overview import LearnerOverview, MasteryLevel, SkillOverview
 from tutor.locales import t, translate_error
+from tutor.locales.formatting import format_month_day, format_share, join_list
 from tutor.progress.xapi_import import ImportResult
 from tutor.ui import charts
 from tutor.ui.progress_html import format_level, format_relative_day
@@ -112,8 +112,8 @@ def _render_week(disclosed: ClassFigures, skills: NamesById, language: str) -> s
     for key, found in (("class_learnt", disclosed.newly_known), ("class_newly_stuck", disclosed.newly_stuck)):
         if found:
             named = [t(language, "class_listed", skill=skills[s], n=n) for s, n in found[:MAX_LIST_ROWS]]
-            lines.append(t(language, key, list=t(language, "class_comma").join(named)))
-    weeks = [_column(start, sums) for start, sums in disclosed.weeks]
+            lines.append(t(language, key, list=join_list(language, named)))
+    weeks = [_column(format_month_day(language, start), sums) for start, sums in disclosed.weeks]
     said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     note = t(language, "class_weeks")
     return _render_card(
@@ -147,8 +147,8 @@ def _answer_lines(disclosed: ClassFigures, language: str) -> list[str]:
     return lines
 
 
-def _column(start: date, sums: DisclosedCounts | None) -> tuple[str, int, int]:
-    return (f"{start:%m-%d}", sums.answers, sums.rights) if sums else (f"{start:%m-%d} *", 0, 0)
+def _column(start: str, sums: DisclosedCounts | None) -> tuple[str, int, int]:
+    return (start, sums.answers, sums.rights) if sums else (f"{start} *", 0, 0)
 
 
 def _render_class_map(classroom: ClassOverview, learners: NamesById, skills: NamesById, language: str) -> str:
@@ -270,7 +270,12 @@ def _render_low_discrimination_items(disclosed: ClassFigures, empty_key: str, la
     head: Sequence[str] = [t(language, key) for key in ("class_item", "class_learners", "class_rate", "class_telling")]
     hidden = t(language, "class_hidden")
     rows = [
-        (item.item_id, learners, hidden if rate is None else f"{100 * rate:.0f} %", f"{item.discrimination:+.2f}")
+        (
+            item.item_id,
+            learners,
+            hidden if rate is None else format_share(language, rate),
+            f"{item.discrimination:+.2f}",
+        )
         for item, learners, rate in disclosed.weak_items[:MAX_LIST_ROWS]
     ]
     how = f'<p class="soft">{t(language, "class_items_how")}</p>'

@@ -13,6 +13,7 @@ import gradio as gr
 
 from tutor.domain import Outcome, Person
 from tutor.locales import t
+from tutor.locales.formatting import format_share
 from tutor.practice.gradebook import GradebookEntry, UndoStep, effective_grades
 from tutor.services import Services
 from tutor.store.posed_questions import GradeLogEntry, StoredAttempt
@@ -155,7 +156,7 @@ def _format_grade_reasons(given: StoredAttempt, language: str) -> str:
     reasons = "; ".join(
         practice_view.format_reason(one, language) for one in (given.reason, *given.grade.reasons) if one
     )
-    return t(language, "grade_by_grader", reasons=reasons, share=f"{given.grade.confidence:.0%}")
+    return t(language, "grade_by_grader", reasons=reasons, share=format_share(language, given.grade.confidence))
 
 
 def _format_history(history: Sequence[GradeLogEntry], language: str) -> str:

@@ -10,6 +10,7 @@ import gradio as gr
 import tutor.ui.adapter_view as adapter_view
 from tutor.domain import CorrectionState
 from tutor.locales import t
+from tutor.locales.formatting import join_list
 from tutor.services import Services
 from tutor.ui import adapter_panel
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
@@ -62,14 +63,14 @@ class MyTutorHandlers:
             for v in versions
             if wanted.intersection(self.services.adapter_versions.training_correction_ids(actor, v.id))
         ]
-        names = ", ".join(f"v{v.version}" for v in touched) or t(actor.language, "withdraw_none")
+        names = join_list(actor.language, (f"v{v.version}" for v in touched)) or t(actor.language, "withdraw_none")
         return gr.Group(visible=True), t(actor.language, "withdraw_sure", count=len(wanted), versions=names)
 
     def withdraw(self, chosen: list[str] | None, course_id: str, request: gr.Request) -> Updates:
         """Take the chosen ones back; say which versions went with them."""
         actor = current_person(request)
         fallen = [v for one in chosen or () for v in self.services.feedback.withdraw_correction(actor, one)]
-        names = ", ".join(sorted({version.name for version in fallen}))
+        names = join_list(actor.language, sorted({version.name for version in fallen}))
         show_info(t(actor.language, "withdrawn_fell", versions=names) if names else t(actor.language, "withdrawn"))
         return self.show(course_id, request)
 

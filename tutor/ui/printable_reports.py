@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tutor.domain import Person
 from tutor.locales import t
+from tutor.locales.formatting import format_day
 from tutor.progress.reports import misconception_locations
 from tutor.services import Services
 from tutor.ui import class_html, progress_html, static_pages
@@ -24,7 +25,7 @@ def render_learner_report(services: Services, actor: Person, course_id: str) -> 
     course = services.courses.authorize(actor, course_id)
     overview = services.progress.own_overview(actor, course_id)
     names = {skill.id: skill.name for skill in services.courses.skills(actor, course_id)}
-    subtitle = t(actor.language, "report_for", name=actor.name, day=overview.at.date().isoformat())
+    subtitle = t(actor.language, "report_for", name=actor.name, day=format_day(actor.language, overview.at.date()))
     body = progress_html.render_recommendation(overview, names, actor.language) + progress_html.render_progress(
         overview, names, actor.language
     )
@@ -35,7 +36,12 @@ def render_class_report(services: Services, actor: Person, course_id: str) -> st
     """Return a class's report as one file: counts, and none under five."""
     classroom = services.reports.exportable_class(actor, course_id)
     course, names = services.courses.authorize(actor, course_id), services.reports.skill_names(actor, course_id)
-    subtitle = t(actor.language, "report_class", learners=len(classroom.learners), day=classroom.at.date().isoformat())
+    subtitle = t(
+        actor.language,
+        "report_class",
+        learners=len(classroom.learners),
+        day=format_day(actor.language, classroom.at.date()),
+    )
     body = class_html.render_disclosable_class(
         classroom, names, misconception_locations(services.library, classroom), actor.language
     )

@@ -17,6 +17,7 @@ from tutor.learner.placement import MAX_QUESTIONS
 from tutor.learner.profile_statements import ProfileStatement, StatementKind
 from tutor.learner.recommender import Recommendation
 from tutor.locales import t
+from tutor.locales.formatting import format_day, format_days_from_now, format_share
 from tutor.progress.recommended_reading import RecommendedPassage
 from tutor.ui import charts
 
@@ -31,11 +32,9 @@ def format_relative_day(day: date, today: date, language: str) -> str:
     spoken = {0: "today", -1: "yesterday", 1: "tomorrow"}
     if distance in spoken:
         return t(language, spoken[distance])
-    if -14 <= distance < 0:
-        return t(language, "days_ago", n=-distance)
-    if 0 < distance <= 14:
-        return t(language, "in_days", n=distance)
-    return day.isoformat()
+    if abs(distance) <= 14:
+        return format_days_from_now(language, distance)
+    return format_day(language, day)
 
 
 def format_level(line: SkillOverview, language: str) -> str:
@@ -115,13 +114,13 @@ def _render_skills(overview: LearnerOverview, names: NamesById, language: str) -
 
 def _render_skill(line: SkillOverview, name: str, language: str) -> str:
     words = format_level_evidence(line, language)
-    percent = round(100 * line.known_now)
-    label = t(language, "percent_known", skill=name, percent=percent, words=words) if line.answers else words
+    known = format_share(language, line.known_now)
+    label = t(language, "percent_known", skill=name, share=known, words=words) if line.answers else words
     tone = {MasteryLevel.KNOWN: "good", MasteryLevel.LOW: "low", MasteryLevel.FROM_PLACEMENT: "faint"}.get(
         line.level, ""
     )
     low, high = (line.low, line.high) if line.mastery.unaided else (None, None)
-    drawn, share = charts.bar(line.known_now, low, high, tone), f"{percent} % · "
+    drawn, share = charts.bar(line.known_now, low, high, tone), f"{known} · "
     return (
         f'<div class="tp-skill" role="group" aria-label="{html.escape(label)}"><strong>{html.escape(name)}</strong>'
         f"{drawn}<small>{share}{html.escape(words)}{_render_next_correct(line, language)}</small>"
@@ -134,8 +133,8 @@ def _render_next_correct(line: SkillOverview, language: str) -> str:
     likely = line.success_chance
     if likely is None or not line.answers:
         return ""
-    low, high = round(100 * likely.low), round(100 * likely.high)
-    said = t(language, "next_right", percent=round(100 * likely.probability), low=low, high=high)
+    shares = {"share": likely.probability, "low": likely.low, "high": likely.high}
+    said = t(language, "next_right", **{name: format_share(language, share) for name, share in shares.items()})
     return f'<br><span class="soft">{html.escape(said)}</span>'
 
 
@@ -168,8 +167,8 @@ def _changed_lines(overview: LearnerOverview, names: NamesById, language: str) -
                 language,
                 "changed_line",
                 skill=names[line.skill],
-                before=round(100 * line.known_week_ago),
-                now=round(100 * line.known_now),
+                before=format_share(language, line.known_week_ago),
+                now=format_share(language, line.known_now),
             )
         )
         for line in overview.changed
@@ -246,12 +245,14 @@ def _render_calendar(overview: LearnerOverview, language: str) -> str:
     title = t(language, "work_title")
     week = t(language, "work_week", this=overview.this_week.answers, last=overview.last_week.answers)
     titles = {
-        day: t(language, "work_day", day=day.isoformat(), answers=work.answers, rights=work.rights)
+        day: t(language, "work_day", day=format_day(language, day), answers=work.answers, rights=work.rights)
         for day, work in overview.days.items()
     }
     drawn = charts.calendar(overview.days, overview.at.date(), titles, f"{title}. {week}")
     head = [t(language, key) for key in ("day", "answers", "rights", "helped")]
-    rows = [(d.isoformat(), w.answers, w.rights, w.aided) for d, w in sorted(overview.days.items(), reverse=True)]
+    rows = [
+        (format_day(language, d), w.answers, w.rights, w.aided) for d, w in sorted(overview.days.items(), reverse=True)
+    ]
     table = f"<details><summary>{t(language, 'work_table')}</summary>{charts.table(head, rows)}</details>"
     shown = table if rows else ""
     return f'<div class="tp tp-card" id="tp-work"><h3>{title}</h3><p>{week}</p>{drawn}{shown}</div>'

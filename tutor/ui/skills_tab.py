@@ -16,6 +16,7 @@ from tutor.courses.skills import ProposedSkill, SkillChange
 from tutor.domain import Person, Skill
 from tutor.errors import InputRefused
 from tutor.locales import t
+from tutor.locales.formatting import join_list
 from tutor.services import Services
 from tutor.ui import chat_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, error_message, handle_errors, show_info, show_warning
@@ -148,14 +149,20 @@ def render_prerequisites(skill: Skill, names: Mapping[str, str], language: str) 
 
 def _format_skill(skill: Skill, names: Mapping[str, str], language: str) -> str:
     name, needs = chat_view.to_plain_line(skill.name), [names[need] for need in skill.prerequisites if need in names]
-    return t(language, "skill_line", name=name, needs=chat_view.to_plain_line(", ".join(needs), 120)) if needs else name
+    return (
+        t(language, "skill_line", name=name, needs=chat_view.to_plain_line(join_list(language, needs), 120))
+        if needs
+        else name
+    )
 
 
 def _render_proposals(proposed: Sequence[ProposedSkill], language: str, *, has_documents: bool) -> gr.CheckboxGroup:
     """Return what is proposed; `read` is whether the course has documents at all."""
     choices = []
     for each in proposed:
-        builds = t(language, "proposal_builds", needs=", ".join(each.prerequisites)) if each.prerequisites else ""
+        builds = (
+            t(language, "proposal_builds", needs=join_list(language, each.prerequisites)) if each.prerequisites else ""
+        )
         parts = filter(None, (each.concept.name, builds, each.concept.evidence.text))
         choices.append((chat_view.to_plain_line(" · ".join(parts), 220), each.concept.id))
     none = t(language, "proposals_none" if has_documents else "proposals_no_documents")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tutor.domain import Job, JobState
 from tutor.locales import CATALOGS, t
+from tutor.locales.formatting import format_share
 from tutor.ui.chat_view import to_plain_line
 
 MAX_FINISHED = 8
@@ -44,9 +45,8 @@ def seconds_left(job: Job) -> float | None:
 def _render_row(job: Job, waiting: Sequence[str], language: str) -> str:
     name = f"<b>{html.escape(to_plain_line(job.subject, 60))}</b>"
     if job.state is JobState.RUNNING:
-        return (
-            f"<li>{name} {_render_bar(job)} {_format_stage(job, language)} {_render_cancel_button(job, language)}</li>"
-        )
+        shown = (name, _render_bar(job, language), _format_stage(job, language), _render_cancel_button(job, language))
+        return f"<li>{' '.join(shown)}</li>"
     if job.state is JobState.QUEUED:
         place = t(language, "job_place", place=waiting.index(job.id) + 1)
         return f"<li>{name} <span>{place}</span> {_render_cancel_button(job, language)}</li>"
@@ -57,9 +57,9 @@ def _render_row(job: Job, waiting: Sequence[str], language: str) -> str:
     return f'<li class="{job.state.value}"><span aria-hidden="true">{sign}</span><p>{name}{gap}{known}</p></li>'
 
 
-def _render_bar(job: Job) -> str:
+def _render_bar(job: Job, language: str) -> str:
     share = min(1.0, job.done / job.total) if job.total > 0 else 0.0
-    return f'<progress max="1" value="{share:.3f}">{share:.0%}</progress>'
+    return f'<progress max="1" value="{share:.3f}">{format_share(language, share)}</progress>'
 
 
 def _format_stage(job: Job, language: str) -> str:

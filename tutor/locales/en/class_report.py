@@ -35,7 +35,6 @@ MESSAGES: dict[str, str] = {
     "class_stuck_line": "{skill}: {n} learners, the first got stuck {when}",
     "class_stuck_one": "{skill}: one learner, got stuck {when}",
     "class_hidden": "hidden",
-    "class_comma": ", ",
     "class_since": "Since",
     "class_lately": "Lately right",
     "class_beliefs": "Misconceptions",

@@ -34,7 +34,6 @@ MESSAGES: dict[str, str] = {
     "class_stuck_line": "{skill}：{n} 名学生，最早从{when}开始",
     "class_stuck_one": "{skill}：1 名学生，从{when}开始",
     "class_hidden": "隐去",
-    "class_comma": "、",
     "class_since": "开始",
     "class_lately": "最近答对",
     "class_beliefs": "误解",
