@@ -1,4 +1,4 @@
-"""What the Dockerfile promises, without Docker: the files it would copy, the environment and the commands it names."""
+"""The Dockerfile checked without Docker: the files it copies, the environment it sets and the commands it runs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ import pytest
 from test_packaging import ROOT, dockerfile, read, tracked
 
 
-def _copied(folder: Path) -> Path:
-    """Copy what `COPY . .` copies: tracked files less .dockerignore."""
+def _copy_tracked_files(folder: Path) -> Path:
+    """Copy what `COPY . .` copies, which is the tracked files without those in .dockerignore; return the folder."""
     ignored = read(".dockerignore").split()
     for source in tracked():
         path = source.relative_to(ROOT)
@@ -29,29 +29,30 @@ def _copied(folder: Path) -> Path:
     return folder
 
 
-def _words(instruction: str) -> dict[str, str]:
+def _variables(instruction: str) -> dict[str, str]:
+    """Return the NAME=value pairs of an instruction."""
     pairs = " ".join(rest for word, rest in dockerfile() if word == instruction).split()
     return dict(pair.split("=", 1) for pair in pairs if "=" in pair)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_the_copied_files_serve_and_the_health_check_sees_it(tmp_path: Path) -> None:
+def test_the_copied_files_serve_and_the_health_check_passes(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    app = _copied(tmp_path / "app")
+    app = _copy_tracked_files(tmp_path / "app")
     (command,) = [json.loads(rest) for word, rest in dockerfile() if word == "CMD"]
     (health,) = [rest.split("CMD ")[1] for word, rest in dockerfile() if word == "HEALTHCHECK"]
     assert command[0] == "python"
     check = [sys.executable, *json.loads(health.replace(":7860", f":{port}"))[1:]]
-    environment = {**os.environ, **_words("ENV"), "HOME": str(tmp_path), "TUTOR_PORT": port, "TUTOR_HOST": "127.0.0.1"}
-    environment |= {"TUTOR_DATA_DIR": str(tmp_path / "data"), "TUTOR_MODEL": "scripted"}
+    environment = {**os.environ, **_variables("ENV"), "HOME": str(tmp_path), "TUTOR_MODEL": "scripted"}
+    environment |= {"TUTOR_PORT": port, "TUTOR_HOST": "127.0.0.1", "TUTOR_DATA_DIR": str(tmp_path / "data")}
     server = subprocess.Popen([sys.executable, *command[1:]], cwd=app, env=environment)
     try:
         deadline = time.monotonic() + 150
         while subprocess.run(check, capture_output=True).returncode:
-            assert server.poll() is None, "the server ended"
+            assert server.poll() is None, "the server exited"
             assert time.monotonic() < deadline, "the health check never passed"
             time.sleep(1)
     finally:
