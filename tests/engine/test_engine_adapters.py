@@ -133,7 +133,7 @@ def test_a_running_turn_keeps_its_adapter_version_and_the_next_uses_the_new_one(
     running = engine.stream(ask(1, 2, 3, adapter=old, max_tokens=24, learner="ada"))
     begun = next(running)
     after = text_of(engine.stream(ask(1, 2, 3, adapter=new, max_tokens=24, learner="ada")))
-    assert begun + "".join(running) == tiny.oracle(ask(1, 2, 3, adapter=old, max_tokens=24))
+    assert text_of([begun, *running]) == tiny.oracle(ask(1, 2, 3, adapter=old, max_tokens=24))
     assert after == tiny.oracle(ask(1, 2, 3, adapter=new, max_tokens=24))
 
 
@@ -160,9 +160,9 @@ def test_the_adapter_cache_stays_within_its_cap(open_tiny: Any, tiny: TinyModel)
         known = replace(tiny.adapters[n % 6], name=f"learner-{n}-v1")
         list(engine.stream(ask(*range(n, n + 20), adapter=known, max_tokens=1, learner=f"learner {n}")))
     assert 0 < engine._adapters.bytes <= 60_000
-    assert 0 < engine._runner.shelf.size <= 100_000
+    assert 0 < engine._runner.prefix_cache.size_bytes <= 100_000
     assert sum(weights is not None for weights in engine._runner.bank._held) <= 4
-    assert not engine._line._last_turn and not engine._hints
+    assert not engine._queue._last_turn and not engine._prefix_hints
 
 
 def test_a_cached_adapter_is_not_reread_from_disk(open_tiny: Any, adapter_copy: AdapterRef):

@@ -51,7 +51,7 @@ def test_there_is_one_role_marker_for_each_message_and_one_for_the_answer(conten
 @given(data=st.data())
 def test_every_special_token_of_the_bundled_model_is_neutralised(bundled_chat: Any, data: st.DataObject):
     chat, tokenizer = bundled_chat
-    pieces = st.one_of(st.sampled_from(chat.markers), st.text(max_size=5))
+    pieces = st.one_of(st.sampled_from(chat.special_tokens), st.text(max_size=5))
     content = "x" + "".join(data.draw(st.lists(pieces, max_size=8)))
     tokens = chat.encode((Message("system", content), Message("user", content)))
     assert tokens.count(tokenizer.convert_tokens_to_ids("<|im_start|>")) == 3

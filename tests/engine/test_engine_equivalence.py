@@ -17,6 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tiny_models import TinyModel, ask
 
+from tutor.domain import Token
 from tutor.engine.base import AdapterRef, GenerationRequest, text_of
 
 
@@ -65,7 +66,7 @@ class Arrival:
         time.sleep(self.pause_s)
         stream = engine.stream(request)
         try:
-            return "".join(islice((piece for piece in stream if piece), self.leaves_after))
+            return text_of(islice((event for event in stream if isinstance(event, Token)), self.leaves_after))
         finally:
             stream.close()
 

@@ -69,7 +69,7 @@ def test_a_full_queue_is_refused_with_the_queue_position(open_tiny: Any):
     next(running)
     waiting = threading.Thread(target=lambda: list(engine.stream(ask(1, 2))))
     waiting.start()
-    wait_until(lambda: len(engine._line) == 1)
+    wait_until(lambda: len(engine._queue) == 1)
     with pytest.raises(EngineBusy, match="number 2") as refused:
         next(engine.stream(ask(3, 4)))
     assert refused.value.place == 2
@@ -85,16 +85,14 @@ def test_a_waiting_request_receives_queue_position_updates(open_tiny: Any):
     told: dict[int, list[int]] = {2: [], 3: []}
 
     def wait_in_line(n: int) -> None:
-        told[n] += [
-            piece.position for piece in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(piece, Queued)
-        ]
+        told[n] += [event.place for event in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(event, Queued)]
 
     waiting = []
     for n in (2, 3):
         waiting.append(threading.Thread(target=wait_in_line, args=(n,)))
         waiting[-1].start()
-        wait_until(lambda n=n: len(engine._line) == n - 1)
-    wait_until(lambda: engine._line.waiting()[1]._place == 2)
+        wait_until(lambda n=n: len(engine._queue) == n - 1)
+    wait_until(lambda: engine._queue.waiting()[1]._place == 2)
     running.close()
     for thread in waiting:
         thread.join(20)
@@ -111,9 +109,9 @@ def test_one_learner_with_many_requests_leaves_slots_to_others(open_tiny: Any, t
     next(tabs[0])
     second = threading.Thread(target=lambda: next(tabs[1], None))
     second.start()
-    wait_until(lambda: len(engine._line) == 1)
+    wait_until(lambda: len(engine._queue) == 1)
     assert text_of(engine.stream(ask(5, 6, learner="bo"))) == tiny.oracle(ask(5, 6))
-    assert len(engine._line) == 1, "her second answer runs while her first does"
+    assert len(engine._queue) == 1, "her second answer runs while her first does"
     tabs[0].close()
     second.join(20)
     tabs[1].close()
@@ -125,7 +123,7 @@ def test_one_learner_cannot_fill_the_queue(open_tiny: Any):
     next(running)
     waiting = threading.Thread(target=lambda: list(engine.stream(ask(1, learner="ada"))))
     waiting.start()
-    wait_until(lambda: len(engine._line) == 1)
+    wait_until(lambda: len(engine._queue) == 1)
     with pytest.raises(EngineBusy):
         next(engine.stream(ask(2, learner="ada")))
     assert isinstance(next(engine.stream(ask(2, learner="bo"))), Queued)
@@ -226,7 +224,7 @@ def test_closing_the_engine_fails_running_waiting_and_new_requests(open_tiny: An
 
     waiting = threading.Thread(target=wait_in_line)
     waiting.start()
-    wait_until(lambda: len(engine._line) == 1)
+    wait_until(lambda: len(engine._queue) == 1)
     engine.close()
     waiting.join(20)
     assert told == ["the tutor is shutting down"]
@@ -246,7 +244,7 @@ def test_the_prefix_cache_stays_within_its_cap(open_tiny: Any):
     engine = open_tiny(prefix_cache_bytes=100_000)
     for n in range(40):
         list(engine.stream(ask(*range(n, n + 60), max_tokens=1)))
-    assert 0 < engine._runner.shelf.size <= 100_000
+    assert 0 < engine._runner.prefix_cache.size_bytes <= 100_000
 
 
 def test_a_cached_prefix_is_not_prefilled_again(open_tiny: Any):
@@ -278,8 +276,8 @@ def test_the_next_turn_prefills_only_new_tokens(open_tiny: Any, tiny: TinyModel)
     engine, adapter = open_tiny(), tiny.adapters[1]
     first = words(*range(60))
     answer = text_of(engine.stream(ask(*range(60), adapter=adapter, max_tokens=20)))
-    engine.prepare(make_messages(first, answer), adapter)
-    wait_until(lambda: not engine._hints)
+    engine.prefetch_prefix(make_messages(first, answer), adapter)
+    wait_until(lambda: not engine._prefix_hints)
     read = count_prefilled_tokens(engine)
     follow_up = GenerationRequest(make_messages(first, answer, "w7 w8"), "ada", adapter=adapter, max_tokens=8)
     assert text_of(engine.stream(follow_up)) == tiny.oracle(follow_up)
@@ -288,8 +286,8 @@ def test_the_next_turn_prefills_only_new_tokens(open_tiny: Any, tiny: TinyModel)
 
 def test_a_prefetched_prefix_is_not_used_for_another_adapter_version(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
-    engine.prepare(make_messages(words(*range(60)), "w1 w2"), tiny.adapters[0])
-    wait_until(lambda: not engine._hints)
+    engine.prefetch_prefix(make_messages(words(*range(60)), "w1 w2"), tiny.adapters[0])
+    wait_until(lambda: not engine._prefix_hints)
     read = count_prefilled_tokens(engine)
     follow_up = GenerationRequest(
         make_messages(words(*range(60)), "w1 w2", "w3"), "ada", adapter=tiny.adapters[1], max_tokens=8
@@ -303,18 +301,18 @@ def test_prefetching_yields_to_running_requests(open_tiny: Any):
     running = engine.stream(endless_request(1))
     next(running)
     read = count_prefilled_tokens(engine)
-    engine.prepare(make_messages(words(*range(60))))
+    engine.prefetch_prefix(make_messages(words(*range(60))))
     next(running), next(running), next(running)
     assert not read
     running.close()
-    wait_until(lambda: not engine._hints)
+    wait_until(lambda: not engine._prefix_hints)
     assert sum(read) == 48  # of 63 tokens, the whole chunks
 
 
 def test_an_unusable_prefetch_is_ignored(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
-    engine.prepare(())
-    engine.prepare(make_messages("w1"), replace(tiny.adapters[0], base_sha256="0" * 64))
-    engine.prepare(make_messages(words(*range(5000))))
-    wait_until(lambda: not engine._hints)
+    engine.prefetch_prefix(())
+    engine.prefetch_prefix(make_messages("w1"), replace(tiny.adapters[0], base_sha256="0" * 64))
+    engine.prefetch_prefix(make_messages(words(*range(5000))))
+    wait_until(lambda: not engine._prefix_hints)
     assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))

@@ -124,7 +124,7 @@ def test_an_unused_model_is_not_loaded_and_close_waits_for_a_loading_one():
 
 def test_a_model_that_cannot_be_opened_is_failed_with_its_reason(tmp_path: Path):
     engine = open_engine(Settings(data_dir=tmp_path, model=str(tmp_path / "nothing-here")))
-    info = engine.wait(60)  # type: ignore[attr-defined]
+    info = engine.wait_until_loaded(60)  # type: ignore[attr-defined]
     assert info.state == EngineState.FAILED and "nothing-here" in info.detail
     with pytest.raises(EngineNotReady, match="nothing-here"):
         engine.count_tokens([Message("user", "Hi")])

@@ -11,6 +11,7 @@ from fake_model_server import FakeModelServer, Handler
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor.domain import Token
 from tutor.engine.base import AdapterRef, EngineState, GenerationRequest, Message, text_of
 from tutor.engine.http_client import ModelServer
 from tutor.engine.remote import RemoteEngine, open_remote, server_adapter_name
@@ -41,7 +42,8 @@ def answer_of(engine: RemoteEngine, **changes: object) -> str:
 
 
 def test_an_answer_streams_in_pieces(server: FakeModelServer, engine: RemoteEngine) -> None:
-    assert list(engine.stream(ask())) == ["base-model:", " word0", " word1", " word2", " word3"]
+    pieces = ["base-model:", " word0", " word1", " word2", " word3"]
+    assert list(engine.stream(ask())) == [Token(piece) for piece in pieces]
 
 
 def test_the_request_is_sent_with_its_parameters(server: FakeModelServer, engine: RemoteEngine) -> None:
@@ -185,7 +187,7 @@ def test_an_adapter_in_use_is_not_unloaded(server: FakeModelServer, adapter: Pub
     next(answer)
     answer_of(engine, adapter=other)
     assert server_adapter_name(busy) in server.adapters
-    assert "".join(answer).endswith("word3")
+    assert text_of(answer).endswith("word3")
 
 
 def test_closing_the_engine_unloads_what_it_loaded(
@@ -279,7 +281,7 @@ def test_a_fault_of_one_request_does_not_affect_another(
     server.misbehave = fault
     with pytest.raises(RemoteEngineFailed):
         answer_of(engine)
-    assert first + "".join(running) == "base-model: word0 word1 word2 word3"
+    assert text_of([first, *running]) == "base-model: word0 word1 word2 word3"
 
 
 def test_an_abandoned_request_frees_its_place(server: FakeModelServer) -> None:

@@ -118,7 +118,7 @@ def test_corrections_per_day_are_limited(tuning: TuningServices, clock: Any) -> 
         tuning.desk.submit_correction(tuning.ann, turn.id, f"Because of {number}.", consent=False)
     with pytest.raises(InputRefused, match="go on tomorrow"):
         tuning.desk.submit_correction(tuning.ann, turn.id, "Because.", consent=False)
-    clock.pass_time(timedelta(days=1))
+    clock.advance(timedelta(days=1))
     tuning.desk.submit_correction(tuning.ann, turn.id, "Because.", consent=False)
 
 
