@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import tutor.store.conversations as conversation_store
 import tutor.store.turns as turn_store
 from tutor.accounts.permissions import AccessContext, Action, is_allowed
 from tutor.domain import Conversation, Person, Turn
@@ -24,7 +25,7 @@ class Conversations:
     def list_own(self, actor: Person, course_id: str) -> list[Conversation]:
         """Return this person's conversations in a course, latest first."""
         with self.database.read_connection() as connection:
-            return turn_store.conversations_of(connection, actor.id, course_id)
+            return conversation_store.of_learner(connection, actor.id, course_id)
 
     def list_turns(self, actor: Person, conversation_id: str) -> list[Turn]:
         """Return what a conversation shows: without the turns that were retried or edited away."""
@@ -37,7 +38,7 @@ class Conversations:
         now = self.clock()
         conversation = Conversation(new_id(), actor.id, course_id, _truncate_title(title), now, now)
         with self.database.write_transaction() as connection:
-            turn_store.add_conversation(connection, conversation)
+            conversation_store.add(connection, conversation)
         return conversation
 
     def rename(self, actor: Person, conversation_id: str, title: str) -> None:
@@ -45,23 +46,23 @@ class Conversations:
         if not title.strip():
             raise InputRefused("a conversation needs a name", key="conversation_unnamed")
         with self.database.write_transaction() as connection:
-            turn_store.update_conversation(connection, conversation_id, title=_truncate_title(title))
+            conversation_store.update(connection, conversation_id, title=_truncate_title(title))
 
     def delete(self, actor: Person, conversation_id: str) -> None:
         """Hide a conversation; `restore` brings it back."""
         self.get_own(actor, conversation_id)
         with self.database.write_transaction() as connection:
-            turn_store.set_conversation_deleted(connection, conversation_id, self.clock())
+            conversation_store.set_deleted(connection, conversation_id, self.clock())
 
     def restore(self, actor: Person, conversation_id: str) -> None:
         self.get_own(actor, conversation_id, deleted=True)
         with self.database.write_transaction() as connection:
-            turn_store.set_conversation_deleted(connection, conversation_id, None)
+            conversation_store.set_deleted(connection, conversation_id, None)
 
     def get_own(self, actor: Person, conversation_id: str, *, deleted: bool = False) -> Conversation:
         """Return the conversation if it is this person's; anybody else hears that there is none."""
         with self.database.read_connection() as connection:
-            conversation = turn_store.conversation_by_id(connection, conversation_id, deleted=deleted)
+            conversation = conversation_store.by_id(connection, conversation_id, deleted=deleted)
         if conversation is None or not is_allowed(
             actor, Action.READ_OWN, AccessContext(owner_id=conversation.learner_id)
         ):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+import tutor.store.conversations as conversation_store
 import tutor.store.turns as turn_store
 from knowledge import figures
 from knowledge.documents import Document, Hit, Passage, Quote, SearchResult
@@ -320,7 +321,7 @@ class ChatService:
         turn = new_turn(new_id(), conversation.id, actor.id, course.id, question, replaces, self.clock)
         with self.database.write_transaction() as connection:
             turn_store.add(connection, turn)
-            turn_store.update_conversation(connection, conversation.id, now=turn.created_at)
+            conversation_store.update(connection, conversation.id, now=turn.created_at)
         return turn, before
 
     def _find_related_example(self, turn: Turn, found: SearchResult) -> VerifiedAnswer | None:

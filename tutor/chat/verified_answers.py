@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-import tutor.store.feedback as feedback_store
+import tutor.store.corrections as correction_store
 from knowledge.embedding import Embedder, Vectors
 from tutor.chat.question_matching import is_same_question, is_self_contained
 from tutor.domain import Correction, Endorser, Turn, VerifiedAnswerRef
@@ -63,7 +63,7 @@ class VerifiedAnswers:
         self, learner_id: str, course_id: str, passage_ids: frozenset[str] | None = None
     ) -> list[VerifiedAnswer]:
         with self.database.read_connection() as connection:
-            pairs = feedback_store.usable_corrections(connection, course_id, learner_id)
+            pairs = correction_store.usable_by(connection, course_id, learner_id)
         pairs = [(c, turn) for c, turn in pairs if passage_ids is None or passage_ids & set(turn.passages)]
         found = [_to_verified_answer(c, turn) for c, turn in pairs if is_self_contained(turn.question)]
         return sorted(found, key=lambda one: one.ref.voice is not Endorser.TEACHER)

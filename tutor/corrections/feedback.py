@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import tutor.store.adapters as adapter_store
-import tutor.store.feedback as feedback_store
+import tutor.store.corrections as correction_store
+import tutor.store.ratings as rating_store
 import tutor.store.turns as turn_store
 from adapters import registry
 from adapters.errors import AdapterNotFound
@@ -45,25 +46,25 @@ class FeedbackService:
         said = (reason or "").strip()[:MAX_REASON_CHARS] or None
         value = Feedback(turn_id, actor.id, thumb, said, self.clock())
         with self.database.write_transaction() as connection:
-            feedback_store.save_rating(connection, value)
+            rating_store.save(connection, value)
         return value
 
     def list_ratings(self, actor: Person, conversation_id: str) -> dict[str, Feedback]:
         """Return this person's feedback on a conversation, by turn id."""
         with self.database.read_connection() as connection:
-            return feedback_store.ratings(connection, conversation_id, actor.id)
+            return rating_store.of_conversation(connection, conversation_id, actor.id)
 
     def submit_correction(self, actor: Person, turn_id: str, text: str, *, consent: bool) -> Correction:
         """Store a better answer; with consent it may train. Raises InputRefused when it is too long or one too many."""
         turn, text = self._get_own_turn(actor, turn_id), _clean_correction(text)
         correction = self._new_correction(actor, turn, text, consent)
         with self.database.write_transaction() as connection:
-            written = feedback_store.count_written_since(
+            written = correction_store.count_written_since(
                 connection, actor.id, correction.created_at - timedelta(days=1)
             )
             if written >= MAX_CORRECTIONS_PER_DAY and not actor.is_staff:
                 raise InputRefused(f"{written} better answers in one day are enough; go on tomorrow", key="quota")
-            feedback_store.add_correction(connection, correction)
+            correction_store.add(connection, correction)
             if consent and actor.id == turn.learner_id:
                 people.set_consent(connection, actor.id, correction.created_at)
         return correction
@@ -72,7 +73,7 @@ class FeedbackService:
         """Store a better answer that came with a file; no daily limit holds for it."""
         correction = self._new_correction(actor, turn, _clean_correction(text), consent)
         with self.database.write_transaction() as connection:
-            feedback_store.add_correction(connection, correction)
+            correction_store.add(connection, correction)
             if consent:
                 people.set_consent(connection, actor.id, correction.created_at)
         return correction
@@ -89,7 +90,7 @@ class FeedbackService:
     def list_corrections(self, actor: Person, course_id: str) -> list[Correction]:
         """Return the better answers that stand under this person's answers in a course, oldest first."""
         with self.database.read_connection() as connection:
-            return feedback_store.corrections_of(connection, course_id=course_id, learner_id=actor.id)
+            return correction_store.find(connection, course_id=course_id, learner_id=actor.id)
 
     def list_corrections_with_turns(self, actor: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
         """Return the same with the turns that they are about."""
@@ -107,7 +108,7 @@ class FeedbackService:
         if actor.id not in (correction.author_id, correction.learner_id) and actor.role is not Role.ADMIN:
             raise NotFound(f"there is no correction {correction_id}")
         with self.database.write_transaction() as connection:
-            feedback_store.mark_withdrawn(connection, correction.id, actor.id, self.clock())
+            correction_store.mark_withdrawn(connection, correction.id, actor.id, self.clock())
             fallen = adapter_store.retire_versions_trained_on(
                 connection, replace(correction, state=CorrectionState.WITHDRAWN, text="")
             )
@@ -135,7 +136,7 @@ class FeedbackService:
 
     def _get_correction(self, correction_id: str) -> Correction:
         with self.database.read_connection() as connection:
-            correction = feedback_store.correction_by_id(connection, correction_id)
+            correction = correction_store.by_id(connection, correction_id)
         if correction is None:
             raise NotFound(f"there is no correction {correction_id}")
         return correction

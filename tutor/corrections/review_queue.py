@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import tutor.store.adapters as adapter_store
-import tutor.store.feedback as feedback_store
+import tutor.store.corrections as correction_store
 import tutor.store.turns as turn_store
 from knowledge.catalog import Catalog
 from knowledge.errors import DocumentNotFound
@@ -50,7 +50,7 @@ class ReviewQueue:
         """Return what stands in a course: those that wait first, oldest first; then the decided ones, latest first."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
-            corrections = feedback_store.corrections_of(connection, course_id=course_id)
+            corrections = correction_store.find(connection, course_id=course_id)
             kept = [c for c in corrections if c.state is not CorrectionState.WITHDRAWN]
             turns = {c.id: turn_store.by_id(connection, c.turn_id) for c in kept}
             authors = {c.id: people.by_id(connection, c.author_id) for c in kept}
@@ -66,7 +66,7 @@ class ReviewQueue:
         with self.database.read_connection() as connection:
             return sum(
                 c.is_pending
-                for c in feedback_store.corrections_of(connection, course_id=course_id, states=LIVE_CORRECTION_STATES)
+                for c in correction_store.find(connection, course_id=course_id, states=LIVE_CORRECTION_STATES)
             )
 
     def decide(self, actor: Person, correction_id: str, *, accept: bool, reason: str = "") -> None:
@@ -82,7 +82,7 @@ class ReviewQueue:
     def _store_decision(self, actor: Person, correction_id: str, decision: CorrectionState | None, reason: str) -> None:
         """Store the new state; adapters that were trained with it and may not have been stop answering with it."""
         with self.database.write_transaction() as connection:
-            correction = feedback_store.correction_by_id(connection, correction_id)
+            correction = correction_store.by_id(connection, correction_id)
             if correction is None:
                 raise NotFound(f"there is no correction {correction_id}")
             self.courses.authorize(actor, correction.course_id, Action.TEACH)
@@ -95,7 +95,7 @@ class ReviewQueue:
                 decided_at=self.clock() if decision else None,
                 reason=" ".join(reason.split())[:MAX_REASON_CHARS] or None,
             )
-            feedback_store.save_decision(connection, changed)
+            correction_store.save_decision(connection, changed)
             adapter_store.retire_versions_trained_on(connection, changed)
 
     def _build_review(

@@ -7,33 +7,33 @@ evidence. Whatever breaks in between, the next look at the quiz grades what was 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import tutor.store.posed_questions as question_store
+import tutor.store.quizzes as quiz_store
 from knowledge.languages import detect_language
 from knowledge.lexical import tokenize
-from tutor.assessment.grading import Grader, NotAnAnswer, has_answer_form
-from tutor.assessment.items import Grade, Item, ItemKind, unsure_grade
+from tutor.assessment.grading import Grader, has_answer_form
+from tutor.assessment.items import Item, ItemKind
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
-from tutor.learner.evidence import GENERAL_SKILL, AnswerOrigin
+from tutor.learner.evidence import GENERAL_SKILL
 from tutor.learner.placement import MAX_QUESTIONS
-from tutor.learner.recommender import SUCCESS_BAND, TARGET_SUCCESS, item_cost
+from tutor.learner.recommender import SUCCESS_BAND, TARGET_SUCCESS
 from tutor.learner.recommender import CandidateItem as Likely
 from tutor.pedagogy import question_lifecycle as lifecycle
 from tutor.pedagogy.intents import Intent, classify_intent
 from tutor.pedagogy.question_lifecycle import IllegalStep, PosedQuestion, QuestionState
 from tutor.platform.clock import Clock, new_id
-from tutor.practice.graded_examples import grade_with_examples
 from tutor.practice.item_bank import ItemBank
-from tutor.progress.evidence_log import EvidenceLog, GradedAnswer
+from tutor.progress.evidence_log import EvidenceLog
 from tutor.store.database import Connection, Database
-from tutor.store.items import ItemState, StoredItem
-from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord, Quiz, StoredAttempt
+from tutor.store.items import StoredItem
+from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord
+from tutor.store.quizzes import Quiz
 
 log = logging.getLogger(__name__)
 GRADER_ID = "grader-1"
@@ -108,7 +108,7 @@ class Practice:
             chosen = _select_items(
                 pool, question_store.last_posed_times(connection, actor.id, course_id), likely, count
             )
-            question_store.add_quiz(connection, quiz)
+            quiz_store.add(connection, quiz)
             for number, one in enumerate(chosen):
                 question_store.add_question(connection, self._new_question(actor, course_id, one.item, quiz.id, number))
         return self._load_session(quiz.id)
@@ -124,7 +124,7 @@ class Practice:
             )
         with self.database.write_transaction() as connection:
             self._end_open_quizzes(connection, actor, course_id)
-            question_store.add_quiz(connection, quiz)
+            quiz_store.add(connection, quiz)
             question_store.add_question(
                 connection, replace(self._new_question(actor, course_id, chosen, quiz.id, 0), purpose=PURPOSE_PLACEMENT)
             )
@@ -150,7 +150,7 @@ class Practice:
         """Return the latest quiz of a learner, with what a crash left ungraded now graded."""
         self.courses.authorize(actor, course_id)
         with self.database.read_connection() as connection:
-            quiz = question_store.latest_quiz(connection, actor.id, course_id)
+            quiz = quiz_store.latest(connection, actor.id, course_id)
             questions = question_store.of_quiz(connection, quiz.id) if quiz else []
         if quiz is None:
             return None
@@ -231,44 +231,6 @@ class Practice:
             raise IllegalStep("this question was answered already; go on to the next one")
         return lifecycle.answer(value, submission_id, text[:4_100], self.clock())
 
-    def _grade_pending(self, actor: Person, row: PosedQuestionRecord) -> PosedQuestionRecord:
-        """Grade what is not graded yet, and store grade and evidence together, once."""
-        for given in row.attempts:
-            if given.grade is None:
-                grade = self._grade(row.item, given.text)
-                with self.database.write_transaction() as connection:
-                    self._store_grade(connection, actor, row.question.id, given, grade)
-        return self.get_question(actor, row.question.id)
-
-    def _store_grade(
-        self, connection: Connection, actor: Person, posed_id: str, given: StoredAttempt, grade: Grade
-    ) -> None:
-        row = question_store.by_id(connection, posed_id)
-        if row is None or any(one.id == given.id and one.grade is not None for one in row.attempts):
-            return  # another thread was faster
-        question_store.save_question(
-            connection, lifecycle.grade(row.question, given.submission_id, grade.outcome, grade.confidence)
-        )
-        question_store.add_grade(connection, given.id, grade, GRADER_ID, self.clock())
-        if grade.outcome is not Outcome.UNSURE:
-            self.evidence.record(actor, to_graded_answer(row, given, grade.outcome, GRADER_ID), within=connection)
-
-    def _grade(self, item: Item, text: str) -> Grade:
-        """Fail closed: whatever goes wrong in grading leaves the answer to the instructor."""
-        try:
-            return grade_with_examples(self.grader, item, text, self.person_graded_answers(item.id))
-        except NotAnAnswer:
-            return unsure_grade("there is no answer in it; the instructor will look")
-        except Exception:
-            log.exception("grading an answer to item %s failed", item.id)
-            return unsure_grade("the grader failed on this answer; the instructor will look")
-
-    def person_graded_answers(self, item_id: str) -> list[StoredAttempt]:
-        """Return the answers to an item that a person has judged."""
-        with self.database.read_connection() as connection:
-            posed = question_store.of_item(connection, item_id)
-        return [given for row in posed for given in row.attempts if given.grade is not None and given.is_by_person]
-
     def _apply_transition(
         self, actor: Person, posed_id: str, transition: Callable[[PosedQuestion], PosedQuestion]
     ) -> PosedQuestionRecord:
@@ -284,7 +246,7 @@ class Practice:
                 and row.quiz_id
                 and all(q.question.is_final for q in question_store.of_quiz(connection, row.quiz_id))
             ):
-                question_store.end_quiz(connection, row.quiz_id, self.clock())
+                quiz_store.end(connection, row.quiz_id, self.clock())
             after = question_store.by_id(connection, posed_id)
         assert after is not None
         return after
@@ -327,7 +289,7 @@ class Practice:
             question_store.save_question(
                 connection, lifecycle.close(row.question) if done else _skip_unless_answered(row.question)
             )
-            question_store.end_quiz(connection, row.quiz_id, self.clock())
+            quiz_store.end(connection, row.quiz_id, self.clock())
 
     def _success_chances(self, actor: Person, course_id: str, pool: Sequence[StoredItem]) -> Mapping[str, Likely]:
         return self.predict_success(
@@ -352,7 +314,7 @@ class Practice:
 
     def _load_session(self, quiz_id: str) -> QuizSession:
         with self.database.read_connection() as connection:
-            quiz = question_store.quiz_by_id(connection, quiz_id)
+            quiz = quiz_store.by_id(connection, quiz_id)
             assert quiz is not None
             return QuizSession(quiz, tuple(question_store.of_quiz(connection, quiz_id)))
 
@@ -369,56 +331,5 @@ def _nothing_to_ask(topic: str) -> InputRefused:
     )
 
 
-def to_graded_answer(row: PosedQuestionRecord, given: StoredAttempt, outcome: Outcome, graded_by: str) -> GradedAnswer:
-    """Return a graded answer as the evidence book takes it in."""
-    shows = dict(row.item.misconceptions).get(given.text.strip())
-    return GradedAnswer(
-        course_id=row.course_id,
-        item_id=row.item.id,
-        skills=(row.item.skill,) if row.item.skill else (),
-        outcome=outcome,
-        judge=graded_by,
-        grade_id=given.id,
-        hints=given.hints,
-        aided=given.aided,
-        origin=AnswerOrigin(row.purpose) if row.quiz_id else AnswerOrigin.CHAT,
-        misconception=shows if outcome is not Outcome.RIGHT else None,
-        passage_id=row.item.source.passage_id if row.item.source else None,
-    )
-
-
 def _skip_unless_answered(value: PosedQuestion) -> PosedQuestion:
     return value if value.state is QuestionState.ANSWERED else lifecycle.skip(value)
-
-
-def _item_terms(item: Item) -> set[str]:
-    return set(tokenize(" ".join((item.prompt, item.source.quote if item.source else "", *item.keys))))
-
-
-def _select_items(
-    pool: Sequence[StoredItem],
-    last_asked: dict[str, str],
-    chances: Mapping[str, Likely],
-    count: int,
-    target: float = TARGET_SUCCESS,
-) -> list[StoredItem]:
-    """Pinned first, then what was not asked yet or on the day longest ago; kinds in turn, one a sentence; of these what
-    she is neither sure to get right nor to fail. Likelier ones are asked before."""
-    chosen: list[StoredItem] = []
-    kinds: Counter[ItemKind] = Counter()
-    left = list(pool)
-
-    def rank(one: StoredItem) -> tuple[bool, str, int, float, str]:
-        day, off = last_asked.get(one.item.id, "")[:DATE_LENGTH], item_cost(chances[one.item.id], target)
-        return one.state is not ItemState.PINNED, day, kinds[one.item.kind], off, one.item.id
-
-    while left and len(chosen) < count:
-        best = min(left, key=rank)
-        chosen.append(best)
-        kinds[best.item.kind] += 1
-        left = [one for one in left if _source_sentence(one) != _source_sentence(best)]
-    return sorted(chosen, key=lambda one: (-chances[one.item.id].success_chance, one.item.id))
-
-
-def _source_sentence(one: StoredItem) -> str:
-    return one.item.source.quote if one.item.source else one.item.id

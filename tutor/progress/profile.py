@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import tutor.store.courses as course_store
-import tutor.store.learner_records as record_store
+import tutor.store.profiles as profile_store
 from tutor.chat import prompts
 from tutor.courses.courses import Courses
 from tutor.domain import Person
@@ -21,7 +21,7 @@ from tutor.learner.profile_statements import MAX_NAMED_SKILLS, ProfileStatement,
 from tutor.platform.clock import Clock
 from tutor.progress.learner_progress import LearnerProgress
 from tutor.store.database import Database
-from tutor.store.learner_records import StoredProfile
+from tutor.store.profiles import StoredProfile
 
 FREE_TEXT_FIELDS = ("goals", "interests")
 CHOICE_FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -102,20 +102,20 @@ class Profiles:
     def delete_profile(self, actor: Person, course_id: str) -> int:
         """Delete the profile with all evidence under it; returns how many answers went."""
         with self.database.write_transaction() as connection:
-            record_store.delete_profile(connection, course_id, actor.id)
+            profile_store.delete(connection, course_id, actor.id)
         return self.progress.delete_learner_data(actor, course_id)
 
     def _load(self, learner_id: str, course_id: str, overview: LearnerOverview, language: str) -> Profile:
         with self.database.read_connection() as connection:
             names = {skill.id: skill.name for skill in course_store.skills_of(connection, course_id)}
-            said = record_store.get_profile(connection, course_id, learner_id)
+            said = profile_store.get(connection, course_id, learner_id)
         found = build_statements(overview, said.dropped)
         return Profile(said, found, names, _render_prompt_block(said, found, names, language))
 
     def _update_stored(self, actor: Person, course_id: str, change: Callable[[StoredProfile], StoredProfile]) -> None:
         with self.database.write_transaction() as connection:
-            old = record_store.get_profile(connection, course_id, actor.id)
-            record_store.save_profile(connection, course_id, actor.id, change(old), self.clock())
+            old = profile_store.get(connection, course_id, actor.id)
+            profile_store.save(connection, course_id, actor.id, change(old), self.clock())
 
 
 def _validate_field(name: str, value: str) -> str:

@@ -1,17 +1,16 @@
-"""Rows of what was made from evidence, kept so that it need not be made again; and what learners say of themselves."""
+"""Rows of learner records and their checkpoints, which are derived from the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.platform.clock import from_iso, to_iso
-from tutor.store.schema import evidence, learner_checkpoints, learner_states, profiles
+from tutor.store.schema import evidence, learner_checkpoints, learner_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,39 +86,3 @@ def latest_valid_checkpoint(
 def delete_records(connection: sa.Connection, course_id: str, learner_id: str) -> None:
     for table in (learner_states, learner_checkpoints):
         connection.execute(table.delete().where(table.c.course_id == course_id, table.c.learner_id == learner_id))
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProfile:
-    """What a learner says of herself in a course, and what she does not want said of her."""
-
-    self_reported: Mapping[str, str]
-    dropped: Mapping[str, int]  # statement -> how many answers it rested on when she deleted it
-    in_prompt: bool
-    updated_at: datetime | None = None
-
-
-EMPTY_PROFILE = StoredProfile({}, {}, in_prompt=True)
-
-
-def get_profile(connection: sa.Connection, course_id: str, learner_id: str) -> StoredProfile:
-    where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
-    row: sa.Row[Any] | None = connection.execute(profiles.select().where(*where)).first()
-    return StoredProfile(row.said, row.dropped, row.in_prompt, from_iso(row.updated_at)) if row else EMPTY_PROFILE
-
-
-def save_profile(
-    connection: sa.Connection, course_id: str, learner_id: str, profile: StoredProfile, now: datetime
-) -> None:
-    row = {"said": dict(profile.self_reported), "dropped": dict(profile.dropped), "in_prompt": profile.in_prompt}
-    statement = insert(profiles).values(learner_id=learner_id, course_id=course_id, updated_at=to_iso(now), **row)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["learner_id", "course_id"], set_={**row, "updated_at": to_iso(now)}
-        )
-    )
-
-
-def delete_profile(connection: sa.Connection, course_id: str, learner_id: str) -> None:
-    where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
-    connection.execute(profiles.delete().where(*where))

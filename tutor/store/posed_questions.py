@@ -1,4 +1,4 @@
-"""Rows of posed questions with their answers and grades, and of the quizzes that they stand in.
+"""Rows of posed questions with their answers and grades.
 
 A posed question is read whole, moved on by `pedagogy/posed.py`, and written back in the same transaction.
 """
@@ -16,22 +16,10 @@ from tutor.domain import Outcome
 from tutor.pedagogy.question_lifecycle import FINAL_STATES, Attempt, PosedQuestion, QuestionState
 from tutor.platform.clock import from_iso, new_id, to_iso
 from tutor.store.items import item_from_json, item_to_json
-from tutor.store.schema import attempts, grades, posed, quizzes
+from tutor.store.schema import attempts, grades, posed
 
 PERSON_JUDGE_PREFIX = "person:"  # what the judge begins with where a person decided; her id follows
 PURPOSE_PRACTICE, PURPOSE_PLACEMENT = "practice", "placement"  # what a question is posed for
-
-
-@dataclass(frozen=True, slots=True)
-class Quiz:
-    """A run of posed questions of one learner; `topic` is "" for the whole course."""
-
-    id: str
-    learner_id: str
-    course_id: str
-    topic: str
-    started_at: datetime
-    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,39 +72,6 @@ class PosedQuestionRecord:
     @property
     def last_attempt(self) -> StoredAttempt | None:
         return self.attempts[-1] if self.attempts else None
-
-
-def add_quiz(connection: sa.Connection, quiz: Quiz) -> None:
-    connection.execute(
-        quizzes.insert().values(
-            id=quiz.id,
-            learner_id=quiz.learner_id,
-            course_id=quiz.course_id,
-            topic=quiz.topic,
-            started_at=to_iso(quiz.started_at),
-        )
-    )
-
-
-def quiz_by_id(connection: sa.Connection, quiz_id: str) -> Quiz | None:
-    row = connection.execute(quizzes.select().where(quizzes.c.id == quiz_id)).first()
-    return _quiz(row) if row else None
-
-
-def latest_quiz(connection: sa.Connection, learner_id: str, course_id: str) -> Quiz | None:
-    row = connection.execute(
-        quizzes.select()
-        .where(quizzes.c.learner_id == learner_id, quizzes.c.course_id == course_id)
-        .order_by(quizzes.c.started_at.desc(), quizzes.c.id)
-        .limit(1)
-    ).first()
-    return _quiz(row) if row else None
-
-
-def end_quiz(connection: sa.Connection, quiz_id: str, now: datetime) -> None:
-    connection.execute(
-        quizzes.update().where(quizzes.c.id == quiz_id, quizzes.c.ended_at.is_(None)).values(ended_at=to_iso(now))
-    )
 
 
 def add_question(connection: sa.Connection, row: PosedQuestionRecord) -> None:
@@ -293,11 +248,6 @@ def _stored_attempts(connection: sa.Connection, posed_id: str) -> list[StoredAtt
 
 def _grade(row: sa.Row[Any]) -> Grade:
     return Grade(Outcome(row.outcome), row.confidence, tuple(row.reasons), tuple(row.missing))
-
-
-def _quiz(row: sa.Row[Any]) -> Quiz:
-    ended = from_iso(row.ended_at) if row.ended_at else None
-    return Quiz(row.id, row.learner_id, row.course_id, row.topic, from_iso(row.started_at), ended)
 
 
 def open_questions(connection: sa.Connection, learner_id: str, course_id: str) -> list[PosedQuestionRecord]:

@@ -1,81 +1,18 @@
-"""Rows of conversations and turns."""
+"""Rows of turns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from tutor.domain import Citation, Conversation, Endorser, Guidance, Timings, Turn, TurnStatus, VerifiedAnswerRef
+from tutor.domain import Citation, Endorser, Guidance, Timings, Turn, TurnStatus, VerifiedAnswerRef
 from tutor.platform.clock import from_iso, to_iso
-from tutor.store.schema import conversations, turns
+from tutor.store.schema import turns
 
 _UNFINISHED = (TurnStatus.RUNNING.value, TurnStatus.INTERRUPTED.value)
-
-
-def _conversation(row: sa.Row[Any]) -> Conversation:
-    return Conversation(
-        row.id, row.learner_id, row.course_id, row.title, from_iso(row.created_at), from_iso(row.updated_at)
-    )
-
-
-def add_conversation(connection: sa.Connection, conversation: Conversation) -> None:
-    connection.execute(
-        conversations.insert().values(
-            id=conversation.id,
-            learner_id=conversation.learner_id,
-            course_id=conversation.course_id,
-            title=conversation.title,
-            created_at=to_iso(conversation.created_at),
-            updated_at=to_iso(conversation.updated_at),
-        )
-    )
-
-
-def conversation_by_id(
-    connection: sa.Connection, conversation_id: str, *, deleted: bool = False
-) -> Conversation | None:
-    """Return a conversation; one that was deleted only when `deleted` asks for it."""
-    query = conversations.select().where(conversations.c.id == conversation_id)
-    if not deleted:
-        query = query.where(conversations.c.deleted_at.is_(None))
-    row = connection.execute(query).first()
-    return _conversation(row) if row else None
-
-
-def conversations_of(connection: sa.Connection, learner_id: str, course_id: str) -> list[Conversation]:
-    """Return the conversations that were not deleted, latest first."""
-    rows = connection.execute(
-        conversations.select()
-        .where(
-            conversations.c.learner_id == learner_id,
-            conversations.c.course_id == course_id,
-            conversations.c.deleted_at.is_(None),
-        )
-        .order_by(conversations.c.updated_at.desc(), conversations.c.id)
-    )
-    return [_conversation(row) for row in rows]
-
-
-def update_conversation(
-    connection: sa.Connection, conversation_id: str, *, title: str | None = None, now: datetime | None = None
-) -> None:
-    values: dict[str, str] = {}
-    if title is not None:
-        values["title"] = title
-    if now is not None:
-        values["updated_at"] = to_iso(now)
-    if values:
-        connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
-
-
-def set_conversation_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
-    """Hide a conversation, or bring it back with None."""
-    value = to_iso(moment) if moment else None
-    connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(deleted_at=value))
 
 
 def _values(turn: Turn) -> dict[str, Any]:
@@ -194,13 +131,6 @@ def recent_confidences(connection: sa.Connection, course_id: str, limit: int) ->
     """Return how sure the library was of the latest questions of a course: numbers only, no text and no learner."""
     query = sa.select(turns.c.confidence).where(turns.c.course_id == course_id, turns.c.confidence.is_not(None))
     return list(connection.scalars(query.order_by(turns.c.created_at.desc()).limit(limit)))
-
-
-def running_turns(connection: sa.Connection, learner_id: str | None = None) -> list[Turn]:
-    query = turns.select().where(turns.c.status == TurnStatus.RUNNING.value)
-    if learner_id is not None:
-        query = query.where(turns.c.learner_id == learner_id)
-    return [_turn(row) for row in connection.execute(query)]
 
 
 def mark_running_interrupted(connection: sa.Connection) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tutor.store.adapters as adapter_store
-import tutor.store.feedback as feedback_store
+import tutor.store.corrections as correction_store
 from adapters import registry
 from adapters.errors import AdapterNotFound
 from adapters.signature import ManifestSigner, load_or_create_key
@@ -56,7 +56,7 @@ class AdapterVersionService:
         """Return the corrections that a version was trained on, as they stand now."""
         ids = self.training_correction_ids(actor, version_id)
         with self.database.read_connection() as connection:
-            found = [feedback_store.correction_by_id(connection, identity) for identity in ids]
+            found = [correction_store.by_id(connection, identity) for identity in ids]
         return [correction for correction in found if correction is not None]
 
     def promote(self, actor: Person, version_id: str) -> AdapterVersion:
@@ -167,7 +167,7 @@ class AdapterVersionService:
     def _has_valid_corrections(self, version: AdapterVersion) -> bool:
         with self.database.read_connection() as connection:
             found = [
-                feedback_store.correction_by_id(connection, i)
+                correction_store.by_id(connection, i)
                 for i in adapter_store.correction_ids_of(connection, version.id)
             ]
         return all(correction is not None and correction.may_train(version.learner_id) for correction in found)

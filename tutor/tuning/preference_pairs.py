@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import tutor.store.feedback as feedback_store
+import tutor.store.ratings as rating_store
 import tutor.store.turns as turn_store
 from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, PreferencePair
@@ -54,7 +54,7 @@ class PreferencePairSource:
             return
         judged: dict[Thumb, dict[str, Turn]] = {thumb: {} for thumb in Thumb}
         with self.database.read_connection() as connection:
-            for rating in feedback_store.ratings_of_course(connection, course_id):  # latest first
+            for rating in rating_store.of_course(connection, course_id):  # latest first
                 turn = turn_store.by_id(connection, rating.turn_id)
                 if rating.thumb and turn and rating.author_id == turn.learner_id == learner_id:
                     judged[rating.thumb].setdefault(_normalized_question(turn), turn)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import tutor.store.feedback as feedback_store
+import tutor.store.corrections as correction_store
 import tutor.store.turns as turn_store
 from adapters.pii_scrubbing import scrub
 from adapters.records import ChatMessage, TrainingRow
@@ -38,7 +38,7 @@ class TrainingRowSource:
     def trainable_corrections(self, learner_id: str | None, course_id: str) -> list[Correction]:
         """Return the corrections that may train, oldest first, those of people without consent left out."""
         with self.database.read_connection() as connection:
-            found = feedback_store.corrections_of(
+            found = correction_store.find(
                 connection, learner_id=learner_id, course_id=course_id, states=LIVE_CORRECTION_STATES
             )
             consenting = {c.learner_id: people.consent_at(connection, c.learner_id) is not None for c in found}
@@ -51,7 +51,7 @@ class TrainingRowSource:
     def trainable_courses(self, learner_id: str) -> list[str]:
         """Return the courses in which a learner has something to train on."""
         with self.database.read_connection() as connection:
-            found = feedback_store.corrections_of(connection, learner_id=learner_id, states=LIVE_CORRECTION_STATES)
+            found = correction_store.find(connection, learner_id=learner_id, states=LIVE_CORRECTION_STATES)
         return sorted({c.course_id for c in found if c.may_train(learner_id)})
 
 

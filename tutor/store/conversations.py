@@ -1,0 +1,72 @@
+"""Rows of conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tutor.domain import Conversation
+from tutor.platform.clock import from_iso, to_iso
+from tutor.store.schema import conversations
+
+
+def add(connection: sa.Connection, conversation: Conversation) -> None:
+    connection.execute(
+        conversations.insert().values(
+            id=conversation.id,
+            learner_id=conversation.learner_id,
+            course_id=conversation.course_id,
+            title=conversation.title,
+            created_at=to_iso(conversation.created_at),
+            updated_at=to_iso(conversation.updated_at),
+        )
+    )
+
+
+def by_id(connection: sa.Connection, conversation_id: str, *, deleted: bool = False) -> Conversation | None:
+    """Return a conversation; one that was deleted only when `deleted` asks for it."""
+    query = conversations.select().where(conversations.c.id == conversation_id)
+    if not deleted:
+        query = query.where(conversations.c.deleted_at.is_(None))
+    row = connection.execute(query).first()
+    return _conversation(row) if row else None
+
+
+def of_learner(connection: sa.Connection, learner_id: str, course_id: str) -> list[Conversation]:
+    """Return the conversations that were not deleted, latest first."""
+    rows = connection.execute(
+        conversations.select()
+        .where(
+            conversations.c.learner_id == learner_id,
+            conversations.c.course_id == course_id,
+            conversations.c.deleted_at.is_(None),
+        )
+        .order_by(conversations.c.updated_at.desc(), conversations.c.id)
+    )
+    return [_conversation(row) for row in rows]
+
+
+def update(
+    connection: sa.Connection, conversation_id: str, *, title: str | None = None, now: datetime | None = None
+) -> None:
+    values: dict[str, str] = {}
+    if title is not None:
+        values["title"] = title
+    if now is not None:
+        values["updated_at"] = to_iso(now)
+    if values:
+        connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
+
+
+def set_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
+    """Hide a conversation, or bring it back with None."""
+    value = to_iso(moment) if moment else None
+    connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(deleted_at=value))
+
+
+def _conversation(row: sa.Row[Any]) -> Conversation:
+    return Conversation(
+        row.id, row.learner_id, row.course_id, row.title, from_iso(row.created_at), from_iso(row.updated_at)
+    )

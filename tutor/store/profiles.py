@@ -1,0 +1,48 @@
+"""Rows of profiles: what learners say of themselves, and which statements about them they deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from tutor.platform.clock import from_iso, to_iso
+from tutor.store.schema import profiles
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProfile:
+    """What a learner says of herself in a course, and what she does not want said of her."""
+
+    self_reported: Mapping[str, str]
+    dropped: Mapping[str, int]  # statement -> how many answers it rested on when she deleted it
+    in_prompt: bool
+    updated_at: datetime | None = None
+
+
+EMPTY_PROFILE = StoredProfile({}, {}, in_prompt=True)
+
+
+def get(connection: sa.Connection, course_id: str, learner_id: str) -> StoredProfile:
+    where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
+    row: sa.Row[Any] | None = connection.execute(profiles.select().where(*where)).first()
+    return StoredProfile(row.said, row.dropped, row.in_prompt, from_iso(row.updated_at)) if row else EMPTY_PROFILE
+
+
+def save(connection: sa.Connection, course_id: str, learner_id: str, profile: StoredProfile, now: datetime) -> None:
+    row = {"said": dict(profile.self_reported), "dropped": dict(profile.dropped), "in_prompt": profile.in_prompt}
+    statement = insert(profiles).values(learner_id=learner_id, course_id=course_id, updated_at=to_iso(now), **row)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["learner_id", "course_id"], set_={**row, "updated_at": to_iso(now)}
+        )
+    )
+
+
+def delete(connection: sa.Connection, course_id: str, learner_id: str) -> None:
+    where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
+    connection.execute(profiles.delete().where(*where))
