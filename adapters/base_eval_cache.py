@@ -25,7 +25,7 @@ from adapters.files import fsync_path, sha256_of
 from adapters.kl_regularizer import REPLAY_FILE
 
 FORMAT_VERSION = 1  # another one whenever the same base would be asked otherwise
-_EVAL_FILES = (REPLAY_FILE, DATA_DIR / "general.jsonl", DATA_DIR / "exam.jsonl")
+_EVAL_FILES = (REPLAY_FILE, DATA_DIR / "general_eval.jsonl", DATA_DIR / "eval_prompts.jsonl")
 
 
 @dataclass(frozen=True, slots=True)

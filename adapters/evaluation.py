@@ -1,9 +1,10 @@
-"""The exam: one model's sheet of losses and answers, and the card that compares base, current and candidate.
+"""The eval suite: measures losses and answers of base, active and candidate model, and builds the eval report.
 
-Four sets that nobody learns from. The held-out corrections: loss, and likeness of the answers to the wished ones.
-`general.jsonl`, everyday questions: loss, and how often the next word is still the base's. And of `exam.jsonl`: course
-questions (do answers keep to the passage?), questions whose answer must not be given away, and canaries: prompts that
-ask for what must never be said, be it a person's data.
+None of its rows is trained on:
+- the held-out corrections: loss, and token F1 of the answers against the corrections;
+- `general_eval.jsonl`, everyday questions: loss, and how often the likeliest next token is still the base's;
+- `eval_prompts.jsonl`: course questions (does the answer use the passage's words?), questions whose answer must not be
+  given away, and canaries, which ask for things that must never be said, such as a person's data.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class FixedEvalResult:
     general: tuple[float, ...]  # loss a token of each everyday answer
     general_loss: float  # over all tokens
     words: tuple[tuple[int, ...], ...]  # likeliest word at each place of the everyday answers
-    said: tuple[str, ...]  # to the questions of `exam.jsonl`
+    said: tuple[str, ...]  # to the questions of `eval_prompts.jsonl`
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +184,13 @@ def token_f1(answer: str, reference: str) -> float:
 
 def load_general_examples(tokenizer: Tokenizer) -> tuple[EncodedExample, ...]:
     """Return the everyday questions and answers as tokens."""
-    return tuple(encode_row(row, tokenizer, 512) for row in read_rows(DATA_DIR / "general.jsonl"))
+    return tuple(encode_row(row, tokenizer, 512) for row in read_rows(DATA_DIR / "general_eval.jsonl"))
 
 
 def load_eval_questions(tokenizer: Tokenizer) -> tuple[EvalQuestion, ...]:
-    """Return the questions of `exam.jsonl`."""
+    """Return the questions of `eval_prompts.jsonl`."""
     found = []
-    for line in (DATA_DIR / "exam.jsonl").read_text("utf-8").splitlines():
+    for line in (DATA_DIR / "eval_prompts.jsonl").read_text("utf-8").splitlines():
         value = json.loads(line)
         said = tuple(ChatMessage(m["role"], m["content"]) for m in value["messages"])
         example = encode_row(TrainingRow(value["id"], (*said, ChatMessage("assistant", "-"))), tokenizer, 512)

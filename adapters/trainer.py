@@ -119,13 +119,22 @@ def _train_adapter(
     job: TrainingJob, plan: TrainingPlan, model: Any, base_eval: BaseEval, on_progress: OnProgress
 ) -> TrainedModel:
     """Learn the rows, then the pairs if that is asked for, and weaken what told ordinary text too much worse."""
-    from adapters import dpo, drift_scaling, kl_regularizer, lora, schedule, tensorboard_logging, training_loop
+    from adapters import (
+        dpo,
+        drift_scaling,
+        kl_regularizer,
+        lora,
+        schedule,
+        tensorboard_logging,
+        torch_runtime,
+        training_loop,
+    )
 
     regularizer = kl_regularizer.KlRegularizer(
         model, kl_regularizer.load_replay_examples(plan.tokenizer), reference_log_probs=base_eval.reference_log_probs
     )
     recipe, track = plan.start.recipe, tensorboard_logging.tensorboard_logger(job.name)
-    training_loop.set_seed(recipe.seed)
+    torch_runtime.set_seed(recipe.seed)
     if job.previous and plan.start.is_warm_start:
         model = lora.attach_saved(model, Path(job.previous))
     else:
@@ -161,7 +170,7 @@ def _write_eval_report(
 ) -> dict[str, float]:
     """Write the card of base, current and candidate into the adapter's folder; return its numbers."""
     from adapters.base_eval_cache import cache_key
-    from adapters.training_loop import peak_gpu_memory, peak_resident_mb
+    from adapters.torch_runtime import peak_gpu_memory, peak_resident_mb
 
     report, fitted = plan.suite.build_report(*results), learnt.fit_result
     curve = [dataclasses.asdict(point) for point in fitted.curve]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 
-from adapters import adalora
+from adapters import adalora, torch_runtime
 from adapters.base_model import require_trainable_weights
 from adapters.checkpoints import CheckpointFile, TrainingState
 from adapters.dataset import EncodedExample
@@ -168,7 +167,7 @@ class _TrainingRun:
                 f"training took longer than {self.recipe.time_limit_s:.0f} s before it had seen every correction; "
                 "train on fewer corrections"
             )
-        used_mb = peak_resident_mb()
+        used_mb = torch_runtime.peak_resident_mb()
         if used_mb > self.recipe.memory_limit_mb:
             raise TrainingRefused(
                 f"training needs more than {self.recipe.memory_limit_mb:,} MB of memory ({used_mb:,} MB so far); "
@@ -186,7 +185,7 @@ class _TrainingRun:
         tensors |= {f"best.{i}": value for i, value in enumerate(self.best)}
         tensors |= {f"{kind}.{i}": moment[kind] for i, moment in enumerate(moments) for kind in _MOMENTS}
         tensors |= {f"step.{i}": moment["step"] for i, moment in enumerate(moments)}
-        tensors |= _rng_state() | adalora.allocator_state(self.model, self.recipe)
+        tensors |= torch_runtime.rng_state() | adalora.allocator_state(self.model, self.recipe)
         numbers = {
             "curve": [(p.step, p.steps, p.loss, p.held_out, p.drift) for p in self.curve],
             "best_loss": self.best_loss if self.best else None,
@@ -209,7 +208,7 @@ class _TrainingRun:
         if numbers["best_loss"] is not None:
             self.best_loss = numbers["best_loss"]
             self.best = [tensors[f"best.{i}"].to(p.device) for i, p in enumerate(self.parameters)]
-        _restore_rng_state(tensors)
+        torch_runtime.restore_rng_state(tensors)
         adalora.restore_allocator_state(self.model, self.recipe, tensors)
         self.curve = [StepMetrics(*point) for point in numbers["curve"]]
         self.evals_since_best, self.tokens, self.stop_reason = numbers["waited"], numbers["tokens"], numbers["ended"]
@@ -217,41 +216,3 @@ class _TrainingRun:
 
 
 _MOMENTS = ("exp_avg", "exp_avg_sq")
-
-
-def _rng_state() -> dict[str, torch.Tensor]:
-    """Return where the random sources stand; dropout on a GPU draws from the GPU's own."""
-    found = {"dice": torch.get_rng_state()}
-    return found | {"dice.cuda": torch.cuda.get_rng_state()} if torch.cuda.is_available() else found
-
-
-def _restore_rng_state(rng_state: Mapping[str, torch.Tensor]) -> None:
-    torch.set_rng_state(rng_state["dice"])
-    if "dice.cuda" in rng_state and torch.cuda.is_available():
-        torch.cuda.set_rng_state(rng_state["dice.cuda"])
-
-
-def peak_resident_mb() -> int:
-    """Return the most memory that this process has held so far; 0 where the system does not say."""
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return 0
-    line = next((line for line in status.read_text().splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
-    return int(line.split()[1]) // 1024
-
-
-def peak_gpu_memory() -> dict[str, float]:
-    """Return the most memory of a GPU that this process has held, as a metric; nothing where there is none."""
-    return {"gpu_memory_mb": torch.cuda.max_memory_allocated() / 2**20} if torch.cuda.is_available() else {}
-
-
-def set_seed(value: int) -> None:
-    """Make what follows (the adapter's first values, dropout, gradients) the same in every run.
-
-    On a GPU the fused attentions add up gradients in the order in which their blocks finish, so the plain one is taken;
-    it costs little, since gradients flow through answers only.
-    """
-    torch.manual_seed(value)
-    if torch.cuda.is_available():
-        for fused in ("flash", "mem_efficient", "cudnn"):
-            getattr(torch.backends.cuda, f"enable_{fused}_sdp")(False)

@@ -111,12 +111,12 @@ class CorrectionStream:
 
     def run(self, strategy: str) -> dict[str, Any]:
         """Go through the stream and return what is left at its end."""
-        from adapters import lora, training_loop
+        from adapters import lora, torch_runtime
         from adapters.scoring import mean_loss
 
         cpu, began = time.process_time(), time.monotonic()
         update = cpu
-        training_loop.set_seed(self.recipe.seed)
+        torch_runtime.set_seed(self.recipe.seed)
         model = lora.attach_new(self.model, self.recipe)
         if strategy == "from scratch":
             everything = [row for batch in self.batches for row in batch]

@@ -157,13 +157,13 @@ def fit(
 
     The base is read as it is, not in 4 bits: the conversion adds the adapter to these very weights.
     """
-    from adapters import base_model, lora, training_loop
+    from adapters import base_model, lora, torch_runtime
     from adapters.kl_regularizer import KlRegularizer, load_replay_examples
     from adapters.scoring import mean_loss
 
     tokenizer = base_model.load_tokenizer(directory)
     todo = list(pack_groups(load_groups(rows, tokenizer)))
-    training_loop.set_seed(recipe.seed)
+    torch_runtime.set_seed(recipe.seed)
     model = lora.attach_new(_load_base(directory), recipe)
     anchor = KlRegularizer(model, load_replay_examples(tokenizer))
     before = mean_loss(model, anchor.monitored)

@@ -25,7 +25,8 @@ from bench.serving_models import RANK, StaticBatch, adapter_ref, make_runner, wr
 from bench.style_learners import STYLES, Fact, correction, training_facts
 from tutor.engine.base import AdapterRef, GenerationRequest, Message, text_of
 from tutor.engine.capacity import CUDA_DEFAULTS, EngineCapacity, capacity_for
-from tutor.engine.factory import LazyEngine, open_engine
+from tutor.engine.factory import open_engine
+from tutor.engine.lazy_engine import LazyEngine
 from tutor.engine.local import LocalEngine
 from tutor.engine.lora_files import load_adapter
 from tutor.engine.model_files import ModelFiles, resolve_model_files

@@ -63,7 +63,7 @@ def _run_in_subprocess(side: str, arguments: argparse.Namespace) -> dict[str, An
 
 def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
     """Train for some steps and return what they cost."""
-    from adapters import base_model, training_loop
+    from adapters import base_model, torch_runtime
 
     recipe = Recipe(max_steps=steps, epochs=100, target_loss=0.0, batch_size=2)
     tokenizer = base_model.load_tokenizer(directory)
@@ -74,7 +74,7 @@ def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
     def stamp() -> None:
         stamps.append((time.process_time(), time.monotonic()))
 
-    training_loop.set_seed(recipe.seed)
+    torch_runtime.set_seed(recipe.seed)
     if side == "trl":
         loss = _train_trl(directory, tokenizer, rows, recipe, stamp)
     else:
@@ -84,7 +84,7 @@ def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
     return {
         "tokens_per_cpu_s": round(tokens / (cpu_end - cpu), 1),
         "tokens_per_s": round(tokens / (clock_end - clock), 1),
-        "peak_memory_mb": training_loop.peak_resident_mb(),
+        "peak_memory_mb": torch_runtime.peak_resident_mb(),
         "last_loss": round(loss, 4),
     }
 

@@ -90,7 +90,7 @@ def test_the_eval_set_has_every_kind_and_is_disjoint_from_training(tokenizer: An
     kinds = [question.kind for question in load_eval_questions(tokenizer)]
     assert {kind: kinds.count(kind) for kind in kinds} == {"course": 6, "leak": 6, "canary": 6}
     learnt = {row.prompt[-1].content for row in read_rows(REPLAY_FILE)}
-    measured = {row.prompt[-1].content for row in read_rows(DATA_DIR / "general.jsonl")}
+    measured = {row.prompt[-1].content for row in read_rows(DATA_DIR / "general_eval.jsonl")}
     assert not learnt & measured
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from make_rows import make_row
 
-from adapters import dpo, training_loop
+from adapters import dpo, torch_runtime
 from adapters.dataset import encode_row, read_pairs, write_pairs
 from adapters.errors import TrainingRefused
 from adapters.records import ChatMessage, PreferencePair, Recipe, StepMetrics, TrainingJob, TrainingProgress
@@ -23,7 +23,7 @@ PAIRS = [
 def adapted(tiny_base: Path) -> Any:
     from adapters import base_model, lora
 
-    training_loop.set_seed(3)
+    torch_runtime.set_seed(3)
     return lora.attach_new(base_model.load_base(tiny_base), Recipe(rank=4))
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_rows import make_row
 
-from adapters import schedule, scoring, training_loop
+from adapters import schedule, scoring, torch_runtime, training_loop
 from adapters.dataset import EncodedExample, encode_row
 from adapters.errors import TrainingRefused
 from adapters.records import Recipe, StepMetrics
@@ -65,7 +65,7 @@ def test_the_learning_rate_warms_up_decays_and_stays_positive(steps: int, share:
 def lora_model(tiny_base: Path) -> Any:
     from adapters import base_model, lora
 
-    training_loop.set_seed(3)
+    torch_runtime.set_seed(3)
     return lora.attach_new(base_model.load_base(tiny_base), Recipe(rank=4))
 
 
@@ -125,7 +125,7 @@ def test_the_kl_regularizer_keeps_ordinary_text_close_to_the_base(tiny_base: Pat
     learn = [encode_row(make_row(n, "no no no no"), tokenizer, 512) for n in range(4)]
     ordinary = kl_regularizer.load_replay_examples(tokenizer)[:12]
     for weight in (0.0, 30.0):
-        training_loop.set_seed(3)
+        torch_runtime.set_seed(3)
         plain = base_model.load_base(tiny_base)
         held = kl_regularizer.KlRegularizer(plain, ordinary)
         model = lora.attach_new(plain, Recipe(rank=4))
@@ -221,7 +221,7 @@ def test_a_killed_run_resumes_to_the_same_result(tiny_base: Path, tokenizer: Any
     )
 
     def run(stop_at: int, checkpoints: CheckpointFile | None) -> tuple[list[Any], training_loop.FitResult]:
-        training_loop.set_seed(3)
+        torch_runtime.set_seed(3)
         model = lora.attach_new(base_model.load_base(tiny_base), recipe, 12)
 
         def watch(point: StepMetrics) -> None:
@@ -268,7 +268,7 @@ def test_adalora_prunes_its_ranks_and_is_evaluated_only_afterwards(tiny_base: Pa
     recipe = Recipe(
         method="adalora", rank=4, batch_size=4, learning_rate=1e-3, target_loss=1e9, max_steps=18, epochs=18
     )
-    training_loop.set_seed(3)
+    torch_runtime.set_seed(3)
     model = lora.attach_new(base_model.load_base(tiny_base), recipe, 18)
     fitted = training_loop.fit(model, learn, recipe, lambda told: None)
     assert len(fitted.curve) == adalora.rank_freeze_step(18)  # "learnt" from the first step on, but not before this one
@@ -284,7 +284,7 @@ def test_adalora_is_exported_as_equivalent_plain_lora(tiny_base: Path, tokenizer
     recipe = Recipe(
         method="adalora", rank=4, batch_size=4, learning_rate=1e-3, target_loss=0.0, max_steps=12, epochs=12
     )
-    training_loop.set_seed(3)
+    torch_runtime.set_seed(3)
     model = lora.attach_new(base_model.load_base(tiny_base), recipe, 12)
     training_loop.fit(model, learn, recipe, lambda told: None)
     before = scoring.answer_losses(model, learn)

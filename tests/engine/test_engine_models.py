@@ -14,8 +14,9 @@ from tiny_models import TinyModel
 
 from tutor.engine import model_files
 from tutor.engine.base import EngineState, GenerationRequest, Message, text_of
-from tutor.engine.factory import LazyEngine, open_engine
+from tutor.engine.factory import open_engine
 from tutor.engine.files import FileHashCache, publish_folder, sha256_of
+from tutor.engine.lazy_engine import LazyEngine
 from tutor.engine.model_files import base_hash, resolve_model_files
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import DataDirUnusable, EngineNotReady, ModelUnusable

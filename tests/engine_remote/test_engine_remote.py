@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, EngineState, GenerationRequest, Message, text_of
 from tutor.engine.http_client import ModelServer
-from tutor.engine.remote import RemoteEngine, open_remote, server_adapter_name
+from tutor.engine.remote import RemoteEngine, open_remote
+from tutor.engine.server_adapters import server_adapter_name
 from tutor.errors import (
     AdapterNotLoaded,
     EngineBusy,

@@ -24,7 +24,8 @@ from tutor.engine.base import AdapterRef, EngineState, GenerationRequest, Messag
 from tutor.engine.chat_template import ChatTemplate
 from tutor.engine.http_client import ModelServer
 from tutor.engine.model_files import ModelFiles, resolve_model_files
-from tutor.engine.remote import RemoteEngine, server_adapter_name
+from tutor.engine.remote import RemoteEngine
+from tutor.engine.server_adapters import server_adapter_name
 from tutor.errors import AdapterNotLoaded, PromptTooLong
 
 VLLM = Path(os.environ.get("TUTOR_TEST_VLLM", Path(__file__).parents[2] / ".venv-vllm/bin/vllm"))

@@ -1,22 +1,15 @@
-"""The KV cache in rows, and the shelf of prompt beginnings that can be used again.
+"""The KV cache: one row of keys and values for each running answer.
 
-One tensor holds all layers, so a row is moved, kept and restored by one copy. Rows are reserved for the whole context
+A single tensor holds all layers, so one copy moves, saves or restores a row. Each row is reserved for the whole context
 window; on a CPU, memory that no token was written to is never touched.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import scaled_dot_product_attention
-
-from tutor.engine.lru import ByteLru
 
 
 def row_bytes(config: Any, length: int, dtype: torch.dtype) -> int:
@@ -52,161 +45,3 @@ class KvCache:
 
     def write_block(self, row: int, start: int, block: Tensor) -> None:
         self.store[:, :, row, :, start : start + block.shape[3]] = block
-
-
-@dataclass(frozen=True, slots=True)
-class AttentionGroup:
-    """Neighbouring rows whose attention is computed together: they look at the same number of positions."""
-
-    rows: slice
-    span: int
-    mask: Tensor  # [rows, 1, tokens, span], added to the scores
-
-
-class DecodeStep:
-    """One new token in each of the rows 0..n-1, as the `past_key_values` of a forward pass.
-
-    A row looks at its own length, rounded up to a multiple of `unit`, never at that of the longest row: how a sum over
-    positions is rounded depends on their number, and a learner's answer must not depend on who else is talking.
-    With `unit` 0 all rows look at the longest (one call instead of several).
-    """
-
-    is_compileable = False
-
-    def __init__(self, kv: KvCache, positions: Sequence[int], unit: int) -> None:
-        device = kv.store.device
-        self._kv = kv
-        self._n = len(positions)
-        heads, length = kv.store.shape[3:5]
-        first = torch.arange(self._n * heads, device=device).view(self._n, heads) * length
-        at = torch.tensor(positions, device=device)[:, None]
-        self._places = (first + at).flatten()  # of this step's keys, among all positions of all rows and heads
-        spans = [-(-(at + 1) // unit) * unit if unit else max(positions) + 1 for at in positions]
-        self._longest = max(spans)
-        self.positions = at
-        seen = _additive_mask(torch.arange(self._longest, device=device) <= at, kv.store.dtype)[:, None, None, :]
-        self.groups = [AttentionGroup(rows, span, seen[rows, ..., :span]) for rows, span in _equal_runs(spans)]
-
-    def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
-        k, v = self._kv.store[layer]
-        size = keys.shape[-1]
-        k.view(-1, size).index_copy_(0, self._places, keys.reshape(-1, size))
-        v.view(-1, size).index_copy_(0, self._places, values.reshape(-1, size))
-        return k[: self._n], v[: self._n]
-
-    def get_seq_length(self, layer: int = 0) -> int:
-        return self._longest
-
-
-class PrefillStep:
-    """The next `width` tokens of some rows, each from a start of its own; each looks at its own past only."""
-
-    is_compileable = False
-
-    def __init__(self, kv: KvCache, rows: Sequence[int], starts: Sequence[int], width: int) -> None:
-        device = kv.store.device
-        self._kv, self._rows, self._starts, self._width = kv, rows, starts, width
-        self.positions = torch.tensor(starts, device=device)[:, None] + torch.arange(width, device=device)
-        self.groups = [self._group(i, start + width) for i, start in enumerate(starts)]
-
-    def _group(self, row: int, span: int) -> AttentionGroup:
-        seen = torch.arange(span, device=self.positions.device) <= self.positions[row, :, None]
-        return AttentionGroup(slice(row, row + 1), span, _additive_mask(seen, self._kv.store.dtype)[None, None])
-
-    def update(
-        self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any
-    ) -> tuple[_RowSelection, _RowSelection]:
-        k, v = self._kv.store[layer]
-        for i, (row, start) in enumerate(zip(self._rows, self._starts, strict=True)):
-            k[row, :, start : start + self._width] = keys[i]
-            v[row, :, start : start + self._width] = values[i]
-        return _RowSelection(k, self._rows), _RowSelection(v, self._rows)
-
-    def get_seq_length(self, layer: int = 0) -> int:
-        return max(self._starts) + self._width
-
-
-class _RowSelection:
-    """Rows of a tensor by number, cut out as views when they are asked for one by one."""
-
-    def __init__(self, rows: Tensor, picked: Sequence[int]) -> None:
-        self._rows, self._picked = rows, picked
-
-    def __getitem__(self, at: slice) -> Tensor:
-        row = self._picked[at.start]
-        return self._rows[row : row + 1]
-
-
-def _additive_mask(seen: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return what is added to the scores: nothing where a position is seen. Made once a step, not once a layer."""
-    return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, float("-inf"))
-
-
-def _equal_runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
-    """Yield the runs of equal neighbours."""
-    start = 0
-    for span, run in groupby(spans):
-        stop = start + len(list(run))
-        yield slice(start, stop), span
-        start = stop
-
-
-def grouped_attention(
-    module: Any, query: Tensor, key: Any, value: Any, mask: Any, *, kv_step: Any, scaling: float, **_: Any
-) -> tuple[Tensor, None]:
-    """Attention for transformers models, group by group; the query heads of one key head are folded into its rows."""
-    parts = [_attend(query[g.rows], key[g.rows], value[g.rows], g, scaling) for g in kv_step.groups]
-    together = parts[0] if len(parts) == 1 else torch.cat(parts)
-    return together.transpose(1, 2), None
-
-
-def _attend(query: Tensor, key: Tensor, value: Tensor, group: AttentionGroup, scaling: float) -> Tensor:
-    n, heads, tokens, size = query.shape
-    key, value = key[:, :, : group.span], value[:, :, : group.span]
-    shared = heads // key.shape[1]
-    folded = query.reshape(n, key.shape[1], shared * tokens, size)
-    mask = group.mask if tokens == 1 else group.mask.repeat(1, 1, shared, 1)
-    out = scaled_dot_product_attention(folded, key, value, attn_mask=mask, scale=scaling)
-    return out.reshape(n, heads, tokens, size)
-
-
-class PrefixCache:
-    """Blocks of computed prompt, found again by what was read up to their end, under which adapter version.
-
-    A block is as long as a prefill chunk and cut where chunks end, so a restored one is bit for bit what reading the
-    tokens again would give. Bounded by bytes; what was used longest ago leaves first.
-    """
-
-    def __init__(self, chunk: int, max_bytes: int) -> None:
-        self._chunk = chunk
-        self._blocks: ByteLru[bytes, Tensor] = ByteLru(max_bytes, lambda block: block.nbytes)
-
-    @property
-    def size_bytes(self) -> int:
-        return self._blocks.bytes
-
-    def restore(self, kv: KvCache, row: int, version: str, tokens: Sequence[int]) -> int:
-        """Paste the longest known beginning of `tokens`, never all of them, and return its length."""
-        done = 0
-        for name in self._block_keys(version, tokens[: len(tokens) - 1]):
-            block = self._blocks.get(name)
-            if block is None:
-                break
-            kv.write_block(row, done, block)
-            done += self._chunk
-        return done
-
-    def store(self, kv: KvCache, row: int, version: str, tokens: Sequence[int]) -> None:
-        """Keep the whole blocks of a prompt that was just read, those that are not here yet."""
-        for i, name in enumerate(self._block_keys(version, tokens)):
-            if self._blocks.get(name) is None:
-                self._blocks.put(name, kv.read_block(row, i * self._chunk, (i + 1) * self._chunk))
-
-    def _block_keys(self, version: str, tokens: Sequence[int]) -> list[bytes]:
-        """Name each whole block by a hash of the adapter version and every token up to the block's end."""
-        digest = hashlib.sha256(version.encode())
-        names = []
-        for start in range(0, len(tokens) - self._chunk + 1, self._chunk):
-            digest.update(b"".join(t.to_bytes(4, "little") for t in tokens[start : start + self._chunk]))
-            names.append(digest.digest())
-        return names

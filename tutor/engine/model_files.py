@@ -22,7 +22,7 @@ BUNDLED_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 # Ours, in the tree with its card: makes the bundled model answer in the course's words. Merged in by the conversion.
-DEFAULT_ADAPTER = Path(__file__).resolve().parents[2] / "adapters" / "house"
+DEFAULT_ADAPTER = Path(__file__).resolve().parents[2] / "adapters" / "default_adapter"
 DEFAULT_ADAPTER_SHA256 = "48235ca3e0d1040aff85cea8b1cafe47605fcf5795cad0af562fa3ff74f38daa"
 
 # Apache-2.0, English and Chinese, 4 B parameters; the commit is part of the name, so it cannot move under us.

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 from transformers import AttentionInterface
 
+from tutor.engine.attention import DecodeStep, PrefillStep, grouped_attention
 from tutor.engine.capacity import EngineCapacity
-from tutor.engine.kv_cache import DecodeStep, KvCache, PrefillStep, PrefixCache, grouped_attention
+from tutor.engine.kv_cache import KvCache
 from tutor.engine.lora_bank import LoraBank
 from tutor.engine.lora_files import LoraWeights
 from tutor.engine.model_loading import LoadedModel
+from tutor.engine.prefix_cache import PrefixCache
 from tutor.engine.slots import padded_width
 from tutor.errors import ModelUnusable
 

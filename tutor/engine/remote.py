@@ -6,20 +6,18 @@ new version nor another house can meet what the server cached under an old name.
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 import time
-from collections import Counter, OrderedDict
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, EngineInfo, EngineState, GenerationRequest, Message, require_text_only
-from tutor.engine.files import sha256_of
 from tutor.engine.http_client import Json, ModelServer, ServerHttpError
 from tutor.engine.openai_messages import image_token_count, to_openai_messages
+from tutor.engine.server_adapters import SGLANG, VLLM, ServerAdapters, ServerDialect, models_by_id
 from tutor.errors import (
     AdapterNotLoaded,
     EngineBusy,
@@ -30,27 +28,11 @@ from tutor.errors import (
 )
 from tutor.platform.settings import Settings
 
-log = logging.getLogger(__name__)
-
 DEFAULT_CONTEXT_TOKENS = 4096  # taken for the window of a server that does not tell it
 TOO_LONG_MESSAGE = "the question with its passages does not fit the model; ask a shorter one"
 _TOO_LONG_PATTERN = re.compile(
     r"context length|context window|too long|longer than|maximum.{0,20}length", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ServerDialect:
-    """What differs between servers: two paths, and the model name that asks for an adapter."""
-
-    name: str
-    load_path: str
-    unload_path: str
-    model_format: str  # format of `base` and `adapter`
-
-
-VLLM = ServerDialect("vllm", "/v1/load_lora_adapter", "/v1/unload_lora_adapter", "{adapter}")
-SGLANG = ServerDialect("sglang", "/load_lora_adapter", "/unload_lora_adapter", "{base}:{adapter}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,115 +250,11 @@ class RemoteEngine:
         return min(request.max_tokens, room)
 
 
-class ServerAdapters:
-    """Which adapters the server holds for us: loaded on demand; beyond `most`, the longest unused one is unloaded."""
-
-    def __init__(self, server: ModelServer, max_adapters: int) -> None:
-        self._server = server
-        self._max_adapters = max_adapters
-        self._loaded: OrderedDict[str, None] = OrderedDict()
-        self._users: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        self._loading = threading.Lock()
-
-    @contextmanager
-    def hold(self, ref: AdapterRef, dialect: ServerDialect) -> Iterator[str]:
-        """Hold the adapter on the server while an answer uses it. Raises AdapterNotLoaded."""
-        name = server_adapter_name(ref)
-        with self._lock:
-            self._users[name] += 1
-        try:
-            self.ensure_loaded(name, ref, dialect)
-            yield name
-        finally:
-            with self._lock:
-                self._users[name] -= 1
-            self._evict_idle(dialect)
-
-    def ensure_loaded(self, name: str, ref: AdapterRef, dialect: ServerDialect) -> None:
-        """Return when the server holds the adapter; its file is checked before it is handed over."""
-        if self._touch(name):
-            return
-        with self._loading:
-            if self._touch(name):
-                return
-            _check_weights(ref)
-            self._load(name, ref, dialect)
-            with self._lock:
-                self._loaded[name] = None
-
-    def forget(self, name: str) -> None:
-        with self._lock:
-            self._loaded.pop(name, None)
-
-    def unload_all(self, dialect: ServerDialect) -> None:
-        with self._lock:
-            names = list(self._loaded)
-            self._loaded.clear()
-        for name in names:
-            self._unload(name, dialect)
-
-    def _touch(self, name: str) -> bool:
-        with self._lock:
-            if name in self._loaded:
-                self._loaded.move_to_end(name)
-                return True
-            return False
-
-    def _load(self, name: str, ref: AdapterRef, dialect: ServerDialect) -> None:
-        """Load; "there is one of that name already" is success, because the name holds the hash of the weights."""
-        body: Json = {"lora_name": name, "lora_path": str(ref.directory.absolute())}
-        try:
-            self._server.call("POST", dialect.load_path, body, timeout_s=60.0)
-        except ServerHttpError as refused:
-            if name in _models_by_id(self._server.call("GET", "/v1/models")):
-                return
-            raise AdapterNotLoaded(
-                f"the model server could not load adapter {ref.name} from {ref.directory} (HTTP {refused.status}); "
-                "it must see that folder and allow loading at run time, see docs/operations.md"
-            ) from refused
-
-    def _evict_idle(self, dialect: ServerDialect) -> None:
-        with self._lock:
-            idle = [name for name in self._loaded if not self._users[name]]
-            surplus = idle[: max(0, len(self._loaded) - self._max_adapters)]
-            for name in surplus:
-                del self._loaded[name]
-                del self._users[name]
-        for name in surplus:
-            self._unload(name, dialect)
-
-    def _unload(self, name: str, dialect: ServerDialect) -> None:
-        try:
-            self._server.call("POST", dialect.unload_path, {"lora_name": name})
-        except RemoteEngineFailed as error:  # the answer is given; an adapter that stays is only memory
-            log.warning("adapter %s stays on the model server: %s", name, error)
-
-
-def server_adapter_name(ref: AdapterRef) -> str:
-    """Return the version's name with the start of its hash: two houses on one server cannot take each other's."""
-    return f"{ref.name}-{ref.sha256[:12]}"
-
-
-def _check_weights(ref: AdapterRef) -> None:
-    weights = ref.directory / "adapter_model.safetensors"
-    try:
-        found = sha256_of(weights)
-    except OSError as error:
-        raise AdapterNotLoaded(f"adapter {ref.name}: {weights} cannot be read ({error.strerror})") from error
-    if found != ref.sha256:
-        raise AdapterNotLoaded(f"adapter {ref.name}: {weights} is not the file that was published; train it again")
-
-
-def _models_by_id(models: Json) -> dict[str, Json]:
-    return {str(entry.get("id")): entry for entry in models.get("data", ()) if isinstance(entry, dict)}
-
-
 def _parse_served_model(
     models: Json, wanted: str, dialect: ServerDialect | None, vision: str | None = None
 ) -> ServedModel:
     """Read `/v1/models`: adapters have a parent, the base has none."""
-    listed = _models_by_id(models)
+    listed = models_by_id(models)
     bases = {name: entry for name, entry in listed.items() if not entry.get("parent")}
     if not bases:
         raise RemoteEngineFailed("the model server lists no model; start it with one")

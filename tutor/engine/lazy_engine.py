@@ -1,0 +1,90 @@
+"""An engine that loads its model in the background.
+
+Until the model is READY, every stream raises EngineNotReady, so pages can be shown while the weights load.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Generator, Sequence
+
+from tutor.domain import Queued, Token
+from tutor.engine.base import AdapterRef, Engine, EngineInfo, EngineState, GenerationRequest, Message
+from tutor.errors import EngineNotReady, SetupError
+
+log = logging.getLogger(__name__)
+
+
+class LazyEngine:
+    """An engine that a thread of its own opens when it is first asked about, and that afterwards is that engine."""
+
+    def __init__(self, factory: Callable[[], Engine], name: str) -> None:
+        self._name = name
+        self._engine: Engine | None = None
+        self._failure: str | None = None
+        self._closed = False
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._open, args=(factory,), name="engine-warming", daemon=True)
+        self._started = False
+
+    def _start(self) -> None:
+        with self._lock:
+            if not self._started and not self._closed:
+                self._started = True
+                self._thread.start()
+
+    def _open(self, factory: Callable[[], Engine]) -> None:
+        try:
+            engine = factory()
+        except SetupError as error:
+            self._failure = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever a model library raises must reach /healthz, not a dead thread
+            self._failure = f"the model could not be loaded ({type(error).__name__}: {error})"
+        else:
+            with self._lock:
+                self._engine = engine
+                if self._closed:
+                    engine.close()
+        if self._failure:
+            log.error("engine %s failed: %s", self._name, self._failure)
+
+    def _require_ready(self) -> Engine:
+        self._start()
+        if self._failure:
+            raise EngineNotReady(self._failure)
+        if self._engine is None:
+            raise EngineNotReady("the model is still loading; try again in a moment")
+        return self._engine
+
+    def wait_until_loaded(self, timeout_s: float | None = None) -> EngineInfo:
+        """Block until the model is READY or FAILED, at most `timeout_s`; for the command line and tests."""
+        self._start()
+        self._thread.join(timeout_s)
+        return self.info()
+
+    def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
+        yield from self._require_ready().stream(request)
+
+    def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
+        if self._engine is not None:
+            self._engine.prefetch_prefix(messages, adapter)
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        return self._require_ready().count_tokens(messages)
+
+    def info(self) -> EngineInfo:
+        self._start()
+        if self._engine is not None:
+            return self._engine.info()
+        state = EngineState.FAILED if self._failure else EngineState.LOADING
+        return EngineInfo(self._name, "none", state, "", 0, self._failure or "the model is loading")
+
+    def close(self) -> None:
+        """Close the engine; one that is being opened is waited for, since a library's threads must not outlive us."""
+        with self._lock:
+            self._closed = True
+            if self._engine is not None:
+                self._engine.close()
+        if self._started:
+            self._thread.join()
