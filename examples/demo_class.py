@@ -1,8 +1,8 @@
-"""Fills a data folder with a simulated class of thirty, so that the pages of progress can be looked at.
+"""Fills a data folder with a simulated class of thirty learners, to try the progress and class pages.
 
     python -m examples.demo_class var-demo && TUTOR_MODEL=scripted python -m tutor serve --data-dir var-demo
 
-Everything goes through the public use cases; nobody in it is a real person. Prints one sign-in link each.
+Uses only the services that the pages use; all people are invented. Prints a sign-in link for four of them.
 """
 
 import random
@@ -34,9 +34,19 @@ for day in range(28):
             skill, hints = skills[max(0, at)], int(rng.random() < 0.12)
             right = rng.random() < ability[learner.id] - 0.06 * max(0, at) + 0.012 * day + 0.2 * hints
             item, mixed_up = rng.randint(1, 6), None if right else f"Confuses {skill.name} with its result"
-            judged = GradedAnswer(course.id, f"{skill.id}-{item}", (skill.id,), Outcome.RIGHT if right else Outcome.WRONG, "demo 1", new_id(), hints=hints, misconception=mixed_up if item < 3 else None, passage_id=passages[skill.id][0])  # fmt: skip  # noqa: E501
+            graded = GradedAnswer(
+                course_id=course.id,
+                item_id=f"{skill.id}-{item}",
+                skills=(skill.id,),
+                outcome=Outcome.RIGHT if right else Outcome.WRONG,
+                judge="demo 1",
+                grade_id=new_id(),
+                hints=hints,
+                misconception=mixed_up if item < 3 else None,
+                passage_id=passages[skill.id][0],
+            )
             now += timedelta(minutes=2)
-            services.evidence_log.record(learner, judged)
+            services.evidence_log.record(learner, graded)
     now = now.replace(hour=9, minute=0) + timedelta(days=1)
 for person in (teacher, learners[0], learners[1], services.accounts.create_account("new-here", Role.LEARNER)):
     print(person.name, services.accounts.issue_sign_in_link(person))
