@@ -6,6 +6,7 @@ A new package fails here until it has a layer in the list; that is the moment to
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from bench.structure import measure
+from bench.structure import arrows, measure
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("tutor", "knowledge", "adapters", "prompts")
@@ -198,6 +199,15 @@ for name in {names!r}:
 """
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert result.returncode == 0, result.stderr
+
+
+def test_every_solid_arrow_of_the_picture_is_an_import() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    picture = text.split("```mermaid", 1)[1].split("```")[0]
+    real = {(source.rpartition(".")[2], target.rpartition(".")[2]) for source, target in arrows(ROOT)}
+    for source, targets in re.findall(r"^ *(\w+)(?:\[[^\]]*\])? --> (.+)$", picture, flags=re.MULTILINE):
+        for target in targets.split(" & "):
+            assert (source, target) in real, f"docs/architecture.md draws {source} -> {target}, which is not an import"
 
 
 def test_every_layer_names_code_that_exists() -> None:
