@@ -26,7 +26,8 @@ from bench.attribution_claims import Claim, build_claims
 from bench.fit_retrieval import fit_chance
 from bench.retrieval_corpora import commit, hardware, read_jsonl
 from knowledge import attribution
-from knowledge.embedding import Embedder, open_embedder
+from knowledge.embedding import Embedder
+from knowledge.sentence_embedder import open_embedder
 
 FOLDS = 4
 MOST_LET_THROUGH = 0.05  # of the unsupported: where the threshold is set

@@ -180,7 +180,7 @@ def _labelled(book: Book) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         for pair in candidate_pairs(
             find_concept_candidates([p for part in files for p in part], MAX_CONCEPTS), in_order=False
         ):
-            here, there = place.get(pair.skill.id), place.get(pair.prerequisite.id)
+            here, there = place.get(pair.concept.id), place.get(pair.prerequisite.id)
             if here is not None and there is not None and here != there:
                 rows.append(pair.features)
                 labels.append(there < here)

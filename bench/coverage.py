@@ -17,10 +17,11 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from bench.retrieval_corpora import Corpus, build_index, cached_vectors, commit, hardware, read_corpus
-from knowledge.embedding import Embedder, open_embedder
+from knowledge.embedding import Embedder
 from knowledge.index import CourseIndex, PassageVectors
 from knowledge.ranking import COVERAGE_THRESHOLD, find_candidates, load_ranking_models
 from knowledge.retrieval_features import QueryVectors
+from knowledge.sentence_embedder import open_embedder
 
 
 def main() -> None:

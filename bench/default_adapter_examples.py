@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.retrieval_corpora import read_jsonl
-from knowledge.sentences import split_sentences
+from knowledge.languages.sentences import split_sentences
 from tutor.chat import prompts
 from tutor.chat.context_window import PromptPassage
 from tutor.chat.fixed_replies import detect_language

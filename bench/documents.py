@@ -23,8 +23,8 @@ from typing import Any
 
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentEmpty
+from knowledge.parsing.limits import ParseLimits
 from knowledge.parsing.sandbox import ParseReport, parse_with_report
-from knowledge.parsing.source_file import ParseLimits
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -23,9 +23,10 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 
 from bench.retrieval_corpora import Corpus, build_index, cached_vectors, commit, rank_of, read_corpus, retrieval_scores
-from knowledge.embedding import Embedder, open_embedder
+from knowledge.embedding import Embedder
 from knowledge.ranking import find_candidates
 from knowledge.retrieval_features import FUSED_FEATURES, LEXICAL_FEATURES
+from knowledge.sentence_embedder import open_embedder
 
 FOLDS = 4
 SIZE_DEPENDENT = (

@@ -25,7 +25,8 @@ import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 
 from bench.fit_grading import FittedGrader, LabelledAnswer, fit, label_answer
-from knowledge.embedding import TextEncoding, open_embedder
+from knowledge.embedding import TextEncoding
+from knowledge.sentence_embedder import open_embedder
 from tutor.assessment.answer_features import GradingCase, TextEncoder, Vectors
 from tutor.assessment.gp_grader import predict_probability
 from tutor.assessment.short_text import ShortTextGrader

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.embedding import open_embedder
+from knowledge.sentence_embedder import open_embedder
 from tutor.assessment.answer_features import TextEncoder
 from tutor.assessment.answer_key_points import missing_points, score_key_points, weakest_point
 

@@ -30,8 +30,9 @@ from bench.retrieval_corpora import hardware, read_jsonl
 from knowledge.attribution import attribute_answer
 from knowledge.catalog import MemoryCatalog
 from knowledge.documents import Document, Hit, Locator, LocatorKind, Passage, SearchResult
-from knowledge.embedding import Embedder, open_embedder
+from knowledge.embedding import Embedder
 from knowledge.library import Library
+from knowledge.sentence_embedder import open_embedder
 from tutor.chat.citations import add_citations, strip_citation_marks
 from tutor.chat.prompt_builder import TOP_K, PromptBuilder
 from tutor.engine.base import Engine, EngineState, GenerationRequest, text_of

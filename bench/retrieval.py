@@ -25,10 +25,11 @@ from bench.retrieval_corpora import (
     read_corpus,
     retrieval_scores,
 )
-from knowledge.embedding import Embedder, open_embedder
+from knowledge.embedding import Embedder
 from knowledge.index import CourseIndex
 from knowledge.ranking import CandidateFeatures, find_candidates, load_ranking_models, rank_passages
 from knowledge.retrieval_features import FUSED_FEATURES, LEXICAL_FEATURES, QueryVectors
+from knowledge.sentence_embedder import open_embedder
 
 Ranks = list[int | None]
 

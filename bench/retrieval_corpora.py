@@ -18,9 +18,9 @@ import numpy as np
 from knowledge import index as indexes
 from knowledge.embedding import Embedder
 from knowledge.index import CourseIndex, IndexedPassage, PassageVectors, can_embed, compute_passage_vectors
+from knowledge.languages.sentences import split_sentences
 from knowledge.late_interaction import PROJECTION_DIM
 from knowledge.retrieval_features import QueryVectors
-from knowledge.sentences import split_sentences
 
 
 @dataclass(frozen=True, slots=True)

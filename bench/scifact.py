@@ -27,10 +27,10 @@ from bench.retrieval_corpora import (
     make_entry,
     read_jsonl,
 )
-from knowledge.embedding import open_embedder
 from knowledge.index import CourseIndex
 from knowledge.ranking import find_candidates
 from knowledge.retrieval_features import QueryVectors
+from knowledge.sentence_embedder import open_embedder
 
 NDCG_DEPTH = 10
 

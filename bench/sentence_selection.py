@@ -26,9 +26,9 @@ from scipy.optimize import minimize_scalar
 from bench.default_adapter_examples import held_out_titles
 from bench.grounding import course_of, normalize
 from bench.retrieval_corpora import commit, read_jsonl
-from knowledge.embedding import open_embedder
+from knowledge.languages.sentences import split_sentences
+from knowledge.sentence_embedder import open_embedder
 from knowledge.sentence_selection import SHARPNESS, query_term_coverage, select_top_p
-from knowledge.sentences import split_sentences
 from tutor.chat.prompt_builder import TOP_K
 
 FOLDS = 4

@@ -1,7 +1,7 @@
-"""The seam to the rows that are the truth of the library; the index beside them is only a cache.
+"""The protocol for storing documents and passages, and an implementation in memory for tests and benchmarks.
 
-`MemoryCatalog` is the trivial twin (benchmarks, tests); `tutor.store.document_catalog.SqlCatalog` keeps them
-in the database.
+The catalogue is the source of truth, the search index only a cache of it. The product stores it in the database
+(`tutor.store.document_catalog.SqlCatalog`).
 """
 
 from __future__ import annotations
@@ -15,36 +15,40 @@ from knowledge.errors import DocumentNotFound
 
 
 class Catalog(Protocol):
-    """Documents and passages of all courses. `generation` grows with every change to a course."""
+    """The documents and passages of all courses."""
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Store a document and its passages at once, or nothing."""
+        """Store a document and its passages atomically."""
         ...
 
     def remove(self, document_id: str) -> None:
         """Delete a document and its passages; raises DocumentNotFound."""
         ...
 
-    def documents(self, course_id: str) -> list[Document]: ...
+    def documents(self, course_id: str) -> list[Document]:
+        """Return the documents of a course in the order in which they were added."""
+        ...
 
     def document(self, document_id: str) -> Document:
-        """Raises DocumentNotFound."""
+        """Return a document; raises DocumentNotFound."""
         ...
 
     def passages(self, course_id: str) -> list[Passage]:
-        """All passages of a course by document (in order of adding) and ordinal."""
+        """Return the passages of a course by document (in the order of adding) and ordinal."""
         ...
 
     def passage(self, passage_id: str) -> Passage:
-        """Raises DocumentNotFound."""
+        """Return a passage; raises DocumentNotFound."""
         ...
 
-    def generation(self, course_id: str) -> int: ...
+    def generation(self, course_id: str) -> int:
+        """Return a number that grows with every change to a course."""
+        ...
 
 
 @dataclass(slots=True)
 class MemoryCatalog:
-    """A catalogue that forgets when the process ends."""
+    """A catalogue in memory."""
 
     _documents: dict[str, Document] = field(default_factory=dict)
     _passages: dict[str, list[Passage]] = field(default_factory=dict)

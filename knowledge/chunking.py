@@ -1,7 +1,7 @@
 """Chunking: a parsed document cut into passages that can be found, read alone and cited.
 
 A passage is a stretch of the document's full text, so its offsets are exact by construction. It stays on one page or
-slide and in one section, except where a sentence runs on or a neighbour is too small to stand alone.
+slide and in one section, unless a sentence runs on or a neighbour is too small for a passage of its own.
 """
 
 from __future__ import annotations
@@ -12,34 +12,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument, Passage
+from knowledge.languages.scripts import CJK, count_cjk, has_cjk
+from knowledge.languages.sentences import CLAUSE_MARKS, COMMAS, is_complete, split_sentences
 
 BLOCK_SEPARATOR = "\n\n"  # between blocks in the full text
 
-# Sizes in words; a Chinese or Japanese character counts half a word.
+# Sizes in words; a Chinese, Japanese or Korean character counts half a word.
 TARGET_WORDS = 170
 MAX_WORDS = 220
 MAX_TABLE_WORDS = 400
-TINY_SECTION_WORDS = 15  # a section below this is joined with its neighbour under the same heading
-SMALL_GROUP_WORDS = 50  # a group below this is joined with its neighbour where that makes sense
+TINY_SECTION_WORDS = 15  # a smaller section is merged with its neighbour under the same heading
+SMALL_GROUP_WORDS = 50  # a smaller group is merged with a suitable neighbour
+_MIN_SPLIT_HEAD = 20  # CJK characters before a page break that can be the first half of a sentence
 
-_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_WORD = re.compile("[^\\s\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
-_SENTENCE = re.compile(r"(?:[.!?]+[\"'”’)\]]*(?=\s)|[。！？；]+[”’」』）]*|\n)\s*")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|cf|vs|al|Fig|Figs|Eq|Eqs|Dr|Mr|Mrs|Ms|Prof|St|No|Nos|pp?|vol|ed|eds|Sec|Ch|approx|ca)"
-    r"|\b[A-Za-z]|^\s*\d{1,2})\.$"
-)
-_SENTENCE_ENDED = re.compile(r"[.!?:;。！？：；…\"”’)\]}$|`]\s*$")
+_WORD = re.compile(rf"[^\s{CJK}]+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """What is not cut further: a sentence, a table, a listing."""
+    """A piece that is not cut further: a sentence, a table, a listing; offsets into the document's text."""
 
     start: int
     end: int
     size: float
-    starts_block: bool  # begins a block
+    starts_block: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ def document_text(parsed: ParsedDocument) -> str:
 
 
 def chunk_document(parsed: ParsedDocument, document_id: str, course_id: str) -> list[Passage]:
-    """Return the passages of a document in order; together they hold all its text, none of it twice.
+    """Return the passages of a document in order; together they contain all its text, none of it twice.
 
     The same document under the same id always gives the same passages with the same ids.
     """
@@ -81,8 +77,8 @@ def chunk_document(parsed: ParsedDocument, document_id: str, course_id: str) -> 
 
 
 def count_words(text: str) -> float:
-    """Return how much there is to read, in words."""
-    return len(_WORD.findall(text)) + 0.5 * len(_CJK.findall(text))
+    """Return the length of text in words."""
+    return len(_WORD.findall(text)) + 0.5 * count_cjk(text)
 
 
 def _passage_id(passage: Passage) -> str:
@@ -91,7 +87,7 @@ def _passage_id(passage: Passage) -> str:
 
 
 def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
-    """Gather neighbouring blocks of one place and heading, with their offsets."""
+    """Group consecutive blocks of one place and heading."""
     start = 0
     units: list[_Unit] = []
     first: Block | None = None
@@ -107,20 +103,20 @@ def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
 
 
 def _group_key(block: Block) -> tuple[object, ...]:
-    """What blocks must share to share a passage: cells, rows and seconds are too small to stand alone."""
+    """Return what blocks of one passage have in common; cells, rows and seconds are too small to be kept apart."""
     if block.locator.kind in (LocatorKind.CELL, LocatorKind.ROW, LocatorKind.SECOND):
         return (block.locator.kind, block.heading)
     return (block.locator.kind, block.locator.number, block.heading)
 
 
 def _split_units(text: str, offset: int) -> list[_Unit]:
-    """Cut a block into sentences; a table or a listing stays whole as long as that is bearable."""
+    """Cut a block into sentences; a table or a listing stays whole up to MAX_TABLE_WORDS."""
     if not text.strip():
         return []
     if text.startswith(("|", "```")) and count_words(text) <= MAX_TABLE_WORDS:
         return [_Unit(offset, offset + len(text), count_words(text), True)]
     lines = text.startswith(("|", "```", "- "))
-    pieces = text.splitlines(keepends=True) if lines else _split_sentences(text)
+    pieces = text.splitlines(keepends=True) if lines else _sentence_pieces(text)
     units: list[_Unit] = []
     for piece in (part for whole in pieces for part in _split_long_sentence(whole)):
         units.append(_Unit(offset, offset + len(piece), count_words(piece), not units))
@@ -128,26 +124,20 @@ def _split_units(text: str, offset: int) -> list[_Unit]:
     return units
 
 
-def _split_sentences(text: str) -> list[str]:
+def _sentence_pieces(text: str) -> list[str]:
     """Return the sentences with the space after them, so that they add up to the text."""
-    sentences, start = [], 0
-    for found in _SENTENCE.finditer(text):
-        before = text[start : found.start() + 1]
-        if found.group()[0] == "." and _ABBREVIATION.search(before):
-            continue
-        sentences.append(text[start : found.end()])
-        start = found.end()
-    return [*sentences, text[start:]] if start < len(text) else sentences
+    starts = [0, *(start for start, _ in split_sentences(text, by_line=True)[1:])]
+    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
 
 
 def _split_long_sentence(sentence: str) -> list[str]:
-    """Cut a sentence that is longer than a passage: at clauses, then at words, then anywhere."""
+    """Cut a sentence that is longer than a passage: at clauses, or at words, or anywhere."""
     if count_words(sentence) <= MAX_WORDS and len(sentence) <= 8 * MAX_WORDS:
         return [sentence]
-    from langchain_text_splitters import RecursiveCharacterTextSplitter  # a second to import, and rarely needed
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # takes a second to import, rarely needed
 
     splitter = RecursiveCharacterTextSplitter(
-        separators=["\n", r"(?<=[;:；：])", r"(?<=[,，、])", r"(?<=\s)", ""],
+        separators=["\n", rf"(?<=[{CLAUSE_MARKS}])", rf"(?<=[{COMMAS}])", r"(?<=\s)", ""],
         is_separator_regex=True,
         keep_separator="end",
         strip_whitespace=False,
@@ -159,7 +149,7 @@ def _split_long_sentence(sentence: str) -> list[str]:
 
 
 def _complete_sentences(text: str, groups: list[_Group]) -> list[_Group]:
-    """Give the end of a sentence that runs over to the next page to the page it began on."""
+    """Move the end of a sentence that runs over to the next page back to the page where it begins."""
     for here, there in zip(range(len(groups)), range(1, len(groups)), strict=False):
         one, other = groups[here], groups[there]
         if one.locator.kind is not LocatorKind.PAGE or not one.units or len(other.units) < 2:
@@ -173,27 +163,27 @@ def _complete_sentences(text: str, groups: list[_Group]) -> list[_Group]:
 
 
 def _is_split_sentence(head: str, tail: str) -> bool:
-    """Whether two pieces look like the halves of one sentence. Chinese has no small letters: the head must be long."""
-    if _SENTENCE_ENDED.search(head):
+    """Whether two pieces look like the halves of one sentence. CJK has no small letters, so there the head is long."""
+    if is_complete(head):
         return False
-    return tail[:1].islower() or (_CJK.match(tail) is not None and len(_CJK.findall(head)) >= 20)
+    return tail[:1].islower() or (has_cjk(tail[:1]) and count_cjk(head) >= _MIN_SPLIT_HEAD)
 
 
 def _merge_small_groups(groups: Sequence[_Group]) -> list[_Group]:
-    """Join a group too small to stand alone with the next one it belongs to."""
-    joined: list[_Group] = []
+    """Merge a group that is too small for a passage with the next one, where they belong together."""
+    merged: list[_Group] = []
     for group in groups:
         if not group.units:
             continue
-        if joined and _should_merge(joined[-1], group):
-            joined[-1] = _merge(joined[-1], group)
+        if merged and _should_merge(merged[-1], group):
+            merged[-1] = _merge(merged[-1], group)
         else:
-            joined.append(group)
-    return joined
+            merged.append(group)
+    return merged
 
 
 def _merge(one: _Group, other: _Group) -> _Group:
-    """Join two groups: under the deeper heading of a section and its part, else under that of the larger."""
+    """Merge two groups: under the heading of the subsection if one contains the other, or of the larger group."""
     if other.heading[: len(one.heading)] == one.heading:
         return _Group(one.locator, other.heading, one.units + other.units)
     larger = max(one, other, key=lambda group: group.size)
@@ -202,7 +192,7 @@ def _merge(one: _Group, other: _Group) -> _Group:
 
 
 def _should_merge(one: _Group, other: _Group) -> bool:
-    """Whether a small group goes with the next: on the same page, a section's opening with its first part, a scrap."""
+    """Whether a small group is merged with the next: on one page, a section with its first part, a tiny section."""
     if min(one.size, other.size) >= SMALL_GROUP_WORDS or one.size + other.size > MAX_WORDS:
         return False
     if one.locator.kind is not other.locator.kind:
@@ -215,16 +205,16 @@ def _should_merge(one: _Group, other: _Group) -> bool:
 
 
 def _pack(units: Sequence[_Unit]) -> Iterator[Sequence[_Unit]]:
-    """Cut units into passages of about equal size; an even cut moves to the beginning of a block near it."""
+    """Cut units into passages of about equal size; a cut moves to the start of a block near it."""
     total = sum(unit.size for unit in units)
     count = max(1, round(total / TARGET_WORDS + 0.2))
     aim = total / count
-    start, filled, left = 0, 0.0, count
+    start, filled, remaining = 0, 0.0, count
     for at, unit in enumerate(units):
         over = filled + unit.size > MAX_WORDS
-        full = left > 1 and (filled >= aim or (unit.starts_block and filled >= 0.75 * aim))
+        full = remaining > 1 and (filled >= aim or (unit.starts_block and filled >= 0.75 * aim))
         if at > start and (over or full):
             yield units[start:at]
-            start, filled, left = at, 0.0, left - 1
+            start, filled, remaining = at, 0.0, remaining - 1
         filled += unit.size
     yield units[start:]

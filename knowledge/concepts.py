@@ -1,10 +1,9 @@
-"""Concepts: what a course teaches and what needs what, proposed from its own words for an instructor to edit.
+"""Concepts: what a course teaches and what builds on what, proposed from its own text for an instructor to edit.
 
-Names come from `term_extraction.py`. X needs Y where the sentence that defines X uses Y, where X is by its
-name a kind of Y, or
-where the passages about X speak of Y and those about Y do not speak of X. Every edge shows the words it rests on; the
-strongest are taken first and none that would close a circle, so the graph has none. The same passages always give the
-same proposal.
+Names come from `term_extraction.py`. X needs Y where the sentence that defines X uses Y, where X is by its name a kind
+of Y, or where the passages about X mention Y and those about Y do not mention X (reference distance: Liang et al.,
+"Measuring Prerequisite Relations Among Concepts", 2015). Every edge cites its evidence. The strongest edges are taken
+first and none that closes a cycle, so the graph is acyclic. The same passages always give the same proposal.
 """
 
 from __future__ import annotations
@@ -14,50 +13,47 @@ import json
 import math
 import operator
 import re
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import Stemmer
-
 from knowledge.documents import Passage
-from knowledge.sentences import split_sentences
+from knowledge.languages import fold
+from knowledge.languages.scripts import has_han
+from knowledge.languages.sentences import split_sentences
+from knowledge.languages.stemming import stem
 from knowledge.term_extraction import PassageSpan, Term, TermSource, extract_terms
 
-MAX_CONCEPTS = 150  # concepts of a course; more than anybody edits
-_MAX_PREREQUISITES = 3  # edges that leave one concept
-_MAX_TEACHING_PASSAGES = 6  # passages that a concept is looked up in
-_UBIQUITOUS_SHARE, _UBIQUITOUS_MIN_PASSAGES = 0.15, 5  # share of the passages, and how many are few in any course
-_MIN_REFD = 0.5  # by how much more of the passages about the one speak of the other than the other way round
+MAX_CONCEPTS = 150  # of a course; more than an instructor would edit
+_MAX_PREREQUISITES = 3  # of one concept
+_MAX_TEACHING_PASSAGES = 6  # of one concept
+_UBIQUITOUS_SHARE, _UBIQUITOUS_MIN_PASSAGES = 0.15, 5  # share of the passages, and the fewest that count as many
+_MIN_REFD = 0.5  # reference distance: mentions of the one in passages about the other, minus the reverse; in shares
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
 
 class EdgeBasis(StrEnum):
-    """What an edge rests on."""
+    """Why an edge is proposed."""
 
     NAME = "name"  # "while loop" is a kind of "loop"
-    DEFINITION = "definition"  # the sentence that introduces the one uses the other
-    MENTION = "mention"  # the passages about the one speak of the other, and not the other way round
+    DEFINITION = "definition"  # the sentence that introduces the concept uses the prerequisite
+    MENTION = "mention"  # the passages about the concept mention the prerequisite, and not the reverse
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Something a course teaches. `passages` are the ids of where, the introducing one first."""
+    """Something a course teaches; `evidence` introduces it."""
 
     id: str
     name: str
     source: TermSource
     evidence: PassageSpan
-    passages: tuple[str, ...]
-    centrality: float  # how central it is: 1 for the most central of the course
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptEdge:
-    """`concept` builds on `needs` (ids): why, in whose words, and how sure, in [0, 1]."""
+    """`concept` builds on `prerequisite` (ids); `strength` in [0, 1] is how likely that is."""
 
     concept: str
     prerequisite: str
@@ -68,7 +64,7 @@ class ConceptEdge:
 
 @dataclass(frozen=True, slots=True)
 class ConceptProposal:
-    """Concepts in the order in which the course introduces them, and edges without a circle."""
+    """Concepts in the order in which the course introduces them, and acyclic edges."""
 
     concepts: tuple[Concept, ...]
     edges: tuple[ConceptEdge, ...]
@@ -76,11 +72,11 @@ class ConceptProposal:
 
 @dataclass(frozen=True, slots=True)
 class EdgeModel:
-    """A logistic model over FEATURES of the chance that a textbook introduces the need first."""
+    """A logistic model over FEATURES of the probability that a textbook introduces the prerequisite first."""
 
     weights: tuple[float, ...]
     bias: float
-    min_strength: float  # the strength from which on an edge is proposed where the order is unknown
+    min_strength: float  # of an edge that is proposed when the order of teaching is unknown
 
 
 FEATURES = ("name", "definition", "leaning", "wider")
@@ -89,46 +85,47 @@ FEATURES = ("name", "definition", "leaning", "wider")
 @functools.cache
 def load_edge_model() -> EdgeModel:
     """Return the model of `concepts.json`; `bench/concepts.py` fits it."""
-    kept = json.loads(Path(__file__).with_name("concepts.json").read_text("utf-8"))
-    return EdgeModel(tuple(kept["weights"][name] for name in FEATURES), kept["bias"], kept["least"])
+    stored = json.loads(Path(__file__).with_name("concepts.json").read_text("utf-8"))
+    return EdgeModel(tuple(stored["weights"][name] for name in FEATURES), stored["bias"], stored["least"])
 
 
 def propose_concepts(
     passages: Sequence[Passage], *, in_order: bool = True, limit: int = MAX_CONCEPTS
 ) -> ConceptProposal:
-    """Return the concepts of a course and what each needs.
+    """Return the concepts of a course and their prerequisites.
 
-    `in_order`: the passages stand in the order of teaching, so that nothing needs what is introduced after it.
-    Set it to False for documents in no order.
+    `in_order`: the passages are in the order of teaching, so no prerequisite is introduced after the concept. Set it
+    to False for documents in no particular order.
     """
-    ideas = find_concept_candidates(passages, limit)
-    concepts = tuple(_to_concept(idea, passages, ideas) for idea in ideas)
-    edges = [_score_edge(pair, passages) for pair in candidate_pairs(ideas, in_order=in_order)]
+    candidates = find_concept_candidates(passages, limit)
+    concepts = tuple(_to_concept(candidate) for candidate in candidates)
+    edges = [_score_edge(pair, passages) for pair in candidate_pairs(candidates, in_order=in_order)]
     likely = sorted((edge for edge in edges if in_order or _is_likely(edge)), key=_strength_key)
     return ConceptProposal(concepts, tuple(_drop_cycles(likely)))
 
 
 @dataclass(frozen=True, slots=True)
 class _SearchableText:
-    """A text as names are looked up in it: its stems between spaces, and its characters without any."""
+    """A text in the two forms in which keys are looked up: stems between spaces, and characters without spaces."""
 
     stems: str
     characters: str
 
     @classmethod
     def from_text(cls, text: str) -> _SearchableText:
-        return cls(f" {' '.join(_stems(text))} ", "".join(text.split()).casefold())
+        folded = fold(text)
+        return cls(f" {' '.join(_stems(folded))} ", "".join(folded.split()).casefold())
 
     def contains(self, key: str) -> bool:
         return self.count(key) > 0
 
     def count(self, key: str) -> int:
-        return (self.characters if _CJK.search(key) else self.stems).count(key)
+        return (self.characters if has_han(key) else self.stems).count(key)
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptCandidate:
-    """All namings of one thing, and the passages (by place) that speak of it."""
+    """All terms for one thing, and the passages (by index) that mention it."""
 
     key: str
     terms: tuple[Term, ...]
@@ -136,8 +133,8 @@ class ConceptCandidate:
     mention_count: int = 0
     teaching_passages: tuple[int, ...] = ()
     centrality: float = 0.0
-    introduction: _SearchableText = _SearchableText("", "")  # the words that introduce it
-    is_ubiquitous: bool = False  # mentioned all over the course, so that a mention says nothing
+    introduction: _SearchableText = _SearchableText("", "")  # the sentence that introduces it
+    is_ubiquitous: bool = False  # mentioned all over the course, so a mention is no evidence
 
     @property
     def id(self) -> str:
@@ -145,7 +142,7 @@ class ConceptCandidate:
 
     @property
     def primary_term(self) -> Term:
-        """The naming that says most: a glossary's, then the first definition."""
+        """The clearest introduction: a glossary's, then the first definition, then a heading."""
         order = (TermSource.GLOSSARY, TermSource.DEFINITION, TermSource.HEADING)
         return min(self.terms, key=lambda term: (order.index(term.source), term.passage_index))
 
@@ -155,24 +152,20 @@ class ConceptCandidate:
 
     @property
     def name(self) -> str:
-        spoken = [term.name for term in self.terms if term.source is not TermSource.HEADING]
-        return min(spoken or [self.terms[0].name], key=lambda name: (len(name), name))
+        in_text = [term.name for term in self.terms if term.source is not TermSource.HEADING]
+        return min(in_text or [self.terms[0].name], key=lambda name: (len(name), name))
 
 
 def concept_key(name: str) -> str:
-    """Equal keys name the same: number and case do not count."""
-    if _CJK.search(name):
-        return "".join(name.split()).casefold()
-    return f" {' '.join(_stems(name))} "
-
-
-_stemmers = threading.local()
+    """Return the key that all spellings of a name share: number, case and traditional characters do not count."""
+    folded = fold(name)
+    if has_han(folded):
+        return "".join(folded.split()).casefold()
+    return f" {' '.join(_stems(folded))} "
 
 
 def _stems(text: str) -> list[str]:
-    if not hasattr(_stemmers, "english"):
-        _stemmers.english = Stemmer.Stemmer("english")
-    return list(_stemmers.english.stemWords(_WORD.findall(text.lower())))
+    return [stem(word) for word in _WORD.findall(text.lower())]
 
 
 def _group_by_key(terms: Sequence[Term]) -> list[ConceptCandidate]:
@@ -184,31 +177,37 @@ def _group_by_key(terms: Sequence[Term]) -> list[ConceptCandidate]:
 
 
 def find_concept_candidates(passages: Sequence[Passage], limit: int) -> list[ConceptCandidate]:
-    """Return what a course is about, in the order in which it introduces it."""
+    """Return the most central ideas of a course, in the order in which it introduces them."""
     texts = [_SearchableText.from_text(passage.text) for passage in passages]
-    ideas = _group_by_key(extract_terms(passages))
-    known = [_with_mentions(idea, passages, texts) for idea in ideas]
-    kept = sorted((idea for idea in known if _is_recurring(idea)), key=lambda idea: (-idea.centrality, idea.key))[
-        :limit
-    ]
-    return sorted(kept, key=lambda idea: (idea.primary_term.passage_index, idea.primary_term.evidence.start, idea.key))
+    all_found = [_with_mentions(found, passages, texts) for found in _group_by_key(extract_terms(passages))]
+    recurring = [found for found in all_found if _is_recurring(found)]
+    central = sorted(recurring, key=lambda found: (-found.centrality, found.key))[:limit]
+    return sorted(central, key=_introduction_order)
+
+
+def _introduction_order(candidate: ConceptCandidate) -> tuple[int, int, str]:
+    return candidate.primary_term.passage_index, candidate.primary_term.evidence.start, candidate.key
 
 
 def _with_mentions(
-    idea: ConceptCandidate, passages: Sequence[Passage], texts: Sequence[_SearchableText]
+    found: ConceptCandidate, passages: Sequence[Passage], texts: Sequence[_SearchableText]
 ) -> ConceptCandidate:
-    mentions = frozenset(at for at, text in enumerate(texts) if text.contains(idea.key))
-    taught = dict.fromkeys([idea.primary_term.passage_index, *(term.passage_index for term in idea.terms)])
-    for term in idea.terms:
+    mentions = frozenset(at for at, text in enumerate(texts) if text.contains(found.key))
+    taught = dict.fromkeys([found.primary_term.passage_index, *(term.passage_index for term in found.terms)])
+    for term in found.terms:
         if term.source is TermSource.HEADING:
             taught |= dict.fromkeys(_passages_under(term, passages))
-    weight = 3.0 * (TermSource.GLOSSARY in idea.sources) + 2.0 * (TermSource.DEFINITION in idea.sources)
-    weight += 1.5 * (TermSource.HEADING in idea.sources) + min(len(mentions), 40) / 20
-    times = sum(texts[at].count(idea.key) for at in mentions)
-    opening = _SearchableText.from_text(idea.primary_term.evidence.text)
-    everywhere = len(mentions) > max(_UBIQUITOUS_MIN_PASSAGES, _UBIQUITOUS_SHARE * len(texts))
+    centrality = 3.0 * (TermSource.GLOSSARY in found.sources) + 2.0 * (TermSource.DEFINITION in found.sources)
+    centrality += 1.5 * (TermSource.HEADING in found.sources) + min(len(mentions), 40) / 20
     return ConceptCandidate(
-        idea.key, idea.terms, mentions, times, tuple(taught)[:_MAX_TEACHING_PASSAGES], weight, opening, everywhere
+        found.key,
+        found.terms,
+        mentions,
+        mention_count=sum(texts[at].count(found.key) for at in mentions),
+        teaching_passages=tuple(taught)[:_MAX_TEACHING_PASSAGES],
+        centrality=centrality,
+        introduction=_SearchableText.from_text(found.primary_term.evidence.text),
+        is_ubiquitous=len(mentions) > max(_UBIQUITOUS_MIN_PASSAGES, _UBIQUITOUS_SHARE * len(texts)),
     )
 
 
@@ -222,83 +221,83 @@ def _passages_under(term: Term, passages: Sequence[Passage]) -> Iterator[int]:
             yield at
 
 
-def _is_recurring(idea: ConceptCandidate) -> bool:
-    """Whether the course comes back to it: named once and never again is a passing remark."""
-    return idea.mention_count >= 2 or bool(idea.sources - {TermSource.DEFINITION})
+def _is_recurring(candidate: ConceptCandidate) -> bool:
+    """Whether the course returns to it; a term that is defined once and never used again is a passing remark."""
+    return candidate.mention_count >= 2 or bool(candidate.sources - {TermSource.DEFINITION})
 
 
-def _to_concept(idea: ConceptCandidate, passages: Sequence[Passage], ideas: Sequence[ConceptCandidate]) -> Concept:
-    most = max(other.centrality for other in ideas)
-    taught = tuple(passages[at].id for at in idea.teaching_passages)
-    first = idea.primary_term
-    return Concept(idea.id, idea.name, first.source, first.evidence, taught, round(idea.centrality / most, 3))
+def _to_concept(candidate: ConceptCandidate) -> Concept:
+    term = candidate.primary_term
+    return Concept(candidate.id, candidate.name, term.source, term.evidence)
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptPair:
-    """Something that may need something, and what speaks for it as FEATURES names it."""
+    """A concept and its possible prerequisite, with the values of FEATURES."""
 
-    skill: ConceptCandidate
+    concept: ConceptCandidate
     prerequisite: ConceptCandidate
     features: tuple[float, ...]
 
 
-def candidate_pairs(ideas: Sequence[ConceptCandidate], *, in_order: bool) -> Iterator[ConceptPair]:
-    """Yield the pairs for which anything speaks."""
-    for skill in ideas:
-        for need in ideas:
-            late = in_order and need.primary_term.passage_index > skill.primary_term.passage_index
-            if need is not skill and skill.key not in need.key and not late and (row := _pair_features(skill, need)):
-                yield ConceptPair(skill, need, row)
+def candidate_pairs(candidates: Sequence[ConceptCandidate], *, in_order: bool) -> Iterator[ConceptPair]:
+    """Yield the pairs for which there is any evidence."""
+    for concept in candidates:
+        for other in candidates:
+            late = in_order and other.primary_term.passage_index > concept.primary_term.passage_index
+            if other is concept or concept.key in other.key or late:
+                continue
+            if (features := _pair_features(concept, other)) is not None:
+                yield ConceptPair(concept, other, features)
 
 
-def _pair_features(skill: ConceptCandidate, need: ConceptCandidate) -> tuple[float, ...] | None:
-    by_name = need.key in skill.key
-    defined = skill.introduction.contains(need.key) and not need.introduction.contains(skill.key)
-    leaning = _mention_share(skill, need) - _mention_share(need, skill)
-    if not by_name and not defined and (leaning < _MIN_REFD or need.is_ubiquitous):
+def _pair_features(concept: ConceptCandidate, other: ConceptCandidate) -> tuple[float, ...] | None:
+    by_name = other.key in concept.key
+    defined = concept.introduction.contains(other.key) and not other.introduction.contains(concept.key)
+    distance = _mention_share(concept, other) - _mention_share(other, concept)
+    if not by_name and not defined and (distance < _MIN_REFD or other.is_ubiquitous):
         return None
-    wider = math.log((1 + len(need.mentions)) / (1 + len(skill.mentions)))
-    return float(by_name), float(defined), leaning, wider
+    wider = math.log((1 + len(other.mentions)) / (1 + len(concept.mentions)))
+    return float(by_name), float(defined), distance, wider
 
 
 def _score_edge(pair: ConceptPair, passages: Sequence[Passage]) -> ConceptEdge:
-    skill, need = pair.skill, pair.prerequisite
+    concept, other = pair.concept, pair.prerequisite
     by_name, defined, *_ = pair.features
     logit = sum(map(operator.mul, load_edge_model().weights, pair.features)) + load_edge_model().bias
-    ground = EdgeBasis.NAME if by_name else EdgeBasis.DEFINITION if defined else EdgeBasis.MENTION
-    quote = skill.primary_term.evidence if ground is not EdgeBasis.MENTION else _first_mention(skill, need, passages)
-    return ConceptEdge(skill.id, need.id, ground, quote, round(1 / (1 + math.exp(-logit)), 3))
+    basis = EdgeBasis.NAME if by_name else EdgeBasis.DEFINITION if defined else EdgeBasis.MENTION
+    quote = _first_mention(concept, other, passages) if basis is EdgeBasis.MENTION else concept.primary_term.evidence
+    return ConceptEdge(concept.id, other.id, basis, quote, round(1 / (1 + math.exp(-logit)), 3))
 
 
-def _first_mention(skill: ConceptCandidate, need: ConceptCandidate, passages: Sequence[Passage]) -> PassageSpan:
-    """Return the first sentence about the one that speaks of the other."""
-    passage = passages[next(at for at in skill.teaching_passages if at in need.mentions)]
+def _first_mention(concept: ConceptCandidate, other: ConceptCandidate, passages: Sequence[Passage]) -> PassageSpan:
+    """Return the first sentence in the passages about `concept` that mentions `other`."""
+    passage = passages[next(at for at in concept.teaching_passages if at in other.mentions)]
     spans = split_sentences(passage.text)
     span = next(
-        (s for s in spans if _SearchableText.from_text(passage.text[slice(*s)]).contains(need.key)),
+        (s for s in spans if _SearchableText.from_text(passage.text[slice(*s)]).contains(other.key)),
         (0, len(passage.text)),
     )
     return PassageSpan(passage.id, *span, passage.text[slice(*span)])
 
 
-def _mention_share(skill: ConceptCandidate, other: ConceptCandidate) -> float:
-    """Return how many of the passages about a skill speak of the other."""
-    return sum(at in other.mentions for at in skill.teaching_passages) / len(skill.teaching_passages)
+def _mention_share(concept: ConceptCandidate, other: ConceptCandidate) -> float:
+    """Return the share of the passages about `concept` that mention `other`."""
+    return sum(at in other.mentions for at in concept.teaching_passages) / len(concept.teaching_passages)
 
 
 def _is_likely(edge: ConceptEdge) -> bool:
-    """Whether the need may well come first where no order says so; a name says it always."""
+    """Whether an edge is strong enough without a known order of teaching; one by name always is."""
     return edge.basis is EdgeBasis.NAME or edge.strength >= load_edge_model().min_strength
 
 
 def _strength_key(edge: ConceptEdge) -> tuple[int, float, str, str]:
-    """What a name says comes before a definition, and that before what was only mentioned."""
+    """Order by basis (name, definition, mention), then by strength."""
     return list(EdgeBasis).index(edge.basis), -edge.strength, edge.concept, edge.prerequisite
 
 
 def _drop_cycles(edges: Sequence[ConceptEdge]) -> Iterator[ConceptEdge]:
-    """Yield the edges, best first, without those that close a circle or say what a path says already."""
+    """Yield the edges, best first, without those that close a cycle or that a path already implies."""
     before: dict[str, set[str]] = {}
     count: dict[str, int] = {}
     for edge in edges:
@@ -317,8 +316,8 @@ def _drop_cycles(edges: Sequence[ConceptEdge]) -> Iterator[ConceptEdge]:
 def _reachable(before: dict[str, set[str]], start: str) -> set[str]:
     found, waiting = set[str](), [start]
     while waiting:
-        for need in before.get(waiting.pop(), ()):
-            if need not in found:
-                found.add(need)
-                waiting.append(need)
+        for prerequisite in before.get(waiting.pop(), ()):
+            if prerequisite not in found:
+                found.add(prerequisite)
+                waiting.append(prerequisite)
     return found

@@ -1,4 +1,4 @@
-"""The data model of the library: what a parser yields, what the catalogue keeps, what a search returns.
+"""The data model of the library: parsed documents, stored passages, search results.
 
 Pure values; character offsets count code points in the document's full text.
 """
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class LocatorKind(StrEnum):
-    """What a locator counts."""
+    """The unit that a locator counts in."""
 
     PAGE = "page"
     SLIDE = "slide"
@@ -24,7 +24,7 @@ class LocatorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where in its document a text stands. `number` starts at 1 (seconds at 0); `label` is what a person reads."""
+    """A place in a document. `number` starts at 1 (seconds at 0); `label` is the text for people."""
 
     kind: LocatorKind
     number: int
@@ -42,12 +42,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ParsedDocument:
-    """What a parser read. `notes` are sentences for the instructor ("page 4 has no text")."""
+    """The result of parsing a file. `notes` are sentences for the instructor ("Page 4 has no text.")."""
 
     title: str
     media_type: str
     blocks: tuple[Block, ...]
-    pages: int  # pages, slides or cells; 1 where the format has none
+    pages: int  # pages, slides or cells; 1 for formats without them
     notes: tuple[str, ...] = ()
 
 
@@ -84,18 +84,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, with its document's title; `score` in [0, 1] is comparable between queries."""
+    """A passage found, with its document; `score` in [0, 1] is comparable between queries."""
 
     passage: Passage
     document: Document
     score: float
-    lexical_score: float
-    dense_score: float
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first, and whether the course covers the query; `confidence` in [0, 1] that it does."""
+    """Hits, best first, and whether the course covers the query, with the confidence in [0, 1] that it does."""
 
     hits: tuple[Hit, ...]
     covered: bool
@@ -104,18 +102,18 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of an answer and the words of a passage that support it; `hit` indexes the hits given."""
+    """A sentence of an answer and the words of a passage that support it; `hit_index` is into the hits given."""
 
     sentence_start: int  # code points into the answer
     sentence_end: int
-    hit_index: int | None  # None: no passage supports the sentence
-    text: str  # verbatim characters of the passage, "" without support
+    hit_index: int | None  # None if no passage supports the sentence
+    text: str  # verbatim from the passage, "" without support
     score: float  # in [0, 1]
 
 
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """How far an ingest is: `done` of `total` units of `stage` ("reading", "splitting", "embedding", "indexing")."""
+    """Progress of adding a document: `done` of `total` units of a stage (reading, splitting, embedding, indexing)."""
 
     stage: str
     done: int

@@ -1,4 +1,4 @@
-"""Figures: what "figure 2.1" or "图 2-1" in a question names, and the passage that holds its caption.
+"""Figures: the number in "figure 2.1", however a question or a book writes it, and the passage with its caption.
 
 A caption begins a line with the figure's name; "see Figure 2.1" in running text does not. Pure.
 """
@@ -9,12 +9,20 @@ import re
 from collections.abc import Iterable, Sequence
 
 from knowledge.documents import Passage
+from knowledge.languages import characters, either
+from knowledge.languages.scripts import HAN
+from knowledge.languages.sentences import CLOSING_MARKS, END_MARKS
 
-_NAME = r"(?:(?<![a-z])(?:figure|fig)\b\.?|图)\s*(?P<number>(?:[A-Z]\.?)?\d{1,3}(?:[.\-–－．]\d{1,3}){0,2})(?![\d])"
-_FIGURE_NAME = re.compile(_NAME, re.IGNORECASE)
-_BEFORE = re.compile(r"(?:^|\n)[ \t>*_#|!\[(（【]*$")  # what may stand before a caption on its line
-_FINISHED = re.compile(r"[.!?。！？:：][)\]”’\"*_]*\s*$")
-_AFTER = re.compile(r"^[)\]）】*_]*\s*(?:[.:：。．|—–-]|[A-Z“\"\u3400-\u9fff]|\n|$)")
+_POINTS = r".\-–" + characters("figures", "NUMBER_POINTS")  # between the parts of a number
+_OPENING = r"(\[" + characters("figures", "OPENING_BRACKETS")
+_CLOSING = r")\]" + characters("figures", "CLOSING_BRACKETS")
+_TITLE_MARKS = characters("figures", "TITLE_MARKS")  # between the number and the title
+_NUMBER = rf"(?:[A-Z]\.?)?\d{{1,3}}(?:[{_POINTS}]\d{{1,3}}){{0,2}}"
+_FIGURE_NAME = re.compile(rf"(?:{either('figures', 'FIGURE_NAME')})\s*(?P<number>{_NUMBER})(?!\d)", re.IGNORECASE)
+_LINE_START = re.compile(rf"(?:^|\n)[ \t>*_#|!{_OPENING}]*$")
+_SENTENCE_END = re.compile(rf"[{END_MARKS}{_TITLE_MARKS}][{CLOSING_MARKS}*_]*\s*$")
+_TITLE_START = re.compile(rf"[{_CLOSING}*_]*\s*(?:[{_TITLE_MARKS}|—–-]|[A-Z“\"{HAN}]|\n|$)")
+_TITLE_MARK = re.compile(rf"[*_ ]*[{_TITLE_MARKS}]")
 
 
 def find_figure_number(question: str) -> str:
@@ -24,22 +32,21 @@ def find_figure_number(question: str) -> str:
 
 
 def find_figure_passages(number: str, passages: Sequence[Passage]) -> list[Passage]:
-    """Return the passage with the caption, those that speak of the figure, and those that stand beside it; or none.
+    """Return the passage with the caption, then those that mention the figure, then the caption's neighbours.
 
-    Where no caption was read, what speaks of the figure is all there is.
+    Without a caption, returns only the mentions.
     """
-    speaking = [one for one in passages if number in _mentioned_numbers(one.text)]
+    mentions = [one for one in passages if number in _mentioned_numbers(one.text)]
     at = next((n for n, one in enumerate(passages) if number in _caption_numbers(one.text)), None)
     if at is None:
-        return speaking
-    beside = [passages[n] for n in (at + 1, at - 1) if 0 <= n < len(passages)]
-    near = [one for one in beside if one.document_id == passages[at].document_id]
-    ours = [one for one in speaking if one.document_id == passages[at].document_id]
-    return list({one.id: one for one in (passages[at], *ours, *near)}.values())
+        return mentions
+    neighbours = [passages[n] for n in (at + 1, at - 1) if 0 <= n < len(passages)]
+    found = [one for one in (*mentions, *neighbours) if one.document_id == passages[at].document_id]
+    return list({one.id: one for one in (passages[at], *found)}.values())
 
 
 def list_figure_numbers(passages: Iterable[Passage]) -> list[str]:
-    """Return the numbers of all figures that have a caption, in the order of the course."""
+    """Return the numbers of all figures with a caption, in the order of the course."""
     return list(dict.fromkeys(number for one in passages for number in _caption_numbers(one.text)))
 
 
@@ -54,10 +61,10 @@ def _mentioned_numbers(text: str) -> list[str]:
 def _is_caption(text: str, match: re.Match[str]) -> bool:
     """Whether the figure's name opens a line, or a sentence of its own, and a title follows it."""
     before, after = text[: match.start()], text[match.end() :]
-    opens_line = bool(_BEFORE.search(before))
-    dotted = bool(_FINISHED.search(before)) and after.lstrip("*_ ")[:1] in tuple(":：.．。")
-    return bool(_AFTER.match(after)) and (opens_line or dotted)
+    opens_line = bool(_LINE_START.search(before))
+    opens_sentence = bool(_SENTENCE_END.search(before)) and bool(_TITLE_MARK.match(after))
+    return bool(_TITLE_START.match(after)) and (opens_line or opens_sentence)
 
 
 def _normalize_number(number: str) -> str:
-    return re.sub(r"[\-–－．]", ".", number).upper().rstrip(".")
+    return re.sub(rf"[{_POINTS}]", ".", number).upper().rstrip(".")

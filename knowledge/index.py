@@ -1,10 +1,10 @@
 """The index of one course: an immutable generation on disk, built from passages, verified before it is used.
 
-    <root>/<course>/current                     the name of the generation in use, switched by os.replace
+    <root>/<course>/current                     the name of the generation in use, replaced by os.replace
     <root>/<course>/<generation>-<nonce>/       vectors.npy tokens.npy (with offsets) entries.json faiss.index lexical/
                                                 manifest.json (hashes of all of these, written last)
 
-A cache: everything here can be made again from the catalogue. What a query means is not known here.
+A cache: everything here can be built again from the catalogue.
 """
 
 from __future__ import annotations
@@ -25,29 +25,32 @@ from numpy.typing import NDArray
 
 from knowledge.embedding import Embedder, Vectors
 from knowledge.errors import IndexDamaged
+from knowledge.file_hash import sha256_of_file
+from knowledge.languages import unread_share
+from knowledge.languages.sentences import Span
 from knowledge.late_interaction import TokenCodes, maxsim, quantize_tokens
-from knowledge.lexical import LexicalIndex, RowIndices, cjk_share
-from knowledge.sentences import Span
+from knowledge.lexical import LexicalIndex, RowIndices
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3  # raise it when the same passages give another index; 3: terms are folded
 _FLAT_MAX_VECTORS = 1_000  # too few vectors to train a quantiser on
 _IVF_MIN_VECTORS = 300_000
 _BATCH = 64
+_MAX_UNREAD_SHARE = 0.3  # of the letters of a text that is embedded
 
 HalfVectors = NDArray[np.float16]
 
 
 @dataclass(frozen=True, slots=True)
 class PassageVectors:
-    """What is kept of one passage: the vectors of the whole and of its sentences, and the codes of its words."""
+    """The vectors of one passage as the index stores them."""
 
-    vectors: HalfVectors
+    vectors: HalfVectors  # of the whole passage, then of each sentence
     token_codes: TokenCodes
 
 
 @dataclass(frozen=True, slots=True)
 class IndexedPassage:
-    """One passage as the index reads it: `context` (titles) goes before `text` wherever it is read."""
+    """One passage as it is indexed: `context` (titles) is put before `text`."""
 
     id: str
     context: str
@@ -67,9 +70,9 @@ class IndexedPassage:
 def compute_passage_vectors(
     entries: Sequence[IndexedPassage], embedder: Embedder, on_progress: Callable[[int], None] = lambda done: None
 ) -> dict[str, PassageVectors]:
-    """Return by key what is kept of the entries that the embedder can read.
+    """Return the vectors of the entries that the embedder can read, by cache key.
 
-    `advanced` is called between batches and may raise to stop.
+    `on_progress` is called between batches with the number of entries done, and may raise to stop.
     """
     readable = [e for e in entries if can_embed(embedder, e.text)]
     readable.sort(key=lambda e: len(e.text))
@@ -79,21 +82,21 @@ def compute_passage_vectors(
         batch = readable[start : start + _BATCH]
         texts = [f"{e.context}. {e.text}" for e in batch]
         spans = [_embedding_spans(e) for e in batch]
-        for entry, read in zip(batch, embedder.encode_spans(texts, spans), strict=True):
+        for entry, encoding in zip(batch, embedder.encode_spans(texts, spans), strict=True):
             found[entry.cache_key(embedder.name)] = PassageVectors(
-                read.span_vectors.astype(np.float16), quantize_tokens(read.token_vectors)
+                encoding.span_vectors.astype(np.float16), quantize_tokens(encoding.token_vectors)
             )
     on_progress(len(readable))
     return found
 
 
 def can_embed(embedder: Embedder, text: str) -> bool:
-    """Return whether vectors of this text mean anything: an English model does not read Chinese."""
-    return "zh" in embedder.languages or cjk_share(text) < 0.3
+    """Whether vectors of this text mean anything: an English model does not read Chinese."""
+    return unread_share(text, embedder.languages) < _MAX_UNREAD_SHARE
 
 
 def concatenate_ranges(starts: RowIndices, counts: RowIndices) -> RowIndices:
-    """Return the numbers start, start + 1 ... of each run, one run after the other."""
+    """Return the numbers start, start + 1, ... of each range, concatenated."""
     first = np.cumsum(counts) - counts
     return np.asarray(np.repeat(starts - first, counts) + np.arange(int(counts.sum())), np.int64)
 
@@ -111,25 +114,25 @@ class CourseIndex:
     embedder: str
     ids: tuple[str, ...]
     cache_keys: tuple[str, ...]
-    vectors: HalfVectors  # of all passages one after the other: the whole, then its sentences
-    offsets: RowIndices  # passage i has the vectors offsets[i]:offsets[i + 1], none where it cannot be read
-    token_codes: TokenCodes  # of the words of all passages one after the other
+    vectors: HalfVectors  # of all passages, concatenated: the whole passage, then its sentences
+    offsets: RowIndices  # passage i has the vectors offsets[i]:offsets[i + 1], none if the embedder cannot read it
+    token_codes: TokenCodes  # of all passages, concatenated
     token_offsets: RowIndices
     lexical: LexicalIndex
-    faiss_index: Any  # faiss index over the vectors of the whole passages that have one
-    dense_rows: RowIndices
+    faiss_index: Any  # over the vectors of the whole passages that have one
+    dense_rows: RowIndices  # the passages that have vectors
 
     def nearest(self, query: Vectors, count: int) -> RowIndices:
-        """Return the passages whose vectors are nearest to a query's, best first."""
+        """Return the `count` passages whose vectors are nearest to a query's, best first."""
         if len(self.dense_rows) == 0:
             return np.empty(0, np.int64)
         _, found = self.faiss_index.search(query[None, :], min(count, len(self.dense_rows)))
         return np.asarray(self.dense_rows[found[0][found[0] >= 0]])
 
     def cosine_similarities(self, query: Vectors, rows: RowIndices) -> tuple[Vectors, Vectors]:
-        """Return the cosines of the whole of each passage, and of all their sentences one after the other.
+        """Return the cosine of each passage as a whole, and those of all their sentences, concatenated.
 
-        Every passage asked for must have vectors.
+        Every passage in `rows` must have vectors.
         """
         whole = self.offsets[rows]
         counts = self.offsets[rows + 1] - whole
@@ -138,13 +141,13 @@ class CourseIndex:
         return cosines[first], np.delete(cosines, first)
 
     def maxsim_scores(self, question: TokenCodes, rows: RowIndices) -> Vectors:
-        """Return how near the words of each passage come to those of a question."""
+        """Return the MaxSim score of each passage for the tokens of a question."""
         starts = self.token_offsets[rows]
         counts = self.token_offsets[rows + 1] - starts
         return maxsim(question, self.token_codes[concatenate_ranges(starts, counts)], counts)
 
     def cached_vectors(self) -> Mapping[str, PassageVectors]:
-        """Return what is kept by key, to be used again."""
+        """Return the vectors of all passages by cache key, for the next generation."""
         rows = zip(self.cache_keys, *_bounds(self.offsets), *_bounds(self.token_offsets), strict=True)
         return {key: PassageVectors(self.vectors[a:b], self.token_codes[c:d]) for key, a, b, c, d in rows if a < b}
 
@@ -159,7 +162,7 @@ def write_generation(
 ) -> str:
     """Write a generation into the course's folder, make it the current one and return its name.
 
-    `before` is the dense index of an earlier generation: its cells are used again where they still fit.
+    `previous_faiss_index` is that of an earlier generation: its cells are reused where they still fit.
     """
     name = f"{generation:08d}-{secrets.token_hex(4)}"
     target = folder / name
@@ -197,12 +200,12 @@ def _manifest(target: Path, generation: int, embedder: str) -> dict[str, Any]:
         "format": FORMAT_VERSION,
         "generation": generation,
         "embedder": embedder,
-        "sha256": {p.relative_to(target).as_posix(): _sha256(p) for p in files},
+        "sha256": {p.relative_to(target).as_posix(): sha256_of_file(p) for p in files},
     }
 
 
 def _switch_current(folder: Path, name: str) -> None:
-    """Switch the pointer, then sweep what is neither current nor the one before."""
+    """Switch the pointer, then delete every generation but this one and the one before."""
     before = current_generation(folder)
     fresh = folder / f".current-{secrets.token_hex(4)}"
     fresh.write_text(name, "utf-8")
@@ -213,7 +216,7 @@ def _switch_current(folder: Path, name: str) -> None:
 
 
 def current_generation(folder: Path) -> str | None:
-    """Return the name of the generation in use; None where the course has no index yet."""
+    """Return the name of the generation in use, None when the course has no index yet."""
     try:
         return (folder / "current").read_text("utf-8").strip()
     except FileNotFoundError:
@@ -246,7 +249,7 @@ def load_generation(folder: Path, name: str) -> CourseIndex:
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise IndexDamaged(
-            f"the index {target.name} cannot be read ({type(error).__name__}); it is built again"
+            f"the index {target.name} cannot be read ({type(error).__name__}); it will be rebuilt"
         ) from error
 
 
@@ -256,19 +259,14 @@ def verify_generation(target: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text("utf-8"))
         if manifest["format"] != FORMAT_VERSION:
             raise IndexDamaged(
-                f"the index {target.name} has format {manifest['format']}, not {FORMAT_VERSION}; it is built again"
+                f"the index {target.name} has format {manifest['format']}, not {FORMAT_VERSION}; it will be rebuilt"
             )
-        wrong = [name for name, sha in manifest["sha256"].items() if _sha256(target / name) != sha]
+        wrong = [name for name, sha in manifest["sha256"].items() if sha256_of_file(target / name) != sha]
     except (OSError, ValueError, KeyError) as error:
-        raise IndexDamaged(f"the index {target.name} is incomplete; it is built again") from error
+        raise IndexDamaged(f"the index {target.name} is incomplete; it will be rebuilt") from error
     if wrong:
-        raise IndexDamaged(f"the index {target.name} has been changed ({', '.join(wrong)}); it is built again")
+        raise IndexDamaged(f"the index {target.name} has been changed ({', '.join(wrong)}); it will be rebuilt")
     return manifest
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_json(path: Path, value: Any) -> None:
@@ -288,9 +286,9 @@ def _read_faiss(path: Path) -> Any:
 
 
 def build_faiss_index(rows: Vectors, previous: Any = None) -> Any:
-    """Return a FAISS index by inner product: exact when small, 8 bits a component beyond, with cells when large.
+    """Return a FAISS index by inner product: exact when small, 8-bit beyond that, with IVF cells when large.
 
-    Finding cells takes most of the time. Those of `before` are kept while their number is near to what suits the rows.
+    Training the cells takes most of the time. Those of `previous` are reused while their number suits the rows.
     """
     import faiss
 

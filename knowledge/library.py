@@ -1,7 +1,8 @@
-"""The library: documents of courses in, the right passages out. The catalogue is the truth, the index a cache of it.
+"""The library: adds documents to courses and searches them. The catalogue is the source of truth, the index a cache.
 
-Every search compares the catalogue's generation with the index's, so a change made by any process is seen by the next
-search. A writer embeds first, then changes the rows, then publishes; a crash in between costs time, never an answer.
+Every search compares the generation of the catalogue with that of the index, so it sees the changes of every process.
+A writer embeds first, then changes the catalogue, then publishes the index; after a crash in between, the next search
+rebuilds the index.
 """
 
 from __future__ import annotations
@@ -25,12 +26,11 @@ from knowledge.documents import Document, Hit, IngestProgress, Passage, Progress
 from knowledge.embedding import Embedder
 from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
 from knowledge.index import CourseIndex, IndexedPassage, PassageVectors
+from knowledge.languages.sentences import split_sentences
 from knowledge.parsing.sandbox import parse
 from knowledge.query_rewriting import rewrite_with_history
 from knowledge.ranking import COVERAGE_THRESHOLD, rank_passages
-from knowledge.reranking import Reranker
-from knowledge.result_selection import PassageLookup, rerank_candidates, select_results
-from knowledge.sentences import split_sentences
+from knowledge.result_selection import PassageLookup, select_results
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ class Library:
     catalog: Catalog
     embedder: Embedder
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    reranker: Reranker | None = None
     _open_indexes: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
@@ -57,9 +56,9 @@ class Library:
         *,
         replace: bool = False,
     ) -> Document:
-        """Read a document in and return it when the next search finds it; the same bytes again change nothing.
+        """Add a document to a course and return it; the same bytes again change nothing.
 
-        With `replace`, older documents of this name go when the new one is in. Raises DocumentRefused, IngestCancelled.
+        With `replace`, older documents of this name are then removed. Raises DocumentRefused, IngestCancelled.
         """
         digest = hashlib.sha256(data).hexdigest()
         if (known := self._find_by_hash(course_id, digest)) is not None:
@@ -71,7 +70,7 @@ class Library:
         document_id = hashlib.sha256(f"{course_id}\0{digest}".encode()).hexdigest()[:24]
         passages = chunk_document(parsed, document_id, course_id)
         if not passages:
-            raise DocumentEmpty(f"{name} has no text that can be searched")
+            raise DocumentEmpty(f"{name} has no text that can be searched; upload a version with text.")
         document = Document(
             id=document_id,
             course_id=course_id,
@@ -84,27 +83,28 @@ class Library:
             notes=parsed.notes,
             added_at=self.clock(),
         )
-        kept = self._compute_vectors(document, passages, report, stopped)
+        vectors = self._compute_vectors(document, passages, report, stopped)
         report(IngestProgress("indexing", 0, 1))
         with self._writer_lock(course_id):
-            return self._store(document, passages, kept, replace=replace)
+            return self._store(document, passages, vectors, replace=replace)
 
     def remove(self, document_id: str) -> None:
-        """Delete a document; the next search does not find it. Raises DocumentNotFound."""
+        """Delete a document; raises DocumentNotFound."""
         course_id = self.catalog.document(document_id).course_id
         with self._writer_lock(course_id):
             self.catalog.remove(document_id)
             self._publish(course_id, {})
 
     def documents(self, course_id: str) -> list[Document]:
+        """Return the documents of a course in the order in which they were added."""
         return self.catalog.documents(course_id)
 
     def document(self, document_id: str) -> Document:
-        """Raises DocumentNotFound."""
+        """Return a document; raises DocumentNotFound."""
         return self.catalog.document(document_id)
 
     def passage(self, passage_id: str) -> Passage:
-        """Raises DocumentNotFound."""
+        """Return a passage; raises DocumentNotFound."""
         return self.catalog.passage(passage_id)
 
     def search(
@@ -116,43 +116,37 @@ class Library:
         *,
         threshold: float = COVERAGE_THRESHOLD,
     ) -> SearchResult:
-        """Return the passages that answer `query` best, and whether the course covers it at all.
+        """Return the `k` passages that answer `query` best, and whether the course covers it at all.
 
-        `history` holds the learner's earlier questions, oldest first; a query that leans on them is completed.
-        `threshold` is the confidence from which on the course is said to cover it: 0 always, 1 hardly ever.
+        `history` are the learner's earlier questions, oldest first; they complete a query that is a follow-up.
+        `threshold` is the confidence from which on the course covers the query: 0 always, 1 hardly ever.
         """
         index = self._current_index(course_id)
         rewritten = rewrite_with_history(query, history)
         ranked = rank_passages(index, rewritten, self.embedder, threshold)
-        lookup = PassageLookup(index, self.catalog)
-        candidates = (
-            rerank_candidates(ranked.candidates, rewritten, lookup, self.reranker)
-            if self.reranker
-            else ranked.candidates
-        )
-        hits = tuple(select_results(candidates, lookup, k))
+        hits = tuple(select_results(ranked.candidates, PassageLookup(index, self.catalog), k))
         return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
 
     def figure_hits(self, course_id: str, number: str) -> tuple[Hit, ...]:
-        """Return the passage with the caption of a figure, then what stands around it; none where there is none."""
+        """Return the passage with the caption of a figure, then those that mention it and its neighbours."""
         found = figures.find_figure_passages(number, self.catalog.passages(course_id))
-        return tuple(Hit(one, self.catalog.document(one.document_id), 1.0, 1.0, 1.0) for one in found)
+        return tuple(Hit(one, self.catalog.document(one.document_id), 1.0) for one in found)
 
     def figure_numbers(self, course_id: str) -> list[str]:
-        """Return the numbers of the figures of a course."""
+        """Return the numbers of the figures with a caption in a course."""
         return figures.list_figure_numbers(self.catalog.passages(course_id))
 
-    def propose_concept_graph(self, course_id: str, *, in_order: bool = True) -> ConceptProposal:
-        """Propose what a course teaches and what needs what; `in_order`: its documents were added in teaching order."""
-        return propose_concepts(self.catalog.passages(course_id), in_order=in_order)
+    def propose_concept_graph(self, course_id: str) -> ConceptProposal:
+        """Propose what a course teaches and what builds on what; its documents were added in teaching order."""
+        return propose_concepts(self.catalog.passages(course_id))
 
     def rebuild_index(self, course_id: str) -> None:
-        """Make the index of a course again, from the rows alone."""
+        """Build the index of a course again from the catalogue, without reusing vectors."""
         with self._writer_lock(course_id):
             self._publish(course_id, {}, reuse=False)
 
     def check_index(self, course_id: str) -> list[str]:
-        """Compare the index with the rows; return one sentence a fault, none when it is whole."""
+        """Compare the index with the catalogue; return one sentence for each fault."""
         folder = indexes.course_folder(self.root, course_id)
         rows = {p.id for p in self.catalog.passages(course_id)}
         name = indexes.current_generation(folder)
@@ -164,7 +158,7 @@ class Library:
             return [str(error)]
         faults = []
         if index.embedder != self.embedder.name:
-            faults.append(f"the index was made with {index.embedder}, {self.embedder.name} is in use")
+            faults.append(f"the index was built with {index.embedder}, but {self.embedder.name} is in use")
         if missing := rows - set(index.ids):
             faults.append(f"{len(missing)} passages are not in the index")
         if surplus := set(index.ids) - rows:
@@ -199,7 +193,7 @@ class Library:
         return indexes.compute_passage_vectors(entries, self.embedder, advanced)
 
     def _current_index(self, course_id: str) -> CourseIndex:
-        """Return the index of the rows as they are now; made here if no other process has made it yet."""
+        """Return the index of the catalogue as it is now; builds it if no other process has done so yet."""
         wanted = self.catalog.generation(course_id)
         index = self._open_indexes.get(course_id)
         if index is not None and self._is_up_to_date(index, wanted):
@@ -219,7 +213,7 @@ class Library:
 
     def _load_from_disk(self, course_id: str) -> CourseIndex | None:
         folder = indexes.course_folder(self.root, course_id)
-        for _ in range(3):  # a writer may sweep a generation between the pointer and the files
+        for _ in range(3):  # a writer may delete a generation after its name was read
             name = indexes.current_generation(folder)
             if name is None:
                 return None
@@ -232,17 +226,17 @@ class Library:
         return None
 
     def _publish(self, course_id: str, new_vectors: Mapping[str, PassageVectors], *, reuse: bool = True) -> CourseIndex:
-        """Write and open a generation of the present rows; only passages without a vector are embedded."""
+        """Write and open a generation of the current rows; only passages without vectors are embedded."""
         folder = indexes.course_folder(self.root, course_id)
         generation = self.catalog.generation(course_id)
         documents = {d.id: d for d in self.catalog.documents(course_id)}
         rows = [p for p in self.catalog.passages(course_id) if p.document_id in documents]
         entries = [to_indexed_passage(p, documents[p.document_id]) for p in rows]
-        before = self._load_from_disk(course_id) if reuse else None
-        known = {**(before.cached_vectors() if before else {}), **new_vectors}
+        previous = self._load_from_disk(course_id) if reuse else None
+        known = {**(previous.cached_vectors() if previous else {}), **new_vectors}
         missing = [e for e in entries if e.cache_key(self.embedder.name) not in known]
         known |= indexes.compute_passage_vectors(missing, self.embedder)
-        cells = before.faiss_index if before and before.embedder == self.embedder.name else None
+        cells = previous.faiss_index if previous and previous.embedder == self.embedder.name else None
         name = indexes.write_generation(folder, generation, entries, known, self.embedder, cells)
         index = indexes.load_generation(folder, name)
         with self._lock:
@@ -251,7 +245,7 @@ class Library:
 
     @contextmanager
     def _writer_lock(self, course_id: str) -> Iterator[None]:
-        """Hold the course's writer lock; the kernel drops it when its holder dies."""
+        """Hold the course's writer lock; the kernel releases it when its holder dies."""
         folder = indexes.course_folder(self.root, course_id)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "lock").open("w") as file:
@@ -260,7 +254,7 @@ class Library:
 
 
 def to_indexed_passage(passage: Passage, document: Document) -> IndexedPassage:
-    """Return a passage as the index reads it: under the title of its document and its headings."""
+    """Return a passage as it is indexed: under the title of its document and its headings."""
     context = " ".join(dict.fromkeys((document.title, *passage.heading)))
     whole = ((0, len(passage.text)),)
     return IndexedPassage(passage.id, context, passage.text, tuple(split_sentences(passage.text)) or whole)

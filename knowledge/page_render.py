@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.highlight import Box
 from knowledge.parsing import child_process
-from knowledge.parsing.source_file import MEGABYTE, ParseLimits, safe_display_name
+from knowledge.parsing.limits import MEGABYTE, ParseLimits
+from knowledge.parsing.source_file import safe_display_name
 
 LIMITS = replace(ParseLimits(), cpu_s=15, wall_s=20.0)
 MAX_PNG_BYTES = 12 * MEGABYTE  # of one picture

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
 from knowledge.parsing import child_process, ocr, worker_protocol
-from knowledge.parsing.source_file import MEGABYTE, ParseLimits
+from knowledge.parsing.limits import MEGABYTE, ParseLimits
 
 LIMITS = replace(ParseLimits(), file_bytes=12 * MEGABYTE, cpu_s=30, wall_s=40.0)
 _WORKER_MODULE = "knowledge.parsing.ocr_worker"

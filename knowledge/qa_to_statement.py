@@ -1,6 +1,6 @@
-"""What a bare answer says together with its question: "Who discovered radium?", "Marie Curie." is a statement.
+"""A question and its short answer as one statement: "Who found radium?", "Curie." -> "Curie found radium."
 
-A small model answers in a few words of the passage. Whether the passage says so can only be judged of the whole
+A small model answers in a few words of the passage; whether the passage supports them can only be judged for the whole
 statement. Pure.
 """
 
@@ -8,34 +8,41 @@ from __future__ import annotations
 
 import re
 
-MAX_ANSWER_WORDS = 12  # of a bare answer; a longer one says what it means by itself
-_AUX = "is|are|was|were|did|does|do|has|have|had|can|could|will|would"
-_WH = re.compile(
-    r"^(?P<lead>.*?)\b(?P<wh>who|whom|what|which|where|when|how (?:many|much|long|old|far|often)|in (?:what|which))\b"
-    rf"(?P<noun>(?: (?!(?:{_AUX})\b)\w+){{0,2}})(?: (?P<aux>{_AUX}))?\b(?P<rest>.*)$",
-    re.IGNORECASE,
-)
+from knowledge.languages import each, fold, words
+
+MAX_ANSWER_WORDS = 12  # of a short answer; a longer one is a statement already
+_WH_QUESTIONS = [re.compile(pattern, re.IGNORECASE) for pattern in each("questions", "WH_QUESTION").values()]
+_PERSON_WORDS = words("questions", "PERSON_WORDS")
+_DO_AUXILIARIES = words("questions", "DO_AUXILIARIES")
 _WORD = re.compile(r"[^\W_]+")
 
 
 def qa_to_statement(question: str, answer: str) -> str:
-    """Return what both say together, grammar is not the point; "" for a kind of question that is not known."""
-    found = _WH.match(question.strip().rstrip("?").strip())
+    """Return the statement, not always grammatical; "" for a form of question that is not known."""
+    bare = question.strip().rstrip("?").strip()
+    found = next((match for pattern in _WH_QUESTIONS if (match := pattern.match(bare))), None)
     if found is None:
         return ""
     lead, aux, rest = found["lead"].strip(), (found["aux"] or "").lower(), found["rest"].strip()
-    noun = found["noun"].strip() if found["wh"].lower() not in ("who", "whom") else ""
-    if aux in ("did", "does", "do", ""):
-        said = f"{lead} {rest} {noun} {answer}" if aux else f"{lead} {answer} {found['noun'].strip()} {rest}"
+    noun = found["noun"].strip() if found["wh"].lower() not in _PERSON_WORDS else ""
+    if not aux:
+        statement = f"{lead} {answer} {found['noun'].strip()} {rest}"
+    elif aux in _DO_AUXILIARIES:
+        statement = f"{lead} {rest} {noun} {answer}"
     else:
-        said = f"{lead} {answer} {noun} {aux} {rest}"
-    return " ".join(said.split()).capitalize() if said.islower() else " ".join(said.split()) + "."
+        statement = f"{lead} {answer} {noun} {aux} {rest}"
+    joined = " ".join(statement.split())
+    return joined.capitalize() if joined.islower() else joined + "."
 
 
-def contains_phrase(text: str, words: str) -> bool:
-    """Whether the text holds these few words one after another, as whole words, whatever stands between them."""
-    wanted = [word.casefold() for word in _WORD.findall(words)]
+def contains_phrase(text: str, phrase: str) -> bool:
+    """Whether text contains the words of a short phrase as whole words, one after another."""
+    wanted = _words(phrase)
     if not wanted or len(wanted) > MAX_ANSWER_WORDS:
         return False
-    held = [word.casefold() for word in _WORD.findall(text)]
-    return any(held[at : at + len(wanted)] == wanted for at in range(len(held) - len(wanted) + 1))
+    found = _words(text)
+    return any(found[at : at + len(wanted)] == wanted for at in range(len(found) - len(wanted) + 1))
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(fold(text))]

@@ -1,6 +1,6 @@
-"""Completing a question from the conversation, without a model: "and why is that?" asks about what was asked before.
+"""Query rewriting, without a model: a follow-up such as "and why is that?" is completed by the question before it.
 
-A question leans on the last one when it has little of its own to search for, or points back with a pronoun.
+A question is a follow-up when it has few content words of its own and begins like one or points back with a pronoun.
 """
 
 from __future__ import annotations
@@ -8,32 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge.lexical import cjk_share, tokenize
+from knowledge.languages import either, fold, words
+from knowledge.lexical import tokenize, unspaced_share
 
-_ANAPHORA = re.compile(
-    r"\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|there|such|same|one|ones|former|latter"
-    r"|the (?:first|second|last|other))\b",
-    re.IGNORECASE,
-)
-_FOLLOW_UP = re.compile(
-    r"^\s*(?:and|but|so|then|ok(?:ay)?|why|how so|how come|what about|how about|what else|more|again|really"
-    r"|an example|for example|give me|show me|tell me more|explain|can you|could you|please|in other words)\b",
-    re.IGNORECASE,
-)
-_ANAPHORA_ZH = re.compile(r"它|他|她|这|那|此|其|前者|后者|上述|刚才")
-_FOLLOW_UP_ZH = re.compile(
-    r"^\s*(?:那么?|所以|然后|为什么|为何|怎么会|还有|再|举个?例|例如|比如|继续|请解释|再说|具体)"
-)
-_REQUEST_TERMS = frozenset(
-    """
-    exampl explain mean pleas give show tell more understand detail again differ simpl word say reason step easier kind
-    """.split()
-)
-_SHORT_ZH = 8  # characters
+_ANAPHORA = re.compile(either("questions", "ANAPHORA", spaced=True), re.IGNORECASE)
+_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'FOLLOW_UP', spaced=True)})", re.IGNORECASE)
+_UNSPACED_ANAPHORA = re.compile(either("questions", "ANAPHORA", spaced=False))
+_UNSPACED_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'FOLLOW_UP', spaced=False)})")
+_REQUEST_STEMS = words("questions", "REQUEST_STEMS")
+_MIN_UNSPACED_SHARE = 0.3
+_SHORT_CHARACTERS = 8  # of a question in a script without spaces
+_SHORT_TERMS = 2  # content words of a question in a script with spaces
 
 
 def rewrite_with_history(query: str, history: Sequence[str]) -> str:
-    """Return `query`, followed by the question it leans on where it leans on one."""
+    """Return `query`; a follow-up is followed by a line with the last question that stands on its own."""
     for depth, earlier in enumerate(reversed(history)):
         if not needs_history(query):
             return query
@@ -44,15 +33,16 @@ def rewrite_with_history(query: str, history: Sequence[str]) -> str:
 
 def content_terms(query: str) -> list[str]:
     """Return the terms of a question without those that only ask: "please explain osmosis" asks about osmosis."""
-    return [term for term in tokenize(query) if term not in _REQUEST_TERMS]
+    return [term for term in tokenize(query) if term not in _REQUEST_STEMS]
 
 
 def needs_history(query: str) -> bool:
-    """Return whether a question cannot be searched for by itself."""
-    if cjk_share(query) >= 0.3:
-        short = len(query.strip()) <= _SHORT_ZH
-        return bool(_ANAPHORA_ZH.search(query)) or (short and bool(_FOLLOW_UP_ZH.search(query)))
+    """Whether a question is a follow-up, which cannot be searched for on its own."""
+    if unspaced_share(query) >= _MIN_UNSPACED_SHARE:
+        folded = fold(query)
+        short = len(query.strip()) <= _SHORT_CHARACTERS
+        return bool(_UNSPACED_ANAPHORA.search(folded)) or (short and bool(_UNSPACED_FOLLOW_UP.search(folded)))
     own = content_terms(query)
     if not own:
         return True
-    return len(own) <= 2 and bool(_ANAPHORA.search(query) or _FOLLOW_UP.search(query))
+    return len(own) <= _SHORT_TERMS and bool(_ANAPHORA.search(query) or _FOLLOW_UP.search(query))

@@ -1,8 +1,8 @@
 """Ranking: which passages of an index answer a question best, and whether any does.
 
-Lexical and dense search name candidates; two linear models of ours over their evidence order them and say how likely
-each one answers. Fitted by `bench/fit_retrieval.py`, kept with a card in `ranking.json`. Where the embedder does not
-read the question (Chinese with the English model) the models over lexical evidence decide alone.
+Lexical and dense search propose candidates. Two linear models over `retrieval_features` order them and estimate the
+probability that each one answers; fitted by `bench/fit_retrieval.py`, stored and described in `ranking.json`. If the
+embedder cannot read the question (Chinese with the English model), models over the lexical features alone decide.
 """
 
 from __future__ import annotations
@@ -28,18 +28,16 @@ from knowledge.retrieval_features import (
     lexical_features,
 )
 
-CANDIDATES_PER_SEARCH = 50  # candidates taken from each of the two searches
-COVERAGE_THRESHOLD = 0.5  # confidence from which a course is said to cover a question
+CANDIDATES_PER_SEARCH = 50  # from each of the two searches
+COVERAGE_THRESHOLD = 0.5  # confidence from which on a course covers a question
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage of the index, by its row; all scores in [0, 1]."""
+    """A passage of the index, by its row."""
 
     row: int
-    score: float  # how likely it answers the question
-    lexical: float  # share of the question's words (by idf) that it holds
-    dense: float  # cosine of its nearest sentence
+    score: float  # probability that it answers the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +51,10 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class CandidateFeatures:
-    """The candidates of one question with their evidence; columns are FUSED, or LEXICAL without vectors."""
+    """The candidates for one question with their features."""
 
     rows: RowIndices
-    features: Floats
+    features: Floats  # candidates x FUSED_FEATURES, or LEXICAL_FEATURES without vectors
 
     @property
     def has_dense(self) -> bool:
@@ -65,7 +63,7 @@ class CandidateFeatures:
 
 @dataclass(frozen=True, slots=True)
 class RankingModel:
-    """One linear model for the order, one for the chance that a passage answers; over raw evidence."""
+    """A linear model for the order and a logistic one for the probability that a passage answers; raw features."""
 
     order_weights: Floats
     answer_weights: Floats
@@ -73,7 +71,7 @@ class RankingModel:
 
 
 def rank_passages(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERAGE_THRESHOLD) -> Ranking:
-    """Return the candidates for a query in order; covered when the best one answers with chance >= `threshold`."""
+    """Return the candidates for a query in order; covered when the best one answers with p >= `threshold`."""
     dense = len(index.dense_rows) > 0 and can_embed(embedder, query)
     found = find_candidates(
         index, query, QueryVectors.from_encoding(embedder.encode_queries([query])[0]) if dense else None
@@ -81,29 +79,29 @@ def rank_passages(index: CourseIndex, query: str, embedder: Embedder, threshold:
     if len(found.rows) == 0:
         return Ranking((), False, 0.0)
     model = load_ranking_models()["fused" if found.has_dense else "lexical"]
-    chance = 1 / (1 + np.exp(-(found.features @ model.answer_weights + model.answer_bias)))
+    probability = 1 / (1 + np.exp(-(found.features @ model.answer_weights + model.answer_bias)))
     order = np.argsort(-(found.features @ model.order_weights), kind="stable")
-    candidates = tuple(_to_candidate(found, int(i), float(chance[i])) for i in order)
+    candidates = tuple(Candidate(int(found.rows[i]), float(probability[i])) for i in order)
     confidence = candidates[0].score
     return Ranking(candidates, confidence >= threshold, confidence)
 
 
 def find_candidates(index: CourseIndex, query: str, query_vectors: QueryVectors | None) -> CandidateFeatures:
-    """Return the candidates for a query and what speaks for each."""
-    spoken = tokenize(query)
-    words = QueryTerms.from_terms(spoken, index.lexical)
-    bm25 = index.lexical.bm25_scores(list(dict.fromkeys(spoken)))
+    """Return the candidates for a query with their features."""
+    tokens = tokenize(query)
+    terms = QueryTerms.from_terms(tokens, index.lexical)
+    bm25 = index.lexical.bm25_scores(list(dict.fromkeys(tokens)))
     rows = top_k(bm25, CANDIDATES_PER_SEARCH)
     if query_vectors is not None:
         rows = np.union1d(rows, index.nearest(query_vectors.vector, CANDIDATES_PER_SEARCH))
-        rows = rows[np.diff(index.offsets)[rows] > 0]  # passages that the embedder does not read have no say here
+        rows = rows[np.diff(index.offsets)[rows] > 0]  # only passages with vectors
     rows = np.sort(rows)
     if len(rows) == 0:
         return CandidateFeatures(rows, np.empty((0, len(LEXICAL_FEATURES)), np.float32))
-    evidence, share = lexical_features(index.lexical, words, rows, bm25[rows])
+    features, share = lexical_features(index.lexical, terms, rows, bm25[rows])
     if query_vectors is not None:
-        evidence = np.concatenate([evidence, dense_features(index, query_vectors, rows, share)], axis=1)
-    return CandidateFeatures(rows, evidence)
+        features = np.concatenate([features, dense_features(index, query_vectors, rows, share)], axis=1)
+    return CandidateFeatures(rows, features)
 
 
 def top_k(scores: Floats, count: int) -> RowIndices:
@@ -117,20 +115,13 @@ def top_k(scores: Floats, count: int) -> RowIndices:
 @functools.cache
 def load_ranking_models() -> Mapping[str, RankingModel]:
     """Return the fitted models "fused" and "lexical"."""
-    kept = json.loads((Path(__file__).with_name("ranking.json")).read_text("utf-8"))
+    stored = json.loads((Path(__file__).with_name("ranking.json")).read_text("utf-8"))
     return {
-        "fused": _read_model(kept["fused"], FUSED_FEATURES),
-        "lexical": _read_model(kept["lexical"], LEXICAL_FEATURES),
+        "fused": _read_model(stored["fused"], FUSED_FEATURES),
+        "lexical": _read_model(stored["lexical"], LEXICAL_FEATURES),
     }
 
 
-def _read_model(kept: Mapping[str, Any], names: tuple[str, ...]) -> RankingModel:
-    order, answers = (np.asarray([kept[part][name] for name in names], np.float32) for part in ("order", "answers"))
-    return RankingModel(order, answers, float(kept["answers"]["bias"]))
-
-
-def _to_candidate(found: CandidateFeatures, at: int, chance: float) -> Candidate:
-    evidence = found.features[at]
-    dense = float(evidence[FUSED_FEATURES.index("nearest")]) if found.has_dense else 0.0
-    words = float(evidence[LEXICAL_FEATURES.index("words")])
-    return Candidate(int(found.rows[at]), chance, min(max(words, 0.0), 1.0), min(max(dense, 0.0), 1.0))
+def _read_model(stored: Mapping[str, Any], names: tuple[str, ...]) -> RankingModel:
+    order, answers = (np.asarray([stored[part][name] for name in names], np.float32) for part in ("order", "answers"))
+    return RankingModel(order, answers, float(stored["answers"]["bias"]))

@@ -1,7 +1,7 @@
-"""Picking: which of the ranked candidates are shown, and in what company.
+"""Result selection: which of the ranked candidates a search returns.
 
-What says the same as a better passage is left out. A passage that breaks off in a sentence, a table or a listing is
-followed by its continuation, found or not, so that who reads it reads on.
+Near-duplicates of a better passage are left out. A passage that breaks off in a sentence or a table is followed by its
+continuation, whether or not that was found.
 """
 
 from __future__ import annotations
@@ -10,79 +10,60 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from knowledge.catalog import Catalog
 from knowledge.documents import Hit, Passage
 from knowledge.errors import DocumentNotFound
 from knowledge.index import CourseIndex
+from knowledge.languages.sentences import is_complete
 from knowledge.ranking import Candidate
-from knowledge.reranking import RERANK_DEPTH, Reranker
 
-DUPLICATE_JACCARD = (
-    0.85  # share of the words of two passages together that are in both, from which on they say the same
-)
-_FINISHED = re.compile(r"[.!?:;。！？：；…\"”’)）\]}$|`][\s*_]*$")
+DUPLICATE_JACCARD = 0.85  # similarity of two passages' sets of words from which on they are near-duplicates
 _TABLE = re.compile(r"^\s*\|")
 
 
 @dataclass(frozen=True, slots=True)
 class PassageLookup:
-    """Where the passages of an index stand."""
+    """Looks up the passages of an index in the catalogue."""
 
     index: CourseIndex
     catalog: Catalog
 
     def load_hit(self, candidate: Candidate) -> Hit | None:
-        """Return the candidate as it stands in the catalogue; None where it was removed while we searched."""
+        """Return the candidate's passage and document; None if it was removed during the search."""
         try:
             passage = self.catalog.passage(self.index.ids[candidate.row])
             document = self.catalog.document(passage.document_id)
         except DocumentNotFound:
             return None
-        return Hit(passage, document, candidate.score, candidate.lexical, candidate.dense)
+        return Hit(passage, document, candidate.score)
 
     def term_ids(self, row: int) -> frozenset[int]:
-        """Return the numbers of the words of a passage, its titles left out."""
+        """Return the numbers of the terms of a passage, without those of its titles."""
         lexical = self.index.lexical
         span = slice(lexical.offsets[row], lexical.offsets[row + 1])
         return frozenset(lexical.tokens[span][lexical.parts[span] > 0].tolist())
 
 
 def select_results(candidates: Sequence[Candidate], lookup: PassageLookup, count: int) -> list[Hit]:
-    """Return the best `count` passages that still exist, each different, each followed by what completes it."""
+    """Return the best `count` passages that still exist, without near-duplicates, each with its continuation."""
     known = {candidate.row: candidate for candidate in candidates}
     hits: list[Hit] = []
-    taken: list[tuple[int, frozenset[int]]] = []
+    selected: list[tuple[int, frozenset[int]]] = []
     for candidate in candidates:
         if len(hits) >= count:
             break
         for row, hit in _with_continuation(candidate, known, lookup):
             words = lookup.term_ids(row)
-            if len(hits) < count and not any(row == r or _is_near_duplicate(words, w) for r, w in taken):
+            if len(hits) < count and not any(row == r or _is_near_duplicate(words, w) for r, w in selected):
                 hits.append(hit)
-                taken.append((row, words))
+                selected.append((row, words))
     return hits
-
-
-def rerank_candidates(
-    candidates: Sequence[Candidate], query: str, lookup: PassageLookup, reranker: Reranker
-) -> list[Candidate]:
-    """Return the candidates with the first `DEPTH` in the reranker's order; scores stay what they were."""
-    head = [
-        (candidate, hit) for candidate in candidates[:RERANK_DEPTH] if (hit := lookup.load_hit(candidate)) is not None
-    ]
-    if not head:
-        return list(candidates)
-    scores = reranker.scores(query, [hit.passage.text for _, hit in head])
-    order = np.argsort(-np.asarray(scores), kind="stable")
-    return [*(head[at][0] for at in order), *candidates[RERANK_DEPTH:]]
 
 
 def _with_continuation(
     candidate: Candidate, known: dict[int, Candidate], lookup: PassageLookup
 ) -> Iterator[tuple[int, Hit]]:
-    """Yield a passage, and the next one of its document where it breaks off; two at most."""
+    """Yield a passage, and the next one of its document if it breaks off; two at most."""
     hit = lookup.load_hit(candidate)
     if hit is None:
         return
@@ -96,12 +77,12 @@ def _with_continuation(
 
 
 def is_continuation(one: Passage, other: Passage) -> bool:
-    """Return whether the second is the rest of a sentence or a table that the first began."""
+    """Whether the second passage continues a sentence or a table of the first."""
     if one.document_id != other.document_id or other.ordinal != one.ordinal + 1:
         return False
     if _TABLE.search(one.text.rsplit("\n", 1)[-1]) and _TABLE.search(other.text):
         return other.start - one.end <= 1  # of one block: tables are two line breaks apart
-    return not _FINISHED.search(one.text) and other.text[:1].islower()
+    return not is_complete(one.text) and other.text[:1].islower()
 
 
 def _is_near_duplicate(one: frozenset[int], other: frozenset[int]) -> bool:

@@ -1,11 +1,12 @@
-"""The library as a LangChain `VectorStore`, for code that speaks LangChain. One course, read and search only.
+"""One course of the library as a LangChain `VectorStore`, for search only.
 
-Documents come in through `Library.add`, which knows their pages; texts without a document are refused.
+Documents are added through `Library.add`, which records their pages; texts without a document are refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.documents import Document as LangChainDocument
@@ -13,12 +14,25 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.vectorstores import VectorStore
 
 from knowledge.documents import Hit
-from knowledge.embedding import LangChainEmbeddings
+from knowledge.embedding import Embedder
 from knowledge.library import Library
 
 
+@dataclass(frozen=True, slots=True)
+class LangChainEmbeddings(Embeddings):
+    """An embedder as LangChain's `Embeddings`."""
+
+    embedder: Embedder
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [[float(x) for x in row] for row in self.embedder.embed_passages(texts)]
+
+    def embed_query(self, text: str) -> list[float]:
+        return [float(x) for x in self.embedder.embed_query(text)]
+
+
 class CourseVectorStore(VectorStore):
-    """One course of a library; a document's metadata says where its text stands."""
+    """One course of a library; a document's metadata gives its title, page and heading."""
 
     def __init__(self, library: Library, course_id: str) -> None:
         self._library, self._course_id = library, course_id
@@ -31,19 +45,19 @@ class CourseVectorStore(VectorStore):
         return [document for document, _ in self.similarity_search_with_score(query, k)]
 
     def similarity_search_with_score(self, query: str, k: int = 4) -> list[tuple[LangChainDocument, float]]:
-        """Return passages, best first, each with the chance in [0, 1] that it answers the query."""
+        """Return passages, best first, each with the probability that it answers the query."""
         return [(_document(hit), hit.score) for hit in self._library.search(self._course_id, query, k).hits]
 
     def add_texts(
         self, texts: Iterable[str], metadatas: list[dict[Any, Any]] | None = None, **kwargs: Any
     ) -> list[str]:
-        raise NotImplementedError("texts come into a course as documents: use Library.add")
+        raise NotImplementedError("a course takes documents, not texts: use Library.add")
 
     @classmethod
     def from_texts(
         cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[Any, Any]] | None = None, **kwargs: Any
     ) -> CourseVectorStore:
-        raise NotImplementedError("texts come into a course as documents: use Library.add")
+        raise NotImplementedError("a course takes documents, not texts: use Library.add")
 
 
 def _document(hit: Hit) -> LangChainDocument:

@@ -66,7 +66,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
     """The bundled embedder: what is covered is decided by a model fitted to it, so a twin would decide at random."""
-    from knowledge.embedding import open_embedder
+    from knowledge.sentence_embedder import open_embedder
 
     return open_embedder("bundled", tmp_path_factory.mktemp("models"))
 

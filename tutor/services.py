@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from adapters.errors import AdapterError
 from adapters.records import Recipe
 from knowledge.attribution import attribute_answer
-from knowledge.embedding import Embedder, open_embedder
+from knowledge.embedding import Embedder
 from knowledge.errors import LibraryError
 from knowledge.library import Library
+from knowledge.sentence_embedder import open_embedder
 from tutor.accounts.sign_in import Accounts
 from tutor.assessment.grading import Grader
 from tutor.assessment.short_text import ShortTextGrader

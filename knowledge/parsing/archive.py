@@ -7,7 +7,8 @@ import re
 import zipfile
 
 from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentTooLarge
-from knowledge.parsing.source_file import MEGABYTE, SourceFile
+from knowledge.parsing.limits import MEGABYTE
+from knowledge.parsing.source_file import SourceFile
 
 _XML_SUFFIXES = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx", ".vml")
 _XML_ENTITY = re.compile(rb"<!\s*(?:DOCTYPE[^>]*\[|ENTITY)", re.IGNORECASE)

@@ -7,7 +7,8 @@ import io
 
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentTooLarge
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
 MEDIA_TYPE = "text/csv"

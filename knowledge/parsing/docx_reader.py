@@ -17,7 +17,8 @@ from lxml import etree
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.mathml_to_latex import from_omml
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -14,7 +14,8 @@ from knowledge.errors import DocumentDamaged, DocumentLocked
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.decoding import decode
 from knowledge.parsing.html_reader import extract_html_blocks, parse_html
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
 MEDIA_TYPE = "application/epub+zip"

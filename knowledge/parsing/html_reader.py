@@ -10,7 +10,8 @@ from lxml import etree, html
 from knowledge.documents import Block, ParsedDocument
 from knowledge.errors import DocumentDamaged
 from knowledge.parsing.mathml_to_latex import from_mathml
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table
 
 _DROPPED_TAGS = frozenset(

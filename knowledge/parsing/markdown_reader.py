@@ -14,7 +14,8 @@ from markdown_it.token import Token
 
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing import html_reader
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table, join_lines
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)

@@ -10,7 +10,8 @@ from typing import Any
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentDamaged
 from knowledge.parsing.markdown_reader import parse_markdown_blocks
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code
 
 MEDIA_TYPE = "application/x-ipynb+json"

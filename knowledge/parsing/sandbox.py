@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from knowledge.documents import IngestProgress, ParsedDocument, ProgressCallback
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge, IngestCancelled
 from knowledge.parsing import child_process, worker_protocol
-from knowledge.parsing.source_file import MEGABYTE, ParseLimits, safe_display_name
+from knowledge.parsing.limits import MEGABYTE, ParseLimits
+from knowledge.parsing.source_file import safe_display_name
 
 _POLL_INTERVAL_S = 0.1
 # How a C library ends when memory, or processor time, is refused to it.

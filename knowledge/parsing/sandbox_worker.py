@@ -18,9 +18,10 @@ from typing import BinaryIO
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentRefused, DocumentTooLarge
 from knowledge.parsing import worker_protocol
+from knowledge.parsing.limits import ParseLimits
 from knowledge.parsing.ocr import tesseract_path
 from knowledge.parsing.sniffing import DocumentFormat, sniff
-from knowledge.parsing.source_file import ParseLimits, SourceFile
+from knowledge.parsing.source_file import SourceFile
 
 _READER_MODULES = {
     DocumentFormat.PDF: "pdf_reader",

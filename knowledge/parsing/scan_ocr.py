@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from knowledge.parsing import ocr
-from knowledge.parsing.source_file import ParseLimits
+from knowledge.parsing.limits import ParseLimits
 
 _DOTS_PER_POINT = 200 / 72
 _MOST_PIXELS = 12_000_000

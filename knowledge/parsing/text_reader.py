@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from knowledge.documents import Block, ParsedDocument
-from knowledge.parsing.source_file import SectionTracker, SourceFile
+from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_text, join_lines
 
 _UNDERLINE = re.compile(r"^(={3,}|-{3,}|~{3,}|\*{3,}|#{3,})$")

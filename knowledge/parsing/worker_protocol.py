@@ -8,7 +8,7 @@ from typing import Any
 
 from knowledge import errors
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
-from knowledge.parsing.source_file import ParseLimits
+from knowledge.parsing.limits import ParseLimits
 
 _REFUSAL_TYPES = {
     kind.__name__: kind

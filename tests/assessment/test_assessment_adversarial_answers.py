@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge.embedding import open_embedder
+from knowledge.sentence_embedder import open_embedder
 from tutor.assessment.grading import Grader
 from tutor.assessment.items import Item, ItemKind
 from tutor.assessment.short_text import ShortTextGrader

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.embedding import HashingEmbedder, open_embedder
+from knowledge.embedding import HashingEmbedder
+from knowledge.sentence_embedder import open_embedder
 from tutor.assessment.grading import Grader, NotAnAnswer, has_answer_form
 from tutor.assessment.items import GradedExample, Item, ItemKind
 from tutor.assessment.logistic import LogisticModel

@@ -17,7 +17,7 @@ def hit(name: str, text: str, page: int) -> Hit:
     passage = Passage(
         f"p-{name}", document.id, "c", 0, text, Locator(LocatorKind.PAGE, page, f"page {page}"), (), 0, len(text)
     )
-    return Hit(passage, document, 0.9, 0.0, 0.0)
+    return Hit(passage, document, 0.9)
 
 
 HITS = (hit("a", "Light is caught by chlorophyll.", 3), hit("b", "Sugar is built in the stroma.", 9))

@@ -10,8 +10,8 @@ from sample_documents import pdf_pages, slides_file, word_file
 
 from knowledge.documents import ParsedDocument
 from knowledge.errors import DocumentRefused, DocumentTooLarge
+from knowledge.parsing.limits import ParseLimits
 from knowledge.parsing.sandbox import parse_with_report
-from knowledge.parsing.source_file import ParseLimits
 
 LIMITS = ParseLimits(stall_s=60)
 BOMBS = hostile_files()

@@ -6,8 +6,8 @@ import pytest
 from sample_documents import pdf_pages, slides_file, with_parts, word_file, zipped
 
 from knowledge import errors
+from knowledge.parsing.limits import ParseLimits
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source_file import ParseLimits
 
 
 def test_an_empty_file_is_empty():

@@ -16,8 +16,9 @@ from sample_documents import pdf_pages
 from knowledge.documents import IngestProgress
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.parsing import worker_protocol
+from knowledge.parsing.limits import ParseLimits
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source_file import ParseLimits, safe_display_name
+from knowledge.parsing.source_file import safe_display_name
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,7 +39,7 @@ def test_the_sandbox_denies(deed, tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from knowledge.parsing.sandbox_worker import confine_process
-from knowledge.parsing.source_file import ParseLimits
+from knowledge.parsing.limits import ParseLimits
 confine_process(ParseLimits())
 try:
     {deed}

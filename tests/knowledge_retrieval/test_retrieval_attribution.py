@@ -22,9 +22,7 @@ PASSAGES = (
 
 
 def hit(text: str) -> Hit:
-    return Hit(
-        Passage(text, "d", "c", 0, text, Locator(LocatorKind.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1, 1, 1
-    )
+    return Hit(Passage(text, "d", "c", 0, text, Locator(LocatorKind.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1)
 
 
 HITS = [hit(text) for text in PASSAGES]

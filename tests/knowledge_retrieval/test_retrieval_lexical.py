@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.lexical import LexicalIndex, cjk_share, tokenize
+from knowledge.languages.sentences import split_sentences
+from knowledge.lexical import LexicalIndex, tokenize, unspaced_share
 from knowledge.query_rewriting import needs_history, rewrite_with_history
 from knowledge.ranking import load_ranking_models, top_k
 from knowledge.retrieval_features import LEXICAL_FEATURES, QueryTerms, lexical_features
-from knowledge.sentences import split_sentences
 
 texts = st.text(alphabet=st.sampled_from("ab .!?。\n植物的Dr1,"), max_size=60)
 
@@ -30,7 +30,7 @@ def test_mixed_text_is_tokenised_by_script():
 
 @pytest.mark.parametrize(("text", "share"), [("plants", 0.0), ("植物", 1.0), ("", 0.0), ("AB 植物", 0.5)])
 def test_the_script_of_a_text_is_a_share(text, share):
-    assert cjk_share(text) == share
+    assert unspaced_share(text) == share
 
 
 def test_abbreviations_and_numbers_do_not_end_a_sentence():

@@ -1,13 +1,10 @@
-"""What a search shows: nothing twice, nothing broken off, in a reranker's order where there is one."""
+"""A search returns no near-duplicates, and continues a passage that breaks off."""
 
 from __future__ import annotations
 
 import pytest
 
 from knowledge.documents import Locator, LocatorKind, Passage
-from knowledge.errors import EmbedderUnusable
-from knowledge.library import Library
-from knowledge.reranking import CrossEncoderReranker, WordOrderReranker
 from knowledge.result_selection import is_continuation
 
 LIGHT = (
@@ -58,30 +55,6 @@ def test_a_passage_is_extended_where_a_sentence_or_table_was_cut(head, tail, res
 
 def test_separate_tables_are_not_joined():
     assert not is_continuation(passage(0, "| a |", 0), passage(1, "| b |", 7))
-
-
-def test_a_reranker_changes_only_the_order(tmp_path, library):
-    class Backwards:
-        def scores(self, query, texts):
-            return list(range(len(texts)))
-
-    for name, text in (("leaves", LIGHT), ("lines", OTHER)):
-        library.add("c", f"{name}.md", f"# {name}\n\n{text}\n".encode())
-    plain = library.search("c", "green light of the line")
-    reranked = Library(library.root, library.catalog, library.embedder, reranker=Backwards())
-    other = reranked.search("c", "green light of the line")
-    assert [hit.passage for hit in other.hits] == [hit.passage for hit in plain.hits][::-1]
-    assert (other.covered, other.confidence) == (plain.covered, plain.confidence)
-
-
-def test_words_in_the_order_of_the_question_count_more():
-    ahead, behind = WordOrderReranker().scores("dog bites man", ["The dog bites a man.", "A man bites the dog."])
-    assert ahead > behind
-
-
-def test_a_reranker_without_safe_weights_is_refused(tmp_path):
-    with pytest.raises(EmbedderUnusable, match="safetensors"):
-        CrossEncoderReranker(tmp_path).scores("a", ["b"])
 
 
 def test_the_coverage_threshold_is_the_callers(library):

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.documents import Document, Hit, Locator, LocatorKind, Passage
+from knowledge.languages.sentences import split_sentences
 from knowledge.sentence_selection import select_sentences, select_top_p
-from knowledge.sentences import split_sentences
 
 DOCUMENT = Document("d", "c", "leaf.md", "Leaf", "", "text/markdown", 1, 2, (), datetime(2026, 11, 23, tzinfo=UTC))
 LEAF = (
@@ -21,9 +21,7 @@ WHERE = "Where does the Calvin cycle take place?"
 
 
 def hit(text: str) -> Hit:
-    return Hit(
-        Passage(text, "d", "c", 0, text, Locator(LocatorKind.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1, 1, 1
-    )
+    return Hit(Passage(text, "d", "c", 0, text, Locator(LocatorKind.PAGE, 1, "page 1"), (), 0, len(text)), DOCUMENT, 1)
 
 
 def test_only_the_sentence_with_the_question_words_is_selected():

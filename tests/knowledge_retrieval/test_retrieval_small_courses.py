@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 
 from knowledge.catalog import MemoryCatalog
-from knowledge.embedding import open_embedder
 from knowledge.library import Library
+from knowledge.sentence_embedder import open_embedder
 from tutor.courses import sample_course
 
 pytestmark = pytest.mark.real

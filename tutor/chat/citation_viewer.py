@@ -14,8 +14,8 @@ from knowledge.documents import Document, LocatorKind, Passage
 from knowledge.errors import LibraryError
 from knowledge.excerpts import Excerpt, find_excerpt
 from knowledge.page_render import PageImage, render_page
+from knowledge.parsing.limits import ParseLimits
 from knowledge.parsing.sandbox import parse
-from knowledge.parsing.source_file import ParseLimits
 from tutor.chat.conversations import Conversations
 from tutor.courses.blob_store import BlobStore
 from tutor.domain import Citation, Person

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from knowledge.documents import Hit
+from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
-from knowledge.sentences import split_sentences
 from tutor.assessment.term_extraction import extract_definitions
 from tutor.assessment.term_extraction import extract_sentences as plain_sentences
 from tutor.chat.citations import make_citation

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from knowledge import photo_ocr
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
 from knowledge.page_render import render_page
-from knowledge.parsing.source_file import MEGABYTE
+from knowledge.parsing.limits import MEGABYTE
 from knowledge.photo_ocr import PhotoKind
 from tutor.chat import prompts
 from tutor.domain import Person

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from knowledge.lexical import cjk_share, tokenize
+from knowledge.lexical import tokenize, unspaced_share
 
 _LETTERS = re.compile(r"[^\W_]+")
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
@@ -121,7 +121,7 @@ def is_self_contained(question: str) -> bool:
 
 def parse_question(question: str) -> QuestionForm:
     """Return what a question asks for."""
-    chinese = cjk_share(question) >= 0.3
+    chinese = unspaced_share(question) >= 0.3
     text = question if chinese else _canonicalize(" ".join(question.split()))
     kind, rest = _kind(text, _QUESTION_KINDS_ZH if chinese else _QUESTION_KINDS)
     content = _content_zh(kind, rest) if chinese else _content(kind, rest)

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from adapters.pii_scrubbing import scrub
 from knowledge.attribution import shortlist_sources, source_spans
+from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
-from knowledge.sentences import split_sentences
 
 MIN_TOPIC_OVERLAP = 0.5  # share of a sentence's words in the passage from which on numbers and negations are compared
 MIN_DUPLICATE_SIMILARITY = 0.8  # share of common words of two better answers
