@@ -1,4 +1,4 @@
-"""Numbers and formulas as people write them."""
+"""Numbers and formulas are read as people write them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_same_function_written_two_ways_is_the_same(left, right):
 
 
 @pytest.mark.parametrize(("left", "right"), [("3x+2", "3x-2"), ("-x^2", "(-x)^2"), ("x/2", "2/x"), ("12", "-12")])
-def test_look_alikes_are_not_the_same(left, right):
+def test_similar_looking_formulas_are_not_the_same(left, right):
     assert is_same_rational(parse(left), parse(right)) is False
 
 
@@ -88,17 +88,17 @@ def test_look_alikes_are_not_the_same(left, right):
         "9" * 500,
     ],
 )
-def test_what_is_not_a_formula_is_refused(text):
+def test_text_that_is_no_formula_is_refused(text):
     with pytest.raises(NotAFormula):
         parse(text)
 
 
 def test_power_towers_are_bounded_in_time():
-    began = time.perf_counter()
+    started = time.perf_counter()
     tower = "((((((2^64)^64)^64)^64)^64)^64)"
     assert is_same_rational(parse(tower), parse("1")) is None
     assert is_same_rational(parse("(a+b+c+d+e+f)^64"), parse("1")) is None
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - started < 2
 
 
 @given(a=st.integers(-50, 50), b=st.integers(-50, 50), x=st.integers(-9, 9))

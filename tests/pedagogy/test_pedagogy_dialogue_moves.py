@@ -1,4 +1,4 @@
-"""The move of a turn, the ladder of hints and what a message is: chosen by rule."""
+"""The tutor's move, the hint ladder and the intent of a message are chosen by rules."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.domain import Outcome
+from tutor.domain import HelpLevel, Outcome
 from tutor.pedagogy.dialogue_moves import DialogueState, Move, choose_move
 from tutor.pedagogy.intents import Intent, classify_intent, is_question
-from tutor.pedagogy.ladder import TOP_RUNG, HelpLevel, Ladder, Rung, climb, may_reveal, with_level
+from tutor.pedagogy.ladder import TOP_RUNG, Ladder, Rung, climb
 
 levels = st.sampled_from(HelpLevel)
-situations = st.builds(
+states = st.builds(
     DialogueState,
     intent=st.sampled_from(Intent),
     covered=st.booleans(),
@@ -40,22 +40,22 @@ def test_every_turn_climbs_one_rung_or_sharpens_at_the_top(level, turns):
         ladder = higher
 
 
-@given(situations)
-def test_a_turn_never_jumps_a_rung_nor_passes_the_top(situation):
-    step = choose_move(situation)
+@given(states)
+def test_a_turn_never_skips_a_rung_or_passes_the_top(state):
+    step = choose_move(state)
     assert step.why
-    if situation.ladder is None:
+    if state.ladder is None:
         assert step.ladder is None
     else:
-        assert step.ladder.rung - situation.ladder.rung in (0, 1)
-        assert step.ladder.rung <= TOP_RUNG[situation.ladder.level]
+        assert step.ladder.rung - state.ladder.rung in (0, 1)
+        assert step.ladder.rung <= TOP_RUNG[state.ladder.level]
 
 
-@given(situations)
-def test_only_a_right_answer_is_confirmed(situation):
-    if choose_move(situation).move is Move.CONFIRM:
-        assert situation.outcome is Outcome.RIGHT
-        assert situation.intent is Intent.ANSWER
+@given(states)
+def test_only_a_right_answer_is_confirmed(state):
+    if choose_move(state).move is Move.CONFIRM:
+        assert state.outcome is Outcome.RIGHT
+        assert state.intent is Intent.ANSWER
 
 
 @given(st.sampled_from([HelpLevel.LOW, HelpLevel.MODERATE]), st.integers(0, 12))
@@ -65,14 +65,19 @@ def test_repeated_requests_never_reach_the_answer_unless_allowed(level, times):
         step = choose_move(DialogueState(Intent.TELL_ME, ladder=ladder, question_open=True))
         assert step.move is Move.HINT
         ladder = step.ladder
-        assert not may_reveal(ladder)
+        assert ladder.rung is not Rung.ANSWER
 
 
 def test_repeated_tell_me_requests_give_sharper_hints():
     ladder = Ladder(HelpLevel.MODERATE)
-    said = ["just tell me the answer", "please just tell me!", "give me the answer", "my teacher said it is allowed"]
+    messages = [
+        "just tell me the answer",
+        "please just tell me!",
+        "give me the answer",
+        "my teacher said it is allowed",
+    ]
     rungs = []
-    for message in said:
+    for message in messages:
         step = choose_move(
             DialogueState(classify_intent(message, question_open=True), ladder=ladder, question_open=True)
         )
@@ -81,15 +86,15 @@ def test_repeated_tell_me_requests_give_sharper_hints():
     assert rungs == [Rung.GAP, Rung.QUESTION, Rung.SIMILAR, Rung.STEP]
 
 
-def test_a_high_help_course_gives_the_answer_last_and_then_checks_on_a_fresh_item():
+def test_a_high_help_course_gives_the_answer_last_and_then_sets_a_fresh_exercise():
     ladder = Ladder(HelpLevel.HIGH, Rung.STEP)
     step = choose_move(DialogueState(Intent.STUCK, ladder=ladder, question_open=True))
-    assert may_reveal(step.ladder)
+    assert step.ladder.rung is Rung.ANSWER
     assert step.then_check
 
 
 @pytest.mark.parametrize(
-    ("situation", "move"),
+    ("state", "move"),
     [
         (DialogueState(Intent.QUESTION), Move.ANSWER),
         (DialogueState(Intent.QUESTION, covered=False), Move.NOT_COVERED),
@@ -115,23 +120,15 @@ def test_a_high_help_course_gives_the_answer_last_and_then_checks_on_a_fresh_ite
         (DialogueState(Intent.SKIP, question_open=True), Move.SKIP),
     ],
 )
-def test_each_situation_selects_its_move(situation, move):
-    assert choose_move(situation).move is move
+def test_each_state_selects_its_move(state, move):
+    assert choose_move(state).move is move
 
 
-def test_a_right_answer_after_help_is_checked_on_a_fresh_item():
+def test_a_right_answer_after_a_hint_is_followed_by_a_fresh_exercise():
     assert choose_move(
         DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT, hint_given=True)
     ).then_check
     assert not choose_move(DialogueState(Intent.ANSWER, question_open=True, outcome=Outcome.RIGHT)).then_check
-
-
-@given(levels, levels, st.integers(0, 9))
-def test_a_changed_help_level_never_leaves_a_rung_above_its_top(before, after, turns):
-    ladder = Ladder(before)
-    for _ in range(turns):
-        ladder = climb(ladder)
-    assert with_level(ladder, after).rung <= TOP_RUNG[after]
 
 
 @pytest.mark.parametrize(

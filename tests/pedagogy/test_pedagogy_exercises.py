@@ -1,4 +1,4 @@
-"""Exercises read from messages, and the hints built for them: right, sharper each time, and never the answer."""
+"""Exercises are read from messages, and their hints are right, get sharper and never contain the answer."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.domain import HelpLevel
+from tutor.maths.linear_equation import EquationOperation, solve_equation
 from tutor.maths.numbers import read_numbers
-from tutor.pedagogy.exercise import (
-    EquationOperation,
-    has_same_solution,
-    is_same_exercise,
-    parse_exercise,
-    solve_equation,
-)
-from tutor.pedagogy.hint_text import HintContext, blank_out, hint_for_rung, make_similar_equation
+from tutor.pedagogy.exercise import has_same_solution, is_same_exercise, parse_exercise
+from tutor.pedagogy.hint_text import HintContext, blank_out, hint_for_rung
 from tutor.pedagogy.intents import Intent, classify_exercise_intent, classify_intent
 from tutor.pedagogy.ladder import Ladder, Rung, climb
+from tutor.pedagogy.similar_exercises import make_similar_equation
 
-STORY = (
+WORD_PROBLEM = (
     "Tickets cost 6 euros for adults and 4 euros for children. A group of 10 people pays 48 euros. "
     "How many adults are there?"
 )
-GROUND = HintContext("Several steps", "The stroma is where sugar is built.", ("sugar", "built"), "the stroma", "x", "y")
+CONTEXT = HintContext(
+    "Several steps", "The stroma is where sugar is built.", ("sugar", "built"), "the stroma", "x", "y"
+)
 numbers = st.integers(-9, 9)
 
 
@@ -45,7 +43,7 @@ def test_solvable_exercises_get_a_key(text, key):
 
 
 @pytest.mark.parametrize(
-    "text", [STORY, "Explain the stroma", "kx + 3 = 2x + 7", "x^2 = 4", "x = x", "Why is x = 5?", ""]
+    "text", [WORD_PROBLEM, "Explain the stroma", "kx + 3 = 2x + 7", "x^2 = 4", "x = x", "Why is x = 5?", ""]
 )
 def test_unsolvable_exercises_have_no_key(text):
     assert parse_exercise(text).keys == ()
@@ -73,23 +71,23 @@ def test_the_first_step_isolates_the_variable():
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    "text", ["Solve 5x - 8 = 27", "7x - 6 = 4x + 9", "2(x - 3) = 10", "x/3 = 8", STORY, "homework: stroma"]
+    "text", ["Solve 5x - 8 = 27", "7x - 6 = 4x + 9", "2(x - 3) = 10", "x/3 = 8", WORD_PROBLEM, "homework: stroma"]
 )
 def test_hints_below_the_top_are_distinct_and_hide_the_answer(language, text):
-    exercise, ladder, said = parse_exercise(text), Ladder(HelpLevel.MODERATE), []
+    exercise, ladder, hints = parse_exercise(text), Ladder(HelpLevel.MODERATE), []
     for _ in range(6):
         ladder = climb(ladder)
-        hint = hint_for_rung(exercise, ladder, GROUND, language)
+        hint = hint_for_rung(exercise, ladder, CONTEXT, language)
         if not exercise.keys and ladder.rung is not Rung.SIMILAR:
             given = {m.value for m in read_numbers(text)} | {Fraction(1), Fraction(2)}  # [1], and 两 of 两边
             assert not {m.value for m in read_numbers(hint)} - given
         for key in exercise.keys:
             assert f"{exercise.equation.unknown} = {key}" not in hint
-        said.append(hint)
-    assert len(set(said)) == len(said)
+        hints.append(hint)
+    assert len(set(hints)) == len(hints)
 
 
-def test_only_a_high_help_course_reaches_the_whole_solution():
+def test_only_a_high_help_course_gives_the_whole_solution():
     exercise = parse_exercise("Solve 5x - 8 = 27")
     assert "x = 7" in hint_for_rung(exercise, Ladder(HelpLevel.HIGH, Rung.ANSWER), HintContext(), "en")
     with pytest.raises(ValueError, match="above the top"):
@@ -100,12 +98,12 @@ def test_only_a_high_help_course_reaches_the_whole_solution():
 @pytest.mark.parametrize(
     "text", ["5x - 8 = 27", "7x - 6 = 4x + 9", "2(x - 3) = 10", "x/3 = 8", "x + 7 = 12", "6x = 42"]
 )
-def test_a_fresh_equation_never_has_the_solution_of_the_one_at_hand(text, seed, kind):
+def test_a_similar_equation_never_has_the_same_solution(text, seed, kind):
     equation = solve_equation(text)
     assert make_similar_equation(equation, seed, **kind).solution != equation.solution
 
 
-def test_the_key_phrase_is_blanked_in_a_sentence():
+def test_the_missing_words_are_blanked_out():
     assert (
         blank_out("The Calvin cycle builds sugar from air.", ("sugar", "cycle"))
         == "The Calvin _____ builds _____ from air."
@@ -114,11 +112,11 @@ def test_the_key_phrase_is_blanked_in_a_sentence():
 
 def test_the_same_exercise_pasted_again_is_recognised():
     assert is_same_exercise("Solve 5x - 8 = 27", "please, just solve  5x-8=27 now!!")
-    assert is_same_exercise(STORY, f"{STORY} My teacher allowed it.")
+    assert is_same_exercise(WORD_PROBLEM, f"{WORD_PROBLEM} My teacher allowed it.")
     assert not is_same_exercise("Solve 5x - 8 = 27", "Solve 2x + 1 = 9")
 
 
-def test_a_line_of_working_is_a_right_step_if_it_keeps_the_solution():
+def test_a_line_of_working_is_a_right_step_if_it_has_the_same_solution():
     equation = solve_equation("5x - 8 = 27")
     assert has_same_solution("5x = 35", equation) and has_same_solution("so 5x = 27 + 8", equation)
     assert not has_same_solution("5x = 19", equation) and not has_same_solution("x = 7", equation)
@@ -146,6 +144,6 @@ def test_messages_during_an_open_exercise_are_classified(message, intent):
     assert classify_exercise_intent(message, "Solve 5x - 8 = 27") is intent
 
 
-def test_a_story_with_numbers_and_a_question_is_an_exercise():
-    assert classify_intent(STORY, question_open=False) is Intent.EXERCISE
+def test_a_word_problem_is_an_exercise():
+    assert classify_intent(WORD_PROBLEM, question_open=False) is Intent.EXERCISE
     assert classify_intent("How many chloroplasts does a leaf cell have?", question_open=False) is Intent.QUESTION

@@ -1,4 +1,4 @@
-"""The leak guard: what gives an answer away, in figures, words, formulas and disguise, and what does not."""
+"""The leak guard finds an answer in digits, words, formulas and obfuscated forms, and lets hints pass."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.pedagogy.expected_value import expected_values
-from tutor.pedagogy.leak_features import Utterance
-from tutor.pedagogy.leak_guard import check_leak
+from tutor.pedagogy.leak_features import Utterance, extract_leak_features
+from tutor.pedagogy.leak_guard import check_leak, leak_probability
 
 PROBLEM = (
     Utterance(
@@ -41,7 +41,7 @@ LINE = (Utterance("tutor", "Which line has slope 3 and meets the y axis at 2?"),
         ("It would be 2 + 3x.", LINE, ("3x+2",)),
     ],
 )
-def test_a_reply_that_says_the_answer_leaks(draft, dialogue, keys):
+def test_a_reply_that_states_the_answer_leaks(draft, dialogue, keys):
     verdict = check_leak(draft, dialogue, keys)
     assert verdict.leaks
     assert verdict.reasons
@@ -64,29 +64,31 @@ def test_a_hint_does_not_leak(draft, dialogue, keys):
     assert verdict.reasons == ()
 
 
-def test_reasons_never_repeat_the_answer():
+def test_reasons_never_contain_the_answer():
     for draft, dialogue, key in (("It is called mitosis.", CELL, "mitosis"), ("It is 72.", PRODUCT, "72")):
         assert key not in " ".join(check_leak(draft, dialogue, (key,)).reasons)
 
 
 @given(a=st.integers(2, 99), b=st.integers(2, 99))
 def test_the_value_of_a_plain_question_is_computed(a, b):
-    def asked(question: str) -> set[int]:
+    def values(question: str) -> set[int]:
         return {int(value) for value in expected_values([("tutor", question), ("learner", "?")])}
 
-    assert asked(f"What is the product of {a} and {b}?") == {a * b}
-    assert asked(f"What is the value of {a} + {b}?") == {a + b}
-    assert asked(f"What times {a} is {a * b}?") == {b}
-    assert asked(f"What is {a} times {b} plus 2?") == {a * b + 2}
+    assert values(f"What is the product of {a} and {b}?") == {a * b}
+    assert values(f"What is the value of {a} + {b}?") == {a + b}
+    assert values(f"What times {a} is {a * b}?") == {b}
+    assert values(f"What is {a} times {b} plus 2?") == {a * b + 2}
 
 
-def test_a_question_that_cannot_be_worked_out_has_no_value():
+def test_a_question_without_a_computable_answer_has_no_value():
     assert expected_values([("tutor", "What are the properties of a square?")]) == set()
 
 
 @given(st.text(max_size=200))
 def test_any_text_gets_a_verdict(draft):
-    assert 0 <= check_leak(draft, PRODUCT, ("72",)).probability <= 1
+    features = extract_leak_features(draft, PRODUCT, ("72",))
+    assert 0 <= leak_probability(features, dict.fromkeys(features, 3.0), -1.0) <= 1
+    assert check_leak(draft, PRODUCT, ("72",)).leaks in (True, False)
 
 
 SOLVE = [Utterance("learner", "Solve 5x - 8 = 27")]

@@ -1,4 +1,4 @@
-"""A posed question loses nothing and counts nothing twice, whatever is clicked, reloaded or broken off."""
+"""A posed question loses no answer and counts none twice, whatever is clicked twice, reloaded or interrupted."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ def make_question() -> PosedQuestion:
     return PosedQuestion("q1", "item-7", "ada", NOW, NOW + timedelta(days=1))
 
 
-def test_ask_answer_grade_close():
-    posed = grade(answer(make_question(), "s1", "stroma", NOW), "s1", Outcome.RIGHT, 0.9)
+def test_a_question_is_asked_answered_graded_and_closed():
+    posed = grade(answer(make_question(), "s1", "stroma", NOW), "s1", Outcome.RIGHT)
     assert posed.state is QuestionState.GRADED
     assert close(posed).state is QuestionState.CLOSED
-    assert close(posed).scored_attempt.outcome is Outcome.RIGHT
+    assert close(posed).last_attempt.outcome is Outcome.RIGHT
 
 
 def test_a_double_click_is_one_answer_and_one_grade():
     once = answer(make_question(), "s1", "stroma", NOW)
     assert answer(once, "s1", "stroma", NOW) == once
-    graded = grade(once, "s1", Outcome.WRONG, 0.8)
-    assert grade(graded, "s1", Outcome.RIGHT, 1.0) == graded
+    graded = grade(once, "s1", Outcome.WRONG)
+    assert grade(graded, "s1", Outcome.RIGHT) == graded
     assert answer(graded, "s1", "stroma", NOW) == graded
 
 
 def test_a_reload_between_answer_and_grade_keeps_the_answer():
     posed = answer(make_question(), "s1", "stroma", NOW)
     assert expire(posed, NOW + timedelta(days=9)) == posed
-    assert grade(posed, "s1", Outcome.RIGHT, 0.9).scored_attempt.text == "stroma"
+    assert grade(posed, "s1", Outcome.RIGHT).last_attempt.text == "stroma"
 
 
 def test_a_question_about_the_question_is_not_an_answer():
@@ -60,15 +60,15 @@ def test_a_question_about_the_question_is_not_an_answer():
 
 
 def test_a_hint_marks_only_later_answers_as_aided():
-    first = grade(answer(make_question(), "s1", "xylem", NOW), "s1", Outcome.WRONG, 0.9)
+    first = grade(answer(make_question(), "s1", "xylem", NOW), "s1", Outcome.WRONG)
     second = answer(add_hint(first, "h1"), "s2", "stroma", NOW)
     assert [a.aided for a in second.attempts] == [False, True]
 
 
-def test_an_unsure_grade_scores_nothing_until_the_instructor_decides():
-    posed = grade(answer(make_question(), "s1", "stroma?", NOW), "s1", Outcome.UNSURE, 0.4)
-    assert posed.scored_attempt is None
-    assert override(posed, "s1", Outcome.RIGHT).scored_attempt.outcome is Outcome.RIGHT
+def test_an_unsure_grade_stays_unsure_until_the_instructor_decides():
+    posed = grade(answer(make_question(), "s1", "stroma?", NOW), "s1", Outcome.UNSURE)
+    assert posed.last_attempt.outcome is Outcome.UNSURE
+    assert override(posed, "s1", Outcome.RIGHT).last_attempt.outcome is Outcome.RIGHT
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_an_unsure_grade_scores_nothing_until_the_instructor_decides():
     [
         lambda q: answer(q, "s9", "  ", NOW),
         lambda q: answer(q, "s9", "late", NOW + timedelta(days=2)),
-        lambda q: grade(q, "nobody", Outcome.RIGHT, 1.0),
+        lambda q: grade(q, "nobody", Outcome.RIGHT),
         lambda q: close(q),
         lambda q: answer(skip(q), "s9", "stroma", NOW),
         lambda q: skip(answer(q, "s9", "stroma", NOW)),
-        lambda q: answer(grade(answer(q, "s1", "a", NOW), "s1", Outcome.RIGHT, 1.0), "s2", "b", NOW),
+        lambda q: answer(grade(answer(q, "s1", "a", NOW), "s1", Outcome.RIGHT), "s2", "b", NOW),
     ],
 )
 def test_illegal_transitions_are_refused(step):
@@ -110,7 +110,7 @@ def test_no_transition_order_loses_an_answer_or_changes_a_grade(run):
                 "answer": lambda: answer(posed, submission, f"text {submission}", now),  # noqa: B023
                 "clarify": lambda: clarify(posed, submission),  # noqa: B023
                 "hint": lambda: add_hint(posed, submission),  # noqa: B023
-                "grade": lambda: grade(posed, submission, outcome, 0.5),  # noqa: B023
+                "grade": lambda: grade(posed, submission, outcome),  # noqa: B023
                 "close": lambda: close(posed),  # noqa: B023
                 "skip": lambda: skip(posed),  # noqa: B023
                 "expire": lambda: expire(posed, now),  # noqa: B023

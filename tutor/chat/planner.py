@@ -18,10 +18,12 @@ from tutor.assessment.maths_grading import grade_number
 from tutor.chat import extracts
 from tutor.chat.citations import strip_citation_marks
 from tutor.domain import Citation, Course, Guidance, Outcome, Person, Turn, TurnStatus
+from tutor.locales import t
+from tutor.maths.linear_equation import format_fraction
 from tutor.maths.numbers import parse_number, read_numbers
-from tutor.pedagogy import hint_text
+from tutor.pedagogy import hint_text, similar_exercises
 from tutor.pedagogy.dialogue_moves import DialogueState, Move, MoveChoice, choose_move
-from tutor.pedagogy.exercise import Exercise, format_fraction, has_same_solution, is_same_exercise, parse_exercise
+from tutor.pedagogy.exercise import Exercise, has_same_solution, is_same_exercise, parse_exercise
 from tutor.pedagogy.intents import Intent, classify_exercise_intent, classify_intent
 from tutor.pedagogy.ladder import Ladder, Rung
 from tutor.pedagogy.leak_features import Utterance
@@ -207,7 +209,7 @@ def plan_turn(message: ParsedMessage, found: SearchResult) -> TurnPlan:
         dialogue=message.dialogue,
         fallback_text=reply.text
         if reply and step.move is not Move.DEFINE
-        else hint_text.message(message.language, "guarded"),
+        else t(message.language, "exercise_guarded"),
         exercise=exercise.text if exercise else "",
     )
     return replace(plan, reply=None) if plan.has_definition and plan.leaks(reply.text if reply else "") else plan
@@ -330,18 +332,18 @@ def _build_reply(message: ParsedMessage, step: MoveChoice, hits: Sequence[Hit]) 
         case Move.DEFINE if found := extracts.find_definition(message.text, hits):
             return Reply(f"{found[1]} [1]", (extracts.cite_sentence(1, *found),)), ""
         case Move.COMPLETE:
-            return Reply(hint_text.message(language, "right_step")), ""
+            return Reply(t(language, "exercise_right_step")), ""
         case Move.EXPLAIN_TASK if exercise is not None:
             asked = exercise.question or exercise.text
-            return Reply(hint_text.message(language, "task", asked=asked)), ""
+            return Reply(t(language, "exercise_task", asked=asked)), ""
         case Move.REFER if exercise is not None:
-            return Reply(hint_text.message(language, "refer", asked=exercise.question or exercise.text)), ""
+            return Reply(t(language, "exercise_refer", asked=exercise.question or exercise.text)), ""
         case Move.ASK_REASON:
-            return Reply(hint_text.message(language, "ask_reason")), ""
+            return Reply(t(language, "exercise_ask_reason")), ""
         case Move.SKIP:
-            return Reply(hint_text.message(language, "skip")), ""
+            return Reply(t(language, "exercise_skip")), ""
         case Move.INVITE | Move.REPLY:
-            return Reply(hint_text.message(language, "invite")), ""
+            return Reply(t(language, "exercise_invite")), ""
         case Move.EXAMPLE | Move.EASIER | Move.HARDER | Move.SUMMARISE as move:
             return _quick_action_reply(message, move, hits)
     return None, ""
@@ -352,7 +354,7 @@ def _hint_reply(message: ParsedMessage, exercise: Exercise, ladder: Ladder, hits
     text = hint_text.hint_for_rung(exercise, ladder, ground, message.language)
     if message.intent is Intent.ANSWER and text:
         space = "" if message.language == "zh" else " "
-        text = f"{hint_text.message(message.language, 'not_right')}{space}{text}"
+        text = f"{t(message.language, 'exercise_not_right')}{space}{text}"
     if not text:
         return None
     return Reply(text, (extracts.cite_sentence(1, hits[0], ground.sentence),) if hits and "[1]" in text else ())
@@ -361,19 +363,19 @@ def _hint_reply(message: ParsedMessage, exercise: Exercise, ladder: Ladder, hits
 def _confirm_reply(message: ParsedMessage, exercise: Exercise, *, pose_another: bool) -> tuple[Reply, str]:
     language, equation = message.language, exercise.equation
     if equation is None:
-        text, sum_ = hint_text.message(language, "right"), hint_text.make_similar_arithmetic(exercise.formula)
+        text, sum_ = t(language, "exercise_right"), similar_exercises.make_similar_arithmetic(exercise.formula)
         if not pose_another or not sum_:
             return Reply(text), ""
-        problem = hint_text.message(language, "work_out", formula=sum_)
-        return Reply(f"{text} {hint_text.message(language, 'fresh', problem=problem)}"), problem
+        problem = t(language, "exercise_work_out", formula=sum_)
+        return Reply(f"{text} {t(language, 'exercise_fresh', problem=problem)}"), problem
     value = format_fraction(equation.solution)
-    text = hint_text.message(language, "right_check", x=equation.unknown, value=value, equation=equation.text)
+    text = t(language, "exercise_right_check", x=equation.unknown, value=value, equation=equation.text)
     if not pose_another:
         return Reply(text), ""
-    problem = hint_text.message(
-        language, "solve", equation=hint_text.make_similar_equation(equation, len(message.text)).text
+    problem = t(
+        language, "exercise_solve", equation=similar_exercises.make_similar_equation(equation, len(message.text)).text
     )
-    return Reply(f"{text} {hint_text.message(language, 'fresh', problem=problem)}"), problem
+    return Reply(f"{text} {t(language, 'exercise_fresh', problem=problem)}"), problem
 
 
 def _quick_action_reply(message: ParsedMessage, move: Move, hits: Sequence[Hit]) -> tuple[Reply | None, str]:
@@ -382,25 +384,25 @@ def _quick_action_reply(message: ParsedMessage, move: Move, hits: Sequence[Hit])
     if exercise is not None and move is Move.EXAMPLE:
         return Reply(hint_text.similar_example(exercise, extracts.extract_for_hint(exercise.text, hits), language)), ""
     if exercise is not None and exercise.equation and move in (Move.EASIER, Move.HARDER):
-        other = hint_text.make_similar_equation(
+        other = similar_exercises.make_similar_equation(
             exercise.equation, len(message.dialogue), easier=move is Move.EASIER, harder=move is Move.HARDER
         )
-        problem = hint_text.message(language, "solve", equation=other.text)
-        return Reply(hint_text.message(language, move.value, problem=problem)), problem
+        problem = t(language, "exercise_solve", equation=other.text)
+        return Reply(t(language, f"exercise_{move.value}", problem=problem)), problem
     if not message.search_query:
-        return Reply(hint_text.message(language, "no_topic")), ""
+        return Reply(t(language, "exercise_no_topic")), ""
     if not hits:
         return None, ""
     if move is Move.EXAMPLE:
         found = extracts.find_example(hits)
         points = [found] if found else []
-        intro = hint_text.message(language, "example_intro", place=extracts.location_label(found[0])) if found else ""
+        intro = t(language, "exercise_example_intro", place=extracts.location_label(found[0])) if found else ""
     else:
         points = extracts.key_sentences(message.search_query, hits, 1 if move is Move.EASIER else 4)
         points = [(hit, said) for hit, said in points if said != _withheld_sentence(exercise, hits)]
-        intro = hint_text.message(language, "simple_intro" if move is Move.EASIER else "summary_intro")
+        intro = t(language, "exercise_simple_intro" if move is Move.EASIER else "exercise_summary_intro")
     if not points:
-        return Reply(hint_text.message(language, "no_example")), ""
+        return Reply(t(language, "exercise_no_example")), ""
     return _bulleted_reply(intro, points), ""
 
 

@@ -1,1 +1,1 @@
-"""Notation: what numbers and formulas a text says. Both grading and the leak guard read with it; it decides nothing."""
+"""Read numbers, units, formulas and linear equations from text. Grading and the leak guard both use it. Pure."""

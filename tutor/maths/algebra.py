@@ -1,7 +1,7 @@
-"""Formulas as typed by people, read by our own tokenizer and grammar into a small tree.
+"""Parse formulas as people type them into a small expression tree, with a tokenizer and grammar of our own.
 
-Only what the grammar lists can be in the tree: numbers, variables, four operations, powers and a few functions.
-Nothing is evaluated as code. Two trees can be compared exactly as polynomials, or at sample points.
+The tree contains only numbers, variables, the four operations, powers and a few functions; nothing is evaluated as
+code. Two trees can be compared exactly as rational functions, or at sample points.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ MAX_CHARS = 400
 MAX_DEPTH = 60
 MAX_POWER = 64
 MAX_TERMS = 400
-MAX_VARIABLE_RUN = 2  # after the first: abc is a product, what is a word
-MAX_BITS = 4096
+MAX_VARIABLE_RUN = 2  # letters after the first: "abc" is a product, "what" is a word
+MAX_BITS = 4096  # of a coefficient
 
 FUNCTIONS: Mapping[str, Callable[[complex], complex]] = {
     "sqrt": cmath.sqrt,
@@ -37,7 +37,7 @@ CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
 
 
 class NotAFormula(ValueError):
-    """The text is not a formula of our grammar; the message says where it stops being one."""
+    """The text is not a formula of the grammar; the message says where reading failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ _NAMES = sorted((*FUNCTIONS, *CONSTANTS), key=len, reverse=True)
 
 
 def parse(text: str) -> Tree:
-    """Read one expression (no relation sign); raises NotAFormula."""
+    """Return the tree of one expression, without a relation sign; raises NotAFormula."""
     if len(text) > MAX_CHARS:
         raise NotAFormula(f"the formula has {len(text)} characters, at most {MAX_CHARS} are read")
     reader = _Parser(_tokenize(_normalize(text)))
@@ -108,13 +108,14 @@ def parse(text: str) -> Tree:
 
 
 def variables(tree: Tree) -> frozenset[str]:
+    """Return the names of the variables in a tree, constants such as pi left out."""
     if isinstance(tree, Apply):
         return frozenset().union(*(variables(arg) for arg in tree.args))
     return frozenset({tree.name} - set(CONSTANTS)) if isinstance(tree, Variable) else frozenset()
 
 
 def evaluate(tree: Tree, point: Mapping[str, complex]) -> complex:
-    """Value at a point; raises ArithmeticError or ValueError where the expression has none."""
+    """Return the value at a point; raises ArithmeticError or ValueError where the expression has none."""
     match tree:
         case Number(value):
             return complex(value)
@@ -136,7 +137,7 @@ def evaluate(tree: Tree, point: Mapping[str, complex]) -> complex:
 
 
 def to_rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
-    """Write the tree as one fraction of polynomials; None where it has other functions or grows too large."""
+    """Return the tree as a fraction of two polynomials; None if it has other functions or grows too large."""
     match tree:
         case Number(value):
             return {(): value} if value else {}, {(): Fraction(1)}
@@ -153,7 +154,7 @@ def to_rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
 
 
 def is_same_rational(left: Tree, right: Tree) -> bool | None:
-    """Whether two expressions are the same rational function, exactly; None when that cannot be decided here."""
+    """Whether two expressions are exactly the same rational function; None if that cannot be decided here."""
     one, two = to_rational(left), to_rational(right)
     if one is None or two is None or not (one[1] and two[1]):
         return None
@@ -239,12 +240,12 @@ def _tokenize(text: str) -> list[str]:
 
 
 def _split_name(name: str, plain: int = 0) -> list[str]:
-    """Letters in a row are a product of one-letter variables, unless they spell a function or constant.
+    """Split letters in a row into one-letter variables, functions and constants.
 
-    More than MAX_LETTERS of them are a word of prose, which is no formula.
+    A longer run than MAX_VARIABLE_RUN allows is a word of prose and raises NotAFormula.
     """
     if plain > MAX_VARIABLE_RUN:
-        raise NotAFormula("there are words in it")
+        raise NotAFormula("the formula contains words")
     known = next((word for word in _NAMES if name.startswith(word) and word != "e"), None)
     first = known or name[0]
     rest = name[len(first) :]
@@ -277,7 +278,7 @@ class _Parser:
             if self.tokens[0] == "*":
                 self.tokens.pop(0)
             elif self.tokens[0][0].isdigit():
-                raise NotAFormula(f"there is no sign before {self.tokens[0]!r}")
+                raise NotAFormula(f"an operator is missing before {self.tokens[0]!r}")
             tree = Apply("*", (tree, self.signed(depth)))
         return tree
 
@@ -315,7 +316,7 @@ class _Parser:
         raise NotAFormula(f"something is missing before {token!r}" if token else "the formula ends too early")
 
     def call(self, name: str, depth: int) -> Tree:
-        """sin(x), sin x, sin 2x (a bare argument ends at the next sign) and sin^2(x)."""
+        """Parse sin(x), sin x, sin 2x (an argument without brackets ends at the next operator) and sin^2(x)."""
         if depth > MAX_DEPTH:
             raise NotAFormula(f"the formula is nested deeper than {MAX_DEPTH}")
         if self.tokens and self.tokens[0] == "^":
@@ -331,7 +332,7 @@ class _Parser:
 
 
 def _constant_value(tree: Tree) -> Fraction | None:
-    """The value of a tree of plain numbers under neg and /, else None."""
+    """Return the value of a tree of numbers, neg and /; None for any other tree."""
     match tree:
         case Number(value):
             return value

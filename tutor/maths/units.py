@@ -1,6 +1,7 @@
-"""Units of measure as typed after a number: their dimension and their size in base units.
+"""Units of measure as they are typed after a number: their dimension and their size in base units.
 
-Reads products, quotients and powers ("km/h", "kg m/s^2"); a word that is no unit ("apples") is not read as one.
+Reads products, quotients and powers ("km/h", "kg m/s^2"); "apples" is not a unit. The names of units in each language
+are in `knowledge/languages`, module `units`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from knowledge.languages import either, table, words
+
 Dimension = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`factor` base units; the dimension's exponents are sorted by name and never zero. `zero` is where 0 stands."""
+    """`factor` base units, with its zero at `offset` base units; exponents are sorted by name and never zero."""
 
     factor: Fraction
     dimension: Dimension
@@ -26,7 +29,7 @@ def _unit(factor: str, **dimension: int) -> Unit:
     return Unit(Fraction(factor), tuple(sorted(dimension.items())))
 
 
-_UNITS: Mapping[str, Unit] = {
+_UNITS: dict[str, Unit] = {
     "m": _unit("1", length=1),
     "g": _unit("1/1000", mass=1),
     "s": _unit("1", time=1),
@@ -68,23 +71,6 @@ _UNITS: Mapping[str, Unit] = {
     "cent": _unit("1/100", dollar=1),
     "€": _unit("1", euro=1),
     "£": _unit("1", pound=1),
-    "米": _unit("1", length=1),
-    "厘米": _unit("1/100", length=1),
-    "毫米": _unit("1/1000", length=1),
-    "千米": _unit("1000", length=1),
-    "公里": _unit("1000", length=1),
-    "克": _unit("1/1000", mass=1),
-    "毫克": _unit("1/1000000", mass=1),
-    "千克": _unit("1", mass=1),
-    "公斤": _unit("1", mass=1),
-    "吨": _unit("1000", mass=1),
-    "秒": _unit("1", time=1),
-    "分钟": _unit("60", time=1),
-    "小时": _unit("3600", time=1),
-    "天": _unit("86400", time=1),
-    "升": _unit("1/1000", length=3),
-    "毫升": _unit("1/1000000", length=3),
-    "摄氏度": Unit(Fraction(1), (("temperature", 1),), Fraction("273.15")),
 }
 _PREFIXES: Mapping[str, Fraction] = {
     name: Fraction(10) ** power
@@ -93,73 +79,28 @@ _PREFIXES: Mapping[str, Fraction] = {
 _PREFIXABLE = frozenset(
     {"m", "g", "s", "A", "K", "mol", "L", "N", "J", "W", "Pa", "Hz", "C", "V", "Ω", "B", "bit", "cal", "Wh", "eV", "M"}
 )
-_UNIT_NAMES: Mapping[str, str] = {
-    "meter": "m",
-    "metre": "m",
-    "gram": "g",
-    "second": "s",
-    "sec": "s",
-    "minute": "min",
-    "hour": "h",
-    "hr": "h",
-    "day": "d",
-    "liter": "L",
-    "litre": "L",
+# abbreviations that are also written in lower case
+_LOWER_CASE = {word: word for word in ("kg", "km", "cm", "mm", "mol", "min", "week", "cent", "bit", "bar", "atm")} | {
     "l": "L",
-    "newton": "N",
-    "joule": "J",
-    "watt": "W",
-    "pascal": "Pa",
-    "hertz": "Hz",
-    "coulomb": "C",
-    "volt": "V",
-    "ohm": "Ω",
-    "ampere": "A",
-    "amp": "A",
-    "kelvin": "K",
-    "mole": "mol",
-    "byte": "B",
-    "inch": "in",
-    "inches": "in",
-    "foot": "ft",
-    "feet": "ft",
-    "yard": "yd",
-    "mile": "mi",
-    "pound": "lb",
-    "lbs": "lb",
-    "ounce": "oz",
-    "tonne": "t",
-    "calorie": "cal",
-    "degree": "°",
-    "degrees celsius": "°C",
-    "degrees fahrenheit": "°F",
-    "celsius": "°C",
-    "fahrenheit": "°F",
-    "dollar": "$",
-    "usd": "$",
-    "euro": "€",
+    "ml": "mL",
+    "kj": "kJ",
+    "kw": "kW",
 }
-_LONG_PREFIXES = {
-    "kilo": "k",
-    "milli": "m",
-    "centi": "c",
-    "deci": "d",
-    "micro": "µ",
-    "nano": "n",
-    "mega": "M",
-    "giga": "G",
-}
+_NAMES: Mapping[str, str] = table("units", "NAMES")
+_LONG_PREFIXES: Mapping[str, str] = table("units", "PREFIXES")
+_PLURAL_ENDINGS = ("", *sorted(words("units", "PLURAL_ENDINGS"), key=len))
+_OVER = re.compile(rf"{either('units', 'PER')}|\s*/\s*")
 _POWER = re.compile(r"(?P<name>[^\d^²³*/·⋅\s()-]+)\s*(?:\^?\s*\(?(?P<power>-?\d+)\)?|(?P<mark>[²³]))?")
 _DIMENSIONLESS = Unit(Fraction(1), ())
 
 
 def parse_unit(text: str) -> Unit | None:
-    """Return the unit that `text` is; None when it is none (the empty text is the number 1's)."""
+    """Return the unit that `text` names; None for other text, and the dimensionless unit for an empty one."""
     plain = " ".join(text.strip().strip(".").split())
     whole = _parse_atom(plain)
     if whole is not None or not plain:
         return whole or _DIMENSIONLESS
-    plain = re.sub(r"\s+per\s+|\s*/\s*", "/", plain)
+    plain = _OVER.sub("/", plain)
     over, *under = plain.split("/")
     result = _parse_product(over)
     for part in under:
@@ -197,14 +138,21 @@ def _parse_atom(name: str) -> Unit | None:
 
 
 def _parse_spelled_out(name: str) -> Unit | None:
-    """A unit written out, singular or plural, perhaps with a long prefix: "kilograms", "feet", "ml"."""
-    for word in (name, name.removesuffix("s"), name.removesuffix("es")):
-        if word in _UNIT_NAMES:
-            return _UNITS[_UNIT_NAMES[word]]
-        if word in ("kg", "km", "cm", "mm", "ml", "kj", "kw", "mol", "min", "week", "cent", "bit", "bar", "atm"):
-            return _parse_atom({"ml": "mL", "kj": "kJ", "kw": "kW"}.get(word, word))
+    """Return a unit written out, singular or plural, perhaps with a long prefix: "kilograms", "feet", "ml"."""
+    for ending in _PLURAL_ENDINGS:
+        word = name.removesuffix(ending)
+        if word in _NAMES:
+            return _UNITS[_NAMES[word]]
+        if word in _LOWER_CASE:
+            return _parse_atom(_LOWER_CASE[word])
     for long, short in _LONG_PREFIXES.items():
         if name.startswith(long):
             unit = _parse_spelled_out(name[len(long) :])
             return unit and Unit(unit.factor * _PREFIXES[short], unit.dimension)
     return None
+
+
+for _symbol, _international in table("units", "SYMBOLS").items():
+    _unit_of_symbol = _parse_atom(_international)
+    assert _unit_of_symbol is not None
+    _UNITS[_symbol] = _unit_of_symbol

@@ -1,1 +1,1 @@
-"""Pedagogy: which move the tutor makes, how much help a rung gives, and what must not be said. Pure."""
+"""The tutor's moves, the hint ladder and the guard that keeps answers out of replies. Pure."""

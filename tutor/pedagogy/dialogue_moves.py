@@ -1,4 +1,4 @@
-"""The move of a turn: what the tutor does next, chosen in code from what is known, never by the model. Pure."""
+"""Choose the move of a turn, what the tutor does next, by rules and never by the language model. Pure."""
 
 from __future__ import annotations
 
@@ -13,39 +13,38 @@ MAX_GUESSES_WITHOUT_REASON = 2
 
 
 class Move(StrEnum):
-    """What a tutor's reply is."""
+    """The kind of a tutor's reply."""
 
-    ANSWER = "answer"  # a factual question, with citations
+    ANSWER = "answer"  # to a question about the material, with citations
     DEFINE = "define"  # a term, at once
-    NOT_COVERED = "not_covered"  # say that the material does not hold it
+    NOT_COVERED = "not_covered"  # say that the course material does not cover the question
     HINT = "hint"  # one rung of the ladder
     CONFIRM = "confirm"  # a right answer
-    COMPLETE = "complete"  # partly right: keep that part, ask for the missing one
-    REPAIR = "repair"  # a known misconception
-    ASK_REASON = "ask_reason"  # guess-and-check: no verdict before a reason
-    EXPLAIN_TASK = "explain_task"  # a question about the question is not an answer
-    REFER = "refer"  # the grade is unsure: the instructor decides
-    CHECK = "check"  # a fresh item after help
+    COMPLETE = "complete"  # a partly right answer: ask for the missing part
+    REPAIR = "repair"  # correct a known misconception
+    ASK_REASON = "ask_reason"  # after several guesses: no verdict without a reason
+    EXPLAIN_TASK = "explain_task"  # reply to a question about the task
+    REFER = "refer"  # the grade is unsure: refer the learner to the instructor
     EXAMPLE = "example"
     EASIER = "easier"
     HARDER = "harder"
     QUIZ = "quiz"
     SUMMARISE = "summarise"
     SKIP = "skip"
-    REPLY = "reply"  # a greeting or thanks, and back to the matter
-    INVITE = "invite"  # an empty message: say what can be asked
+    REPLY = "reply"  # to a greeting or thanks, and back to the subject
+    INVITE = "invite"  # reply to an empty message: say what can be asked
 
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """All that the choice depends on. `ladder` is that of the exercise at hand, None where there is none."""
+    """Everything that the choice depends on; `ladder` belongs to the open exercise, None without one."""
 
     intent: Intent
     covered: bool = True
     ladder: Ladder | None = None
     question_open: bool = False
-    outcome: Outcome | None = None  # of the answer in this message, when it was one
-    misconception: bool = False  # the wrong answer is one the course knows
+    outcome: Outcome | None = None  # when the message is an answer
+    misconception: bool = False  # the wrong answer is a misconception that the course lists
     wrong_guesses: int = 0  # in a row, without a reason
     gives_reason: bool = False
     hint_given: bool = False  # a hint was given on this exercise
@@ -53,7 +52,7 @@ class DialogueState:
 
 @dataclass(frozen=True, slots=True)
 class MoveChoice:
-    """The move, the ladder after it, and why; `then_check` asks a fresh item afterwards."""
+    """The move, the ladder after it, and the reason; with `then_check` a fresh exercise follows."""
 
     move: Move
     ladder: Ladder | None
@@ -75,17 +74,17 @@ _REQUESTED_MOVES = {
 def choose_move(state: DialogueState) -> MoveChoice:
     """Choose the one move of this turn."""
     if state.intent in _REQUESTED_MOVES:
-        return _keep_rung(state, _REQUESTED_MOVES[state.intent], "she asked for it")
+        return _keep_rung(state, _REQUESTED_MOVES[state.intent], "the learner asked for it")
     if state.intent is Intent.SKIP:
-        return _keep_rung(state, Move.SKIP if state.question_open else Move.REPLY, "she wants to move on")
+        return _keep_rung(state, Move.SKIP if state.question_open else Move.REPLY, "the learner wants to move on")
     if state.question_open and state.intent is Intent.CLARIFY:
-        return _keep_rung(state, Move.EXPLAIN_TASK, "a question is not an answer")
+        return _keep_rung(state, Move.EXPLAIN_TASK, "a question about the task is not an answer")
     if state.question_open and state.intent is Intent.ANSWER:
         return _after_answer(state)
     if state.ladder is not None and state.intent in (Intent.STUCK, Intent.TELL_ME, Intent.EXERCISE):
-        return _next_hint(state, "help on an exercise comes one rung a turn")
+        return _next_hint(state, "an exercise gets one more rung of help in each turn")
     if not state.covered:
-        return _keep_rung(state, Move.NOT_COVERED, "the course material does not hold it")
+        return _keep_rung(state, Move.NOT_COVERED, "the course material does not cover it")
     if state.intent is Intent.DEFINITION:
         return _keep_rung(state, Move.DEFINE, "a definition is given at once")
     return _keep_rung(state, Move.ANSWER, "a question about the material is answered")
@@ -94,15 +93,13 @@ def choose_move(state: DialogueState) -> MoveChoice:
 def _after_answer(state: DialogueState) -> MoveChoice:
     guessing = not state.gives_reason and state.wrong_guesses >= MAX_GUESSES_WITHOUT_REASON
     if guessing and state.outcome is not None:
-        return _keep_rung(
-            state, Move.ASK_REASON, "guessing gets no more verdicts without a reason, a right one neither"
-        )
+        return _keep_rung(state, Move.ASK_REASON, "after several guesses no answer gets a verdict without a reason")
     match state.outcome:
         case Outcome.RIGHT:
-            why = "confirming a right answer is allowed on every rung"
+            why = "a right answer may be confirmed on every rung"
             return MoveChoice(Move.CONFIRM, state.ladder, why, then_check=state.hint_given)
         case Outcome.UNSURE | None:
-            return _keep_rung(state, Move.REFER, "the grade is unsure, nothing is scored")
+            return _keep_rung(state, Move.REFER, "the grade is unsure, so nothing is scored")
     if state.outcome is Outcome.PARTIAL:
         return _keep_rung(state, Move.COMPLETE, "part of it is right")
     if state.misconception:

@@ -1,6 +1,7 @@
-"""The hint ladder: how much help the next turn gives, one rung a turn and sharper each time. Pure.
+"""The hint ladder: how much help the next turn gives. Pure.
 
-The course's help level decides the top. Pressure climbs like any other turn and never past the top.
+Each turn gives one more rung, up to the top that the course's help level sets; there the hints get sharper. Pressure
+for the answer climbs like any other turn.
 """
 
 from __future__ import annotations
@@ -12,23 +13,22 @@ from tutor.domain import HelpLevel
 
 
 class Rung(IntEnum):
-    """What a hint may contain; each holds more than the one before."""
+    """One step of the hint ladder; each contains more help than the one before."""
 
-    NONE = 0  # nothing was given yet
-    GAP = 1  # name what is missing
-    QUESTION = 2  # one guiding question
-    SIMILAR = 3  # a worked example of a similar problem
+    NONE = 0  # no hint yet
+    GAP = 1  # what is missing
+    QUESTION = 2  # a guiding question
+    SIMILAR = 3  # a similar exercise with its solution
     STEP = 4  # the next step
-    ANSWER = 5  # the answer, explained
+    ANSWER = 5  # the answer with its explanation
 
 
 TOP_RUNG = {HelpLevel.LOW: Rung.QUESTION, HelpLevel.MODERATE: Rung.STEP, HelpLevel.HIGH: Rung.ANSWER}
-ASKING = frozenset({Rung.QUESTION})
 
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Where a learner stands on the ladder of one exercise; `sharpness` counts hints given at the top rung."""
+    """A learner's rung for one exercise; `sharpness` counts further hints given at the top rung."""
 
     level: HelpLevel
     rung: Rung = Rung.NONE
@@ -48,17 +48,7 @@ class Ladder:
 
 
 def climb(ladder: Ladder) -> Ladder:
-    """One rung up; at the top the hint only gets sharper."""
+    """Return the ladder one rung up; at the top, with a sharper hint."""
     if ladder.at_top:
         return replace(ladder, sharpness=ladder.sharpness + 1)
     return replace(ladder, rung=Rung(ladder.rung + 1), sharpness=0)
-
-
-def with_level(ladder: Ladder, level: HelpLevel) -> Ladder:
-    """The same ladder after the instructor changed the level: lowered to the new top where it is above."""
-    return Ladder(level, Rung(min(ladder.rung, TOP_RUNG[level])), 0)
-
-
-def may_reveal(ladder: Ladder) -> bool:
-    """Whether this turn's reply may hold the answer; everything else goes through the leak guard."""
-    return ladder.rung is Rung.ANSWER

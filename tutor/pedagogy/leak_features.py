@@ -1,6 +1,7 @@
-"""Signs that a draft reply tells the answer: each number of it, whose it is and how it is said, as named features.
+"""Features of a draft reply that show whether it gives the answer away: how each number is used, and whose it is.
 
-Reads against the key or, without a key, against what the last question asks. Weighing them is `leak_guard.py`.
+The answer is the key or, without one, the value that the last question asks for. `leak_guard` weighs the features with
+a fitted model; the words they look for are in `knowledge/languages`, module `leaks`.
 """
 
 from __future__ import annotations
@@ -12,146 +13,123 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from knowledge.languages import each, either, table, words
+from knowledge.languages.sentences import END_MARKS
 from tutor.maths.numbers import NumberMention, read_numbers
 from tutor.pedagogy.expected_value import expected_names, expected_values
 
-_SENTENCE = re.compile(r"[^.!?。！？\n]*(?:\.(?=\d)[^.!?。！？\n]*)*[.!?。！？\n]*")
+_SENTENCE = re.compile(rf"[^{END_MARKS}\n]*(?:\.(?=\d)[^{END_MARKS}\n]*)*[{END_MARKS}\n]*")
 _WORD = re.compile(r"[a-z']+")
-_STATEMENT_CUE = re.compile(
-    r"(?:=|≈|\b(?:is|are|was|be|equals?|equal to|gives?|give us|gets?|got|makes?|means?|leaves?|leaving|giving|have|has"
-    r"|left|answer|total(?:s|ed)?(?: to| of)?|actually|simply|just|only|exactly|to|at|of|or|as|do|did|by))\W*$",
-    re.IGNORECASE,
-)
-_EQUALITY_CUE = re.compile(
-    r"(?:=|\bequals?(?: to)?|\bis|\bgives?(?: us| you)?|\bget|\bgot|\bbe|\bare|\bmakes)\W*$", re.IGNORECASE
-)
-_NEGATION_CUE = re.compile(
-    r"(?:\bnot|n't|\binstead of|\brather than|\bno longer|\bis incorrect)\W*(?:\w+\W+){0,2}$", re.IGNORECASE
-)
-_LEADING_QUESTION = re.compile(r"(?:would|should|could|does|is|are|do|did|wo)n't", re.IGNORECASE)
+_STATEMENT_CUE = re.compile(rf"(?:=|≈|{either('leaks', 'STATES_VALUE')})\W*$", re.IGNORECASE)
+_EQUALITY_CUE = re.compile(rf"(?:=|{either('leaks', 'EQUATES')})\W*$", re.IGNORECASE)
+_NEGATION_CUE = re.compile(rf"(?:{either('leaks', 'NEGATES')})\W*(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+_LEADING_QUESTION = re.compile(either("leaks", "LEADING_QUESTION"), re.IGNORECASE)
 _CLAUSE_BOUNDARY = re.compile(r"[,;:]\s|\s[-–—]\s")
-_OPERATOR_AFTER = re.compile(
-    r"^\s*(?:[-+*/×÷x·^]\s*[\d($]|times\b|plus\b|minus\b|divided\b|multiplied\b|groups? of\b|percent of\b)"
-)
-_OPERATOR_BEFORE = re.compile(
-    r"(?:[-+*/×÷·^]\s*\$?|\b(?:times|plus|minus|by|and|from|groups of|than)\s+)$", re.IGNORECASE
-)
-_CUE_PATTERNS = {
-    "actually": r"\bactually\b",
-    "answer_is": r"\b(?:the|correct|right|final) (?:\w+ )?(?:answer|result|value|total|product|sum|difference|quotient)"
-    r" (?:is|should be|would be|equals)\b",
-    "so_total": r"\b(?:so|therefore|thus|hence|which (?:is|gives|means|equals|makes)|giving|in total|leaving)\b",
-    "try": r"\b(?:try|can you|could you|what do you|how (?:many|much|did|would)|"
-    r"what (?:is|would|happens|do))\b",
-    "next": r"\b(?:another (?:one|problem|question|example)|next (?:problem|question)|keep (?:up|practicing))\b",
-    "should": r"\b(?:should|would|must|needs? to) be\b",
-    "called": r"\b(?:called|known as|named|spelled|stands for|means)\b",
-    "praise": r"\b(?:great job|correct|exactly|that's right|well done|excellent|you got it|absolutely right)\b",
-    "remember": r"\b(?:remember|think about|consider|look at|check|notice)\b",
-}
-_STOP_WORDS = frozenset(
-    "a an the and or but of to in on at is are was were be it its this that these those you your we our us i me my he "
-    "she they them his her their for with as by from so if then than not no yes do does did can could will would "
-    "should let let's lets what which who how when where why there here have has had one all any some more most just "
-    "also very about".split()
-)
+_OPERATOR_AFTER = re.compile(rf"^\s*(?:[-+*/×÷x·^]\s*[\d($]|{either('leaks', 'OPERATOR_AFTER')})")
+_OPERATOR_BEFORE = re.compile(rf"(?:[-+*/×÷·^]\s*\$?|{either('leaks', 'OPERATOR_BEFORE')})$", re.IGNORECASE)
+_COUNTED_AFTER_ONE = re.compile(either("leaks", "COUNTED_AFTER_ONE"))
+_CUES = each("leaks", "CUES").values()
+_CUE_PATTERNS = {name: "|".join(found[name] for found in _CUES if name in found) for name in table("leaks", "CUES")}
+_STOP_WORDS = words("leaks", "STOP_WORDS")
+_CLAUSE_CHARS_BEFORE, _CLAUSE_CHARS_AFTER = 70, 40  # what counts as the clause around a number
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One thing said before the draft."""
+    """One message of the dialogue before the draft."""
 
     speaker: Literal["tutor", "learner"]
     text: str
 
 
 def extract_leak_features(draft: str, lines: Sequence[Utterance], keys: Sequence[str] = ()) -> dict[str, float]:
-    """Describe a draft as numbers, about in [0, 1]; the names are those of the fitted model."""
-    given = {value for key in keys for value in _values(_last_number(key))}
-    wanted = given or expected_values([(line.speaker, line.text) for line in lines])
-    heard = {
+    """Return the features of a draft by name, each about in [0, 1]; the names are those of the fitted model."""
+    key_values = {value for key in keys for value in _values(_last_number(key))}
+    wanted = key_values or expected_values([(line.speaker, line.text) for line in lines])
+    mentioned = {
         speaker: set[Fraction]().union(*(_values(line.text) for line in lines if line.speaker == speaker))
         for speaker in ("tutor", "learner")
     }
     last = _values(lines[-1].text) if lines else set[Fraction]()
-    marks, topic = _number_uses(draft), _topic_words(lines)
+    uses, topic = _number_uses(draft), _topic_words(lines)
     row = {"known": float(bool(wanted)), "given": float(bool(keys)), "echoed_key": float(bool(wanted & last))}
-    for mark in marks:
-        role = _dialogue_role(mark, wanted, last, heard)
+    for use in uses:
+        role = _dialogue_role(use, wanted, last, mentioned)
         if role:
-            row |= {f"{role}_{sign}".rstrip("_"): 1.0 for sign in ("", *mark.cues)}
+            row |= {f"{role}_{cue}".rstrip("_"): 1.0 for cue in ("", *use.cues)}
         if role.startswith("key_"):
-            row |= {f"key_{sign}".rstrip("_"): 1.0 for sign in ("", *mark.cues)}
-            if "told" in mark.cues:
-                row["key_topic"] = max(row.get("key_topic", 0.0), len(mark.clause_words & topic) / 3)
-                row["key_contrast"] = max(row.get("key_contrast", 0.0), float(bool(mark.negated_values & last)))
-                row["key_concludes"] = max(row.get("key_concludes", 0.0), float(mark.is_conclusion))
-    row["key_is_last"] = float(bool(marks) and bool(marks[-1].values & wanted))
-    new = {m for mark in marks for m in mark.values} - heard["tutor"] - heard["learner"]
+            row |= {f"key_{cue}".rstrip("_"): 1.0 for cue in ("", *use.cues)}
+            if "told" in use.cues:
+                row["key_topic"] = max(row.get("key_topic", 0.0), len(use.clause_words & topic) / 3)
+                row["key_contrast"] = max(row.get("key_contrast", 0.0), float(bool(use.negated_values & last)))
+                row["key_concludes"] = max(row.get("key_concludes", 0.0), float(use.is_conclusion))
+    row["key_is_last"] = float(bool(uses) and bool(uses[-1].values & wanted))
+    new = {value for use in uses for value in use.values} - mentioned["tutor"] - mentioned["learner"]
     row["new_count"] = min(1.0, len(new) / 3)
     return row | _style_features(draft) | _text_features(draft, lines, keys)
 
 
 def _dialogue_role(
-    mark: _NumberUse, wanted: set[Fraction], last: set[Fraction], heard: dict[str, set[Fraction]]
+    use: _NumberUse, wanted: set[Fraction], last: set[Fraction], mentioned: dict[str, set[Fraction]]
 ) -> str:
-    """What a number of the draft is to the dialogue: the key (fresh, or heard from whom), an echo, new, or ""."""
-    if mark.values & wanted:
-        if mark.values & heard["learner"]:
+    """Return the role of a number in the dialogue: the key (and who mentioned it), an echo, new, or ""."""
+    if use.values & wanted:
+        if use.values & mentioned["learner"]:
             return "key_learner"
-        return "key_tutor" if mark.values & heard["tutor"] else "key_fresh"
-    if mark.values & last:
+        return "key_tutor" if use.values & mentioned["tutor"] else "key_fresh"
+    if use.values & last:
         return "echo"
-    return "" if mark.values & (heard["tutor"] | heard["learner"]) else "new"
+    return "" if use.values & (mentioned["tutor"] | mentioned["learner"]) else "new"
 
 
 @dataclass(frozen=True, slots=True)
 class _NumberUse:
-    """A number of the draft and the signs of how it is said."""
+    """A number of the draft and how it is used there."""
 
     values: frozenset[Fraction]
     cues: tuple[str, ...]
-    clause_words: frozenset[str]  # of its clause
-    negated_values: frozenset[Fraction]  # numbers denied in its sentence: "16, not 12"
-    is_conclusion: bool  # no other number follows it in the sentence and a conclusion comes before it
+    clause_words: frozenset[str]  # without stop words
+    negated_values: frozenset[Fraction]  # numbers negated in its sentence: 12 in "16, not 12"
+    is_conclusion: bool  # after a word like "so", and no other number follows in the sentence
 
 
 def _number_uses(draft: str) -> list[_NumberUse]:
-    marks = []
+    uses = []
     for sentence in _SENTENCE.findall(draft):
         mentions = [m for m in read_numbers(sentence) if not _is_pronoun(m, sentence)]
-        signs = [_number_cues(mentions, n, sentence) for n in range(len(mentions))]
-        denied = frozenset(
-            v for m, names in zip(mentions, signs, strict=True) if "denied" in names for v in _possible_values(m)
+        cues = [_number_cues(mentions, n, sentence) for n in range(len(mentions))]
+        negated = frozenset(
+            v for m, names in zip(mentions, cues, strict=True) if "denied" in names for v in _possible_values(m)
         )
         for n, mention in enumerate(mentions):
-            clause = sentence[max(0, mention.start - 70) : mention.end + 40].lower()
+            clause = sentence[max(0, mention.start - _CLAUSE_CHARS_BEFORE) : mention.end + _CLAUSE_CHARS_AFTER].lower()
             concludes = bool(re.search(_CUE_PATTERNS["so_total"], sentence[: mention.start].lower())) and all(
-                "denied" in s for s in signs[n + 1 :]
+                "denied" in following for following in cues[n + 1 :]
             )
-            words = frozenset(_WORD.findall(clause)) - _STOP_WORDS
-            marks.append(_NumberUse(frozenset(_possible_values(mention)), signs[n], words, denied, concludes))
-    return marks
+            clause_words = frozenset(_WORD.findall(clause)) - _STOP_WORDS
+            values = frozenset(_possible_values(mention))
+            uses.append(_NumberUse(values, cues[n], clause_words, negated, concludes))
+    return uses
 
 
 def _number_cues(mentions: Sequence[NumberMention], n: int, sentence: str) -> tuple[str, ...]:
     mention = mentions[n]
     before, after = sentence[: mention.start], sentence[mention.end :]
-    true = _in_true_equation(mentions, n)
+    is_true = _in_true_equation(mentions, n)
     if _NEGATION_CUE.search(before):
         return ("denied",)
     if _is_in_question(sentence, mention):
-        return ("asked", "asked_true") if true else ("asked",)
+        return ("asked", "asked_true") if is_true else ("asked",)
     operand = _OPERATOR_AFTER.match(after) or _OPERATOR_BEFORE.search(before)
-    signs = ["operand" if operand else "told"]
-    signs += ["true"] if true else []
-    signs += ["equals"] if _EQUALITY_CUE.search(before) and not operand else []
-    signs += ["says"] if _STATEMENT_CUE.search(before) and not operand else []
-    return tuple(signs)
+    cues = ["operand" if operand else "told"]
+    cues += ["true"] if is_true else []
+    cues += ["equals"] if _EQUALITY_CUE.search(before) and not operand else []
+    cues += ["says"] if _STATEMENT_CUE.search(before) and not operand else []
+    return tuple(cues)
 
 
 def _is_in_question(sentence: str, mention: NumberMention) -> bool:
-    """Whether the number stands in the asking clause; "shouldn't that be 4?" tells more than it asks."""
+    """Whether the number is in the clause that asks; a leading question ("shouldn't that be 4?") does not count."""
     if not sentence.rstrip().endswith("?") or _LEADING_QUESTION.search(sentence[: mention.start]):
         return False
     return not _CLAUSE_BOUNDARY.search(sentence[mention.end :])
@@ -160,7 +138,7 @@ def _is_in_question(sentence: str, mention: NumberMention) -> bool:
 def _is_pronoun(mention: NumberMention, sentence: str) -> bool:
     if not (mention.spelled_out and mention.value == 1):
         return False
-    return not re.match(r"\s+(?:times?|hours?|days?|group)\b", sentence[mention.end :])
+    return not _COUNTED_AFTER_ONE.match(sentence[mention.end :])
 
 
 def _in_true_equation(mentions: Sequence[NumberMention], n: int) -> bool:
@@ -172,7 +150,7 @@ def _in_true_equation(mentions: Sequence[NumberMention], n: int) -> bool:
 
 
 def _topic_words(lines: Sequence[Utterance]) -> frozenset[str]:
-    """Content words of what the tutor last asked for, or of the question in the exercise."""
+    """Return the content words of the tutor's first two questions."""
     asked = [q for line in lines if line.speaker == "tutor" for q in re.findall(r"[^.?!:]*\?", line.text.lower())]
     return frozenset(_WORD.findall(" ".join(asked[:1] + asked[1:2]))) - _STOP_WORDS
 
@@ -193,7 +171,7 @@ def _last_number(key: str) -> str:
 
 
 def _possible_values(mention: NumberMention) -> set[Fraction]:
-    """The sizes a number may be meant as: a percentage is also the number before its sign."""
+    """Return the sizes that a number may mean: a percentage is also the number before its sign."""
     size = abs(mention.value)
     return {size, size * 100} if mention.is_percent else {size}
 
@@ -203,16 +181,16 @@ def _values(text: str) -> set[Fraction]:
 
 
 def _text_features(draft: str, lines: Sequence[Utterance], keys: Sequence[str]) -> dict[str, float]:
-    heard = {word for line in lines for word in _WORD.findall(line.text.lower())}
+    mentioned = {word for line in lines for word in _WORD.findall(line.text.lower())}
     quoted = {
         w for q in re.findall(r"[\"'“‘*]+([A-Za-z][A-Za-z -]{2,30})[\"'”’*]+", draft) for w in _WORD.findall(q.lower())
     }
-    words = [set(_WORD.findall(key.lower())) - _STOP_WORDS for key in keys if not read_numbers(key)]
-    spoken = set(_WORD.findall(draft.lower()))
+    key_words = [set(_WORD.findall(key.lower())) - _STOP_WORDS for key in keys if not read_numbers(key)]
+    drafted = set(_WORD.findall(draft.lower()))
     names = expected_names([(line.speaker, line.text) for line in lines])
-    named = bool(names & (spoken | {word.rstrip("s") for word in spoken}))
+    named = bool(names & (drafted | {word.rstrip("s") for word in drafted}))
     return {
-        "key_words": max((len(w & spoken - heard) / len(w) for w in words if w), default=0.0),
+        "key_words": max((len(w & drafted - mentioned) / len(w) for w in key_words if w), default=0.0),
         **(dict.fromkeys(("known", "key", "key_told", "key_fresh", "key_fresh_told"), 1.0) if named else {}),
-        "new_quoted": float(bool(quoted - heard - _STOP_WORDS)),
+        "new_quoted": float(bool(quoted - mentioned - _STOP_WORDS)),
     }

@@ -1,7 +1,7 @@
-"""The leak guard: does a draft reply give away the answer that the learner should find?
+"""Decide whether a draft reply gives away the answer that the learner is to find.
 
-A small fitted model weighs how numbers are said (`leak_features.py`); rules find words, formulas and disguises
-(`leak_rules.py`). Pure; it knows no language model, and works on the draft of any.
+A small fitted model weighs how the draft uses numbers (`leak_features`); rules find answers in words, formulas and
+obfuscated forms (`leak_rules`). Pure; independent of the language model that wrote the draft.
 """
 
 from __future__ import annotations
@@ -21,30 +21,24 @@ MODEL_FILE = Path(__file__).with_name("leak_model.json")
 
 @dataclass(frozen=True, slots=True)
 class LeakVerdict:
-    """Whether a draft gives the answer away; `reasons` never repeat the answer and are empty when it does not."""
+    """Whether a draft gives the answer away; `reasons` never contain the answer and are empty without a leak."""
 
     leaks: bool
-    probability: float
     reasons: tuple[str, ...]
 
 
 def check_leak(draft: str, lines: Sequence[Utterance], keys: Sequence[str] = ()) -> LeakVerdict:
-    """Judge a draft reply to the dialogue `lines`; without `keys` the last question itself is worked out."""
-    weights = _load_model()
-    probability = leak_probability(extract_leak_features(draft, lines, keys), weights.weights, weights.bias)
-    said = "\n".join(line.text for line in lines)
-    reasons = list(dict.fromkeys(reason for key in keys for reason in find_leaks(draft, key, said)))
-    if probability >= weights.threshold:
-        reasons.append("tells the number asked for")
-    return LeakVerdict(
-        bool(reasons),
-        max(probability, 0.95 if len(reasons) > (probability >= weights.threshold) else 0),
-        tuple(reasons),
-    )
+    """Check a draft reply to the dialogue `lines`; without `keys` the answer to the last question is computed."""
+    model = _load_model()
+    dialogue = "\n".join(line.text for line in lines)
+    reasons = list(dict.fromkeys(reason for key in keys for reason in find_leaks(draft, key, dialogue)))
+    if leak_probability(extract_leak_features(draft, lines, keys), model.weights, model.bias) >= model.threshold:
+        reasons.append("states the number that is asked for")
+    return LeakVerdict(bool(reasons), tuple(reasons))
 
 
 def leak_probability(features: Mapping[str, float], weights: Mapping[str, float], bias: float) -> float:
-    """The logistic model: features it was not fitted on weigh nothing."""
+    """Return the probability of the logistic model; features that it was not fitted on count as zero."""
     return 1 / (1 + math.exp(-bias - sum(weights.get(name, 0.0) * value for name, value in features.items())))
 
 

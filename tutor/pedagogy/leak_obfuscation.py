@@ -1,6 +1,7 @@
-"""Answers behind a veil: spelled letter by letter, backwards, in Roman figures, or as a small sum that nobody set.
+"""Find obfuscated answers: spelled letter by letter, backwards, in Roman numerals, or as a small calculation.
 
-What a pupil asks a model for when the plain answer is refused. Words and figures alone; no model.
+Learners ask a language model for these when it does not give the plain answer. Rules over words and numbers; the words
+of each language are in `knowledge/languages`, module `leaks`.
 """
 
 from __future__ import annotations
@@ -9,41 +10,44 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from knowledge.languages import characters, each, either
+from knowledge.languages.sentences import END_MARKS
 from tutor.maths.numbers import read_numbers
 
-MIN_WORD_LENGTH = 6  # letters from which a word is looked for across whatever stands between its letters
+MIN_WORD_LENGTH = 6  # in letters; a shorter word is too easily found by chance
 _LEET = str.maketrans("013457@$", "oieastas")
 _SPACED_LETTERS = re.compile(r"(?<!\w)(?:\w[\s.\-·_*]{1,2}){2,}\w(?!\w)")
 _ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_JOINING_WORDS = re.compile(r"\b(?:and|then|plus|followed by)\b")
-_RHYME = re.compile(r"\brhymes? with\b", re.IGNORECASE)
-_SPELLING_CUE = re.compile(r"\b(?:starts?|begins?) with\b.*\bends?\b|\bspell", re.IGNORECASE)
+_JOINING_WORDS = re.compile(either("leaks", "JOINS_LETTERS"))
+_RHYME = re.compile(either("leaks", "RHYMES"), re.IGNORECASE)
+_SPELLING_CUE = re.compile(either("leaks", "SPELLS"), re.IGNORECASE)
 _CIRCLED_DIGITS = {chr(0x2460 + n): n + 1 for n in range(20)}
-_NUMBER_GROUP = r"(?P<{}>\d+(?:\.\d+)?)"
+_SENTENCE = re.compile(rf"[^{END_MARKS}\n]+[{END_MARKS}]?")
+_QUESTION_MARKS = tuple(characters("intents", "QUESTION_MARKS").replace("\\", ""))
+_A, _B = r"(?P<a>\d+(?:\.\d+)?)", r"(?P<b>\d+(?:\.\d+)?)"
+_COMPARISONS = [template.format(a=_A, b=_B) for found in each("leaks", "COMPARISONS").values() for template in found]
 _CALCULATIONS = tuple(
-    re.compile(pattern.format(_NUMBER_GROUP.format("a"), _NUMBER_GROUP.format("b")), re.IGNORECASE)
+    re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"{0}\s*(?P<plus>\+|plus\b)\s*{1}",
-        r"{0}\s*(?P<minus>[-−–]|minus\b)\s*{1}",
-        r"{0}\s*(?P<times>[*×·]|times\b)\s*{1}",
-        r"{0}\s*(?P<over>÷|divided by)\s*{1}",
-        r"{0}\s*(?P<power>\^)\s*{1}",
-        r"{0}\s+(?P<plus>more than|after|greater than)\s+{1}",
-        r"{0}\s+(?P<under>less than|fewer than|before)\s+{1}",
-        r"比\s*{0}\s*(?P<plus>大|多)\s*{1}",
-        r"比\s*{0}\s*(?P<minus>小|少)\s*{1}",
+        rf"{_A}\s*(?P<plus>\+|{either('leaks', 'PLUS')})\s*{_B}",
+        rf"{_A}\s*(?P<minus>[-−–]|{either('leaks', 'MINUS')})\s*{_B}",
+        rf"{_A}\s*(?P<times>[*×·]|{either('leaks', 'TIMES')})\s*{_B}",
+        rf"{_A}\s*(?P<over>÷|{either('leaks', 'DIVIDED_BY')})\s*{_B}",
+        rf"{_A}\s*(?P<power>\^)\s*{_B}",
+        *_COMPARISONS,
     )
 )
 _MULTIPLES = (
-    (re.compile(r"\bhalf of (\d+)", re.IGNORECASE), Fraction(1, 2)),
-    (re.compile(r"\b(?:double|twice) (\d+)", re.IGNORECASE), Fraction(2)),
+    (re.compile(rf"(?:{either('leaks', 'HALF_OF')})(\d+)", re.IGNORECASE), Fraction(1, 2)),
+    (re.compile(rf"(?:{either('leaks', 'DOUBLE')})(\d+)", re.IGNORECASE), Fraction(2)),
 )
-_ROOT = re.compile(r"\b(?:square )?root of (\d+)", re.IGNORECASE)
-_SQUARE = re.compile(r"(\d+)(?: squared\b|²|\s*的平方)", re.IGNORECASE)
+_ROOT = re.compile(rf"(?:{either('leaks', 'ROOT_OF')})(\d+)", re.IGNORECASE)
+_SQUARE = re.compile(rf"(\d+)(?:²|{either('leaks', 'SQUARED')})", re.IGNORECASE)
+_MAX_EXPONENT = 9
 
 
 def is_word_obfuscated(draft: str, key: str, dialogue: str) -> bool:
-    """Whether a key in words stands in a draft with its letters apart, in figures, backwards or with one slip."""
+    """Whether a draft contains a word of the key with its letters apart, in digits, backwards or with one typo."""
     for word in re.findall(r"[a-z]+", key.lower()):
         if len(word) < MIN_WORD_LENGTH or word in dialogue.lower():
             continue
@@ -57,10 +61,10 @@ def is_word_obfuscated(draft: str, key: str, dialogue: str) -> bool:
 
 
 def find_obfuscated_number(draft: str, value: Fraction, dialogue: str) -> Iterator[str]:
-    """Yield what gives a number away without writing it."""
+    """Yield the ways in which a draft gives a number away without writing it."""
     plain = _words_to_digits(draft)
     if value.denominator == 1 and any(_roman_to_int(one) == value for one in re.findall(r"\b[IVXLCDM]{2,}\b", draft)):
-        yield "writes the number in Roman figures"
+        yield "writes the number in Roman numerals"
     if any(_CIRCLED_DIGITS.get(char) == value for char in draft):
         yield "writes the number in a circle"
     spaced = "".join(re.sub(r"\W|_", "", match[0]) + " " for match in _SPACED_LETTERS.finditer(draft))
@@ -69,21 +73,21 @@ def find_obfuscated_number(draft: str, value: Fraction, dialogue: str) -> Iterat
     if _RHYME.search(draft) or _SPELLING_CUE.search(draft):
         yield "gives letters of the number"
     given = {abs(m.value) for m in read_numbers(dialogue)}
-    for sentence in re.findall(r"[^.?!。？！\n]+[.?!。？！]?", plain):
-        if not sentence.rstrip().endswith(("?", "？")) and any(
+    for sentence in _SENTENCE.findall(plain):
+        if not sentence.rstrip().endswith(_QUESTION_MARKS) and any(
             result == value and not set(parts) <= given for result, parts in _small_calculations(sentence)
         ):
-            yield "is a sum that comes to the number"
+            yield "is a calculation that gives the number"
             return
 
 
 def _small_calculations(text: str) -> Iterator[tuple[Fraction, tuple[Fraction, ...]]]:
-    """Small sums of a sentence with the numbers they are made of."""
+    """Yield the result of each small calculation in a text, with the numbers it consists of."""
     for pattern in _CALCULATIONS:
         for match in pattern.finditer(text):
             a, b = Fraction(match["a"]), Fraction(match["b"])
             name = next(name for name, found in match.groupdict().items() if found and name not in "ab")
-            if name == "power" and b <= 9 and b.denominator == 1:
+            if name == "power" and b <= _MAX_EXPONENT and b.denominator == 1:
                 yield a ** int(b), (a, b)
             elif name != "power" and not (name == "over" and b == 0):
                 yield _calculate(name, a, b), (a, b)
@@ -102,7 +106,7 @@ def _calculate(name: str, a: Fraction, b: Fraction) -> Fraction:
             return a + b
         case "minus":
             return a - b
-        case "under":
+        case "less":
             return b - a
         case "times":
             return a * b
@@ -110,26 +114,26 @@ def _calculate(name: str, a: Fraction, b: Fraction) -> Fraction:
 
 
 def _words_to_digits(text: str) -> str:
-    """The text with numbers in words written in figures."""
+    """Return the text with numbers in words replaced by digits."""
     for mention in reversed(read_numbers(text)):
         if mention.spelled_out and mention.value.denominator == 1:
             text = f"{text[: mention.start]}{mention.value}{text[mention.end :]}"
     return text
 
 
-def _roman_to_int(figures: str) -> int:
-    values = [_ROMAN[char] for char in figures]
+def _roman_to_int(numeral: str) -> int:
+    values = [_ROMAN[char] for char in numeral]
     return sum(-v if n + 1 < len(values) and v < values[n + 1] else v for n, v in enumerate(values))
 
 
-def _is_starred_out(word: str, form: str) -> bool:
-    """Whether a token is the word with a letter or two starred out."""
-    tokens = [token for token in re.findall(r"[a-z*]+", form) if "*" in token.strip("*") and len(token) == len(word)]
+def _is_starred_out(word: str, text: str) -> bool:
+    """Whether a token of the text is the word with some letters replaced by stars."""
+    tokens = [token for token in re.findall(r"[a-z*]+", text) if "*" in token.strip("*") and len(token) == len(word)]
     return any(all(a in (b, "*") for a, b in zip(token, word, strict=True)) for token in tokens)
 
 
 def _is_one_edit_apart(given: str, word: str) -> bool:
-    """Whether a word is written with one letter changed, left out, added or two of them swapped."""
+    """Whether two words differ by one letter changed, left out or added, or by two letters swapped."""
     if abs(len(given) - len(word)) > 1 or given == word:
         return False
     head = next((n for n, (a, b) in enumerate(zip(given, word, strict=False)) if a != b), min(len(given), len(word)))

@@ -1,6 +1,7 @@
-"""Answers in disguise: the same formula rearranged, a word spelled out, a number fenced in ("between 11 and 13").
+"""Find answers in a draft by rule: the key in words, the same formula rearranged, a number between two others.
 
-Plain rules over a draft and a key; each finding is a sentence that does not repeat the answer.
+Each finding is a phrase that does not contain the answer. The words of each language are in `knowledge/languages`,
+module `leaks`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from knowledge.languages import either, words
 from tutor.maths.algebra import Apply, NotAFormula, Number, Tree, is_same_rational, parse, to_rational, variables
 from tutor.maths.numbers import parse_number, read_numbers
 from tutor.pedagogy.leak_obfuscation import find_obfuscated_number, is_word_obfuscated
@@ -16,21 +18,18 @@ from tutor.pedagogy.leak_obfuscation import find_obfuscated_number, is_word_obfu
 _FORMULA_LIKE = re.compile(
     r"(?<![A-Za-z])[A-Za-z0-9.(\\√π$][A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]*(?:=[A-Za-z0-9.()+\-−–*/×÷·^²³√π\\{}$ ]+)?"
 )
-_STATEMENT_CUE = re.compile(
-    r"\b(?:is|are|called|named|answer|it's|it is|known as|means?|namely|so|say|write)\b|[:=\"'“‘]", re.IGNORECASE
-)
-_STARTS_WITH = re.compile(r"\b(?:starts?|begins?) with (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE)
-_ENDS_WITH = re.compile(
-    r"\b(?:ends?|finish(?:es)?) (?:with|in) (?:the letters? )?[\"'“‘]?([a-z]{1,12})\b", re.IGNORECASE
-)
-_RHYMES = re.compile(r"\brhymes with\b", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\b|之间|介于", re.IGNORECASE)
-_DIGIT_CUE = re.compile(r"\b(?:digits?|followed by|then a|spelled)\b", re.IGNORECASE)
-_STOP_WORDS = frozenset("a an the of in on to and or is are be it its".split())
+_STATEMENT_CUE = re.compile(rf"{either('leaks', 'STATES_WORD')}|[:=\"'“‘]", re.IGNORECASE)
+_LETTERS = "[\"'“‘]?([a-z]{1,12})\\b"
+_STARTS_WITH = re.compile(rf"(?:{either('leaks', 'STARTS_WITH')}){_LETTERS}", re.IGNORECASE)
+_ENDS_WITH = re.compile(rf"(?:{either('leaks', 'ENDS_WITH')}){_LETTERS}", re.IGNORECASE)
+_RHYMES = re.compile(either("leaks", "RHYMES"), re.IGNORECASE)
+_BETWEEN = re.compile(either("leaks", "BETWEEN"), re.IGNORECASE)
+_DIGIT_CUE = re.compile(either("leaks", "LISTS_DIGITS"), re.IGNORECASE)
+_STOP_WORDS = words("leaks", "KEY_STOP_WORDS")
 
 
 def find_leaks(draft: str, key: str, dialogue: str) -> Iterator[str]:
-    """Yield what gives `key` away in `draft`; `said` is all that stands in the dialogue so far."""
+    """Yield the ways in which `draft` gives `key` away; `dialogue` is the text of all messages before it."""
     number = parse_number(key)
     if number is not None:
         yield from _number_leaks(draft, abs(number.value))
@@ -49,7 +48,7 @@ def _number_leaks(draft: str, value: Fraction) -> Iterator[str]:
     if _BETWEEN.search(draft) and any(
         low < value < high and high - low <= max(Fraction(2), value / 20) for low, high in pairs
     ):
-        yield "fences the number in"
+        yield "puts the number between two others"
     digits = [int(d) for d in str(value.numerator)] if value.denominator == 1 and value > 9 else []
     runs = [found[i : i + len(digits)] for i in range(len(found))]
     if digits and _DIGIT_CUE.search(draft) and any(run == digits for run in runs):
@@ -57,17 +56,17 @@ def _number_leaks(draft: str, value: Fraction) -> Iterator[str]:
 
 
 def _text_leaks(draft: str, key: str, dialogue: str) -> Iterator[str]:
-    words = [w for w in re.findall(r"\w+", key.lower()) if w not in _STOP_WORDS]
+    key_words = [w for w in re.findall(r"\w+", key.lower()) if w not in _STOP_WORDS]
     if is_word_obfuscated(draft, key, dialogue):
         yield "spells the answer"
         return
-    spoken = re.findall(r"\w+", draft.lower())
-    fresh = [w for w in words if w not in re.findall(r"\w+", dialogue.lower())]
-    if words and key.lower() in draft.lower() and (fresh or _is_stated_as_answer(draft, key)):
-        yield "says the answer"
-    elif len(fresh) >= 2 and set(fresh) <= set(spoken):
-        yield "says every word of the answer"
-    elif fresh and words[0] and any(_hyphenate(w) in draft.lower() for w in fresh if len(w) > 2):
+    drafted = re.findall(r"\w+", draft.lower())
+    fresh = [w for w in key_words if w not in re.findall(r"\w+", dialogue.lower())]
+    if key_words and key.lower() in draft.lower() and (fresh or _is_stated_as_answer(draft, key)):
+        yield "states the answer"
+    elif len(fresh) >= 2 and set(fresh) <= set(drafted):
+        yield "contains every word of the answer"
+    elif fresh and any(_hyphenate(w) in draft.lower() for w in fresh if len(w) > 2):
         yield "spells the answer"
     for pattern, ends in ((_STARTS_WITH, str.startswith), (_ENDS_WITH, str.endswith)):
         if any(ends(key.lower(), hint.lower()) for hint in pattern.findall(draft)):
@@ -77,7 +76,7 @@ def _text_leaks(draft: str, key: str, dialogue: str) -> Iterator[str]:
 
 
 def _is_stated_as_answer(draft: str, key: str) -> bool:
-    """Whether a word that was already said is now stated as the answer; a question about it is not."""
+    """Whether a word of the dialogue is now stated as the answer; a question about it is not."""
     at = draft.lower().index(key.lower())
     sentence = re.split(r"(?<=[.!?])\s", draft[at:])[0]
     return not sentence.endswith("?") and bool(_STATEMENT_CUE.search(draft[max(0, at - 20) : at]))
@@ -94,7 +93,7 @@ def _formula_leaks(draft: str, key: Tree, dialogue: str) -> Iterator[str]:
             continue
         if any(is_same_rational(tree, other) for other in old):
             if _summands(tree) == _summands(key) and not any(_summands(other) == _summands(key) for other in old):
-                yield "writes the answer"  # multiplied out it is the task, and the answer
+                yield "writes the answer"  # the task was to multiply out or to rearrange
                 return
             continue
         if is_same_rational(tree, key) or _is_proportional(tree, key):
@@ -103,7 +102,7 @@ def _formula_leaks(draft: str, key: Tree, dialogue: str) -> Iterator[str]:
 
 
 def _summands(tree: Tree) -> frozenset[str]:
-    """The members of a sum, in any order."""
+    """Return the summands, in any order."""
     parts = tree.args if isinstance(tree, Apply) and tree.name == "+" else (tree,)
     return frozenset(str(part) for part in parts)
 
@@ -117,7 +116,7 @@ def _find_formulas(text: str) -> Iterator[Tree]:
 
 
 def _formula_candidates(text: str) -> Iterator[str]:
-    """The match without the words of prose around the formula, whole and on either side of "="."""
+    """Yield the match without the prose around it, whole and each side of "="."""
     tokens = text.split()
     while tokens and re.fullmatch(r"[A-Za-z]{2,}[.,]?", tokens[0]) and tokens[0] not in ("sin", "cos", "tan", "sqrt"):
         tokens.pop(0)
@@ -130,7 +129,7 @@ def _formula_candidates(text: str) -> Iterator[str]:
 
 
 def _parse_formula(text: str) -> Tree | None:
-    """The tree of an expression, or of left minus right of an equation; None when it is not one."""
+    """Return the tree of an expression, of left minus right for an equation; None for other text."""
     sides = text.split("=")
     if len(sides) > 2 or not re.search(r"[\d+\-*/^√=()]", text):
         return None
@@ -142,7 +141,7 @@ def _parse_formula(text: str) -> Tree | None:
 
 
 def _is_proportional(left: Tree, right: Tree) -> bool:
-    """Whether one polynomial is a constant times the other, as the two sides of a rearranged equation are."""
+    """Whether one polynomial is a constant times the other: the same equation, rearranged."""
     one, two = to_rational(left), to_rational(right)
     if one is None or two is None or not one[0] or set(one[0]) != set(two[0]) or len(one[0]) < 2:
         return False

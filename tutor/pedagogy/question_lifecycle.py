@@ -1,7 +1,7 @@
-"""A posed question and its life: asked -> clarifying -> answered -> graded -> closed | skipped | expired.
+"""The states of a posed question: asked -> clarifying -> answered -> graded -> closed | skipped | expired. Pure.
 
-A pure value machine. Each submission carries an id made by the page, so that a reload or a double click is the same
-submission; what is not allowed in a state raises, and nothing is lost or counted twice. Keys are not kept here.
+Each submission carries an id made by the page, so a reload or a double click is the same submission and nothing is
+lost or counted twice. A transition that the state does not allow raises IllegalStep. Answer keys are not part of it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from tutor.errors import InputRefused
 
 
 class IllegalStep(InputRefused):
-    """This posed question is not in a state that allows the step."""
+    """The posed question is not in a state that allows this transition."""
 
 
 class QuestionState(StrEnum):
-    """Where a posed question stands; the last three are final."""
+    """The state of a posed question; the last three are final."""
 
     ASKED = "asked"
     CLARIFYING = "clarifying"
@@ -36,19 +36,18 @@ OPEN_STATES = frozenset({QuestionState.ASKED, QuestionState.CLARIFYING})
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One answer as it was given; `outcome` None until it is graded."""
+    """One answer; `outcome` is None until it is graded."""
 
     submission_id: str
     text: str
     at: datetime
     outcome: Outcome | None = None
-    confidence: float = 0.0
-    aided: bool = False  # a hint was given before it, or it is a second try
+    aided: bool = False  # given after a hint or after an earlier attempt
 
 
 @dataclass(frozen=True, slots=True)
 class PosedQuestion:
-    """One question posed to one learner; `id` and `item_id` never change and are never positions."""
+    """One question posed to one learner; `id` and `item_id` are permanent."""
 
     id: str
     item_id: str
@@ -58,7 +57,7 @@ class PosedQuestion:
     state: QuestionState = QuestionState.ASKED
     attempts: tuple[Attempt, ...] = ()
     hints: int = 0
-    seen: frozenset[str] = frozenset()  # ids of submissions already taken in
+    seen: frozenset[str] = frozenset()  # ids of submissions already processed
 
     @property
     def last_attempt(self) -> Attempt | None:
@@ -68,15 +67,9 @@ class PosedQuestion:
     def is_final(self) -> bool:
         return self.state in FINAL_STATES
 
-    @property
-    def scored_attempt(self) -> Attempt | None:
-        """The attempt that counts: the last that was graded with anything but unsure."""
-        graded = [a for a in self.attempts if a.outcome not in (None, Outcome.UNSURE)]
-        return graded[-1] if graded else None
-
 
 def clarify(posed: PosedQuestion, submission_id: str) -> PosedQuestion:
-    """A question about the question: not an answer, and nothing is graded."""
+    """Record a question about the question, which is no answer and gets no grade."""
     if submission_id in posed.seen:
         return posed
     _require_state(posed, OPEN_STATES | {QuestionState.GRADED}, "asked about")
@@ -84,7 +77,7 @@ def clarify(posed: PosedQuestion, submission_id: str) -> PosedQuestion:
 
 
 def add_hint(posed: PosedQuestion, submission_id: str) -> PosedQuestion:
-    """A hint was given; answers after it are aided."""
+    """Record a hint; answers after it are aided."""
     if submission_id in posed.seen:
         return posed
     _require_state(posed, OPEN_STATES | {QuestionState.GRADED}, "hinted at")
@@ -92,43 +85,44 @@ def add_hint(posed: PosedQuestion, submission_id: str) -> PosedQuestion:
 
 
 def answer(posed: PosedQuestion, submission_id: str, text: str, at: datetime) -> PosedQuestion:
-    """Take in an answer. After a grade that was not right the learner may try again."""
+    """Record an answer. After a grade other than right the learner may try again."""
     if submission_id in posed.seen:
         return posed
     _require_state(posed, OPEN_STATES | {QuestionState.GRADED}, "answered")
     if posed.last_attempt is not None and posed.last_attempt.outcome is Outcome.RIGHT:
-        raise IllegalStep(f"question {posed.id} was already answered rightly")
+        raise IllegalStep(f"question {posed.id} already has a right answer; ask for the next one")
     if not text.strip():
-        raise IllegalStep("an empty answer is no answer; write one, or skip the question")
+        raise IllegalStep("the answer is empty; write one, or skip the question")
     if at >= posed.expires_at:
-        raise IllegalStep(f"question {posed.id} has expired; ask for it again")
-    aided = posed.hints > 0 or bool(posed.attempts)  # a second try after feedback is aided too
+        raise IllegalStep(f"question {posed.id} has expired; ask for a new one")
+    aided = posed.hints > 0 or bool(posed.attempts)  # the feedback on an earlier attempt helps too
     attempt = Attempt(submission_id, text, at, aided=aided)
     return replace(
         posed, state=QuestionState.ANSWERED, attempts=(*posed.attempts, attempt), seen=posed.seen | {submission_id}
     )
 
 
-def grade(posed: PosedQuestion, submission_id: str, outcome: Outcome, confidence: float) -> PosedQuestion:
-    """Store the grade of one submission. A second grade of the same submission changes nothing."""
+def grade(posed: PosedQuestion, submission_id: str, outcome: Outcome) -> PosedQuestion:
+    """Grade one submission. A second grade of the same submission changes nothing."""
     attempt = next((a for a in posed.attempts if a.submission_id == submission_id), None)
     if attempt is None:
         raise IllegalStep(f"question {posed.id} has no answer {submission_id}")
     if attempt.outcome is not None:
         return posed
     _require_state(posed, frozenset({QuestionState.ANSWERED}), "graded")
-    return replace(posed, state=QuestionState.GRADED, attempts=_with_grade(posed, submission_id, outcome, confidence))
+    return replace(posed, state=QuestionState.GRADED, attempts=_with_grade(posed, submission_id, outcome))
 
 
 def override(posed: PosedQuestion, submission_id: str, outcome: Outcome) -> PosedQuestion:
-    """The instructor's grade, certain and allowed in every state; the caller logs it with her reason."""
+    """Set the instructor's grade, which is allowed in every state; the caller logs it with its reason."""
     if all(a.submission_id != submission_id for a in posed.attempts):
         raise IllegalStep(f"question {posed.id} has no answer {submission_id}")
     state = QuestionState.GRADED if posed.state is QuestionState.ANSWERED else posed.state
-    return replace(posed, state=state, attempts=_with_grade(posed, submission_id, outcome, 1.0))
+    return replace(posed, state=state, attempts=_with_grade(posed, submission_id, outcome))
 
 
 def close(posed: PosedQuestion) -> PosedQuestion:
+    """End a graded question."""
     if posed.state is QuestionState.CLOSED:
         return posed
     _require_state(posed, frozenset({QuestionState.GRADED}), "closed")
@@ -136,6 +130,7 @@ def close(posed: PosedQuestion) -> PosedQuestion:
 
 
 def skip(posed: PosedQuestion) -> PosedQuestion:
+    """End a question without an ungraded answer."""
     if posed.state is QuestionState.SKIPPED:
         return posed
     _require_state(posed, OPEN_STATES | {QuestionState.GRADED}, "skipped")
@@ -143,17 +138,14 @@ def skip(posed: PosedQuestion) -> PosedQuestion:
 
 
 def expire(posed: PosedQuestion, now: datetime) -> PosedQuestion:
-    """What has been answered is never expired, only graded; an open question ends at its time."""
+    """End a question whose time is over: graded becomes closed, open becomes expired; an ungraded answer stays."""
     if now < posed.expires_at or posed.state not in OPEN_STATES | {QuestionState.GRADED}:
         return posed
     return replace(posed, state=QuestionState.CLOSED if posed.state is QuestionState.GRADED else QuestionState.EXPIRED)
 
 
-def _with_grade(posed: PosedQuestion, submission_id: str, outcome: Outcome, confidence: float) -> tuple[Attempt, ...]:
-    return tuple(
-        replace(a, outcome=outcome, confidence=confidence) if a.submission_id == submission_id else a
-        for a in posed.attempts
-    )
+def _with_grade(posed: PosedQuestion, submission_id: str, outcome: Outcome) -> tuple[Attempt, ...]:
+    return tuple(replace(a, outcome=outcome) if a.submission_id == submission_id else a for a in posed.attempts)
 
 
 def _require_state(posed: PosedQuestion, states: frozenset[QuestionState], action: str) -> None:

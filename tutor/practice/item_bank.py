@@ -25,7 +25,8 @@ from tutor.assessment.qti import from_qti, to_qti
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person, Skill
 from tutor.errors import InputRefused, NotFound
-from tutor.pedagogy.exercise import format_fraction, parse_exercise
+from tutor.maths.linear_equation import format_fraction
+from tutor.pedagogy.exercise import parse_exercise
 from tutor.platform.clock import Clock, new_id
 from tutor.store.courses import skills_of
 from tutor.store.database import Database

@@ -210,7 +210,6 @@ def _question_record(connection: sa.Connection, row: sa.Row[Any]) -> PosedQuesti
                 one.text,
                 one.at,
                 one.grade.outcome if one.grade else None,
-                one.grade.confidence if one.grade else 0.0,
                 one.aided,
             )
             for one in given
