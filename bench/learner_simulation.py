@@ -56,7 +56,7 @@ class SimulatedCourse:
 def draw_course(world: World, rng: random.Random) -> SimulatedCourse:
     names = [f"s{n:02d}" for n in range(world.skills)]
     edges = [
-        PrerequisiteEdge(name, before, "simulation")
+        PrerequisiteEdge(name, before)
         for n, name in enumerate(names)
         for before in rng.sample(
             names[max(0, n - world.prerequisite_reach) : n],

@@ -46,7 +46,7 @@ from tutor.learner.recommender import (
     RecommenderContext,
     rank_recommendations,
 )
-from tutor.learner.state import LearnerState, apply_placement, rebuild_state, update_state
+from tutor.learner.state import LearnerState, apply_placement, update_state
 
 START_TIME = datetime(2026, 1, 5, 16, tzinfo=UTC)
 BKT = BktParams()
@@ -145,7 +145,7 @@ class ProductPolicy:
 
     def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
         answer = _make_answer(asked, _time_of(number), self.counts, right=right)
-        self.state, _ = update_state(self.state, answer, BKT)
+        self.state = update_state(self.state, answer, BKT)
         self.answer_log.append(answer)
         self.recent_outcomes.append(right)
 
@@ -199,7 +199,9 @@ class PrerequisiteAudit:
     def check(self, learner: SimulatedLearner, skill: str, number: int) -> None:
         """Rebuild what is known from the events, and ask whether it shows what the skill needs."""
         needs = learner.course.graph.direct_prerequisites(skill)
-        state = rebuild_state(self.answer_log, BKT, self.start)
+        state = self.start
+        for answer in self.answer_log:
+            state = update_state(state, answer, BKT)
         there = state.retained_shares(_time_of(number))
         learnt = {
             **state.placement_estimates,

@@ -17,7 +17,7 @@ import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,13 @@ from fsrs import Card, Rating, Scheduler
 from sklearn.metrics import log_loss, roc_auc_score
 
 from bench.tracing import calibration_error
-from tutor.learner.spaced_repetition import MemoryState, initial_forgetting_model, update_memory
+from tutor.learner.spaced_repetition import (
+    MIN_SPACED_DAYS,
+    MemoryState,
+    initial_forgetting_model,
+    recall_probability,
+    update_memory,
+)
 
 WARM_UP_SHARE = 0.2
 
@@ -56,9 +62,10 @@ def product_predictions(rows: list[ReviewRow]) -> Iterator[tuple[float, bool]]:
     habit = initial_forgetting_model()
     for row in rows:
         recalled = row.rating > 1
-        memories[row.card], habit, record = update_memory(memories.get(row.card), habit, recalled=recalled, at=row.at)
-        if record.expected is not None:
-            yield record.expected, recalled
+        memory = memories.get(row.card)
+        if memory is not None and row.at - memory.last_at >= timedelta(days=MIN_SPACED_DAYS):
+            yield recall_probability(memory, habit, row.at), recalled
+        memories[row.card], habit = update_memory(memory, habit, recalled=recalled, at=row.at)
 
 
 def fsrs_predictions(rows: list[ReviewRow]) -> Iterator[float]:

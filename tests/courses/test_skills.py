@@ -42,8 +42,8 @@ def test_accepted_skills_keep_the_evidence_of_each_prerequisite(services, instru
     assert len(services.skills.accept_proposals(instructor, loops_course.id, ids.values()).added_ids) == len(ids)
     skills = skills_by_name(services, instructor, loops_course)
     loop = skills["while loop"]
-    assert skills["loop"].id in loop.needs
-    ground = next(ground for ground in loop.grounds if ground.needs == skills["loop"].id)
+    assert skills["loop"].id in loop.prerequisites
+    ground = next(ground for ground in loop.prerequisite_reasons if ground.needs == skills["loop"].id)
     assert ground.kind in ("name", "definition") and "loop" in ground.quote.lower()
     assert services.library.passage(ground.passage_id).course_id == loops_course.id
     assert services.skills.proposed_skills(instructor, loops_course.id) == []
@@ -63,9 +63,9 @@ def test_an_existing_skill_is_reused_and_not_proposed(services, instructor, loop
     """A course that declares “The loop” was told to make a skill of “loop” as well, and nothing was built on it."""
     loop = services.skills.add(instructor, loops_course.id, "The Loop")
     found = {each.concept.name.lower(): each for each in services.skills.proposed_skills(instructor, loops_course.id)}
-    assert "loop" not in found and "The Loop" in found["while loop"].builds_on
+    assert "loop" not in found and "The Loop" in found["while loop"].prerequisites
     services.skills.accept_proposals(instructor, loops_course.id, [found["while loop"].concept.id])
-    assert loop.id in skills_by_name(services, instructor, loops_course)["while loop"].needs
+    assert loop.id in skills_by_name(services, instructor, loops_course)["while loop"].prerequisites
     with pytest.raises(InputRefused, match="already"):
         services.skills.add(instructor, loops_course.id, "a loop")
 
@@ -93,7 +93,7 @@ def test_undo_keeps_later_changes_of_others(services, instructor, loops_course):
     services.skills.add_prerequisite(instructor, loops_course.id, c.id, b.id)
     services.skills.rename(instructor, loops_course.id, b.id, "Wasps")
     services.skills.undo(instructor, loops_course.id, step)
-    assert [(s.name, s.needs) for s in services.skills.skills(instructor, loops_course.id)] == [
+    assert [(s.name, s.prerequisites) for s in services.skills.skills(instructor, loops_course.id)] == [
         ("Ants", ()),
         ("Wasps", (a.id,)),
         ("Crabs", (b.id,)),
@@ -129,7 +129,7 @@ def test_a_cyclic_prerequisite_is_refused_with_the_cycle(services, instructor, l
         services.skills.add_prerequisite(instructor, loops_course.id, a.id, a.id)
     services.skills.remove(instructor, loops_course.id, b.id)
     services.skills.add_prerequisite(instructor, loops_course.id, a.id, c.id)
-    assert services.skills.skills(instructor, loops_course.id)[0].grounds[0].kind == "instructor"
+    assert services.skills.skills(instructor, loops_course.id)[0].prerequisite_reasons[0].kind == "instructor"
 
 
 def test_an_instructors_prerequisite_overrides_an_opposite_proposal(services, instructor, loops_course):
@@ -139,7 +139,7 @@ def test_an_instructors_prerequisite_overrides_an_opposite_proposal(services, in
     loop = skills_by_name(services, instructor, loops_course)["loop"]
     services.skills.add_prerequisite(instructor, loops_course.id, loop.id, mine.id)
     services.skills.accept_proposals(instructor, loops_course.id, [ids["while loop"], ids["variable"]])
-    assert mine.id in skills_by_name(services, instructor, loops_course)["loop"].needs
+    assert mine.id in skills_by_name(services, instructor, loops_course)["loop"].prerequisites
 
 
 @pytest.mark.parametrize("name", ["", "  ", "…"])

@@ -136,10 +136,10 @@ def rows(size: int) -> dict[tuple[str, ...], list[tuple[int, int, int]]]:
 LINES = {
     "newly_known": ("newly_known",),
     "newly_stuck": ("newly_stuck",),
-    "believing": ("beliefs",),
-    "met_item": ("items",),
-    "active": ("active", "work"),
-    "active_before": ("active_before", "work_before"),
+    "believing": ("misconceptions",),
+    "met_item": ("weak_items",),
+    "active": ("active", "counts"),
+    "active_before": ("active_before", "counts_before"),
 }
 
 
@@ -171,7 +171,7 @@ def possible_values(row: HiddenCounts, name: str, told) -> list[int]:
 
 def parse_cell(told, field: str):
     value = getattr(told, field)
-    return [line[1:] for line in value] if field in ("beliefs", "items") else value
+    return [line[1:] for line in value] if field in ("misconceptions", "weak_items") else value
 
 
 @st.composite
@@ -195,7 +195,7 @@ def classes(draw) -> HiddenCounts:
     HiddenCounts(17, known=4, learning=0, stuck=10, newly_stuck=6, active=6, active_before=2)
 )  # "5+" of 10, 6 practised
 def test_no_exported_numbers_together_determine_a_group_of_one_to_four(facts):
-    assert facts.can_be
+    assert facts.is_consistent
     left = {name for name, count in facts.groups().items() if 0 < count < MIN_GROUP_SIZE}
     for tries, other in enumerate(indistinguishable_classes(facts)):
         if not left or tries > 20_000:
@@ -214,7 +214,7 @@ def test_published_rows_do_not_reveal_suppressed_parts(size):
         for row, believing in product(group, range(MIN_GROUP_SIZE, size + 1)):
             facts = HiddenCounts(size, *row, believing=believing)
             if facts.is_consistent:
-                by_line[tuple(parse_cell(disclosable_figures(class_from(facts)), "beliefs"))].append(facts)
+                by_line[tuple(parse_cell(disclosable_figures(class_from(facts)), "misconceptions"))].append(facts)
         for line, same in by_line.items():
             for part in zip(*((f.known, f.learning, f.stuck, f.unmet) for f in same), strict=True):
                 assert not line or len(set(part)) > 1 or not 0 < part[0] < MIN_GROUP_SIZE, (told, line, same)

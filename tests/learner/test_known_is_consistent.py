@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rebuilt_records import rebuild_record
 
 from tutor.domain import Outcome
 from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD
 from tutor.learner.class_overview import build_class_overview
 from tutor.learner.evidence import AnswerEvent
 from tutor.learner.overview import REVIEW_THRESHOLD, MasteryLevel
-from tutor.learner.record import rebuild_record
 from tutor.learner.skill_graph import build_graph
 from tutor.locales import t
 from tutor.ui import class_html, progress_html

@@ -7,18 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rebuilt_records import rebuild_record
 
 from tutor.domain import Outcome
 from tutor.learner.bayesian_knowledge_tracing import MasteryStatus
 from tutor.learner.evidence import AnswerEvent, AnswerOrigin, RetractionEvent
 from tutor.learner.overview import build_overview
 from tutor.learner.recommender import RecommendationKind
-from tutor.learner.record import LearnerRecord, apply_answer, rebuild_record
+from tutor.learner.record import LearnerRecord, apply_answer
 from tutor.learner.serialization import record_from_json, record_to_json
 from tutor.learner.skill_graph import PrerequisiteEdge, build_graph
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-COURSE = build_graph("abc", [PrerequisiteEdge("b", "a", "t"), PrerequisiteEdge("c", "b", "t")])
+COURSE = build_graph("abc", [PrerequisiteEdge("b", "a"), PrerequisiteEdge("c", "b")])
 
 
 def answer(n: int, skill: str = "a", *, right: bool = True, days: float = 0.0, **rest) -> AnswerEvent:

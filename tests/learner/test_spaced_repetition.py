@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
+from tutor.learner.bayesian_knowledge_tracing import BktParams
 from tutor.learner.evidence import AnswerEvent
 from tutor.learner.spaced_repetition import (
     RECALL_FEATURES,
@@ -17,9 +18,9 @@ from tutor.learner.spaced_repetition import (
     due_at,
     initial_forgetting_model,
     recall_probability,
-    review_answer,
     update_memory,
 )
+from tutor.learner.state import LearnerState, update_state
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 logs = st.lists(st.tuples(st.floats(0.01, 60), st.booleans()), min_size=1, max_size=25)
@@ -29,7 +30,7 @@ def replay(log: list[tuple[float, bool]]) -> tuple[MemoryState, ForgettingModel,
     memory, habit, at = None, initial_forgetting_model(), NOW
     for days, recalled in log:
         at += timedelta(days=days)
-        memory, habit, _ = update_memory(memory, habit, recalled=recalled, at=at)
+        memory, habit = update_memory(memory, habit, recalled=recalled, at=at)
     assert memory is not None
     return memory, habit, at
 
@@ -53,7 +54,7 @@ def test_a_review_is_due_at_the_target_retention(log):
 
 
 def test_a_new_learner_follows_default_fsrs():
-    memory, habit, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    memory, habit = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
     at_stability = NOW + timedelta(days=memory.stability)
     assert recall_probability(memory, habit, at_stability) == pytest.approx(0.9, abs=1e-6)
 
@@ -62,25 +63,27 @@ def test_a_forgetful_learner_is_reviewed_sooner():
     def habit_of(*, recalled: bool) -> ForgettingModel:
         habit = initial_forgetting_model()
         for _ in range(40):
-            memory, habit, _ = update_memory(None, habit, recalled=True, at=NOW)
-            _, habit, _ = update_memory(memory, habit, recalled=recalled, at=NOW + timedelta(days=3))
+            memory, habit = update_memory(None, habit, recalled=True, at=NOW)
+            _, habit = update_memory(memory, habit, recalled=recalled, at=NOW + timedelta(days=3))
         return habit
 
-    memory, _, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    memory, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
     assert due_at(memory, habit_of(recalled=False)) < due_at(memory, habit_of(recalled=True))
 
 
 def test_same_day_answers_are_not_reviews():
-    memory, habit, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
-    after, same, record = update_memory(memory, habit, recalled=False, at=NOW + timedelta(minutes=10))
-    assert record.expected is None and same is habit
+    memory, habit = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    after, same = update_memory(memory, habit, recalled=False, at=NOW + timedelta(minutes=10))
+    assert same is habit
     assert after.spaced == 0 and after.lapses == 1
 
 
 def test_aided_answers_do_not_change_the_memory():
-    memory, habit, _ = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    memory, habit = update_memory(None, initial_forgetting_model(), recalled=True, at=NOW)
+    before = LearnerState(memories={"x": memory}, forgetting=habit)
     helped = AnswerEvent("e", "ada", "c", "a", ("x",), Outcome.RIGHT, 2, True, NOW + timedelta(days=9), "t")
-    assert review_answer(memory, habit, helped) == (memory, habit, None)
+    after = update_state(before, helped, BktParams())
+    assert after.memories == before.memories and after.forgetting is habit
 
 
 def test_the_initial_personal_model_equals_fsrs():

@@ -16,6 +16,7 @@ from tutor.errors import NotAllowed
 from tutor.learner.class_overview import build_class_overview
 from tutor.learner.disclosure_control import MIN_GROUP_SIZE, mask_small_count, mask_small_parts
 from tutor.learner.evidence import AnswerEvent, RetractionEvent, current_answers
+from tutor.locales.formatting import format_day
 from tutor.progress.evidence_log import GradedAnswer
 from tutor.progress.reports import misconception_locations
 from tutor.ui import class_html, printable_reports, progress_html
@@ -65,7 +66,7 @@ def practised(services, learners, record_answer, clock, instructor) -> list[Pers
 
 
 def counted_from_events(services) -> list[AnswerEvent]:
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         events = [event for _, event in evidence_store.events(connection, COURSE)]
     answers = [event for event in events if isinstance(event, AnswerEvent)]
     return list(current_answers(answers, [event for event in events if isinstance(event, RetractionEvent)]))
@@ -174,12 +175,12 @@ def test_a_learners_report_matches_their_events(services, practised, language):
     right = sum(e.is_right for e in alone)
     assert progress_html.t(language, "help_share", rights=right, answers=len(alone)) in page
     for day in {e.at.date() for e in mine}:
-        assert f"<td>{day}</td><td>{sum(e.at.date() == day for e in mine)}</td>" in page
+        assert f"<td>{format_day(language, day)}</td><td>{sum(e.at.date() == day for e in mine)}</td>" in page
     assert "{" not in page
 
 
 def test_an_empty_class_shows_a_message(services, skills, instructor):
-    seen = build_class_overview({}, services.progress.skill_graph(instructor, COURSE), services.core.clock())
+    seen = build_class_overview({}, services.progress.skill_graph(instructor, COURSE), services.clock())
     assert "Nobody has answered" in class_html.render_class_page(seen, {}, {}, {}, "en")
 
 

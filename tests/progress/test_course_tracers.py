@@ -21,7 +21,7 @@ def practised(services, course, ada, bob, instructor, clock):
     rng, given = random.Random(1), iter(range(10_000))
 
     def practising(answers: int) -> None:
-        with services.core.database.write_transaction() as connection:
+        with services.database.write_transaction() as connection:
             for _ in range(answers):
                 clock.advance(timedelta(minutes=3))
                 n = next(given)
@@ -34,7 +34,7 @@ def practised(services, course, ada, bob, instructor, clock):
 
 
 def fitted_answers(services) -> int:
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         return tracer_store.fitted_sequence(connection, "biology") or 0
 
 
@@ -46,7 +46,7 @@ def predicted_success(services, actor) -> float:
 def test_a_page_view_starts_fitting_and_a_later_one_uses_it(services, practised, ada):
     practised(course_delta.MIN_ANSWERS)
     before = predicted_success(services, ada)
-    services.core.tracers.background.wait_all()
+    services.tracers.background.wait_all()
     assert fitted_answers(services) == course_delta.MIN_ANSWERS
     assert predicted_success(services, ada) < before
 
@@ -54,7 +54,7 @@ def test_a_page_view_starts_fitting_and_a_later_one_uses_it(services, practised,
 def test_a_small_course_is_not_fitted(services, practised, ada, instructor):
     practised(course_delta.MIN_ANSWERS - 1)
     predicted_success(services, ada)
-    services.core.tracers.background.wait_all()
+    services.tracers.background.wait_all()
     assert services.progress.rebuild_records(instructor, "biology") == 2 and fitted_answers(services) == 0
 
 
@@ -62,23 +62,23 @@ def test_refitting_happens_only_after_growth(services, practised, ada):
     for more, known in ((course_delta.MIN_ANSWERS, 200), (40, 200), (20, 260)):
         practised(more)
         predicted_success(services, ada)
-        services.core.tracers.background.wait_all()
+        services.tracers.background.wait_all()
         assert fitted_answers(services) == known
 
 
 def test_erasing_answers_deletes_the_fitted_tracer(services, practised, ada, bob):
     practised(course_delta.MIN_ANSWERS)
     predicted_success(services, ada)
-    services.core.tracers.background.wait_all()
+    services.tracers.background.wait_all()
     services.progress.delete_learner_data(bob, "biology")
     assert fitted_answers(services) == 0
-    assert services.core.tracers.tracer_for("biology", 0).course_delta is None
+    assert services.tracers.tracer_for("biology", 0).course_delta is None
 
 
 def test_two_processes_over_one_database_share_the_fitted_tracer(services, practised):
     from tutor.progress.course_tracers import CourseTracers
 
     practised(course_delta.MIN_ANSWERS)
-    other = CourseTracers(services.core.database)
+    other = CourseTracers(services.database)
     assert other.fit_course("biology") == course_delta.MIN_ANSWERS
-    assert services.core.tracers.tracer_for("biology", 0).course_delta.answers == course_delta.MIN_ANSWERS
+    assert services.tracers.tracer_for("biology", 0).course_delta.answers == course_delta.MIN_ANSWERS

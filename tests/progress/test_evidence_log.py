@@ -19,14 +19,14 @@ def make_grade(grade_id: str = "g1", outcome: Outcome = Outcome.WRONG, **rest) -
 
 
 def counting_answers(services, learner_id: str) -> list[AnswerEvent]:
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         events = [event for _, event in evidence_store.events(connection, "biology", learner_id)]
     answers = [event for event in events if isinstance(event, AnswerEvent)]
     return list(current_answers(answers, [event for event in events if isinstance(event, RetractionEvent)]))
 
 
 def item_counts(services):
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         return evidence_store.course_item_counts(connection, "biology")
 
 
@@ -46,7 +46,7 @@ def test_an_unsure_grade_is_no_evidence_until_the_instructor_decides(services, c
 
 
 def test_a_grade_and_its_evidence_are_stored_together_or_not_at_all(services, course, ada):
-    with pytest.raises(RuntimeError), services.core.database.write_transaction() as connection:
+    with pytest.raises(RuntimeError), services.database.write_transaction() as connection:
         services.evidence_log.record(ada, make_grade(), within=connection)
         raise RuntimeError
     assert counting_answers(services, ada.id) == [] and item_counts(services) == {}
@@ -60,7 +60,7 @@ def test_an_override_supersedes_the_old_event_which_stays_readable(services, cou
     assert item_counts(services) == {("i1", "light"): (1, 1)}
     again = services.evidence_log.override(instructor, "g1", Outcome.PARTIAL)
     assert again.supersedes == new.id and counting_answers(services, ada.id) == [again]
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         assert [event for _, event in evidence_store.events(connection, "biology")] == [old, new, again]
 
 
@@ -114,7 +114,7 @@ def test_recounting_equals_incremental_counting(services, course, ada, bob, inst
     services.evidence_log.override(instructor, "g3", Outcome.WRONG)
     services.evidence_log.retract(instructor, "g4", "faulty")
     before = item_counts(services)
-    with services.core.database.write_transaction() as connection:
+    with services.database.write_transaction() as connection:
         evidence_store.rebuild_item_counts(connection, "biology")
     assert item_counts(services) == {key: counts for key, counts in before.items() if key in item_counts(services)}
     assert all(counts == (0, 0) for key, counts in before.items() if key not in item_counts(services))
@@ -123,7 +123,7 @@ def test_recounting_equals_incremental_counting(services, course, ada, bob, inst
 def test_an_erased_learner_leaves_no_event_and_no_count(services, course, ada, bob):
     services.evidence_log.record(ada, make_grade("g1", Outcome.RIGHT))
     kept = services.evidence_log.record(bob, make_grade("g2"))
-    with services.core.database.write_transaction() as connection:
+    with services.database.write_transaction() as connection:
         assert evidence_store.delete_events(connection, ada.id) == 1
     assert counting_answers(services, ada.id) == [] and counting_answers(services, bob.id) == [kept]
     assert item_counts(services) == {("i1", "light"): (1, 0)}

@@ -54,7 +54,7 @@ def mastery_of(services, actor) -> dict[str, float]:
 
 
 def stored_record(services, actor) -> record_store.StoredRecord:
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         return record_store.stored_records(connection, "biology", actor.id)[actor.id]
 
 
@@ -140,7 +140,7 @@ def test_erasure_leaves_nothing_behind(services, skills, ada, record_answer):
     services.progress.own_overview(ada, "biology")
     assert services.progress.delete_learner_data(ada, "biology") == 3
     assert services.progress.own_overview(ada, "biology").total.answers == 0
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         assert record_store.stored_records(connection, "biology", ada.id) == {}
 
 
@@ -179,34 +179,34 @@ def test_a_checkpoint_replay_equals_a_full_rebuild(services, skills, ada, instru
     for n in range(24):
         record_answer(ada, ("light", "sugar")[n % 3 == 0], right=n % 4 > 0, hints=int(n % 7 == 0))
         clock.advance(timedelta(hours=9))
-        near.of(ada, "biology")
+        near.own_overview(ada, "biology")
     for correct in (
         lambda: services.evidence_log.override(instructor, corrected, Outcome.PARTIAL),
         lambda: services.evidence_log.retract(instructor, corrected, "the key was wrong"),
         lambda: services.evidence_log.retract(instructor, "g20", "asked twice"),
     ):
         correct()
-        from_a_checkpoint = record_to_json(near.record(ada, "biology"))
+        from_a_checkpoint = record_to_json(near.own_record(ada, "biology"))
         services.progress.rebuild_records(instructor, "biology")
-        assert from_a_checkpoint == record_to_json(near.record(ada, "biology"))
+        assert from_a_checkpoint == record_to_json(near.own_record(ada, "biology"))
 
 
 def test_a_recent_regrade_replays_from_the_last_checkpoint(services, skills, ada, instructor, record_answer):
     near = replace(services.progress, checkpoint_interval=4)
     for _ in range(11):
         record_answer(ada)
-        near.of(ada, "biology")
+        near.own_overview(ada, "biology")
     services.evidence_log.override(instructor, "g9", Outcome.WRONG)
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         found = record_store.latest_valid_checkpoint(
-            connection, "biology", ada.id, course_policies(near.graph(ada, "biology"))
+            connection, "biology", ada.id, course_policies(near.skill_graph(ada, "biology"))
         )
         assert found is not None and record_from_json(found.record.body).answers == 8
     services.evidence_log.override(instructor, "g1", Outcome.WRONG)
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         assert (
             record_store.latest_valid_checkpoint(
-                connection, "biology", ada.id, course_policies(near.graph(ada, "biology"))
+                connection, "biology", ada.id, course_policies(near.skill_graph(ada, "biology"))
             )
             is None
         )
@@ -221,22 +221,22 @@ def test_an_old_regrade_is_replayed_in_the_background_and_the_page_says_so(
     swift = replace(services.progress, max_inline_events=10)
     for _ in range(24):
         record_answer(ada)
-        swift.of(ada, "biology")
-    before, names = swift.of(ada, "biology"), {"light": "Light", "sugar": "Sugar", "root": "Roots"}
-    assert not before.catching_up
+        swift.own_overview(ada, "biology")
+    before, names = swift.own_overview(ada, "biology"), {"light": "Light", "sugar": "Sugar", "root": "Roots"}
+    assert not before.is_stale
     gate = threading.Event()
-    swift.beside.begin("before it", gate.wait)
+    swift.background.submit("before it", gate.wait)
     services.evidence_log.override(instructor, "g0", Outcome.WRONG)
-    seen = swift.of(ada, "biology")
-    assert seen.catching_up and seen.total == before.total
+    seen = swift.own_overview(ada, "biology")
+    assert seen.is_stale and seen.total == before.total
     assert "judged anew" in progress_html.render_progress(seen, names, "en")
-    seen_by_teacher = replace(services.reports, progress=swift).classroom(instructor, "biology")
+    seen_by_teacher = replace(services.reports, progress=swift).class_overview(instructor, "biology")
     assert "重新评分" in class_html.render_class_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
     gate.set()
-    swift.beside.wait()
-    after = swift.of(ada, "biology")
-    assert not after.catching_up and after.total.unaided_rights == before.total.unaided_rights - 1
-    text = record_to_json(swift.record(ada, "biology"))
+    swift.background.wait_all()
+    after = swift.own_overview(ada, "biology")
+    assert not after.is_stale and after.total.unaided_rights == before.total.unaided_rights - 1
+    text = record_to_json(swift.own_record(ada, "biology"))
     services.progress.rebuild_records(instructor, "biology")
     assert record_to_json(services.progress.own_record(ada, "biology")) == text
 
@@ -245,7 +245,7 @@ def test_a_recent_regrade_is_applied_at_once_in_long_logs(services, skills, ada,
     swift = replace(services.progress, max_inline_events=10, checkpoint_interval=4)
     for _ in range(24):
         record_answer(ada)
-        swift.of(ada, "biology")
+        swift.own_overview(ada, "biology")
     services.evidence_log.override(instructor, "g22", Outcome.WRONG)
-    assert not swift.of(ada, "biology").catching_up
-    assert swift.of(ada, "biology").total.unaided_rights == 23
+    assert not swift.own_overview(ada, "biology").is_stale
+    assert swift.own_overview(ada, "biology").total.unaided_rights == 23

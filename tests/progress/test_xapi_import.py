@@ -52,12 +52,12 @@ ROSTER = {"ada@uni.example": "ada"}
 
 
 def events(services, learner_id: str):
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         return [event for _, event in evidence_store.events(connection, "biology", learner_id)]
 
 
 def test_a_minimal_statement_becomes_evidence_marked_as_imported(services, ada, import_statements):
-    assert import_statements(as_file(statement()), ROSTER).taken == 1
+    assert import_statements(as_file(statement()), ROSTER).imported == 1
     (event,) = events(services, ada.id)
     assert (event.judge, event.origin, event.outcome) == (XAPI_JUDGE, AnswerOrigin.IMPORTED, Outcome.RIGHT)
     assert event.item_id == "https://lms.example/quiz/1" and event.at.isoformat() == "2026-11-20T09:00:00+00:00"
@@ -67,13 +67,13 @@ def test_a_minimal_statement_becomes_evidence_marked_as_imported(services, ada, 
 def test_the_same_statement_is_imported_once(services, ada, import_statements):
     import_statements(as_file(statement(1)), ROSTER)
     again = import_statements(as_file(statement(1), statement(2), statement(2)), ROSTER)
-    assert (again.taken, again.known) == (1, 2) and len(events(services, ada.id)) == 2
+    assert (again.imported, again.duplicates) == (1, 2) and len(events(services, ada.id)) == 2
 
 
 def test_own_exports_are_recognised_on_import(services, ada, instructor, import_statements):
     services.evidence_log.record(ada, GradedAnswer("biology", "i1", ("light",), Outcome.RIGHT, "grader-1", "g1"))
     own = json.dumps(services.reports.own_xapi_statements(ada, "biology")).encode()
-    assert (import_statements(own).taken, import_statements(own).known) == (0, 1)
+    assert (import_statements(own).imported, import_statements(own).duplicates) == (0, 1)
 
 
 def test_exports_of_another_deployment_keep_skill_help_and_partial_credit(services, ada, import_statements):
@@ -118,12 +118,12 @@ def test_scores_and_verbs_determine_the_outcome(services, ada, import_statements
 )
 def test_a_refused_statement_has_a_reason_and_does_not_block_others(services, ada, import_statements, bad, reason):
     found = import_statements(as_file(bad, statement(2)), ROSTER)
-    assert found.taken == 1 and [one.place for one in found.refused] == [1]
-    assert reason in found.refused[0].reason
+    assert found.imported == 1 and [one.position for one in found.rejected] == [1]
+    assert reason in found.rejected[0].reason
     for language in ("en", "zh"):
         assert "{" not in class_html.render_import_result(found, language)
     chinese = class_html.render_import_result(found, "zh")
-    assert html.escape(found.refused[0].reason) not in chinese and any(
+    assert html.escape(found.rejected[0].reason) not in chinese and any(
         c >= "\u4e00" for c in chinese.split("<td>1<")[1]
     )
 
@@ -136,16 +136,17 @@ def test_a_refusal_reason_is_escaped_on_the_page(services, ada, import_statement
 def test_statements_voided_in_the_same_file_are_skipped(services, ada, import_statements):
     void = voiding_statement(statement(1)["id"])
     found = import_statements(as_file(statement(1), statement(2), void), ROSTER)
-    assert (found.taken, found.left_out, found.refused) == (1, 1, ())
+    assert (found.imported, found.skipped_voided, found.rejected) == (1, 1, ())
     again = import_statements(as_file(statement(1)), ROSTER)
-    assert (again.taken, again.left_out) == (0, 1), "and stays out when it comes again"
+    assert (again.imported, again.skipped_voided) == (0, 1), "and stays out when it comes again"
 
 
 def test_statements_voided_earlier_are_skipped_on_import(services, ada, instructor, import_statements):
     """Systems send their statements in no order: the file with the void may be the first to arrive."""
-    assert import_statements(as_file(voiding_statement(statement(1)["id"]), voiding_statement("  "))).left_out == 0
+    void = as_file(voiding_statement(statement(1)["id"]), voiding_statement("  "))
+    assert import_statements(void).skipped_voided == 0
     found = import_statements(as_file(statement(1), statement(2)), ROSTER)
-    assert (found.taken, found.left_out, found.taken_back, found.refused) == (1, 1, 0, ())
+    assert (found.imported, found.skipped_voided, found.retracted, found.rejected) == (1, 1, 0, ())
     assert services.progress.own_overview(ada, "biology").total.answers == 1
     other = services.courses.create(instructor, "Physics", course_id="physics")
     services.courses.enrol(instructor, other.id, ada)
@@ -156,7 +157,7 @@ def test_statements_voided_earlier_are_skipped_on_import(services, ada, instruct
 
 def test_a_voided_invalid_statement_is_not_reported(import_statements):
     bad = statement(1, result={})
-    assert import_statements(as_file(bad, voiding_statement(bad["id"]))).refused == ()
+    assert import_statements(as_file(bad, voiding_statement(bad["id"]))).rejected == ()
 
 
 def test_a_later_file_voids_earlier_imports(services, ada, instructor, import_statements):
@@ -167,10 +168,10 @@ def test_a_later_file_voids_earlier_imports(services, ada, instructor, import_st
         for n, target in ((8, statement(1)["id"]), (9, own.grade_id), (10, statement(77)["id"]))
     ]
     found = import_statements(as_file(*voids), ROSTER)
-    assert (found.taken, found.taken_back, found.refused) == (0, 1, ())
+    assert (found.imported, found.retracted, found.rejected) == (0, 1, ())
     assert services.progress.own_overview(ada, "biology").total.answers == 2
-    assert import_statements(as_file(statement(1)), ROSTER).known == 1, "what was taken back stays out"
-    assert import_statements(as_file(*voids), ROSTER).taken_back == 0
+    assert import_statements(as_file(statement(1)), ROSTER).duplicates == 1, "what was taken back stays out"
+    assert import_statements(as_file(*voids), ROSTER).retracted == 0
     assert "撤回先前导入的 1 条" in class_html.render_import_result(found, "zh")
 
 

@@ -8,7 +8,6 @@ unaided answer shows anything, and after help a fresh unaided item decides.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -124,15 +123,6 @@ def _shift_log_odds(share: float, ease: float) -> float:
 def predict_right(known: float, params: BktParams) -> float:
     """Return how likely an unaided right answer is."""
     return known * (1 - params.slip) + (1 - known) * params.guess
-
-
-def rebuild_masteries(answers: Iterable[AnswerEvent], params: BktParams) -> Mapping[str, Mastery]:
-    """Return the mastery of every skill that was met, from the answers in order."""
-    found: dict[str, Mastery] = {}
-    for answer in answers:
-        for skill in answer.skills:
-            found[skill] = update_mastery(found.get(skill, initial_mastery(params)), answer, params)
-    return found
 
 
 def wilson_interval(rights: int, answers: int) -> tuple[float, float]:

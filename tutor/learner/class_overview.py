@@ -119,7 +119,7 @@ def build_class_overview(records: Mapping[str, LearnerRecord], course: SkillGrap
         stuck=_stuck_learners(seen),
         misconceptions=_class_misconceptions(diaries),
         weak_items=_find_weak_items(records),
-        digest=_build_digest(seen, diaries, at),
+        digest=_build_digest(seen, at),
         weeks=_class_weeks(diaries.values(), at),
     )
 
@@ -194,7 +194,7 @@ def _correlation(pairs: Sequence[tuple[float, float]]) -> float:
     return sum((a - mean_a) * (b - mean_b) for a, b in pairs) / math.sqrt(spread_a * spread_b)
 
 
-def _build_digest(seen: Mapping[str, LearnerOverview], diaries: Mapping[str, ActivityLog], at: datetime) -> WeekDigest:
+def _build_digest(seen: Mapping[str, LearnerOverview], at: datetime) -> WeekDigest:
     now = {learner: view.this_week for learner, view in seen.items()}
     before = {learner: view.last_week for learner, view in seen.items()}
     learnt: dict[str, int] = defaultdict(int)

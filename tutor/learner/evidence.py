@@ -89,6 +89,9 @@ class RetractionEvent:
     at: datetime
 
 
+EvidenceEvent = AnswerEvent | RetractionEvent
+
+
 def current_answers(
     answers: Iterable[AnswerEvent], retractions: Iterable[RetractionEvent] = ()
 ) -> Iterator[AnswerEvent]:

@@ -22,6 +22,7 @@ from tutor.learner.answer_history import AnswerHistory, SkillHistory
 from tutor.learner.bayesian_knowledge_tracing import BktParams, predict_right
 from tutor.learner.course_delta import CourseDelta
 from tutor.learner.evidence import DEFAULT_EXPECTATION
+from tutor.learner.feature_counts import Count
 from tutor.learner.logit import logit, sigmoid
 
 SIGNAL_NAMES = (
@@ -36,8 +37,6 @@ MAX_COUNT, MAX_STREAK, MAX_GAP = 10, 5, 50  # where counts, streaks and gaps sto
 DIFFICULTY_LOG_ODDS = 1.5  # log-odds between the easiest and the hardest item, before anybody has answered either
 EMPTY_SKILL_HISTORY = SkillHistory()
 WEIGHTS_PATH = Path(__file__).with_name("tracing.json")
-
-Count = tuple[int, int]  # answers, right answers
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ Everything is hedged by how much it rests on: a share comes with its range, a st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -14,13 +14,7 @@ from itertools import islice
 from tutor.learner.activity_log import ActivityLog, AnswerCounts, ObservedMisconception, RecentAnswer, sum_counts
 from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD, PREREQUISITE_THRESHOLD, Mastery, MasteryStatus
 from tutor.learner.knowledge_tracing import BaseRates, SuccessChance, Tracer, predict_success
-from tutor.learner.recommender import (
-    REVIEW_THRESHOLD,
-    CandidateItem,
-    Recommendation,
-    RecommenderContext,
-    rank_recommendations,
-)
+from tutor.learner.recommender import REVIEW_THRESHOLD, Recommendation, rank_recommendations, recommender_context
 from tutor.learner.record import BKT_PARAMS, LearnerRecord
 from tutor.learner.skill_graph import SkillGraph
 from tutor.learner.spaced_repetition import due_at, retained_share
@@ -124,21 +118,19 @@ def build_overview(
     record: LearnerRecord,
     course: SkillGraph,
     at: datetime,
-    items: Mapping[str, Sequence[CandidateItem]] | None = None,
     usual: Mapping[str, BaseRates] | None = None,
     tracer: Tracer | None = None,
 ) -> LearnerOverview:
     """Return the overview of one learner at one time.
 
-    `items` are what may be asked, by skill; `usual` is how likely anybody is to be right on each skill; `tracer` is the
-    course's own.
+    `usual` is how likely anybody is to be right on each skill; `tracer` is the course's own.
     """
     lines = tuple(_skill_overview(record, skill, at, (usual or {}).get(skill), tracer) for skill in course.skills)
     likely = {line.skill: line.success_chance.probability for line in lines if line.success_chance}
     due = [line for line in lines if line.due_at is not None and line.due_at <= at]
     changed = [line for line in lines if abs(line.known_now - line.known_week_ago) >= 0.1 and line.answers]
-    now = replace(recommender_context(record, course, at, items or {}), success_chances=likely)
-    best, *others = islice(rank_recommendations(now), MAX_ALTERNATIVES + 1)
+    context = recommender_context(record, course, at, likely)
+    best, *others = islice(rank_recommendations(context), MAX_ALTERNATIVES + 1)
     return LearnerOverview(
         at=at,
         skills=lines,
@@ -152,24 +144,6 @@ def build_overview(
         recommendation=best,
         alternatives=tuple(others),
         placement_answers=len(record.placement_answers),
-    )
-
-
-def recommender_context(
-    record: LearnerRecord, course: SkillGraph, at: datetime, items: Mapping[str, Sequence[CandidateItem]] | None = None
-) -> RecommenderContext:
-    """Return what the path decides upon; skills that the course has dropped are left out."""
-    state, (day, latest) = record.state, record.activity.last_day_outcomes
-    mine = {skill: mastery for skill, mastery in state.masteries.items() if skill in course.skills}
-    return RecommenderContext(
-        graph=course,
-        masteries=mine,
-        retained={skill: share for skill, share in state.retained_shares(at).items() if skill in course.skills},
-        items=items or {},
-        answers_today=record.activity.days[day].answers if day == at.date() else 0,
-        latest_today=latest if day == at.date() else (),
-        last_skill=record.activity.last_skill if day == at.date() else None,
-        placement_estimates=state.placement_estimates,
     )
 
 

@@ -13,9 +13,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD, PREREQUISITE_THRESHOLD, Mastery
+from tutor.learner.record import LearnerRecord
 from tutor.learner.skill_graph import SkillGraph
 
 REVIEW_THRESHOLD = 0.85  # chance of recall below which a known skill is reviewed
@@ -62,7 +64,7 @@ class RecommenderContext:
     graph: SkillGraph
     masteries: Mapping[str, Mastery]
     retained: Mapping[str, float]  # share of a skill once known that is still there; absent: all
-    items: Mapping[str, Sequence[CandidateItem]]  # by skill
+    items: Mapping[str, Sequence[CandidateItem]] = field(default_factory=dict)  # by skill
     answers_today: int = 0
     latest_today: tuple[bool, ...] = ()  # unaided, the newest last
     last_skill: str | None = None  # the skill of the last answer
@@ -100,9 +102,22 @@ class Recommendation:
     answers: int = 0
 
 
-def recommend_next(context: RecommenderContext) -> Recommendation:
-    """Return the one recommendation."""
-    return next(rank_recommendations(context))
+def recommender_context(
+    record: LearnerRecord, course: SkillGraph, at: datetime, success_chances: Mapping[str, float]
+) -> RecommenderContext:
+    """Return what the path decides upon; skills that the course has dropped are left out."""
+    state, (day, latest) = record.state, record.activity.last_day_outcomes
+    mine = {skill: mastery for skill, mastery in state.masteries.items() if skill in course.skills}
+    return RecommenderContext(
+        graph=course,
+        masteries=mine,
+        retained={skill: share for skill, share in state.retained_shares(at).items() if skill in course.skills},
+        answers_today=record.activity.days[day].answers if day == at.date() else 0,
+        latest_today=latest if day == at.date() else (),
+        last_skill=record.activity.last_skill if day == at.date() else None,
+        placement_estimates=state.placement_estimates,
+        success_chances=success_chances,
+    )
 
 
 def rank_recommendations(context: RecommenderContext) -> Iterator[Recommendation]:

@@ -15,14 +15,13 @@ from operator import attrgetter
 
 from tutor.learner.activity_log import ActivityLog, log_answer
 from tutor.learner.bayesian_knowledge_tracing import BktParams
-from tutor.learner.evidence import AnswerEvent, AnswerOrigin, RetractionEvent, current_answers
+from tutor.learner.evidence import AnswerEvent, AnswerOrigin, EvidenceEvent, RetractionEvent, current_answers
 from tutor.learner.placement import prior_belief, update_belief
 from tutor.learner.skill_graph import SkillGraph, build_graph
 from tutor.learner.state import LearnerState, apply_placement, update_state
 
 BKT_PARAMS = BktParams()
 RULES_VERSION = "1"  # changed with any rule that makes records; stored records of other rules are remade
-EvidenceEvent = AnswerEvent | RetractionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +67,10 @@ def apply_answer(record: LearnerRecord, answer: AnswerEvent, course: SkillGraph)
     """Return the record after one more answer."""
     if answer.origin is AnswerOrigin.PLACEMENT and answer.is_unaided:
         return _apply_placement_answer(record, answer, course)
-    state, _ = update_state(record.state, answer, BKT_PARAMS)
+    state = update_state(record.state, answer, BKT_PARAMS)
     known = {skill: state.masteries[skill].probability for skill in answer.skills}
     diary = log_answer(record.activity, answer, known)
     return replace(record, state=state, activity=diary, last_at=answer.at)
-
-
-def rebuild_record(events: Iterable[EvidenceEvent], course: SkillGraph) -> LearnerRecord:
-    """Return the record that the events, in any order, lead to."""
-    record = LearnerRecord()
-    for after in replay(record, events, course):
-        record = after
-    return record
 
 
 def replay(record: LearnerRecord, events: Iterable[EvidenceEvent], course: SkillGraph) -> Iterator[LearnerRecord]:

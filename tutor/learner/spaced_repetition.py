@@ -16,7 +16,6 @@ from functools import cache
 import numpy as np
 from fsrs import Card, Rating, Scheduler, State
 
-from tutor.learner.evidence import AnswerEvent
 from tutor.learner.logit import FloatArray, logit, sigmoid
 
 MIN_SPACED_DAYS = 0.9  # a sooner answer is practice: it moves the memory, but is no test of it
@@ -59,14 +58,6 @@ class ForgettingModel:
     long_run: float = 0.0  # the same over about a hundred
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewOutcome:
-    """One review: what had been expected; `None` when it was the first answer or came too soon to be a test."""
-
-    expected: float | None
-    recalled: bool
-
-
 def initial_forgetting_model() -> ForgettingModel:
     """Return the habit of a learner without reviews: exactly FSRS."""
     mean = np.zeros(len(RECALL_FEATURES))
@@ -84,13 +75,13 @@ def retained_share(memory: MemoryState, forgetting: ForgettingModel, at: datetim
     return recall_probability(memory, forgetting, at) / recall_probability(memory, forgetting, memory.last_at)
 
 
-def due_at(memory: MemoryState, forgetting: ForgettingModel, target_recall: float = TARGET_RECALL) -> datetime:
+def due_at(memory: MemoryState, forgetting: ForgettingModel) -> datetime:
     """Return when the chance of recall will have fallen to `wanted`: a day at least, a year at most."""
     weights = _bounded_weights(forgetting)
     rest = float(weights @ _recall_features(memory, forgetting, days=memory.stability)) - weights[FSRS_COLUMN] * logit(
         0.9
     )
-    shown = sigmoid((logit(target_recall) - rest) / weights[FSRS_COLUMN])  # what FSRS would have to say by then
+    shown = sigmoid((logit(TARGET_RECALL) - rest) / weights[FSRS_COLUMN])  # what FSRS would have to say by then
     decay, factor = _forgetting_curve()
     days = memory.stability / factor * (shown ** (1 / decay) - 1)
     return memory.last_at + timedelta(days=min(max(days, 1.0), MAX_INTERVAL_DAYS))
@@ -103,25 +94,13 @@ def new_memory(at: datetime, *, is_long_known: bool = False) -> MemoryState:
 
 def update_memory(
     memory: MemoryState | None, forgetting: ForgettingModel, *, recalled: bool, at: datetime
-) -> tuple[MemoryState, ForgettingModel, ReviewOutcome]:
-    """Return memory and habit after one unaided answer, and the record of how expected it was."""
+) -> tuple[MemoryState, ForgettingModel]:
+    """Return memory and forgetting model after one unaided answer."""
     if memory is None:
-        first = _first_review(_rating(recalled=recalled), at)
-        return first, forgetting, ReviewOutcome(None, recalled)
+        return _first_review(_rating(recalled=recalled), at), forgetting
     days = _days_since(memory, at)
-    expected = recall_probability(memory, forgetting, at) if days >= MIN_SPACED_DAYS else None
     learnt = _update_forgetting(memory, forgetting, days, recalled=recalled) if days >= MIN_SPACED_DAYS else forgetting
-    after = _update_fsrs(memory, days, recalled=recalled, at=at)
-    return after, learnt, ReviewOutcome(expected, recalled)
-
-
-def review_answer(
-    memory: MemoryState | None, forgetting: ForgettingModel, answer: AnswerEvent
-) -> tuple[MemoryState | None, ForgettingModel, ReviewOutcome | None]:
-    """Like `review`; an aided answer shows what help can do, not what is remembered, and changes nothing."""
-    if not answer.is_unaided:
-        return memory, forgetting, None
-    return update_memory(memory, forgetting, recalled=answer.is_right, at=answer.at)
+    return _update_fsrs(memory, days, recalled=recalled, at=at), learnt
 
 
 @cache

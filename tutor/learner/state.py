@@ -7,7 +7,7 @@ becomes known; what comes before is learning, and forgetting it is seen in the a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -26,7 +26,6 @@ from tutor.learner.spaced_repetition import (
     MemoryState,
     initial_forgetting_model,
     new_memory,
-    recall_probability,
     retained_share,
     update_memory,
 )
@@ -46,21 +45,6 @@ class LearnerState:
         """Return for every skill that was once known the share that is still there."""
         return {skill: retained_share(memory, self.forgetting, at) for skill, memory in self.memories.items()}
 
-    def recall_probabilities(self, at: datetime) -> Mapping[str, float]:
-        """Return for every skill that was once known the chance that it is recalled now."""
-        return {skill: recall_probability(memory, self.forgetting, at) for skill, memory in self.memories.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class MasteryDelta:
-    """What one answer changed on one skill: the line that explains the state."""
-
-    answer_id: str
-    skill: str
-    before: float
-    after: float
-    expected: float  # how likely anybody had been to be right
-
 
 def apply_placement(state: LearnerState, skill_probabilities: Mapping[str, float], at: datetime) -> LearnerState:
     """Return the state after a placement; what it is sure of was learnt before the course and fades from now on."""
@@ -73,42 +57,27 @@ def apply_placement(state: LearnerState, skill_probabilities: Mapping[str, float
     return replace(state, placement_estimates=dict(skill_probabilities), memories={**brought, **own})
 
 
-def update_state(
-    state: LearnerState, answer: AnswerEvent, params: BktParams
-) -> tuple[LearnerState, tuple[MasteryDelta, ...]]:
-    """Return the state after one answer and, for each of its skills, what changed.
+def update_state(state: LearnerState, answer: AnswerEvent, params: BktParams) -> LearnerState:
+    """Return the state after one answer.
 
     How hard the item was is read from the answer itself, so that no other learner's answers are needed.
     """
     if answer.is_unaided:
         history = append_answer(state.history, answer.item_id, answer.skills[0], answer.expected, right=answer.is_right)
         state = replace(state, history=history)
-    entries = []
     for skill in answer.skills:
-        state, entry = _update_skill(state, skill, answer, params)
-        entries.append(entry)
-    return state, tuple(entries)
-
-
-def rebuild_state(answers: Iterable[AnswerEvent], params: BktParams, start: LearnerState | None = None) -> LearnerState:
-    """Return the state that the answers, oldest first, lead to."""
-    state = start or LearnerState()
-    for answer in answers:
-        state, _ = update_state(state, answer, params)
+        state = _update_skill(state, skill, answer, params)
     return state
 
 
-def _update_skill(
-    state: LearnerState, skill: str, answer: AnswerEvent, params: BktParams
-) -> tuple[LearnerState, MasteryDelta]:
+def _update_skill(state: LearnerState, skill: str, answer: AnswerEvent, params: BktParams) -> LearnerState:
     before = state.masteries.get(skill, initial_mastery(params, state.placement_estimates.get(skill)))
     memory = state.memories.get(skill)
     kept = retained_share(memory, state.forgetting, answer.at) if memory else 1.0
     ease = logit(answer.expected) - logit(answer.usual)
     after = update_mastery(before, answer, params, kept, ease)
     state = _with_updated_memory(state, skill, memory, answer, is_known=after.probability >= MASTERY_THRESHOLD)
-    entry = MasteryDelta(answer.id, skill, before.probability * kept, after.probability, answer.expected)
-    return replace(state, masteries={**state.masteries, skill: after}), entry
+    return replace(state, masteries={**state.masteries, skill: after})
 
 
 def _with_updated_memory(
@@ -117,7 +86,7 @@ def _with_updated_memory(
     if not answer.is_unaided:
         return state
     if memory is not None:
-        memory, habit, _ = update_memory(memory, state.forgetting, recalled=answer.is_right, at=answer.at)
+        memory, habit = update_memory(memory, state.forgetting, recalled=answer.is_right, at=answer.at)
         return replace(state, memories={**state.memories, skill: memory}, forgetting=habit)
     if not is_known:
         return state

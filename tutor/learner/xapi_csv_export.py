@@ -14,7 +14,7 @@ from typing import Any
 from tutor.domain import Outcome
 from tutor.learner.class_overview import ClassOverview
 from tutor.learner.disclosure_control import disclosable_figures, mask_small_count
-from tutor.learner.evidence import AnswerEvent, RetractionEvent
+from tutor.learner.evidence import AnswerEvent, EvidenceEvent, RetractionEvent
 
 VERB_PREFIX = "http://adlnet.gov/expapi/verbs/"
 VOIDED_VERB = f"{VERB_PREFIX}voided"
@@ -23,7 +23,6 @@ STATEMENT_NAMESPACE = uuid.UUID(
 )  # of our events' ids, so that a statement keeps its UUID
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SCALED_SCORES = {Outcome.RIGHT: 1.0, Outcome.PARTIAL: 0.5, Outcome.WRONG: 0.0}
-EvidenceEvent = AnswerEvent | RetractionEvent
 
 
 def to_xapi_statements(

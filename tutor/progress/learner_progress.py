@@ -18,10 +18,11 @@ from tutor.accounts.permissions import Action
 from tutor.courses.courses import Courses
 from tutor.domain import Person, Skill
 from tutor.learner.evidence import RetractionEvent
-from tutor.learner.knowledge_tracing import BaseRates, Count, Tracer, adjust_for_difficulty, base_rates, predict_success
-from tutor.learner.overview import LearnerOverview, build_overview, recommender_context
+from tutor.learner.feature_counts import Count
+from tutor.learner.knowledge_tracing import BaseRates, Tracer, adjust_for_difficulty, base_rates, predict_success
+from tutor.learner.overview import LearnerOverview, build_overview
 from tutor.learner.placement import next_question, prior_belief, update_belief
-from tutor.learner.recommender import CandidateItem, Recommendation, rank_recommendations
+from tutor.learner.recommender import CandidateItem
 from tutor.learner.record import (
     BKT_PARAMS,
     LearnerRecord,
@@ -71,19 +72,6 @@ class LearnerProgress:
         """Return a learner's own record."""
         self.courses.authorize(actor, course_id)
         return self._load_record(actor.id, course_id)
-
-    def recommendations(
-        self, actor: Person, course_id: str, items: Mapping[str, Sequence[CandidateItem]] | None = None
-    ) -> list[Recommendation]:
-        """Return what makes sense now, the one recommendation first; `items` are what may be asked, by skill."""
-        self.courses.authorize(actor, course_id)
-        return list(
-            rank_recommendations(
-                recommender_context(
-                    self._load_record(actor.id, course_id), self._load_graph(course_id), self.clock(), items or {}
-                )
-            )
-        )
 
     def predict_items(
         self, actor: Person, course_id: str, candidates: Mapping[str, tuple[str, float]]
@@ -237,7 +225,7 @@ def _task_name(course_id: str, learner_id: str) -> str:
 
 def graph_from_skills(skills: Sequence[Skill]) -> SkillGraph:
     """Return the graph of a course's declared skills."""
-    edges = (PrerequisiteEdge(skill.id, need, "course") for skill in skills for need in skill.prerequisites)
+    edges = (PrerequisiteEdge(skill.id, need) for skill in skills for need in skill.prerequisites)
     return build_graph((skill.id for skill in skills), edges)
 
 

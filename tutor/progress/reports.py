@@ -20,14 +20,12 @@ from tutor.domain import Person
 from tutor.errors import NotAllowed
 from tutor.learner.class_overview import ClassOverview, build_class_overview
 from tutor.learner.disclosure_control import MIN_GROUP_SIZE
-from tutor.learner.evidence import AnswerEvent, RetractionEvent, current_answers
+from tutor.learner.evidence import AnswerEvent, EvidenceEvent, RetractionEvent, current_answers
 from tutor.learner.xapi_csv_export import answers_to_csv, class_to_csv, to_xapi_statements
 from tutor.platform.clock import Clock
 from tutor.progress.learner_progress import LearnerProgress
 from tutor.progress.profile import Profiles
 from tutor.store.database import Database
-
-EvidenceEvent = AnswerEvent | RetractionEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +86,13 @@ class Reports:
 
     def class_skills_csv(self, actor: Person, course_id: str) -> str:
         """Return how many learners stand where on each skill, as CSV; raises NotAllowed for fewer than five."""
-        return class_to_csv(self._require_exportable(actor, course_id), self.skill_names(actor, course_id))
+        return class_to_csv(self.exportable_class(actor, course_id), self.skill_names(actor, course_id))
 
     def exportable_class(self, actor: Person, course_id: str) -> ClassOverview:
         """Return the class for a report that leaves the house; raises NotAllowed for fewer than five."""
-        return self._require_exportable(actor, course_id)
+        seen = self.class_overview(actor, course_id)
+        _require_min_group(len(seen.learners))
+        return seen
 
     def class_xapi_statements(self, actor: Person, course_id: str) -> list[dict[str, Any]]:
         """Return all events of a course under pseudonyms, as xAPI statements; raises NotAllowed for fewer than five."""
@@ -101,11 +101,6 @@ class Reports:
         with self.database.read_connection() as connection:
             events = [event for _, event in evidence_store.events(connection, course_id)]
         return to_xapi_statements(events, learners, self.skill_names(actor, course_id), self.home_url)
-
-    def _require_exportable(self, actor: Person, course_id: str) -> ClassOverview:
-        seen = self.class_overview(actor, course_id)
-        _require_min_group(len(seen.learners))
-        return seen
 
     def _events(self, actor: Person, course_id: str) -> list[EvidenceEvent]:
         self.courses.authorize(actor, course_id)

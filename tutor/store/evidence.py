@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import Outcome
-from tutor.learner.evidence import AnswerEvent, AnswerOrigin, RetractionEvent
+from tutor.learner.evidence import AnswerEvent, AnswerOrigin, EvidenceEvent, RetractionEvent
+from tutor.learner.feature_counts import Count
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import course_tracers, evidence, item_tallies
 
 ANSWER_KIND, RETRACTION_KIND = "answered", "retracted"
-SequencedEvent = tuple[int, AnswerEvent | RetractionEvent]  # the sequence number, then the event
-ItemCounts = tuple[int, int]  # unaided answers that stand, right ones
+SequencedEvent = tuple[int, EvidenceEvent]  # the sequence number, then the event
 
 
 def append_answer(connection: sa.Connection, answer: AnswerEvent, now: datetime) -> int:
@@ -96,7 +96,7 @@ def current_answer(connection: sa.Connection, grade_id: str) -> AnswerEvent | No
     return found if isinstance(found, AnswerEvent) else None
 
 
-def latest_event(connection: sa.Connection, grade_id: str) -> AnswerEvent | RetractionEvent | None:
+def latest_event(connection: sa.Connection, grade_id: str) -> EvidenceEvent | None:
     """Return the last event in a grade's line of corrections."""
     newer = evidence.alias()
     row = connection.execute(
@@ -113,15 +113,13 @@ def learners_with_evidence(connection: sa.Connection, course_id: str) -> list[st
     return sorted(connection.scalars(query))
 
 
-def course_item_counts(connection: sa.Connection, course_id: str) -> dict[tuple[str, str], ItemCounts]:
+def course_item_counts(connection: sa.Connection, course_id: str) -> dict[tuple[str, str], Count]:
     """Return the counts of a course by (item, skill)."""
     rows = connection.execute(item_tallies.select().where(item_tallies.c.course_id == course_id))
     return {(row.item_id, row.skill): (row.answers, row.rights) for row in rows}
 
 
-def item_and_skill_counts(
-    connection: sa.Connection, course_id: str, item_id: str, skill: str
-) -> tuple[ItemCounts, ItemCounts]:
+def item_and_skill_counts(connection: sa.Connection, course_id: str, item_id: str, skill: str) -> tuple[Count, Count]:
     """Return what is counted so far of an item, and of all items on its skill."""
     in_course = item_tallies.c.course_id == course_id, item_tallies.c.skill == skill
     sums = (
@@ -174,7 +172,7 @@ def get_answer(connection: sa.Connection, answer_id: str) -> AnswerEvent:
     return found
 
 
-def _get_event(connection: sa.Connection, event_id: str) -> AnswerEvent | RetractionEvent:
+def _get_event(connection: sa.Connection, event_id: str) -> EvidenceEvent:
     return _event(connection.execute(evidence.select().where(evidence.c.id == event_id)).one())
 
 
@@ -220,7 +218,7 @@ def _row(answer: AnswerEvent, now: datetime) -> dict[str, Any]:
     }
 
 
-def _event(row: sa.Row[Any]) -> AnswerEvent | RetractionEvent:
+def _event(row: sa.Row[Any]) -> EvidenceEvent:
     if row.kind == RETRACTION_KIND:
         return RetractionEvent(row.id, row.supersedes, row.judge, row.reason or "", from_iso(row.recorded_at))
     return AnswerEvent(

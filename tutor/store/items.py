@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.assessment.items import Item, ItemKind, ItemSource
-from tutor.platform.clock import from_iso, to_iso
+from tutor.platform.clock import to_iso
 from tutor.store.schema import item_sources, items
 
 
@@ -40,7 +40,6 @@ class StoredItem:
     course_id: str
     origin: ItemOrigin
     state: ItemState
-    created_at: datetime
 
 
 def item_to_json(item: Item) -> dict[str, Any]:
@@ -130,6 +129,4 @@ def set_items_generation(connection: sa.Connection, course_id: str, generation: 
 
 
 def _stored_item(row: sa.Row[Any]) -> StoredItem:
-    return StoredItem(
-        item_from_json(row.body), row.course_id, ItemOrigin(row.origin), ItemState(row.state), from_iso(row.created_at)
-    )
+    return StoredItem(item_from_json(row.body), row.course_id, ItemOrigin(row.origin), ItemState(row.state))

@@ -12,6 +12,7 @@ from tutor.domain import Job, JobState
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import jobs
 
+MAX_LISTED = 20  # latest jobs
 _OPEN_STATES = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
@@ -80,30 +81,28 @@ def update(
     connection.execute(jobs.update().where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN_STATES)).values(**values))
 
 
-def recent_by_owner(connection: sa.Connection, owner_id: str, limit: int = 20) -> list[Job]:
+def recent_by_owner(connection: sa.Connection, owner_id: str) -> list[Job]:
     """Return the latest jobs that a person started, latest first."""
     rows = connection.execute(
-        jobs.select().where(jobs.c.owner_id == owner_id).order_by(jobs.c.created_at.desc()).limit(limit)
+        jobs.select().where(jobs.c.owner_id == owner_id).order_by(jobs.c.created_at.desc()).limit(MAX_LISTED)
     )
     return [_job(row) for row in rows]
 
 
-def of_course(connection: sa.Connection, course_id: str, kind: str, limit: int = 20) -> list[Job]:
+def of_course(connection: sa.Connection, course_id: str, kind: str) -> list[Job]:
     """Return the latest jobs of a kind in a course, whoever started them, latest first."""
     rows = connection.execute(
         jobs.select()
         .where(jobs.c.course_id == course_id, jobs.c.kind == kind)
         .order_by(jobs.c.created_at.desc())
-        .limit(limit)
+        .limit(MAX_LISTED)
     )
     return [_job(row) for row in rows]
 
 
-def open_jobs(connection: sa.Connection, kind: str, course_id: str | None = None) -> list[Job]:
+def open_jobs(connection: sa.Connection, kind: str) -> list[Job]:
     """Return the queued and running jobs of a kind, oldest first."""
     query = jobs.select().where(jobs.c.kind == kind, jobs.c.state.in_(_OPEN_STATES))
-    if course_id is not None:
-        query = query.where(jobs.c.course_id == course_id)
     return [_job(row) for row in connection.execute(query.order_by(jobs.c.created_at))]
 
 

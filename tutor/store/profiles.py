@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.platform.clock import from_iso, to_iso
+from tutor.platform.clock import to_iso
 from tutor.store.schema import profiles
 
 
@@ -21,7 +21,6 @@ class StoredProfile:
     self_reported: Mapping[str, str]
     dropped: Mapping[str, int]  # statement -> how many answers it rested on when she deleted it
     in_prompt: bool
-    updated_at: datetime | None = None
 
 
 EMPTY_PROFILE = StoredProfile({}, {}, in_prompt=True)
@@ -30,7 +29,7 @@ EMPTY_PROFILE = StoredProfile({}, {}, in_prompt=True)
 def get(connection: sa.Connection, course_id: str, learner_id: str) -> StoredProfile:
     where = profiles.c.course_id == course_id, profiles.c.learner_id == learner_id
     row: sa.Row[Any] | None = connection.execute(profiles.select().where(*where)).first()
-    return StoredProfile(row.said, row.dropped, row.in_prompt, from_iso(row.updated_at)) if row else EMPTY_PROFILE
+    return StoredProfile(row.said, row.dropped, row.in_prompt) if row else EMPTY_PROFILE
 
 
 def save(connection: sa.Connection, course_id: str, learner_id: str, profile: StoredProfile, now: datetime) -> None:
