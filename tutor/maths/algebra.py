@@ -92,7 +92,7 @@ _SYMBOLS = {
     "$": "",
 }
 _FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[A-Za-z]+)|(?P<sign>[-+*/^()]))")
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[A-Za-z]+)|(?P<operator>[-+*/^()]))")
 _NAMES = sorted((*FUNCTIONS, *CONSTANTS), key=len, reverse=True)
 
 
@@ -222,8 +222,8 @@ def _multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial | N
 def _normalize(text: str) -> str:
     while _FRACTION.search(text):
         text = _FRACTION.sub(r"((\1)/(\2))", text)
-    for sign, plain in _SYMBOLS.items():
-        text = text.replace(sign, plain)
+    for symbol, plain in _SYMBOLS.items():
+        text = text.replace(symbol, plain)
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 

@@ -51,8 +51,8 @@ class Equation:
 
 def solve_equation(text: str) -> Equation | None:
     """Return the solved equation; None unless `text` is a linear equation with exactly one solution."""
-    left, sign, right = text.partition("=")
-    if not sign or "=" in right:
+    left, equals, right = text.partition("=")
+    if not equals or "=" in right:
         return None
     try:
         sides = parse(left), parse(right)

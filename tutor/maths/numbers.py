@@ -79,11 +79,11 @@ def read_numbers(text: str) -> tuple[NumberMention, ...]:
     found = sorted(
         (*_digit_mentions(text), *_word_mentions(text), *_numeral_mentions(text)), key=lambda m: (m.start, -m.end)
     )
-    kept: list[NumberMention] = []
+    mentions: list[NumberMention] = []
     for mention in found:
-        if not kept or mention.start >= kept[-1].end:
-            kept.append(mention)
-    return tuple(kept)
+        if not mentions or mention.start >= mentions[-1].end:
+            mentions.append(mention)
+    return tuple(mentions)
 
 
 def parse_number(text: str) -> NumberMention | None:

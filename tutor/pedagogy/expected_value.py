@@ -55,8 +55,8 @@ def expected_names(lines: Sequence[tuple[str, str]]) -> set[str]:
 
 def _words_to_operators(text: str) -> str:
     """Return the text with operators between numbers as symbols: "6 times 9 plus 2" becomes "6 * 9 + 2"."""
-    for word, sign in _OPERATOR_WORDS:
-        text = re.sub(rf"(?<=\d)\s*{word}\s*(?=[\d.$])", f" {sign} ", text, flags=re.IGNORECASE)
+    for word, operator in _OPERATOR_WORDS:
+        text = re.sub(rf"(?<=\d)\s*{word}\s*(?=[\d.$])", f" {operator} ", text, flags=re.IGNORECASE)
     return text
 
 

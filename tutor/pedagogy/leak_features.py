@@ -171,7 +171,7 @@ def _last_number(key: str) -> str:
 
 
 def _possible_values(mention: NumberMention) -> set[Fraction]:
-    """Return the sizes that a number may mean: a percentage is also the number before its sign."""
+    """Return the sizes that a number may mean: a percentage is also the number before the percent sign."""
     size = abs(mention.value)
     return {size, size * 100} if mention.is_percent else {size}
 

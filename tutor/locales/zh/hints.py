@@ -1,14 +1,14 @@
 """Chinese hints at an exercise and the tutor's replies about it."""
 
 MESSAGES: dict[str, str] = {
-    # the operation of a step, as it is said inside a sentence: {x} the unknown, {n} the operand
+    # the operation of a step, inside a sentence: {x} is the unknown, {n} the operand
     "hint_operation_expand": "去括号（或去分母）",
     "hint_operation_collect": "两边同时减去 {n}，让 {x} 只留在一边",
     "hint_operation_add": "两边同时加上 {n}",
     "hint_operation_subtract": "两边同时减去 {n}",
     "hint_operation_multiply": "两边同时乘以 {n}",
     "hint_operation_divide": "两边同时除以 {n}",
-    # what keeps the unknown from standing alone, by the operation that removes it
+    # what keeps the unknown from being alone, by the operation that removes it
     "hint_obstacle_expand": "未知数还在括号或分数里",
     "hint_obstacle_collect": "等号两边都有未知数",
     "hint_obstacle_add": "未知数旁边减去了一个数",
@@ -33,7 +33,7 @@ MESSAGES: dict[str, str] = {
     "“{sentence}”用自己的话说出来，就是回答。",
     "hint_similar_general_question": "别处的一道类似的题：“面团为什么会发起来？”先找到说明它的那句话："
     "“酵母把糖变成二氧化碳，气泡把面团撑起来。”再用自己的话说：酵母产生的气体在面团里形成气泡，把它顶了起来。",
-    # an equation: {first} is its first step, {rest} the others, {gap} what stands in the way, {x} the unknown
+    # an equation: {first} is its first step, {rest} the others, {gap} the obstacle, {x} the unknown
     "hint_equation_gap_1": "缺少的是：在 {equation} 中，{x} 还没有单独留在一边。第一个障碍：{gap}。",
     "hint_equation_question_1": "哪种运算可以把它抵消？为什么必须在 {equation} 的两边同时进行？",
     "hint_equation_question_2": "请按顺序说出 {equation} 中对 {x} 做了什么。最后做的是哪一步？先抵消那一步。",
@@ -53,7 +53,7 @@ MESSAGES: dict[str, str] = {
     "hint_arithmetic_step_1": "只算 {formula} 的第一步，把结果写回原处，再把这一行发给我。",
     "hint_arithmetic_step_2": "{ended}把 {formula} 一次少一个运算地重写，直到只剩一个数。",
     "hint_arithmetic_answer_1": "{formula} = {value}",
-    # a word problem: {asked} is its question, {given} its numbers, {thing} what is counted
+    # a word problem: {asked} is its question, {given} its numbers, {thing} what it counts
     "hint_word_problem_gap_1": "要求的是：{asked} 已知：{given}。缺少的是它们之间的联系。{place}",
     "hint_word_problem_gap_2": "求：{asked} 已知：{given}。请用文字说出它们有什么关系。{place}",
     "hint_word_problem_question_1": "{given} 这些数中，哪些是一起的？各表示什么？先不要计算，用一句话说出来。",
@@ -65,7 +65,7 @@ MESSAGES: dict[str, str] = {
     "hint_word_problem_step_1": "下一步：用字母 n 表示{thing}，再用 n 和 {given} 写出其他的量。",
     "hint_word_problem_step_2": "{ended}用 n 表示{thing}，补全这句话：“……的量等于……”。这就是你的方程。",
     "hint_word_problem_step_3": "{ended}把题目再读一遍，一次一句：每读一句，写下发生了什么变化，然后把你的式子发给我。",
-    # a task in words: {gapped} is a sentence of the course with its point left out
+    # a task in words: {gapped} is a sentence of the course with words left out
     "hint_text_task_gap_1": "缺少的是关于{topic}的一点。{place}",
     "hint_text_task_question_1": "带着一个问题读那一段 [1]：关于{topic}，它还说了什么你没有用到的？",
     "hint_text_task_question_2": "段落 [1] 里哪一句讲到{topic}？请用自己的话说出来。",
