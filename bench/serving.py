@@ -182,8 +182,17 @@ def ratios(best: dict[str, float], n: int, bound: float) -> dict[str, float]:
 
 def bytes_bound(runner: ModelRunner, weights: LoraWeights) -> Callable[[int], float]:
     """W / (W + n a): what the memory's bandwidth allows when n adapters must be read beside the weights."""
-    total = runner.weight_bytes()
+    total = weight_bytes(runner)
     return lambda n: total / (total + n * weights.bytes)
+
+
+def weight_bytes(runner: ModelRunner) -> int:
+    """Return the bytes of base weights that one step reads."""
+    others = {tensor.data_ptr(): tensor.nbytes for tensor in runner.model.parameters()}  # tied ones once
+    layers = [layer for group in runner.bank._groups for layer in (*group._layers, group._fused) if layer is not None]
+    return int(
+        sum(others.values()) + sum(t.nbytes for layer in layers for t in (*layer.parameters(), *layer.buffers()))
+    )
 
 
 # -- the engine as a whole ---------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def test_neither_photo_nor_transcript_is_stored(
     require_ocr()
 
     def files() -> dict[Path, int]:
-        return {path: path.stat().st_size for path in services.core.data_dir.path.rglob("*") if path.is_file()}
+        return {path: path.stat().st_size for path in services.data_dir.path.rglob("*") if path.is_file()}
 
     before = files()
     services.photos.transcribe(ada, encode_image(draw_text("mitochondria are elsewhere")))
@@ -98,7 +98,7 @@ def test_an_unreadable_photo_is_reported_in_both_languages(
 
 def test_a_text_only_engine_refuses_images(services: Services, ada: Person) -> None:
     request = GenerationRequest((Message("user", "What is this?", (encode_image(draw_text("x")),)),), ada.id)
-    with pytest.raises(InputRefused, match="does not see pictures"):
+    with pytest.raises(InputRefused, match="cannot read pictures"):
         list(services.engine.stream(request))
 
 

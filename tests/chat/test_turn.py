@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
+from chat_variants import with_engine
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -82,7 +82,7 @@ def test_the_next_prompt_prefix_is_prefetched(ask, ada, engine):
 
 
 def test_a_queued_learner_sees_the_queue_position(services, course, ada, engine):
-    engine._queue_positions = (2, 1, 0)
+    engine.queue_positions = (2, 1, 0)
     events = [
         event
         for event in services.chat.ask(ada, course.id, "Which light does chlorophyll absorb?")
@@ -194,10 +194,10 @@ def test_an_interrupted_turn_is_marked_at_restart(services, course, ada):
 
 def test_long_history_and_passages_are_trimmed_to_the_window(services: Services, course: Course, ada: Person):
     small = ScriptedEngine(["Yes."] * 9, context_tokens=520)
-    turns = replace(services.chat, engine=small)
+    chat = with_engine(services.chat, small)
     conversation = None
     for _ in range(6):
-        events = list(turns.ask(ada, course.id, "Why do leaves look green? " * 5, conversation_id=conversation))
+        events = list(chat.ask(ada, course.id, "Why do leaves look green? " * 5, conversation_id=conversation))
         assert isinstance(events[-1], Finished)
         conversation = events[-1].turn.conversation_id
     window = small.info().context_tokens - services.settings.max_answer_tokens
@@ -213,7 +213,7 @@ def test_a_small_model_gets_selected_sentences_and_a_large_one_passages(
     )
     services.documents.ingest(instructor, course.id, "moss.txt", text)
     engine = ScriptedEngine(["Their leaves."], context_tokens=window)
-    *_, finished = replace(services.chat, engine=engine).ask(
+    *_, finished = with_engine(services.chat, engine).ask(
         ada, course.id, "What do mosses take up the water of rain with?"
     )
     prompt = engine.requests[0].messages[-1].content

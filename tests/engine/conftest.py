@@ -1,4 +1,4 @@
-"""Fixtures of the engine room; what they are made of is in `tiny_models.py`."""
+"""Engines over the random models of `tiny_models.py`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 
 @pytest.fixture(scope="session")
 def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
-    """A random Qwen-style model: norms on q and k, tied embeddings, a head size of its own."""
+    """A random Qwen-style model: norms on q and k, tied embeddings, an explicit head size."""
     return make_tiny(tmp_path_factory.mktemp("qwen"), "qwen", 6)
 
 
 @pytest.fixture
 def open_tiny(tiny: TinyModel) -> Any:
-    """Open engines over `tiny`; all are closed at the end."""
+    """Return a function that opens engines over `tiny`; all are closed at the end."""
     yield from _engine_factory(tiny)
 
 
@@ -33,7 +33,7 @@ def open_qwen(tiny_qwen: TinyModel) -> Any:
 
 @pytest.fixture(scope="module")
 def shared_tiny_engine(tiny: TinyModel) -> Any:
-    """One engine over `tiny` for all examples of a property: its slots are used again and again."""
+    """One engine over `tiny` for all examples of a property test, so that its slots are reused."""
     yield from _shared_engine(tiny)
 
 
@@ -54,9 +54,11 @@ def _engine_factory(model: TinyModel) -> Any:
 
     engines: list[LocalEngine] = []
 
-    def start(queue_size: int = 64, **shape: int) -> LocalEngine:
-        form = EngineCapacity(**{"slots": 4, "chunk": 16, "prefill_rows": 2, "prefix_cache_bytes": 4 << 20, **shape})
-        engines.append(LocalEngine(load_model(model.files, "fp32"), form, queue_size, stop_repetition=False))
+    def start(queue_size: int = 64, **fields: int) -> LocalEngine:
+        capacity = EngineCapacity(
+            **{"slots": 4, "chunk": 16, "prefill_rows": 2, "prefix_cache_bytes": 4 << 20, **fields}
+        )
+        engines.append(LocalEngine(load_model(model.files, "fp32"), capacity, queue_size, stop_repetition=False))
         return engines[-1]
 
     yield start

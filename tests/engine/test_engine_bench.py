@@ -1,4 +1,4 @@
-"""The program that measures the engine runs to its end and says what it promises to say."""
+"""The benchmarks of the engine run to their end and print all their figures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 @pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.timeout(600)
-def test_the_serving_bench_runs_to_its_end_on_a_tiny_model(tmp_path: Path):
+def test_the_serving_benchmark_runs_on_a_tiny_model(tmp_path: Path):
     brief = ["--model", "tiny", "--rounds", "1", "--quick", "--data-dir", str(tmp_path), "--out", str(tmp_path / "out")]
     run = subprocess.run(
         [sys.executable, "-m", "bench.serving", *brief], capture_output=True, text=True, cwd=Path(__file__).parents[2]
@@ -31,8 +31,8 @@ def test_the_serving_bench_runs_to_its_end_on_a_tiny_model(tmp_path: Path):
 @pytest.mark.slow
 @pytest.mark.real
 @pytest.mark.timeout(600)
-def test_the_gpu_bench_opens_answers_and_compares_on_a_tiny_model_without_a_gpu(tmp_path: Path):
-    """Its figures mean nothing there, but our rows lie as near to the merged model in fp32 as those of PEFT."""
+def test_the_gpu_benchmark_runs_on_a_tiny_model_without_a_gpu(tmp_path: Path):
+    """Timings mean nothing there, but our rows are as close to the merged model in fp32 as those of PEFT."""
     from tutor.engine.model_files import resolve_model_files
 
     tokenizer = resolve_model_files("plain", tmp_path).directory

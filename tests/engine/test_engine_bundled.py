@@ -1,4 +1,4 @@
-"""The promises of the engine on the real bundled model in 4 bits."""
+"""The guarantees of the engine on the real bundled model in 4 bits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     from transformers import AutoModelForCausalLM
 
     root = tmp_path_factory.mktemp("bundled")
-    files: ModelFiles = resolve_model_files("plain", root)  # without the house adapter it says more without passages
+    files: ModelFiles = resolve_model_files("plain", root)  # without the default adapter, answers are longer
     model = AutoModelForCausalLM.from_pretrained(files.directory, dtype=torch.float32)
     refs = [make_adapter(model, root / f"a{i}", f"finch-{i}-v1", 8, files.base_sha256, seed=2 * i) for i in range(2)]
     for ref in refs:
@@ -35,7 +35,7 @@ def bundled(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 
 
 def _scale_down_adapter(ref: AdapterRef) -> None:
-    """Weaken the random adapter until it changes what is said without making it noise."""
+    """Scale the random adapter down, so that it changes answers without turning them into noise."""
     from safetensors.torch import load_file, save_file
 
     file = ref.directory / "adapter_model.safetensors"
@@ -69,19 +69,19 @@ def test_a_4_bit_answer_is_identical_in_any_batch(bundled: TinyModel):
     assert len(by_adapter) == 3, "the adapters change nothing"
 
 
-def test_in_full_precision_answers_equal_the_merged_model(bundled: TinyModel):
+def test_fp32_answers_equal_the_merged_model(bundled: TinyModel):
     engine = LocalEngine(load_model(bundled.files, "fp32"), EngineCapacity(slots=3), stop_repetition=False)
     requests = [question("What is a leaf?", adapter, 16) for adapter in (None, *bundled.adapters)]
     with ThreadPoolExecutor(3) as pool:
-        said = list(pool.map(lambda request: text_of(engine.stream(request)), requests))
+        answers = list(pool.map(lambda request: text_of(engine.stream(request)), requests))
     engine.close()
-    assert said == [bundled.oracle(request) for request in requests]
+    assert answers == [bundled.oracle(request) for request in requests]
 
 
-def test_in_4_bits_the_scores_equal_those_of_pefts_mixed_batch_within_rounding(bundled: TinyModel):
-    """bf16 keeps 8 bits: of scores up to 23 one rounding is 0.125. The exact comparison is the one in fp32.
+def test_4_bit_scores_equal_those_of_a_mixed_batch_in_peft_within_rounding(bundled: TinyModel):
+    """bf16 keeps 8 bits, so one rounding of a score up to 23 is 0.125; the exact comparison is the one in fp32.
 
-    Compared at the end of the prompt, which is read with unpacked weights, and after each of three tokens, which are
+    Compared at the end of the prompt, which is read with dequantized weights, and after each of three tokens, which are
     computed with packed ones.
     """
     loaded = load_model(bundled.files)

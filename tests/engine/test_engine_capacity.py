@@ -1,4 +1,4 @@
-"""How much runs at once is chosen for the device, fits its memory, and can be set by the operator."""
+"""The capacity is chosen for the device, fits its memory, and can be set by the operator."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_slots_use_at_most_half_of_free_memory():
 
 
 def test_a_model_too_large_for_one_slot_is_refused():
-    with pytest.raises(ModelUnusable, match="one conversation takes 48 MiB and 47 MiB are free"):
+    with pytest.raises(ModelUnusable, match="one conversation takes 48 MiB, but only 47 MiB are free"):
         capacity_for("cuda", {}, 47 << 20, ROW)
 
 

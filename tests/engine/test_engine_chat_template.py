@@ -1,4 +1,4 @@
-"""What people write never becomes a role marker: the prompt holds one for each real message, whatever they write."""
+"""User text never becomes a role marker: the prompt has exactly one for each message."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_text_without_markers_is_not_changed(text: str):
 
 
 @given(st.text(max_size=30), st.sampled_from(MARKERS))
-def test_neutralised_text_stays_readable(text: str, marker: str):
+def test_escaped_text_stays_readable(text: str, marker: str):
     assert escape_special_tokens(text + marker, MARKERS).replace(" ", "") == (text + marker).replace(" ", "")
 
 
@@ -49,7 +49,7 @@ def test_there_is_one_role_marker_for_each_message_and_one_for_the_answer(conten
 @pytest.mark.real
 @settings(max_examples=30)
 @given(data=st.data())
-def test_every_special_token_of_the_bundled_model_is_neutralised(bundled_chat: Any, data: st.DataObject):
+def test_every_special_token_of_the_bundled_model_is_escaped(bundled_chat: Any, data: st.DataObject):
     chat, tokenizer = bundled_chat
     pieces = st.one_of(st.sampled_from(chat.special_tokens), st.text(max_size=5))
     content = "x" + "".join(data.draw(st.lists(pieces, max_size=8)))

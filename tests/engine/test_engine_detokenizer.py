@@ -1,4 +1,4 @@
-"""Streamed pieces add up to the decoded answer, cut before the first stop string; no half characters are shown."""
+"""Streamed pieces add up to the decoded answer, cut before the first stop string, without incomplete characters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def decode(tokens: Sequence[int]) -> str:
 
 
 def run(text: str, stop: Sequence[str] = ()) -> tuple[list[str], bool]:
-    flow = IncrementalDetokenizer(decode, stop)
+    detokenizer = IncrementalDetokenizer(decode, stop)
     pieces = []
     for byte in text.encode():
-        pieces.append(flow.push(byte))
-        if flow.stopped:
+        pieces.append(detokenizer.push(byte))
+        if detokenizer.stopped:
             break
-    return [*pieces, flow.finish()], flow.stopped
+    return [*pieces, detokenizer.finish()], detokenizer.stopped
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufffd"), max_size=40))
@@ -51,18 +51,18 @@ def test_the_stop_string_is_never_streamed(text: str, stop: list[str]):
 
 
 def test_an_incomplete_final_character_is_dropped():
-    flow = IncrementalDetokenizer(decode)
-    shown = "".join(flow.push(byte) for byte in "5 €".encode()[:-1])
-    assert shown + flow.finish() == "5 "
+    detokenizer = IncrementalDetokenizer(decode)
+    shown = "".join(detokenizer.push(byte) for byte in "5 €".encode()[:-1])
+    assert shown + detokenizer.finish() == "5 "
 
 
 @given(st.lists(st.integers(0, 50), max_size=30), st.lists(st.integers(0, 50), min_size=8, max_size=30))
-def test_a_repeated_phrase_is_detected_as_a_loop(before: list[int], phrase: list[int]):
+def test_a_repeated_phrase_is_detected(before: list[int], phrase: list[int]):
     assert is_repetitive([*before, *phrase, *phrase])
 
 
 @given(st.permutations(range(60)))
-def test_an_answer_that_never_repeats_a_token_is_no_loop(tokens: list[int]):
+def test_an_answer_without_repeated_tokens_is_not_repetitive(tokens: list[int]):
     assert not is_repetitive(tokens)
 
 

@@ -1,4 +1,4 @@
-"""Whoever else is talking, an answer is the one that the model with this one adapter merged gives when it is alone."""
+"""An answer equals that of the model with the one adapter merged, run alone, whatever other requests run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_mixed_adapter_batch_equals_merged_single_runs_on_qwen(open_qwen: Any,
 
 @dataclass(frozen=True)
 class Arrival:
-    """One request: whose adapter, when its learner comes, and after how many pieces she leaves (None: at the end)."""
+    """One request: its adapter, its delay, and after how many pieces its learner leaves (None: at the end)."""
 
     numbers: tuple[int, ...]
     adapter: int | None
@@ -73,7 +73,7 @@ class Arrival:
 
 @st.composite
 def arrivals(draw: st.DrawFn) -> list[Arrival]:
-    """Prompts of 5 to 1,500 tokens, any adapter or none, answers of any length, all coming and leaving at any time."""
+    """Draw requests with prompts of 5 to 1,500 tokens, any adapter or none, that arrive and leave at any time."""
     rng = random.Random(draw(st.integers(0, 2**32)))
     return [
         Arrival(
@@ -87,13 +87,13 @@ def arrivals(draw: st.DrawFn) -> list[Arrival]:
     ]
 
 
-def assert_exact(engine: Any, model: TinyModel, coming: list[Arrival]) -> None:
-    requests = [visit.request(model.adapters) for visit in coming]
-    with ThreadPoolExecutor(len(coming)) as pool:
-        heard = list(pool.map(lambda visit, request: visit.consume(engine, request), coming, requests))
-    for visit, request, said in zip(coming, requests, heard, strict=True):
+def assert_exact(engine: Any, model: TinyModel, visits: list[Arrival]) -> None:
+    requests = [visit.request(model.adapters) for visit in visits]
+    with ThreadPoolExecutor(len(visits)) as pool:
+        received = list(pool.map(lambda visit, request: visit.consume(engine, request), visits, requests))
+    for visit, request, text in zip(visits, requests, received, strict=True):
         whole = model.oracle(request)
-        assert said == whole if visit.leaves_after is None else whole.startswith(said)
+        assert text == whole if visit.leaves_after is None else whole.startswith(text)
 
 
 property_of_engines = hypothesis_settings(
@@ -102,19 +102,19 @@ property_of_engines = hypothesis_settings(
 
 
 @property_of_engines
-@given(coming=arrivals())
+@given(visits=arrivals())
 def test_answers_with_arrivals_and_cancellations_equal_merged_single_runs_on_llama(
-    shared_tiny_engine: Any, tiny: TinyModel, coming: list[Arrival]
+    shared_tiny_engine: Any, tiny: TinyModel, visits: list[Arrival]
 ):
-    assert_exact(shared_tiny_engine, tiny, coming)
+    assert_exact(shared_tiny_engine, tiny, visits)
 
 
 @property_of_engines
-@given(coming=arrivals())
+@given(visits=arrivals())
 def test_answers_with_arrivals_and_cancellations_equal_merged_single_runs_on_qwen(
-    shared_qwen_engine: Any, tiny_qwen: TinyModel, coming: list[Arrival]
+    shared_qwen_engine: Any, tiny_qwen: TinyModel, visits: list[Arrival]
 ):
-    assert_exact(shared_qwen_engine, tiny_qwen, coming)
+    assert_exact(shared_qwen_engine, tiny_qwen, visits)
 
 
 def test_a_prompt_of_1500_tokens_among_short_ones_is_answered_exactly(open_tiny: Any, tiny: TinyModel):
@@ -122,35 +122,35 @@ def test_a_prompt_of_1500_tokens_among_short_ones_is_answered_exactly(open_tiny:
     assert answers(open_tiny(), mix) == [tiny.oracle(request) for request in mix]
 
 
-def test_the_adapters_of_the_suite_really_change_the_answer(tiny: TinyModel):
-    said = {tiny.oracle(ask(1, 2, 3, adapter=adapter)) for adapter in (None, *tiny.adapters)}
-    assert len(said) == 1 + len(tiny.adapters)
+def test_every_test_adapter_changes_the_answer(tiny: TinyModel):
+    answers = {tiny.oracle(ask(1, 2, 3, adapter=adapter)) for adapter in (None, *tiny.adapters)}
+    assert len(answers) == 1 + len(tiny.adapters)
 
 
 def test_answers_stay_exact_while_other_requests_are_cancelled(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny()
     mix = random_mix(tiny, 20, seed=3)
-    quit_early = threading.Event()
+    done = threading.Event()
 
-    def leave_again_and_again(n: int) -> None:
+    def start_and_cancel(n: int) -> None:
         rng = random.Random(n)
-        while not quit_early.is_set():
+        while not done.is_set():
             stream = engine.stream(ask(n, n + 1, adapter=rng.choice(tiny.adapters), max_tokens=50, learner=f"x{n}"))
             list(islice(stream, rng.randrange(1, 6)))
             stream.close()
 
-    leavers = [threading.Thread(target=leave_again_and_again, args=(n,)) for n in range(3)]
-    for leaver in leavers:
-        leaver.start()
-    said = answers(engine, mix, callers=4)
-    quit_early.set()
-    for leaver in leavers:
-        leaver.join()
-    assert said == [tiny.oracle(request) for request in mix]
+    threads = [threading.Thread(target=start_and_cancel, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    received = answers(engine, mix, callers=4)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert received == [tiny.oracle(request) for request in mix]
 
 
 def test_a_cached_prompt_gives_the_same_answer(open_tiny: Any, tiny: TinyModel):
-    """Each conversation grows turn by turn, under one adapter, another, and none; the shelf serves its beginning."""
+    """Each conversation grows turn by turn, with one adapter, another, and none; the cache holds its prefix."""
     engine = open_tiny()
     for adapter in (tiny.adapters[0], tiny.adapters[3], None):
         for length in (40, 60, 61, 90, 90):
@@ -167,12 +167,12 @@ def test_a_cached_prefix_is_not_shared_between_adapters(open_tiny: Any, tiny: Ti
 
 @pytest.mark.parametrize("calls", [600, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])])
 def test_answers_never_reach_another_learner(open_tiny: Any, tiny: TinyModel, calls: int):
-    """Every learner has an adapter and prompts of her own; each of many interleaved calls must give her own words."""
+    """Each learner has their own adapter and prompts; each of many interleaved calls must return their own answer."""
     engine = open_tiny(slots=8)
     kinds = [ask(7 * i, i, 3, adapter=a, max_tokens=3) for i in range(3) for a in (None, *tiny.adapters)]
     expected = {id(kind): tiny.oracle(kind) for kind in kinds}
     assert len(set(expected.values())) > len(kinds) // 2
     rng = random.Random(calls)
     asked = [rng.choice(kinds) for _ in range(calls)]
-    said = answers(engine, asked, callers=16)
-    assert [expected[id(kind)] for kind in asked] == said
+    received = answers(engine, asked, callers=16)
+    assert [expected[id(kind)] for kind in asked] == received

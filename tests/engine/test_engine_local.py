@@ -1,4 +1,4 @@
-"""How the local engine behaves when people leave, wait, ask too much, or something breaks: others never notice."""
+"""The local engine when callers leave, wait or ask for too much, and when a step fails: other requests go on."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_closing_the_stream_frees_the_slot_for_the_next_learner(open_tiny: Any, 
 
 def test_an_abandoned_stream_frees_the_slot(open_tiny: Any, tiny: TinyModel):
     engine = open_tiny(slots=1)
-    next(engine.stream(endless_request(1)))  # nobody keeps the generator
+    next(engine.stream(endless_request(1)))  # the generator is dropped
     assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
@@ -82,21 +82,23 @@ def test_a_waiting_request_receives_queue_position_updates(open_tiny: Any):
     engine = open_tiny(slots=1)
     running = engine.stream(endless_request(1))
     next(running)
-    told: dict[int, list[int]] = {2: [], 3: []}
+    places: dict[int, list[int]] = {2: [], 3: []}
 
-    def wait_in_line(n: int) -> None:
-        told[n] += [event.place for event in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(event, Queued)]
+    def wait_in_queue(n: int) -> None:
+        places[n] += [
+            event.place for event in engine.stream(ask(n, learner=f"learner {n}")) if isinstance(event, Queued)
+        ]
 
     waiting = []
     for n in (2, 3):
-        waiting.append(threading.Thread(target=wait_in_line, args=(n,)))
+        waiting.append(threading.Thread(target=wait_in_queue, args=(n,)))
         waiting[-1].start()
         wait_until(lambda n=n: len(engine._queue) == n - 1)
     wait_until(lambda: engine._queue.waiting()[1]._place == 2)
     running.close()
     for thread in waiting:
         thread.join(20)
-    assert told == {2: [1, 0], 3: [2, 1, 0]}
+    assert places == {2: [1, 0], 3: [2, 1, 0]}
 
 
 def test_queue_position_events_are_not_part_of_the_answer():
@@ -111,7 +113,7 @@ def test_one_learner_with_many_requests_leaves_slots_to_others(open_tiny: Any, t
     second.start()
     wait_until(lambda: len(engine._queue) == 1)
     assert text_of(engine.stream(ask(5, 6, learner="bo"))) == tiny.oracle(ask(5, 6))
-    assert len(engine._queue) == 1, "her second answer runs while her first does"
+    assert len(engine._queue) == 1, "the second answer of the same learner is running"
     tabs[0].close()
     second.join(20)
     tabs[1].close()
@@ -133,17 +135,17 @@ def test_one_learner_cannot_fill_the_queue(open_tiny: Any):
 
 def test_a_cancelled_request_costs_at_most_one_more_step(open_tiny: Any):
     engine = open_tiny(slots=2)
-    stays, leaves = engine.stream(endless_request(1)), engine.stream(endless_request(2))
-    next(stays), next(leaves)
+    staying, leaving = engine.stream(endless_request(1)), engine.stream(endless_request(2))
+    next(staying), next(leaving)
     rows: list[int] = []
     decode = engine._runner.decode
     engine._runner.decode = lambda tokens, at: (rows.append(len(tokens)), decode(tokens, at))[1]
     wait_until(lambda: rows[-3:] == [2, 2, 2])
-    leaves.close()
+    leaving.close()
     left = len(rows)
     wait_until(lambda: len(rows) > left + 3)
-    assert rows[left + 2 : left + 4] == [1, 1]  # the step under way, and one that had begun to be prepared
-    stays.close()
+    assert rows[left + 2 : left + 4] == [1, 1]  # the running step and one that was already prepared
+    staying.close()
 
 
 def test_a_timed_out_answer_is_aborted_and_its_slot_freed(open_tiny: Any, tiny: TinyModel):
@@ -153,18 +155,18 @@ def test_a_timed_out_answer_is_aborted_and_its_slot_freed(open_tiny: Any, tiny: 
     assert text_of(engine.stream(ask(5, 6))) == tiny.oracle(ask(5, 6))
 
 
-@pytest.mark.parametrize("most", [0, -1])
-def test_asking_for_no_tokens_is_refused(open_tiny: Any, most: int):
+@pytest.mark.parametrize("max_tokens", [0, -1])
+def test_asking_for_no_tokens_is_refused(open_tiny: Any, max_tokens: int):
     with pytest.raises(InputRefused, match="max_tokens"):
-        list(open_tiny().stream(ask(1, max_tokens=most)))
+        list(open_tiny().stream(ask(1, max_tokens=max_tokens)))
 
 
 def test_asking_for_a_million_tokens_ends_at_the_window(open_tiny: Any):
-    """The random model may end earlier by itself; what matters is that it ends without an error."""
+    """The random model may stop earlier; it must end without an error."""
     engine = open_tiny()
     window = engine.info().context_tokens
-    said = text_of(engine.stream(ask(*range(window - 40), max_tokens=1_000_000)))
-    assert len(said.split()) <= 40
+    answer = text_of(engine.stream(ask(*range(window - 40), max_tokens=1_000_000)))
+    assert len(answer.split()) <= 40
 
 
 @pytest.mark.parametrize("messages", [(), (Message("user", ""),), (Message("user", " \n"),)])
@@ -200,7 +202,7 @@ def test_sampling_is_deterministic_by_seed_in_any_batch(open_tiny: Any):
 
 
 def test_a_failing_step_is_reported_to_its_callers_and_the_engine_continues(open_tiny: Any, tiny: TinyModel):
-    """A real fault: the model's memory for keys and values is taken away for one step."""
+    """A real fault: the KV cache is removed for one step."""
     engine = open_tiny()
     store = engine._runner.kv.store
     engine._runner.kv.store = None
@@ -214,20 +216,20 @@ def test_closing_the_engine_fails_running_waiting_and_new_requests(open_tiny: An
     engine = open_tiny(slots=1)
     running = engine.stream(endless_request(1))
     next(running)
-    told: list[str] = []
+    errors: list[str] = []
 
-    def wait_in_line() -> None:
+    def wait_in_queue() -> None:
         try:
             list(engine.stream(ask(1, 2)))
         except EngineNotReady as error:
-            told.append(str(error))
+            errors.append(str(error))
 
-    waiting = threading.Thread(target=wait_in_line)
+    waiting = threading.Thread(target=wait_in_queue)
     waiting.start()
     wait_until(lambda: len(engine._queue) == 1)
     engine.close()
     waiting.join(20)
-    assert told == ["the tutor is shutting down"]
+    assert errors == ["the tutor is shutting down"]
     with pytest.raises(EngineNotReady):
         list(running)
     with pytest.raises(EngineNotReady):
@@ -244,14 +246,12 @@ def test_the_prefix_cache_stays_within_its_cap(open_tiny: Any):
     engine = open_tiny(prefix_cache_bytes=100_000)
     for n in range(40):
         list(engine.stream(ask(*range(n, n + 60), max_tokens=1)))
-    assert 0 < engine._runner.prefix_cache.size_bytes <= 100_000
+    assert 0 < engine._runner.prefix_cache._blocks.bytes <= 100_000
 
 
 def test_a_cached_prefix_is_not_prefilled_again(open_tiny: Any):
     engine = open_tiny()
-    read: list[int] = []
-    prefill = engine._runner.prefill
-    engine._runner.prefill = lambda readings: (read.extend(len(r.tokens) for r in readings), prefill(readings))[1]
+    read = count_prefilled_tokens(engine)
     list(engine.stream(ask(*range(100))))
     first = sum(read)
     list(engine.stream(ask(*range(100), 7)))
@@ -264,15 +264,15 @@ def make_messages(*texts: str) -> tuple[Message, ...]:
 
 
 def count_prefilled_tokens(engine: Any) -> list[int]:
-    """Return a list that grows by the tokens of each chunk that is read from now on."""
+    """Return a list to which the number of tokens of each chunk read from now on is appended."""
     read: list[int] = []
     prefill = engine._runner.prefill
-    engine._runner.prefill = lambda readings: (read.extend(len(r.tokens) for r in readings), prefill(readings))[1]
+    engine._runner.prefill = lambda inputs: (read.extend(len(one.tokens) for one in inputs), prefill(inputs))[1]
     return read
 
 
 def test_the_next_turn_prefills_only_new_tokens(open_tiny: Any, tiny: TinyModel):
-    """Question and answer were read while nobody waited: of 90 tokens, 16 at most are read again, a chunk."""
+    """Question and answer were read while the engine was idle: of 90 tokens, at most one chunk of 16 is read again."""
     engine, adapter = open_tiny(), tiny.adapters[1]
     first = words(*range(60))
     answer = text_of(engine.stream(ask(*range(60), adapter=adapter, max_tokens=20)))
@@ -306,7 +306,7 @@ def test_prefetching_yields_to_running_requests(open_tiny: Any):
     assert not read
     running.close()
     wait_until(lambda: not engine._prefix_hints)
-    assert sum(read) == 48  # of 63 tokens, the whole chunks
+    assert sum(read) == 48  # the complete chunks of 63 tokens
 
 
 def test_an_unusable_prefetch_is_ignored(open_tiny: Any, tiny: TinyModel):

@@ -1,4 +1,4 @@
-"""What stays in memory is bounded by bytes, and the most recently used stays."""
+"""The cache is bounded by bytes and evicts the least recently used value first."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from tutor.engine.lru import ByteLru
 @given(st.lists(st.tuples(st.sampled_from(["put", "get", "drop"]), st.integers(0, 9), st.integers(0, 40)), max_size=60))
 def test_the_lru_never_exceeds_its_byte_cap(steps: list[tuple[str, int, int]]):
     lru: ByteLru[int, bytes] = ByteLru(100, len)
-    kept: dict[int, bytes] = {}
+    stored: dict[int, bytes] = {}
     for verb, key, size in steps:
         if verb == "put":
             lru.put(key, bytes(size))
-            kept[key] = bytes(size)
+            stored[key] = bytes(size)
         elif verb == "get":
-            assert lru.get(key) in (None, kept.get(key))
+            assert lru.get(key) in (None, stored.get(key))
         else:
             lru.drop(key)
         present = [k for k in range(10) if k in lru]
-        assert lru.bytes == sum(len(kept[k]) for k in present) <= 100
+        assert lru.bytes == sum(len(stored[k]) for k in present) <= 100
         assert len(lru) == len(present)
 
 

@@ -1,4 +1,4 @@
-"""A model's name becomes verified, whole files, or one sentence that names what is missing."""
+"""A model setting resolves to verified, complete files, or to one sentence that names what is missing."""
 
 from __future__ import annotations
 
@@ -58,18 +58,18 @@ def test_the_base_hash_depends_on_weights_and_not_file_order(tiny: TinyModel, tm
     assert resolve_model_files(str(folder), tmp_path).base_sha256 != tiny.files.base_sha256
 
 
-def test_a_data_dir_that_cannot_be_made_is_named(tmp_path: Path, tiny: TinyModel):
+def test_a_data_dir_that_cannot_be_created_is_named(tmp_path: Path, tiny: TinyModel):
     (tmp_path / "file").write_text("")
     with pytest.raises(DataDirUnusable, match="TUTOR_DATA_DIR"):
         resolve_model_files(str(tiny.files.directory), tmp_path / "file")
 
 
 def test_an_unreadable_hash_cache_is_rebuilt(tmp_path: Path):
-    (tmp_path / "book.json").write_text("{")
+    (tmp_path / "hashes.json").write_text("{")
     file = tmp_path / "weights"
     file.write_bytes(b"abc")
-    book = FileHashCache(tmp_path / "book.json")
-    assert book.sha256(file) == sha256_of(file) == book.sha256(file)
+    hashes = FileHashCache(tmp_path / "hashes.json")
+    assert hashes.sha256(file) == sha256_of(file) == hashes.sha256(file)
 
 
 def test_a_converted_model_folder_appears_atomically(tmp_path: Path):
@@ -100,30 +100,30 @@ def test_a_missing_model_wheel_is_named(tmp_path: Path, monkeypatch: Any):
 
 
 def test_opening_an_engine_returns_at_once_in_loading_state():
-    go = threading.Event()
-    engine = LazyEngine(lambda: go.wait(20) and ScriptedEngine(["Hello."]), "slow-model")  # type: ignore[arg-type]
+    proceed = threading.Event()
+    engine = LazyEngine(lambda: proceed.wait(20) and ScriptedEngine(["Hello."]), "slow-model")  # type: ignore[arg-type]
     assert engine.info().state == EngineState.LOADING
     with pytest.raises(EngineNotReady, match="still loading"):
         list(engine.stream(GenerationRequest((Message("user", "Hi"),), learner="ada")))
-    go.set()
+    proceed.set()
     assert engine.wait_until_loaded(20).state == EngineState.READY
     assert text_of(engine.stream(GenerationRequest((Message("user", "Hi"),), learner="ada"))) == "Hello."
 
 
 def test_an_unused_model_is_not_loaded_and_close_waits_for_a_loading_one():
     opened = []
-    unasked = LazyEngine(lambda: opened.append(1) or ScriptedEngine(), "unasked")  # type: ignore[func-returns-value]
-    unasked.close()
+    unused = LazyEngine(lambda: opened.append(1) or ScriptedEngine(), "unused")  # type: ignore[func-returns-value]
+    unused.close()
     assert opened == []
-    go = threading.Event()
-    asked = LazyEngine(lambda: go.wait(20) and ScriptedEngine(), "asked")  # type: ignore[arg-type, return-value]
-    assert asked.info().state == EngineState.LOADING
-    threading.Timer(0.2, go.set).start()
-    asked.close()
-    assert not asked._thread.is_alive()
+    proceed = threading.Event()
+    loading = LazyEngine(lambda: proceed.wait(20) and ScriptedEngine(), "loading")  # type: ignore[arg-type, return-value]
+    assert loading.info().state == EngineState.LOADING
+    threading.Timer(0.2, proceed.set).start()
+    loading.close()
+    assert not loading._thread.is_alive()
 
 
-def test_a_model_that_cannot_be_opened_is_failed_with_its_reason(tmp_path: Path):
+def test_a_model_that_cannot_be_loaded_is_reported_with_the_reason(tmp_path: Path):
     engine = open_engine(Settings(data_dir=tmp_path, model=str(tmp_path / "nothing-here")))
     info = engine.wait_until_loaded(60)  # type: ignore[attr-defined]
     assert info.state == EngineState.FAILED and "nothing-here" in info.detail

@@ -1,4 +1,4 @@
-"""Laws of the policy: who runs, where, and in which order."""
+"""Properties of the scheduling policy."""
 
 from __future__ import annotations
 
@@ -13,55 +13,55 @@ learners = st.sampled_from(["ada", "bo", "cy", "di"])
 arrivals = st.lists(learners, max_size=30)
 
 
-def serve_all(line: WaitQueue[int]) -> list[int]:
-    return [key for _ in range(len(line)) if (key := line.pop()) is not None]
+def serve_all(queue: WaitQueue[int]) -> list[int]:
+    return [key for _ in range(len(queue)) if (key := queue.pop()) is not None]
 
 
 @given(arrivals)
-def test_every_queued_request_is_served_exactly_once(actor: list[str]):
-    line: WaitQueue[int] = WaitQueue(30)
-    for number, learner in enumerate(actor):
-        line.push(number, learner)
-    assert sorted(serve_all(line)) == list(range(len(actor)))
+def test_every_queued_request_is_served_exactly_once(requests: list[str]):
+    queue: WaitQueue[int] = WaitQueue(30)
+    for number, learner in enumerate(requests):
+        queue.push(number, learner)
+    assert sorted(serve_all(queue)) == list(range(len(requests)))
 
 
 @given(st.integers(0, 20))
 def test_with_one_request_each_the_queue_is_fifo(count: int):
-    line: WaitQueue[int] = WaitQueue(20)
+    queue: WaitQueue[int] = WaitQueue(20)
     for number in range(count):
-        line.push(number, f"learner {number}")
-    assert serve_all(line) == list(range(count))
+        queue.push(number, f"learner {number}")
+    assert serve_all(queue) == list(range(count))
 
 
 @given(arrivals)
-def test_requests_of_one_learner_stay_in_order(actor: list[str]):
-    line: WaitQueue[int] = WaitQueue(30)
-    for number, learner in enumerate(actor):
-        line.push(number, learner)
-    served = serve_all(line)
-    for learner in set(actor):
-        mine = [number for number in served if actor[number] == learner]
+def test_requests_of_one_learner_stay_in_order(requests: list[str]):
+    queue: WaitQueue[int] = WaitQueue(30)
+    for number, learner in enumerate(requests):
+        queue.push(number, learner)
+    served = serve_all(queue)
+    for learner in set(requests):
+        mine = [number for number in served if requests[number] == learner]
         assert mine == sorted(mine)
 
 
 def test_ten_requests_of_one_learner_do_not_block_another():
-    line: WaitQueue[str] = WaitQueue(20)
+    queue: WaitQueue[str] = WaitQueue(20)
     for number in range(10):
-        line.push(f"ada {number}", "ada")
-    line.push("bo", "bo")
-    assert [line.pop(), line.pop()] == ["ada 0", "bo"]
+        queue.push(f"ada {number}", "ada")
+    queue.push("bo", "bo")
+    assert [queue.pop(), queue.pop()] == ["ada 0", "bo"]
 
 
 @given(st.lists(st.tuples(learners, st.booleans()), min_size=1, max_size=60))
 def test_overtaking_is_bounded_per_learner(steps: list[tuple[str, bool]]):
-    """However the others keep coming, the wait of a request is bounded: no learner starves."""
-    line: WaitQueue[int] = WaitQueue(100)
-    line.push(-1, "patient")
+    """However many requests others send, the wait is bounded: no learner starves."""
+    queue: WaitQueue[int] = WaitQueue(100)
+    queue.push(-1, "patient")
     overtakers: list[str] = []
     for number, (learner, serve) in enumerate(steps):
-        line.push(number, learner)
-        if serve and -1 in line.waiting():
-            served = line.pop()
+        queue.push(number, learner)
+        if serve and -1 in queue.waiting():
+            served = queue.pop()
             assert served is not None
             if served != -1:
                 overtakers.append(steps[served][0])
@@ -69,79 +69,80 @@ def test_overtaking_is_bounded_per_learner(steps: list[tuple[str, bool]]):
 
 
 @given(arrivals, st.data())
-def test_a_removed_request_is_not_served(actor: list[str], data: st.DataObject):
-    line: WaitQueue[int] = WaitQueue(30)
-    for number, learner in enumerate(actor):
-        line.push(number, learner)
-    gone = data.draw(st.sets(st.sampled_from(range(len(actor))))) if actor else set()
+def test_a_removed_request_is_not_served(requests: list[str], data: st.DataObject):
+    queue: WaitQueue[int] = WaitQueue(30)
+    for number, learner in enumerate(requests):
+        queue.push(number, learner)
+    gone = data.draw(st.sets(st.sampled_from(range(len(requests))))) if requests else set()
     for number in gone:
-        line.discard(number)
-    assert sorted(serve_all(line)) == [n for n in range(len(actor)) if n not in gone]
+        queue.discard(number)
+    assert sorted(serve_all(queue)) == [n for n in range(len(requests)) if n not in gone]
 
 
 def test_the_queue_keeps_no_state_of_served_learners():
-    line: WaitQueue[int] = WaitQueue(9)
+    queue: WaitQueue[int] = WaitQueue(9)
     for number in range(1000):
-        line.push(number, f"learner {number}")
-        line.pop()
-    assert not line._last_turn
+        queue.push(number, f"learner {number}")
+        queue.pop()
+    assert not queue._last_round
 
 
 def test_the_queue_is_bounded():
-    line: WaitQueue[int] = WaitQueue(2)
-    line.push(1, "ada")
-    line.push(2, "bo")
-    assert not line.has_room("cy")
-    line.pop()
-    assert line.has_room("cy")
+    queue: WaitQueue[int] = WaitQueue(2)
+    queue.push(1, "ada")
+    queue.push(2, "bo")
+    assert not queue.has_room("cy")
+    queue.pop()
+    assert queue.has_room("cy")
 
 
 def test_one_learner_cannot_fill_the_queue_alone():
-    line: WaitQueue[int] = WaitQueue(8, per_learner=2)
-    line.push(1, "ada")
-    line.push(2, "ada")
-    assert not line.has_room("ada") and line.has_room("bo")
-    line.pop()
-    assert line.has_room("ada")
+    queue: WaitQueue[int] = WaitQueue(8, per_learner=2)
+    queue.push(1, "ada")
+    queue.push(2, "ada")
+    assert not queue.has_room("ada") and queue.has_room("bo")
+    queue.pop()
+    assert queue.has_room("ada")
 
 
 def test_a_learner_at_the_running_limit_is_skipped_and_keeps_position():
-    line: WaitQueue[str] = WaitQueue(9)
+    queue: WaitQueue[str] = WaitQueue(9)
     for key, learner in (("ada 1", "ada"), ("ada 2", "ada"), ("bo", "bo")):
-        line.push(key, learner)
-    assert line.pop({"ada"}) == "bo"
-    assert line.pop({"ada"}) is None
-    line.push("cy", "cy")
-    assert [line.pop(), line.pop(), line.pop()] == ["ada 1", "cy", "ada 2"]
+        queue.push(key, learner)
+    assert queue.pop({"ada"}) == "bo"
+    assert queue.pop({"ada"}) is None
+    queue.push("cy", "cy")
+    assert [queue.pop(), queue.pop(), queue.pop()] == ["ada 1", "cy", "ada 2"]
 
 
 @given(arrivals)
-def test_reported_queue_positions_match_the_serving_order(actor: list[str]):
-    line: WaitQueue[int] = WaitQueue(30)
-    for number, learner in enumerate(actor):
-        line.push(number, learner)
-    told = line.waiting()
-    assert serve_all(line) == told
+def test_reported_queue_positions_match_the_serving_order(requests: list[str]):
+    queue: WaitQueue[int] = WaitQueue(30)
+    for number, learner in enumerate(requests):
+        queue.push(number, learner)
+    order = queue.waiting()
+    assert serve_all(queue) == order
 
 
 @given(st.lists(st.tuples(learners, st.integers(1, 3)), min_size=1, max_size=40), st.integers(1, 6), st.integers(1, 3))
 def test_every_request_runs_once_within_the_fair_share(asked: list[tuple[str, int]], slots: int, each: int):
-    """Answers of 1 to 3 steps on a few slots: all are served, and no slot idles while somebody may use it."""
-    line: WaitQueue[int] = WaitQueue(40)
+    """Answers of 1 to 3 steps on a few slots: all are served, and no slot idles while a request may use it."""
+    queue: WaitQueue[int] = WaitQueue(40)
     for number, (learner, _) in enumerate(asked):
-        line.push(number, learner)
+        queue.push(number, learner)
     running: dict[int, int] = {}
     served: list[int] = []
-    while len(line) or running:
+    while len(queue) or running:
         held = Counter(asked[number][0] for number in running)
         while (
-            len(running) < slots and (number := line.pop({actor for actor in held if held[actor] >= each})) is not None
+            len(running) < slots
+            and (number := queue.pop({learner for learner in held if held[learner] >= each})) is not None
         ):
             running[number] = asked[number][1]
             served.append(number)
             held[asked[number][0]] += 1
         assert max(held.values()) <= each
-        assert len(running) == slots or all(held[asked[number][0]] >= each for number in line.waiting())
+        assert len(running) == slots or all(held[asked[number][0]] >= each for number in queue.waiting())
         running = {number: left - 1 for number, left in running.items() if left > 1}
     assert sorted(served) == list(range(len(asked)))
 
@@ -151,7 +152,7 @@ moves = st.lists(st.tuples(st.sampled_from(["admit", "promote", "release"]), st.
 
 @given(moves)
 def test_row_moves_preserve_contents_and_keep_rows_dense(steps: list[tuple[str, int]]):
-    """Carry out every swap on a model of the memory: each owner must always find her own content in her row."""
+    """Carry out every swap on a model of the memory: each row must always hold the content of its owner."""
     rows: BatchRows[int] = BatchRows(6)
     memory: list[int | None] = [None] * 6
 

@@ -18,7 +18,7 @@ TEMPLATE = (
 
 @dataclass
 class TinyModel:
-    """A model folder with its adapters, and the slow, obvious way to get an answer."""
+    """A model folder with its adapters, and a slow, obvious way to get an answer."""
 
     files: Any
     adapters: list[AdapterRef]

@@ -1,4 +1,4 @@
-"""A model server by rote, an engine that asks it, adapters on disk."""
+"""A fake model server, an engine that uses it, and adapters on disk."""
 
 from __future__ import annotations
 

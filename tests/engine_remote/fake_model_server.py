@@ -1,6 +1,6 @@
-"""A model server that behaves, or misbehaves on purpose: real sockets, the routes of vLLM and SGLang, answers by rote.
+"""A fake model server with real sockets and the routes of vLLM and SGLang, which can also misbehave on purpose.
 
-An answer tells which model was asked, so a test sees whose adapter was used.
+An answer begins with the name of the model that was asked, so a test sees which adapter was used.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Json = dict[str, Any]
 
 @dataclass
 class FakeModelServer:
-    """`misbehave` runs instead of a chat answer; it gets the handler and may write, sleep or hang up."""
+    """`misbehave` replaces a chat answer; it gets the handler and may write, sleep or disconnect."""
 
     vendor: str = "vllm"
     base: str = "base-model"
-    other_models: tuple[str, ...] = ()  # further base models behind the same address
+    other_models: tuple[str, ...] = ()  # further base models of the same server
     context: int | None = 2048
     answer_words: int = 4
     pause_s: float = 0.0
@@ -53,7 +53,7 @@ class FakeModelServer:
         return f"http://127.0.0.1:{self.port}"
 
     def model_of(self, asked: str) -> str | None:
-        """Return the name the answer is spoken under; None when there is no such model."""
+        """Return the name of the model that answers; None when there is no such model."""
         adapter = asked.removeprefix(f"{self.base}:") if self.vendor == "sglang" else asked
         return asked if asked in (self.base, *self.other_models) or adapter in self.adapters else None
 
@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_details: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
         if self.path == "/health":
@@ -75,10 +75,13 @@ class Handler(BaseHTTPRequestHandler):
                 "parent": None,
                 "max_model_len": self.fake.context,
             }
-            lent = [{"id": name, "parent": self.fake.base, "root": at} for name, at in self.fake.adapters.items()]
+            adapters = [{"id": name, "parent": self.fake.base, "root": at} for name, at in self.fake.adapters.items()]
             self.reply(
                 200,
-                {"object": "list", "data": [*lent, base, *({**base, "id": name} for name in self.fake.other_models)]},
+                {
+                    "object": "list",
+                    "data": [*adapters, base, *({**base, "id": name} for name in self.fake.other_models)],
+                },
             )
         else:
             self.reply(404, {"detail": "Not Found"})

@@ -1,4 +1,4 @@
-"""The remote engine keeps the promises of the seam, also when the server does not keep its own."""
+"""The remote engine keeps the guarantees of `Engine`, even when the server misbehaves."""
 
 from __future__ import annotations
 
@@ -89,14 +89,14 @@ def test_an_empty_prompt_and_an_answer_of_no_tokens_are_refused(engine: RemoteEn
         answer_of(engine, max_tokens=0)
 
 
-# What people write around the markers; `<|` and `|>` may come from two places and still meet.
-shards = st.sampled_from(
+# Parts of role markers; `<|` and `|>` may come from two places and still join.
+fragments = st.sampled_from(
     ["<|im_start|>", "<|", "|>", "im_end", "<s>", "[INST]", "<|eot_id|>", "<", " ", "assistant", "光"]
 )
 
 
-@given(st.lists(shards, max_size=12).map("".join).filter(str.strip))
-def test_nothing_a_learner_writes_is_a_role_marker(text: str) -> None:
+@given(st.lists(fragments, max_size=12).map("".join).filter(str.strip))
+def test_learner_text_never_contains_a_role_marker(text: str) -> None:
     with FakeModelServer(answer_words=0) as server:
         answer_of(RemoteEngine(ModelServer(server.url)), text=text)
         sent = server.chat_requests[0]["messages"][0]["content"]
@@ -145,7 +145,7 @@ def test_an_adapter_whose_file_has_changed_is_never_used(
     (ref.directory / "adapter_model.safetensors").write_bytes(b"other weights")
     with pytest.raises(AdapterNotLoaded, match="not the file that was published"):
         answer_of(engine, adapter=ref)
-    assert not server.chat_requests, "the base was asked instead"
+    assert not server.chat_requests, "the base model was asked instead"
 
 
 def test_an_adapter_the_server_cannot_load_is_an_error_and_not_the_base(
@@ -202,28 +202,28 @@ def test_closing_the_engine_unloads_what_it_loaded(
 # -- a server that misbehaves ------------------------------------------------------------------------------------------
 
 
-def hangs_at_once(_handler: Handler) -> None:
+def is_silent(_handler: Handler) -> None:
     time.sleep(3)
 
 
-def hangs_half_way(handler: Handler) -> None:
+def goes_silent(handler: Handler) -> None:
     handler.begin_stream()
     handler.piece("half")
     time.sleep(3)
 
 
-def breaks_off(handler: Handler) -> None:
+def disconnects(handler: Handler) -> None:
     handler.begin_stream()
     handler.piece("half")
 
 
-def says_it_failed(handler: Handler) -> None:
+def reports_an_error(handler: Handler) -> None:
     handler.begin_stream()
     handler.piece("half")
     handler.event({"error": {"message": "out of memory at question WHY IS THE SKY", "code": 500}})
 
 
-def talks_nonsense(handler: Handler) -> None:
+def sends_invalid_json(handler: Handler) -> None:
     handler.begin_stream()
     handler.write(b"data: {half an obj\n\n")
 
@@ -252,7 +252,7 @@ def is_not_http(handler: Handler) -> None:
 
 
 faults = [
-    hangs_at_once, hangs_half_way, breaks_off, says_it_failed, talks_nonsense, ends_without_finishing,
+    is_silent, goes_silent, disconnects, reports_an_error, sends_invalid_json, ends_without_finishing,
     never_ends_its_line, answers_500, answers_404, is_not_http,
 ]  # fmt: skip
 
@@ -263,11 +263,11 @@ def test_a_server_fault_is_a_typed_error_and_the_next_request_works(
 ) -> None:
     engine = RemoteEngine(ModelServer(server.url, read_timeout_s=0.4), max_concurrent=1)
     server.misbehave = fault
-    begun = time.monotonic()
+    started = time.monotonic()
     with pytest.raises(RemoteEngineFailed) as caught:
         answer_of(engine, text="WHY IS THE SKY BLUE")
-    assert time.monotonic() - begun < 2
-    assert "SKY" not in str(caught.value), "what a learner wrote must not come back in an error"
+    assert time.monotonic() - started < 2
+    assert "SKY" not in str(caught.value), "an error must not quote what a learner wrote"
     server.misbehave = None
     assert answer_of(engine).startswith("base-model:"), "the slot was not freed"
 
@@ -285,31 +285,31 @@ def test_a_fault_of_one_request_does_not_affect_another(
     assert text_of([first, *running]) == "base-model: word0 word1 word2 word3"
 
 
-def test_an_abandoned_request_frees_its_place(server: FakeModelServer) -> None:
+def test_an_abandoned_request_frees_its_slot(server: FakeModelServer) -> None:
     engine = RemoteEngine(ModelServer(server.url), max_concurrent=1)
-    next(engine.stream(ask()))  # nobody keeps the generator
+    next(engine.stream(ask()))  # the generator is dropped
     assert answer_of(engine)
 
 
 def test_the_time_limit_ends_a_slow_stream(server: FakeModelServer) -> None:
     server.answer_words, server.pause_s = 1000, 0.1
     engine = RemoteEngine(ModelServer(server.url))
-    begun = time.monotonic()
+    started = time.monotonic()
     with pytest.raises(GenerationTimeout):
         answer_of(engine, time_limit_s=0.5)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - started < 1
 
 
 def test_the_time_limit_holds_for_a_silent_server(server: FakeModelServer) -> None:
-    server.misbehave = hangs_half_way
-    begun = time.monotonic()
+    server.misbehave = goes_silent
+    started = time.monotonic()
     with pytest.raises(GenerationTimeout):
         answer_of(RemoteEngine(ModelServer(server.url, read_timeout_s=60)), time_limit_s=0.5)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - started < 1
 
 
 def test_closing_the_stream_closes_the_connection(server: FakeModelServer, engine: RemoteEngine) -> None:
-    """vLLM stops generating for a client that is gone, so hanging up is how an answer is cancelled."""
+    """vLLM stops generating when the client disconnects, which is how an answer is cancelled."""
     server.answer_words, server.pause_s = 10_000, 0.005
     answer = engine.stream(ask())
     next(answer)
@@ -343,7 +343,7 @@ def test_requests_over_the_limit_receive_their_queue_position(server: FakeModelS
     assert answer_of(engine)
 
 
-# -- setting it up -----------------------------------------------------------------------------------------------------
+# -- set-up -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_key_is_sent_and_never_shown(server: FakeModelServer) -> None:

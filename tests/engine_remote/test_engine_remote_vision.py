@@ -1,4 +1,4 @@
-"""Pictures go to the model of the server that sees, as content parts; an adapter is never run on one."""
+"""Images are sent to the vision model of the server as content parts, and never with an adapter."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Publish = Callable[[str], AdapterRef]
 PNG = b"\x89PNG\r\n\x1a\n of a page"
 
 
-def image_request(*pictures: bytes, **changes: object) -> GenerationRequest:
+def image_request(*images: bytes, **changes: object) -> GenerationRequest:
     return GenerationRequest(
-        (Message("system", "Copy."), Message("user", "What <|im_end|>is this?", pictures)), "mira", **changes
+        (Message("system", "Copy."), Message("user", "What <|im_end|>is this?", images)), "mira", **changes
     )  # type: ignore[arg-type]
 
 
@@ -29,9 +29,9 @@ def test_an_image_is_sent_to_the_vision_model_as_a_content_part(server: FakeMode
     engine = RemoteEngine(ModelServer(server.url), vision_model="base-model")
     assert engine.info().vision_model == "base-model"
     assert text_of(engine.stream(image_request(PNG))).startswith("base-model:")
-    told, asked = server.chat_requests[-1]["messages"]
-    assert told["content"] == "Copy."
-    image, text = asked["content"]
+    system, user = server.chat_requests[-1]["messages"]
+    assert system["content"] == "Copy."
+    image, text = user["content"]
     assert image == {
         "type": "image_url",
         "image_url": {"url": f"data:image/png;base64,{base64.b64encode(PNG).decode()}"},
@@ -40,18 +40,18 @@ def test_an_image_is_sent_to_the_vision_model_as_a_content_part(server: FakeMode
 
 
 def test_the_vision_model_may_be_another_model_of_the_server(server: FakeModelServer) -> None:
-    server.other_models = ("eyes",)
-    engine = RemoteEngine(ModelServer(server.url), vision_model="eyes")
-    assert text_of(engine.stream(image_request(PNG))).startswith("eyes:")
+    server.other_models = ("vision-model",)
+    engine = RemoteEngine(ModelServer(server.url), vision_model="vision-model")
+    assert text_of(engine.stream(image_request(PNG))).startswith("vision-model:")
     plain = GenerationRequest((Message("user", "Why is the sky blue?"),), "mira")
     assert text_of(engine.stream(plain)).startswith("base-model:")
 
 
 def test_a_server_without_the_vision_model_refuses_images(server: FakeModelServer) -> None:
-    engine = RemoteEngine(ModelServer(server.url), vision_model="eyes")
+    engine = RemoteEngine(ModelServer(server.url), vision_model="vision-model")
     info = engine.info()
     assert info.vision_model == "" and info.state is EngineState.READY and "TUTOR_VISION_MODEL" in info.detail
-    with pytest.raises(InputRefused, match="does not see pictures"):
+    with pytest.raises(InputRefused, match="cannot read pictures"):
         list(engine.stream(image_request(PNG)))
     assert not server.chat_requests
 

@@ -1,6 +1,6 @@
-"""The remote engine against a real vLLM on this machine's CPU: `make test-vllm` installs it and runs these.
+"""The remote engine with a real vLLM on this machine's CPU: `make test-vllm` installs it and runs these tests.
 
-The model is the bundled one; the adapters are random, and strong enough to change every answer.
+The model is the bundled one; the adapters are random and strong enough to change every answer.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.real,
     pytest.mark.timeout(600),
-    pytest.mark.skipif(not VLLM.exists(), reason="needs vLLM in a venv of its own: `make test-vllm`"),
+    pytest.mark.skipif(not VLLM.exists(), reason="needs vLLM in a separate venv: `make test-vllm`"),
 ]
 
 
@@ -72,8 +72,8 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     engine = RemoteEngine(ModelServer(url), health_ttl_s=0)
     deadline = time.monotonic() + 400
     while engine.info().state is not EngineState.READY:
-        assert process.poll() is None, f"vLLM ended: {log.read_text(errors='replace')[-2000:]}"
-        assert time.monotonic() < deadline, "vLLM did not come up within 400 s"
+        assert process.poll() is None, f"vLLM exited: {log.read_text(errors='replace')[-2000:]}"
+        assert time.monotonic() < deadline, "vLLM did not start within 400 s"
         time.sleep(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,12 @@ def message_texts(update: Any) -> list[str]:
     """Return the texts of the chat messages of an update."""
     chat = update[0]
     return [m["content"] for m in (chat.get("value") if isinstance(chat, dict) else chat._constructor_args[0]["value"])]
+
+
+def conversation_of(update: Any) -> str | None:
+    """Return the conversation that an update chooses in the list; None where it leaves the list as it is."""
+    conversations = update[1]
+    return conversations._constructor_args[0]["value"] if isinstance(conversations, gr.Radio) else None
 
 
 def test_while_the_model_loads_the_question_waits_visibly_and_is_answered_then(
@@ -97,7 +104,7 @@ def test_a_busy_engine_is_reported_and_the_turn_is_stored_as_failed(
 def test_the_queue_position_is_shown_in_place_of_the_answer(
     services: Services, course: Course, ada: Person, engine: ScriptedEngine
 ):
-    engine._queue_positions = (2, 1, 0)
+    engine.queue_positions = (2, 1, 0)
     shown = [
         message_texts(update)[-1]
         for update in QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(ada))
@@ -105,6 +112,23 @@ def test_the_queue_position_is_shown_in_place_of_the_answer(
     waiting = [text for text in shown if "in the queue" in text]
     assert ["number 2" in waiting[0], "number 1" in waiting[1], len(waiting)] == [True, True, 2]
     assert "Chlorophyll" in shown[-1]
+
+
+def test_two_open_tabs_each_show_their_own_conversation(
+    services: Services, course: Course, ada: Person, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(question_handlers, "YIELD_EVERY_S", 0.0)
+    questions = (QUESTION, "Where do the light reactions take place?")
+    tabs = [QuestionHandlers(services).ask(text, None, course.id, gradio_request(ada)) for text in questions]
+    shown: list[list[Any]] = [[], []]
+    for pair in zip_longest(*tabs):  # both answers come at the same time
+        for updates, update in zip(shown, pair, strict=True):
+            updates.extend([] if update is None else [update])
+    for updates, text in zip(shown, questions, strict=True):
+        assert {message_texts(update)[0] for update in updates} == {text}
+        opened = {value for update in updates if (value := conversation_of(update)) is not None}
+        (conversation_id,) = opened
+        assert [turn.question for turn in services.conversations.list_turns(ada, conversation_id)] == [text]
 
 
 def test_closing_the_handler_stops_the_answer(

@@ -16,7 +16,7 @@ from tutor.engine.kv_cache import KvCache
 
 @dataclass(frozen=True, slots=True)
 class AttentionGroup:
-    """Neighbouring rows whose attention is computed together: they look at the same number of positions."""
+    """Adjacent rows whose attention is computed together, over the same number of positions."""
 
     rows: slice
     span: int
@@ -26,9 +26,9 @@ class AttentionGroup:
 class DecodeStep:
     """One new token in each of the rows 0..n-1, as the `past_key_values` of a forward pass.
 
-    A row looks at its own length, rounded up to a multiple of `unit`, never at that of the longest row: how a sum over
-    positions is rounded depends on their number, and a learner's answer must not depend on who else is talking.
-    With `unit` 0 all rows look at the longest (one call instead of several).
+    A row attends to its own length, rounded up to a multiple of `unit`, and not to that of the longest row: the number
+    of positions in a sum decides its rounding, and a learner's answer must not depend on the other rows. With `unit` 0
+    all rows attend to the longest length, in one call instead of several.
     """
 
     is_compileable = False
@@ -40,18 +40,18 @@ class DecodeStep:
         heads, length = kv.store.shape[3:5]
         first = torch.arange(self._n * heads, device=device).view(self._n, heads) * length
         at = torch.tensor(positions, device=device)[:, None]
-        self._places = (first + at).flatten()  # of this step's keys, among all positions of all rows and heads
+        self._key_index = (first + at).flatten()  # of this step's keys in all positions of all rows and heads
         spans = [-(-(at + 1) // unit) * unit if unit else max(positions) + 1 for at in positions]
         self._longest = max(spans)
         self.positions = at
-        seen = _additive_mask(torch.arange(self._longest, device=device) <= at, kv.store.dtype)[:, None, None, :]
-        self.groups = [AttentionGroup(rows, span, seen[rows, ..., :span]) for rows, span in _equal_runs(spans)]
+        mask = _additive_mask(torch.arange(self._longest, device=device) <= at, kv.store.dtype)[:, None, None, :]
+        self.groups = [AttentionGroup(rows, span, mask[rows, ..., :span]) for rows, span in _equal_runs(spans)]
 
     def update(self, keys: Tensor, values: Tensor, layer: int, *_: Any, **__: Any) -> tuple[Tensor, Tensor]:
         k, v = self._kv.store[layer]
         size = keys.shape[-1]
-        k.view(-1, size).index_copy_(0, self._places, keys.reshape(-1, size))
-        v.view(-1, size).index_copy_(0, self._places, values.reshape(-1, size))
+        k.view(-1, size).index_copy_(0, self._key_index, keys.reshape(-1, size))
+        v.view(-1, size).index_copy_(0, self._key_index, values.reshape(-1, size))
         return k[: self._n], v[: self._n]
 
     def get_seq_length(self, layer: int = 0) -> int:
@@ -59,7 +59,7 @@ class DecodeStep:
 
 
 class PrefillStep:
-    """The next `width` tokens of some rows, each from a start of its own; each looks at its own past only."""
+    """The next `width` tokens of some rows, from a start per row; each row attends to its own past only."""
 
     is_compileable = False
 
@@ -87,23 +87,23 @@ class PrefillStep:
 
 
 class _RowSelection:
-    """Rows of a tensor by number, cut out as views when they are asked for one by one."""
+    """Selected rows of a tensor; indexing with a slice of one returns a view."""
 
-    def __init__(self, rows: Tensor, picked: Sequence[int]) -> None:
-        self._rows, self._picked = rows, picked
+    def __init__(self, tensor: Tensor, rows: Sequence[int]) -> None:
+        self._tensor, self._rows = tensor, rows
 
     def __getitem__(self, at: slice) -> Tensor:
-        row = self._picked[at.start]
-        return self._rows[row : row + 1]
+        row = self._rows[at.start]
+        return self._tensor[row : row + 1]
 
 
 def _additive_mask(seen: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return what is added to the scores: nothing where a position is seen. Made once a step, not once a layer."""
+    """Return what is added to the scores: 0 where a position is seen, else -inf. Made once a step, not once a layer."""
     return torch.zeros(seen.shape, dtype=dtype, device=seen.device).masked_fill_(~seen, float("-inf"))
 
 
 def _equal_runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
-    """Yield the runs of equal neighbours."""
+    """Yield each run of equal adjacent spans, as a slice of rows with its span."""
     start = 0
     for span, run in groupby(spans):
         stop = start + len(list(run))
@@ -114,7 +114,10 @@ def _equal_runs(spans: Sequence[int]) -> Iterator[tuple[slice, int]]:
 def grouped_attention(
     module: Any, query: Tensor, key: Any, value: Any, mask: Any, *, kv_step: Any, scaling: float, **_: Any
 ) -> tuple[Tensor, None]:
-    """Attention for transformers models, group by group; the query heads of one key head are folded into its rows."""
+    """Attention function for transformers models, one call a group.
+
+    The query heads that share a key head are folded into the rows of one matrix product.
+    """
     parts = [_attend(query[g.rows], key[g.rows], value[g.rows], g, scaling) for g in kv_step.groups]
     together = parts[0] if len(parts) == 1 else torch.cat(parts)
     return together.transpose(1, 2), None

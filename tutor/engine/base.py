@@ -1,7 +1,7 @@
-"""The seam between a turn and whatever generates text.
+"""The interface between a turn and whatever generates text.
 
-An `Engine` streams the answer to one request; closing the iterator cancels it. `ScriptedEngine` is the trivial
-twin, `LocalEngine` runs a 4-bit model in this process, `RemoteEngine` asks an OpenAI-compatible server.
+An `Engine` streams the answer to one request; closing the iterator cancels it. `LocalEngine` runs a 4-bit model in
+this process, `RemoteEngine` asks an OpenAI-compatible server, and `ScriptedEngine` is a fake for tests and page work.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tutor.errors import InputRefused
 class Message:
     """One chat message. `content` is untrusted: engines must not let it forge role markers.
 
-    `pictures` are PNGs shown with it; only an engine whose `info().sees` names a model takes them.
+    `images` are PNG files; only an engine whose `info().vision_model` is set accepts them.
     """
 
     role: Literal["system", "user", "assistant"]
@@ -30,7 +30,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class AdapterRef:
-    """A published adapter version; `name` is unique for ever, so caches may be keyed by it."""
+    """A published adapter version. A `name` is never reused, so it can be a cache key."""
 
     name: str
     directory: Path  # PEFT files: adapter_config.json, adapter_model.safetensors
@@ -40,11 +40,10 @@ class AdapterRef:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """One answer to generate. `temperature` 0 is greedy; `learner` is the fairness key of the queue."""
+    """One answer to generate. `temperature` 0 is greedy; the queue shares slots fairly between values of `learner`."""
 
     messages: tuple[Message, ...]
     learner: str
-    conversation: str = ""
     adapter: AdapterRef | None = None
     max_tokens: int = 320
     temperature: float = 0.0
@@ -55,18 +54,18 @@ class GenerationRequest:
 
 
 def text_of(stream: Iterable[Token | Queued]) -> str:
-    """Return the whole answer of a stream."""
+    """Return the complete answer of a stream."""
     return "".join(event.text for event in stream if isinstance(event, Token))
 
 
 def require_text_only(request: GenerationRequest) -> None:
-    """Refuse what a model of words cannot see, rather than answer as if nothing had been shown."""
+    """Raise InputRefused for a request with images, which a text model would silently ignore."""
     if any(message.images for message in request.messages):
-        raise InputRefused("the model that answers here does not see pictures; write down what is in it", key="blind")
+        raise InputRefused("the model cannot read pictures; describe in words what the picture shows", key="blind")
 
 
 class EngineState(StrEnum):
-    """Whether an engine can answer now."""
+    """Whether an engine can answer."""
 
     LOADING = "loading"
     READY = "ready"
@@ -75,36 +74,36 @@ class EngineState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
-    """What serves: shown on the page, in /healthz and stored with each turn."""
+    """The serving model: shown on the page and in /healthz, and stored with each turn."""
 
     model: str
     quantization: str  # "nf4", "bf16", "fp32", "none", "remote"
     state: EngineState
-    base_sha256: str  # "" while loading; what an adapter must have been trained on
-    context_tokens: int  # window for prompt and answer together
-    detail: str = ""  # one sentence for people: a fallback, a load error
+    base_sha256: str  # "" while loading; an adapter must have been trained on this base
+    context_tokens: int  # context window: prompt and answer together
+    detail: str = ""  # one sentence for people, such as a fallback or a load error
     device: str = "cpu"
-    vision_model: str = ""  # the model that takes pictures, "" where none does
+    vision_model: str = ""  # the model that accepts images, "" for none
 
 
 class Engine(Protocol):
     """Streams answers. Every method may be called from any thread."""
 
     def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
-        """Yield the answer token by token as it comes; closing the generator cancels within one step.
+        """Yield the answer as it is generated; closing the generator cancels it within one step.
 
-        While the request is in the queue, a `Queued` comes whenever its place has changed.
-        Raises EngineNotReady, EngineBusy, PromptTooLong, AdapterNotLoaded, GenerationTimeout, RemoteEngineFailed;
-        InputRefused for pictures where `info().sees` names no model.
+        While the request waits, yields a `Queued` whenever its place in the queue changes. Raises EngineNotReady,
+        EngineBusy, PromptTooLong, AdapterNotLoaded, GenerationTimeout, RemoteEngineFailed, and InputRefused for images
+        when `info().vision_model` is "".
         """
         ...
 
     def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
-        """Take the hint that a coming request will begin with these messages; reads them while nobody waits."""
+        """Read messages that a later request will begin with into the prefix cache, while the engine is idle."""
         ...
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Return the length of the templated prompt in tokens, generation prompt included."""
+        """Return the length of the prompt in tokens, with the chat template and the generation prompt."""
         ...
 
     def info(self) -> EngineInfo: ...

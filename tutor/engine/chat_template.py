@@ -1,4 +1,4 @@
-"""Messages in, prompt tokens out. Special tokens in what people wrote lose their power before they are templated."""
+"""Encodes chat messages as prompt tokens; special tokens in user text are escaped first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tutor.errors import InputRefused
 
 
 class ChatTemplate:
-    """The chat template of one tokenizer. Thread-safe: it only reads."""
+    """The chat template of one tokenizer. Thread-safe."""
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
@@ -24,9 +24,12 @@ class ChatTemplate:
         self.special_tokens: tuple[str, ...] = tuple(sorted({*tokens, *tokenizer.all_special_tokens}))
 
     def encode(self, messages: Sequence[Message], *, add_generation_prompt: bool = True) -> list[int]:
-        """Return the prompt's tokens; one role marker for each real message, and with `answer` one for the answer."""
+        """Return the prompt's tokens: one role marker for each message and, if asked for, one that opens the answer.
+
+        Raises InputRefused when all messages are empty.
+        """
         if not messages or not any(m.content.strip() for m in messages):
-            raise InputRefused("there is nothing to answer: the message is empty")
+            raise InputRefused("the message is empty; write a question")
         turns = [{"role": m.role, "content": escape_special_tokens(m.content, self.special_tokens)} for m in messages]
         text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=add_generation_prompt, tokenize=False)
         ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
@@ -37,11 +40,11 @@ class ChatTemplate:
 
 
 def escape_special_tokens(text: str, special_tokens: Sequence[str]) -> str:
-    """Put a space behind the first character of every marker in `text`: still readable, no longer a special token."""
+    """Return `text` with a space after the first character of every special token: readable, but no longer special."""
     if not special_tokens:
         return text
-    pattern = re.compile("|".join(re.escape(marker) for marker in sorted(special_tokens, key=len, reverse=True)))
-    while True:
+    pattern = re.compile("|".join(re.escape(token) for token in sorted(special_tokens, key=len, reverse=True)))
+    while True:  # the parts around an escaped token may form another one
         safe = pattern.sub(lambda match: f"{match[0][0]} {match[0][1:]}" if len(match[0]) > 1 else " ", text)
         if safe == text:
             return safe

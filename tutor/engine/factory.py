@@ -15,7 +15,7 @@ DEMO_SCRIPT = (
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Return the engine of `settings` without waiting for its model, which is loaded when it is first asked about."""
+    """Return the engine of `settings` without waiting for its model, which is loaded at the first use."""
     if settings.engine_url:
         from tutor.engine.remote import open_remote
 
@@ -34,7 +34,7 @@ def _open_local(settings: Settings) -> Engine:
 
 
 def capacity_overrides(settings: Settings) -> dict[str, int | str]:
-    """Return what the operator chose of the engine's shape; the rest is chosen for the device."""
+    """Return the fields of EngineCapacity that are set; the device decides the others."""
     chosen: dict[str, int | str | None] = {
         "slots": settings.slots,
         "chunk": settings.prefill_chunk,

@@ -1,4 +1,4 @@
-"""Files that must be whole: hashing, a lock between processes, and a folder that appears only when it is complete."""
+"""File helpers: SHA-256, a lock between processes, and folders and files that appear only when complete."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tutor.errors import DataDirUnusable
 
 
 def sha256_of(file: Path) -> str:
+    """Return the SHA-256 of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -26,7 +27,9 @@ def hold_file_lock(lock: Path) -> Iterator[None]:
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise DataDirUnusable(f"{lock} cannot be written ({error.strerror}); choose another TUTOR_DATA_DIR") from error
+        raise DataDirUnusable(
+            f"{lock} cannot be written ({error.strerror}); set TUTOR_DATA_DIR to a writable folder"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -35,9 +38,9 @@ def hold_file_lock(lock: Path) -> Iterator[None]:
 
 
 def publish_folder(target: Path, fill: Callable[[Path], None], manifest: Mapping[str, str]) -> None:
-    """Let `fill` write a temporary folder, then make it `target` in one rename, its manifest written last.
+    """Let `fill` write a temporary folder, then rename it to `target`; its manifest is written last.
 
-    The caller holds the lock of the parent folder, so what earlier crashes left there can be swept.
+    The caller holds the lock of the parent folder, so leftovers of earlier crashes are removed.
     """
     for stale in target.parent.glob(".partial-*"):
         shutil.rmtree(stale, ignore_errors=True)
@@ -57,7 +60,7 @@ def publish_folder(target: Path, fill: Callable[[Path], None], manifest: Mapping
 
 
 def write_atomically(file: Path, text: str) -> None:
-    """Replace `file` so that a reader, or a crash, sees the old text or the new one."""
+    """Replace `file` so that a reader, even after a crash, sees either the old text or the new."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(text)
@@ -75,7 +78,7 @@ def _fsync(path: Path) -> None:
 
 
 class FileHashCache:
-    """Remembers the hashes of large files by path, size and modification time, so that a start need not read 8 GB."""
+    """Caches the hashes of large files by path, size and modification time, so that a start does not read them all."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -93,7 +96,7 @@ class FileHashCache:
 
     def _read(self) -> dict[str, list[int | str]]:
         try:
-            book: dict[str, list[int | str]] = json.loads(self._file.read_text("utf-8"))
-            return book
-        except (OSError, ValueError):  # a cache: an unreadable one is begun again
+            cached: dict[str, list[int | str]] = json.loads(self._file.read_text("utf-8"))
+            return cached
+        except (OSError, ValueError):  # an unreadable cache is started again
             return {}

@@ -1,7 +1,7 @@
-"""Several linear layers that read the same input, computed as one: fewer and larger products, the same numbers.
+"""Linear layers that read the same input, computed as one larger product with the same results.
 
-A step of a small model is spent in the calls, not in the products: seven 4-bit calls a layer become four. For prompts,
-which bring many tokens at once, the weights may also be held unpacked: `unpack`.
+A step of a small model spends its time on calls rather than on arithmetic: seven 4-bit calls a layer become four. For
+prompts, which have many tokens, a dequantized copy of the weights is faster: `dequantize_linears`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from torch.nn.functional import linear
 
 
 def fuse_linears(layers: Sequence[nn.Module]) -> nn.Module | None:
-    """Return one module whose output is the outputs of `layers` side by side, None where that is not possible."""
+    """Return one module that computes the outputs of `layers` side by side, or None where that is not possible."""
     if any(getattr(layer, "bias", None) is not None for layer in layers):
         return None
     if all(type(layer) is nn.Linear for layer in layers):
@@ -27,10 +27,10 @@ def fuse_linears(layers: Sequence[nn.Module]) -> nn.Module | None:
 
 
 def dequantize_linears(layers: Sequence[nn.Module]) -> Tensor | None:
-    """Return the weights of `layers` one below the other in fp32, None where that is not possible or no gain.
+    """Return the weights of `layers`, stacked and in fp32, or None where that is not possible or not faster.
 
-    A CPU multiplies a chunk of a prompt with them about twice as fast as with 4-bit weights, which it unpacks again
-    for every few tokens, and faster than with bf16. Must be called before `fuse`, which packs the layers for good.
+    A CPU multiplies a chunk of a prompt about twice as fast with them as with 4-bit weights, which it dequantizes again
+    for every few tokens, and faster than with bf16. Call it before `fuse_linears`, which packs the layers for good.
     """
     if any(getattr(layer, "bias", None) is not None for layer in layers):
         return None
@@ -41,7 +41,7 @@ def dequantize_linears(layers: Sequence[nn.Module]) -> Tensor | None:
 
 
 def matmul_per_row(x: Tensor, weight: Tensor) -> Tensor:
-    """Return x W' of [rows, tokens, inputs] in fp32, one product a row: its last bits do not depend on the others."""
+    """Return x W' for x of [rows, tokens, inputs] in fp32; one product a row, so no row changes another's rounding."""
     out = torch.empty(*x.shape[:2], weight.shape[0])
     for row, tokens in enumerate(x.float()):
         torch.mm(tokens, weight.t(), out=out[row])
@@ -49,7 +49,7 @@ def matmul_per_row(x: Tensor, weight: Tensor) -> Tensor:
 
 
 class FusedLinear(nn.Module):
-    """Plain layers, their weights stacked."""
+    """Plain linear layers with stacked weights."""
 
     def __init__(self, weights: Sequence[Tensor]) -> None:
         super().__init__()
@@ -60,10 +60,10 @@ class FusedLinear(nn.Module):
 
 
 class PackedLinear(nn.Module):
-    """4-bit layers in the form that bitsandbytes packs for CPUs with AVX-512, stacked by output.
+    """4-bit layers as bitsandbytes packs them for CPUs with AVX-512, stacked by output.
 
     Outputs are packed in blocks of 32, so layers of whole blocks can be stacked as they are. The kernel is called
-    directly: the checks that `Linear4bit.forward` makes at each call cost as much as the product of one learner.
+    directly: the checks of `Linear4bit.forward` cost as much as the product for one learner.
     """
 
     def __init__(self, layers: Sequence[Any]) -> None:
@@ -73,7 +73,7 @@ class PackedLinear(nn.Module):
         self.absmax: Tensor
         absmax = torch.cat([layer.weight.quant_state.absmax for layer in layers], dim=1)
         self.register_buffer("packed", torch.cat([layer.weight.data for layer in layers]))
-        self.register_buffer("absmax", absmax.bfloat16())  # what the kernel computes with
+        self.register_buffer("absmax", absmax.bfloat16())  # the kernel's own precision
         self.code, self.blocksize = state.code, state.blocksize
         self.weight_shape = torch.Size((self.packed.shape[0], state.shape[1]))
         self._product = torch.ops.bitsandbytes.gemv_4bit.default
@@ -85,18 +85,18 @@ class PackedLinear(nn.Module):
 
 @torch.inference_mode()
 def _pack_for_cpu(layer: nn.Module) -> Any:
-    """Return a Linear4bit in its packed form, None for any other layer and on machines that do not pack."""
+    """Return a Linear4bit in packed form, or None for another layer or a machine that does not pack."""
     from bitsandbytes.nn import Linear4bit
 
     if not isinstance(layer, Linear4bit) or layer.weight.device.type != "cpu" or layer.out_features % 32:
         return None
-    layer(torch.zeros(1, layer.in_features, dtype=torch.bfloat16))  # packs at the first inference pass
+    layer(torch.zeros(1, layer.in_features, dtype=torch.bfloat16))  # the first inference pass packs it
     return layer if getattr(layer.weight.quant_state, "packing_format_for_cpu", False) else None
 
 
 @torch.inference_mode()
 def _dequantized_weight(layer: nn.Module) -> Tensor | None:
-    """Return the bf16 numbers that a layer multiplies with, None for one that is packed already or of another kind."""
+    """Return a layer's weights in bf16, or None for a packed layer or another kind."""
     from bitsandbytes.functional import dequantize_4bit
     from bitsandbytes.nn import Linear4bit
 

@@ -1,4 +1,4 @@
-"""One answer on its way: what was asked, how far it is, and the queue through which its caller hears of it."""
+"""One answer being generated: its request, its state, and the queue that carries its events to the caller."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tutor.engine.detokenizer import IncrementalDetokenizer
 from tutor.engine.lora_files import LoraWeights
 from tutor.errors import EngineError, GenerationTimeout
 
-CALLER_GRACE_S = 5.0  # what a caller waits beyond its limit before it gives up on the engine's thread itself
+CALLER_GRACE_S = 5.0  # how long past its deadline a caller waits before it gives up on the engine's thread
 
 
 @dataclass(slots=True, eq=False)
 class Generation:
-    """The engine's thread alone changes it; `cancelled` is set by the caller."""
+    """Changed only by the engine's thread, except for `cancelled`, which the caller sets."""
 
     request: GenerationRequest
     prompt_tokens: list[int]
@@ -29,7 +29,7 @@ class Generation:
     detokenizer: IncrementalDetokenizer
     deadline: float
     rng: torch.Generator | None
-    prefilled: int = 0  # tokens of the prompt that are in the KV row
+    prefilled: int = 0  # prompt tokens that are in the KV row
     generated: list[int] = field(default_factory=list)
     outbox: queue.SimpleQueue[Token | Queued | EngineError | None] = field(default_factory=queue.SimpleQueue)
     cancelled: bool = False
@@ -37,21 +37,21 @@ class Generation:
 
     @property
     def length(self) -> int:
-        """Positions of the KV row that matter."""
+        """Number of positions of the KV row in use."""
         return max(self.prefilled, len(self.prompt_tokens) + len(self.generated))
 
     @property
     def is_prefilled(self) -> bool:
         return self.prefilled == len(self.prompt_tokens)
 
-    # -- what the engine's thread says -------------------------------------------------------------------------------
+    # -- called by the engine's thread -------------------------------------------------------------------------------
 
     def send(self, text: str) -> None:
         if text:
             self.outbox.put(Token(text))
 
     def send_place(self, place: int) -> None:
-        """Tell the caller its place in the queue when that has changed."""
+        """Send the caller its place in the queue if it has changed."""
         if place != self._place:
             self._place = place
             self.outbox.put(Queued(place))
@@ -60,15 +60,16 @@ class Generation:
         self.outbox.put(error)
 
     def should_stop(self, now: float) -> bool:
-        """Whether the caller has gone or the time is up; in that case the caller is told."""
+        """Whether the caller has left or the time is up; a timeout is also sent to the caller."""
         if now > self.deadline:
             self.finish(self._timeout_error())
             return True
         return self.cancelled
 
-    # -- what the caller hears ---------------------------------------------------------------------------------------
+    # -- called by the caller ----------------------------------------------------------------------------------------
 
     def events(self) -> Generator[Token | Queued, None, None]:
+        """Yield what the engine sends until the answer ends. Raises the engine's error, or GenerationTimeout."""
         while True:
             try:
                 event = self.outbox.get(timeout=max(0.0, self.deadline - time.monotonic()) + CALLER_GRACE_S)
@@ -81,4 +82,6 @@ class Generation:
             yield event
 
     def _timeout_error(self) -> GenerationTimeout:
-        return GenerationTimeout(f"the answer took longer than {self.request.time_limit_s:g} s and was broken off")
+        return GenerationTimeout(
+            f"the answer took longer than {self.request.time_limit_s:g} s and was stopped; ask again"
+        )

@@ -1,8 +1,7 @@
-"""Conversion of the bundled GGUF file into a folder of safetensors that transformers loads in a second.
+"""Converts the bundled GGUF file into a folder of safetensors, which transformers loads in a second.
 
-The house adapter is added into the weights here, so that learners' adapters are trained on top of it.
-
-It is the one place that reads GGUF. Which file, whether it may be read, and where the result goes is `model_files.py`.
+The default adapter is merged into the weights, so that learners' adapters are trained on top of it. This is the only
+module that reads GGUF; `model_files` chooses and checks the file and publishes the result.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ def convert_gguf(source: Path, target: Path, adapter: Path | None = None) -> Non
     place = {"pretrained_model_name_or_path": source.parent, "gguf_file": source.name, "local_files_only": True}
     tokenizer = AutoTokenizer.from_pretrained(**place, trust_remote_code=False)
     model = AutoModelForCausalLM.from_pretrained(**place, dtype=torch.float32, trust_remote_code=False)
-    del model.config.quantization_config  # the weights are plain now; left in, every later load would look for the GGUF
+    del model.config.quantization_config  # otherwise every later load looks for the GGUF file
     model.hf_quantizer = None
     model.config._name_or_path = ""
     if adapter is not None:

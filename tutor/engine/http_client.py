@@ -1,7 +1,7 @@
-"""HTTP to a model server: JSON calls and event streams, every read under a deadline, every fault a typed error.
+"""HTTP client for model servers: JSON calls and event streams, with a deadline on every read and typed errors.
 
-The standard library's client, because a socket whose time-out is set before each read cannot outlive its deadline.
-Nothing here knows what is asked; replies are never quoted whole, since servers echo what people wrote.
+Uses the standard library's client, where the socket timeout can be set before each read. Error messages never quote a
+reply in full, since servers echo what people wrote.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ MAX_REPLY_BYTES = 2**24
 
 
 class ServerTimeout(RemoteEngineFailed):
-    """The server took the connection and then said nothing for too long."""
+    """The server accepted the connection and then sent nothing for too long."""
 
 
 class ServerHttpError(RemoteEngineFailed):
-    """The server answered with a status that is not 2xx; `reason` is the server's own short message."""
+    """The server answered with a status other than 2xx; `reason` is the server's short message."""
 
     def __init__(self, server: str, path: str, status: int, reason: str) -> None:
         super().__init__(f"the model server {server} refused {path} with HTTP {status}; see its log")
@@ -39,7 +39,7 @@ class ServerHttpError(RemoteEngineFailed):
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """Where a model server listens and how patient we are; `silence_s` is the longest pause in a stream."""
+    """Address and timeouts of a model server; `read_timeout_s` is the longest pause allowed in a stream."""
 
     url: str
     api_key: str | None = field(default=None, repr=False)
@@ -49,22 +49,21 @@ class ModelServer:
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
-            raise SetupError("TUTOR_ENGINE_URL must look like http://host:8000; the key goes into TUTOR_ENGINE_KEY")
+            raise SetupError("TUTOR_ENGINE_URL must look like http://host:8000; put the key into TUTOR_ENGINE_KEY")
 
     def call(self, method: str, path: str, body: Json | None = None, *, timeout_s: float = 10.0) -> Json:
-        """Return the JSON object of the reply, {} for a reply without one. Raises ServerRefused, RemoteEngineFailed."""
+        """Return the JSON object of the reply, {} if it has none. Raises ServerHttpError, RemoteEngineFailed."""
         with self._open_response(method, path, body, time.monotonic() + timeout_s) as (response, _wait):
             try:
                 value = json.loads(response.read(MAX_REPLY_BYTES) or b"{}")
-            except ValueError:  # vLLM answers some calls with a sentence or with nothing
+            except ValueError:  # vLLM answers some calls with plain text or nothing
                 return {}
         return value if isinstance(value, dict) else {}
 
     def stream_events(self, path: str, body: Json, *, timeout_s: float) -> Generator[Json, None, None]:
-        """Yield the objects of a server-sent event stream up to [DONE]; closing the generator hangs up.
+        """Yield the objects of a server-sent event stream up to [DONE]; closing the generator closes the connection.
 
-        Raises GenerationTimeout when `timeout_s` has passed; RemoteEngineFailed for a server that falls silent or
-        breaks off.
+        Raises GenerationTimeout after `timeout_s`, and RemoteEngineFailed when the server goes silent or disconnects.
         """
         deadline = time.monotonic() + timeout_s
         try:
@@ -75,17 +74,19 @@ class ModelServer:
         except ServerTimeout as silent:
             if time.monotonic() < deadline:
                 raise
-            raise GenerationTimeout(f"the answer was not finished within {timeout_s:g} s and was stopped") from silent
+            raise GenerationTimeout(
+                f"the answer took longer than {timeout_s:g} s and was stopped; ask again"
+            ) from silent
 
     def _data_line(self, response: http.client.HTTPResponse, wait: ReadDeadline) -> bytes | None:
-        """Read one line; return what stands behind `data:`, None for empty lines, comments and other fields."""
+        """Read one line; return what follows `data:`, or None for empty lines, comments and other fields."""
         wait()
         line = response.readline(MAX_LINE_BYTES)
         if not line:
-            raise RemoteEngineFailed(f"the model server {self.url} broke off in the middle of an answer")
+            raise RemoteEngineFailed(f"the model server {self.url} disconnected in the middle of an answer; ask again")
         if not line.endswith(b"\n"):
             raise RemoteEngineFailed(
-                f"the model server {self.url} broke off, or sent a line over {MAX_LINE_BYTES} bytes"
+                f"the model server {self.url} disconnected, or sent a line of more than {MAX_LINE_BYTES} bytes"
             )
         return line[5:].strip() if line.startswith(b"data:") else None
 
@@ -102,7 +103,7 @@ class ModelServer:
     def _open_response(
         self, method: str, path: str, body: Json | None, deadline: float
     ) -> Iterator[tuple[http.client.HTTPResponse, ReadDeadline]]:
-        """Open a connection, send, and hand out the response and what must be called before each read."""
+        """Send a request; yield the response and the function to call before each read."""
         connection = self._connection()
         try:
             connection.connect()
@@ -117,9 +118,13 @@ class ModelServer:
                     )
                 yield response, wait
         except TimeoutError as error:
-            raise ServerTimeout(f"the model server {self.url} hangs: it does not answer {path}") from error
+            raise ServerTimeout(
+                f"the model server {self.url} does not answer {path}; check that it is running"
+            ) from error
         except (OSError, http.client.HTTPException) as error:
-            raise RemoteEngineFailed(f"the model server {self.url} cannot be reached, or broke off") from error
+            raise RemoteEngineFailed(
+                f"the model server {self.url} cannot be reached or disconnected; check that it is running"
+            ) from error
         finally:
             connection.close()
 
@@ -141,7 +146,7 @@ class ModelServer:
 
 @dataclass(frozen=True, slots=True)
 class ReadDeadline:
-    """Called before each read: lets it last until the deadline, and no longer than a silence may."""
+    """Called before each read: limits it to the deadline and to `read_timeout_s`. Raises TimeoutError."""
 
     sock: socket.socket
     deadline: float
@@ -155,7 +160,7 @@ class ReadDeadline:
 
 
 def _error_message(body: bytes) -> str:
-    """Return the short message of an OpenAI-style error, "" when there is none."""
+    """Return the message of an OpenAI-style error, at most 300 characters; "" if there is none."""
     try:
         value = json.loads(body)
     except ValueError:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 
 def row_bytes(config: Any, length: int, dtype: torch.dtype) -> int:
-    """Return what one row takes when its conversation fills the window."""
+    """Return the size of one row of `length` positions."""
     return int(config.num_hidden_layers * 2 * config.num_key_value_heads * length * _head_size(config) * dtype.itemsize)
 
 
@@ -22,15 +22,15 @@ def _head_size(config: Any) -> int:
 
 
 class KvCache:
-    """`store[layer, key or value, row, head, position, dimension]`."""
+    """Keys and values of all rows: `store[layer, key or value, row, head, position, dimension]`."""
 
     def __init__(self, config: Any, rows: int, length: int, dtype: torch.dtype, device: torch.device) -> None:
         self.length = length
         shape = (config.num_hidden_layers, 2, rows, config.num_key_value_heads, length, _head_size(config))
-        self.store = torch.zeros(shape, dtype=dtype, device=device)  # never `empty`: a masked nan is still a nan
+        self.store = torch.zeros(shape, dtype=dtype, device=device)  # not `empty`: a masked nan is still a nan
 
     def swap(self, x: int, y: int, tokens: int, keep_both: bool) -> None:
-        """Exchange the first `tokens` positions of two rows, or only copy x over y."""
+        """Exchange the first `tokens` positions of two rows; without `keep_both` only copy x over y."""
         a, b = self.store[:, :, x, :, :tokens], self.store[:, :, y, :, :tokens]
         kept = b.clone() if keep_both else None
         b.copy_(a)

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class LazyEngine:
-    """An engine that a thread of its own opens when it is first asked about, and that afterwards is that engine."""
+    """Opens an engine in a thread at the first use and forwards every call to it."""
 
     def __init__(self, factory: Callable[[], Engine], name: str) -> None:
         self._name = name
@@ -39,7 +39,7 @@ class LazyEngine:
             engine = factory()
         except SetupError as error:
             self._failure = str(error)
-        except Exception as error:  # noqa: BLE001 - whatever a model library raises must reach /healthz, not a dead thread
+        except Exception as error:  # noqa: BLE001 - any error of a model library must reach /healthz
             self._failure = f"the model could not be loaded ({type(error).__name__}: {error})"
         else:
             with self._lock:
@@ -58,7 +58,7 @@ class LazyEngine:
         return self._engine
 
     def wait_until_loaded(self, timeout_s: float | None = None) -> EngineInfo:
-        """Block until the model is READY or FAILED, at most `timeout_s`; for the command line and tests."""
+        """Wait until the model is READY or FAILED, at most `timeout_s`; for the command line and tests."""
         self._start()
         self._thread.join(timeout_s)
         return self.info()
@@ -81,7 +81,7 @@ class LazyEngine:
         return EngineInfo(self._name, "none", state, "", 0, self._failure or "the model is loading")
 
     def close(self) -> None:
-        """Close the engine; one that is being opened is waited for, since a library's threads must not outlive us."""
+        """Close the engine, after waiting for a load in progress: its threads must not outlive this object."""
         with self._lock:
             self._closed = True
             if self._engine is not None:

@@ -1,7 +1,8 @@
-"""The local engine: one thread owns the model and takes all running answers one step further, again and again.
+"""The local engine: one thread owns the model and advances all running answers, step by step.
 
-A step admits who may run, reads one chunk of the waiting prompts, and computes one token for everybody. Callers talk
-to it through queues; who runs where is decided in `slots.py`, what is computed in `model_runner.py`.
+A step admits requests from the queue, reads one chunk of the prompts that are not read yet, and computes one token for
+every other answer. Callers exchange data with it through queues. The scheduling policy is in `slots`, the computation
+in `model_runner`.
 """
 
 from __future__ import annotations
@@ -41,14 +42,14 @@ MIN_ANSWER_TOKENS = 16  # a prompt that leaves fewer tokens for the answer is re
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _PrefixHint:
-    """What a coming request will probably begin with."""
+    """The expected beginning of a later request."""
 
     tokens: list[int]
     weights: LoraWeights | None
 
 
 class LocalEngine:
-    """Answers many learners at once from one 4-bit model, each under an adapter of her own."""
+    """Answers many learners at once with one 4-bit model, each with their own adapter."""
 
     def __init__(
         self,
@@ -68,46 +69,44 @@ class LocalEngine:
             self._runner.capacity.adapter_cache_bytes, lambda weights: weights.bytes
         )
         self._adapters_lock = threading.Lock()
-        self._prefix_hints: deque[_PrefixHint] = deque(
-            maxlen=queue_size
-        )  # what may be read when nobody waits, the latest last
-        self._wakeup = threading.Condition()  # guards the line, the hints and `_closed`
+        self._prefix_hints: deque[_PrefixHint] = deque(maxlen=queue_size)  # read while idle, the newest first
+        self._wakeup = threading.Condition()  # guards `_queue`, `_prefix_hints` and `_closed`
         self._closed = False
         self._thread = threading.Thread(target=self._run_loop, name="engine", daemon=True)
         self._thread.start()
 
     @classmethod
     def open(cls, files: ModelFiles, queue_size: int = 32, overrides: Mapping[str, Any] | None = None) -> LocalEngine:
-        """Load the model and answer once, so that nobody waits for what happens only at the first pass.
+        """Load the model and generate once, so that no learner waits for what the first pass initialises.
 
-        `wishes` are fields of Shape; what is not wished for is chosen for the device.
+        `overrides` are fields of EngineCapacity; the device decides the others. Raises ModelUnusable.
         """
         loaded = load_model(files)
-        a_row = row_bytes(require_full_attention(loaded), loaded.context_tokens, loaded.model.dtype)
-        shape = capacity_for(loaded.device.type, overrides or {}, free_memory_bytes(loaded.device), a_row)
-        engine = cls(loaded, shape, queue_size)
+        bytes_a_row = row_bytes(require_full_attention(loaded), loaded.context_tokens, loaded.model.dtype)
+        capacity = capacity_for(loaded.device.type, overrides or {}, free_memory_bytes(loaded.device), bytes_a_row)
+        engine = cls(loaded, capacity, queue_size)
         for _ in engine.stream(GenerationRequest((Message("user", "Hello"),), learner="", max_tokens=2)):
             pass
         return engine
 
-    # -- what callers use, from any thread ---------------------------------------------------------------------------
+    # -- called from any thread --------------------------------------------------------------------------------------
 
     def stream(self, request: GenerationRequest) -> Generator[Token | Queued, None, None]:
-        job = self._make_generation(request)
-        self._enqueue(job)
+        generation = self._make_generation(request)
+        self._enqueue(generation)
         try:
-            yield from job.events()
+            yield from generation.events()
         finally:
-            job.cancelled = True
+            generation.cancelled = True
 
     def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
         try:
             tokens = self._template.encode(messages, add_generation_prompt=False)[: self._loaded.context_tokens]
-            hint = _PrefixHint(tokens, self._load_adapter(adapter))
+            prefix_hint = _PrefixHint(tokens, self._load_adapter(adapter))
         except (AdapterNotLoaded, InputRefused):
-            return  # whoever asks in earnest is told
+            return  # the request itself raises the error
         with self._wakeup:
-            self._prefix_hints.append(hint)
+            self._prefix_hints.append(prefix_hint)
             self._wakeup.notify()
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -126,14 +125,14 @@ class LocalEngine:
         )
 
     def close(self) -> None:
-        """Break off what runs, tell those who wait, and end the thread."""
+        """Stop running answers and waiting requests with EngineNotReady, and end the thread."""
         with self._wakeup:
             self._closed = True
             self._wakeup.notify()
         self._thread.join()
 
     def _make_generation(self, request: GenerationRequest) -> Generation:
-        """Check everything that can be refused before anybody waits for it."""
+        """Validate a request before it is queued. Raises InputRefused, PromptTooLong, AdapterNotLoaded."""
         require_text_only(request)
         if request.max_tokens < 1:
             raise InputRefused(f"max_tokens is {request.max_tokens}; ask for at least 1")
@@ -142,21 +141,21 @@ class LocalEngine:
         window = self._loaded.context_tokens
         if len(tokens) + min(request.max_tokens, MIN_ANSWER_TOKENS) > window:
             raise PromptTooLong(f"the prompt has {len(tokens)} tokens, the window {window}; shorten it")
-        most = min(request.max_tokens, window - len(tokens))
+        max_tokens = min(request.max_tokens, window - len(tokens))
         weights = self._load_adapter(request.adapter)
-        flow = IncrementalDetokenizer(self._template.decode, request.stop)
-        return Generation(request, tokens, most, weights, flow, deadline, make_generator(request))
+        detokenizer = IncrementalDetokenizer(self._template.decode, request.stop)
+        return Generation(request, tokens, max_tokens, weights, detokenizer, deadline, make_generator(request))
 
     def _load_adapter(self, ref: AdapterRef | None) -> LoraWeights | None:
-        """Return an adapter from memory, or read and check it; published versions never change."""
+        """Return an adapter from the cache, or load and check it; published versions never change."""
         if ref is None:
             return None
         key = (ref.name, ref.sha256)
         with self._adapters_lock:
-            known = self._adapters.get(key)
-        if known is not None:
-            return known
-        loaded, bank = self._loaded, self._runner.bank  # read without the lock: a slow disk keeps nobody else waiting
+            cached = self._adapters.get(key)
+        if cached is not None:
+            return cached
+        loaded, bank = self._loaded, self._runner.bank  # load without the lock: a slow disk must not block others
         weights = load_adapter(ref, bank.targets, loaded.base_sha256, self._runner.capacity.max_rank)
         with self._adapters_lock:
             self._adapters.put(key, weights)
@@ -178,7 +177,7 @@ class LocalEngine:
         while self._wait_for_work():
             try:
                 self._step()
-            except Exception as error:  # one broken step must not silence everybody after it
+            except Exception as error:  # one failed step must not end the engine
                 log.exception("a step of the engine failed")
                 self._abort_all(EngineError(f"the model failed ({type(error).__name__}); ask again"))
         self._abort_all(EngineNotReady("the tutor is shutting down"))
@@ -192,8 +191,8 @@ class LocalEngine:
         with self._wakeup:
             waiting = self._queue.waiting() if self._closed else []
             self._prefix_hints.clear()
-        for job in [*self._rows.order, *waiting]:
-            job.finish(error)
+        for generation in [*self._rows.order, *waiting]:
+            generation.finish(error)
         self._rows = BatchRows(self._runner.capacity.slots)
 
     def _step(self) -> None:
@@ -208,111 +207,120 @@ class LocalEngine:
     def _drop_stopped(self) -> None:
         now = time.monotonic()
         with self._wakeup:
-            for job in self._queue.waiting():
-                if job.should_stop(now):
-                    self._queue.discard(job)
-        for job in list(self._rows.order):
-            if job.should_stop(now):
-                self._release(job)
+            for generation in self._queue.waiting():
+                if generation.should_stop(now):
+                    self._queue.discard(generation)
+        for generation in list(self._rows.order):
+            if generation.should_stop(now):
+                self._release(generation)
 
     def _admit(self) -> None:
-        while self._rows.has_room() and (job := self._pop_next()) is not None:
-            job.send_place(0)
-            row = self._rows.admit(job)
-            job.prefilled = self._runner.admit(row, job.weights, job.prompt_tokens)
+        while self._rows.has_room() and (generation := self._pop_next()) is not None:
+            generation.send_place(0)
+            row = self._rows.admit(generation)
+            generation.prefilled = self._runner.admit(row, generation.weights, generation.prompt_tokens)
         with self._wakeup:
-            for place, job in enumerate(self._queue.waiting(), start=1):
-                job.send_place(place)
+            for place, generation in enumerate(self._queue.waiting(), start=1):
+                generation.send_place(place)
 
     def _pop_next(self) -> Generation | None:
         with self._wakeup:
             return self._queue.pop(self._learners_at_limit())
 
     def _learners_at_limit(self) -> set[str]:
-        """Return the learners who have as many answers running as one may have."""
-        running = Counter(job.request.learner for job in self._rows.order)
+        """Return the learners who have the most answers running that one learner may have."""
+        running = Counter(generation.request.learner for generation in self._rows.order)
         return {learner for learner, count in running.items() if count >= self._runner.capacity.slots_per_learner}
 
     def _prefetch_chunk(self) -> None:
-        """Read one chunk of what may be asked next; who comes meanwhile waits for no more than that chunk."""
+        """Read one chunk of the newest prefix hint; a request that arrives meanwhile waits for this chunk only."""
         with self._wakeup:
-            hint = self._prefix_hints[-1] if self._prefix_hints else None
-        if hint is not None and not self._runner.prefetch_chunk(hint.weights, hint.tokens):
+            prefix_hint = self._prefix_hints[-1] if self._prefix_hints else None
+        if prefix_hint is not None and not self._runner.prefetch_chunk(prefix_hint.weights, prefix_hint.tokens):
             with self._wakeup:
-                if hint in self._prefix_hints:
-                    self._prefix_hints.remove(hint)
+                if prefix_hint in self._prefix_hints:
+                    self._prefix_hints.remove(prefix_hint)
 
     def _prefill_step(self) -> None:
-        shape = self._runner.capacity
-        prompts = ((job, job.prefilled, len(job.prompt_tokens)) for job in self._rows.prefilling())
-        plan = plan_prefill(prompts, shape.chunk, shape.prefill_rows)
+        capacity = self._runner.capacity
+        prompts = (
+            (generation, generation.prefilled, len(generation.prompt_tokens)) for generation in self._rows.prefilling()
+        )
+        plan = plan_prefill(prompts, capacity.chunk, capacity.prefill_rows)
         if not plan:
             return
-        readings = [
-            PrefillInput(self._rows.row_of(c.key), c.start, c.key.prompt_tokens[c.start : c.stop]) for c in plan
-        ]
-        logits = self._runner.prefill(readings)
-        for chunk, reading in zip(plan, readings, strict=True):
+        inputs = [PrefillInput(self._rows.row_of(c.key), c.start, c.key.prompt_tokens[c.start : c.stop]) for c in plan]
+        logits = self._runner.prefill(inputs)
+        for chunk, prefill_input in zip(plan, inputs, strict=True):
             chunk.key.prefilled = chunk.stop
             if chunk.stop == len(chunk.key.prompt_tokens):
-                self._runner.cache_prompt(reading.row, chunk.key.prompt_tokens)
+                self._runner.cache_prompt(prefill_input.row, chunk.key.prompt_tokens)
         done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if chunk.key.is_prefilled]
-        for job, _ in done:
-            self._swap(self._rows.start_decoding(job))
-        self._emit_tokens([job for job, _ in done], [scores for _, scores in done])
+        for generation, _ in done:
+            self._swap(self._rows.start_decoding(generation))
+        self._emit_tokens([generation for generation, _ in done], [scores for _, scores in done])
 
     def _decode_step(self) -> None:
-        jobs = self._rows.order[: self._rows.decoding]
-        if not jobs:
+        generations = self._rows.order[: self._rows.decoding]
+        if not generations:
             return
-        logits = self._runner.decode([job.generated[-1] for job in jobs], [job.length - 1 for job in jobs])
-        self._emit_tokens(jobs, logits)
+        logits = self._runner.decode(
+            [generation.generated[-1] for generation in generations],
+            [generation.length - 1 for generation in generations],
+        )
+        self._emit_tokens(generations, logits)
 
-    def _emit_tokens(self, jobs: Sequence[Generation], logits: Tensor | Sequence[Tensor]) -> None:
-        """Choose a token for each job, send what can be shown, and release who is done."""
-        if not jobs:
+    def _emit_tokens(self, generations: Sequence[Generation], logits: Tensor | Sequence[Tensor]) -> None:
+        """Choose the next token of each answer, send the text that can be shown, and release complete answers."""
+        if not generations:
             return
         scores = logits if isinstance(logits, Tensor) else torch.stack(list(logits))
         best = scores.max(-1)
         finite = cast("list[bool]", torch.isfinite(best.values).tolist())
         likeliest = cast("list[int]", best.indices.tolist())
-        for job, fine, token, row in zip(list(jobs), finite, likeliest, scores, strict=True):
-            if fine:
-                self._append_token(job, sample_token(row, job.request, job.rng) if job.rng else token)
+        for generation, is_finite, token, row in zip(list(generations), finite, likeliest, scores, strict=True):
+            if is_finite:
+                self._append_token(
+                    generation, sample_token(row, generation.request, generation.rng) if generation.rng else token
+                )
             else:
-                self._abort_non_finite(job)
+                self._abort_non_finite(generation)
 
-    def _append_token(self, job: Generation, token: int) -> None:
+    def _append_token(self, generation: Generation, token: int) -> None:
         ended = token in self._loaded.stop_tokens
         if not ended:
-            job.generated.append(token)
-            job.send(job.detokenizer.push(token))
-        ended = ended or job.detokenizer.stopped or len(job.generated) >= job.max_tokens
-        if ended or (self._stop_repetition and is_repetitive(job.generated)):
-            job.send(job.detokenizer.finish())
-            job.finish()
-            self._release(job)
+            generation.generated.append(token)
+            generation.send(generation.detokenizer.push(token))
+        ended = ended or generation.detokenizer.stopped or len(generation.generated) >= generation.max_tokens
+        if ended or (self._stop_repetition and is_repetitive(generation.generated)):
+            generation.send(generation.detokenizer.finish())
+            generation.finish()
+            self._release(generation)
 
-    def _abort_non_finite(self, job: Generation) -> None:
-        """End an answer whose numbers overflowed, and leave nothing of them behind for the row's next owner."""
-        job.finish(EngineError("the answer left the range of numbers; switch the adapter off or train it again"))
-        self._runner.kv.clear_row(self._rows.row_of(job))
-        self._release(job)
+    def _abort_non_finite(self, generation: Generation) -> None:
+        """End an answer whose values overflowed, and clear its row for the next one."""
+        generation.finish(
+            EngineError("the model computed values out of range; switch the adapter off or train it again")
+        )
+        self._runner.kv.clear_row(self._rows.row_of(generation))
+        self._release(generation)
 
-    def _release(self, job: Generation) -> None:
-        self._swap(self._rows.release(job), leaving=job)
+    def _release(self, generation: Generation) -> None:
+        self._swap(self._rows.release(generation), leaving=generation)
 
     def _swap(self, swaps: Iterable[RowSwap], leaving: Generation | None = None) -> None:
-        longest = max((job.length for job in (*self._rows.order, *([leaving] if leaving else []))), default=0)
+        longest = max(
+            (generation.length for generation in (*self._rows.order, *([leaving] if leaving else []))), default=0
+        )
         for swap in swaps:
             self._runner.swap(swap.a, swap.b, min(longest, self._runner.kv.length), swap.keep_both)
 
 
 def _limit_torch_threads() -> None:
-    """Use all cores but one, unless OMP_NUM_THREADS says otherwise.
+    """Use all cores but one, unless OMP_NUM_THREADS is set.
 
-    OpenMP threads wait for each other by spinning. With as many of them as cores, a page, a training run or another
-    server beside the engine made an answer of half a second take minutes.
+    OpenMP threads wait for each other by spinning. With as many threads as cores, any other load on the machine made an
+    answer of half a second take minutes.
     """
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))

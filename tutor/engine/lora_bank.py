@@ -1,8 +1,8 @@
-"""The LoRA bank: a different adapter in every row of a batch, in one batched product per layer.
+"""The LoRA bank: a different adapter in every row of a batch, computed in one batched product per layer.
 
-Row i of every stacked matrix belongs to row i of the KV cache; a row without an adapter holds zeros and adds exactly
-nothing. A product of a row does not depend on its neighbours (torch.bmm multiplies each row on its own), so neither
-does a learner's answer. Layers that read the same input (q, k, v; gate, up) share one stacked A.
+Row i of every stacked matrix belongs to row i of the KV cache; the row of a learner without an adapter holds zeros and
+adds exactly nothing. torch.bmm multiplies each row separately, so an answer does not depend on the other rows. Layers
+that read the same input (q, k, v; gate, up) share one stacked A.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SHARED_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
 
 class _LayerGroup:
-    """Layers that are called with the same input tensor, one after the other: W x and A x are computed once for all."""
+    """Layers that are called one after another with the same input x: W x and A x are computed once for all of them."""
 
     def __init__(self, targets: list[TargetLayer], layers: list[nn.Module], *, dequantize: bool) -> None:
         self.targets = targets
@@ -30,8 +30,8 @@ class _LayerGroup:
         self._unpacked = dequantize_linears(layers) if dequantize else None
         self._fused = fuse_linears(layers)
         self._layers = layers if self._fused is None else []
-        ends = list(accumulate(site.outputs for site in targets))
-        self._columns = [slice(end - site.outputs, end) for site, end in zip(targets, ends, strict=True)]
+        ends = list(accumulate(target.outputs for target in targets))
+        self._columns = [slice(end - target.outputs, end) for target, end in zip(targets, ends, strict=True)]
         self._rank = 0
         self._a = self._a_now = torch.empty(0)  # [rows, members * rank, inputs]
         self._b: list[Tensor] = []  # one [rows, rank, outputs] a member
@@ -42,14 +42,10 @@ class _LayerGroup:
     def allocate(self, rows: int, rank: int, dtype: torch.dtype, device: torch.device) -> None:
         self._rank = rank
         self._a = torch.zeros(rows, len(self.targets) * rank, self.targets[0].inputs, dtype=dtype, device=device)
-        self._b = [torch.zeros(rows, rank, site.outputs, dtype=dtype, device=device) for site in self.targets]
-
-    def base_bytes(self) -> int:
-        layers = self._layers if self._fused is None else [self._fused]
-        return sum(t.nbytes for layer in layers for t in (*layer.parameters(), *layer.buffers()))
+        self._b = [torch.zeros(rows, rank, target.outputs, dtype=dtype, device=device) for target in self.targets]
 
     def select_rows(self, rows: RowIndex | None) -> None:
-        """Prepare the next forward pass: which rows of the bank it computes, None for the base alone."""
+        """Select the rows of the bank for the next forward pass; None computes the base alone."""
         self._input = None
         self.is_active = rows is not None
         if rows is not None:
@@ -58,10 +54,10 @@ class _LayerGroup:
 
     def write(self, row: int, weights: LoraWeights | None) -> None:
         self._a[row].zero_()
-        for member, (site, b) in enumerate(zip(self.targets, self._b, strict=True)):
+        for member, (target, b) in enumerate(zip(self.targets, self._b, strict=True)):
             b[row].zero_()
-            if weights is not None and site.path in weights.pairs:
-                a_new, b_new = weights.pairs[site.path]
+            if weights is not None and target.path in weights.pairs:
+                a_new, b_new = weights.pairs[target.path]
                 self._a[row, member * self._rank : member * self._rank + weights.rank] = a_new
                 b[row, : weights.rank] = b_new
 
@@ -73,7 +69,7 @@ class _LayerGroup:
                 stacked[x] = kept
 
     def product(self, member: int, x: Tensor) -> Tensor:
-        """Return W x + s B A x of one member for every row."""
+        """Return W x + s B A x of one layer of the group for every row."""
         if x is not self._input:
             self._input = x
             self._product = self._fused_product(x)
@@ -86,7 +82,7 @@ class _LayerGroup:
         return y.to(x.dtype)
 
     def _fused_product(self, x: Tensor) -> Tensor:
-        """Return the outputs of all members side by side; nothing where they are computed one by one."""
+        """Return the outputs of all layers side by side, or a placeholder where they are computed one by one."""
         if self._fused is None:
             return self._product
         if self._unpacked is not None and x.shape[1] > 1:
@@ -96,7 +92,7 @@ class _LayerGroup:
 
 
 class BankLinear(nn.Module):
-    """A frozen linear layer that adds each row's own adapter while the bank is switched on."""
+    """A frozen linear layer that adds the adapter of each row while the bank is active."""
 
     def __init__(self, group: _LayerGroup, member: int) -> None:
         super().__init__()
@@ -107,9 +103,10 @@ class BankLinear(nn.Module):
 
 
 class LoraBank:
-    """The stacked adapters of all rows. Grows its rank when an adapter needs more than those seen so far.
+    """The stacked adapters of all rows. The rank grows when an adapter needs more.
 
-    The layers' weights are held unpacked too, for reading prompts on a CPU, where that takes at most `unpacked_bytes`.
+    On a CPU the layers' weights are also held dequantized, which reads prompts faster, if that takes at most
+    `unpacked_bytes`.
     """
 
     def __init__(
@@ -124,15 +121,11 @@ class LoraBank:
         unpacked = self._device.type == "cpu" and _fp32_bytes(model, paths) <= unpacked_bytes
         self._groups = [self._wrap_layers(model, names, dequantize=unpacked) for names in paths]
 
-    def base_bytes(self) -> int:
-        """Return the bytes of the layers' own weights that a step must read."""
-        return sum(group.base_bytes() for group in self._groups)
-
     def adapter_at(self, row: int) -> LoraWeights | None:
         return self._held[row]
 
     def set_adapter(self, row: int, weights: LoraWeights | None) -> None:
-        """Make `row` compute with `weights`, or with the base alone."""
+        """Let `row` compute with `weights`, or with the base alone."""
         if weights is not None and weights.rank > self.rank:
             self._grow(weights.rank)
         if weights is self._held[row]:
@@ -148,7 +141,7 @@ class LoraBank:
         self._held[x], self._held[y] = self._held[y] if keep_both else self._held[x], self._held[x]
 
     def select_rows(self, rows: list[int]) -> None:
-        """Say which rows the next forward pass computes, in its order."""
+        """Select the rows of the next forward pass, in its order."""
         chosen: RowIndex | None = None
         if any(self._held[row] is not None for row in rows):
             dense = rows == list(range(rows[0], rows[0] + len(rows)))
@@ -166,17 +159,17 @@ class LoraBank:
 
     def _wrap_layers(self, model: nn.Module, paths: list[str], *, dequantize: bool) -> _LayerGroup:
         layers: list[tuple[str, Any]] = [(path, model.get_submodule(path)) for path in paths]
-        sites = [TargetLayer(path, layer.in_features, layer.out_features) for path, layer in layers]
-        group = _LayerGroup(sites, [layer for _, layer in layers], dequantize=dequantize)
+        targets = [TargetLayer(path, layer.in_features, layer.out_features) for path, layer in layers]
+        group = _LayerGroup(targets, [layer for _, layer in layers], dequantize=dequantize)
         for member, path in enumerate(paths):
             parent, _, name = path.rpartition(".")
             setattr(model.get_submodule(parent), name, BankLinear(group, member))
-        self.targets |= {site.path: site for site in sites}
+        self.targets |= {target.path: target for target in targets}
         return group
 
 
 def _group_target_layers(model: nn.Module) -> list[list[str]]:
-    """Return the paths of all target layers, those that share an input together."""
+    """Return the paths of all target layers, grouped by shared input."""
     shared: Mapping[str, int] = {name: i for i, names in enumerate(_SHARED_INPUT) for name in names}
     groups: dict[tuple[str, int | str], list[str]] = {}
     for path, _ in model.named_modules():

@@ -1,4 +1,4 @@
-"""Residency: what stays in memory when not everything can. A least-recently-used map bounded by bytes, torch-free."""
+"""A least-recently-used cache bounded by bytes. Without torch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ V = TypeVar("V")
 
 
 class ByteLru(Generic[K, V]):
-    """Holds values of at most `cap` bytes together; what was used longest ago leaves first. Not thread-safe."""
+    """Holds values of at most `max_bytes` in all and evicts the least recently used first. Not thread-safe."""
 
     def __init__(self, max_bytes: int, size_of: Callable[[V], int]) -> None:
         self.max_bytes = max_bytes
@@ -20,14 +20,14 @@ class ByteLru(Generic[K, V]):
         self._items: OrderedDict[K, V] = OrderedDict()
 
     def get(self, key: K) -> V | None:
-        """Return the value and count it as used now."""
+        """Return the value, or None, and mark it as the most recently used."""
         if key not in self._items:
             return None
         self._items.move_to_end(key)
         return self._items[key]
 
     def put(self, key: K, value: V) -> None:
-        """Keep `value`, letting older ones go; one that is larger than the cap is not kept at all."""
+        """Store `value` and evict older ones; a value larger than `max_bytes` is not stored."""
         self.drop(key)
         size = self._size_of(value)
         if size > self.max_bytes:

@@ -1,4 +1,4 @@
-"""Loads a verified model folder into memory: 4 bits (NF4) with bf16 products, tokenizer beside it."""
+"""Loads a verified model folder and its tokenizer into memory, by default in 4 bits (NF4) with bf16 products."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tutor.engine.model_files import ModelFiles
 from tutor.errors import ModelUnusable
 
 Precision = Literal["nf4", "bf16", "fp32"]
-CONTEXT_LIMIT = {"cpu": 2048, "cuda": 8192}  # a longer prompt than this takes a CPU longer than a learner waits
+CONTEXT_LIMIT = {"cpu": 2048, "cuda": 8192}  # on a CPU a longer prompt would take too long to read
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A model that serves. Never train on it: bitsandbytes repacks its weights at the first inference pass."""
+    """A model for inference. Never train on it: bitsandbytes repacks its weights at the first inference pass."""
 
     model: Any
     tokenizer: Any
@@ -35,11 +35,11 @@ class LoadedModel:
         return device
 
 
-def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | None = None) -> LoadedModel:
-    """Return the model of a folder, ready to answer; raises ModelUnusable when transformers cannot read it."""
+def load_model(files: ModelFiles, precision: Precision = "nf4") -> LoadedModel:
+    """Return the model of a folder, ready for inference. Raises ModelUnusable when transformers cannot load it."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
     safe = {"local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = AutoTokenizer.from_pretrained(files.directory, **safe)
@@ -47,7 +47,9 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | No
             files.directory, device_map={"": device}, attn_implementation="sdpa", **_weight_options(precision), **safe
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelUnusable(f"the model in {files.directory} cannot be loaded: {error}") from error
+        raise ModelUnusable(
+            f"the model in {files.directory} cannot be loaded ({error}); choose another model"
+        ) from error
     model.eval().requires_grad_(False)
     limit = min(CONTEXT_LIMIT[device], model.config.max_position_embeddings)
     return LoadedModel(
@@ -56,10 +58,10 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", device: str | No
 
 
 def free_memory_bytes(device: torch.device) -> int:
-    """Return how much memory of a device nobody uses."""
+    """Return the free memory of a device."""
     if device.type == "cuda":
-        kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # what loading left over
-        return int(torch.cuda.mem_get_info(device)[0]) + kept
+        reserved = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, but unused
+        return int(torch.cuda.mem_get_info(device)[0]) + reserved
     for line in Path("/proc/meminfo").read_text().splitlines():
         if line.startswith("MemAvailable:"):
             return int(line.split()[1]) << 10
@@ -76,7 +78,7 @@ def _weight_options(precision: Precision) -> dict[str, Any]:
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Return every token that ends an answer: the tokenizer's and those of the generation config."""
+    """Return every token that ends an answer, by the tokenizer and by the generation config."""
     configured = model.generation_config.eos_token_id
     listed = configured if isinstance(configured, list) else [configured]
     return frozenset(token for token in (*listed, tokenizer.eos_token_id) if token is not None)

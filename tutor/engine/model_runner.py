@@ -1,4 +1,4 @@
-"""Runs the model over rows: a chunk of some prompts, or one more token of everybody. Knows no queue and no clock."""
+"""Runs the model over rows: one chunk of some prompts, or one more token of every answer. Knows no queue or clock."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PrefillInput:
 
 
 class ModelRunner:
-    """A model, its KV rows and its LoRA bank. Used by one thread."""
+    """A model with its KV cache, prefix cache and LoRA bank. Used by one thread."""
 
     def __init__(self, loaded: LoadedModel, capacity: EngineCapacity) -> None:
         self.model, self.capacity, self.device = loaded.model, capacity, loaded.device
@@ -42,10 +42,7 @@ class ModelRunner:
         AttentionInterface.register(ATTENTION_NAME, grouped_attention)
         self.model.config._attn_implementation = ATTENTION_NAME
         self.window = loaded.context_tokens
-        units = (
-            capacity.chunk,
-            capacity.attention_span_unit or 1,
-        )  # the last chunk is padded, the last span rounded up
+        units = (capacity.chunk, capacity.attention_span_unit or 1)  # chunks are padded, spans rounded up to these
         length = max(-(-self.window // unit) * unit for unit in units)
         self.kv = KvCache(config, capacity.slots, length, self.model.dtype, self.device)
         self.bank = LoraBank(self.model, capacity.slots, _DTYPES[capacity.bank_dtype], capacity.unpacked_bytes)
@@ -53,7 +50,7 @@ class ModelRunner:
         self.prefix_cache = PrefixCache(capacity.chunk, capacity.prefix_cache_bytes)
 
     def admit(self, row: int, weights: LoraWeights | None, tokens: Sequence[int]) -> int:
-        """Prepare a row; return how many tokens of its prompt were still known."""
+        """Prepare a row for a prompt; return how many of its tokens came from the prefix cache."""
         self.bank.set_adapter(row, weights)
         return self.prefix_cache.restore(self.kv, row, _adapter_name(weights), tokens)
 
@@ -61,13 +58,13 @@ class ModelRunner:
         self.prefix_cache.store(self.kv, row, _adapter_name(self.bank.adapter_at(row)), tokens)
 
     def prefetch_chunk(self, weights: LoraWeights | None, tokens: Sequence[int]) -> bool:
-        """Read the first whole chunk of `tokens` that is not known yet, in row 0, which must be free.
+        """Read the first complete chunk of `tokens` that is not cached yet, in row 0, which must be free.
 
-        Returns whether there is more to read.
+        Returns whether more chunks remain.
         """
         width = self.capacity.chunk
         whole = tokens[: len(tokens) // width * width]
-        start = self.admit(0, weights, [*whole, 0])  # restoring leaves the last token out: a stand-in
+        start = self.admit(0, weights, [*whole, 0])  # a dummy token: restoring leaves out the last one
         if start < len(whole):
             self.prefill([PrefillInput(0, start, whole[start : start + width])])
             self.cache_prompt(0, whole[: start + width])
@@ -79,10 +76,10 @@ class ModelRunner:
 
     @torch.inference_mode()
     def prefill(self, inputs: Sequence[PrefillInput]) -> Tensor:
-        """Read a chunk of each prompt, all of one width; return the logits behind each last token, [prompts, words]."""
-        rows = [reading.row for reading in inputs]
-        (width,) = {padded_width(len(reading.tokens), self.capacity.chunk) for reading in inputs}
-        step = PrefillStep(self.kv, rows, [reading.start for reading in inputs], width)
+        """Read a chunk of each prompt, all of one padded width; return logits of the last tokens, [prompts, words]."""
+        rows = [one.row for one in inputs]
+        (width,) = {padded_width(len(one.tokens), self.capacity.chunk) for one in inputs}
+        step = PrefillStep(self.kv, rows, [one.start for one in inputs], width)
         padded = [[*r.tokens, *[0] * (width - len(r.tokens))] for r in inputs]
         ends = [len(r.tokens) - 1 for r in inputs]
         kept = sorted(set(ends))
@@ -91,15 +88,10 @@ class ModelRunner:
 
     @torch.inference_mode()
     def decode(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:
-        """Compute rows 0..n-1, each with its last token at its position; return logits, [n, vocabulary]."""
+        """Compute rows 0..n-1 from their last tokens and positions; return logits, [n, words]."""
         rows = list(range(len(tokens)))
         step = DecodeStep(self.kv, positions, self.capacity.attention_span_unit)
         return self._forward(rows, [[token] for token in tokens], step, 1)[:, 0]
-
-    def weight_bytes(self) -> int:
-        """Return the bytes of weights that one step reads, adapters aside."""
-        held = {tensor.data_ptr(): tensor.nbytes for tensor in self.model.parameters()}  # tied ones once
-        return int(sum(held.values())) + self.bank.base_bytes()
 
     def _forward(
         self, rows: list[int], tokens: list[list[int]], step: DecodeStep | PrefillStep, keep: int | Tensor
@@ -107,7 +99,7 @@ class ModelRunner:
         self.bank.select_rows(rows)
         output = self.model(
             input_ids=torch.tensor(tokens, device=self.device),
-            attention_mask=self._no_mask,  # each group of rows brings its own
+            attention_mask=self._no_mask,  # each group of rows has its own
             position_ids=step.positions,
             past_key_values=step,
             kv_step=step,
@@ -123,7 +115,7 @@ def _adapter_name(weights: LoraWeights | None) -> str:
 
 
 def require_full_attention(loaded: LoadedModel) -> Any:
-    """Return the config of a model whose layers all attend to the whole context, or refuse it."""
+    """Return the config of a model whose layers all use full attention. Raises ModelUnusable for any other."""
     config = loaded.model.config
     kinds = set(getattr(config, "layer_types", None) or ["full_attention"])
     if kinds != {"full_attention"} or not hasattr(config, "num_key_value_heads"):

@@ -1,4 +1,4 @@
-"""Messages as an OpenAI-compatible server takes them: text without role markers, and pictures as content parts."""
+"""Chat messages in the OpenAI format: role markers in text are escaped, images are content parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tutor.engine.base import Message
 from tutor.engine.chat_template import escape_special_tokens
 from tutor.engine.http_client import Json
 
-TOKENS_PER_IMAGE = 1_500  # taken for a picture of a page; servers do not tell before they have read it
+TOKENS_PER_IMAGE = 1_500  # estimate for a picture of a page; servers report it only afterwards
 _ROLE_MARKERS = (
     "<s>",
     "</s>",
@@ -23,11 +23,11 @@ _ROLE_MARKERS = (
     "<bos>",
     "<eos>",
 )
-_MARKER_LIKE = re.compile(r"<[|｜][^<>|｜\s]{1,64}[|｜]>")
+_MARKER_LIKE = re.compile(r"<[|\uff5c][^<>|\uff5c\s]{1,64}[|\uff5c]>")  # some tokenizers use the full-width bar
 
 
 def to_openai_messages(messages: Sequence[Message], *, with_images: bool = True) -> list[Json]:
-    """Return the messages as JSON; what looks like a role marker of any usual model loses its power."""
+    """Return the messages as JSON; everything that looks like a role marker of a common model is escaped."""
     return [
         {
             "role": message.role,

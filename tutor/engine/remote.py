@@ -1,8 +1,4 @@
-"""The engine that asks an OpenAI-compatible server: vLLM first, SGLang too.
-
-A learner's adapter is loaded there under a name that holds its version and the hash of its weights, so that neither a
-new version nor another house can meet what the server cached under an old name. Talking HTTP is `http_client.py`.
-"""
+"""The remote engine: streams answers from an OpenAI-compatible server (vLLM or SGLang)."""
 
 from __future__ import annotations
 
@@ -28,8 +24,8 @@ from tutor.errors import (
 )
 from tutor.platform.settings import Settings
 
-DEFAULT_CONTEXT_TOKENS = 4096  # taken for the window of a server that does not tell it
-TOO_LONG_MESSAGE = "the question with its passages does not fit the model; ask a shorter one"
+DEFAULT_CONTEXT_TOKENS = 4096  # assumed for a server that does not report its context window
+TOO_LONG_MESSAGE = "the question and its passages are too long for the model; ask a shorter question"
 _TOO_LONG_PATTERN = re.compile(
     r"context length|context window|too long|longer than|maximum.{0,20}length", re.IGNORECASE
 )
@@ -37,16 +33,16 @@ _TOO_LONG_PATTERN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """What the server says it serves."""
+    """The models that the server reports."""
 
     base: str
     context_tokens: int
     dialect: ServerDialect
-    vision_model: str = ""  # its model that takes pictures
+    vision_model: str = ""  # its model that accepts images
 
 
 def open_remote(settings: Settings) -> RemoteEngine:
-    """Return the engine of `TUTOR_ENGINE_URL`; the server is first asked at the first use. Raises SetupError."""
+    """Return the engine of `TUTOR_ENGINE_URL`; the server is contacted at the first use. Raises SetupError."""
     assert settings.engine_url
     limit = settings.queue_size + (settings.slots or settings.queue_size)
     server = ModelServer(settings.engine_url, settings.engine_key)
@@ -54,23 +50,21 @@ def open_remote(settings: Settings) -> RemoteEngine:
 
 
 class RemoteEngine:
-    """Streams answers from a server. `model` is used where the server lists it, else the server's first base model."""
+    """Streams answers from a server: from `model` if the server lists it, otherwise from its first base model."""
 
     def __init__(
         self,
         server: ModelServer,
         model: str = "auto",
         *,
-        vision_model: str | None = None,  # which of the server's models takes pictures
-        dialect: ServerDialect | None = None,  # None: the one that the server names itself
+        vision_model: str | None = None,  # the server's model that accepts images
         max_concurrent: int = 64,
         max_adapters: int = 64,
-        health_ttl_s: float = 2.0,  # how long an answer about the server's health counts
+        health_ttl_s: float = 2.0,  # how long a health check stays valid
     ) -> None:
         self._server = server
         self._model = model
         self._vision_model = vision_model
-        self._dialect = dialect
         self._max_concurrent = max_concurrent
         self._health_ttl_s = health_ttl_s
         self._running = 0
@@ -83,9 +77,9 @@ class RemoteEngine:
 
     def stream(self, request: GenerationRequest) -> Generator[Token, None, None]:
         if not any(message.content.strip() for message in request.messages):
-            raise InputRefused("there is nothing to answer: the message is empty")
+            raise InputRefused("the message is empty; write a question")
         if request.max_tokens < 1:
-            raise InputRefused(f"an answer of {request.max_tokens} tokens cannot be given; ask for at least 1")
+            raise InputRefused(f"max_tokens is {request.max_tokens}; ask for at least 1")
         with self._concurrency_slot():
             served = self._require_served()
             if any(message.images for message in request.messages):
@@ -96,7 +90,7 @@ class RemoteEngine:
                 yield from self._answer_with_adapter(request.adapter, request, served)
 
     def prefetch_prefix(self, messages: Sequence[Message], adapter: AdapterRef | None = None) -> None:
-        """Do nothing: the server keeps its own cache of beginnings, and its time is everybody's."""
+        """Do nothing: the server has its own prefix cache."""
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         served = self._require_served()
@@ -104,12 +98,12 @@ class RemoteEngine:
         try:
             reply = self._server.call("POST", "/tokenize", {**body, "add_generation_prompt": True})
             return int(reply["count"]) + image_token_count(messages)
-        except (ServerHttpError, KeyError):  # an older server: one token of an answer tells the length of its prompt
+        except (ServerHttpError, KeyError):  # an older server: an answer of one token reports the length of its prompt
             reply = self._server.call("POST", "/v1/chat/completions", {**body, "max_tokens": 1})
             return int(reply["usage"]["prompt_tokens"]) + image_token_count(messages)
 
     def info(self) -> EngineInfo:
-        """Ask the server, at most every `believed_s`; while one thread asks, the others take what was known."""
+        """Return the server's state, at most `health_ttl_s` old; while one thread asks, others get the last state."""
         known = self._served is not None or self._last_error != ""
         if time.monotonic() - self._refreshed_at > self._health_ttl_s and self._refresh_lock.acquire(
             blocking=not known
@@ -118,11 +112,11 @@ class RemoteEngine:
                 self._refresh()
             finally:
                 self._refresh_lock.release()
-        served, trouble = self._served, self._last_error
+        served, error = self._served, self._last_error
         if served is None:
-            return EngineInfo(self._model, "remote", EngineState.FAILED, "", 0, trouble, self._server.url)
-        state = EngineState.FAILED if trouble else EngineState.READY
-        detail = trouble or self._missing_vision_detail(served)
+            return EngineInfo(self._model, "remote", EngineState.FAILED, "", 0, error, self._server.url)
+        state = EngineState.FAILED if error else EngineState.READY
+        detail = error or self._missing_vision_detail(served)
         return EngineInfo(
             served.base,
             "remote",
@@ -135,7 +129,7 @@ class RemoteEngine:
         )
 
     def close(self) -> None:
-        """Unload what this engine loaded; a server that is gone needs no unloading."""
+        """Unload the adapters that this engine loaded."""
         served = self._served
         if served is not None:
             self._adapters.unload_all(served.dialect)
@@ -144,7 +138,7 @@ class RemoteEngine:
         try:
             self._server.call("GET", "/health", timeout_s=2.0)
             self._served = _parse_served_model(
-                self._server.call("GET", "/v1/models", timeout_s=2.0), self._model, self._dialect, self._vision_model
+                self._server.call("GET", "/v1/models", timeout_s=2.0), self._model, self._vision_model
             )
             self._last_error = ""
         except RemoteEngineFailed as error:
@@ -152,17 +146,17 @@ class RemoteEngine:
         self._refreshed_at = time.monotonic()
 
     def _missing_vision_detail(self, served: ServedModel) -> str:
-        """Say that the operator asked for a vision model which the server does not have."""
+        """Return a sentence if the configured vision model is not on the server, otherwise ""."""
         if not self._vision_model or served.vision_model:
             return ""
-        return f"no model {self._vision_model} on the server (TUTOR_VISION_MODEL), so pictures are read by OCR"
+        return f"the server has no model {self._vision_model} (TUTOR_VISION_MODEL), so pictures are read by OCR"
 
     def _require_vision_model(self, request: GenerationRequest, served: ServedModel) -> str:
-        """Return the model that takes pictures; an adapter of ours belongs to the base and never runs on another."""
+        """Return the vision model; adapters belong to the base model and are not used with it."""
         if not served.vision_model:
             require_text_only(request)
         if request.adapter is not None:
-            raise AdapterNotLoaded(f"adapter {request.adapter.name} is not used on pictures; ask without it")
+            raise AdapterNotLoaded(f"adapter {request.adapter.name} cannot be used with pictures; ask without it")
         return served.vision_model
 
     def _require_served(self) -> ServedModel:
@@ -187,12 +181,12 @@ class RemoteEngine:
     def _answer_with_adapter(
         self, ref: AdapterRef, request: GenerationRequest, served: ServedModel
     ) -> Generator[Token, None, None]:
-        """Answer on the adapter; a server that has forgotten it (it was started again) is given it once more."""
+        """Answer with the adapter; a server that has lost it, for example after a restart, gets it again."""
         with self._adapters.hold(ref, served.dialect) as name:
             model = served.dialect.model_format.format(base=served.base, adapter=name)
             try:
                 yield from self._answer(request, served, model)
-            except ServerHttpError as refused:  # a status comes before the first piece, so nothing was said yet
+            except ServerHttpError as refused:  # the status comes before the first token, so nothing was sent yet
                 if refused.status not in (400, 404):
                     raise
                 self._adapters.forget(name)
@@ -208,8 +202,8 @@ class RemoteEngine:
             if refused.status != 404:
                 raise
             raise AdapterNotLoaded(
-                f"the model server took adapter {ref.name} and does not know it; is there more than one server behind "
-                f"{self._server.url}?"
+                f"the model server loaded adapter {ref.name}, but cannot find it; make sure that only one server is "
+                f"behind {self._server.url}"
             ) from refused
 
     def _answer(self, request: GenerationRequest, served: ServedModel, model: str) -> Generator[Token, None, None]:
@@ -238,10 +232,10 @@ class RemoteEngine:
                 raise PromptTooLong(TOO_LONG_MESSAGE) from refused
             raise
         if not ended:
-            raise RemoteEngineFailed(f"the model server {self._server.url} ended an answer without finishing it")
+            raise RemoteEngineFailed(f"the model server {self._server.url} ended an answer early; ask again")
 
     def _max_tokens_for(self, request: GenerationRequest, served: ServedModel) -> int:
-        """Return how long the answer may be; the prompt is measured only where the wish is a large one."""
+        """Return how long the answer may be; the prompt is counted only for a large `max_tokens`."""
         if request.max_tokens <= served.context_tokens // 4:
             return request.max_tokens
         room = served.context_tokens - self.count_tokens(request.messages)
@@ -250,15 +244,13 @@ class RemoteEngine:
         return min(request.max_tokens, room)
 
 
-def _parse_served_model(
-    models: Json, wanted: str, dialect: ServerDialect | None, vision: str | None = None
-) -> ServedModel:
-    """Read `/v1/models`: adapters have a parent, the base has none."""
+def _parse_served_model(models: Json, wanted: str, vision_model: str | None = None) -> ServedModel:
+    """Read the reply of `/v1/models`: adapters have a parent, base models have none."""
     listed = models_by_id(models)
     bases = {name: entry for name, entry in listed.items() if not entry.get("parent")}
     if not bases:
-        raise RemoteEngineFailed("the model server lists no model; start it with one")
+        raise RemoteEngineFailed("the model server lists no model; start it with a model")
     base = wanted if wanted in bases else next(iter(bases))
-    named = SGLANG if bases[base].get("owned_by") == "sglang" else VLLM
+    dialect = SGLANG if bases[base].get("owned_by") == "sglang" else VLLM
     context = int(bases[base].get("max_model_len") or DEFAULT_CONTEXT_TOKENS)
-    return ServedModel(base, context, dialect or named, vision if vision in bases else "")
+    return ServedModel(base, context, dialect, vision_model if vision_model in bases else "")

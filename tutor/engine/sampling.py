@@ -1,4 +1,4 @@
-"""Chooses the next token of one answer: the likeliest one, or one drawn from the learner's own seeded generator."""
+"""Samples the next token of one answer with the request's own seeded generator."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from tutor.engine.base import GenerationRequest
 
 
 def make_generator(request: GenerationRequest) -> torch.Generator | None:
-    """Return the random source of a request, None when it is greedy; the same seed draws the same answer."""
+    """Return the random generator of a request, or None for greedy decoding; the same seed gives the same answer."""
     if request.temperature <= 0:
         return None
     return torch.Generator().manual_seed(request.seed)
 
 
 def sample_token(logits: Tensor, request: GenerationRequest, generator: torch.Generator) -> int:
-    """Draw from the smallest set of likeliest tokens that holds `top_p` of the probability."""
+    """Draw a token by nucleus sampling (Holtzman et al. 2020): from the likeliest tokens that hold `top_p` together."""
     scaled = logits.float().cpu() / request.temperature
     probabilities, order = torch.softmax(scaled, -1).sort(descending=True)
     before = probabilities.cumsum(-1) - probabilities

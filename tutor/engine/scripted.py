@@ -1,6 +1,6 @@
-"""A public fake: answers from a script, word by word, and remembers what it was asked.
+"""A fake engine for tests and for work on the pages (`TUTOR_MODEL=scripted`).
 
-The suite runs on it, and so can you while working on the pages (`TUTOR_MODEL=scripted`).
+It answers from a script, word by word, and records the requests.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Script = Iterable[str] | Callable[[GenerationRequest], str]
 class ScriptedEngine:
     """Answers come from `script`: texts repeated in order, or a function of the request.
 
-    `places` are the numbers in the queue that each request is told before it is answered, the last of them 0;
-    `sees` is the name under which it takes pictures.
+    `queue_positions` are the places in the queue that are streamed before each answer; with a `vision_model` it accepts
+    images.
     """
 
     def __init__(
@@ -34,13 +34,12 @@ class ScriptedEngine:
         script: Script = ("A scripted answer.",),
         *,
         context_tokens: int = 2048,
-        queue_positions: Sequence[int] = (),
         vision_model: str = "",
     ) -> None:
         self.requests: list[GenerationRequest] = []
         self.prefetched: list[tuple[tuple[Message, ...], AdapterRef | None]] = []
         self.cancelled = 0
-        self._queue_positions = queue_positions
+        self.queue_positions: Sequence[int] = ()
         self._context = context_tokens
         self._vision_model = vision_model
         if callable(script):
@@ -55,7 +54,7 @@ class ScriptedEngine:
         self.requests.append(request)
         pieces = re.findall(r"\s*\S+|\s+$", self._answer(request))[: request.max_tokens]
         try:
-            yield from map(Queued, self._queue_positions)
+            yield from map(Queued, self.queue_positions)
             yield from map(Token, pieces)
         except GeneratorExit:
             self.cancelled += 1
@@ -65,7 +64,7 @@ class ScriptedEngine:
         self.prefetched.append((tuple(messages), adapter))
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        """One token a word, four a message for its role markers."""
+        """Count one token a word and four a message for its role markers."""
         return sum(len(m.content.split()) + 4 for m in messages)
 
     def info(self) -> EngineInfo:
@@ -74,4 +73,4 @@ class ScriptedEngine:
         )
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing."""

@@ -23,20 +23,22 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ServerDialect:
-    """What differs between servers: two paths, and the model name that asks for an adapter."""
+    """What differs between servers: two paths, and the model name that selects an adapter."""
 
-    name: str
     load_path: str
     unload_path: str
-    model_format: str  # format of `base` and `adapter`
+    model_format: str  # with the fields `base` and `adapter`
 
 
-VLLM = ServerDialect("vllm", "/v1/load_lora_adapter", "/v1/unload_lora_adapter", "{adapter}")
-SGLANG = ServerDialect("sglang", "/load_lora_adapter", "/unload_lora_adapter", "{base}:{adapter}")
+VLLM = ServerDialect("/v1/load_lora_adapter", "/v1/unload_lora_adapter", "{adapter}")
+SGLANG = ServerDialect("/load_lora_adapter", "/unload_lora_adapter", "{base}:{adapter}")
 
 
 class ServerAdapters:
-    """Which adapters the server holds for us: loaded on demand; beyond `most`, the longest unused one is unloaded."""
+    """The adapters that this engine has loaded on the server.
+
+    They are loaded on demand; beyond `max_adapters`, the least recently used ones that no answer uses are unloaded.
+    """
 
     def __init__(self, server: ModelServer, max_adapters: int) -> None:
         self._server = server
@@ -48,7 +50,7 @@ class ServerAdapters:
 
     @contextmanager
     def hold(self, ref: AdapterRef, dialect: ServerDialect) -> Iterator[str]:
-        """Hold the adapter on the server while an answer uses it. Raises AdapterNotLoaded."""
+        """Keep the adapter on the server while an answer uses it; yields its name there. Raises AdapterNotLoaded."""
         name = server_adapter_name(ref)
         with self._lock:
             self._users[name] += 1
@@ -61,7 +63,7 @@ class ServerAdapters:
             self._evict_idle(dialect)
 
     def ensure_loaded(self, name: str, ref: AdapterRef, dialect: ServerDialect) -> None:
-        """Return when the server holds the adapter; its file is checked before it is handed over."""
+        """Load the adapter on the server if it is not there, after checking its file. Raises AdapterNotLoaded."""
         if self._touch(name):
             return
         with self._loading:
@@ -91,7 +93,7 @@ class ServerAdapters:
             return False
 
     def _load(self, name: str, ref: AdapterRef, dialect: ServerDialect) -> None:
-        """Load; "there is one of that name already" is success, because the name holds the hash of the weights."""
+        """Load the adapter; "already loaded" counts as success, because the name holds the hash of the weights."""
         body: Json = {"lora_name": name, "lora_path": str(ref.directory.absolute())}
         try:
             self._server.call("POST", dialect.load_path, body, timeout_s=60.0)
@@ -100,7 +102,7 @@ class ServerAdapters:
                 return
             raise AdapterNotLoaded(
                 f"the model server could not load adapter {ref.name} from {ref.directory} (HTTP {refused.status}); "
-                "it must see that folder and allow loading at run time, see docs/operations.md"
+                "it needs access to that folder and loading at run time, see docs/operations.md"
             ) from refused
 
     def _evict_idle(self, dialect: ServerDialect) -> None:
@@ -116,12 +118,12 @@ class ServerAdapters:
     def _unload(self, name: str, dialect: ServerDialect) -> None:
         try:
             self._server.call("POST", dialect.unload_path, {"lora_name": name})
-        except RemoteEngineFailed as error:  # the answer is given; an adapter that stays is only memory
-            log.warning("adapter %s stays on the model server: %s", name, error)
+        except RemoteEngineFailed as error:  # the answer is complete; an adapter that stays only takes memory
+            log.warning("adapter %s could not be unloaded from the model server: %s", name, error)
 
 
 def server_adapter_name(ref: AdapterRef) -> str:
-    """Return the version's name with the start of its hash: two houses on one server cannot take each other's."""
+    """Return the version's name with the start of its hash, so that installations can share a server."""
     return f"{ref.name}-{ref.sha256[:12]}"
 
 
@@ -136,4 +138,5 @@ def _check_weights(ref: AdapterRef) -> None:
 
 
 def models_by_id(models: Json) -> dict[str, Json]:
+    """Return the entries of a reply of `/v1/models` by their id."""
     return {str(entry.get("id")): entry for entry in models.get("data", ()) if isinstance(entry, dict)}

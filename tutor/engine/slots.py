@@ -1,8 +1,8 @@
-"""Who runs, where and what next: the policy of the slot engine. Pure, torch-free, no clock, no threads.
+"""The scheduling policy of the local engine: which requests run, in which rows, and what a step reads.
 
-`Line` orders those who wait, `Rows` places those who run, `plan_prefill` cuts long prompts into chunks.
-A row is at once a row of the KV cache and of the LoRA bank. Rows are kept dense, decoding ones first, because a step
-computes rows 0..n-1 whether somebody sits there or not.
+`WaitQueue` orders waiting requests, `BatchRows` assigns rows to running ones, and `plan_prefill` splits long prompts
+into chunks. A row is a row of both the KV cache and the LoRA bank. Rows are kept dense, decoding ones first, because a
+step computes rows 0..n-1, used or not. Pure: no torch, clock or threads.
 """
 
 from __future__ import annotations
@@ -16,70 +16,70 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class _QueueEntry:
-    """Whose request it is, and its place in the order."""
+    """Who sent a request, and its position in the order."""
 
-    turn: int
+    round: int
     arrival: int
     learner: str
 
     @property
     def order(self) -> tuple[int, int]:
-        return self.turn, self.arrival
+        return self.round, self.arrival
 
 
 class WaitQueue(Generic[K]):
-    """A bounded waiting line, first come first served, except that nobody's second request passes another's first.
+    """A bounded, fair queue: first come, first served, but no learner's second request comes before another's first.
 
-    A request's turn is one after the turn of the same learner's request before it, or the turn being served now.
-    So any other learner can overtake a waiting request at most once for each request its owner has ahead of it.
-    Nobody holds more than `each` of the places, so one learner alone cannot fill the line.
+    A request's round is one after the round of the same learner's previous request, or the round being served. So
+    another learner can overtake a waiting request at most once for each request that its owner has ahead of it. One
+    learner holds at most `per_learner` of the places and cannot fill the queue alone.
     """
 
     def __init__(self, size: int, per_learner: int | None = None) -> None:
         self.size = size
         self.per_learner = per_learner or size
-        self._turn = 0
+        self._round = 0
         self._arrivals = 0
-        self._last_turn: dict[str, int] = {}  # of learners whose last turn is still to come; past ones are forgotten
+        self._last_round: dict[str, int] = {}  # of learners whose last round is still to come
         self._waiting: dict[K, _QueueEntry] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def has_room(self, learner: str) -> bool:
-        held = sum(wait.learner == learner for wait in self._waiting.values())
+        held = sum(entry.learner == learner for entry in self._waiting.values())
         return len(self._waiting) < self.size and held < self.per_learner
 
     def push(self, key: K, learner: str) -> None:
         assert self.has_room(learner) and key not in self._waiting
-        turn = max(self._turn, self._last_turn.get(learner, -1) + 1)
-        self._last_turn[learner] = turn
+        next_round = max(self._round, self._last_round.get(learner, -1) + 1)
+        self._last_round[learner] = next_round
         self._arrivals += 1
-        self._waiting[key] = _QueueEntry(turn, self._arrivals, learner)
+        self._waiting[key] = _QueueEntry(next_round, self._arrivals, learner)
 
     def discard(self, key: K) -> None:
-        """Forget a request that was cancelled while waiting; harmless when it is not here."""
+        """Remove a request that was cancelled while waiting; does nothing if it is not in the queue."""
         self._waiting.pop(key, None)
 
     def pop(self, excluded: Container[str] = ()) -> K | None:
-        """Remove and return whose turn it is, passing over the learners in `full`; None when nobody else waits."""
-        able = [key for key, wait in self._waiting.items() if wait.learner not in excluded]
-        if not able:
+        """Remove and return the next request, skipping the learners in `excluded`; None when no other request waits."""
+        eligible = [key for key, entry in self._waiting.items() if entry.learner not in excluded]
+        if not eligible:
             return None
-        key = min(able, key=lambda waiting: self._waiting[waiting].order)
-        self._turn = max(self._turn, self._waiting.pop(key).turn)
-        still_to_come = self._last_turn.items() if self._waiting else ()
-        self._last_turn = {learner: turn for learner, turn in still_to_come if turn >= self._turn}
+        key = min(eligible, key=lambda waiting: self._waiting[waiting].order)
+        self._round = max(self._round, self._waiting.pop(key).round)
+        still_to_come = self._last_round.items() if self._waiting else ()
+        self._last_round = {learner: last for learner, last in still_to_come if last >= self._round}
         return key
 
     def waiting(self) -> list[K]:
-        """Return who waits, in the order in which they will be served."""
+        """Return the waiting requests in the order in which they will be served."""
         return sorted(self._waiting, key=lambda key: self._waiting[key].order)
 
 
 @dataclass(frozen=True, slots=True)
 class RowSwap:
-    """Exchange two rows of the KV cache and the LoRA bank; `keep_both` is false when the contents of `b` are dead."""
+    """Exchange two rows of the KV cache and the LoRA bank; without `keep_both` the contents of `b` may be lost."""
 
     a: int
     b: int
@@ -87,7 +87,7 @@ class RowSwap:
 
 
 class BatchRows(Generic[K]):
-    """Dense rows: `order[:decoding]` decode, the rest still read their prompts, in the order of admission."""
+    """Dense rows: `order[:decoding]` decode; the rest still read their prompts, in the order of admission."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
@@ -104,21 +104,21 @@ class BatchRows(Generic[K]):
         return self.order[self.decoding :]
 
     def admit(self, key: K) -> int:
-        """Give `key` the next free row, to read its prompt there."""
+        """Assign the next free row to `key` and return it."""
         assert self.has_room() and key not in self.order
         self.order.append(key)
         return len(self.order) - 1
 
     def start_decoding(self, key: K) -> list[RowSwap]:
-        """Move `key`, whose prompt is read, among those who decode."""
+        """Move `key`, whose prompt is read, to the decoding rows; return the swaps to carry out."""
         row = self.row_of(key)
-        assert row >= self.decoding, "a row is promoted once"
+        assert row >= self.decoding, "this row decodes already"
         swaps = self._swap(row, self.decoding)
         self.decoding += 1
         return swaps
 
     def release(self, key: K) -> list[RowSwap]:
-        """Free the row of `key` and close the gap."""
+        """Free the row of `key` and close the gap; return the swaps to carry out."""
         row = self.row_of(key)
         swaps: list[RowSwap] = []
         if row < self.decoding:
@@ -139,7 +139,7 @@ class BatchRows(Generic[K]):
 
 @dataclass(frozen=True, slots=True)
 class PrefillChunk(Generic[K]):
-    """Read tokens `start` to `stop` of one prompt in the next prefill step."""
+    """Tokens `start` to `stop` of one prompt, read in the next prefill step."""
 
     key: K
     start: int
@@ -150,16 +150,15 @@ WIDTH_UNIT = 16
 
 
 def padded_width(tokens: int, chunk: int) -> int:
-    """Return how many tokens are computed to read `tokens` of them: the last chunk of a prompt is padded a little."""
+    """Return how many tokens are computed for `tokens`: the last chunk is padded to a multiple of WIDTH_UNIT."""
     return min(chunk, -(-tokens // WIDTH_UNIT) * WIDTH_UNIT)
 
 
 def plan_prefill(waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int) -> list[PrefillChunk[K]]:
-    """Cut the next chunk of at most `rows` prompts, the oldest first, from (key, tokens read, tokens in all).
+    """Return the next chunk of at most `rows` prompts, oldest first, from (key, tokens read, tokens in all).
 
-    Chunks end at multiples of `chunk`, and only chunks of one width are read together: a token is always read in
-    company of the same tokens, whoever else is there and however much of the prompt was in memory already. That is
-    what makes reuse exact to the bit.
+    Chunks end at multiples of `chunk`, and only chunks of one width are read together. So a token is always computed
+    in the same chunk, whatever else runs and however much of the prompt was cached, and reuse is exact to the bit.
     """
     plan: list[PrefillChunk[K]] = []
     width = 0

@@ -1,6 +1,6 @@
-"""The proof for a person: the same question answered by the base and by an adapter, side by side, as it comes.
+"""Answers one question with the base and with an adapter, side by side, for comparison.
 
-Both are asked the very same prompt, greedily, through the engine that answers turns. Nothing is stored.
+Both sides stream greedily from the same prompt, through the engine that also answers turns. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from tutor.errors import EngineError
 from tutor.platform.settings import Settings
 from tutor.tuning.adapter_versions import AdapterVersionService
 
-PromptFor = Callable[[Person, str, str], tuple[Message, ...]]  # (who, course id, question)
+PromptFor = Callable[[Person, str, str], tuple[Message, ...]]  # (actor, course id, question)
 
 
 class AnswerSide(StrEnum):
-    """Who says a piece."""
+    """Which side a piece belongs to."""
 
     BASE = "base"
     ADAPTER = "adapter"
@@ -38,7 +38,7 @@ class SidePiece:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """Lets a person compare."""
+    """Streams the two answers."""
 
     engine: Engine
     versions: AdapterVersionService
@@ -48,9 +48,9 @@ class SideBySide:
     def compare(
         self, actor: Person, course_id: str, question: str, version_id: str
     ) -> Generator[SidePiece, None, None]:
-        """Yield what both sides say, as it comes; closing the generator stops both.
+        """Yield the pieces of both answers as they arrive; closing the generator stops both.
 
-        Raises what asking raises: InputRefused for a question outside the course, EngineError, AdapterNotLoaded.
+        Raises InputRefused for a question outside the course, EngineError, AdapterNotLoaded.
         """
         version = self.versions.get_managed(actor, version_id)
         messages = self.prompt_for(actor, course_id, question)
@@ -58,8 +58,8 @@ class SideBySide:
         stop = threading.Event()
         pieces: queue.Queue[SidePiece | AnswerSide | EngineError] = queue.Queue()
         for side, adapter in sides.items():
-            work = (side, self._request(actor, messages, adapter, side), pieces, stop)
-            threading.Thread(target=self._stream_side, args=work, daemon=True, name=f"proof-{side}").start()
+            work = (side, self._request(actor, messages, adapter), pieces, stop)
+            threading.Thread(target=self._stream_side, args=work, daemon=True, name=f"side-by-side-{side}").start()
         running = len(sides)
         try:
             while running:
@@ -80,7 +80,7 @@ class SideBySide:
         pieces: queue.Queue[SidePiece | AnswerSide | EngineError],
         stop: threading.Event,
     ) -> None:
-        """Put one side's pieces into the queue, and the side itself when it has ended."""
+        """Put one side's pieces into the queue, and the side itself at the end of its answer."""
         try:
             with closing(self.engine.stream(request)) as stream:
                 for event in stream:
@@ -91,16 +91,13 @@ class SideBySide:
             pieces.put(side)
         except EngineError as error:
             pieces.put(error)
-        except Exception as error:  # noqa: BLE001 - the edge of a thread: the waiting side raises it
-            pieces.put(EngineError(f"the answer broke off: {type(error).__name__}"))
+        except Exception as error:  # noqa: BLE001 - the consumer raises it
+            pieces.put(EngineError(f"the answer failed ({type(error).__name__}); ask again"))
 
-    def _request(
-        self, actor: Person, messages: tuple[Message, ...], adapter: AdapterRef | None, side: AnswerSide
-    ) -> GenerationRequest:
+    def _request(self, actor: Person, messages: tuple[Message, ...], adapter: AdapterRef | None) -> GenerationRequest:
         return GenerationRequest(
             messages=messages,
             learner=actor.id,
-            conversation=f"proof-{side}-{actor.id}",
             adapter=adapter,
             max_tokens=self.settings.max_answer_tokens,
             time_limit_s=self.settings.answer_time_limit_s,

@@ -1,0 +1,196 @@
+"""Generates an answer with the model: builds the prompt, streams the answer past the leak guard, cites it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from knowledge.documents import Document, Hit, Passage, Quote, SearchResult
+from tutor.chat import extracts, fixed_replies
+from tutor.chat.citations import add_citations, strip_citation_marks
+from tutor.chat.message_parsing import ParsedMessage
+from tutor.chat.planner import TurnPlan
+from tutor.chat.prompt_builder import PromptBuilder, to_messages
+from tutor.chat.question_matching import is_echo
+from tutor.chat.running_turn import RunningTurn
+from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
+from tutor.domain import Queued, Token, Turn
+from tutor.engine.base import AdapterRef, Engine, GenerationRequest, Message
+from tutor.platform.settings import Settings
+
+FindActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
+RenderPage = Callable[[Document, Passage], bytes | None]
+FindQuotes = Callable[[str, Sequence[Hit], str], Sequence[Quote]]  # (answer, hits, question)
+SAMPLED_TEMPERATURE, SAMPLED_TOP_P = 0.7, 0.9  # of a retry, and of the second draft after one that leaked
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPrompt:
+    """The messages of a turn, and what they were built from."""
+
+    messages: tuple[Message, ...]
+    passage_ids: tuple[str, ...]
+    model: str
+    quantization: str
+    adapter: AdapterRef | None
+    example: VerifiedAnswer | None
+    shows_page: bool  # a vision model is shown the page with the figure
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGenerator:
+    """Writes the answers that need a model."""
+
+    engine: Engine
+    prompt_builder: PromptBuilder
+    verified_answers: VerifiedAnswers
+    find_quotes: FindQuotes
+    find_active_adapter: FindActiveAdapter
+    render_page: RenderPage
+    settings: Settings
+
+    def generate(
+        self,
+        running: RunningTurn,
+        message: ParsedMessage,
+        found: SearchResult,
+        history: Sequence[Turn],
+        plan: TurnPlan,
+        *,
+        retries: int,
+    ) -> Generator[Token | Queued, None, PreparedPrompt]:
+        """Stream an answer and leave it, with its citations, in `running`; closing the generator stops the model.
+
+        The first answer to a question is greedy, each of its `retries` is sampled with another seed.
+        """
+        prompt = self._prepare_prompt(running.turn, message, found, history, plan)
+        self._record(prompt, running)
+        request = self._build_request(running.turn, prompt, retries)
+        with closing(self._stream_guarded(request, plan) if plan.guarded else self.engine.stream(request)) as stream:
+            for event in stream:
+                if isinstance(event, Token):
+                    running.append(event.text)
+                yield event
+        self._set_cited_answer(running, message, found, plan, prompt)
+        return prompt
+
+    def prefers_model(self, plan: TurnPlan, turn: Turn) -> bool:
+        """Return whether a model answers although the plan has a reply.
+
+        A large model words a hint better than its template and a definition better than the course, a small one worse
+        (measured: docs/LOG.md). For a definition, a retry and a learner with an active adapter ask the model too.
+        """
+        is_large = not self.prompt_builder.is_small_model
+        if not plan.has_definition:
+            return is_large and plan.is_rewritable_hint
+        return is_large or bool(turn.replaces) or bool(self.find_active_adapter(turn.learner_id, turn.course_id))
+
+    def prefetch_next(self, prompt: PreparedPrompt, history: Sequence[Turn]) -> None:
+        """Let the engine read the prefix of the next prompt; `history` ends with the turn of this prompt."""
+        past = to_messages(self.prompt_builder.history(history))
+        self.engine.prefetch_prefix((prompt.messages[0], *past), prompt.adapter)
+
+    def _prepare_prompt(
+        self, turn: Turn, message: ParsedMessage, found: SearchResult, history: Sequence[Turn], plan: TurnPlan
+    ) -> PreparedPrompt:
+        example = None
+        if plan.is_rewritable_hint:
+            assert plan.reply is not None
+            messages = self.prompt_builder.build_hint_prompt(
+                plan.exercise, plan.reply.text, message.text, message.language
+            )
+            passage_ids: tuple[str, ...] = ()
+        else:
+            example = None if plan.guarded else self._find_related_example(turn, found)
+            examples = [(example.question, example.answer)] if example else []
+            messages, passage_ids = self.prompt_builder.build_answer_prompt(
+                turn.learner_id,
+                turn.course_id,
+                message.text,
+                found,
+                message.language,
+                [*examples, *self.prompt_builder.history(history)],
+            )
+        info = self.engine.info()
+        model, adapter = info.model, self.find_active_adapter(turn.learner_id, turn.course_id)
+        page = self._render_figure_page(message, found) if info.vision_model else None
+        if page:
+            messages = (*messages[:-1], replace(messages[-1], images=(page,)))
+            model, adapter = info.vision_model, None  # adapters are trained on text alone
+        return PreparedPrompt(messages, passage_ids, model, info.quantization, adapter, example, page is not None)
+
+    def _record(self, prompt: PreparedPrompt, running: RunningTurn) -> None:
+        running.record_prompt(prompt.messages, prompt.passage_ids)
+        running.turn = replace(
+            running.turn,
+            model=prompt.model,
+            quantization=prompt.quantization,
+            adapter=prompt.adapter.name if prompt.adapter else None,
+            verified=replace(prompt.example.ref, whole=False) if prompt.example else None,
+        )
+
+    def _find_related_example(self, turn: Turn, found: SearchResult) -> VerifiedAnswer | None:
+        """Return a verified answer to a related question; None for a small model, which would repeat it."""
+        if self.prompt_builder.is_small_model:
+            return None
+        passage_ids = [hit.passage.id for hit in found.hits]
+        return self.verified_answers.find_related(turn.learner_id, turn.course_id, turn.question, passage_ids)
+
+    def _render_figure_page(self, message: ParsedMessage, found: SearchResult) -> bytes | None:
+        """Return the page with the figure that the message names, as a PNG."""
+        if not message.figure_number or not found.hits:
+            return None
+        return self.render_page(found.hits[0].document, found.hits[0].passage) or None
+
+    def _build_request(self, turn: Turn, prompt: PreparedPrompt, retries: int) -> GenerationRequest:
+        return GenerationRequest(
+            messages=prompt.messages,
+            learner=turn.learner_id,
+            adapter=prompt.adapter,
+            max_tokens=self.settings.max_answer_tokens,
+            temperature=SAMPLED_TEMPERATURE if retries else 0.0,
+            top_p=SAMPLED_TOP_P if retries else 1.0,
+            seed=retries,
+            time_limit_s=self.settings.answer_time_limit_s,
+        )
+
+    def _stream_guarded(self, request: GenerationRequest, plan: TurnPlan) -> Generator[Token | Queued, None, None]:
+        """Yield the draft as one token once the leak guard has passed it.
+
+        A draft that leaks is drawn again once, then replaced by the plan's fallback. While a draft is written, empty
+        tokens are yielded, so that it can be stopped like any answer.
+        """
+        second = replace(request, temperature=SAMPLED_TEMPERATURE, top_p=SAMPLED_TOP_P, seed=request.seed + 1)
+        for attempt in (request, second):
+            draft = ""
+            with closing(self.engine.stream(attempt)) as stream:
+                for event in stream:
+                    if isinstance(event, Token):
+                        draft += event.text
+                        event = Token("")
+                    yield event
+            if draft.strip() and not plan.leaks(draft):
+                yield Token(draft)
+                return
+        yield Token(plan.fallback_text)
+
+    def _set_cited_answer(
+        self, running: RunningTurn, message: ParsedMessage, found: SearchResult, plan: TurnPlan, prompt: PreparedPrompt
+    ) -> None:
+        """Set the turn's answer and citations from what was streamed."""
+        answer = _replace_echo(strip_citation_marks(running.text), message, found)
+        if plan.is_rewritable_hint or answer == plan.fallback_text:
+            citations = plan.reply.citations if plan.reply else ()
+        else:
+            quotes = self.find_quotes(answer, found.hits, message.text)
+            answer, citations = add_citations(answer, quotes, found.hits, message.language)
+            if found.hits and message.figure_number and not prompt.shows_page:
+                answer = f"{answer}\n\n{fixed_replies.unseen_figure_note(message.language)}"
+        running.turn = replace(running.turn, answer=answer, citations=citations)
+
+
+def _replace_echo(answer: str, message: ParsedMessage, found: SearchResult) -> str:
+    """Return the answer; for one that only repeats the question, the sentence of the course nearest to it."""
+    sentence = extracts.nearest_sentence(message.text, found.hits[:1]) if is_echo(answer, message.text) else ""
+    return fixed_replies.quote_from_course(message.language, sentence) if sentence else answer
