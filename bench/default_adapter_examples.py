@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.retrieval_corpora import read_jsonl
+from knowledge.languages import detect_language
 from knowledge.languages.sentences import split_sentences
 from tutor.chat import prompts
 from tutor.chat.context_window import PromptPassage
-from tutor.chat.fixed_replies import detect_language
 
 MAX_SENTENCE_WORDS = 45  # words
 MAX_ANSWER_WORDS = 30  # words
@@ -118,7 +118,7 @@ def make_rows(
         if dice.random() < beside and detect_language(paragraph["text"], "en") == "en":  # two Chinese ones do not fit
             shown.insert(int(dice.random() >= DISTRACTOR_FIRST_SHARE), _passage(paragraphs[near[number]]))
         for one in asked:
-            prompt = prompts.load_prompt(f"answer.{detect_language(one.question, 'en')}")
+            prompt = prompts.load_prompt("answer", detect_language(one.question, "en"))
             system, user = prompt.render(passages=shown, question=one.question)
             told = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
             messages = [system, *told, user, ("assistant", one.answer)]

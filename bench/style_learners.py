@@ -84,7 +84,7 @@ def held_out_facts() -> tuple[Fact, ...]:
 def prompt_of(fact: Fact) -> tuple[ChatMessage, ...]:
     """Return what the product would say to the model."""
     passage = PromptPassage("p1", "Course notes", "", fact.passage)
-    rendered = prompts.load_prompt("answer.en").render(passages=(passage,), question=fact.question)
+    rendered = prompts.load_prompt("answer", "en").render(passages=(passage,), question=fact.question)
     return tuple(ChatMessage(role, text) for role, text in rendered)  # type: ignore[arg-type]
 
 

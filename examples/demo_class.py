@@ -22,7 +22,7 @@ services = open_services(Settings(data_dir=Path(sys.argv[1])), engine=ScriptedEn
 services.seed_sample_course(wait=True)
 teacher = services.accounts.create_account("ms-frizzle", Role.INSTRUCTOR)
 (course, *_) = services.courses.visible_to(teacher)
-services.courses.enrol(services.core.operator, course.id, teacher)
+services.courses.enrol(services.operator, course.id, teacher)
 skills = services.courses.skills(teacher, course.id)
 passages = {s.id: [h.passage.id for h in services.library.search(course.id, s.name, 3).hits] for s in skills}
 learners = [services.accounts.create_account(f"learner-{n:02d}", Role.LEARNER) for n in range(1, 31)]

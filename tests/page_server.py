@@ -63,7 +63,7 @@ def serve_app(folder: Path, *, port: int = 0) -> Iterator[Services]:
     services = open_services(settings, engine=SlowEngine(ANSWER), embedder=HashingEmbedder())
     pages = build_pages(services)
     try:
-        if not services.courses.visible_to(services.core.operator):
+        if not services.courses.visible_to(services.operator):
             create_biology_course(services)
         pages.launch(**launch_arguments(services), prevent_thread_lock=True)
         yield services
@@ -73,13 +73,13 @@ def serve_app(folder: Path, *, port: int = 0) -> Iterator[Services]:
 
 
 def create_biology_course(services: Services) -> Course:
-    course = services.courses.create(services.core.operator, "Biology", course_id="biology")
-    services.documents.ingest(services.core.operator, course.id, "plants.md", PLANTS)
+    course = services.courses.create(services.operator, "Biology", course_id="biology")
+    services.documents.ingest(services.operator, course.id, "plants.md", PLANTS)
     return course
 
 
 def instructor_link(services: Services, name: str = "ms-frizzle") -> str:
     """Return the one-time link of a new instructor of the course."""
     instructor = services.accounts.create_account(name, Role.INSTRUCTOR)
-    services.courses.enrol(services.core.operator, "biology", instructor)
+    services.courses.enrol(services.operator, "biology", instructor)
     return services.accounts.issue_sign_in_link(instructor)

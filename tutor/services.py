@@ -1,17 +1,20 @@
-"""The composition root: Settings in, a House with its rooms as fields out. Used by the pages, the CLI and the tests.
+"""The composition root: opens every service from the settings. Used by the pages, the command line and the tests.
 
-`open_office` opens what needs no model (accounts, courses, feedback); `open_house` adds the library, the engine and all
-that stands on them. The only place where real things are chosen; tests pass a scripted engine and a hashing embedder.
+`open_core_services` opens what needs no model (accounts, courses, feedback); `open_services` adds the library, the
+engine and all that depends on them. Implementations are chosen here and nowhere else; tests pass a scripted engine.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from adapters.errors import AdapterError
 from adapters.records import Recipe
 from knowledge.attribution import attribute_answer
+from knowledge.documents import Hit, Quote
 from knowledge.embedding import Embedder
 from knowledge.errors import LibraryError
 from knowledge.library import Library
@@ -19,10 +22,16 @@ from knowledge.sentence_embedder import open_embedder
 from tutor.accounts.sign_in import Accounts
 from tutor.assessment.grading import Grader
 from tutor.assessment.short_text import ShortTextGrader
+from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.citation_viewer import CitationViewer
 from tutor.chat.conversations import Conversations
+from tutor.chat.direct_replies import DirectReplies
 from tutor.chat.photo_transcription import PhotoTranscriber
+from tutor.chat.prompt_builder import PromptBuilder
+from tutor.chat.query_cache import QueryCachingEmbedder
+from tutor.chat.quiz_interface import ChatQuizzer
 from tutor.chat.turn import ChatService
+from tutor.chat.turn_recorder import TurnRecorder
 from tutor.chat.verified_answers import VerifiedAnswers
 from tutor.corrections.feedback import FeedbackService
 from tutor.corrections.review_queue import ReviewQueue
@@ -40,6 +49,7 @@ from tutor.jobs import JobRunner
 from tutor.platform.clock import Clock, utc_now
 from tutor.platform.data_dir import DataDir, open_data_dir
 from tutor.platform.settings import Settings
+from tutor.practice.attempt_grading import AttemptGrader
 from tutor.practice.chat_quiz import ChatQuiz
 from tutor.practice.gradebook import Gradebook
 from tutor.practice.item_bank import ItemBank
@@ -64,12 +74,14 @@ from tutor.tuning.training_rows import TrainingRowSource
 
 OPERATOR_NAME = "operator"
 FIRST_INSTRUCTOR_NAME = "instructor"
-USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages are sentences for people
+USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages are written for people
+ENGINE_TIMEOUT_S = 600.0
+ENGINE_POLL_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class CoreServices:
-    """The rooms that need no model."""
+    """The services that need no model."""
 
     settings: Settings
     data_dir: DataDir
@@ -88,56 +100,46 @@ class CoreServices:
 
     @property
     def operator(self) -> Person:
-        """Whoever holds the shell of this machine."""
+        """The account of whoever runs commands on this machine; it is created when first asked for."""
         try:
             return self.accounts.get_by_name(OPERATOR_NAME)
         except NotFound:
             return self.accounts.create_account(OPERATOR_NAME, Role.ADMIN)
 
     def close(self) -> None:
+        """Stop the background tasks and close the database."""
         self.progress.background.close()
         self.tracers.background.close()
         self.database.close()
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """All rooms."""
+class Services(CoreServices):
+    """All services."""
 
-    core: CoreServices
-    settings: Settings
-    accounts: Accounts
-    courses: Courses
-    conversations: Conversations
-    feedback: FeedbackService
-    evidence_log: EvidenceLog
-    progress: LearnerProgress
-    profiles: Profiles
-    xapi_import: XapiImporter
-    reports: Reports
-    recommended_reading: RecommendedReading
-    jobs: JobRunner
     library: Library
     embedder: Embedder
+    engine: Engine
+    jobs: JobRunner
     documents: CourseDocuments
-    citation_viewer: CitationViewer
     strictness: StrictnessSettings
     skills: CourseSkills
-    engine: Engine
+    recommended_reading: RecommendedReading
+    citation_viewer: CitationViewer
+    photos: PhotoTranscriber
     chat: ChatService
     item_bank: ItemBank
     quiz_sessions: Practice
-    photos: PhotoTranscriber
     gradebook: Gradebook
     review_queue: ReviewQueue
+    corrections_io: CorrectionFiles
     adapter_versions: AdapterVersionService
     training: AdapterTraining
     side_by_side: SideBySide
-    corrections_io: CorrectionFiles
 
     def seed_sample_course(self, *, wait: bool) -> None:
-        """Put the sample course into a house without courses; its documents are read in at once, or beside the page."""
-        operator = self.core.operator
+        """Create the sample course where there is no course yet; read its documents now, or in jobs."""
+        operator = self.operator
         if not self.settings.sample_course or self.courses.visible_to(operator):
             return
         course_id = sample_course.create_sample_course(self.courses, operator)
@@ -148,8 +150,8 @@ class Services:
                 self.documents.upload(operator, course_id, name, data)
 
     def recover_interrupted_work(self) -> None:
-        """Clear away what a dead server left: mark its turns, take its uploads up again, end its trainings."""
-        with self.core.database.write_transaction() as connection:
+        """Clean up after a server that was killed: mark its turns, resume its uploads, end its trainings."""
+        with self.database.write_transaction() as connection:
             turn_store.mark_running_interrupted(connection)
         self.documents.resume_uploads()
         self.training.remove_abandoned()
@@ -157,48 +159,50 @@ class Services:
             self.jobs.finish(job.id, JobState.FAILED, "the server stopped during the training; start it again")
 
     def bootstrap_instructor_link(self) -> str | None:
-        """Return the one-time link of the first instructor, once: at the first start."""
+        """Create the first instructor and return the one-time sign-in link; None when that instructor exists."""
         try:
             self.accounts.get_by_name(FIRST_INSTRUCTOR_NAME)
         except NotFound:
+            operator = self.operator
             instructor = self.accounts.create_account(FIRST_INSTRUCTOR_NAME, Role.INSTRUCTOR, self.settings.language)
-            for course in self.courses.visible_to(self.core.operator):
-                self.courses.enrol(self.core.operator, course.id, instructor)
+            for course in self.courses.visible_to(operator):
+                self.courses.enrol(operator, course.id, instructor)
             return self.accounts.issue_sign_in_link(instructor)
         return None
 
-    def wait_until_ready(self, timeout_s: float = 600.0) -> None:
-        """Return when the engine can answer; raises EngineNotReady when it failed, or did not become ready in time."""
-        deadline = time.monotonic() + timeout_s
+    def wait_until_ready(self) -> None:
+        """Return when the engine can answer; raises EngineNotReady when loading fails or takes too long."""
+        deadline = time.monotonic() + ENGINE_TIMEOUT_S
         while (info := self.engine.info()).state is EngineState.LOADING and time.monotonic() < deadline:
-            time.sleep(0.05)
+            time.sleep(ENGINE_POLL_S)
         if info.state is not EngineState.READY:
             raise EngineNotReady(f"the model {info.model} is not ready: {info.detail or info.state.value}")
 
     def close(self) -> None:
-        """Stop the work, free the model, close the database."""
+        """Stop the jobs, free the model, close the database."""
         self.jobs.close()
         self.engine.close()
-        self.core.close()
+        CoreServices.close(self)
 
 
 def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreServices:
-    """Open the data root and the rooms that need no model."""
-    root = open_data_dir(settings.data_dir)
-    database = open_database(root.database_file)
+    """Open the data directory and the services that need no model."""
+    data_dir = open_data_dir(settings.data_dir)
+    database = open_database(data_dir.database_file)
+    accounts = Accounts(database, clock, settings.url)
     courses = Courses(database, clock)
     tracers = CourseTracers(database)
-    progress, accounts = LearnerProgress(database, courses, clock, tracers), Accounts(database, clock, settings.url)
+    progress = LearnerProgress(database, courses, clock, tracers)
     profiles = Profiles(database, courses, progress, clock)
     return CoreServices(
         settings=settings,
-        data_dir=root,
+        data_dir=data_dir,
         clock=clock,
         database=database,
         accounts=accounts,
         courses=courses,
         conversations=Conversations(database, clock),
-        feedback=FeedbackService(database, courses, clock, root.adapters_dir),
+        feedback=FeedbackService(database, courses, clock, data_dir.adapters_dir),
         evidence_log=EvidenceLog(database, courses, clock),
         progress=progress,
         tracers=tracers,
@@ -215,86 +219,99 @@ def open_services(
     embedder: Embedder | None = None,
     clock: Clock = utc_now,
 ) -> Services:
-    """Open all rooms. The model loads beside: `engine.info()` tells when it can answer."""
-    office = open_core_services(settings, clock=clock)
-    embedder = embedder or open_embedder(settings.embedder, office.data_dir.models_dir)
+    """Open all services. The model loads in the background: `engine.info()` tells when it can answer."""
+    core = open_core_services(settings, clock=clock)
+    database, courses = core.database, core.courses
+    embedder = embedder or open_embedder(settings.embedder, core.data_dir.models_dir)
+    query_embedder = QueryCachingEmbedder(embedder)
     engine = engine or open_engine(settings)
-    catalog = SqlCatalog(office.database)
-    library = Library(office.data_dir.index_dir, catalog, embedder)
-    jobs = JobRunner(office.database, clock, USER_FACING_ERRORS)
-    originals = BlobStore(office.data_dir.originals_dir)
-    versions = AdapterVersionService(office.database, office.courses, office.data_dir.adapters_dir)
-    training_rows = TrainingRowSource(office.database)
-    training = AdapterTraining(
-        database=office.database,
-        versions=versions,
-        training_rows=training_rows,
-        preference_pairs=PreferencePairSource(office.database, training_rows),
-        jobs=jobs,
-        engine=engine,
-        settings=settings,
-        clock=clock,
-        recipe=Recipe(preference_steps=settings.preference_steps),
-    )
+    catalog = SqlCatalog(database)
+    library = Library(core.data_dir.index_dir, catalog, query_embedder)
+    jobs = JobRunner(database, clock, USER_FACING_ERRORS)
+    blobs = BlobStore(core.data_dir.originals_dir)
+    citation_viewer = CitationViewer(core.conversations, blobs)
+    versions = AdapterVersionService(database, courses, core.data_dir.adapters_dir)
+    training_rows = TrainingRowSource(database)
     grader = Grader(ShortTextGrader(embedder))
-    questions = ItemBank(office.database, office.courses, library, grader, clock)
+    attempt_grader = AttemptGrader(database, grader, core.evidence_log, clock)
+    item_bank = ItemBank(database, courses, library, grader, clock)
     practice = Practice(
-        office.database,
-        office.courses,
-        questions,
-        grader,
-        office.evidence_log,
-        office.progress.placement_question,
-        office.progress.predict_items,
+        database,
+        courses,
+        item_bank,
+        attempt_grader,
+        core.progress.placement_question,
+        core.progress.predict_items,
         clock,
     )
-    sources = CitationViewer(office.conversations, originals)
-    turns = ChatService(
-        database=office.database,
-        courses=office.courses,
-        conversations=office.conversations,
-        library=library,
-        engine=engine,
-        find_quotes=lambda answer, hits, question: attribute_answer(answer, hits, embedder, question),
-        find_active_adapter=versions.serving_adapter_ref,
-        describe_learner=office.profiles.prompt_block,
-        quizmaster=ChatQuiz(practice, library),
-        verified_answers=VerifiedAnswers(office.database, embedder),
-        render_page=sources.render_page,
-        settings=settings,
-        clock=clock,
-    )
+    chat = _open_chat(core, library, query_embedder, engine, ChatQuiz(practice, library), versions, citation_viewer)
     return Services(
-        core=office,
-        settings=settings,
-        accounts=office.accounts,
-        courses=office.courses,
-        conversations=office.conversations,
-        feedback=office.feedback,
-        evidence_log=office.evidence_log,
-        progress=office.progress,
-        profiles=office.profiles,
-        xapi_import=office.xapi_import,
-        reports=office.reports,
-        recommended_reading=RecommendedReading(library, office.courses),
-        jobs=jobs,
+        **_field_values(core),
         library=library,
         embedder=embedder,
-        documents=CourseDocuments(library, office.courses, jobs, originals, settings.max_upload_mb * 2**20),
-        citation_viewer=sources,
-        strictness=StrictnessSettings(office.database, office.courses),
-        skills=CourseSkills(office.database, office.courses, library),
         engine=engine,
-        chat=turns,
-        item_bank=questions,
-        quiz_sessions=practice,
+        jobs=jobs,
+        documents=CourseDocuments(library, courses, jobs, blobs, settings.max_upload_mb * 2**20),
+        strictness=StrictnessSettings(database, courses),
+        skills=CourseSkills(database, courses, library),
+        recommended_reading=RecommendedReading(library, courses),
+        citation_viewer=citation_viewer,
         photos=PhotoTranscriber(engine, settings),
-        gradebook=Gradebook(office.database, office.courses, practice, office.evidence_log, office.progress, clock),
-        review_queue=ReviewQueue(office.database, office.courses, catalog, clock),
+        chat=chat,
+        item_bank=item_bank,
+        quiz_sessions=practice,
+        gradebook=Gradebook(database, courses, attempt_grader, core.evidence_log, core.progress, clock),
+        review_queue=ReviewQueue(database, courses, catalog, clock),
+        corrections_io=CorrectionFiles(database, versions, training_rows, core.conversations, core.feedback, clock),
         adapter_versions=versions,
-        training=training,
-        side_by_side=SideBySide(engine, versions, settings, turns.preview_prompt),
-        corrections_io=CorrectionFiles(
-            office.database, versions, training_rows, office.conversations, office.feedback, clock
+        training=AdapterTraining(
+            database=database,
+            versions=versions,
+            training_rows=training_rows,
+            preference_pairs=PreferencePairSource(database, training_rows),
+            jobs=jobs,
+            engine=engine,
+            settings=settings,
+            clock=clock,
+            recipe=Recipe(preference_steps=settings.preference_steps),
         ),
+        side_by_side=SideBySide(engine, versions, settings, chat.preview_prompt),
     )
+
+
+def _open_chat(
+    core: CoreServices,
+    library: Library,
+    embedder: Embedder,
+    engine: Engine,
+    quizzer: ChatQuizzer,
+    versions: AdapterVersionService,
+    citation_viewer: CitationViewer,
+) -> ChatService:
+    verified_answers = VerifiedAnswers(core.database, embedder)
+    prompt_builder = PromptBuilder(engine, core.profiles.prompt_block, core.settings)
+
+    def find_quotes(answer: str, hits: Sequence[Hit], question: str) -> Sequence[Quote]:
+        return attribute_answer(answer, hits, embedder, question)
+
+    return ChatService(
+        courses=core.courses,
+        library=library,
+        recorder=TurnRecorder(core.database, core.conversations, core.clock),
+        quizzer=quizzer,
+        direct_replies=DirectReplies(library, verified_answers, prompt_builder, find_quotes),
+        generator=AnswerGenerator(
+            engine=engine,
+            prompt_builder=prompt_builder,
+            verified_answers=verified_answers,
+            find_quotes=find_quotes,
+            find_active_adapter=versions.serving_adapter_ref,
+            render_page=citation_viewer.render_page,
+            settings=core.settings,
+        ),
+        settings=core.settings,
+    )
+
+
+def _field_values(core: CoreServices) -> dict[str, Any]:
+    return {field.name: getattr(core, field.name) for field in fields(core)}

@@ -74,7 +74,7 @@ def test_the_bootstrap_link_is_issued_at_first_start_only(services):
 
 def test_tokens_are_stored_hashed(services, settings):
     _guest, token = services.accounts.create_guest()
-    link = services.accounts.issue_sign_in_link(services.core.operator).split("token=")[1]
+    link = services.accounts.issue_sign_in_link(services.operator).split("token=")[1]
     stored = b"".join(path.read_bytes() for path in settings.data_dir.glob("tutor.sqlite*"))
     assert token.encode() not in stored and link.encode() not in stored
 
@@ -116,7 +116,7 @@ def test_only_an_administrator_invites_instructors(services, instructor):
 def test_a_conversation_is_private_to_its_learner(services, ask, ada, bob, instructor, course):
     turn = ask(ada)
     assert services.conversations.list_own(bob, course.id) == []
-    for stranger in (bob, instructor, services.core.operator):
+    for stranger in (bob, instructor, services.operator):
         with pytest.raises(NotFound):
             services.conversations.list_turns(stranger, turn.conversation_id)
         with pytest.raises(NotFound):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from chat_variants import with_generator
 
 from knowledge.languages import detect_language
 from tutor.chat import fixed_replies
@@ -68,7 +68,7 @@ def test_a_vision_model_gets_the_page_image_without_adapter(
 ) -> None:
     engine._vision_model = "eyes"
     worn = AdapterRef("ada-v1", tmp_path, "0", "0")
-    seeing = replace(services.chat, find_active_adapter=lambda _learner, _course: worn)
+    seeing = with_generator(services.chat, find_active_adapter=lambda _learner, _course: worn)
     *_, finished = seeing.ask(ada, course_with_figures.id, "What does Figure 2.1 show?")
     (picture,) = engine.requests[-1].messages[-1].images
     assert "was not looked at" not in finished.turn.answer
@@ -82,6 +82,6 @@ def test_an_unrenderable_figure_page_is_reported(
     services: Services, course_with_figures: Course, ada: Person, engine: ScriptedEngine
 ) -> None:
     engine._vision_model = "eyes"
-    turns = replace(services.chat, render_page=lambda _document, _passage: None)
-    *_, finished = turns.ask(ada, course_with_figures.id, "What does Figure 2.1 show?")
+    chat = with_generator(services.chat, render_page=lambda _document, _passage: None)
+    *_, finished = chat.ask(ada, course_with_figures.id, "What does Figure 2.1 show?")
     assert finished.turn.answer.endswith(fixed_replies.unseen_figure_note("en"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from chat_variants import with_engine
 
 from tutor.assessment.items import ItemKind
 from tutor.domain import HelpLevel, Stage, Token, TurnStatus
@@ -101,12 +102,10 @@ def test_a_guarded_draft_is_not_streamed_before_it_passes(services, course, ada,
 
 
 def test_hints_of_a_larger_model_pass_the_leak_guard(services, course, ada):
-    import dataclasses
-
     drafts = iter(["Add 8, then divide: x = 7.", "Which operation takes the 8 away?"])
     large = ScriptedEngine(lambda _request: next(drafts), context_tokens=8192)
-    turns = dataclasses.replace(services.chat, engine=large)
-    *_, finished = turns.ask(ada, course.id, EQUATION)
+    chat = with_engine(services.chat, large)
+    *_, finished = chat.ask(ada, course.id, EQUATION)
     assert finished.turn.answer == "Which operation takes the 8 away?"
     assert "never give it" in large.requests[0].messages[0].content
 

@@ -234,7 +234,7 @@ def test_another_learners_citations_are_private(served_app: Services, new_guest:
 
 
 def test_passages_of_inaccessible_courses_are_denied(served_app: Services, new_guest: Client, new_visitor: Client):
-    operator = served_app.core.operator
+    operator = served_app.operator
     course = served_app.courses.create(operator, "Secret", course_id="secret", open_to_all=False)
     served_app.documents.ingest(
         operator, course.id, "secret.md", b"# Secret\n\nThe exam asks about xylem and phloem this year.\n"
@@ -268,7 +268,7 @@ def test_learners_cannot_call_instructor_handlers(served_app: Services, new_gues
     create = handler_index(served_app, client, "create")
     success, output = call(client, create, ["My own course", "en"], "creating")
     assert not success and "may not create a course" in output["error"]
-    assert "My own course" not in [course.title for course in served_app.courses.visible_to(served_app.core.operator)]
+    assert "My own course" not in [course.title for course in served_app.courses.visible_to(served_app.operator)]
 
 
 def test_the_running_app_has_the_required_launch_options(served_app: Services, new_guest: Client):

@@ -22,7 +22,7 @@ def test_every_gradio_environment_option_is_set_explicitly(services: Services):
 
 def test_the_data_dir_is_blocked_from_file_serving(services: Services):
     blocked = launch_arguments(services)["blocked_paths"]
-    kept = [path for path in services.core.data_dir.path.iterdir() if path.name not in ("uploads", "server.lock")]
+    kept = [path for path in services.data_dir.path.iterdir() if path.name not in ("uploads", "server.lock")]
     loose = [path.name for path in kept if str(path) not in blocked and not path.name.startswith("tutor.sqlite-")]
     assert loose == []
 
@@ -31,7 +31,7 @@ def test_partial_uploads_are_kept_in_a_private_dir_emptied_at_start(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("GRADIO_TEMP_DIR", "elsewhere")
-    folder = services.core.data_dir.path / "uploads"
+    folder = services.data_dir.path / "uploads"
     folder.mkdir()
     (folder / "left by a crash").write_bytes(b"x")
     build_pages(services)

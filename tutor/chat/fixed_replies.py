@@ -1,106 +1,78 @@
-"""What the tutor says in its own words, without a model: fixed sentences in English and Chinese."""
+"""Fixed sentences that the tutor says without a model, and the notes that it puts below an answer."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from knowledge.languages import detect_language
+from knowledge.languages import characters, detect_language, either, fold
+from knowledge.languages import language as language_of
+from tutor.locales import CATALOGS, find_message, t
 
+MAX_LISTED_DOCUMENTS = 6
+MAX_LISTED_FIGURES = 8
 _GREETING = re.compile(
-    r"\s*(hi|hello|hey|good (morning|afternoon|evening)|thanks?( you)?|thank you( very much)?|ok(ay)?"
-    r"|你好|您好|嗨|谢谢|早上好)[\s!.,。！，~]*",
-    re.IGNORECASE,
+    rf"\s*(?:{either('requests', 'GREETING')})[\s{characters('requests', 'GREETING_MARKS')}]*", re.IGNORECASE
 )
-
-_NOT_COVERED = {
-    "en": "I did not find this in your course material, so I will not guess. {topics}",
-    "zh": "在你的课程材料里没有找到相关内容，所以我不会乱猜。{topics}",
-}
-_FIGURE_NOT_FOUND = {
-    "en": "I found no Figure {number} in your course material. {known}",
-    "zh": "在你的课程材料里没有找到图 {number}。{known}",
-}
-_KNOWN_FIGURES = {"en": "It has Figure {names}.", "zh": "课程中有图 {names}。"}
-_TOPICS = {"en": "The course has: {names}.", "zh": "这门课程包含：{names}。"}
-_NOT_CROSS_LINGUAL = {
-    "en": "Its documents are in another language than your question; ask in theirs, I cannot look across languages.",
-    "zh": "课程资料使用的语言与你的提问不同；请用资料的语言提问，我还不能跨语言查找。",
-}
-_NO_DOCUMENTS = {
-    "en": "This course has no documents yet. Ask your instructor to add some, then ask again.",
-    "zh": "这门课程还没有文档。请老师先添加资料，然后再提问。",
-}
-_GREETING_REPLY = {
-    "en": "Hello! Ask me anything about this course. {topics}",
-    "zh": "你好！关于这门课程，有什么都可以问我。{topics}",
-}
-_OWN_WORDS = {
-    "en": "(These are the tutor's own words; the closest passage of the course is {mark}.)",
-    "zh": "（以上是导师自己的话；课程中最接近的段落是 {mark}。）",
-}
-_UNSEEN_FIGURE = {
-    "en": "(The picture itself was not looked at: this is from its caption and the text around it.)",
-    "zh": "（没有查看图片本身：以上内容来自图注和它前后的文字。）",
-}
-_FROM_COURSE = {"en": "The course says: {sentence}", "zh": "课程里写道：{sentence}"}
+_NOTES = ("reply_own_words", "reply_unseen_figure")
 
 
 def is_greeting(text: str) -> bool:
     """Return whether a message only greets or thanks."""
-    return _GREETING.fullmatch(text) is not None
-
-
-def _topics(language: str, names: Sequence[str]) -> str:
-    separator = "、" if language == "zh" else "; "
-    return _TOPICS[language].format(names=separator.join(names[:6])) if names else ""
-
-
-def not_covered(language: str, documents: Sequence[str], *, is_cross_lingual: bool = True) -> str:
-    """Return the sentence for a question that the course does not answer.
-
-    `crosses`: whether questions in one language find documents in another.
-    """
-    if not documents:
-        return _NO_DOCUMENTS[language]
-    hint = (
-        ""
-        if is_cross_lingual or language in {detect_language(title, language) for title in documents}
-        else _NOT_CROSS_LINGUAL[language]
-    )
-    return " ".join(filter(None, (_NOT_COVERED[language].format(topics=_topics(language, documents)).strip(), hint)))
-
-
-def figure_not_found(language: str, number: str, known: Sequence[str]) -> str:
-    """Return the sentence for a figure that the course does not have, with some that it has."""
-    names = ("、" if language == "zh" else ", ").join(known[:8]) + ("…" if len(known) > 8 else "")
-    return (
-        _FIGURE_NOT_FOUND[language]
-        .format(number=number, known=_KNOWN_FIGURES[language].format(names=names) if names else "")
-        .strip()
-    )
+    return _GREETING.fullmatch(fold(text)) is not None
 
 
 def greeting(language: str, documents: Sequence[str]) -> str:
-    return _GREETING_REPLY[language].format(topics=_topics(language, documents)).strip()
+    """Return the reply to a greeting; it names documents of the course."""
+    return t(language, "reply_greeting", topics=_topics(language, documents)).strip()
 
 
-def own_words_note(language: str, mark: str) -> str:
-    return _OWN_WORDS[language].format(mark=mark)
+def not_covered(language: str, documents: Sequence[str], *, searched_languages: Set[str]) -> str:
+    """Return the reply to a question that the course does not cover.
+
+    `documents` are the titles of the course's documents; questions in one of `searched_languages` find documents in
+    another of them.
+    """
+    if not documents:
+        return t(language, "reply_no_documents")
+    document_languages = {detect_language(title, language) for title in documents}
+    is_searched = language in document_languages or {language, *document_languages} <= searched_languages
+    sentence = t(language, "reply_not_covered", topics=_topics(language, documents)).strip()
+    return sentence if is_searched else f"{sentence} {t(language, 'reply_other_language')}"
 
 
-def unseen_figure_note(language: str) -> str:
-    """Return the sentence below an answer about a figure whose page no model was shown."""
-    return _UNSEEN_FIGURE[language]
+def figure_not_found(language: str, number: str, known: Sequence[str]) -> str:
+    """Return the reply to a question about a figure that the course lacks; it names figures that the course has."""
+    names = language_of(language).list_separator.join(known[:MAX_LISTED_FIGURES])
+    if len(known) > MAX_LISTED_FIGURES:
+        names += "…"
+    known_figures = t(language, "reply_known_figures", names=names) if names else ""
+    return t(language, "reply_figure_not_found", number=number, known=known_figures).strip()
 
 
 def quote_from_course(language: str, sentence: str) -> str:
-    """Return a sentence of the course as the answer of a model that had none."""
-    return _FROM_COURSE[language].format(sentence=sentence)
+    """Return a sentence of the course as an answer, for a model that gave none."""
+    return t(language, "reply_from_course", sentence=sentence)
+
+
+def own_words_note(language: str, mark: str) -> str:
+    """Return the note below an answer that no passage supports; `mark` cites the closest one."""
+    return t(language, "reply_own_words", mark=mark)
+
+
+def unseen_figure_note(language: str) -> str:
+    """Return the note below an answer about a figure whose page was shown to no model."""
+    return t(language, "reply_unseen_figure")
 
 
 def strip_notes(answer: str) -> str:
-    """Drop what `own_words` and `unseen_figure` added: the model must not learn it from the history."""
-    for sentence in (*_OWN_WORDS.values(), *_UNSEEN_FIGURE.values()):
-        answer = answer.split(sentence.split("{mark}")[0])[0]
+    """Return an answer without these notes: the model must not learn them from the history."""
+    notes = [find_message(language, key) for language in CATALOGS for key in _NOTES]
+    for note in filter(None, notes):
+        answer = answer.split(note.split("{mark}")[0])[0]
     return answer.rstrip()
+
+
+def _topics(language: str, titles: Sequence[str]) -> str:
+    names = t(language, "reply_title_separator").join(titles[:MAX_LISTED_DOCUMENTS])
+    return t(language, "reply_topics", names=names) if names else ""

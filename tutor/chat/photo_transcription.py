@@ -67,7 +67,7 @@ class PhotoTranscriber:
             raise _too_many_pixels() from error
         except DocumentDamaged as error:
             raise _damaged() from error
-        (system, told), (user, asked) = prompts.load_prompt(f"picture.{actor.language}").render()
+        (system, told), (user, asked) = prompts.load_prompt("picture", actor.language).render()
         assert (system, user) == ("system", "user")
         messages = (Message("system", told), Message("user", asked, (png,)))
         request = GenerationRequest(

@@ -51,7 +51,7 @@ class PromptBuilder:
         history: Sequence[QaPair] = (),
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
-        prompt, window = prompts.load_prompt(f"answer.{language}"), self.engine.info().context_tokens
+        prompt, window = prompts.load_prompt("answer", language), self.engine.info().context_tokens
         about = "" if self.is_small_model else self.describe_learner(learner_id, course_id, language)
 
         def build(material: PromptMaterial) -> tuple[Message, ...]:
@@ -71,7 +71,7 @@ class PromptBuilder:
 
     def build_hint_prompt(self, exercise: str, hint: str, learner_message: str, language: str) -> tuple[Message, ...]:
         """Return the messages that ask for a hint of a rung in better words."""
-        pairs = prompts.load_prompt(f"hint.{language}").render(exercise=exercise, hint=hint, said=learner_message)
+        pairs = prompts.load_prompt("hint", language).render(exercise=exercise, hint=hint, said=learner_message)
         return tuple(Message(role, content) for role, content in pairs)  # type: ignore[arg-type]
 
     def history(self, turns: Sequence[Turn]) -> tuple[QaPair, ...]:

@@ -1,95 +1,31 @@
-"""Whether two questions ask the same thing: strict rules over their words, in English and Chinese. Pure.
+"""Whether two questions ask the same thing: strict rules over their words. Pure.
 
-The same kind of question (why, where, how many ...), the same numbers and "not", and the same words that carry
-content, in the same order where order matters. A near miss ("first law" for "second law") is another question: an
-answer shown for it would be wrong, while a paraphrase that is not recognised only costs a verified answer.
+They do when they are of the same kind (why, where, how many ...), have the same numbers and negation, and the same
+content words, in the same order where order matters. A near miss ("first law" for "second law") is another question:
+an answer shown for it would be wrong, while a paraphrase that is not recognised only costs a verified answer.
+
+The rules of each language are in `knowledge/languages/<code>/question_forms.py`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from knowledge.lexical import tokenize, unspaced_share
+from knowledge import languages
+from knowledge.languages import either, fold, script_share
+from knowledge.lexical import tokenize
 
-_LETTERS = re.compile(r"[^\W_]+")
+MIN_SCRIPT_SHARE = 0.3  # of a question's letters, from which the rules of that script's language apply
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
 
-
-def _rules(*pairs: tuple[str, str]) -> Rules:
-    return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in pairs)
-
-
-_ROLE = r"\b(?:role|function|purpose)s?\b"
-# Other ways to ask what something is.
-_CANONICAL_FORMS = _rules(
-    (r"\1", r"^\W*(?:please|can you|could you|would you)\W+(.*)$"),
-    (
-        r"\1",
-        r"^\W*(?:explain|describe|tell me|show me|say)\b(?: to me)?\W*((?:what|why|how|where|when|who|which)\b.*)$",
-    ),
-    (
-        r"what is \1",
-        r"^\W*(?:explain|describe|define|state|name|tell me|give me|give|find|what's)\b\W*(?:about )?(.*)$",
-    ),
-    (r"what is \1", r"^\W*what (?:do|does|did) (.*) (?:mean|say|state)\W*$"),
-    (r"what is \1", r"^\W*what is meant by (.*)$"),
-    (
-        r"what is \2 \1",
-        rf"^\W*what (?:is|are|was|were)(?!.*{_ROLE}) (?:the )?(?!(?:main )?(?:reason|cause))(.+?) of (?:the )?(.+)$",
-    ),
-    (r"\2 \1", r"^\W*((?:in|at|during|for|with) [^,]*), (.*)$"),
-)
-_QUESTION_KINDS = _rules(
-    ("role", rf"\bwhat (?:is|are) (?:the )?{_ROLE} (?:of|in)\b|\bwhat {_ROLE} (?:do|does)\b"),
-    ("role", r"\bwhat (?:do|does)\b(?=.* do\W*$)|\bwhat (?:is|are)(?=.* for\W*$)"),
-    ("happens", r"\bwhat (?:happens?|happened|occurs?|takes? place|is going on)\b"),
-    ("why", r"\bwhat (?:is|are) the (?:main )?(?:reason|cause)s? (?:of|for|behind|why)\b|\b(?:for )?what reason\b"),
-    ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:makes|causes|lets)\b|\bwhat\b(?=.*\bneed.* for\W*$)"),
-    ("how many", r"\bhow (?:many|often)\b"),
-    ("how much", r"\bhow much\b"),
-    ("how far", r"\bhow (?:long|fast|far|big|large|old|high|tall|deep|heavy|hot|strong|close)\b"),
-    ("where", r"\bwhere\b|\b(?:in |at )?(?:what|which) place\b"),
-    ("when", r"\bwhen\b|\b(?:in |at )?(?:what|which) (?:year|time)\b"),
-    ("who", r"\b(?:by )?who(?:m|se)?\b|\b(?:what|which) (?:person|author)\b"),
-    ("how", r"\bhow\b|\b(?:in |is )?what (?:is the )?way\b|\bwhat are the (?:steps|ways) (?:for|to|in)\b"),
-    ("whether", r"^\W*(?:do|does|did|is|are|was|were|can|could|has|have|will|would|should)\b"),
-    ("what", r"\bwhat\b|\bwhich\b"),
-)
-_QUESTION_KINDS_ZH = _rules(
-    ("why", r"为什么|为何|是?什么(?:让|使)|的?原因是什么"),
-    ("role", r"有(?:什么|何)(?:作用|用)|的作用是什么"),
-    ("where", r"在?(?:哪里|哪儿|何处|什么地方|什么位置)"),
-    ("when", r"在?(?:是?什么时候|何时|是?哪一?年|什么时间)"),
-    ("how many", r"是?多少[度个次]?|几[个次种条倍]"),
-    ("who", r"是?谁"),
-    ("how", r"怎么样?|怎样|如何"),
-    ("whether", r"吗|是否|是不是|能不能|会不会"),
-    ("what", r"(?:指的?)?是?什么|哪[个些]?"),
-)
-_STOPWORDS = frozenset("look appear seem abl exact actual realli".split())
-_TAKES_PLACE = frozenset("happen occur take place locat found".split())  # left out with where, when and why
-_SYNONYMS = {"start": "begin"}
-_STOPWORDS_ZH = re.compile(r"请问|请|解释|说明|一下|看起来|呈现?|说的|会|呢|是|的|了|色|在")
-_TAKES_PLACE_ZH = re.compile(r"发生|进行")
-_ORDER_FREE = re.compile(r"\bdiffer|\bcompar|\band\b|\bor\b|\bbetween\b", re.IGNORECASE)
-_MUST_MATCH = re.compile(
-    r"\d+(?:[.,]\d+)*|(?<!['’])\b(?:one|two|three|four|five|six|seven|eight|nine|ten|first|second|third|fourth|fifth|last"
-    r"|next|same|other|before|after|out|without|above|below|over|under|from|by|more|less|[b-hj-z])\b"
-    r"|[一二三四五六七八九十百千前后上下]",
-    re.IGNORECASE,
-)
-_NEGATION = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|cannot|without)\b|n't\b|不|没有?|无法|并非|未", re.IGNORECASE
-)
-
-
-_ANAPHORA = re.compile(
-    r"\b(?:it|its|this|that|these|those|they|them|their|he|him|his|she|her|there|such|former|latter)\b"
-    r"|^\W*(?:and|but|so|then|ok(?:ay)?|(?:what|how) about|what else|more|again|really|(?:for |an )?example)\b"
-    r"|它|他|她|这|那|此|其|前者|后者|上述|刚才|^\s*(?:所以|然后|还有|再|举|例如|比如|继续)",
-    re.IGNORECASE,
-)
+_NEVER = re.compile(r"(?!)")
+_LETTERS = re.compile(r"[^\W_]+")
+_MUST_MATCH = re.compile(rf"\d+(?:[.,]\d+)*|{either('question_forms', 'MUST_MATCH')}", re.IGNORECASE)
+_NEGATION = re.compile(either("question_forms", "NEGATION"), re.IGNORECASE)
+_ANAPHORA = re.compile(either("question_forms", "ANAPHORA"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,63 +33,112 @@ class QuestionForm:
     """A question as what it asks for."""
 
     kind: str
-    content: tuple[str, ...]  # stems, or Chinese characters, in order; sorted where order does not matter
+    content: tuple[str, ...]  # stems, or characters where words have no spaces; sorted where order does not matter
     must_match: tuple[str, ...]  # numbers, ordinals, names of variables, before and after: never left out
     negated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _LanguageRules:
+    """The rules of one language."""
+
+    has_spaces: bool
+    canonical_forms: Rules
+    kinds: Rules
+    kind_by_stem: Mapping[str, str]
+    ignored_phrases: re.Pattern[str]
+    ignored_phrases_by_kind: Mapping[str, re.Pattern[str]]
+    ignored_stems: frozenset[str]
+    ignored_stems_by_kind: Mapping[str, frozenset[str]]
+    synonyms: Mapping[str, str]
+    order_free: re.Pattern[str]
+
+    def content(self, kind: str, rest: str) -> tuple[str, ...]:
+        """Return the content words of a question without the words that tell its kind."""
+        rest = self.ignored_phrases.sub("", rest)
+        rest = self.ignored_phrases_by_kind.get(kind, _NEVER).sub("", rest)
+        if not self.has_spaces:
+            return tuple(character for character in rest if character.isalnum())
+        ignored = self.ignored_stems | self.ignored_stems_by_kind.get(kind, frozenset())
+        stems = [self.synonyms.get(stem, stem) for stem in tokenize(rest) if stem not in ignored]
+        return tuple(sorted(stems) if self.order_free.search(rest) else stems)
+
+
 def is_echo(answer: str, question: str) -> bool:
-    """Whether an answer only says the question back."""
-    said, asked = ("".join(_LETTERS.findall(text)).casefold() for text in (answer, question))
-    return bool(said) and said == asked
+    """Return whether an answer only repeats the question."""
+    answered, asked = ("".join(_LETTERS.findall(text)).casefold() for text in (answer, question))
+    return bool(answered) and answered == asked
 
 
 def is_same_question(left: str, right: str) -> bool:
     """Return whether two questions ask the same thing; when in doubt they do not."""
-    one, two = parse_question(left), parse_question(right)
-    return one == two and bool(one.content)
+    first, second = parse_question(left), parse_question(right)
+    return first == second and bool(first.content)
 
 
 def is_self_contained(question: str) -> bool:
-    """Return whether a question says by itself what it asks about, without the conversation before it."""
-    return not _ANAPHORA.search(question) and bool(parse_question(question).content)
+    """Return whether a question can be understood without the conversation before it."""
+    return not _ANAPHORA.search(fold(question)) and bool(parse_question(question).content)
 
 
 def parse_question(question: str) -> QuestionForm:
     """Return what a question asks for."""
-    chinese = unspaced_share(question) >= 0.3
-    text = question if chinese else _canonicalize(" ".join(question.split()))
-    kind, rest = _kind(text, _QUESTION_KINDS_ZH if chinese else _QUESTION_KINDS)
-    content = _content_zh(kind, rest) if chinese else _content(kind, rest)
-    if kind in ("what", "how") and "differ" in content:
-        kind = "differ"
-    pinned = sorted(word.lower() for word in _MUST_MATCH.findall(rest))
-    return QuestionForm(kind, content, tuple(pinned), len(_NEGATION.findall(question)) % 2 == 1)
-
-
-def _canonicalize(text: str) -> str:
-    for replacement, pattern in _CANONICAL_FORMS:
+    question = fold(question)
+    rules = _load_rules(_rules_language(question))
+    text = " ".join(question.split()) if rules.has_spaces else question
+    for replacement, pattern in rules.canonical_forms:
         text = pattern.sub(replacement, text)
-    return text
+    kind, rest = _split_kind(text, rules.kinds)
+    content = rules.content(kind, rest)
+    if kind in ("what", "how"):
+        kind = next((rules.kind_by_stem[stem] for stem in content if stem in rules.kind_by_stem), kind)
+    must_match = sorted(word.lower() for word in _MUST_MATCH.findall(rest))
+    return QuestionForm(kind, content, tuple(must_match), len(_NEGATION.findall(question)) % 2 == 1)
 
 
-def _kind(text: str, rules: Rules) -> tuple[str, str]:
+def _rules_language(question: str) -> str:
+    """Return the language whose rules read a question: the one in whose own script it is written, or the default."""
+    own_scripts = ((code, languages.language(code).script) for code, _pattern in languages.detection_order())
+    return next(
+        (code for code, script in own_scripts if script_share(question, script) >= MIN_SCRIPT_SHARE), languages.DEFAULT
+    )
+
+
+@cache
+def _load_rules(code: str) -> _LanguageRules:
+    def data(name: str) -> dict[str, str]:
+        found: dict[str, str] = languages.data(code, "question_forms", name, {})
+        return found
+
+    def stems(name: str) -> frozenset[str]:
+        return frozenset(languages.data(code, "question_forms", name, "").split())
+
+    return _LanguageRules(
+        has_spaces=languages.language(code).has_spaces,
+        canonical_forms=_compile_rules(code, "CANONICAL_FORMS"),
+        kinds=_compile_rules(code, "KINDS"),
+        kind_by_stem=data("KIND_BY_STEM"),
+        ignored_phrases=_compile(languages.data(code, "question_forms", "IGNORED_PHRASES", "")),
+        ignored_phrases_by_kind={kind: _compile(phrases) for kind, phrases in data("IGNORED_PHRASES_BY_KIND").items()},
+        ignored_stems=stems("IGNORED_STEMS"),
+        ignored_stems_by_kind={kind: frozenset(words.split()) for kind, words in data("IGNORED_STEMS_BY_KIND").items()},
+        synonyms=data("SYNONYMS"),
+        order_free=_compile(languages.data(code, "question_forms", "ORDER_FREE", "")),
+    )
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE) if pattern else _NEVER
+
+
+def _compile_rules(code: str, name: str) -> Rules:
+    pairs = languages.data(code, "question_forms", name, ())
+    return tuple((outcome, _compile(pattern)) for outcome, pattern in pairs)
+
+
+def _split_kind(text: str, kinds: Rules) -> tuple[str, str]:
     """Return the kind of a question, and the question without the words that tell it."""
-    for kind, pattern in rules:
+    for kind, pattern in kinds:
         if match := pattern.search(text):
             return kind, text[: match.start()] + " " + text[match.end() :]
     return "what", text
-
-
-def _content(kind: str, rest: str) -> tuple[str, ...]:
-    rest = re.sub(r"\b(?:do|for|play)\W*$", "", rest) if kind in ("role", "why") else rest
-    light = _STOPWORDS | _TAKES_PLACE if kind in ("where", "when", "why") else _STOPWORDS
-    words = [_SYNONYMS.get(term, term) for term in tokenize(rest) if term not in light]
-    return tuple(sorted(words) if _ORDER_FREE.search(rest) else words)
-
-
-def _content_zh(kind: str, rest: str) -> tuple[str, ...]:
-    rest = _STOPWORDS_ZH.sub("", rest)
-    if kind in ("where", "when"):
-        rest = _TAKES_PLACE_ZH.sub("", rest)
-    return tuple(character for character in rest if character.isalnum())

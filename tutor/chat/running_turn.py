@@ -1,16 +1,19 @@
-"""A turn while it runs: what has been said so far, and how it is stored when it ends. Pure but for the stopwatch."""
+"""A turn while it runs: its answer so far, and what is stored of it when it ends."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
+from tutor.chat import prompts
 from tutor.domain import Timings, Turn, TurnStatus
+from tutor.engine.base import Message
 from tutor.platform.clock import Clock
 
 
 class RunningTurn:
-    """What has been said so far in a running turn."""
+    """Collects the answer of a turn, its prompt and its timings."""
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
@@ -19,16 +22,25 @@ class RunningTurn:
         self._started = time.monotonic()
         self._first_token_s: float | None = None
 
+    @property
+    def text(self) -> str:
+        """What was streamed so far."""
+        return "".join(self.chunks)
+
     def append(self, chunk: str) -> None:
         if self._first_token_s is None and chunk:
             self._first_token_s = time.monotonic() - self._started
         self.chunks.append(chunk)
 
+    def record_prompt(self, messages: Sequence[Message], passage_ids: tuple[str, ...]) -> None:
+        """Keep the prompt and the ids of its passages, so that a correction of the answer can train an adapter."""
+        self.prompt = tuple((message.role, message.content) for message in messages)
+        self.turn = replace(self.turn, passages=passage_ids, prompt_sha256=prompts.fingerprint(self.prompt))
+
     def finish(self, status: TurnStatus) -> Turn:
-        """Return the turn as it is stored."""
+        """Return the turn as it is stored: with its final answer, or with what was streamed where it has none."""
         timings = Timings(self._first_token_s, time.monotonic() - self._started, len(self.chunks))
-        answer = self.turn.answer or "".join(self.chunks).strip()
-        return replace(self.turn, answer=answer, status=status, timings=timings)
+        return replace(self.turn, answer=self.turn.answer or self.text.strip(), status=status, timings=timings)
 
 
 def new_turn(
@@ -40,6 +52,7 @@ def new_turn(
     replaces: str | None,
     clock: Clock,
 ) -> Turn:
+    """Return a turn that has just started."""
     return Turn(
         id=turn_id,
         conversation_id=conversation_id,

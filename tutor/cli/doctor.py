@@ -61,7 +61,7 @@ def _check_disk(settings: Settings) -> Finding:
 
 
 def _check_database(services: Services) -> Finding:
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         result = connection.exec_driver_sql("PRAGMA quick_check").scalar()
     return Finding("database", result == "ok", str(result))
 
@@ -87,7 +87,7 @@ def _describe_model(services: Services) -> str:
 def _check_document_files(services: Services) -> Finding:
     """Look whether each document's file is kept whole; without it a cited page is shown as text only."""
     lost = []
-    for course in services.courses.visible_to(services.core.operator):
+    for course in services.courses.visible_to(services.operator):
         for document in services.library.documents(course.id):
             try:
                 services.documents.blobs.read(document.sha256, document.name)
@@ -114,7 +114,7 @@ def _check_interrupted_trainings(services: Services, *, repair: bool) -> Finding
 
 
 def _check_indexes(services: Services, *, repair: bool) -> Iterator[Finding]:
-    for course in services.courses.visible_to(services.core.operator):
+    for course in services.courses.visible_to(services.operator):
         faults = services.library.check_index(course.id)
         if faults and repair:
             services.library.rebuild_index(course.id)

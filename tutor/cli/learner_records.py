@@ -45,11 +45,11 @@ def report(arguments: argparse.Namespace, settings: Settings) -> int:
     """Write a report as the page would show it."""
     with services_session(settings) as services:
         if arguments.learner:
-            actor = _with_language(services.core.accounts.get_by_name(arguments.learner), arguments.language)
+            actor = _with_language(services.accounts.get_by_name(arguments.learner), arguments.language)
             page = printable_reports.render_learner_report(services, actor, arguments.course)
         else:
             page = printable_reports.render_class_report(
-                services, _with_language(services.core.operator, arguments.language), arguments.course
+                services, _with_language(services.operator, arguments.language), arguments.course
             )
     _write_output(page, arguments.out)
     return 0

@@ -41,7 +41,7 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read files in one after another; a file that cannot be read does not stop the others."""
     failed = 0
     with services_session(settings) as services:
-        operator = services.core.operator
+        operator = services.operator
         services.courses.authorize(operator, arguments.course)
         for path in arguments.files:
             before = {document.id for document in services.library.documents(arguments.course)}
@@ -95,7 +95,7 @@ def courses(arguments: argparse.Namespace, settings: Settings) -> int:
 def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
     """Make the index of one course or of all again; a running server takes it up with its next search."""
     with services_session(settings) as services:
-        operator = services.core.operator
+        operator = services.operator
         if arguments.course:
             chosen = [services.courses.authorize(operator, arguments.course)]
         else:

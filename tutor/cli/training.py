@@ -41,7 +41,7 @@ def _add_owner_options(verb: argparse.ArgumentParser) -> None:
 def _resolve_actor_and_owner(services: Services, arguments: argparse.Namespace) -> tuple[Person, str | None]:
     """Return who acts and whose adapter it is: a learner for hers, the operator for a course's."""
     if arguments.shared:
-        return services.core.operator, None
+        return services.operator, None
     learner = services.accounts.get_by_name(arguments.learner)
     return learner, learner.id
 

@@ -1,0 +1,27 @@
+"""English course text that a hint, an example or a summary is taken from, and the questions that ask for it."""
+
+NUMBERED_SECTION = "chapter|section|unit"
+# Sections that ask or list instead of teaching.
+NON_TEACHING_HEADING = (
+    r"exercises?\b|problems?\b|quiz\b|review questions|answers\b|references\b|bibliography|index\b|contents\b"
+)
+EXAMPLE_MARKERS = r"\bfor example\b|\bfor instance\b|\bsuch as\b|\be\.g\.|\bworked example\b"
+WORKED_EXAMPLE = r"\bworked example\b\.?"
+# How a sentence begins that sets a task.
+TASK_START = (
+    r"(?:explain|describe|compare|suggest|solve|calculate|discuss|prove)\b"
+    r"|(?:name|state|list|find|give|draw|show|write|say) (?:the|an?|all|two|three|four|how|that|why|what)\b"
+)
+
+# Everything of a question for a definition but the term that is asked about.
+DEFINITION_REQUEST = (
+    r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|(?:the )?(?:definition|meaning) of)\s+"
+    r"(?:(?:an?|the) )?(?:meant by )?(?:(?:an?|the) )?"
+)
+DEFINITION_REQUEST_END = r" mean$"
+ARTICLES = "an?|the"
+PLURAL_ENDING = r"(?:s|es)?"
+FULL_STOP = "."
+QUESTION_MARK = "?"
+DEFINING_VERBS = r" (?:is|are|means?|refers to|describes?|denotes?) (?:an?|the|one|any|what|when)\b"  # after the term
+NAMING_VERBS = "called|known as|termed"  # before the term
