@@ -45,16 +45,16 @@ def test_uploading_the_same_bytes_again_is_a_reported_no_op(services, course, in
     before = services.library.catalog.generation(course.id)
     again = upload_and_wait(services, instructor, course, "moss-copy.md", MOSS)
     assert again.state is JobState.DONE
-    assert "already as moss.md, byte for byte; nothing was changed" in again.message
+    assert "already in this course as moss.md. Nothing was changed." in again.message
     assert services.library.catalog.generation(course.id) == before
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("zh", "破.pdf：文件已损坏"), ("en", "破.pdf is not a whole PDF document")]
+    ("language", "said"), [("zh", "破.pdf：文件已损坏"), ("en", "破.pdf is not a complete PDF document")]
 )
 def test_a_refusal_is_in_the_uploaders_language(services, course, language, said):
     teacher = services.accounts.create_account("reads-this", Role.INSTRUCTOR, language)
-    services.courses.enrol(services.core.operator, course.id, teacher)
+    services.courses.enrol(services.operator, course.id, teacher)
     job = upload_and_wait(services, teacher, course, "破.pdf", b"%PDF-1.7 nothing")
     assert job.state is JobState.FAILED and job.message.startswith(said)
 
@@ -163,7 +163,7 @@ def test_an_upload_survives_a_server_stop(services, course, instructor):
 
     def work(report):
         begun.set()
-        while not report.cancelled():
+        while not report.is_cancelled():
             time.sleep(0.01)
         raise InputRefused("stopped")
 
@@ -180,7 +180,7 @@ def test_a_file_that_crashed_the_server_three_times_is_quarantined(services, cou
         services.jobs.finish(job.id, JobState.RUNNING, "")
         services.documents.resume_uploads()
     ended = services.jobs.get(instructor, job.id)
-    assert ended.state is JobState.FAILED and "put aside" in ended.message
+    assert ended.state is JobState.FAILED and "it gave up" in ended.message
 
 
 def test_the_time_estimate_follows_the_current_stage(services, course, instructor, clock):
@@ -257,7 +257,7 @@ def test_an_upload_interrupted_by_kill_9_is_recovered(tmp_path):
     finally:
         server.kill()
         server.wait()
-        services.core.close()
+        services.close()
 
 
 class _DiscardingExecutor:

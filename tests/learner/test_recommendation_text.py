@@ -10,9 +10,10 @@ from tutor.domain import Outcome
 from tutor.errors import NotFound
 from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD, BktParams
 from tutor.learner.evidence import AnswerEvent
-from tutor.learner.recommendation_text import REASON_TEMPLATES, explain_recommendation
+from tutor.learner.recommendation_text import explain_recommendation
 from tutor.learner.recommender import Recommendation, RecommendationKind
 from tutor.learner.state import LearnerState, apply_placement, update_state
+from tutor.locales import CATALOGS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KNOWING = BktParams()
@@ -31,13 +32,14 @@ def test_a_repair_recommendation_names_the_missing_prerequisite():
     )
 
 
-@pytest.mark.parametrize("language", REASON_TEMPLATES)
+@pytest.mark.parametrize("language", CATALOGS)
 @pytest.mark.parametrize("kind", RecommendationKind)
 def test_every_recommendation_kind_has_text_in_every_language(language, kind):
     said = explain_recommendation(
         Recommendation(kind, "r", "i", failing_skill="s", rights=2, answers=5), COURSE, language
     )
     assert said and "{" not in said
+    assert f"recommend_{kind.value}" in CATALOGS[language]
 
 
 def test_a_skill_without_a_name_is_an_error():

@@ -1,27 +1,30 @@
-"""Readability: how hard is a passage to read, so that simpler ones can come first?
+"""How hard a passage is to read, so that simpler ones can come first.
 
-English by sentence length and long words (Björnsson's LIX), Chinese by the length of its clauses; both as a grade in
-[0, 1], where 0 reads easily. It orders passages of one course; it says nothing about a reader.
+Languages with spaces are measured by sentence length and long words (Björnsson's LIX), languages without spaces by the
+length of their clauses. Both measures give a grade in [0, 1]; 0 reads easily. The grade orders passages of one course
+and says nothing about a reader.
 """
 
 from __future__ import annotations
 
 import re
 
-_SENTENCES = re.compile(r"[^.!?;:。！？；\n]+")
+from knowledge.languages import characters, each, language
+
+_SENTENCES = re.compile(rf"[^{characters('readability', 'SENTENCE_ENDS')}\n]+")
+_CLAUSES = re.compile(rf"[^{characters('readability', 'CLAUSE_ENDS')}\n]+")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_CLAUSES = re.compile(r"[^，。！？；：、\n,.!?;:]+")
-LONG_WORD_LETTERS = 7  # letters
+LONG_WORD_LETTERS = 7
 EASY_LIX, HARD_LIX = 20.0, 70.0  # LIX of a children's book and of a scientific paper
-EASY_CLAUSE_CHARS, HARD_CLAUSE_CHARS = 6.0, 24.0  # Han characters
 
 
 def reading_difficulty(text: str) -> float:
     """Return how hard the text is to read, in [0, 1]; 0.5 for a text without words."""
-    if len(_HAN.findall(text)) > len(_WORDS.findall(text)) / 2:
-        return _chinese_difficulty(text)
     words = _WORDS.findall(text)
+    for code, scale in each("readability", "EASY_AND_HARD_CLAUSE", spaced=False).items():
+        letter = re.compile(f"[{language(code).script}]")
+        if len(letter.findall(text)) > len(words) / 2:
+            return _scale_to_unit(_mean_clause_length(text, letter), *scale)
     if not words:
         return 0.5
     sentences = [s for s in _SENTENCES.findall(text) if _WORDS.search(s)]
@@ -29,10 +32,10 @@ def reading_difficulty(text: str) -> float:
     return _scale_to_unit(lix, EASY_LIX, HARD_LIX)
 
 
-def _chinese_difficulty(text: str) -> float:
-    lengths = [len(_HAN.findall(clause)) for clause in _CLAUSES.findall(text)]
+def _mean_clause_length(text: str, letter: re.Pattern[str]) -> float:
+    lengths = [len(letter.findall(clause)) for clause in _CLAUSES.findall(text)]
     lengths = [length for length in lengths if length]
-    return _scale_to_unit(sum(lengths) / len(lengths), EASY_CLAUSE_CHARS, HARD_CLAUSE_CHARS)
+    return sum(lengths) / len(lengths)
 
 
 def _scale_to_unit(value: float, low: float, high: float) -> float:

@@ -18,6 +18,7 @@ from tutor.domain import Person
 from tutor.errors import InputRefused
 from tutor.learner.overview import LearnerOverview
 from tutor.learner.profile_statements import MAX_NAMED_SKILLS, ProfileStatement, StatementKind, build_statements
+from tutor.locales import t
 from tutor.platform.clock import Clock
 from tutor.progress.learner_progress import LearnerProgress
 from tutor.store.database import Database
@@ -30,14 +31,6 @@ CHOICE_FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 PROFILE_FIELDS = (*CHOICE_FIELDS, *FREE_TEXT_FIELDS)
 MAX_CHARS = 120  # of goals and of interests: the block stays short
-CHINESE_CHOICE_LABELS: Mapping[str, str] = {
-    "beginner": "初学",
-    "intermediate": "中等",
-    "advanced": "较高",
-    "slowly": "慢一些",
-    "steadily": "平稳",
-    "fast": "快一些",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +131,8 @@ def _render_prompt_block(
 ) -> str:
     if not stored.in_prompt:
         return ""
-    prompt_language = "zh" if language == "zh" else "en"
     values = {name: stored.self_reported.get(name, "").replace('"', "'") for name in PROFILE_FIELDS}
-    if prompt_language == "zh":
-        values = {
-            name: CHINESE_CHOICE_LABELS.get(value, value) if name in CHOICE_FIELDS else value
-            for name, value in values.items()
-        }
+    values |= {name: t(language, f"{name}_{values[name]}") for name in CHOICE_FIELDS if values[name]}
     inferred = {
         "strong": list(_skill_names(found, StatementKind.STRONG, names)),
         "weak": list(_skill_names(found, StatementKind.WEAK, names)),
@@ -152,7 +140,7 @@ def _render_prompt_block(
     }
     if not any(values.values()) and not any(inferred.values()):
         return ""
-    ((_, text),) = prompts.load_prompt(f"learner.{prompt_language}").render(**values, **inferred)
+    ((_, text),) = prompts.load_prompt("learner", language).render(**values, **inferred)
     return " ".join(text.split())
 
 

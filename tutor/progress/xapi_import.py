@@ -25,6 +25,7 @@ from tutor.store.database import Connection, Database
 from tutor.store.items import by_id as item_by_id
 
 XAPI_JUDGE = "imported:xapi"
+FULL_WIDTH_COMMA = "\uff0c"  # which a Chinese keyboard types
 VOIDED_REASON = "voided where it came from"
 
 
@@ -158,7 +159,7 @@ def parse_roster(text: str) -> dict[str, str]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        actor, comma, name = line.replace("，", ",").rpartition(",")
+        actor, comma, name = line.replace(FULL_WIDTH_COMMA, ",").rpartition(",")
         if not comma or not actor.strip() or not name.strip():
             shown = line.strip()[:60]
             raise InputRefused(
