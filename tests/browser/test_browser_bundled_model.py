@@ -49,7 +49,7 @@ def answer_to(page: Any, question: str) -> str:
     page.get_by_text("What would you like to understand?").wait_for()
     page.fill(BOX, question)
     page.press(BOX, "Enter")
-    page.locator("#tutor-chat .tutor-origin").wait_for(timeout=MODEL_MS)
+    page.locator("#tutor-chat .tutor-provenance").wait_for(timeout=MODEL_MS)
     page.wait_for_selector("#tutor-box .submit-button")
     return str(page.locator("#tutor-chat .message.bot, #tutor-chat .bot").last.inner_text())
 

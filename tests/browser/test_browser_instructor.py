@@ -57,9 +57,9 @@ def test_an_uploaded_document_is_used_by_the_next_answer(
     ]
     teacher.set_input_files("#tutor-upload input[type=file]", files)
     teacher.locator("#tutor-documents").get_by_text("cells.md").wait_for()
-    teacher.locator("#tutor-progress").get_by_text("broken.pdf is not a whole PDF").wait_for()
+    teacher.locator("#tutor-progress").get_by_text("broken.pdf is not a complete PDF").wait_for()
     screenshot(teacher, "teach-2-uploaded")
-    served_app.engine.says = "Mitochondria release the energy of sugar in cellular respiration."
+    served_app.engine.reply_text = "Mitochondria release the energy of sugar in cellular respiration."
     student = sign_in(open_page())
     ask(student, QUESTION)
     student.get_by_text("Cells · section Mitochondria").wait_for()
@@ -132,14 +132,14 @@ def test_an_upload_shows_progress_and_can_be_cancelled(
     page.set_input_files(
         "#tutor-upload input[type=file]", [{"name": "d.md", "mimeType": "text/markdown", "buffer": CELLS}]
     )
-    uploads.get_by_text("already as c.md, byte for byte; nothing was changed").wait_for()
+    uploads.get_by_text("already in this course as c.md. Nothing was changed").wait_for()
 
 
 def test_the_instructor_sets_the_strictness(open_page: Callable[..., Any], served_app: Services):
     page = open_instructor_page(open_page, served_app)
     page.get_by_label("Strict: only what the course very likely says").check()
     page.get_by_text("it holds from the next question on").wait_for()
-    assert served_app.courses.authorize(served_app.core.operator, "biology").strictness is Strictness.STRICT
+    assert served_app.courses.authorize(served_app.operator, "biology").strictness is Strictness.STRICT
     wait_until_idle(page).reload()
     page.locator("#tutor-strictness input:checked").wait_for()
     assert page.locator("#tutor-strictness input:checked").get_attribute("value") == "strict"
@@ -161,13 +161,13 @@ def test_a_course_without_documents_explains_where_skills_come_from(
 def test_skills_are_accepted_with_their_evidence_renamed_and_linked(
     open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
-    served_app.documents.ingest(served_app.core.operator, "biology", "loops.md", LOOPS)
-    page, actor = open_instructor_page(open_page, served_app), served_app.core.operator
+    served_app.documents.ingest(served_app.operator, "biology", "loops.md", LOOPS)
+    page, actor = open_instructor_page(open_page, served_app), served_app.operator
     page.get_by_role("tab", name="Skills").click()
     page.locator("#tutor-proposals").get_by_text("While loop").first.wait_for()
     page.locator("#tutor-accept-all").click()
     page.locator("#tutor-skills").get_by_text("While loop ← Loop").click()
-    page.locator("#tutor-grounds q").first.wait_for()
+    page.locator("#tutor-prerequisites q").first.wait_for()
     screenshot(page, "teach-5-skills")
     before = {skill.id for skill in served_app.skills.skills(actor, "biology")}
     page.locator("#tutor-skill-name input, #tutor-skill-name textarea").fill("Head-controlled loop")

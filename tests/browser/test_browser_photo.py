@@ -111,7 +111,7 @@ def test_mobile_offers_the_camera_and_chinese(
 @pytest.fixture
 def open_question(served_app: Services) -> Services:
     """The served house with one question of a number, kept in front of what its document gives."""
-    operator = served_app.core.operator
+    operator = served_app.operator
     one = served_app.item_bank.add_item(operator, "biology", ItemKind.NUMBER, "Solve 2x + 3 = 11 for x.", ["4"])
     served_app.item_bank.set_state(operator, one.id, ItemState.PINNED)
     for other in served_app.item_bank.askable_items("biology"):
@@ -126,7 +126,7 @@ def test_a_photo_answers_a_question_only_after_the_learner_confirms(
     require_ocr()
     page = sign_in(open_page(width=390, height=800, has_touch=True, is_mobile=True))
     page.get_by_role("tab", name="Practice").click()
-    page.locator("#tutor-practice-go").click()
+    page.locator("#tutor-practice-start-button").click()
     page.get_by_text("Question 1 of").wait_for()
     attach(page, "#tutor-photo-practice .tutor-photo-attach", "a.png", "image/png", encode_image(draw_text("x = 4")))
     page.get_by_text("This is what I read").wait_for()

@@ -28,7 +28,7 @@ A byte that holds a character of ordinary text has exactly 8 bits in memory.
 @pytest.fixture
 def course_with_items(served_app: Services) -> Services:
     """The served house with a document that questions can be made from."""
-    served_app.documents.ingest(served_app.core.operator, "biology", "programs.md", TERMS)
+    served_app.documents.ingest(served_app.operator, "biology", "programs.md", TERMS)
     served_app.item_bank.generate_items("biology")
     return served_app
 
@@ -50,7 +50,7 @@ def test_repeated_hint_requests_show_the_ladder_step(
     page.fill(BOX, "Solve 5x - 8 = 27")
     page.press(BOX, "Enter")
     page.get_by_text("Hint 1 of 4").wait_for()
-    page.locator("#tutor-tap-hint").click()
+    page.locator("#tutor-quick-hint").click()
     page.get_by_text("Hint 2 of 4").wait_for()
     assert "x = 7" not in page.locator("#tutor-chat").inner_text()
     screenshot(page, "practice-1-hints")
@@ -61,7 +61,7 @@ def test_a_quiz_survives_a_reload_and_counts_a_double_click_once(
 ):
     page = sign_in(open_page(width=390, height=800))
     page.get_by_role("tab", name="Practice").click()
-    page.locator("#tutor-practice-go").click()
+    page.locator("#tutor-practice-start-button").click()
     page.get_by_text("Question 1 of").wait_for()
     wait_until_idle(page).reload()
     page.wait_for_function("document.querySelector('#tutor-course input')?.value")
@@ -134,13 +134,13 @@ STEPS = b"""# Cars
 @pytest.mark.parametrize("by", ["touch", "keyboard"])
 def test_ordering_steps_by_tapping(open_page, served_app, screenshot, by):
     served_app.documents.remove(
-        served_app.core.operator, served_app.documents.documents(served_app.core.operator, "biology")[0].id
+        served_app.operator, served_app.documents.documents(served_app.operator, "biology")[0].id
     )
-    served_app.documents.ingest(served_app.core.operator, "biology", "cars.md", STEPS)
+    served_app.documents.ingest(served_app.operator, "biology", "cars.md", STEPS)
     served_app.item_bank.generate_items("biology")
     page = sign_in(open_page(width=390, height=844, has_touch=True, locale="zh-CN", color_scheme="dark"), "访客")
     page.get_by_role("tab", name="练习").click()
-    wait_until_idle(page).locator("#tutor-practice-go").click()
+    wait_until_idle(page).locator("#tutor-practice-start-button").click()
     steps = page.locator("#tutor-practice-order label")
     steps.first.wait_for()
     for step in ("Fasten", "Turn", "Release"):

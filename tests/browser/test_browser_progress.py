@@ -22,7 +22,7 @@ Shoot = Callable[[Any, str], None]
 @pytest.fixture
 def class_of_learners(served_app: Services) -> list[Person]:
     """Six learners with answers on two skills; the last three know neither."""
-    operator = served_app.core.operator
+    operator = served_app.operator
     skills = [Skill("light", COURSE, "Light"), Skill("sugar", COURSE, "Sugar", prerequisites=("light",))]
     served_app.courses.declare_skills(operator, COURSE, skills)
     made = [served_app.accounts.create_account(f"pupil-{n}", Role.LEARNER) for n in range(6)]
@@ -51,8 +51,8 @@ def test_a_learner_sees_progress_edits_the_profile_and_deletes_a_statement(
         open_page(served_app.accounts.issue_sign_in_link(class_of_learners[4]), width=width, color_scheme=scheme)
     )
     page.get_by_role("tab", name="Progress", exact=True).click()
-    page.locator("#tp-know .tp-skill").nth(1).wait_for()
-    assert "0 of 4 right on your own" in page.locator("#tp-know").inner_text()
+    page.locator("#tp-mastery .tp-skill").nth(1).wait_for()
+    assert "0 of 4 right on your own" in page.locator("#tp-mastery").inner_text()
     assert "0 of 8 right" in page.locator("#tp-help").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     screenshot(page, f"progress-{width}-{scheme}")
@@ -60,15 +60,15 @@ def test_a_learner_sees_progress_edits_the_profile_and_deletes_a_statement(
     page.locator("#tutor-profile-save").wait_for()
     wait_until_idle(page).fill("#tutor-goals input, #tutor-goals textarea", "pass in May")
     page.locator("#tutor-profile-save").click()
-    page.locator("#tutor-block blockquote", has_text="pass in May").wait_for()
-    page.locator("#tutor-says label", has_text="Sugar").first.click()
-    page.locator("#tutor-says-drop").click()
-    page.locator("#tutor-block blockquote").filter(has_not_text="Sugar").wait_for()
-    wait_until_idle(page).locator("#tutor-says-undo").click()
-    page.locator("#tutor-block blockquote", has_text="Sugar").wait_for()
-    page.locator("#tutor-says label", has_text="Sugar").first.click()
-    wait_until_idle(page).locator("#tutor-says-drop").click()
-    page.locator("#tutor-block blockquote").filter(has_not_text="Sugar").wait_for()
+    page.locator("#tutor-prompt-block blockquote", has_text="pass in May").wait_for()
+    page.locator("#tutor-statements label", has_text="Sugar").first.click()
+    page.locator("#tutor-statement-delete").click()
+    page.locator("#tutor-prompt-block blockquote").filter(has_not_text="Sugar").wait_for()
+    wait_until_idle(page).locator("#tutor-statement-undo").click()
+    page.locator("#tutor-prompt-block blockquote", has_text="Sugar").wait_for()
+    page.locator("#tutor-statements label", has_text="Sugar").first.click()
+    wait_until_idle(page).locator("#tutor-statement-delete").click()
+    page.locator("#tutor-prompt-block blockquote").filter(has_not_text="Sugar").wait_for()
     screenshot(page, f"profile-{width}-{scheme}")
     assert served_app.profiles.own_profile(class_of_learners[4], COURSE).stored.self_reported == {
         "goals": "pass in May"
@@ -76,12 +76,13 @@ def test_a_learner_sees_progress_edits_the_profile_and_deletes_a_statement(
 
 
 @pytest.mark.parametrize(
-    ("button", "number"), [("#tutor-place", "question 1 of at most 15"), ("#tutor-begin", "Question 1 of 1")]
+    ("button", "number"),
+    [("#tutor-placement-start", "question 1 of at most 15"), ("#tutor-practise-skill", "Question 1 of 1")],
 )
 def test_the_progress_buttons_start_placement_or_recommended_practice(
     open_page, served_app, class_of_learners, button, number
 ):
-    author, new = served_app.core.operator, served_app.accounts.create_account("new-here", Role.LEARNER)
+    author, new = served_app.operator, served_app.accounts.create_account("new-here", Role.LEARNER)
     served_app.item_bank.add_item(author, COURSE, ItemKind.TRUE_FALSE, "Light matters to plants.", ["true"])
     page = sign_in_and_open_progress(open_page(served_app.accounts.issue_sign_in_link(new)))
     page.get_by_role("tab", name="Progress", exact=True).click()
@@ -112,8 +113,8 @@ def test_an_instructor_sees_the_class_and_the_printed_report_is_anonymous(
 def test_a_wide_class_map_scrolls_on_mobile_with_a_fade(open_page, served_app, class_of_learners, screenshot, scheme):
     """It once scrolled sideways with nothing to say so, and the learners' names went out of sight."""
     more = [Skill(f"more{n}", COURSE, f"Another skill {n}") for n in range(6)]
-    old = served_app.courses.skills(served_app.core.operator, COURSE)
-    served_app.courses.declare_skills(served_app.core.operator, COURSE, [*old, *more])
+    old = served_app.courses.skills(served_app.operator, COURSE)
+    served_app.courses.declare_skills(served_app.operator, COURSE, [*old, *more])
     page = open_page(instructor_link(served_app), width=390, color_scheme=scheme)
     page.locator("form button").click()
     page.locator(".overflow-menu > button").click()
@@ -162,18 +163,18 @@ def test_an_instructor_imports_xapi_statements(
     page.locator("form button").click()
     page.get_by_role("tab", name="班级" if language == "zh" else "Class", exact=True).click()
     page.locator("#tp-map tbody tr").nth(5).wait_for()
-    page.locator("#tutor-intake button").first.click()
-    page.locator("#tutor-intake-take").wait_for()
-    page.locator("#tutor-intake textarea").fill("pupil-1")
-    page.locator("#tutor-intake input[type=file]").set_input_files(str(file))
+    page.locator("#tutor-import button").first.click()
+    page.locator("#tutor-import-button").wait_for()
+    page.locator("#tutor-import textarea").fill("pupil-1")
+    page.locator("#tutor-import input[type=file]").set_input_files(str(file))
     page.get_by_text("statements.json").first.wait_for()
-    wait_until_idle(page).locator("#tutor-intake-take").click()
-    page.locator("#tutor-intake-came [role=alert]").wait_for()
-    page.locator("#tutor-intake textarea").fill("p1@uni.example, pupil-1")
-    wait_until_idle(page).locator("#tutor-intake-take").click()
-    page.locator("#tutor-intake-came td", has_text="nobody").wait_for()
+    wait_until_idle(page).locator("#tutor-import-button").click()
+    page.locator("#tutor-import-result [role=alert]").wait_for()
+    page.locator("#tutor-import textarea").fill("p1@uni.example, pupil-1")
+    wait_until_idle(page).locator("#tutor-import-button").click()
+    page.locator("#tutor-import-result td", has_text="nobody").wait_for()
     page.set_viewport_size({"width": width, "height": 800})
-    page.locator("#tutor-intake-came").scroll_into_view_if_needed()
+    page.locator("#tutor-import-result").scroll_into_view_if_needed()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     screenshot(page, f"intake-{width}-{scheme}-{language}")
     assert served_app.progress.learner_overview(class_of_learners[1].id, COURSE).total.answers == 9

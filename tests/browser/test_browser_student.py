@@ -33,16 +33,16 @@ def ask(page: Any, question: str, *, wait: bool = True) -> None:
     page.press(BOX, "Enter")
     if wait:
         page.wait_for_selector("#tutor-box .submit-button")
-        page.wait_for_selector("#tutor-chat .tutor-origin") if question != UNCOVERED else None
+        page.wait_for_selector("#tutor-chat .tutor-provenance") if question != UNCOVERED else None
 
 
 def write_correction(page: Any, text: str) -> None:
-    page.locator("#tutor-better").click()
-    page.locator("#tutor-panel textarea").wait_for()
-    page.locator("#tutor-panel textarea").fill(text)
+    page.locator("#tutor-correct").click()
+    page.locator("#tutor-correction-panel textarea").wait_for()
+    page.locator("#tutor-correction-panel textarea").fill(text)
     page.get_by_label("Use this to train my tutor").check()
-    page.locator("#tutor-panel").get_by_role("button", name="Save").click()
-    page.locator("#tutor-panel textarea").wait_for(state="hidden")
+    page.locator("#tutor-correction-panel").get_by_role("button", name="Save").click()
+    page.locator("#tutor-correction-panel textarea").wait_for(state="hidden")
 
 
 def guest(services: Services) -> Person:
@@ -79,7 +79,7 @@ def test_guest_sign_in_question_cited_answer_and_reload(
     wait_until_idle(page).reload()
     page.wait_for_selector(CITATION)
     assert COVERED in page.locator("#tutor-chat").inner_text()
-    assert page.locator("#tutor-threads label").count() == 1
+    assert page.locator("#tutor-conversations label").count() == 1
 
 
 def test_a_conversation_survives_a_restart_of_the_server(browser: Any, tmp_path: Path):
@@ -165,14 +165,14 @@ def test_rating_reason_and_correction_are_stored_with_the_turn(
     ask(page, COVERED)
     actor, turn = guest(served_app), turns(served_app, guest(served_app))[0]
     page.get_by_label("Dislike", exact=True).click()
-    page.locator("#tutor-panel textarea").wait_for()
+    page.locator("#tutor-correction-panel textarea").wait_for()
     wait_until(lambda: turn.id in served_app.feedback.list_ratings(actor, turn.conversation_id))
     assert served_app.feedback.list_ratings(actor, turn.conversation_id)[turn.id].thumb is Thumb.DOWN
     screenshot(page, "student-7-better")
-    page.locator("#tutor-panel textarea").fill("Chlorophyll takes red and blue; green is left over.")
+    page.locator("#tutor-correction-panel textarea").fill("Chlorophyll takes red and blue; green is left over.")
     page.get_by_label("Use this to train my tutor").check()
-    page.locator("#tutor-panel").get_by_role("button", name="Save").click()
-    page.locator("#tutor-panel textarea").wait_for(state="hidden")
+    page.locator("#tutor-correction-panel").get_by_role("button", name="Save").click()
+    page.locator("#tutor-correction-panel textarea").wait_for(state="hidden")
     (correction,) = served_app.feedback.list_corrections(actor, "biology")
     assert (correction.turn_id, correction.consent) == (turn.id, True)
     page.get_by_role("tab", name="My tutor").click()
@@ -202,13 +202,13 @@ def test_conversations_are_renamed_deleted_and_restored(
     ask(page, COVERED)
     page.locator("#tutor-rename").click()
     page.locator("#tutor-new-name input, #tutor-new-name textarea").fill("Leaves")
-    page.locator("#tutor-side").get_by_role("button", name="Save").click()
-    page.locator("#tutor-threads").get_by_text("Leaves").wait_for()
+    page.locator("#tutor-sidebar").get_by_role("button", name="Save").click()
+    page.locator("#tutor-conversations").get_by_text("Leaves").wait_for()
     page.locator("#tutor-delete").click()
-    page.locator("#tutor-threads label").wait_for(state="detached")
+    page.locator("#tutor-conversations label").wait_for(state="detached")
     assert served_app.conversations.list_own(guest(served_app), "biology") == []
     page.locator("#tutor-undo").click()
-    page.locator("#tutor-threads").get_by_text("Leaves").wait_for()
+    page.locator("#tutor-conversations").get_by_text("Leaves").wait_for()
     page.wait_for_selector(CITATION)
     page.locator("#tutor-new").click()
     page.get_by_text("What would you like to understand?").wait_for()
@@ -220,7 +220,7 @@ def test_two_learners_side_by_side_see_only_their_own(open_page: Callable[..., A
     ask(alice, COVERED)
     wait_until_idle(bob).reload()
     bob.get_by_text("What would you like to understand?").wait_for()
-    assert bob.locator("#tutor-threads label").count() == 0
+    assert bob.locator("#tutor-conversations label").count() == 0
     assert "Chlorophyll" not in bob.locator("body").inner_text()
 
 
@@ -230,7 +230,7 @@ def test_model_output_cannot_run_scripts_load_resources_or_link(open_page: Calla
         'Chlorophyll absorbs light. <img src=x onerror="document.title=1"> ![a](http://127.0.0.1:1/a.png) '
         "[click](javascript:document.title=1) <script>document.title=1</script> <b>bold</b> https://evil.example/x"
     )
-    served_app.engine.says = hostile
+    served_app.engine.reply_text = hostile
     page = sign_in(open_page())
     title = page.title()
     ask(page, COVERED)
@@ -248,7 +248,7 @@ def test_the_student_page_fits_a_phone(open_page: Callable[..., Any], screenshot
     ask(page, COVERED)
     screenshot(page, f"phone-{scheme}")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    for selector in (BOX, "#tutor-better", "#tutor-notice"):
+    for selector in (BOX, "#tutor-correct", "#tutor-notice"):
         box = page.locator(selector).bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390 and box["y"] + box["height"] <= 844
 
@@ -294,22 +294,22 @@ def test_a_cited_pdf_page_opens_with_the_quote_highlighted(
 ):
     said = "The folded inner membrane carries the proton pumps of respiration."
     served_app.documents.ingest(
-        served_app.core.operator, "biology", "cells.pdf", pdf_pages([(72, 700, "Cells")], [(72, 500, said)])
+        served_app.operator, "biology", "cells.pdf", pdf_pages([(72, 700, "Cells")], [(72, 500, said)])
     )
-    served_app.engine.says = said
+    served_app.engine.reply_text = said
     page = open_page(width=width, height=844, color_scheme=scheme)
     sign_in(page)
     ask(page, "Does the folded inner membrane carry the proton pumps of respiration?")
     page.locator(CITATION).first.click()
-    page.locator("dialog .sheet .quote").wait_for()
-    page.wait_for_function("document.querySelector('dialog .sheet img')?.naturalWidth > 1000")
-    sheet, quote = (page.locator(f"dialog .sheet {part}").bounding_box() for part in ("img", ".quote"))
+    page.locator("dialog .page-image .quote").wait_for()
+    page.wait_for_function("document.querySelector('dialog .page-image img')?.naturalWidth > 1000")
+    sheet, quote = (page.locator(f"dialog .page-image {part}").bounding_box() for part in ("img", ".quote"))
     assert sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= width
     assert sheet["x"] <= quote["x"] and quote["x"] + quote["width"] <= sheet["x"] + sheet["width"]
     assert 0 <= quote["y"] <= 844
     screenshot(page, f"cited-page-{scheme}")
     page.keyboard.press("Escape")
-    served_app.documents.remove(served_app.core.operator, served_app.library.documents("biology")[-1].id)
+    served_app.documents.remove(served_app.operator, served_app.library.documents("biology")[-1].id)
     page.locator(CITATION).first.click()
     page.locator("dialog").get_by_text("removed or replaced after your answer").wait_for()
 

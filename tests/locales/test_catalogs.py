@@ -11,6 +11,7 @@ import pytest
 from tutor import locales
 from tutor.locales import CATALOGS, DEFAULT, negotiate_language, t
 
+ENGLISH_ONLY_VALUES = {"hint_number_of"}  # its value is a word of an English question
 TRANSLATED = [language for language in CATALOGS if language != DEFAULT]
 
 
@@ -33,7 +34,8 @@ def test_locales_have_the_same_keys_and_placeholders(language: str) -> None:
     for module, expected in english.items():
         assert expected.keys() == translated[module].keys(), module
         for key, message in expected.items():
-            assert placeholders(message) == placeholders(translated[module][key]), key
+            if key not in ENGLISH_ONLY_VALUES:
+                assert placeholders(message) == placeholders(translated[module][key]), key
 
 
 def test_a_key_that_two_modules_define_is_refused(tmp_path, monkeypatch) -> None:
@@ -46,10 +48,10 @@ def test_a_key_that_two_modules_define_is_refused(tmp_path, monkeypatch) -> None
 
 
 def test_counts_of_one_are_singular() -> None:
-    one = t("en", "intake_came", taken=1, known=0, refused=2)
+    one = t("en", "xapi_import_result", taken=1, known=0, refused=2)
     assert one == "1 answer taken in, 0 known already, 2 refused."
     assert t("en", "report_class", learners="<5", day="today") == "<5 learners · today"
-    assert t("zh", "intake_came", taken=1, known=0, refused=2) == "导入 1 次作答，0 次已有，2 次被拒绝。"
+    assert t("zh", "xapi_import_result", taken=1, known=0, refused=2) == "导入 1 次作答，0 次已有，2 次被拒绝。"
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from tutor.domain import (
 )
 from tutor.engine.base import EngineInfo, EngineState
 from tutor.locales import t
-from tutor.ui import adapter_view, chat_view, citation_html
+from tutor.ui import adapter_view, chat_view, citation_html, job_progress, text_format
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 CITATION = Citation(
@@ -120,7 +120,7 @@ def test_only_answers_show_a_coverage_statement(move: str, said: bool):
 
 def test_unsupported_sentences_are_marked_and_explained():
     shown = chat_view.to_answer_message(replace(TURN, answer="Chlorophyll. [1] I like plants. [°]"), "en")["content"]
-    assert 'I like plants. <span class="tutor-own">°</span>' in shown
+    assert 'I like plants. <span class="tutor-unsupported">°</span>' in shown
     assert "the tutor's own words; no passage of the course says this" in shown
     assert "own words" not in chat_view.to_answer_message(TURN, "en")["content"]
 
@@ -137,7 +137,7 @@ def test_the_stage_is_shown_in_the_learners_language_before_the_first_token():
 
 
 def test_editing_a_question_removes_display_joiners():
-    assert chat_view.strip_joiners(chat_view.to_question_message(TURN.question)["content"]) == TURN.question
+    assert text_format.strip_joiners(chat_view.to_question_message(TURN.question)["content"]) == TURN.question
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -151,17 +151,17 @@ def test_quick_feedback_and_restored_vote_agree(language: str):
 
 
 def test_names_are_escaped():
-    shown = chat_view.escape_inline("**x** [y](http://z) <i>\n# h")
+    shown = text_format.escape_inline("**x** [y](http://z) <i>\n# h")
     assert shown.replace("\u2060", "") == "**x** [y](http://z) <i> # h"
     assert "](" not in shown and "**" not in shown
 
 
 def test_a_running_job_shows_a_bar_and_a_finished_job_a_message():
     job = Job("j", "ingest", "l1", "biology", "book.pdf", JobState.RUNNING, "embedding", 3, 4, "", NOW, NOW)
-    assert "75%" in chat_view.format_job(job, "en") and "computing embeddings" in chat_view.format_job(job, "en")
+    assert "75%" in job_progress.format_job(job, "en") and "computing embeddings" in job_progress.format_job(job, "en")
     failed = replace(job, state=JobState.FAILED, message="book.pdf is locked.")
-    assert chat_view.format_job(failed, "en").replace("\u2060", "") == "**book.pdf** failed. book.pdf is locked."
-    assert chat_view.progress_bar(0) == "▱" * 16 and chat_view.progress_bar(1) == "▰" * 16
+    assert job_progress.format_job(failed, "en").replace("\u2060", "") == "**book.pdf** failed. book.pdf is locked."
+    assert job_progress.progress_bar(0) == "▱" * 16 and job_progress.progress_bar(1) == "▰" * 16
 
 
 def test_the_model_status_distinguishes_loading_ready_and_failed():
@@ -208,4 +208,4 @@ def test_a_quote_is_highlighted_and_everything_is_escaped():
     ],
 )
 def test_plain_lines_strip_formula_markup_and_keep_currency(text, shown):
-    assert chat_view.to_plain_line(text) == shown
+    assert text_format.to_plain_line(text) == shown

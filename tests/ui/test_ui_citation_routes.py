@@ -26,12 +26,12 @@ def add_document(served_app: Services) -> Iterator[Callable[[str, bytes], None]]
     put = []
 
     def shelving(name: str, data: bytes) -> None:
-        put.append(served_app.documents.ingest(served_app.core.operator, "biology", name, data))
+        put.append(served_app.documents.ingest(served_app.operator, "biology", name, data))
 
     yield shelving
     for document in put:
         if document in served_app.library.documents("biology"):
-            served_app.documents.remove(served_app.core.operator, document.id)
+            served_app.documents.remove(served_app.operator, document.id)
 
 
 def person_of(services: Services, client: httpx.Client) -> Person:
@@ -41,7 +41,7 @@ def person_of(services: Services, client: httpx.Client) -> Person:
 
 
 def ask_and_get_citation(services: Services, actor: Person, sentence: str = SENTENCE) -> tuple[Turn, Citation]:
-    services.engine.says = sentence  # type: ignore[attr-defined]
+    services.engine.reply_text = sentence  # type: ignore[attr-defined]
     *_, last = services.chat.ask(actor, "biology", QUESTION)
     assert isinstance(last, Finished)
     return last.turn, last.turn.citations[0]
@@ -77,7 +77,7 @@ def test_a_removed_document_is_reported_and_shows_the_quote(served_app, new_gues
     alice, bob = new_guest(), new_guest()
     turn, citation = ask_and_get_citation(served_app, person_of(served_app, alice))
     assert alice.get(citation_url(turn, citation, "/page.png")).status_code == 200
-    served_app.documents.remove(served_app.core.operator, citation.document_id)
+    served_app.documents.remove(served_app.operator, citation.document_id)
     page = alice.get(citation_url(turn, citation))
     assert page.status_code == 410 and "removed or replaced" in page.text and SENTENCE in page.text
     assert alice.get(citation_url(turn, citation, "/page.png")).status_code == 404
@@ -104,7 +104,7 @@ def test_a_file_that_was_damaged_on_the_disk_is_not_opened(served_app, new_guest
     client = new_guest()
     turn, citation = ask_and_get_citation(served_app, person_of(served_app, client))
     document = served_app.library.document(citation.document_id)
-    kept = served_app.core.data_dir.originals_dir / document.sha256
+    kept = served_app.data_dir.originals_dir / document.sha256
     kept.write_bytes(kept.read_bytes()[:-5] + b"xxxxx")
     page = client.get(citation_url(turn, citation))
     assert "missing or damaged" in page.text and f"<mark>{SENTENCE}</mark>" in page.text

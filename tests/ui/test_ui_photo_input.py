@@ -10,7 +10,7 @@ import pytest
 from work_photos import draw_text, encode_image, require_ocr, without_spaces
 
 from tutor.chat.photo_transcription import MAX_BYTES
-from tutor.ui import photo_input
+from tutor.ui import page_scripts
 
 Client = Callable[[], httpx.Client]
 
@@ -44,5 +44,6 @@ def test_the_photo_route_is_rate_limited(new_guest: Client) -> None:
 
 
 def test_the_photo_script_is_localised() -> None:
-    script = photo_input.build_script()
-    assert "Reading your picture" in script and "正在识别图片" in script and "WORDS" not in script
+    script = page_scripts.render_head()
+    assert "Reading your picture" in script and "正在识别图片" in script
+    assert "MESSAGES" not in script and "MAX_PHOTO_BYTES" not in script

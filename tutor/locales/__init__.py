@@ -10,6 +10,7 @@ import pkgutil
 import string
 from collections.abc import Mapping
 
+from knowledge import languages
 from tutor.locales.formatting import select_plural
 
 DEFAULT = "en"
@@ -72,6 +73,18 @@ def translate_error(error: BaseException, language: str) -> str:
             if key and find_message(language, key) is not None:
                 return t(language, key, **getattr(error, "values", {}))
     return str(error)
+
+
+def page_languages() -> list[tuple[str, str]]:
+    """Return name and code of each language that the pages can be shown in."""
+    return [(languages.language(code).name, code) for code in CATALOGS]
+
+
+def web_tag(code: str) -> str:
+    """Return the BCP 47 tag by which browsers and Gradio know a language: its code, or its folder's `WEB_TAG`."""
+    if code not in CATALOGS:
+        return code
+    return str(getattr(importlib.import_module(f"{__name__}.{code}"), "WEB_TAG", code))
 
 
 def negotiate_language(accept_language: str) -> str:

@@ -17,13 +17,13 @@ from tutor.domain import AdapterVersion, LossPoint, Person
 from tutor.locales import t
 from tutor.services import Services
 from tutor.tuning.side_by_side import AnswerSide
-from tutor.ui import chat_view
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui import chat_view, job_progress
+from tutor.ui.confirmation import build_confirmation
+from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 from tutor.ui.sanitizer import sanitize_markdown
 
 POLL_S = 1.0
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class AdapterHandlers:
                     for text in said.values()
                 )
         if said[AnswerSide.BASE].strip() == said[AnswerSide.ADAPTER].strip():
-            show_info(t(actor.language, "proof_same"))
+            show_info(t(actor.language, "comparison_same"))
 
     def _owner_id(self, actor: Person) -> str | None:
         return None if self.shared else actor.id
@@ -178,7 +178,7 @@ class AdapterHandlers:
     def _render_training(self, actor: Person, course_id: str) -> tuple[str, gr.LinePlot, gr.Timer, gr.Button]:
         """Return how far the training is, its curve, the timer that watches it, and the button that stops it."""
         job = self.services.training.latest_job(actor, self._owner_id(actor), course_id)
-        running = job is not None and chat_view.is_open(job)
+        running = job is not None and job_progress.is_open(job)
         losses = self.services.training.loss_curve(actor, job.id) if job else []
         curve = gr.LinePlot(
             value=_loss_plot_data(losses, actor.language),
@@ -266,44 +266,47 @@ def build(handlers: AdapterHandlers, course: gr.Dropdown) -> AdapterPanel:
                 back = gr.Button(i18n("roll_back"), size="sm", elem_id=f"{prefix}roll-back")
                 off = gr.Button(i18n("switch_off"), size="sm", elem_id=f"{prefix}off")
                 delete = gr.Button(i18n("delete_version"), size="sm", elem_id=f"{prefix}delete-version")
-            with gr.Group(visible=False) as sure:
-                question = gr.Markdown()
-                with gr.Row():
-                    yes = gr.Button(i18n("delete_yes"), variant="stop", size="sm", elem_id=f"{prefix}delete-yes")
-                    keep = gr.Button(i18n("keep"), size="sm")
+            confirmation = build_confirmation("delete_yes", f"{prefix}delete-yes")
         with gr.Column(min_width=300):
             details = gr.Markdown(elem_id=f"{prefix}details")
-    proof = _build_comparison(handlers, course, versions, prefix)
+    comparison = _build_comparison(handlers, course, versions, prefix)
     timer = gr.Timer(POLL_S, active=False)
-    panel = AdapterPanel(state, ready, progress, plot, timer, stop, versions, details, sure, buttons, proof)
+    panel = AdapterPanel(
+        state, ready, progress, plot, timer, stop, versions, details, confirmation.group, buttons, comparison
+    )
     panel.timer.tick(handle_errors(handlers.poll_training), course, panel.outputs, **EVENT_OPTIONS)
     train.click(handle_errors(handlers.train), course, panel.outputs, **EVENT_OPTIONS)
     stop.click(handle_errors(handlers.stop), course, panel.outputs, **EVENT_OPTIONS)
     use.click(handle_errors(handlers.use_version), [versions, course], panel.outputs, **EVENT_OPTIONS)
     back.click(handle_errors(handlers.roll_back), course, panel.outputs, **EVENT_OPTIONS)
     off.click(handle_errors(handlers.switch_off), course, panel.outputs, **EVENT_OPTIONS)
-    delete.click(handle_errors(handlers.confirm_deletion), versions, [sure, question], **EVENT_OPTIONS)
-    keep.click(lambda: gr.Group(visible=False), None, sure, **EVENT_OPTIONS)
-    yes.click(handle_errors(handlers.delete), [versions, course], panel.outputs, **EVENT_OPTIONS)
+    delete.click(handle_errors(handlers.confirm_deletion), versions, confirmation.outputs, **EVENT_OPTIONS)
+    confirmation.confirm.click(handle_errors(handlers.delete), [versions, course], panel.outputs, **EVENT_OPTIONS)
     versions.input(handle_errors(handlers.show_details), [versions, course], details, **EVENT_OPTIONS)
     return panel
 
 
 def _build_comparison(handlers: AdapterHandlers, course: gr.Dropdown, versions: gr.Radio, prefix: str) -> gr.Column:
     with gr.Column(visible=False) as comparison:
-        gr.Markdown(i18n("proof"), elem_classes="tutor-heading")
-        gr.Markdown(i18n("proof_hint"))
+        gr.Markdown(i18n("comparison"), elem_classes="tutor-heading")
+        gr.Markdown(i18n("comparison_hint"))
         question = gr.Textbox(
-            label=i18n("proof_question"), max_lines=3, submit_btn=True, elem_id=f"{prefix}proof", max_length=2000
+            label=i18n("comparison_question"),
+            max_lines=3,
+            submit_btn=True,
+            elem_id=f"{prefix}comparison",
+            max_length=2000,
         )
-        with gr.Row(elem_classes="tutor-sides"):
+        with gr.Row(elem_classes="tutor-comparison-row"):
             with gr.Column(min_width=280):
-                gr.Markdown(i18n("side_base"), elem_classes="tutor-side-name")
-                base_answer = gr.Markdown(elem_id=f"{prefix}proof-base", elem_classes="tutor-side", sanitize_html=True)
+                gr.Markdown(i18n("answer_base"), elem_classes="tutor-comparison-label")
+                base_answer = gr.Markdown(
+                    elem_id=f"{prefix}comparison-base", elem_classes="tutor-comparison-answer", sanitize_html=True
+                )
             with gr.Column(min_width=280):
-                gr.Markdown(i18n("side_adapter"), elem_classes="tutor-side-name")
+                gr.Markdown(i18n("answer_adapter"), elem_classes="tutor-comparison-label")
                 adapter_answer = gr.Markdown(
-                    elem_id=f"{prefix}proof-adapter", elem_classes="tutor-side", sanitize_html=True
+                    elem_id=f"{prefix}comparison-adapter", elem_classes="tutor-comparison-answer", sanitize_html=True
                 )
     question.submit(
         handle_errors(handlers.compare), [question, versions, course], [base_answer, adapter_answer], **EVENT_OPTIONS

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, JobState, Turn
 from tutor.locales import t
 from tutor.locales.formatting import format_moment, format_number, format_share
-from tutor.ui.chat_view import escape_inline, format_job, is_open, to_plain_line
+from tutor.ui.job_progress import format_job, is_open
+from tutor.ui.text_format import escape_inline, to_plain_line
 
 # How the gate's sentences begin, and the plain words for them.
 _GATE_REASON_KEYS = (
-    ("no measurable change", "verdict_no_change"),
-    ("general text is told worse", "verdict_forgets"),
-    ("answers keep less to the course", "verdict_ungrounded"),
-    ("answers are given away", "verdict_leaks"),
-    ("canaries are answered", "verdict_unsafe"),
+    ("no measurable change", "gate_no_change"),
+    ("general text is told worse", "gate_forgets"),
+    ("answers keep less to the course", "gate_ungrounded"),
+    ("answers are given away", "gate_leaks"),
+    ("canaries are answered", "gate_unsafe"),
 )
 
 
@@ -63,14 +64,14 @@ def format_correction_state(correction: Correction, language: str) -> str:
     if correction.state in (CorrectionState.DECLINED, CorrectionState.WITHDRAWN):
         return t(language, f"state_{correction.state.value}")
     key = "state_waits" if correction.is_pending else "state_for_the_course"
-    return f"{t(language, key)}, {t(language, 'state_trains' if correction.consent else 'state_kept')}"
+    return f"{t(language, key)}, {t(language, 'state_trains' if correction.consent else 'state_not_training')}"
 
 
 def format_active_adapter(answering: AdapterVersion | None, counts: Mapping[str, int], language: str) -> str:
     """Say who answers: the base, the course's shared version, or her own."""
     if answering is None:
-        return t(language, "mine_base")
-    key = "mine_active" if answering.learner_id else "mine_shared"
+        return t(language, "my_tutor_base")
+    key = "my_tutor_active" if answering.learner_id else "my_tutor_shared"
     count = counts.get(answering.id, 0)
     return t(language, key, name=escape_inline(answering.name), version=answering.version, count=count)
 
@@ -91,7 +92,7 @@ def _format_version(known: VersionDetails, language: str) -> str:
     date = format_moment(language, version.created_at)
     line = t(language, "version_line", version=version.version, count=len(known.corrections), date=date)
     fallen = version.state is AdapterState.RETIRED and not known.may_answer
-    return f"{line} · {t(language, 'version_fallen_short' if fallen else f'version_{version.state.value}')}"
+    return f"{line} · {t(language, 'version_withdrawn_data' if fallen else f'version_{version.state.value}')}"
 
 
 def format_version_details(known: VersionDetails, language: str) -> str:
@@ -110,9 +111,9 @@ def format_version_details(known: VersionDetails, language: str) -> str:
 def format_gate_verdict(version: AdapterVersion, language: str) -> str:
     """Say in plain words whether the gate let a version in, and why."""
     if version.state is not AdapterState.REJECTED:
-        return f"**{t(language, 'verdict_in')}** {t(language, 'verdict_in_why')}"
+        return f"**{t(language, 'gate_promoted')}** {t(language, 'gate_promoted_why')}"
     why = " ".join(_translate_gate_reason(reason, language) for reason in version.reasons)
-    return f"**{t(language, 'verdict_out')}** {why}"
+    return f"**{t(language, 'gate_rejected')}** {why}"
 
 
 def _translate_gate_reason(reason: str, language: str) -> str:
@@ -129,7 +130,7 @@ def format_metrics_table(metrics: Mapping[str, float], language: str) -> str:
     ]
     if not rows:
         return ""
-    head = f"| {t(language, 'measured')} | {t(language, 'side_base')} | {t(language, 'side_adapter')} |"
+    head = f"| {t(language, 'measured')} | {t(language, 'answer_base')} | {t(language, 'answer_adapter')} |"
     held = t(language, "held_out" if metrics.get("held_out") else "none_held_out", count=int(metrics["held_out"]))
     return "\n".join([head, "|---|---|---|", *rows, "", held])
 
@@ -167,7 +168,7 @@ def format_training_status(job: Job | None, active: AdapterVersion | None, langu
         return format_job(job, language)
     if job.state is JobState.DONE:
         if " stays out: " in job.message:
-            return t(language, "training_stayed_out")
+            return t(language, "training_rejected")
         return t(language, "training_done") if active and job.message.startswith(active.name) else ""
     key = next((key for beginning, key in _FAILURE_KEYS if job.message.startswith(beginning)), None)
     return f"⚠ {t(language, key) if key else escape_inline(job.message)}"

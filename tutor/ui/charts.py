@@ -35,7 +35,7 @@ def sparkline(points: Sequence[tuple[date, float]], label: str, width: int = 90,
         for day, share in points
     )
     return (
-        f'<svg class="tp-trail" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
+        f'<svg class="tp-sparkline" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{html.escape(label)}"><polyline points="{marks}" fill="none"/></svg>'
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import gradio as gr
 
 from tutor.domain import Person
 from tutor.engine.base import EngineState
-from tutor.locales import CATALOGS, t
+from tutor.locales import page_languages, t, web_tag
 from tutor.services import Services
 from tutor.ui import chat_view
 
@@ -78,9 +79,10 @@ def render_account_links(actor: Person) -> str:
 
 
 def render_language_switch(actor: Person, page: str) -> str:
-    """Return the button that turns the tutor to the other language and comes back to this page of ours."""
-    other = next(language for language in CATALOGS if language != actor.language)
-    return (
-        f'<form method="post" action="/language?next={page}"><input type="hidden" name="language" value="{other}">'
-        f'<button lang="{other}">{t(other, "language_name")}</button></form>'
+    """Return a button for each other language, which switches the pages to it and returns to `page`."""
+    return "".join(
+        f'<form method="post" action="/language?next={page}"><input type="hidden" name="language" value="{code}">'
+        f'<button lang="{web_tag(code)}">{html.escape(name)}</button></form>'
+        for name, code in page_languages()
+        if code != actor.language
     )

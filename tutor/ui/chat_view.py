@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from knowledge.documents import Document
+from knowledge.languages import detect_language
 from knowledge.lexical import tokenize
 from tutor.chat.citations import OWN_WORDS_MARK, strip_citation_marks
 from tutor.domain import (
@@ -15,8 +16,6 @@ from tutor.domain import (
     Conversation,
     Feedback,
     Guidance,
-    Job,
-    JobState,
     Queued,
     Stage,
     Thumb,
@@ -24,10 +23,11 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
-from tutor.locales import CATALOGS, t
-from tutor.locales.formatting import format_number, format_share
+from tutor.locales import CATALOGS, DEFAULT, t
+from tutor.locales.formatting import format_number
 from tutor.ui.citation_html import format_place
-from tutor.ui.sanitizer import WORD_JOINER, sanitize_markdown, strip_hidden
+from tutor.ui.sanitizer import sanitize_markdown
+from tutor.ui.text_format import escape_inline, to_plain_line
 
 ChatMessage = dict[str, Any]
 LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thumbs
@@ -43,9 +43,8 @@ SHORT_ANSWER_TERMS, MAX_QUOTE_CHARS = (
     240,
 )  # of an answer that is shown with its source's sentence; characters of that
 ANSWER_MOVES = ("answer", "define")  # moves whose reply is one to the question asked
-_UNSUPPORTED_HTML = f'<span class="tutor-own">{OWN_WORDS_MARK}</span>'
+_UNSUPPORTED_HTML = f'<span class="tutor-unsupported">{OWN_WORDS_MARK}</span>'
 _UNSUPPORTED_MARK = re.compile(rf"\[{OWN_WORDS_MARK}\](?!\()")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _STATUS_KEYS = {
     TurnStatus.STOPPED: "stopped",
     TurnStatus.INTERRUPTED: "interrupted",
@@ -92,11 +91,11 @@ def format_stage(doing: Stage | Queued | None, language: str) -> str:
             words = t(language, "stage_queued", place=place)
         case Queued():
             words = t(language, "stage_thinking")
-        case Stage(name=name) if f"stage_{name}" in CATALOGS["en"]:
+        case Stage(name=name) if f"stage_{name}" in CATALOGS[DEFAULT]:
             words = t(language, f"stage_{name}")
         case _:
             words = t(language, "stage_other")
-    return f'<span class="tutor-doing">{words}</span>'
+    return f'<span class="tutor-stage">{words}</span>'
 
 
 def format_badge(turn: Turn, language: str) -> str:
@@ -118,7 +117,7 @@ def format_confidence(turn: Turn, language: str) -> str:
     """Return in plain words how sure the library is that the course covers the question."""
     if not turn.covered or turn.confidence is None or (turn.guidance and turn.guidance.move not in ANSWER_MOVES):
         return ""
-    levels = (("covered_very", CONFIDENCE_VERY), ("covered_likely", CONFIDENCE_LIKELY), ("covered_perhaps", 0.0))
+    levels = (("covered_very", CONFIDENCE_VERY), ("covered_likely", CONFIDENCE_LIKELY), ("covered_possibly", 0.0))
     key = next(key for key, least in levels if turn.confidence >= least)
     return f'<span class="tutor-note">{t(language, key)}</span>'
 
@@ -132,7 +131,7 @@ def format_hint_rung(turn: Turn, language: str) -> str:
         return f'<span class="tutor-rung">{t(language, "exercise_done")}</span>'
     if guidance.move != "hint":
         return ""
-    key = "rung_answer" if guidance.closed else "rung_sharper" if guidance.sharpness else "rung"
+    key = "hint_rung_solution" if guidance.closed else "hint_rung_sharper" if guidance.sharpness else "hint_rung"
     return f'<span class="tutor-rung">{t(language, key, rung=guidance.rung, top=guidance.top)}</span>'
 
 
@@ -152,7 +151,7 @@ def link_citations(turn: Turn) -> str:
 def format_unsupported_legend(turn: Turn, language: str) -> str:
     """Return the legend of the mark that unsupported sentences carry; "" where none does."""
     return (
-        f'{_UNSUPPORTED_HTML} <span class="tutor-note">{t(language, "own_words")}</span>'
+        f'{_UNSUPPORTED_HTML} <span class="tutor-note">{t(language, "unsupported_legend")}</span>'
         if _UNSUPPORTED_MARK.search(turn.answer)
         else ""
     )
@@ -185,13 +184,13 @@ def passage_url(turn: Turn, citation: Citation) -> str:
 
 def format_turn_status(turn: Turn, language: str) -> str:
     key = _STATUS_KEYS.get(turn.status)
-    return f'<span class="tutor-ending">{t(language, key)}</span>' if key else ""
+    return f'<span class="tutor-turn-status">{t(language, key)}</span>' if key else ""
 
 
 def format_provenance(turn: Turn, language: str) -> str:
     """Return the line that says which model, in which form and under which adapter, gave the answer."""
     if turn.verified and turn.verified.whole:
-        return f'<span class="tutor-origin">{t(language, "verified_why")}</span>'
+        return f'<span class="tutor-provenance">{t(language, "verified_why")}</span>'
     if not turn.model:
         return ""
     parts = [format_model_name(turn.model, turn.quantization)]
@@ -201,41 +200,13 @@ def format_provenance(turn: Turn, language: str) -> str:
         parts.append(t(language, f"example_{turn.verified.voice.value}"))
     if turn.timings:
         parts.append(t(language, "seconds", seconds=format_number(language, turn.timings.total_s, 1)))
-    return f'<span class="tutor-origin">{" · ".join(parts)}</span>'
+    return f'<span class="tutor-provenance">{" · ".join(parts)}</span>'
 
 
 def format_model_name(model: str, quantization: str | None) -> str:
     """Return the model with the form that it runs in."""
     form = "" if quantization in (None, "none", "") else f" ({quantization.upper()})"
     return escape_inline(model) + form
-
-
-def escape_inline(text: str) -> str:
-    """Return text from a document or a person as plain words inside a line of Markdown."""
-    line = " ".join(strip_hidden(text).split())
-    return re.sub(
-        r"([\\`*_{}\[\]<>#|~$&])", lambda match: WORD_JOINER + match[1] + WORD_JOINER, sanitize_markdown(line)
-    )
-
-
-def to_plain_line(text: str, limit: int = 80) -> str:
-    """Return one line of text for a component that shows text as it is; formulas without their LaTeX."""
-    line = " ".join(_FORMULA.sub(_strip_latex, strip_hidden(text)).split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-_FORMULA = re.compile(r"\$([^$\s]*[A-Za-z\\][^$\s]*|[^$]*\\[^$]*)\$")  # no sum of money
-
-
-def _strip_latex(formula: re.Match[str]) -> str:
-    """Return a formula as plain letters: `\\mathbf{w}` is w."""
-    inside = re.sub(r"\\[A-Za-z]+\{([^{}]*)\}", r"\1", formula[1])
-    return re.sub(r"\\([A-Za-z]+)", r"\1", inside)
-
-
-def strip_joiners(text: str) -> str:
-    """Return what a person typed, without the joiners that the page showed her question with."""
-    return text.replace(WORD_JOINER, "")
 
 
 def feedback_values(turns: Sequence[Turn], ratings: Mapping[str, Feedback], language: str) -> list[str | None]:
@@ -287,7 +258,7 @@ def format_model_status(info: EngineInfo, language: str) -> str:
 def starter_questions(topics: Sequence[str], language: str, count: int = 4) -> list[ChatMessage]:
     """Return questions to begin with, about what the course declares or has, in her own language where there is any."""
     lines = list(dict.fromkeys(to_plain_line(topic, 60) for topic in topics))
-    spoken = [line for line in lines if bool(_HAN.search(line)) == (language == "zh")]
+    spoken = [line for line in lines if detect_language(line, language) == language]
     return [{"text": t(language, "starter", topic=line)} for line in (spoken or lines)[:count]]
 
 
@@ -297,31 +268,7 @@ def format_empty_chat(course: str | None, has_documents: bool, language: str) ->
         return t(language, "no_courses")
     if not has_documents:
         return t(language, "no_documents", course=escape_inline(course))
-    return f"## {t(language, 'hello')}\n{t(language, 'hello_more', course=escape_inline(course))}"
-
-
-def jobs_list(jobs: Sequence[Job], language: str) -> str:
-    """Return the progress of long tasks as Markdown, the latest first."""
-    return "\n".join(f"- {format_job(job, language)}" for job in jobs)
-
-
-def format_job(job: Job, language: str) -> str:
-    state = t(language, f"job_{job.state.value}")
-    if job.state is JobState.RUNNING:
-        share = min(1.0, job.done / job.total) if job.total > 0 else 0.0
-        key = f"stage_{job.stage}"
-        stage = t(language, key, detail="") if key in CATALOGS["en"] else escape_inline(job.stage)
-        return f"**{escape_inline(job.subject)}** {progress_bar(share)} {format_share(language, share)} · {stage}"
-    return f"**{escape_inline(job.subject)}** {state}. {escape_inline(job.message)}".rstrip()
-
-
-def progress_bar(share: float, width: int = 16) -> str:
-    full = round(share * width)
-    return "▰" * full + "▱" * (width - full)
-
-
-def is_open(job: Job) -> bool:
-    return job.state in (JobState.QUEUED, JobState.RUNNING)
+    return f"## {t(language, 'empty_chat_title')}\n{t(language, 'empty_chat_lead', course=escape_inline(course))}"
 
 
 def document_choices(documents: Sequence[Document], language: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from knowledge.excerpts import Excerpt
 from knowledge.page_render import PageImage
 from tutor.chat.citation_viewer import SourceView
 from tutor.domain import Citation
-from tutor.locales import CATALOGS, t
+from tutor.locales import CATALOGS, DEFAULT, t
 from tutor.ui.sanitizer import strip_hidden
 
 _NOTES_PREFIX = "Notes: "  # what the reader of presentations puts before what is spoken
@@ -48,7 +48,7 @@ def render_citation(language: str, place: CitedPlace) -> str:
             body = _render_excerpt(language, excerpt, place) + _render_collapsed(language, passage)
         case None:
             reason = (
-                _render_note(t(language, "not_as_printed", reason=html.escape(place.unavailable_reason)))
+                _render_note(t(language, "rendering_unavailable", reason=html.escape(place.unavailable_reason)))
                 if place.unavailable_reason
                 else ""
             )
@@ -74,7 +74,7 @@ def format_place(language: str, place: str, number: int, label: str = "") -> str
     if place == documents.LocatorKind.SECOND:
         return format_timecode(number)
     kind, _, own = label.partition(" ")  # "page iv", "section Light reactions", "paragraph 3"
-    known = own and f"place_{kind}" in CATALOGS["en"]
+    known = own and f"place_{kind}" in CATALOGS[DEFAULT]
     return t(language, f"place_{kind if known else place}", own=own if known else number)
 
 
@@ -115,7 +115,7 @@ def _render_page_image(language: str, place: CitedPlace, picture: PageImage) -> 
     alt = f"{named}: {html.escape(strip_hidden(place.quote), quote=True)}"
     note = "page_marked" if boxes else "page_unmarked"
     return (
-        f'<p class="soft">{t(language, note)}</p><figure class="sheet">'
+        f'<p class="soft">{t(language, note)}</p><figure class="page-image">'
         f'<img src="{html.escape(place.image_url, quote=True)}" alt="{alt}" width="{picture.width}"'
         f' height="{picture.height}">{boxes}</figure>'
     )

@@ -25,9 +25,8 @@ from tutor.locales import t, translate_error
 from tutor.locales.formatting import format_month_day, format_share, join_list
 from tutor.progress.xapi_import import ImportResult
 from tutor.ui import charts
-from tutor.ui.progress_html import format_level, format_relative_day
+from tutor.ui.progress_html import NamesById, format_level, format_relative_day
 
-NamesById = Mapping[str, str]
 PlacesById = Mapping[str, str]  # passage id -> document and place, as a person reads it
 MAX_LIST_ROWS = 12
 LEVEL_MARKS = {MasteryLevel.KNOWN: " ✓", MasteryLevel.FADING: " ↘", MasteryLevel.TO_CONFIRM: " ●"}
@@ -46,7 +45,7 @@ def render_class_page(
         + _render_week(disclosed, skills, language)
         + _render_class_map(classroom, learners, skills, language)
         + _render_stuck(classroom, learners, skills, language)
-        + _render_misconceptions(classroom, disclosed, skills, places, "class_beliefs_none", language)
+        + _render_misconceptions(classroom, disclosed, skills, places, "class_misconceptions_none", language)
         + _render_low_discrimination_items(disclosed, "class_items_none", language)
     )
 
@@ -58,9 +57,9 @@ def render_disclosable_class(classroom: ClassOverview, skills: NamesById, places
         _render_pending_notice(classroom, language)
         + _render_week(disclosed, skills, language)
         + _render_skill_counts(disclosed, skills, language)
-        + _render_misconceptions(classroom, disclosed, skills, places, "class_none_told", language)
-        + _render_low_discrimination_items(disclosed, "class_none_told", language)
-        + f'<div class="tp"><p class="soft">{t(language, "class_outward", fewest=MIN_GROUP_SIZE)}</p></div>'
+        + _render_misconceptions(classroom, disclosed, skills, places, "class_nothing_disclosable", language)
+        + _render_low_discrimination_items(disclosed, "class_nothing_disclosable", language)
+        + f'<div class="tp"><p class="soft">{t(language, "class_disclosure_note", fewest=MIN_GROUP_SIZE)}</p></div>'
     )
 
 
@@ -77,21 +76,23 @@ def render_class_export_links(course_id: str, learners: int, fewest: int, langua
 
 def render_import_result(found: ImportResult, language: str) -> str:
     """Return what came of a file of answers, with each statement that was refused."""
-    counts = t(language, "intake_came", taken=found.imported, known=found.duplicates, refused=len(found.rejected))
-    for key, count in (("intake_left_out", found.skipped_voided), ("intake_taken_back", found.retracted)):
+    counts = t(
+        language, "xapi_import_result", taken=found.imported, known=found.duplicates, refused=len(found.rejected)
+    )
+    for key, count in (("xapi_import_left_out", found.skipped_voided), ("xapi_import_retracted", found.retracted)):
         counts += " " + t(language, key, n=count) if count else ""
-    head = [t(language, "intake_place"), t(language, "intake_why")]
+    head = [t(language, "xapi_import_position"), t(language, "xapi_import_reason")]
     table = charts.table(
         head, [(one.position, translate_error(one.error, language)) for one in found.rejected[:MAX_REFUSED_ROWS]]
     )
     more = len(found.rejected) - MAX_REFUSED_ROWS
-    rest = f'<p class="soft">{t(language, "intake_more", n=more)}</p>' if more > 0 else ""
+    rest = f'<p class="soft">{t(language, "xapi_import_more", n=more)}</p>' if more > 0 else ""
     return f'<div class="tp"><p role="status">{html.escape(counts)}</p>{table + rest if found.rejected else ""}</div>'
 
 
 def render_import_error(error: InputRefused, language: str) -> str:
     """Return why nothing of a file was taken in."""
-    said = t(language, "intake_not", reason=translate_error(error, language))
+    said = t(language, "xapi_import_failed", reason=translate_error(error, language))
     return f'<div class="tp"><p role="alert">{html.escape(said)}</p></div>'
 
 
@@ -181,7 +182,8 @@ def _render_cell(line: SkillOverview, language: str) -> str:
 
 def _render_skill_counts(disclosed: ClassFigures, skills: NamesById, language: str) -> str:
     head = [
-        t(language, key) for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_unmet")
+        t(language, key)
+        for key in ("class_skill", "class_known", "class_learning", "class_stuck_count", "class_not_started")
     ]
     hidden = t(language, "class_hidden")
     rows = [
@@ -212,7 +214,7 @@ def _render_stuck_skill(
     longest = format_relative_day(found[0].since, today, language)
     key = "class_stuck_line" if len(found) > 1 else "class_stuck_one"
     summary = html.escape(t(language, key, skill=name, n=len(found), when=longest))
-    head = [t(language, key) for key in ("class_learner", "class_since", "class_lately")]
+    head = [t(language, key) for key in ("class_learner", "class_since", "class_recent")]
     rows = [
         (learners[s.learner_id], format_relative_day(s.since, today, language), f"{s.rights}/{s.answers}")
         for s in found
@@ -228,10 +230,10 @@ def _render_misconceptions(
     empty_key: str,
     language: str,
 ) -> str:
-    title = t(language, "class_beliefs")
+    title = t(language, "class_misconceptions")
     if not disclosed.misconceptions:
         return _render_card(title, f"<p>{t(language, empty_key)}</p>", "beliefs")
-    keys = ("class_belief", "class_skill", "class_learners", "class_last", "class_where")
+    keys = ("class_misconception", "class_skill", "class_learners", "class_last", "class_where")
     head = "".join(f'<th scope="col">{t(language, key)}</th>' for key in keys)
     rows = "".join(
         _render_misconception(one, n, classroom, skills, places, language)
@@ -267,7 +269,9 @@ def _render_low_discrimination_items(disclosed: ClassFigures, empty_key: str, la
     title = t(language, "class_items")
     if not disclosed.weak_items:
         return _render_card(title, f"<p>{t(language, empty_key)}</p>", "items")
-    head: Sequence[str] = [t(language, key) for key in ("class_item", "class_learners", "class_rate", "class_telling")]
+    head: Sequence[str] = [
+        t(language, key) for key in ("class_item", "class_learners", "class_rate", "class_discrimination")
+    ]
     hidden = t(language, "class_hidden")
     rows = [
         (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -15,10 +14,15 @@ from tutor.progress.reports import misconception_locations
 from tutor.progress.xapi_import import parse_roster
 from tutor.services import Services
 from tutor.ui import class_html
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import (
+    EVENT_OPTIONS,
+    STATE_EVENT_OPTIONS,
+    Updates,
+    current_person,
+    handle_errors,
+    show_info,
+)
 from tutor.ui.gradio_i18n import i18n
-
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class ClassHandlers:
         """
         actor = current_person(request)
         if path is None or course_id is None:
-            show_info(t(actor.language, "intake_file_first"))
+            show_info(t(actor.language, "xapi_import_file_first"))
             return tuple(gr.skip() for _ in range(4))
         try:
             names = parse_roster(roster or "")
@@ -69,16 +73,18 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the tab where we are; it is filled when it is opened."""
     handlers = ClassHandlers(services)
     shown, links = gr.HTML(elem_id="tutor-class"), gr.HTML(elem_id="tutor-class-links")
-    with gr.Accordion(i18n("intake"), open=False, elem_id="tutor-intake"):
-        gr.Markdown(i18n("intake_lead"))
-        file = gr.File(label=i18n("intake_file"), file_types=[".json"], type="filepath", height=120)
-        roster = gr.Textbox(label=i18n("intake_roster"), lines=3, placeholder="s123456@uni.example, brave-otter")
-        import_button = gr.Button(i18n("intake_take"), size="sm", variant="primary", elem_id="tutor-intake-take")
-        import_result = gr.HTML(elem_id="tutor-intake-came")
-    kept = EVENT_OPTIONS | {
-        "preprocess": True
-    }  # the file's place comes from the server's memory, never from the browser
+    with gr.Accordion(i18n("xapi_import"), open=False, elem_id="tutor-import"):
+        gr.Markdown(i18n("xapi_import_lead"))
+        file = gr.File(label=i18n("xapi_import_file"), file_types=[".json"], type="filepath", height=120)
+        roster = gr.Textbox(label=i18n("xapi_import_roster"), lines=3, placeholder="s123456@uni.example, brave-otter")
+        import_button = gr.Button(
+            i18n("xapi_import_button"), size="sm", variant="primary", elem_id="tutor-import-button"
+        )
+        import_result = gr.HTML(elem_id="tutor-import-result")
     import_button.click(
-        handle_errors(handlers.import_xapi), [file, roster, course], [file, import_result, shown, links], **kept
+        handle_errors(handlers.import_xapi),
+        [file, roster, course],
+        [file, import_result, shown, links],
+        **STATE_EVENT_OPTIONS,
     )
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, [shown, links], **EVENT_OPTIONS)

@@ -9,10 +9,8 @@ import gradio as gr
 
 from tutor.locales import t
 from tutor.services import Services
-from tutor.ui import chat_updates, chat_view
-from tutor.ui.error_boundary import current_person, show_info
-
-Updates = tuple[Any, ...]
+from tutor.ui import chat_updates, text_format
+from tutor.ui.error_boundary import Updates, current_person, show_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +27,11 @@ class ConversationHandlers:
         latest = chat_updates.latest_conversation_id(self.services, actor, course_id)
         return (
             gr.Dropdown(
-                choices=[(chat_view.to_plain_line(course.title), course.id) for course in courses], value=course_id
+                choices=[(text_format.to_plain_line(course.title), course.id) for course in courses], value=course_id
             ),
             *self._render(request, course_id, latest),
             *chat_updates.render_model_status(self.services, actor),
-            t(actor.language, "signed_in_as", name=chat_view.escape_inline(actor.name)),
+            t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name)),
             chat_updates.render_account_links(actor),
         )
 

@@ -17,13 +17,16 @@ from adapters.errors import AdapterError
 from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
-from tutor.locales import CATALOGS, negotiate_language, t, translate_error
+from tutor.locales import CATALOGS, DEFAULT, negotiate_language, t, translate_error
 
 log = logging.getLogger(__name__)
 PERSON_KEY = "tutor.person"  # where the gate puts the signed-in person in the request's scope
 # What every event is wired with. Values come as the browser sends them: the choices that Gradio would compare them
 # with are kept in memory a session, so a restart would refuse what is right; use cases check what they are given.
 EVENT_OPTIONS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "preprocess": False}
+# A value that the server keeps (a file, a State) has to pass through Gradio.
+STATE_EVENT_OPTIONS: dict[str, Any] = EVENT_OPTIONS | {"preprocess": True}
+Updates = tuple[Any, ...]  # what a handler returns, in the order of its outputs
 USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages are written for people
 
 
@@ -49,13 +52,13 @@ def show_warning(message: str) -> None:
     gr.Warning(html.escape(message), duration=15)
 
 
-def error_message(error: BaseException, language: str = "en") -> str:
+def error_message(error: BaseException, language: str = DEFAULT) -> str:
     """Return the sentence for an error; one that was not foreseen is logged and named by a reference."""
     if isinstance(error, USER_FACING_ERRORS):
         return translate_error(error, language)
     reference = secrets.token_hex(4)
     log.error("page handler failed (reference %s)", reference, exc_info=error)
-    return t(language, "broken", reference=reference)
+    return t(language, "internal_error", reference=reference)
 
 
 def handle_errors(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,4 +94,4 @@ def _request_language(arguments: Sequence[Any]) -> str:
     """Return the language of whoever made the request among a handler's arguments."""
     scopes = [one.request.scope for one in arguments if isinstance(one, gr.Request) and one.request]
     actor = next((scope.get(PERSON_KEY) for scope in scopes), None)
-    return actor.language if isinstance(actor, Person) and actor.language in CATALOGS else "en"
+    return actor.language if isinstance(actor, Person) and actor.language in CATALOGS else DEFAULT

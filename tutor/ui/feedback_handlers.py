@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -11,10 +10,8 @@ from tutor.chat.citations import strip_citation_marks
 from tutor.domain import Person, Thumb, Turn
 from tutor.locales import t
 from tutor.services import Services
-from tutor.ui import chat_view
-from tutor.ui.error_boundary import current_person, show_info
-
-Updates = tuple[Any, ...]
+from tutor.ui import chat_view, text_format
+from tutor.ui.error_boundary import Updates, current_person, show_info
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +44,14 @@ class FeedbackHandlers:
         actor = current_person(request)
         if turn_id:
             self.services.feedback.submit_correction(actor, turn_id, text, consent=consent)
-            show_info(t(actor.language, "better_saved" if consent else "better_saved_only"))
+            show_info(t(actor.language, "correction_saved" if consent else "correction_saved_only"))
         return self._closed_panel()
 
     def cancel_correction(self) -> Updates:
         return self._closed_panel()
 
     def _open_panel(self, actor: Person, turn: Turn) -> Updates:
-        about = t(actor.language, "better_about", question=chat_view.escape_inline(turn.question))
+        about = t(actor.language, "correction_about", question=text_format.escape_inline(turn.question))
         return gr.Group(visible=True), about, strip_citation_marks(turn.answer), turn.id
 
     def _closed_panel(self) -> Updates:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -17,13 +16,19 @@ from tutor.locales.formatting import format_share
 from tutor.practice.gradebook import GradebookEntry, UndoStep, effective_grades
 from tutor.services import Services
 from tutor.store.posed_questions import GradeLogEntry, StoredAttempt
-from tutor.ui import chat_view, practice_view
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui import practice_view, text_format
+from tutor.ui.error_boundary import (
+    EVENT_OPTIONS,
+    STATE_EVENT_OPTIONS,
+    Updates,
+    current_person,
+    handle_errors,
+    show_info,
+)
 from tutor.ui.gradio_i18n import i18n
 
 MAX_ENTRIES = 100
 DECISIONS = (Outcome.RIGHT, Outcome.PARTIAL, Outcome.WRONG)
-Updates = tuple[Any, ...]
 UndoToken = tuple[str, str, UndoStep]  # the course, the answer that is open, and what undo takes back
 
 
@@ -44,7 +49,7 @@ class GradeHandlers:
         entry = self.services.gradebook.entry(actor, attempt_id)
         history = self.services.gradebook.history(actor, attempt_id)
         count = len(self.services.gradebook.other_answers(actor, attempt_id))
-        asked = t(actor.language, "grade_neighbours", count=count)
+        asked = t(actor.language, "grade_similar_answers", count=count)
         button = gr.Button(value=asked, visible=count > 0 and entry.answer.is_by_person)
         undo = _undo_button("grade_undo", entry, self.services.gradebook.undo_step(actor, attempt_id), actor.language)
         return gr.Column(visible=True), _format_details(entry, history, actor.language), None, "", button, *undo
@@ -99,14 +104,14 @@ def _undo_button(key: str, entry: GradebookEntry, step: UndoStep, language: str)
 
 
 def _format_entry(entry: GradebookEntry, language: str) -> str:
-    answer = chat_view.to_plain_line(practice_view.format_answer(entry.question, entry.answer.text, language), 90)
+    answer = text_format.to_plain_line(practice_view.format_answer(entry.question, entry.answer.text, language), 90)
     return t(
         language,
         "grade_line",
         outcome=_format_entry_outcome(entry, language),
-        learner=chat_view.to_plain_line(entry.learner),
+        learner=text_format.to_plain_line(entry.learner),
         answer=answer,
-        prompt=chat_view.to_plain_line(entry.question.item.prompt, 70),
+        prompt=text_format.to_plain_line(entry.question.item.prompt, 70),
     )
 
 
@@ -115,7 +120,7 @@ def _format_changes(changed: Sequence[tuple[GradebookEntry, GradebookEntry]], la
     lines = [
         f"- {_format_entry_outcome(before, language)} → {_format_entry(after, language)}" for before, after in changed
     ]
-    return "\n".join([t(language, "grade_changes"), "", *map(chat_view.escape_inline, lines)])
+    return "\n".join([t(language, "grade_changes"), "", *map(text_format.escape_inline, lines)])
 
 
 def _format_entry_outcome(entry: GradebookEntry, language: str) -> str:
@@ -130,14 +135,14 @@ def _format_outcome(outcome: Outcome, language: str) -> str:
 def _format_details(entry: GradebookEntry, history: Sequence[GradeLogEntry], language: str) -> str:
     """Return the question, the key, the answer and the grade with its reasons; below, what it was before."""
     item, given = entry.question.item, entry.answer
-    said = chat_view.escape_inline(practice_view.format_answer(entry.question, given.text, language))
-    keys = chat_view.escape_inline(
+    said = text_format.escape_inline(practice_view.format_answer(entry.question, given.text, language))
+    keys = text_format.escape_inline(
         "; ".join(practice_view.format_answer(entry.question, key, language) for key in item.keys)
     )
     lines = [
-        t(language, "grade_question", prompt=chat_view.escape_inline(item.prompt)),
+        t(language, "grade_question", prompt=text_format.escape_inline(item.prompt)),
         t(language, "grade_key", answer=keys),
-        t(language, "grade_said", learner=chat_view.escape_inline(entry.learner), text=said),
+        t(language, "grade_answer", learner=text_format.escape_inline(entry.learner), text=said),
     ]
     if given.grade is not None:
         lines.append(f"**{_format_entry_outcome(entry, language)}** · {_format_grade_reasons(given, language)}")
@@ -152,7 +157,7 @@ def _format_grade_reasons(given: StoredAttempt, language: str) -> str:
     """Return why the answer has its grade: the decision's reason, or the grader's with how sure it was."""
     assert given.grade is not None
     if given.is_by_person:
-        return t(language, "grade_by_person", reason=chat_view.escape_inline(given.reason))
+        return t(language, "grade_by_person", reason=text_format.escape_inline(given.reason))
     reasons = "; ".join(
         practice_view.format_reason(one, language) for one in (given.reason, *given.grade.reasons) if one
     )
@@ -198,6 +203,4 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     answers.input(handle_errors(handlers.open_answer), answers, shown[1:], **EVENT_OPTIONS)
     decide.click(handle_errors(handlers.decide), [answers, outcome, reason, course], shown, **EVENT_OPTIONS)
     again.click(handle_errors(handlers.regrade), [answers, course], shown, **EVENT_OPTIONS)
-    undo.click(
-        handle_errors(handlers.undo), step, shown, **EVENT_OPTIONS | {"preprocess": True}
-    )  # a State stays on the server
+    undo.click(handle_errors(handlers.undo), step, shown, **STATE_EVENT_OPTIONS)  # a State stays on the server

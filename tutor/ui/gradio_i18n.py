@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import gradio as gr
 
-from tutor.locales import CATALOGS, DEFAULT
+from tutor.locales import CATALOGS, DEFAULT, web_tag
 
 _KEY_PREFIX = "tutor_"  # Gradio's own keys must not clash with ours
-
-
-# A language that Gradio knows by a tag with a region.
-GRADIO_TAGS = {"zh": "zh-CN"}
 
 
 def _static_messages(language: str) -> dict[str, str]:
@@ -21,9 +17,7 @@ def _static_messages(language: str) -> dict[str, str]:
     return {_KEY_PREFIX + key: message for key, message in messages.items() if "{" not in message}
 
 
-TRANSLATIONS = gr.I18n(
-    **{tag: _static_messages(code) for code in CATALOGS for tag in {code, GRADIO_TAGS.get(code, code)}}
-)
+TRANSLATIONS = gr.I18n(**{tag: _static_messages(code) for code in CATALOGS for tag in {code, web_tag(code)}})
 
 
 def i18n(key: str) -> object:

@@ -9,25 +9,36 @@ from typing import Any
 import gradio as gr
 
 from knowledge.documents import Document
+from knowledge.languages import languages
 from tutor.domain import Person, Role
-from tutor.locales import t
+from tutor.locales import DEFAULT, t
 from tutor.services import Services
 from tutor.ui import (
     chat_updates,
     chat_view,
     class_tab,
     grades_tab,
+    job_progress,
     question_bank_tab,
     review_tab,
     skills_tab,
     strictness_panel,
+    text_format,
     upload_html,
 )
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info, show_warning
+from tutor.ui.confirmation import build_confirmation
+from tutor.ui.error_boundary import (
+    EVENT_OPTIONS,
+    STATE_EVENT_OPTIONS,
+    Updates,
+    current_person,
+    handle_errors,
+    show_info,
+    show_warning,
+)
 from tutor.ui.gradio_i18n import i18n
 
 POLL_S = 1.0
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +58,9 @@ class InstructorHandlers:
         courses = self.services.courses.taught_by(actor)
         course_id = courses[0].id if courses else None
         picker = gr.Dropdown(
-            choices=[(chat_view.to_plain_line(course.title), course.id) for course in courses], value=course_id
+            choices=[(text_format.to_plain_line(course.title), course.id) for course in courses], value=course_id
         )
-        greeting = t(actor.language, "signed_in_as", name=chat_view.escape_inline(actor.name))
+        greeting = t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name))
         limit = t(actor.language, "upload_hint", megabytes=self.services.settings.max_upload_mb)
         return back, greeting, gr.Column(visible=True), picker, *self.show_course(course_id, request), limit
 
@@ -78,7 +89,7 @@ class InstructorHandlers:
         course = self.services.courses.create(actor, title, language)
         show_info(t(actor.language, "created", title=course.title))
         courses = self.services.courses.taught_by(actor)
-        picker = gr.Dropdown(choices=[(chat_view.to_plain_line(c.title), c.id) for c in courses], value=course.id)
+        picker = gr.Dropdown(choices=[(text_format.to_plain_line(c.title), c.id) for c in courses], value=course.id)
         return picker, "", *self.show_course(course.id, request)
 
     def upload(self, files: list[str] | None, course_id: str | None, request: gr.Request) -> Updates:
@@ -108,7 +119,7 @@ class InstructorHandlers:
             show_info(t(actor.language, "choose_first"))
             return gr.Group(visible=False), ""
         return gr.Group(visible=True), t(
-            actor.language, "remove_sure", name=chat_view.escape_inline(named[document_id])
+            actor.language, "remove_sure", name=text_format.escape_inline(named[document_id])
         )
 
     def remove_document(self, document_id: str, course_id: str, request: gr.Request) -> Updates:
@@ -130,13 +141,13 @@ class InstructorHandlers:
         """Make an account and show its one-time link, once."""
         actor = current_person(request)
         link = self.services.accounts.invite(actor, name.strip(), Role(role), actor.language)
-        return t(actor.language, "invite_link", name=chat_view.escape_inline(name)), gr.Textbox(
+        return t(actor.language, "invite_link", name=text_format.escape_inline(name)), gr.Textbox(
             value=link, visible=True
         )
 
     def _render_uploads(self, actor: Person, course_id: str | None) -> tuple[str, gr.Timer]:
         jobs = self.services.documents.upload_jobs(actor, course_id) if course_id is not None else []
-        return upload_html.render_uploads(jobs, actor.language), gr.Timer(active=any(map(upload_html.is_open, jobs)))
+        return upload_html.render_uploads(jobs, actor.language), gr.Timer(active=any(map(job_progress.is_open, jobs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +169,9 @@ def build(services: Services, page: gr.Blocks) -> None:
     """Put the instructor's page into `page`."""
     handlers = InstructorHandlers(services)
     with gr.Row(elem_id="tutor-head"):
-        gr.Markdown(i18n("teach_title"), elem_id="tutor-title")
+        gr.Markdown(i18n("instructor_title"), elem_id="tutor-title")
         actor, back = gr.Markdown(elem_id="tutor-model"), gr.HTML()
-    with gr.Column(visible=False, elem_id="tutor-desk") as column:
+    with gr.Column(visible=False, elem_id="tutor-instructor") as column:
         course = gr.Dropdown(label=i18n("course"), choices=[], elem_id="tutor-course")
         with gr.Tabs(elem_id="tutor-teach-tabs"):
             with gr.Tab(i18n("material"), id="material"):
@@ -173,9 +184,9 @@ def build(services: Services, page: gr.Blocks) -> None:
                 question_bank_tab.build(services, question_tab, course)
             with gr.Tab(i18n("grades"), id="grades") as grade_tab:
                 grades_tab.build(services, grade_tab, course)
-            with gr.Tab(i18n("classroom"), id="classroom") as class_panel:
+            with gr.Tab(i18n("class_tab"), id="class") as class_panel:
                 class_tab.build(services, class_panel, course)
-            with gr.Tab(i18n("concepts"), id="concepts") as skills:
+            with gr.Tab(i18n("skills_tab"), id="skills") as skills:
                 skills_tab.build(services, skills, course)
             with gr.Tab(i18n("people"), id="people"):
                 _build_invitations(handlers)
@@ -197,32 +208,30 @@ def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple
     with gr.Row():
         remove = gr.Button(i18n("remove"), size="sm", elem_id="tutor-remove")
         undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-undo-remove")
-    with gr.Group(visible=False) as sure:
-        question = gr.Markdown()
-        with gr.Row():
-            yes = gr.Button(i18n("remove_yes"), variant="stop", size="sm", elem_id="tutor-remove-yes")
-            keep = gr.Button(i18n("keep"), size="sm")
+    confirmation = build_confirmation("remove_yes", "tutor-remove-yes")
     removed, timer = gr.State(), gr.Timer(POLL_S, active=False)
     desk = CoursePanel(course, documents, note, progress, timer)
-    kept = EVENT_OPTIONS | {"preprocess": True}  # a file and a State come from the server's memory
-    files.upload(handle_errors(handlers.upload), [files, course], [files, *desk.outputs], **kept)
+    files.upload(handle_errors(handlers.upload), [files, course], [files, *desk.outputs], **STATE_EVENT_OPTIONS)
     progress.click(handle_errors(handlers.cancel_upload), course, desk.outputs, **EVENT_OPTIONS)
-    remove.click(handle_errors(handlers.confirm_removal), [documents, course], [sure, question], **EVENT_OPTIONS)
-    keep.click(lambda: gr.Group(visible=False), None, sure, **EVENT_OPTIONS)
-    yes.click(
+    remove.click(handle_errors(handlers.confirm_removal), [documents, course], confirmation.outputs, **EVENT_OPTIONS)
+    confirmation.confirm.click(
         handle_errors(handlers.remove_document),
         [documents, course],
-        [sure, undo, removed, *desk.outputs],
+        [confirmation.group, undo, removed, *desk.outputs],
         **EVENT_OPTIONS,
     )
-    undo.click(handle_errors(handlers.restore_document), removed, [undo, removed, *desk.outputs], **kept)
+    undo.click(handle_errors(handlers.restore_document), removed, [undo, removed, *desk.outputs], **STATE_EVENT_OPTIONS)
     return hint, desk
 
 
 def _build_course_form(handlers: InstructorHandlers, panel: CoursePanel) -> None:
     with gr.Accordion(i18n("new_course"), open=False, elem_id="tutor-new-course"):
         title = gr.Textbox(label=i18n("course_title"), max_length=200, elem_id="tutor-course-title")
-        language = gr.Radio(label=i18n("course_language"), choices=[("English", "en"), ("中文", "zh")], value="en")
+        language = gr.Radio(
+            label=i18n("course_language"),
+            choices=[(each.name, code) for code, each in languages().items()],
+            value=DEFAULT,
+        )
         create = gr.Button(i18n("create"), size="sm", elem_id="tutor-create")
     create.click(
         handle_errors(handlers.create_course), [title, language], [panel.course, title, *panel.outputs], **EVENT_OPTIONS

@@ -8,8 +8,9 @@ from __future__ import annotations
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Scope, Send
 
+from tutor.locales import web_tag
+
 _HEAD_TAG = b"<head>"
-_LANGUAGE_TAGS = {"zh": "zh-CN"}  # what Gradio knows a language by
 _LANGUAGE_SCRIPT = (
     '<script>((chosen) => { for (const [name, value] of [["language", chosen], ["languages", [chosen]]]) '
     "Object.defineProperty(navigator, name, { get: () => value }); "
@@ -33,9 +34,7 @@ def inject_language(send: Send, language: str) -> Send:
             return
         if pending:
             start, body = pending.pop(), message.get("body", b"")
-            chosen = body.replace(
-                _HEAD_TAG, _HEAD_TAG + (_LANGUAGE_SCRIPT % _LANGUAGE_TAGS.get(language, language)).encode(), 1
-            )
+            chosen = body.replace(_HEAD_TAG, _HEAD_TAG + (_LANGUAGE_SCRIPT % web_tag(language)).encode(), 1)
             headers = MutableHeaders(scope=start)
             if "content-length" in headers:
                 headers["content-length"] = str(int(headers["content-length"]) + len(chosen) - len(body))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -13,10 +12,9 @@ from tutor.locales import t
 from tutor.locales.formatting import join_list
 from tutor.services import Services
 from tutor.ui import adapter_panel
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.confirmation import build_confirmation
+from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ class MyTutorHandlers:
         actor = current_person(request)
         fallen = [v for one in chosen or () for v in self.services.feedback.withdraw_correction(actor, one)]
         names = join_list(actor.language, sorted({version.name for version in fallen}))
-        show_info(t(actor.language, "withdrawn_fell", versions=names) if names else t(actor.language, "withdrawn"))
+        show_info(t(actor.language, "withdrawn_revoked", versions=names) if names else t(actor.language, "withdrawn"))
         return self.show(course_id, request)
 
 
@@ -81,24 +79,21 @@ _NOT_WITHDRAWN = tuple(state for state in CorrectionState if state is not Correc
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the panel where we are; it is filled when its tab is opened."""
     handlers, adapter_handlers = MyTutorHandlers(services), adapter_panel.AdapterHandlers(services, shared=False)
-    gr.Markdown(i18n("mine_what"))
+    gr.Markdown(i18n("my_tutor_what"))
     corrections = gr.CheckboxGroup(label=i18n("my_corrections"), choices=[], elem_id="tutor-corrections")
     consent = gr.Checkbox(label=i18n("consent_all"), elem_id="tutor-consent")
     withdraw = gr.Button(i18n("withdraw"), size="sm", elem_id="tutor-withdraw")
-    with gr.Group(visible=False) as sure:
-        question = gr.Markdown()
-        with gr.Row():
-            yes = gr.Button(i18n("withdraw_yes"), variant="stop", size="sm", elem_id="tutor-withdraw-yes")
-            keep = gr.Button(i18n("keep"), size="sm")
+    confirmation = build_confirmation("withdraw_yes", "tutor-withdraw-yes")
     panel = adapter_panel.build(adapter_handlers, course)
-    shown = [corrections, consent, sure]
+    shown = [corrections, consent, confirmation.group]
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
     gr.on([tab.select, course.change], handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
     consent.input(handle_errors(handlers.set_consent), consent, None, **EVENT_OPTIONS).then(
         handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS
     )
-    withdraw.click(handle_errors(handlers.confirm_withdrawal), [corrections, course], [sure, question], **EVENT_OPTIONS)
-    keep.click(lambda: gr.Group(visible=False), None, sure, **EVENT_OPTIONS)
-    yes.click(handle_errors(handlers.withdraw), [corrections, course], shown, **EVENT_OPTIONS).then(
+    withdraw.click(
+        handle_errors(handlers.confirm_withdrawal), [corrections, course], confirmation.outputs, **EVENT_OPTIONS
+    )
+    confirmation.confirm.click(handle_errors(handlers.withdraw), [corrections, course], shown, **EVENT_OPTIONS).then(
         handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -12,12 +11,10 @@ from starlette.middleware import Middleware
 
 from tutor.locales import t
 from tutor.services import Services
-from tutor.ui import instructor_page, photo_input, student_page
+from tutor.ui import instructor_page, page_scripts, student_page
 from tutor.ui.auth_middleware import AuthMiddleware
 from tutor.ui.gradio_i18n import TRANSLATIONS
 
-ASSETS = Path(__file__).parent / "assets"
-STYLES = ("page.css", "cited.css", "progress.css")
 EXTRA_THREADS = 40  # for the short events beside the answers
 
 
@@ -37,7 +34,7 @@ def build_pages(services: Services) -> gr.Blocks:
 
 def launch_arguments(services: Services) -> dict[str, Any]:
     """Return what `launch` is called with; a test reads the running app back against it."""
-    root = services.core.data_dir
+    root = services.data_dir
     return {
         "server_name": services.settings.host,
         "server_port": services.settings.port,
@@ -68,20 +65,13 @@ def launch_arguments(services: Services) -> dict[str, Any]:
         "strict_cors": True,
         "i18n": TRANSLATIONS,
         "theme": gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=["system-ui", "sans-serif"]),
-        "head": _head_html(),
+        "head": page_scripts.render_head(),
     }
-
-
-def _head_html() -> str:
-    """Return our style and script; in the head they are taken as they are, `css=` would prefix every selector."""
-    styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES)
-    scripts = (ASSETS / "page.js").read_text("utf-8") + photo_input.build_script()
-    return f"<style>{styles}</style><script>{scripts}</script>"
 
 
 def _prepare_upload_dir(services: Services) -> None:
     """Let Gradio keep half-received files in a folder of this house, emptied at each start, not in a shared /tmp."""
-    folder = services.core.data_dir.path / "uploads"
+    folder = services.data_dir.path / "uploads"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)  # the only way that Gradio can be told

@@ -6,9 +6,8 @@ nothing is sent by that.
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from http import HTTPStatus
-from pathlib import Path
 
 import gradio as gr
 from anyio import to_thread
@@ -18,13 +17,10 @@ from starlette.routing import Route
 
 from tutor.chat.photo_transcription import MAX_BYTES, PhotoTranscriber, photo_too_big
 from tutor.domain import Person
-from tutor.locales import CATALOGS, t
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui.error_boundary import PERSON_KEY, USER_FACING_ERRORS, browser_language, error_message
 from tutor.ui.gradio_i18n import i18n
-
-_SCRIPT = Path(__file__).parent / "assets" / "photo.js"
-_SCRIPT_MESSAGES = ("photo_reading", "photo_failed", "photo_too_big")
 
 
 def build_routes(services: Services) -> list[Route]:
@@ -70,8 +66,9 @@ def _error_response(sentence: str, status: HTTPStatus) -> Response:
 
 
 def _to_sentence(words: str) -> str:
-    """Errors begin small, to stand behind others; on the page one stands alone."""
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "。")) else ".")
+    """Return an error's message, which begins small and ends without a full stop, as a sentence."""
+    is_ended = unicodedata.category(words[-1:] or ".") == "Po"
+    return words[:1].upper() + words[1:] + ("" if is_ended else ".")
 
 
 def build_buttons(name: str, box: str) -> gr.Row:
@@ -81,13 +78,3 @@ def build_buttons(name: str, box: str) -> gr.Row:
         gr.Button(i18n("photo_camera"), size="sm", min_width=60, elem_classes="tutor-photo-camera")
         gr.HTML(f'<p class="tutor-photo-note" role="status" data-box="{box}"></p>')
     return row
-
-
-def build_script() -> str:
-    """Return the page's script with the words that it says itself, in every language."""
-    words = {
-        language: {key: t(language, key, megabytes=MAX_BYTES >> 20) for key in _SCRIPT_MESSAGES}
-        for language in CATALOGS
-    }
-    code = _SCRIPT.read_text("utf-8").replace("MOST_BYTES", str(MAX_BYTES))
-    return code.replace("WORDS", json.dumps(words, ensure_ascii=False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -20,10 +19,9 @@ from tutor.practice.quiz_sessions import QuizSession
 from tutor.services import Services
 from tutor.store.posed_questions import PosedQuestionRecord
 from tutor.ui import photo_input, practice_view
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
-Updates = tuple[Any, ...]
 CHOICE_KINDS = (ItemKind.CHOICE, ItemKind.TRUE_FALSE)
 
 
@@ -188,7 +186,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         topic = gr.Dropdown(
             label=i18n("practice_topic"), choices=[], allow_custom_value=True, elem_id="tutor-practice-topic"
         )
-        start = gr.Button(i18n("practice_start"), variant="primary", elem_id="tutor-practice-go")
+        start = gr.Button(i18n("practice_start"), variant="primary", elem_id="tutor-practice-start-button")
     with gr.Column(visible=False, elem_id="tutor-practice-card") as card:
         number, prompt = gr.Markdown(elem_id="tutor-practice-number"), gr.Markdown(elem_id="tutor-practice-prompt")
         options = gr.Radio(label=i18n("practice_answer"), choices=[], elem_id="tutor-practice-options")

@@ -13,7 +13,7 @@ from tutor.locales import t
 from tutor.locales.grading_reasons import translate_grading_reason
 from tutor.practice.quiz_sessions import QuizSession
 from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord, StoredAttempt
-from tutor.ui import chat_view
+from tutor.ui import text_format
 
 Choice = tuple[str, str]
 
@@ -21,7 +21,7 @@ Choice = tuple[str, str]
 def topic_choices(counted: Sequence[tuple[str, int]], language: str) -> list[Choice]:
     """Return the topics to choose from; "" is the whole course."""
     named = [
-        (t(language, "practice_count", name=chat_view.to_plain_line(name, 60), count=count), name)
+        (t(language, "practice_count", name=text_format.to_plain_line(name, 60), count=count), name)
         for name, count in counted
     ]
     return [(t(language, "practice_all"), ""), *named]
@@ -35,14 +35,14 @@ def format_question_number(sitting: QuizSession, row: PosedQuestionRecord, langu
 
 
 def format_prompt(row: PosedQuestionRecord) -> str:
-    return f"### {chat_view.escape_inline(row.item.prompt)}"
+    return f"### {text_format.escape_inline(row.item.prompt)}"
 
 
 def option_choices(row: PosedQuestionRecord, language: str) -> list[Choice]:
     """Return what can be chosen: the options, or true and false."""
     if row.item.kind is ItemKind.TRUE_FALSE:
         return [(t(language, "practice_true"), "true"), (t(language, "practice_false"), "false")]
-    return [(chat_view.to_plain_line(option, 160), option) for option in row.item.options]
+    return [(text_format.to_plain_line(option, 160), option) for option in row.item.options]
 
 
 def format_last_order(row: PosedQuestionRecord, language: str, *, over: bool) -> str:
@@ -58,14 +58,14 @@ def format_order(steps: Sequence[str], language: str, key: str = "practice_arran
     """Return steps as a numbered list; nothing where there are none."""
     if not steps:
         return ""
-    lines = [f"{n}. {chat_view.escape_inline(step)}" for n, step in enumerate(steps, 1)]
+    lines = [f"{n}. {text_format.escape_inline(step)}" for n, step in enumerate(steps, 1)]
     return "\n".join([t(language, key), "", *lines])
 
 
 def format_hints(texts: Sequence[str], language: str) -> str:
     """Return the hints given so far, the latest last."""
     lines = [
-        f"- **{t(language, 'practice_hinted', number=n)}** · {chat_view.escape_inline(text)}"
+        f"- **{t(language, 'practice_hinted', number=n)}** · {text_format.escape_inline(text)}"
         for n, text in enumerate(texts, 1)
     ]
     return "\n".join(lines)
@@ -83,7 +83,7 @@ def format_feedback(row: PosedQuestionRecord, place: str, language: str, *, over
             t(
                 language,
                 "practice_key",
-                answer=chat_view.escape_inline("; ".join(format_answer(row, key, language) for key in row.item.keys)),
+                answer=text_format.escape_inline("; ".join(format_answer(row, key, language) for key in row.item.keys)),
             ),
             format_source_passage(row, place, language),
         ]
@@ -108,7 +108,7 @@ def format_answer(row: PosedQuestionRecord, answer: str, language: str) -> str:
 
 
 def format_reason(text: str, language: str) -> str:
-    return chat_view.escape_inline(translate_grading_reason(text) if language == "zh" else text)
+    return text_format.escape_inline(translate_grading_reason(text) if language == "zh" else text)
 
 
 def format_source_passage(row: PosedQuestionRecord, place: str, language: str) -> str:
@@ -118,10 +118,10 @@ def format_source_passage(row: PosedQuestionRecord, place: str, language: str) -
         return ""
     link = f"/passage/{quote(source.passage_id, safe='')}"
     words = re.sub(
-        r"^(\d+)([.)])", r"\1\\\2", chat_view.escape_inline(source.quote[:400])
+        r"^(\d+)([.)])", r"\1\\\2", text_format.escape_inline(source.quote[:400])
     )  # "1. Turn the key" is no list here
     quoted = f"> {words}"
-    return f"{quoted}\n>\n> [{chat_view.escape_inline(place) or t(language, 'practice_passage')}]({link})"
+    return f"{quoted}\n>\n> [{text_format.escape_inline(place) or t(language, 'practice_passage')}]({link})"
 
 
 def format_result(sitting: QuizSession, language: str) -> str:
@@ -149,13 +149,15 @@ def format_result(sitting: QuizSession, language: str) -> str:
 
 
 def _format_result_line(row: PosedQuestionRecord, language: str) -> str:
-    asked = chat_view.escape_inline(chat_view.to_plain_line(row.item.prompt, 110))
+    asked = text_format.escape_inline(text_format.to_plain_line(row.item.prompt, 110))
     if row.last_attempt is None or row.last_attempt.grade is None:
         return f"- {asked} — *{t(language, 'practice_skipped')}*"
     said = t(
         language,
-        "practice_your",
-        text=chat_view.escape_inline(chat_view.to_plain_line(format_answer(row, row.last_attempt.text, language), 80)),
+        "practice_your_answer",
+        text=text_format.escape_inline(
+            text_format.to_plain_line(format_answer(row, row.last_attempt.text, language), 80)
+        ),
     )
     aided = f" ({t(language, 'practice_aided')})" if row.last_attempt.aided else ""
     return f"- {format_outcome(row.last_attempt, language)}{aided}  \n  {asked}  \n  {said}"

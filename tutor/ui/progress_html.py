@@ -47,16 +47,16 @@ def format_level_evidence(line: SkillOverview, language: str) -> str:
     parts = [format_level(line, language)]
     mastery = line.mastery
     if mastery.unaided:
-        parts.append(t(language, "alone_of", rights=mastery.unaided_right, answers=mastery.unaided))
+        parts.append(t(language, "unaided_of", rights=mastery.unaided_right, answers=mastery.unaided))
     if mastery.aided:
-        parts.append(t(language, "helped_of", rights=mastery.aided_right, answers=mastery.aided))
+        parts.append(t(language, "aided_of", rights=mastery.aided_right, answers=mastery.aided))
     if line.answers and mastery.unaided < LITTLE_EVIDENCE_BELOW:
-        parts.append(t(language, "little"))
+        parts.append(t(language, "little_evidence"))
     return " · ".join(parts)
 
 
 def format_recommendation(choice: Recommendation, names: NamesById, language: str) -> str:
-    return recommendation_text.explain_recommendation(choice, names, "zh" if language == "zh" else "en")
+    return recommendation_text.explain_recommendation(choice, names, language)
 
 
 def render_recommendation(overview: LearnerOverview, names: NamesById, language: str) -> str:
@@ -68,7 +68,7 @@ def render_recommendation(overview: LearnerOverview, names: NamesById, language:
 
 def _render_placement(overview: LearnerOverview, language: str) -> str:
     if overview.placement_answers:
-        line = t(language, "placement_going", done=overview.placement_answers, most=MAX_QUESTIONS)
+        line = t(language, "placement_in_progress", done=overview.placement_answers, most=MAX_QUESTIONS)
         return f'<p class="soft">{line}</p>'
     if overview.skills and not overview.total.answers:
         return f'<p class="soft">{t(language, "next_placement", most=MAX_QUESTIONS)}</p>'
@@ -86,7 +86,7 @@ def render_reading(resources: Sequence[RecommendedPassage], name: str, language:
 
 def _render_resource(resource: RecommendedPassage, language: str) -> str:
     place = " · ".join((resource.document.title or resource.document.name, resource.passage.locator.label))
-    ease = t(language, "read_easy" if resource.difficulty < 0.5 else "read_far")
+    ease = t(language, "read_easy" if resource.difficulty < 0.5 else "read_hard")
     link = f"/passage/{quote(resource.passage.id, safe='')}"
     return f'<a href="{link}" target="_blank">{html.escape(place)}</a> <span class="soft">({ease})</span>'
 
@@ -94,19 +94,19 @@ def _render_resource(resource: RecommendedPassage, language: str) -> str:
 def render_mastery(overview: LearnerOverview, names: NamesById, language: str) -> str:
     """Return every skill with its bar, its range and its words."""
     if not overview.skills:
-        body = f"<p>{t(language, 'know_no_skills')}</p>"
+        body = f"<p>{t(language, 'mastery_no_skills')}</p>"
     elif not overview.total.answers:
-        body = f"<p>{t(language, 'know_nothing')}</p>{_render_skills(overview, names, language)}"
+        body = f"<p>{t(language, 'mastery_nothing')}</p>{_render_skills(overview, names, language)}"
     else:
-        body = f'<p class="soft">{t(language, "know_how")}</p>{_render_skills(overview, names, language)}'
-    return f'<div class="tp tp-card" id="tp-know"><h3>{t(language, "know_title")}</h3>{body}</div>'
+        body = f'<p class="soft">{t(language, "mastery_how")}</p>{_render_skills(overview, names, language)}'
+    return f'<div class="tp tp-card" id="tp-mastery"><h3>{t(language, "mastery_title")}</h3>{body}</div>'
 
 
 def _render_skills(overview: LearnerOverview, names: NamesById, language: str) -> str:
     """Return a line for each skill that something is known of; the others are named together."""
     met = [line for line in overview.skills if line.answers or line.is_from_placement]
     rest = " · ".join(names[line.skill] for line in overview.skills if line not in met)
-    unmet = html.escape(t(language, "know_unmet", names=rest))
+    unmet = html.escape(t(language, "mastery_not_started", names=rest))
     return "".join(_render_skill(line, names[line.skill], language) for line in met) + (
         f"<p>{unmet}</p>" if rest else ""
     )
@@ -151,7 +151,9 @@ def render_changes(overview: LearnerOverview, names: NamesById, language: str) -
         ),
     ]
     if overview.misconceptions:
-        cards.append(_render_list(t(language, "mixed_title"), _misconception_lines(overview, names, language), ""))
+        cards.append(
+            _render_list(t(language, "misconceptions_title"), _misconception_lines(overview, names, language), "")
+        )
     return f'<div class="tp-grid">{"".join(cards)}</div>'
 
 
@@ -214,7 +216,7 @@ def _render_misconception(
     newest, times = held[0], sum(mistake.times for mistake in held)
     last = format_relative_day(newest.last, overview.at.date(), language)
     skill = names.get(newest.skill, newest.skill)
-    said = html.escape(t(language, "mixed_line", text=newest.text, skill=skill, times=times, when=last))
+    said = html.escape(t(language, "misconceptions_line", text=newest.text, skill=skill, times=times, when=last))
     if newest.passage_id is None:
         return said
     return f'<a href="/passage/{quote(newest.passage_id, safe="")}" target="_blank">{said}</a>'
@@ -227,7 +229,7 @@ def render_activity(overview: LearnerOverview, language: str) -> str:
 
 
 def _render_help_usage(total: AnswerCounts, language: str) -> str:
-    rows = ((("help_alone"), total.unaided_rights, total.unaided), ("help_helped", total.aided_rights, total.aided))
+    rows = ((("help_unaided"), total.unaided_rights, total.unaided), ("help_aided", total.aided_rights, total.aided))
     drawn = "".join(
         f"<p>{t(language, key)}: {_format_share(rights, answers, language)}</p>"
         f"{charts.bar(rights / answers if answers else 0, tone='good' if key == 'help_alone' else '')}"
@@ -249,7 +251,7 @@ def _render_calendar(overview: LearnerOverview, language: str) -> str:
         for day, work in overview.days.items()
     }
     drawn = charts.calendar(overview.days, overview.at.date(), titles, f"{title}. {week}")
-    head = [t(language, key) for key in ("day", "answers", "rights", "helped")]
+    head = [t(language, key) for key in ("day", "answers", "rights", "aided")]
     rows = [
         (format_day(language, d), w.answers, w.rights, w.aided) for d, w in sorted(overview.days.items(), reverse=True)
     ]
@@ -260,7 +262,7 @@ def _render_calendar(overview: LearnerOverview, language: str) -> str:
 
 def format_statement(said: ProfileStatement, names: NamesById, today: date, language: str) -> str:
     """Return a statement with its evidence, hedged."""
-    key = f"says_{said.says.value}{'_sure' if said.is_confident else ''}"
+    key = f"statement_{said.says.value}{'_sure' if said.is_confident else ''}"
     return t(
         language,
         key,
@@ -280,9 +282,9 @@ def statement_choices(
 
 def render_prompt_block(text: str, language: str, *, small_model: bool) -> str:
     """Return the very block that a prompt is told, or why there is none."""
-    title = f"<h3>{t(language, 'block_title')}</h3>"
-    told = f"<blockquote>{html.escape(text)}</blockquote>" if text else f"<p>{t(language, 'block_none')}</p>"
-    note = f'<p class="soft">{t(language, "block_small")}</p>' if small_model and text else ""
+    title = f"<h3>{t(language, 'prompt_block_title')}</h3>"
+    told = f"<blockquote>{html.escape(text)}</blockquote>" if text else f"<p>{t(language, 'prompt_block_none')}</p>"
+    note = f'<p class="soft">{t(language, "prompt_block_small_model")}</p>' if small_model and text else ""
     return f'<div class="tp">{title}{told}{note}</div>'
 
 

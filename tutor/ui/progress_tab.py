@@ -10,14 +10,21 @@ import gradio as gr
 
 from tutor.domain import Person
 from tutor.learner.overview import LearnerOverview
-from tutor.locales import t
+from tutor.locales import page_languages, t
 from tutor.progress.profile import CHOICE_FIELDS, FREE_TEXT_FIELDS, MAX_CHARS
 from tutor.services import Services
 from tutor.ui import progress_html
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.confirmation import build_confirmation
+from tutor.ui.error_boundary import (
+    EVENT_OPTIONS,
+    STATE_EVENT_OPTIONS,
+    Updates,
+    current_person,
+    handle_errors,
+    show_info,
+)
 from tutor.ui.gradio_i18n import i18n
 
-Updates = tuple[Any, ...]
 PracticeStarter = Callable[[Person, str, str], None]  # begins practice on a skill, by its name
 RELOAD_ON_LANGUAGE_CHANGE_JS = (
     "(chosen) => { if (chosen && !navigator.language.startsWith(chosen)) location.reload(); }"
@@ -112,7 +119,7 @@ class ProgressHandlers:
             show_info(t(actor.language, "choose_first"))
             return gr.skip(), gr.skip(), *self._render_profile(actor, course_id, None)
         self.services.profiles.delete_statement(actor, course_id, key)
-        show_info(t(actor.language, "says_deleted"))
+        show_info(t(actor.language, "statement_deleted"))
         return gr.Button(visible=True), (course_id, key), *self._render_profile(actor, course_id, None)
 
     def restore_statement(self, dropped: tuple[str, str] | None, request: gr.Request) -> Updates:
@@ -166,7 +173,7 @@ class ProgressHandlers:
             return tuple(gr.skip() for _ in range(9))
         profile = self.services.profiles.own_profile(actor, course_id, overview)
         said, language = profile.stored, actor.language
-        today = self.services.core.clock().date()
+        today = self.services.clock().date()
         statements = progress_html.statement_choices(profile.statements, profile.skill_names, today, language)
         small = self.services.chat.prompt_builder.is_small_model
         return (
@@ -177,7 +184,7 @@ class ProgressHandlers:
             ),
             *(said.self_reported.get(field, "") for field in FREE_TEXT_FIELDS),
             said.in_prompt,
-            gr.Radio(choices=statements, value=None, info=None if statements else t(language, "says_none")),
+            gr.Radio(choices=statements, value=None, info=None if statements else t(language, "statements_none")),
             gr.Button(visible=bool(statements)),
             progress_html.render_prompt_block(profile.prompt_block, language, small_model=small),
         )
@@ -188,7 +195,7 @@ class ProgressHandlers:
 
 def _field_choices(field: str, language: str) -> list[tuple[str, str]]:
     spoken = [(t(language, f"{field}_{value}"), value) for value in CHOICE_FIELDS[field]]
-    return [(t(language, "unsaid"), ""), *spoken]
+    return [(t(language, "not_stated"), ""), *spoken]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +218,13 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, s
     """Put the tab where we are; it is filled when it is opened."""
     handlers = ProgressHandlers(services, start)
     first = gr.HTML(elem_id="tutor-next")
-    others = gr.Radio(label=i18n("next_otherwise"), choices=[], visible=False, elem_id="tutor-others")
-    begin = gr.Button(i18n("next_start"), variant="primary", visible=False, elem_id="tutor-begin")
-    place = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-place")
-    reading, rest, links = gr.HTML(elem_id="tutor-reading"), gr.HTML(elem_id="tutor-known"), gr.HTML()
+    others = gr.Radio(label=i18n("next_otherwise"), choices=[], visible=False, elem_id="tutor-alternatives")
+    begin = gr.Button(i18n("next_start"), variant="primary", visible=False, elem_id="tutor-practise-skill")
+    place = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-placement-start")
+    reading, rest, links = gr.HTML(elem_id="tutor-reading"), gr.HTML(elem_id="tutor-mastery"), gr.HTML()
     form = _build_profile_form()
-    erase, sure, question, yes, keep = _build_erasure()
+    erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
+    confirmation = build_confirmation("erase_yes", "tutor-erase-yes")
     shown = [first, others, begin, place, reading, rest, links, *form.outputs]
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
     others.input(handle_errors(handlers.show_reading), [others, course], reading, **EVENT_OPTIONS)
@@ -225,16 +233,14 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, s
     saved = form.save.click(handle_errors(handlers.save_profile), [*form.fields, course], form.outputs, **EVENT_OPTIONS)
     saved.success(None, form.fields[0], None, js=RELOAD_ON_LANGUAGE_CHANGE_JS)
     dropped = gr.State()
-    undoable, kept = (
-        [form.undo, dropped, *form.outputs],
-        EVENT_OPTIONS | {"preprocess": True},
-    )  # a State stays on the server
+    undoable = [form.undo, dropped, *form.outputs]
     form.delete.click(handle_errors(handlers.delete_statement), [form.statements, course], undoable, **EVENT_OPTIONS)
-    form.undo.click(handle_errors(handlers.restore_statement), dropped, undoable, **kept)
+    form.undo.click(handle_errors(handlers.restore_statement), dropped, undoable, **STATE_EVENT_OPTIONS)
     course.change(lambda: (gr.Button(visible=False), None), None, [form.undo, dropped], **EVENT_OPTIONS)
-    erase.click(handle_errors(handlers.confirm_erasure), course, [sure, question], **EVENT_OPTIONS)
-    keep.click(lambda: gr.Group(visible=False), None, sure, **EVENT_OPTIONS)
-    yes.click(handle_errors(handlers.erase_profile), course, [sure, *shown], **EVENT_OPTIONS)
+    erase.click(handle_errors(handlers.confirm_erasure), course, confirmation.outputs, **EVENT_OPTIONS)
+    confirmation.confirm.click(
+        handle_errors(handlers.erase_profile), course, [confirmation.group, *shown], **EVENT_OPTIONS
+    )
 
 
 def _build_profile_form() -> ProfileForm:
@@ -242,27 +248,17 @@ def _build_profile_form() -> ProfileForm:
         gr.Markdown(i18n("profile_lead"))
         with gr.Row():
             with gr.Column(min_width=280):
-                language = gr.Radio(label=i18n("profile_language"), choices=[("English", "en"), ("中文", "zh")])
+                language = gr.Radio(label=i18n("profile_language"), choices=page_languages())
                 level = gr.Radio(label=i18n("profile_level"), choices=[], elem_id="tutor-level")
                 pace = gr.Radio(label=i18n("profile_pace"), choices=[])
                 goals = gr.Textbox(label=i18n("profile_goals"), max_length=MAX_CHARS, elem_id="tutor-goals")
                 interests = gr.Textbox(label=i18n("profile_interests"), max_length=MAX_CHARS)
-                told = gr.Checkbox(label=i18n("block_tell"), elem_id="tutor-told")
+                told = gr.Checkbox(label=i18n("prompt_block_share"), elem_id="tutor-share-profile")
                 save = gr.Button(i18n("profile_save"), size="sm", variant="primary", elem_id="tutor-profile-save")
             with gr.Column(min_width=280):
-                statements = gr.Radio(label=i18n("says_title"), choices=[], elem_id="tutor-says")
+                statements = gr.Radio(label=i18n("statements_title"), choices=[], elem_id="tutor-statements")
                 with gr.Row():
-                    drop = gr.Button(i18n("says_delete"), size="sm", elem_id="tutor-says-drop")
-                    undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-says-undo")
-                block = gr.HTML(elem_id="tutor-block")
+                    drop = gr.Button(i18n("statement_delete"), size="sm", elem_id="tutor-statement-delete")
+                    undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-statement-undo")
+                block = gr.HTML(elem_id="tutor-prompt-block")
     return ProfileForm([language, level, pace, goals, interests, told], statements, block, save, drop, undo)
-
-
-def _build_erasure() -> tuple[gr.Button, gr.Group, gr.Markdown, gr.Button, gr.Button]:
-    erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
-    with gr.Group(visible=False) as sure:
-        question = gr.Markdown()
-        with gr.Row():
-            yes = gr.Button(i18n("erase_yes"), variant="stop", size="sm", elem_id="tutor-erase-yes")
-            keep = gr.Button(i18n("keep"), size="sm")
-    return erase, sure, question, yes, keep

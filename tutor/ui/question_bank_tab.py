@@ -12,8 +12,8 @@ from tutor.domain import HelpLevel, Person
 from tutor.locales import t
 from tutor.services import Services
 from tutor.store.items import ItemState, StoredItem
-from tutor.ui import chat_view
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, error_message, handle_errors, show_info
+from tutor.ui import text_format
+from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, error_message, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
 MAX_ITEMS = 60  # items of the list; the rest is found by searching
@@ -27,7 +27,6 @@ AUTHORABLE_KINDS = (
     ItemKind.SET,
     ItemKind.FORMULA,
 )
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class QuestionBankHandlers:
             return self._blank_form()
         item = found.item
         quote = (
-            t(actor.language, "question_passage", quote=chat_view.escape_inline(item.source.quote[:400]))
+            t(actor.language, "question_passage", quote=text_format.escape_inline(item.source.quote[:400]))
             if item.source
             else ""
         )
@@ -162,7 +161,7 @@ class QuestionBankHandlers:
 
 def _format_item(stored: StoredItem, language: str) -> str:
     state = {ItemState.PINNED: "question_pinned", ItemState.BANNED: "question_banned"}.get(stored.state)
-    kind, prompt = t(language, f"kind_{stored.item.kind.value}"), chat_view.to_plain_line(stored.item.prompt, 140)
+    kind, prompt = t(language, f"kind_{stored.item.kind.value}"), text_format.to_plain_line(stored.item.prompt, 140)
     line = prompt if prompt.startswith(kind) else t(language, "question_line", kind=kind, prompt=prompt)
     return (t(language, state) if state else "") + line
 
@@ -232,7 +231,9 @@ def _build_item_form(handlers: QuestionBankHandlers, course: gr.Dropdown, shown:
 
 def _build_import_export(handlers: QuestionBankHandlers, course: gr.Dropdown, shown: list[Any]) -> None:
     with gr.Accordion(i18n("question_exchange"), open=False, elem_id="tutor-question-exchange"):
-        given = gr.Textbox(label=i18n("question_text"), lines=6, max_lines=16, buttons=["copy"], elem_id="tutor-gift")
+        given = gr.Textbox(
+            label=i18n("question_text"), lines=6, max_lines=16, buttons=["copy"], elem_id="tutor-item-exchange-text"
+        )
         with gr.Row():
             take = gr.Button(i18n("question_import"), size="sm", elem_id="tutor-question-import")
             gift = gr.Button(i18n("question_gift"), size="sm", elem_id="tutor-question-gift")

@@ -10,7 +10,6 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -18,14 +17,13 @@ from tutor.domain import Finished, Person, Queued, Stage, Started, Token, Turn, 
 from tutor.engine.base import EngineState
 from tutor.locales import t
 from tutor.services import Services
-from tutor.ui import chat_updates, chat_view
-from tutor.ui.error_boundary import current_person, error_message, show_warning
+from tutor.ui import chat_updates, chat_view, text_format
+from tutor.ui.error_boundary import Updates, current_person, error_message, show_warning
 
 YIELD_EVERY_S = 0.06  # how often a streamed answer is sent on; each sending costs the browser a rendering
 POLL_S = 0.5
 MODEL_LOAD_TIMEOUT_S = 600.0
 STOP_TIMEOUT_S = 5.0
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class QuestionHandlers:
 
     def edit(self, conversation_id: str, course_id: str, data: gr.EditData, request: gr.Request) -> Iterator[Updates]:
         """Ask a changed question in the place of the old one."""
-        actor, text = current_person(request), chat_view.strip_joiners(str(data.value))
+        actor, text = current_person(request), text_format.strip_joiners(str(data.value))
         turn = chat_view.turn_at(self.services.conversations.list_turns(actor, conversation_id), data.index)
         if turn is not None and text.strip() != turn.question:
             yield from self._stream_answer(QuestionRequest(actor, course_id, text, conversation_id, turn))

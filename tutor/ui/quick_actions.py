@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 
 from tutor.locales import t
-from tutor.ui.error_boundary import current_person, handle_errors
+from tutor.ui.error_boundary import Updates, current_person, handle_errors
 from tutor.ui.gradio_i18n import i18n
-from tutor.ui.question_handlers import QuestionHandlers, Updates
+from tutor.ui.question_handlers import QuestionHandlers
 
 QUICK_ACTIONS = ("hint", "example", "easier", "harder", "quiz", "summarise")
 
@@ -24,15 +24,16 @@ class QuickAction:
     key: str
 
     def send(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Iterator[Updates]:
-        words = t(current_person(request).language, f"tap_{self.key}_said")
+        words = t(current_person(request).language, f"quick_{self.key}_message")
         yield from self.questions.ask(words, conversation_id, course_id, request)
 
 
 def build_buttons() -> list[gr.Button]:
     """Put the buttons where we are."""
-    with gr.Row(elem_id="tutor-taps"):
+    with gr.Row(elem_id="tutor-quick-actions"):
         return [
-            gr.Button(i18n(f"tap_{key}"), size="sm", min_width=60, elem_id=f"tutor-tap-{key}") for key in QUICK_ACTIONS
+            gr.Button(i18n(f"quick_{key}"), size="sm", min_width=60, elem_id=f"tutor-quick-{key}")
+            for key in QUICK_ACTIONS
         ]
 
 

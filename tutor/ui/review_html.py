@@ -10,7 +10,7 @@ from tutor.corrections.review_flags import CAMPAIGN_SIZE, ReviewFlag, ReviewFlag
 from tutor.corrections.review_queue import CorrectionReview
 from tutor.domain import Correction
 from tutor.locales import t
-from tutor.ui.chat_view import to_plain_line
+from tutor.ui.text_format import to_plain_line
 
 
 def format_tab_label(waiting: int, language: str) -> str:

@@ -11,10 +11,8 @@ from tutor.corrections.review_queue import CorrectionReview
 from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import adapter_panel, review_html
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
@@ -18,11 +17,18 @@ from tutor.errors import InputRefused
 from tutor.locales import t
 from tutor.locales.formatting import join_list
 from tutor.services import Services
-from tutor.ui import chat_view
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, error_message, handle_errors, show_info, show_warning
+from tutor.ui import text_format
+from tutor.ui.error_boundary import (
+    EVENT_OPTIONS,
+    STATE_EVENT_OPTIONS,
+    Updates,
+    current_person,
+    error_message,
+    handle_errors,
+    show_info,
+    show_warning,
+)
 from tutor.ui.gradio_i18n import i18n
-
-Updates = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class SkillHandlers:
         radio = gr.Radio(choices=lines, value=one.id if one else None, info=info)
         if one is None:
             return radio, *_hidden_skill_form()
-        others = [(chat_view.to_plain_line(skill.name), skill.id) for skill in skills if skill.id != one.id]
+        others = [(text_format.to_plain_line(skill.name), skill.id) for skill in skills if skill.id != one.id]
         return (
             radio,
             gr.Column(visible=True),
@@ -141,16 +147,16 @@ def render_prerequisites(skill: Skill, names: Mapping[str, str], language: str) 
     rows = []
     for need in skill.prerequisites:
         ground = why.get(need)
-        kind = t(language, f"ground_{ground.kind}" if ground else "ground_")
-        quote = f"<q>{html.escape(chat_view.to_plain_line(ground.quote, 300))}</q>" if ground and ground.quote else ""
+        kind = t(language, f"prerequisite_reason_{ground.kind}" if ground else "prerequisite_reason_")
+        quote = f"<q>{html.escape(text_format.to_plain_line(ground.quote, 300))}</q>" if ground and ground.quote else ""
         rows.append(f"<li><b>{html.escape(names.get(need, need))}</b> · {kind} {quote}</li>")
     return f"<ul>{''.join(rows)}</ul>" if rows else f"<p>{t(language, 'skill_no_needs')}</p>"
 
 
 def _format_skill(skill: Skill, names: Mapping[str, str], language: str) -> str:
-    name, needs = chat_view.to_plain_line(skill.name), [names[need] for need in skill.prerequisites if need in names]
+    name, needs = text_format.to_plain_line(skill.name), [names[need] for need in skill.prerequisites if need in names]
     return (
-        t(language, "skill_line", name=name, needs=chat_view.to_plain_line(join_list(language, needs), 120))
+        t(language, "skill_line", name=name, needs=text_format.to_plain_line(join_list(language, needs), 120))
         if needs
         else name
     )
@@ -164,7 +170,7 @@ def _render_proposals(proposed: Sequence[ProposedSkill], language: str, *, has_d
             t(language, "proposal_builds", needs=join_list(language, each.prerequisites)) if each.prerequisites else ""
         )
         parts = filter(None, (each.concept.name, builds, each.concept.evidence.text))
-        choices.append((chat_view.to_plain_line(" · ".join(parts), 220), each.concept.id))
+        choices.append((text_format.to_plain_line(" · ".join(parts), 220), each.concept.id))
     none = t(language, "proposals_none" if has_documents else "proposals_no_documents")
     return gr.CheckboxGroup(choices=choices, value=[], info=None if choices else none)
 
@@ -182,7 +188,7 @@ def _hidden_skill_form() -> Updates:
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Put the skills into their tab."""
     handlers = SkillHandlers(services)
-    gr.Markdown(i18n("concepts_about"))
+    gr.Markdown(i18n("skills_about"))
     skills = gr.Radio(label=i18n("skills_of_course"), choices=[], elem_id="tutor-skills")
     undo, done = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-skills-undo"), gr.State()
     with gr.Column(visible=False, elem_id="tutor-skill") as group:
@@ -193,7 +199,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
             rename = gr.Button(i18n("skill_rename"), size="sm", elem_id="tutor-skill-rename")
             remove = gr.Button(i18n("skill_remove"), size="sm", variant="stop", elem_id="tutor-skill-remove")
         needs = gr.Dropdown(label=i18n("skill_builds_on"), choices=[], multiselect=True, elem_id="tutor-skill-needs")
-        why = gr.HTML(elem_id="tutor-grounds")
+        why = gr.HTML(elem_id="tutor-prerequisites")
     with gr.Row():
         new = gr.Textbox(label=i18n("skill_new"), max_length=80, scale=3, min_width=260, elem_id="tutor-skill-new")
         add = gr.Button(i18n("skill_add"), size="sm", elem_id="tutor-skill-add")
@@ -203,7 +209,6 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         accept_all = gr.Button(i18n("proposals_all"), size="sm", elem_id="tutor-accept-all")
     shown = [skills, group, name, needs, why, proposals, offer]
     undoable = [undo, done, *shown]
-    kept = EVENT_OPTIONS | {"preprocess": True}  # a State comes from the server's memory
     gr.on([tab.select, course.input], handle_errors(handlers.show), [course, skills], shown, **EVENT_OPTIONS)
     skills.input(handle_errors(handlers.select_skill), [course, skills], shown, **EVENT_OPTIONS)
     gr.on(
@@ -218,5 +223,5 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     remove.click(handle_errors(handlers.remove_skill), [course, skills], undoable, **EVENT_OPTIONS)
     accept.click(handle_errors(handlers.accept_proposals), [course, proposals, skills], undoable, **EVENT_OPTIONS)
     accept_all.click(handle_errors(handlers.accept_all_proposals), [course, skills], undoable, **EVENT_OPTIONS)
-    undo.click(handle_errors(handlers.undo), done, undoable, **kept)
+    undo.click(handle_errors(handlers.undo), done, undoable, **STATE_EVENT_OPTIONS)
     course.change(lambda: (gr.Button(visible=False), None), None, [undo, done], **EVENT_OPTIONS)

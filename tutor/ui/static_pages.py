@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from pathlib import Path
 
-from tutor.locales import t
+from tutor.locales import t, web_tag
 
-CITATION_CSS = (Path(__file__).parent / "assets" / "cited.css").read_text(encoding="utf-8")
+CITATION_CSS = (Path(__file__).parent / "assets" / "citation.css").read_text(encoding="utf-8")
 PAGE_CSS = """
 :root{color-scheme:light dark;--ink:#1d2433;--paper:#fff;--soft:#5b6478;--line:#d9dee8;--mark:#ffe9a8;--main:#2f5fd0}
 @media(prefers-color-scheme:dark){:root{--ink:#e8ecf4;--paper:#14181f;--soft:#a3adc0;--line:#323a49;--mark:#6b5414;--main:#86a8ff}}
@@ -26,7 +26,7 @@ def render_page(language: str, title: str, body: str, *, wide: bool = False) -> 
     """Return a whole page; `title` is escaped, `body` is HTML of our own."""
     kind = ' class="wide"' if wide else ""
     return (
-        f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{web_tag(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title><style>{PAGE_CSS}{CITATION_CSS}</style></head><body><main{kind}>{body}</main></body></html>"
     )

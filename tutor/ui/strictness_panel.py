@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from knowledge.languages import codes
 from tutor.courses.strictness import StrictnessPreview
 from tutor.domain import Strictness
 from tutor.errors import InputRefused
@@ -29,9 +30,9 @@ class StrictnessHandlers:
             return gr.Radio(choices=[], value=None), ""
         preview = self.services.strictness.preview(actor, course_id)
         levels = [(_level_label(preview, level, actor.language), level.value) for level in Strictness]
-        crosses = self.services.embedder.languages >= {"en", "zh"}
+        crosses = self.services.embedder.languages >= set(codes())
         return gr.Radio(choices=levels, value=preview.current.value), "" if crosses else t(
-            actor.language, "no_crossing"
+            actor.language, "no_cross_lingual"
         )
 
     def set_strictness(self, level: str, course_id: str, request: gr.Request) -> tuple[Any, ...]:
@@ -55,7 +56,7 @@ def build(services: Services, course: gr.Dropdown) -> None:
     """Put the levels into the present tab."""
     handlers = StrictnessHandlers(services)
     levels = gr.Radio(label=i18n("strictness"), info=i18n("strictness_info"), choices=[], elem_id="tutor-strictness")
-    limits = gr.Markdown(elem_id="tutor-limits")
+    limits = gr.Markdown(elem_id="tutor-retrieval-note")
     shown = [levels, limits]
     course.change(handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
     levels.input(handle_errors(handlers.set_strictness), [levels, course], shown, **EVENT_OPTIONS)

@@ -66,10 +66,10 @@ def build(services: Services, page: gr.Blocks) -> None:
         model = gr.Markdown(elem_id="tutor-model")
         ticking = gr.Timer(2.0, active=False)
     with gr.Tabs(elem_id="tutor-tabs") as tabs:
-        with gr.Tab(i18n("chat"), id="chat"), gr.Column(elem_id="tutor-talk"):
+        with gr.Tab(i18n("chat"), id="chat"), gr.Column(elem_id="tutor-chat-column"):
             chat = _build_chat(services)
             panel, better = _build_correction_panel()
-            with gr.Row(elem_id="tutor-tools"):
+            with gr.Row(elem_id="tutor-chat-tools"):
                 buttons = quick_actions.build_buttons()
                 photo_input.build_buttons("chat", "#tutor-box textarea")
             box = _build_question_box(services)
@@ -78,7 +78,7 @@ def build(services: Services, page: gr.Blocks) -> None:
             practice_tab.build(services, practising, side.course)
         with gr.Tab(i18n("progress"), id="progress", elem_id="tutor-progress-tab") as known:
             progress_tab.build(services, known, side.course, tabs, practice_tab.make_quiz_starter(services))
-        with gr.Tab(i18n("mine"), id="mine") as tab:
+        with gr.Tab(i18n("my_tutor"), id="mine") as tab:
             my_tutor.build(services, tab, side.course)
     arriving = [side.course, side.conversations, chat, model, ticking, side.signed_in_as, side.account]
     threads = ConversationHandlers(services)
@@ -93,10 +93,10 @@ def build(services: Services, page: gr.Blocks) -> None:
 
 
 def _build_sidebar() -> SidebarComponents:
-    with gr.Sidebar(open=False, width=300, elem_id="tutor-side") as bar:
+    with gr.Sidebar(open=False, width=300, elem_id="tutor-sidebar") as bar:
         course = gr.Dropdown(label=i18n("course"), choices=[], elem_id="tutor-course")
         new = gr.Button(i18n("new_chat"), variant="primary", elem_id="tutor-new")
-        threads = gr.Radio(label=i18n("conversations"), choices=[], elem_id="tutor-threads")
+        threads = gr.Radio(label=i18n("conversations"), choices=[], elem_id="tutor-conversations")
         with gr.Row():
             name = gr.Button(i18n("rename"), size="sm", min_width=60, elem_id="tutor-rename")
             delete = gr.Button(i18n("delete"), size="sm", min_width=60, elem_id="tutor-delete")
@@ -130,11 +130,11 @@ def _build_chat(services: Services) -> gr.Chatbot:
 
 
 def _build_correction_panel() -> tuple[CorrectionPanel, gr.Button]:
-    with gr.Row(elem_id="tutor-under"):
-        better = gr.Button(i18n("better"), size="sm", elem_id="tutor-better")
-    with gr.Group(visible=False, elem_id="tutor-panel") as group:
+    with gr.Row(elem_id="tutor-below-chat"):
+        better = gr.Button(i18n("correction"), size="sm", elem_id="tutor-correct")
+    with gr.Group(visible=False, elem_id="tutor-correction-panel") as group:
         about = gr.Markdown()
-        answer = gr.Textbox(label=i18n("better_label"), info=i18n("better_hint"), lines=4, max_lines=12)
+        answer = gr.Textbox(label=i18n("correction_label"), info=i18n("correction_hint"), lines=4, max_lines=12)
         consent = gr.Checkbox(label=i18n("consent"), value=False)
         with gr.Row():
             save = gr.Button(i18n("save"), variant="primary", size="sm")

@@ -6,9 +6,10 @@ import html
 from collections.abc import Sequence
 
 from tutor.domain import Job, JobState
-from tutor.locales import CATALOGS, t
+from tutor.locales import CATALOGS, DEFAULT, t
 from tutor.locales.formatting import format_share
-from tutor.ui.chat_view import to_plain_line
+from tutor.ui.job_progress import is_open
+from tutor.ui.text_format import to_plain_line
 
 MAX_FINISHED = 8
 _MIN_ESTIMATE_S = 3.0  # an estimate after less than this says nothing
@@ -18,10 +19,6 @@ CANCEL_JS = """element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-job]');
   if (button) { button.disabled = true; trigger('click', {job: button.dataset.job}); }
 });"""
-
-
-def is_open(job: Job) -> bool:
-    return job.state in (JobState.QUEUED, JobState.RUNNING)
 
 
 def render_uploads(jobs: Sequence[Job], language: str) -> str:
@@ -65,11 +62,11 @@ def _render_bar(job: Job, language: str) -> str:
 def _format_stage(job: Job, language: str) -> str:
     """ "reading page 12 of 200, about 30 s left in this step"."""
     counted = f"stage_{job.stage}_at"
-    if counted in CATALOGS["en"] and job.total > 1:
+    if counted in CATALOGS[DEFAULT] and job.total > 1:
         stage = t(language, counted, done=job.done, total=job.total)
     else:
         key = f"stage_{job.stage}"
-        stage = t(language, key, detail="") if key in CATALOGS["en"] else html.escape(job.stage)
+        stage = t(language, key, detail="") if key in CATALOGS[DEFAULT] else html.escape(job.stage)
     left = seconds_left(job)
     return f"<span>{stage}{'' if left is None else _format_time_left(left, language)}</span>"
 

@@ -2,7 +2,7 @@
 
 MESSAGES: dict[str, str] = {
     # instructors
-    "teach_title": "Teach",
+    "instructor_title": "Teach",
     "only_instructors": "This page is for instructors. If you are one, open your sign-in link again.",
     "new_course": "New course",
     "course_title": "Title",
@@ -14,7 +14,6 @@ MESSAGES: dict[str, str] = {
     "documents": "Documents",
     "upload": "Upload documents",
     "upload_hint": "PDF, Word, PowerPoint, HTML, Markdown, text … up to {megabytes} MB each.",
-    "uploads": "Progress",
     "strictness": "When does the tutor answer?",
     "strictness_info": "How sure it must be that the course covers a question; else it says that it does not.",
     "strictness_strict": "Strict: only what the course very likely says",
@@ -23,7 +22,7 @@ MESSAGES: dict[str, str] = {
     "strictness_preview": "{answered} of the last {asked} questions",
     "strictness_nothing_asked": "no question yet",
     "strictness_set": "Noted; it holds from the next question on.",
-    "no_crossing": "Not supported here: questions in one language about documents in another. The search model reads "
+    "no_cross_lingual": "Not supported here: questions in one language about documents in another. The search model reads "
     "English only; Chinese questions find Chinese documents by their words. A multilingual one (see README) does both.",
     "cancel_upload": "Cancel {name}",
     "job_place": "waiting, number {place}",
@@ -36,7 +35,7 @@ MESSAGES: dict[str, str] = {
     "remove": "Remove",
     "remove_sure": "Remove “{name}”? Answers will not use it any more.",
     "remove_yes": "Yes, remove",
-    "keep": "Keep",
+    "cancel_removal": "Keep",
     "removed": "“{name}” was removed.",
     "restoring": "“{name}” is being read in again.",
     "invite": "Invite",

@@ -34,7 +34,7 @@ MESSAGES: dict[str, str] = {
     "practice_result": "Result",
     "practice_score": "**{right} of {count}** right. {waiting}",
     "practice_waiting": "{count:waits|wait} for your instructor.",
-    "practice_your": "your answer: {text}",
+    "practice_your_answer": "your answer: {text}",
     "practice_skipped": "skipped",
     "practice_aided": "with help",
     "outcome_right": "✓ Right",

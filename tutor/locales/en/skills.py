@@ -1,8 +1,8 @@
 """The words of the page of a course's skills."""
 
 MESSAGES: dict[str, str] = {
-    "concepts": "Skills",
-    "concepts_about": "What the course teaches, and what each skill builds on. Learners' progress is kept by skill: "
+    "skills_tab": "Skills",
+    "skills_about": "What the course teaches, and what each skill builds on. Learners' progress is kept by skill: "
     "a new name keeps it.",
     "skills_of_course": "Skills of the course",
     "no_skills_yet": "No skills yet. Accept some of the proposals below, or add your own.",
@@ -14,11 +14,11 @@ MESSAGES: dict[str, str] = {
     "skill_removed": "“{name}” was removed. What learners answered is kept, and counts again if you undo.",
     "skill_builds_on": "Builds on",
     "skill_no_needs": "It builds on nothing else in the course.",
-    "ground_name": "by its name",
-    "ground_definition": "from its definition",
-    "ground_mention": "its passages speak of it",
-    "ground_instructor": "decided by an instructor",
-    "ground_": "declared with the course",
+    "prerequisite_reason_name": "by its name",
+    "prerequisite_reason_definition": "from its definition",
+    "prerequisite_reason_mention": "its passages speak of it",
+    "prerequisite_reason_instructor": "decided by an instructor",
+    "prerequisite_reason_": "declared with the course",
     "proposals": "Proposed from the documents",
     "proposals_none": "The documents propose nothing that is not a skill already.",
     "proposals_no_documents": "Upload documents under Material, and what they teach is proposed here.",

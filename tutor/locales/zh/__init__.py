@@ -1,1 +1,3 @@
-"""What the product says in Chinese."""
+"""What the product says in Chinese (simplified)."""
+
+WEB_TAG = "zh-CN"

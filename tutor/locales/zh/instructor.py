@@ -2,7 +2,7 @@
 
 MESSAGES: dict[str, str] = {
     # instructors
-    "teach_title": "教学",
+    "instructor_title": "教学",
     "only_instructors": "此页面仅供教师使用。如果您是教师，请重新打开登录链接。",
     "new_course": "新课程",
     "course_title": "标题",
@@ -14,7 +14,6 @@ MESSAGES: dict[str, str] = {
     "documents": "文档",
     "upload": "上传文档",
     "upload_hint": "PDF、Word、PowerPoint、HTML、Markdown、文本等，每个不超过 {megabytes} MB。",
-    "uploads": "进度",
     "strictness": "导师何时回答？",
     "strictness_info": "需要多大把握认为课程涉及该问题。否则导师会说课程中没有。",
     "strictness_strict": "严格：只回答课程很可能讲到的内容",
@@ -23,7 +22,7 @@ MESSAGES: dict[str, str] = {
     "strictness_preview": "最近 {asked} 个问题中的 {answered} 个",
     "strictness_nothing_asked": "还没有提问",
     "strictness_set": "已记录，从下一个问题起生效。",
-    "no_crossing": "此处不支持跨语言提问：检索模型只能读英文；中文问题按字词查找中文文档。"
+    "no_cross_lingual": "此处不支持跨语言提问：检索模型只能读英文；中文问题按字词查找中文文档。"
     "使用多语言模型（见 README）则两者皆可。",
     "cancel_upload": "取消 {name}",
     "job_place": "等待中，第 {place} 位",
@@ -36,7 +35,7 @@ MESSAGES: dict[str, str] = {
     "remove": "移除",
     "remove_sure": "移除“{name}”？之后的回答将不再使用它。",
     "remove_yes": "确定移除",
-    "keep": "保留",
+    "cancel_removal": "保留",
     "removed": "已移除“{name}”。",
     "restoring": "正在重新读取“{name}”。",
     "invite": "邀请",

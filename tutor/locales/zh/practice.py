@@ -33,7 +33,7 @@ MESSAGES: dict[str, str] = {
     "practice_result": "结果",
     "practice_score": "答对 **{right}/{count}**。{waiting}",
     "practice_waiting": "有 {count} 题等待教师评分。",
-    "practice_your": "您的回答：{text}",
+    "practice_your_answer": "您的回答：{text}",
     "practice_skipped": "已跳过",
     "practice_aided": "有提示",
     "outcome_right": "✓ 正确",

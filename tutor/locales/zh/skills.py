@@ -1,8 +1,8 @@
 """The words of the page of a course's skills."""
 
 MESSAGES: dict[str, str] = {
-    "concepts": "知识点",
-    "concepts_about": "课程教授的内容，以及各知识点的前置知识。学习进度按知识点记录，改名不影响进度。",
+    "skills_tab": "知识点",
+    "skills_about": "课程教授的内容，以及各知识点的前置知识。学习进度按知识点记录，改名不影响进度。",
     "skills_of_course": "课程的知识点",
     "no_skills_yet": "还没有知识点。请采纳下方的建议，或自行添加。",
     "skill_line": "{name} ← {needs}",
@@ -13,11 +13,11 @@ MESSAGES: dict[str, str] = {
     "skill_removed": "已移除“{name}”。学生的作答仍保留，撤销后会重新计入。",
     "skill_builds_on": "前置知识点",
     "skill_no_needs": "它不依赖课程中的其他知识点。",
-    "ground_name": "由名称得出",
-    "ground_definition": "由定义得出",
-    "ground_mention": "相关段落提到了它",
-    "ground_instructor": "由教师决定",
-    "ground_": "随课程声明",
+    "prerequisite_reason_name": "由名称得出",
+    "prerequisite_reason_definition": "由定义得出",
+    "prerequisite_reason_mention": "相关段落提到了它",
+    "prerequisite_reason_instructor": "由教师决定",
+    "prerequisite_reason_": "随课程声明",
     "proposals": "根据文档的建议",
     "proposals_none": "文档中没有尚未列为知识点的建议。",
     "proposals_no_documents": "请先在“材料”中上传文档，这里会列出其中教授的内容。",

@@ -1,4 +1,4 @@
-/* Opens cited passages in place, and lets Escape stop an answer. Without it the links open a page of their own. */
+/* Opens cited passages in place, and lets Escape stop an answer. Without it the links open a separate page. */
 (() => {
   const dialog = () => {
     let found = document.querySelector("dialog.tutor-passage");
@@ -11,24 +11,22 @@
     return found;
   };
 
-  const chinese = () => document.documentElement.lang.startsWith("zh");
-
-  const fill = (box, content) => {
+  const fillDialog = (box, content) => {
     box.innerHTML = content; // our own route: everything in it is escaped there
     const close = Object.assign(document.createElement("button"), { className: "close", textContent: "×", type: "button" });
-    close.setAttribute("aria-label", chinese() ? "关闭" : "Close");
+    close.setAttribute("aria-label", tutorMessage("close"));
     close.addEventListener("click", () => box.close());
     box.prepend(close);
   };
 
   const open = async (href) => {
     const box = dialog();
-    fill(box, `<p class="soft" role="status">${chinese() ? "正在打开出处……" : "Opening the source …"}</p>`);
+    fillDialog(box, `<p class="soft" role="status">${tutorMessage("source_opening")}</p>`);
     box.showModal();
     const answer = await fetch(href + (href.includes("?") ? "&" : "?") + "part=1", { credentials: "same-origin" });
     if (!answer.ok) throw new Error("no part of a page");
-    fill(box, await answer.text());
-    box.querySelector(".sheet .quote, .card mark, .card .marked, mark")?.scrollIntoView({ block: "center" });
+    fillDialog(box, await answer.text());
+    box.querySelector(".page-image .quote, .card mark, .card .marked, mark")?.scrollIntoView({ block: "center" });
   };
 
   document.addEventListener("click", (event) => {
@@ -47,9 +45,9 @@
     document.querySelector("#tutor-box .stop-button")?.click();
   });
 
-  // The instructor's desk: one key decides, undoes or moves on, unless something is being typed.
+  // The instructor's review: one key decides, undoes or moves on, unless something is being typed.
   const KEYS = { a: "#tutor-accept", d: "#tutor-decline", u: "#tutor-undo-decision" };
-  const step = (by) => {
+  const moveSelection = (by) => {
     const all = [...document.querySelectorAll("#tutor-review input[type=radio]")];
     const next = all[all.findIndex((one) => one.checked) + by];
     next?.click();
@@ -60,7 +58,7 @@
     if (typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (!document.querySelector("#tutor-accept")?.offsetParent) return;
     const key = event.key.toLowerCase();
-    if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+    if (key === "j" || key === "k") moveSelection(key === "j" ? 1 : -1);
     else if (KEYS[key]) document.querySelector(KEYS[key])?.click();
   });
 })();

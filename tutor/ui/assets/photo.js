@@ -1,14 +1,12 @@
-/* A picture of one's work: chosen, taken or pasted, made smaller here, read by the server, put into the text box. */
+/* A photo of the learner's work: chosen, taken or pasted, scaled down here, read by the server, put into the text box. */
 (() => {
-  const words = WORDS;
-  const most = MOST_BYTES;
-  const longest = 2400; // dots; more do not help reading, and drawing it anew leaves behind what a camera notes down
-  const say = (key) => words[document.documentElement.lang.startsWith("zh") ? "zh" : "en"][key];
+  const maxBytes = MAX_PHOTO_BYTES;
+  const maxPixels = 2400; // a side; more do not help reading, and drawing it again drops what the camera stored with it
 
-  const smaller = async (file) => {
+  const downscale = async (file) => {
     try {
       const picture = await createImageBitmap(file);
-      const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
+      const scale = Math.min(1, maxPixels / Math.max(picture.width, picture.height));
       const canvas = document.createElement("canvas");
       [canvas.width, canvas.height] = [picture.width * scale, picture.height * scale].map(Math.round);
       const pen = canvas.getContext("2d");
@@ -17,7 +15,7 @@
       pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
       return (await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92))) ?? file;
     } catch {
-      return file; // not a picture to this browser; the server says what it is
+      return file; // this browser cannot read it as a picture; the server answers why
     }
   };
 
@@ -31,21 +29,21 @@
   const read = async (file, row) => {
     const note = row.querySelector(".tutor-photo-note");
     const box = document.querySelector(note.dataset.box);
-    const told = (sentence, state) => {
+    const showNote = (sentence, state) => {
       note.textContent = sentence;
       note.dataset.state = state;
     };
     if (note.dataset.state === "reading") return;
-    told(say("photo_reading"), "reading");
+    showNote(tutorMessage("photo_reading"), "reading");
     try {
-      const picture = await smaller(file);
-      if (picture.size > most) return told(say("photo_too_big"), "refused");
+      const picture = await downscale(file);
+      if (picture.size > maxBytes) return showNote(tutorMessage("photo_too_big"), "refused");
       const answer = await fetch("/photo", { method: "POST", body: picture, credentials: "same-origin" });
       const found = await answer.json();
       if (found.text) write(box, found.text);
-      told(found.note ?? found.refused, found.text ? "read" : "refused");
+      showNote(found.note ?? found.refused, found.text ? "read" : "refused");
     } catch {
-      told(say("photo_failed"), "refused");
+      showNote(tutorMessage("photo_failed"), "refused");
     }
   };
 
@@ -71,10 +69,10 @@
     read(file, row);
   });
 
-  // Once the box is empty again, what was said about its text is over.
-  const over = () => {
+  // The note about a text goes when its box is empty again.
+  const clearStaleNotes = () => {
     for (const note of document.querySelectorAll('.tutor-photo-note[data-state="read"]'))
       if (!document.querySelector(note.dataset.box)?.value) Object.assign(note, { textContent: "" }).dataset.state = "";
   };
-  setInterval(over, 700);
+  setInterval(clearStaleNotes, 700);
 })();
