@@ -1,1 +1,1 @@
-"""Course documents in, located passages out. A library: it imports nothing of the tutor."""
+"""The document library: parses and indexes course documents, finds and cites passages. Imports nothing of `tutor`."""

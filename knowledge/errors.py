@@ -1,17 +1,17 @@
-"""What can go wrong with course documents; each message is one sentence for the instructor.
+"""The errors of the document library; each message says in one or two sentences what to do.
 
 LibraryError
-├── DocumentRefused      this file cannot be read; the message says why and what to do
-│   ├── UnsupportedFormat    not one of the formats we read (by its bytes, not its name)
+├── DocumentRefused      the file cannot be read
+│   ├── UnsupportedFormat    not in `parsing/formats.py` (by its bytes, not its name)
 │   ├── DocumentLocked       password-protected
 │   ├── DocumentDamaged      corrupt, or not what its name says
-│   ├── DocumentEmpty        no text: empty, or only images and no OCR at hand
+│   ├── DocumentEmpty        no text: empty, or only images and no OCR
 │   └── DocumentTooLarge     over a limit of bytes, pages, memory or time
-├── OcrMissing           this machine has no program that reads pictures
+├── OcrMissing           no OCR program is installed
 ├── DocumentNotFound     no such document or passage
 ├── IngestCancelled      the caller asked to stop
-├── EmbedderUnusable     the embedding model is missing, incomplete or not the one that was pinned
-└── IndexDamaged         the index on disk fails its hashes (it can be rebuilt)
+├── EmbedderUnusable     the embedding model is missing, incomplete or not the pinned version
+└── IndexDamaged         the index on disk has another format or fails its hashes (it can be rebuilt)
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class LibraryError(Exception):
 
 
 class DocumentRefused(LibraryError):
-    """This file cannot be read."""
+    """The file cannot be read."""
 
 
 class UnsupportedFormat(DocumentRefused):
-    """Not one of the formats we read."""
+    """Not one of the supported formats."""
 
 
 class DocumentLocked(DocumentRefused):
@@ -38,7 +38,7 @@ class DocumentDamaged(DocumentRefused):
 
 
 class DocumentEmpty(DocumentRefused):
-    """No text in it."""
+    """Contains no text."""
 
 
 class DocumentTooLarge(DocumentRefused):
@@ -46,7 +46,7 @@ class DocumentTooLarge(DocumentRefused):
 
 
 class OcrMissing(LibraryError):
-    """This machine has no program that reads pictures."""
+    """No OCR program is installed."""
 
 
 class DocumentNotFound(LibraryError):
@@ -62,4 +62,4 @@ class EmbedderUnusable(LibraryError):
 
 
 class IndexDamaged(LibraryError):
-    """The index on disk fails its hashes."""
+    """The index on disk cannot be used."""

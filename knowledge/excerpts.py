@@ -1,6 +1,6 @@
-"""Excerpts: the one slide, cell, row or cue of a document that a quote stands in, whole. Pure.
+"""Excerpts: the whole slide, cell, row or cue of a document that contains a quote. Pure.
 
-A passage may join several small places; its offsets count in the document's text, so the place can be found again.
+A passage may join several small places; its offsets are into the document's text, so the place can be found again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from knowledge.documents import Locator, ParsedDocument, Passage
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A place of a document with all its texts, in order."""
+    """One place of a document with all its texts, in order."""
 
     locator: Locator
     heading: tuple[str, ...]
@@ -21,7 +21,7 @@ class Excerpt:
 
 
 def find_excerpt(parsed: ParsedDocument, passage: Passage, quote: str) -> Excerpt | None:
-    """Return the place in which the quote of this passage begins; None when the document no longer holds it there."""
+    """Return the place where the quote from this passage begins, None if the document no longer has it there."""
     wanted = passage.start + max(0, passage.text.find(quote))
     start = 0
     for block in parsed.blocks:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from knowledge.languages import DEFAULT, data, detect_language, each, either, language
+from knowledge.languages import DEFAULT, characters, data, detect_language, each, either, language
 
 MAX_WORDS, MAX_CHARACTERS = 5, 12  # a longer heading is a sentence, not a name; characters: in scripts without spaces
 
@@ -19,8 +19,10 @@ _NUMBERING = re.compile(rf"^(?:{either('headings', 'NUMBERING')})+", re.IGNORECA
 _FILLER = re.compile(either("headings", "FILLER"), re.IGNORECASE)
 _DECORATION = "*#: ." + "".join(each("headings", "DECORATION").values())
 _NAME_EDGES = "()[]: ." + "".join(each("headings", "NAME_EDGES").values())
-_ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]+[)\uff09]$")
-_EXCLAMATION_MARKS, _QUESTION_MARKS = ("!", "\uff01"), ("?", "\uff1f")  # half-width and full-width
+_OPENING, _CLOSING = (characters("headings", name) for name in ("OPENING_BRACKETS", "CLOSING_BRACKETS"))
+_ASIDE = re.compile(rf"\s*[{_OPENING}][^{_OPENING}{_CLOSING}]+[{_CLOSING}]$")
+_EXCLAMATION_MARKS = tuple(each("text", "EXCLAMATION_MARK").values())
+_QUESTION_MARKS = tuple(each("text", "QUESTION_MARK").values())
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['-])*")
 
 

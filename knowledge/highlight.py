@@ -1,7 +1,7 @@
-"""Highlighting: where on a page the words of a quote stand. Pure; knows characters and boxes, no formats.
+"""Highlighting: where the words of a quote are on a page. Pure; works on characters and boxes.
 
-A quote and the page it was read from differ in what setting adds: line breaks, hyphens, ligatures, spaces, accents set
-apart. Only letters and digits are compared, folded; each remembers the character that it came from.
+A quote and its page differ in what typesetting adds: line breaks, hyphens, ligatures, spaces, separate accents. So only
+letters and digits are compared, in a normal form, each with the index of the character that it came from.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MIN_MATCH_SHARE = 0.5  # share of a quote's letters from which it counts as found
-_MIN_MATCH = 6  # letters: a shorter agreement may be chance
-_MIN_MATCH_CJK = 3
-_MAX_PAGE_LETTERS = 100_000  # letters of a page that are searched
-_MAX_QUOTE_LETTERS = 2_000  # letters of a quote that are searched
+from knowledge.languages.scripts import has_cjk
+from knowledge.languages.sentences import Span
 
-Span = tuple[int, int]
+MIN_MATCH_SHARE = 0.5  # share of a quote's letters that must be on the page
+_MIN_MATCH = 6  # letters: a shorter match may be chance
+_MIN_MATCH_CJK = 3
+_MAX_PAGE_LETTERS = 100_000
+_MAX_QUOTE_LETTERS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
-    """Folded letters of a text; `origin[i]` is the index of the character that letter i came from."""
+    """The letters of a text in normal form; letter i comes from the character `source_offsets[i]`."""
 
     text: str
     source_offsets: tuple[int, ...]
@@ -30,7 +31,7 @@ class FoldedText:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle on a page in shares of its width and height, from the top left corner."""
+    """A rectangle on a page, in shares of its width and height from the top left corner."""
 
     left: float
     top: float
@@ -40,26 +41,26 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class QuoteMatch:
-    """The characters of a page that carry a quote, and how much of the quote they are, in [0, 1]."""
+    """The characters of a page that match a quote, and the share of the quote that they are, in [0, 1]."""
 
     spans: tuple[Span, ...]
     share: float
 
 
 def fold_text(text: str) -> FoldedText:
-    """Return what of a text is compared: case, accents, ligatures, spaces, hyphens and points do not count."""
-    kept: list[str] = []
-    origin: list[int] = []
+    """Return the letters to compare; case, accents, ligatures, spaces and punctuation do not count."""
+    letters: list[str] = []
+    offsets: list[int] = []
     for index, character in enumerate(text):
         for part in unicodedata.normalize("NFKD", character).casefold():
             if part.isalnum():
-                kept.append(part)
-                origin.append(index)
-    return FoldedText("".join(kept), tuple(origin))
+                letters.append(part)
+                offsets.append(index)
+    return FoldedText("".join(letters), tuple(offsets))
 
 
 def find_quote(page: FoldedText, quote: str) -> QuoteMatch:
-    """Return where the quote stands on the page; without a place when less than half of it does."""
+    """Return where the quote is on the page; no spans if less than MIN_MATCH_SHARE of it is found."""
     wanted = fold_text(quote).text[:_MAX_QUOTE_LETTERS]
     if not wanted:
         return QuoteMatch((), 0.0)
@@ -74,8 +75,8 @@ def find_quote(page: FoldedText, quote: str) -> QuoteMatch:
 
 
 def _matching_spans(wanted: str, text: str) -> list[Span]:
-    """The stretches of the page that hold stretches of the quote in its order."""
-    smallest = _MIN_MATCH_CJK if wanted[0] > "\u2e7f" else _MIN_MATCH
+    """Return the stretches of the page that match stretches of the quote, in its order."""
+    smallest = _MIN_MATCH_CJK if has_cjk(wanted[0]) else _MIN_MATCH
     blocks = SequenceMatcher(None, wanted, text, autojunk=False).get_matching_blocks()
     return [(block.b, block.b + block.size) for block in blocks if block.size >= smallest]
 
@@ -85,7 +86,7 @@ def _source_span(page: FoldedText, start: int, end: int) -> Span:
 
 
 def merge_boxes_by_line(boxes: Sequence[Box]) -> tuple[Box, ...]:
-    """Join the boxes of neighbouring characters into one a line."""
+    """Join the boxes of neighbouring characters into one for each line."""
     joined: list[Box] = []
     for box in boxes:
         if joined and _same_line(joined[-1], box):
@@ -102,7 +103,7 @@ def merge_boxes_by_line(boxes: Sequence[Box]) -> tuple[Box, ...]:
 
 
 def _same_line(one: Box, other: Box) -> bool:
-    """Whether a box goes on where another ends: at about the same height, not in another column."""
+    """Whether a box continues another: at about the same height and not in another column."""
     height = min(one.bottom - one.top, other.bottom - other.top)
     overlap = min(one.bottom, other.bottom) - max(one.top, other.top)
     gap = max(other.left - one.right, one.left - other.right)

@@ -1,8 +1,8 @@
-"""Tokens: every word of a question looks for the word of a passage that is nearest in meaning ("late interaction").
+"""Late interaction: every token of a question is compared with the nearest token of a passage (MaxSim).
 
-Vectors of words in their context are kept as 128 bytes each: turned onto a fixed set of directions, which keeps
-cosines (Johnson and Lindenstrauss), and rounded. The directions follow from a formula, so codes are comparable
-wherever they were made.
+After ColBERT (Khattab and Zaharia, 2020). Token vectors are stored as 128 bytes each: projected onto fixed directions,
+which preserves cosines (Johnson and Lindenstrauss, 1984), and rounded to int8. The directions follow from a formula,
+so codes from different machines are comparable.
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from knowledge.lexical import Floats, RowIndices
+
 TokenCodes = NDArray[np.int8]
-RowIndices = NDArray[np.int64]
 
 PROJECTION_DIM = 128
-_CODE_SCALE = 254.0  # a component of .5 is the largest that a code can say; those of 128 directions are near .09
+_CODE_SCALE = 254.0  # a component of 0.5 gives the largest code; with 128 directions they are near 0.09
 
 
 def quantize_tokens(token_vectors: Floats) -> TokenCodes:
-    """Return one row of codes a token vector."""
-    turned = token_vectors @ _projection_matrix(token_vectors.shape[1])
-    lengths = np.linalg.norm(turned, axis=1, keepdims=True)
-    rounded = np.round(_CODE_SCALE * turned / np.maximum(lengths, 1e-12))
+    """Return the codes of token vectors, tokens x PROJECTION_DIM at most."""
+    projected = token_vectors @ _projection_matrix(token_vectors.shape[1])
+    lengths = np.linalg.norm(projected, axis=1, keepdims=True)
+    rounded = np.round(_CODE_SCALE * projected / np.maximum(lengths, 1e-12))
     return np.asarray(np.clip(rounded, -127, 127), np.int8)
 
 
 def maxsim(query_codes: TokenCodes, passage_codes: TokenCodes, counts: RowIndices) -> Floats:
-    """Return for each passage how near its words come to the question's on average, about a cosine.
+    """Return for each passage the mean, over the question's tokens, of the cosine of its nearest token.
 
-    `tokens` are those of all passages one after the other, `counts` says how many each has; 0.0 where it has none.
+    `passage_codes` are those of all passages, concatenated; `counts` gives the number of each. Empty passages score 0.
     """
-    found = np.zeros(len(counts), np.float32)
-    some = np.flatnonzero(counts)
-    if len(query_codes) == 0 or len(some) == 0:
-        return found
+    scores = np.zeros(len(counts), np.float32)
+    filled = np.flatnonzero(counts)
+    if len(query_codes) == 0 or len(filled) == 0:
+        return scores
     cosines = (query_codes.astype(np.float32) / _CODE_SCALE**2) @ passage_codes.astype(np.float32).T
-    first = np.cumsum(counts[some]) - counts[some]
-    found[some] = np.maximum.reduceat(cosines, first, axis=1).mean(axis=0)
-    return found
+    first = np.cumsum(counts[filled]) - counts[filled]
+    scores[filled] = np.maximum.reduceat(cosines, first, axis=1).mean(axis=0)
+    return scores
 
 
 @functools.cache
 def _projection_matrix(dimension: int) -> Floats:
-    """Return orthonormal directions: of the cosine transform, after the sign of every component was drawn."""
+    """Return orthonormal directions, dimension x PROJECTION_DIM: the cosine transform with random signs."""
     count = min(PROJECTION_DIM, dimension)
     at, wave = np.arange(dimension)[:, None], np.linspace(0, dimension - 1, count).round()[None, :]
     waves = np.cos(np.pi * (at + 0.5) * wave / dimension) * np.sqrt(2 / dimension)
@@ -55,5 +55,5 @@ def _projection_matrix(dimension: int) -> Floats:
 
 
 def _random_signs(count: int) -> NDArray[np.float64]:
-    drawn = b"".join(hashlib.sha256(f"direction {n}".encode()).digest() for n in range(count // 256 + 1))
-    return np.where(np.unpackbits(np.frombuffer(drawn, np.uint8))[:count], 1.0, -1.0)
+    random_bytes = b"".join(hashlib.sha256(f"direction {n}".encode()).digest() for n in range(count // 256 + 1))
+    return np.where(np.unpackbits(np.frombuffer(random_bytes, np.uint8))[:count], 1.0, -1.0)

@@ -1,7 +1,7 @@
-"""Pictures: one page of a document as it is printed, with the place of a quote on it.
+"""Page rendering: one page of a PDF or an image as a PNG, with the place of a quote on it.
 
-The file is opened in a limited child process (`parsing/picturing.py`), never in this one; what the child says is
-checked before it is believed.
+The file is opened in a confined worker process (`parsing/render_worker.py`), never in this one, and the worker's answer
+is validated.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from dataclasses import asdict, dataclass, replace
 from knowledge.errors import DocumentDamaged, DocumentTooLarge
 from knowledge.highlight import Box
 from knowledge.parsing import child_process
+from knowledge.parsing.formats import PNG
 from knowledge.parsing.limits import MEGABYTE, ParseLimits
 from knowledge.parsing.source_file import safe_display_name
 
 LIMITS = replace(ParseLimits(), cpu_s=15, wall_s=20.0)
-MAX_PNG_BYTES = 12 * MEGABYTE  # of one picture
+MAX_PNG_BYTES = 12 * MEGABYTE
 MAX_BOXES = 2_000
 _MAX_HEADER_BYTES = 200_000
 _WORKER_MODULE = "knowledge.parsing.render_worker"
-_PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """A page as a PNG; `boxes` cover the quote and are empty where its words cannot be found on the page."""
+    """A page as a PNG; `boxes` cover the quote and are empty if its words are not found on the page."""
 
-    page: int  # counted from 1; the one after that asked for where the quote runs on
+    page: int  # from 1; the page after the one asked for if the quote runs over
     width: int
     height: int
     png: bytes
@@ -37,7 +37,7 @@ class PageImage:
 def render_page(name: str, data: bytes, page: int, quote: str, limits: ParseLimits = LIMITS) -> PageImage:
     """Return a page of a PDF or an image with the place of the quote.
 
-    Raises DocumentDamaged, DocumentTooLarge when the page cannot be drawn within the limits.
+    Raises DocumentDamaged, or DocumentTooLarge when the page cannot be rendered within the limits.
     """
     display_name = safe_display_name(name) or "the file"
     fields = {
@@ -51,11 +51,11 @@ def render_page(name: str, data: bytes, page: int, quote: str, limits: ParseLimi
         _WORKER_MODULE, request, data, limits.wall_s, MAX_PNG_BYTES + _MAX_HEADER_BYTES
     )
     if status != 0:
-        raise DocumentTooLarge(f"page {page} of {display_name} takes too much time or memory to be drawn")
+        raise DocumentTooLarge(f"page {page} of {display_name} takes too much time or memory to be shown.")
     try:
         return _decode_answer(answer, display_name)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise DocumentDamaged(f"page {page} of {display_name} cannot be drawn") from error
+        raise DocumentDamaged(f"page {page} of {display_name} cannot be shown.") from error
 
 
 def _decode_answer(answer: bytes, name: str) -> PageImage:
@@ -64,7 +64,7 @@ def _decode_answer(answer: bytes, name: str) -> PageImage:
     if "refused" in fields:
         kind = DocumentTooLarge if fields.get("large") else DocumentDamaged
         raise kind(str(fields["refused"])[:300])
-    if not png.startswith(_PNG_MAGIC) or len(png) != fields["bytes"] or len(png) > MAX_PNG_BYTES:
-        raise DocumentTooLarge(f"the picture of a page of {name} is too large to be shown")
+    if not PNG.has_signature(png) or len(png) != fields["bytes"] or len(png) > MAX_PNG_BYTES:
+        raise DocumentTooLarge(f"a page of {name} is too large to be shown.")
     boxes = tuple(Box(*(min(1.0, max(0.0, float(edge))) for edge in box)) for box in fields["boxes"][:MAX_BOXES])
     return PageImage(int(fields["page"]), int(fields["width"]), int(fields["height"]), png, boxes)

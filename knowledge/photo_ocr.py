@@ -1,7 +1,6 @@
-"""Photographs: a picture of somebody's work, read as lines of text by OCR.
+"""OCR of photos: a photo of written work as lines of text.
 
-The picture is opened in a limited child process (`parsing/transcribing.py`), never in this one, and nothing of it is
-kept. Who may send one, and what becomes of the text, is known elsewhere.
+The photo is opened in a confined worker process (`parsing/ocr_worker.py`), never in this one, and is not stored.
 """
 
 from __future__ import annotations
@@ -11,44 +10,41 @@ from dataclasses import replace
 from enum import StrEnum
 
 from knowledge.errors import DocumentDamaged, DocumentEmpty, DocumentTooLarge, OcrMissing
-from knowledge.parsing import child_process, ocr, worker_protocol
+from knowledge.parsing import child_process, formats, ocr, worker_protocol
 from knowledge.parsing.limits import MEGABYTE, ParseLimits
 
 LIMITS = replace(ParseLimits(), file_bytes=12 * MEGABYTE, cpu_s=30, wall_s=40.0)
 _WORKER_MODULE = "knowledge.parsing.ocr_worker"
 _MAX_ANSWER_BYTES = MEGABYTE
-_IMAGE_MAGIC = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"BM", b"II*\x00", b"MM\x00*")
-_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif")
 
 
 class PhotoKind(StrEnum):
-    """What the first bytes of an upload say it is."""
+    """What an upload is, by its first bytes."""
 
     IMAGE = "picture"
-    HEIC = "heic"  # what phones keep photographs as, and Pillow does not open
+    HEIC = "heic"  # the format of phones, which Pillow does not open
     OTHER = "other"
 
 
 def detect_photo_kind(data: bytes) -> PhotoKind:
-    """Say what the bytes are, whatever their name is."""
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+    """Return what the bytes are, whatever the file's name."""
+    if formats.is_heic(data):
         return PhotoKind.HEIC
-    webp = data.startswith(b"RIFF") and data[8:12] == b"WEBP"
-    return PhotoKind.IMAGE if webp or data.startswith(_IMAGE_MAGIC) else PhotoKind.OTHER
+    found = formats.format_of_signature(data)
+    return PhotoKind.IMAGE if found is not None and found.pillow else PhotoKind.OTHER
 
 
 def transcribe_photo(data: bytes, limits: ParseLimits = LIMITS) -> tuple[str, ...]:
-    """Return the lines of text in a picture.
+    """Return the lines of text in a photo.
 
-    Raises OcrMissing; DocumentTooLarge for too many pixels, TimeoutError for one that takes too long, DocumentEmpty
-    where nothing can be read, DocumentDamaged.
+    Raises OcrMissing, DocumentTooLarge (too many pixels), TimeoutError, DocumentEmpty (no text), DocumentDamaged.
     """
     if not ocr.is_available():
-        raise OcrMissing("this machine has no OCR: install tesseract")
-    request = worker_protocol.encode_request("picture", limits, len(data))
+        raise OcrMissing("OCR is not installed; install tesseract")
+    request = worker_protocol.encode_request("photo", limits, len(data))
     answer, status = child_process.run_worker(_WORKER_MODULE, request, data, limits.wall_s, _MAX_ANSWER_BYTES)
     if status != 0:
-        raise TimeoutError("the picture took too much time or memory")
+        raise TimeoutError("reading the photo took too much time or memory")
     return _decode_answer(answer)
 
 
@@ -57,14 +53,14 @@ def _decode_answer(answer: bytes) -> tuple[str, ...]:
         fields = json.loads(answer)
         refused, lines = fields.get("refused"), [str(line) for line in fields.get("lines", ())]
     except (ValueError, AttributeError, TypeError) as error:
-        raise DocumentDamaged("the picture cannot be read") from error
+        raise DocumentDamaged("the photo cannot be read") from error
     match refused:
         case None if lines:
             return tuple(lines)
         case None:
-            raise DocumentEmpty("there is no text in the picture that can be read")
+            raise DocumentEmpty("the photo contains no text that can be read")
         case "pixels":
-            raise DocumentTooLarge("the picture has too many pixels")
+            raise DocumentTooLarge("the photo has too many pixels")
         case "slow":
-            raise TimeoutError("the picture took too much time or memory")
-    raise DocumentDamaged("the picture is damaged")
+            raise TimeoutError("reading the photo took too much time or memory")
+    raise DocumentDamaged("the photo is damaged")

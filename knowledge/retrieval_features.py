@@ -1,7 +1,7 @@
-"""Evidence: what speaks for a passage as the answer to a question, as numbers. Policy is `ranking.py`.
+"""Retrieval features: how well a passage matches a question, as numbers. `ranking.py` weighs them.
 
-Words count by their rarity in the course (idf). Most questions are answered by one sentence, so a sentence that holds
-the question's words, or lies near it in meaning, or both at once, says more than the passage as a whole.
+Words are weighted by their rarity in the course (idf). Most questions are answered by one sentence, so a sentence with
+the question's words, or near it in meaning, or both, says more than the passage as a whole.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from knowledge.lexical import Floats, LexicalIndex, RowIndices
 
 LEXICAL_FEATURES = (
     "bm25",
-    "bm25_share",  # of the most that the question's words can give
+    "bm25_share",  # of the highest score that the question's words can give
     "words",  # share of the question's words (by idf) in the passage, titles included
     "title",  # ... in the titles
     "sentence",  # ... in its best sentence
     "neighbours",  # ... in its best two neighbouring sentences
-    "pairs",  # ... that stand side by side as in the question
-    "loose_pairs",  # ... side by side in either order
+    "pairs",  # ... that are adjacent as in the question
+    "loose_pairs",  # ... adjacent in either order
     "length",  # ln of the number of words
 )
 DENSE_FEATURES = (
@@ -33,7 +33,7 @@ DENSE_FEATURES = (
     "nearest",  # ... of its nearest sentence
     "two_nearest",  # mean of its two nearest sentences
     "joint",  # best sum over one sentence of cosine and 0.6 x words
-    "tokens",  # how near its words come to the question's, word by word
+    "tokens",  # MaxSim of its tokens and the question's
 )
 FUSED_FEATURES = (*LEXICAL_FEATURES, *DENSE_FEATURES)
 _JOINT_WEIGHT = 0.6
@@ -41,7 +41,7 @@ _JOINT_WEIGHT = 0.6
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
-    """The terms of a question: distinct ones with their numbers and rarity, and its pairs of neighbours."""
+    """The distinct terms of a question with their numbers and rarity, and which terms are adjacent."""
 
     term_ids: RowIndices
     idf: Floats
@@ -64,28 +64,28 @@ class QueryTerms:
 
 @dataclass(frozen=True, slots=True)
 class QueryVectors:
-    """A question as vectors: of the whole, and the codes of its words."""
+    """A question as the vector of the whole and the codes of its tokens."""
 
     vector: Vectors
     token_codes: TokenCodes
 
     @classmethod
-    def from_encoding(cls, reading: TextEncoding) -> QueryVectors:
-        return cls(reading.span_vectors[0], quantize_tokens(reading.token_vectors))
+    def from_encoding(cls, encoding: TextEncoding) -> QueryVectors:
+        return cls(encoding.span_vectors[0], quantize_tokens(encoding.token_vectors))
 
 
 @dataclass(frozen=True, slots=True)
 class _TermMatches:
-    """Which of the question's terms stand where in the candidates."""
+    """Where the question's terms occur in the candidates."""
 
-    owner: RowIndices  # of each part: the candidate it belongs to
+    owner: RowIndices  # of each part: its candidate
     first: RowIndices  # of each candidate: its first part, the titles
     parts: NDArray[np.bool_]  # part x term
-    adjacent: NDArray[np.bool_]  # candidate x term x term: the second stands behind the first
+    adjacent: NDArray[np.bool_]  # candidate x term x term: the second follows the first
 
 
 def lexical_features(index: LexicalIndex, query: QueryTerms, rows: RowIndices, bm25: Floats) -> tuple[Floats, Floats]:
-    """Return a row of the LEXICAL features for each candidate, and the `words` share of all their sentences."""
+    """Return LEXICAL_FEATURES for each candidate, and the share of the question's words in each of their sentences."""
     found = _find_matches(index, query, rows)
     share = (found.parts @ query.idf / query.total_idf).astype(np.float32)
     title = np.zeros(len(share), np.bool_)
@@ -112,7 +112,7 @@ def lexical_features(index: LexicalIndex, query: QueryTerms, rows: RowIndices, b
 
 
 def dense_features(index: CourseIndex, query: QueryVectors, rows: RowIndices, word_share: Floats) -> Floats:
-    """Return a row of the DENSE features for each candidate; `share` as from `lexical_evidence`."""
+    """Return DENSE_FEATURES for each candidate; `word_share` comes from `lexical_features`."""
     whole, cosines = index.cosine_similarities(query.vector, rows)
     counts = index.lexical.part_counts[rows] - 1
     first = np.cumsum(counts) - counts
@@ -142,7 +142,7 @@ def _find_matches(index: LexicalIndex, query: QueryTerms, rows: RowIndices) -> _
 
 
 def _positions_in(tokens: NDArray[np.int32], numbers: RowIndices) -> RowIndices:
-    """Return for each token the place of its number among `numbers`, -1 where it is none of them."""
+    """Return for each token the index of its number in `numbers`, -1 if it is not among them."""
     if len(numbers) == 0:
         return np.full(len(tokens), -1, np.int64)
     order = np.argsort(numbers)

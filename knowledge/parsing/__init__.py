@@ -1,1 +1,1 @@
-"""Parsing: the bytes of a course document in, located blocks of text out, each file in a limited child process."""
+"""Parsing: turns the bytes of a course document into located blocks of text, each file in a confined worker process."""

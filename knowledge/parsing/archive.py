@@ -1,4 +1,4 @@
-"""Archives: may this ZIP-based document be unpacked at all? Asked before any library opens it."""
+"""Archives: checks that a ZIP-based document may be unpacked, before any library opens it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _HEAD_BYTES = 64 * 1024
 
 
 def open_archive(source: SourceFile) -> zipfile.ZipFile:
-    """Return the document's archive once its size, its names and its XML are known to be harmless.
+    """Return the document's archive after checking its sizes and its XML.
 
-    Raises DocumentTooLarge for bombs, DocumentLocked for encrypted parts, DocumentDamaged for the rest.
+    Raises DocumentTooLarge for ZIP bombs, DocumentLocked for encrypted parts, DocumentDamaged otherwise.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(source.data))
@@ -33,7 +33,7 @@ def _check_sizes(source: SourceFile, entries: list[zipfile.ZipInfo]) -> None:
     limits, name = source.limits, source.name
     if len(entries) > limits.archive_entries:
         raise DocumentTooLarge(
-            f"{name} has {len(entries):,} parts inside, which no course document needs; save it anew."
+            f"{name} has {len(entries):,} parts inside, which no course document needs; save it again."
         )
     if sum(entry.file_size for entry in entries) > limits.archive_bytes:
         raise DocumentTooLarge(
@@ -44,11 +44,11 @@ def _check_sizes(source: SourceFile, entries: list[zipfile.ZipInfo]) -> None:
             raise DocumentLocked(f"{name} is encrypted; save it without a password and upload it again.")
         packed = max(1, entry.compress_size)
         if entry.file_size > MEGABYTE and entry.file_size / packed > limits.archive_ratio:
-            raise DocumentTooLarge(f"{name} is packed like a ZIP bomb (part {entry.filename[:60]}); save it anew.")
+            raise DocumentTooLarge(f"{name} is packed like a ZIP bomb (part {entry.filename[:60]}); save it again.")
 
 
 def _check_markup(source: SourceFile, archive: zipfile.ZipFile) -> None:
-    """No part may declare entities: documents never need them, attacks do."""
+    """Refuse XML entities: documents never need them, attacks do."""
     for entry in archive.infolist():
         if not entry.filename.lower().endswith(_XML_SUFFIXES):
             continue
@@ -56,5 +56,5 @@ def _check_markup(source: SourceFile, archive: zipfile.ZipFile) -> None:
             head = part.read(_HEAD_BYTES).replace(b"\x00", b"")  # UTF-16 reads as ASCII without its zeros
         if _XML_ENTITY.search(head):
             raise DocumentDamaged(
-                f"{source.name} declares XML entities (in {entry.filename[:60]}), which is not allowed; save it anew."
+                f"{source.name} declares XML entities (in {entry.filename[:60]}), which is not allowed; save it again."
             )

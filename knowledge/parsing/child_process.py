@@ -1,4 +1,4 @@
-"""Launching: a child that opens untrusted files is started without keys or proxies, fed, and ended for certain."""
+"""Starting and ending the worker processes that open untrusted files; they inherit no keys and no proxies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENVIRONMENT_ALLOWLIST = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TESSDATA
 
 
 def start_worker(module: str) -> subprocess.Popen[bytes]:
-    """Start a module of ours in a process group of its own; it limits itself before it opens anything."""
+    """Start a module of ours in its own process group; it confines itself before it opens the file."""
     return subprocess.Popen(
         [sys.executable, "-B", "-m", module],
         stdin=subprocess.PIPE,
@@ -27,19 +27,22 @@ def start_worker(module: str) -> subprocess.Popen[bytes]:
     )
 
 
-def run_worker(module: str, request: bytes, data: bytes, wall_s: float, most_bytes: int) -> tuple[bytes, int]:
-    """Start a module, hand it a request and a file; return what it said, at most so much, and how it ended."""
+def run_worker(module: str, request: bytes, data: bytes, wall_s: float, max_bytes: int) -> tuple[bytes, int]:
+    """Run a worker on a request and a file; return its answer, cut at `max_bytes`, and its exit status.
+
+    The worker is killed after `wall_s` seconds; then the status is not 0.
+    """
     process = start_worker(module)
     assert process.stdout is not None
     clock = threading.Timer(wall_s, kill_process_group, [process])
     clock.start()
     threading.Thread(target=write_input, args=(process, request, data), daemon=True).start()
     try:
-        answer = process.stdout.read(most_bytes)
+        answer = process.stdout.read(max_bytes)
     finally:
         clock.cancel()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=1)  # it has said its last word
+            process.wait(timeout=1)  # it has closed its output
         kill_process_group(process)
         process.wait()
         process.stdout.close()
@@ -47,7 +50,7 @@ def run_worker(module: str, request: bytes, data: bytes, wall_s: float, most_byt
 
 
 def write_input(process: subprocess.Popen[bytes], request: bytes, data: bytes) -> None:
-    """Write what the child is asked and the file; one that died meanwhile tells why by its exit status."""
+    """Write the request and the file; if the worker has died, its exit status tells why."""
     assert process.stdin is not None
     with suppress(OSError), process.stdin as pipe:
         pipe.write(request)
@@ -55,7 +58,7 @@ def write_input(process: subprocess.Popen[bytes], request: bytes, data: bytes) -
 
 
 def kill_process_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill the child and whatever it started."""
+    """Kill the worker and every process it started."""
     with suppress(ProcessLookupError):  # it has ended by itself
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -64,6 +67,6 @@ def kill_process_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def worker_environment() -> dict[str, str]:
-    """The child gets no keys and no proxies, only what it takes to start."""
-    kept = {key: os.environ[key] for key in _ENVIRONMENT_ALLOWLIST if key in os.environ}
-    return kept | {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "OMP_THREAD_LIMIT": "1", "MALLOC_ARENA_MAX": "2"}
+    """Return the variables that a worker needs to start; no keys, no proxies."""
+    allowed = {key: os.environ[key] for key in _ENVIRONMENT_ALLOWLIST if key in os.environ}
+    return allowed | {"PYTHONUTF8": "1", "PYTHONNOUSERSITE": "1", "OMP_THREAD_LIMIT": "1", "MALLOC_ARENA_MAX": "2"}

@@ -1,4 +1,4 @@
-"""CSV tables: each row as the names of its columns and what stands in them."""
+"""CSV tables: each row as text, with the names of the columns before their values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
-MEDIA_TYPE = "text/csv"
 _MAX_FIELD_CHARACTERS = 1_000_000
 _MAX_COLUMNS = 1_000
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
-    """Read all rows; the first one names the columns when it looks like names."""
+    """Read all rows; the first one gives the column names if it looks like a header."""
     csv.field_size_limit(_MAX_FIELD_CHARACTERS)
     text = text.lstrip("\ufeff").replace("\x00", "")
     rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
@@ -33,11 +32,11 @@ def read(source: SourceFile, text: str) -> ParsedDocument:
         if line:
             blocks.append(Block(line, Locator(LocatorKind.ROW, number, f"row {number}"), SectionTracker().heading_path))
         source.report(number, len(rows))
-    return ParsedDocument(source.stem, MEDIA_TYPE, tuple(blocks), 1)
+    return ParsedDocument(source.stem, source.media_type, tuple(blocks), 1)
 
 
 def _delimiter(text: str) -> str:
-    """The separator that cuts the first lines into the same number (more than one) of cells most often."""
+    """Return the delimiter that cuts the most of the first lines into the same number of cells, more than one."""
     lines = [line for line in text[:20_000].splitlines() if line.strip()][:20]
 
     def evenness(delimiter: str) -> tuple[int, int]:
@@ -49,7 +48,7 @@ def _delimiter(text: str) -> str:
 
 
 def _is_header(row: list[str]) -> bool:
-    """Whether a first row names columns: all filled, all different, none a number or a long text."""
+    """Whether a first row is a header: all cells filled, all different, none a number or a long text."""
     cells = [clean_line(cell) for cell in row]
     if len(cells) < 2 or len(set(cells)) < len(cells):
         return False
@@ -57,7 +56,7 @@ def _is_header(row: list[str]) -> bool:
 
 
 def _row_text(names: list[str], cells: list[str]) -> str:
-    """ "Name: Ada; Born: 1815", or the filled cells where columns have no names."""
+    """Return "Name: Ada; Born: 1815", or just the filled cells when the columns have no names."""
     if not names:
         return "; ".join(filter(None, cells))
     pairs = (f"{names[place]}: {cell}" if place < len(names) else cell for place, cell in enumerate(cells) if cell)

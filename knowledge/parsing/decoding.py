@@ -1,9 +1,11 @@
-"""Decoding: which encoding a text file is in, told from its bytes alone."""
+"""Decoding: the text of a file whose encoding is only known from its bytes."""
 
 from __future__ import annotations
 
 import codecs
 import re
+
+from knowledge.languages.sentences import COMMAS, END_MARKS
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -13,15 +15,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
-_COMMON_CHARACTERS = re.compile(r"[ \n.,。，]")
+_COMMON_CHARACTERS = re.compile(rf"[ \n{END_MARKS}{COMMAS}]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
 
 
 def decode(data: bytes) -> str | None:
-    """Return the text of the bytes, or None when they are not text in any encoding that we know.
+    """Return the text of the bytes, or None when they are not text in any known encoding.
 
-    Marks, then UTF-8, then UTF-16 by its zero bytes, then what the file declares, then GB18030 or Windows-1252
-    by which of the two makes likely characters.
+    Tries byte order marks, UTF-8, UTF-16 by its zero bytes, the encoding that the file declares, then GB18030 or
+    Windows-1252, the likelier one first.
     """
     for encoding in _candidates(data):
         text = _try_decode(data, encoding)
@@ -41,19 +43,19 @@ def _candidates(data: bytes) -> list[str]:
 
 
 def _utf16_candidates(data: bytes) -> list[str]:
-    """UTF-16 without a mark: no other text has zero bytes; the right order makes spaces and full stops."""
+    """Return the UTF-16 encodings, the likelier first: no other text has zero bytes, and the right one has spaces."""
     sample = data[:4096]
     if len(data) % 2 or 0 not in sample:
         return []
-    usual = {
+    count = {
         encoding: len(_COMMON_CHARACTERS.findall(sample.decode(encoding, "replace")))
         for encoding in ("utf-16-le", "utf-16-be")
     }
-    return sorted(usual, key=lambda encoding: -usual[encoding])
+    return sorted(count, key=lambda encoding: -count[encoding])
 
 
 def _looks_chinese(data: bytes) -> bool:
-    """Whether the bytes above ASCII come in pairs from the common rows of GB2312, as in Chinese prose."""
+    """Whether the bytes above ASCII come in pairs from the common rows of GB 2312, as in Chinese prose."""
     common = pairs = 0
     position = 0
     while position < min(len(data), 65_536) - 1:
@@ -74,6 +76,6 @@ def _try_decode(data: bytes, encoding: str) -> str | None:
 
 
 def _is_text(text: str) -> bool:
-    """Whether control characters are as rare as in text."""
+    """Whether control characters are rare enough for text."""
     sample = text[:65_536]
     return len(_BINARY.findall(sample)) * 200 <= len(sample)

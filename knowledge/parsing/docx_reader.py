@@ -15,14 +15,16 @@ from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from knowledge.documents import Block, ParsedDocument
+from knowledge.languages import either
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.mathml_to_latex import from_omml
 from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_HEADING = re.compile(r"^(?:heading|überschrift|titre|标题)\s*([1-9])", re.IGNORECASE)
+# Word translates the names of its styles: German and French, then the languages that have a folder.
+_HEADING = re.compile(rf"^(?:überschrift|titre|{either('headings', 'HEADING_STYLE')})\s*([1-9])", re.IGNORECASE)
+_LIST = re.compile(either("headings", "LIST_STYLE"), re.IGNORECASE)
 _SKIPPED = {
     qn("w:del"),
     qn("w:moveFrom"),
@@ -50,11 +52,11 @@ def read(source: SourceFile) -> ParsedDocument:
     walk.add_footnotes(notes)
     first = next((block.heading[0] for block in walk.blocks if block.heading), "")
     title = _human_title(document.core_properties.title) or walk.title or first or source.stem
-    return ParsedDocument(title, MEDIA_TYPE, tuple(walk.blocks), 1)
+    return ParsedDocument(title, source.media_type, tuple(walk.blocks), 1)
 
 
 def _body_parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
-    """Paragraphs and tables in order, those inside content controls included."""
+    """Yield paragraphs and tables in order, including those inside content controls."""
     for element in body:
         if element.tag == qn("w:p"):
             yield Paragraph(element, document)
@@ -66,14 +68,14 @@ def _body_parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
 
 
 def _human_title(title: str | None) -> str:
-    """The title among the properties, unless a program put it there."""
+    """Return the title property, "" if it is a program's default."""
     title = clean_line(title or "")
     return "" if re.match(r"(?i)untitled|word document|document\d*$|microsoft word|powerpoint", title) else title
 
 
 @dataclass(slots=True)
 class _Styles:
-    """The heading level and list-ness of a paragraph style, looked up once."""
+    """What the paragraph styles of a document mean, each looked up once."""
 
     _known: dict[str | None, tuple[int, bool, str]] = field(default_factory=dict)
 
@@ -81,11 +83,11 @@ class _Styles:
         """Return the heading level (0: none), whether it is a list style, and the style's name."""
         key = paragraph._p.style
         if key not in self._known:
-            self._known[key] = self._look_up(paragraph)
+            self._known[key] = self._read(paragraph)
         return self._known[key]
 
     @staticmethod
-    def _look_up(paragraph: Paragraph) -> tuple[int, bool, str]:
+    def _read(paragraph: Paragraph) -> tuple[int, bool, str]:
         style: Any = paragraph.style
         name = (style.name or "") if style is not None else ""
         while style is not None:
@@ -93,12 +95,12 @@ class _Styles:
             if found:
                 return int(found.group(1)), False, name
             style = style.base_style
-        return 0, name.lower().startswith(("list", "列表")), name
+        return 0, _LIST.match(name) is not None, name
 
 
 @dataclass(slots=True)
 class _DocxBlockBuilder:
-    """Turns paragraphs and tables into blocks; the items of a list are one block."""
+    """Turns paragraphs and tables into blocks; a list is one block."""
 
     sections: SectionTracker
     styles: _Styles
@@ -129,7 +131,7 @@ class _DocxBlockBuilder:
             self._add(text)
 
     def flush(self) -> None:
-        """End the list that is open."""
+        """Close the open list."""
         self._add("\n".join(self._items))
         self._items = []
 
@@ -145,14 +147,14 @@ class _DocxBlockBuilder:
 
 
 def _outline_level(paragraph: Any) -> int:
-    """The outline level that a paragraph sets for itself, from 1; 0 for body text."""
+    """Return the outline level that a paragraph itself sets, from 1; 0 for body text."""
     found = paragraph.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
     value = int(found.get(qn("w:val"), "9")) if found is not None else 9
     return value + 1 if value < 9 else 0
 
 
 def _rows(table: Any) -> list[list[str]]:
-    """Cells by row, straight from the XML: nested tables and paragraphs on one line."""
+    """Return the cells by row, from the XML: nested tables and paragraphs on one line."""
     rows = []
     for row in table.iterchildren(qn("w:tr")):
         rows.append(
@@ -169,7 +171,7 @@ def _footnotes(xml: bytes) -> list[str]:
 
 
 def paragraph_text(element: Any) -> str:
-    """Return the text of a paragraph as it stands when all changes are accepted, equations as LaTeX."""
+    """Return the text of a paragraph with all tracked changes accepted, equations as LaTeX."""
     return "".join(_text_pieces(element, 0))
 
 

@@ -18,12 +18,11 @@ from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
-MEDIA_TYPE = "application/epub+zip"
 _FONT_OBFUSCATION = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
 
 def read(source: SourceFile) -> ParsedDocument:
-    """Read the chapters of the spine; their headings are the sections."""
+    """Read the chapters of the spine; their headings become the sections."""
     with open_archive(source) as archive:
         _refuse_drm(source, archive)
         package_path = _package_path(source, archive)
@@ -32,7 +31,7 @@ def read(source: SourceFile) -> ParsedDocument:
         source.check_page_count(len(chapters), "chapters")
         blocks, notes = _read_chapters(source, archive, chapters)
     title = next((clean_line(e.text or "") for e in package.iter("{*}title") if e.text), "")
-    return ParsedDocument(title or source.stem, MEDIA_TYPE, tuple(blocks), max(1, len(chapters)), tuple(notes))
+    return ParsedDocument(title or source.stem, source.media_type, tuple(blocks), max(1, len(chapters)), tuple(notes))
 
 
 def _read_chapters(source: SourceFile, archive: zipfile.ZipFile, paths: list[str]) -> tuple[list[Block], list[str]]:
@@ -50,7 +49,7 @@ def _read_chapters(source: SourceFile, archive: zipfile.ZipFile, paths: list[str
 
 
 def _refuse_drm(source: SourceFile, archive: zipfile.ZipFile) -> None:
-    """A book may scramble its fonts; anything else encrypted is copy protection."""
+    """Raise DocumentLocked for copy protection; obfuscated fonts alone are allowed."""
     if "META-INF/encryption.xml" not in archive.namelist():
         return
     methods = _parse_xml(source, archive, "META-INF/encryption.xml").iter("{*}EncryptionMethod")
@@ -75,7 +74,7 @@ def _parse_xml(source: SourceFile, archive: zipfile.ZipFile, path: str) -> Any:
 
 
 def _spine_paths(package: Any, base: str) -> list[str]:
-    """Paths of the chapters inside the archive, in reading order, the table of contents left out."""
+    """Return the paths of the chapters in the archive, in reading order, without the table of contents."""
     files = {}
     for item in package.iter("{*}item"):
         if "html" in item.get("media-type", "") and "nav" not in item.get("properties", "").split():

@@ -1,4 +1,4 @@
-"""HTML: headings as sections; scripts, navigation and hidden parts dropped; tables and formulas kept."""
+"""HTML pages: headings become sections; scripts, navigation and hidden parts are dropped; tables and formulas stay."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _MAX_DEPTH = 400
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
-    """Read one page. The part marked as main is read where there is one."""
+    """Read one page, or only its main part if it marks one."""
     root = parse_html(text)
     if root is None:
-        raise DocumentDamaged(f"{source.name} holds no HTML elements; save the page again and upload it again.")
+        raise DocumentDamaged(f"{source.name} contains no HTML elements; save the page and upload it again.")
     sections = SectionTracker()
     blocks = extract_html_blocks(_main_part(root), sections)
     source.report(1, 1)
     title = clean_line(root.findtext(".//title") or "")
     first = next((block.heading[0] for block in blocks if block.heading), "")
-    return ParsedDocument(title or first or source.stem, "text/html", tuple(blocks), 1)
+    return ParsedDocument(title or first or source.stem, source.media_type, tuple(blocks), 1)
 
 
 def parse_html(text: str) -> html.HtmlElement | None:
-    """Return the root element, None where there is nothing; no network, no entities of the page's own."""
+    """Return the root element, None for an empty page; no network, no entities that the page defines."""
     text = re.sub(r"\A\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")).replace("\x00", "")
     parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
@@ -68,7 +68,7 @@ def extract_html_blocks(root: html.HtmlElement, sections: SectionTracker) -> lis
 
 
 def _main_part(root: html.HtmlElement) -> html.HtmlElement:
-    """The <main>, or the only <article>, when it holds most of the page's words."""
+    """Return the <main>, or the only <article>, if it has a good part of the page's text."""
     for path in (".//main", ".//*[@role='main']", ".//article"):
         found = root.findall(path)
         if len(found) == 1 and 2 * len(found[0].text_content()) > len(root.text_content()) / 2:
@@ -78,13 +78,14 @@ def _main_part(root: html.HtmlElement) -> html.HtmlElement:
 
 @dataclass(slots=True)
 class _HtmlBlockBuilder:
-    """Goes through the elements in order; text gathers until an element that is a block of its own."""
+    """Walks the elements in order; text accumulates until the next block element."""
 
     sections: SectionTracker
     blocks: list[Block] = field(default_factory=list)
     _text: list[str] = field(default_factory=list)
 
     def flush(self) -> None:
+        """Close the current block."""
         text = clean_text("".join(self._text))
         self._text = []
         self._add(text)
@@ -94,6 +95,7 @@ class _HtmlBlockBuilder:
             self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
 
     def visit(self, element: html.HtmlElement, depth: int) -> None:
+        """Add the content of an element; raises RecursionError."""
         if depth > _MAX_DEPTH:
             raise RecursionError
         self._append_text(element.text)
@@ -143,7 +145,7 @@ class _HtmlBlockBuilder:
         self._add(f"```\n{code}\n```" if code.strip() else "")
 
     def _list(self, element: html.HtmlElement, depth: int) -> None:
-        """A list whose items are short is one block; one with long items is a block an item."""
+        """Add a list as one block, or item by item if items are long or contain blocks."""
         items = [_inner_text(item) for item in element.iterchildren("li")]
         if element.xpath(".//table|.//pre|.//h1|.//h2|.//h3") or max(map(len, items), default=0) > 400:
             self.flush()
@@ -154,7 +156,7 @@ class _HtmlBlockBuilder:
         self._add("\n".join(f"- {text}" for text in map(clean_line, items) if text))
 
     def _table(self, element: html.HtmlElement) -> None:
-        """A table of data is rows of cells; one that only lays out the page is read through."""
+        """Add a table of data as rows of cells; the content of a layout table is added as if it were none."""
         self.flush()
         rows = [row for row in element.iter("tr") if next(row.iterancestors("table"), None) is element]
         cells = [[_inner_text(cell) for cell in row.iterchildren("td", "th")] for row in rows]
@@ -181,7 +183,7 @@ def _is_hidden(element: html.HtmlElement) -> bool:
 
 
 def _inner_text(element: html.HtmlElement) -> str:
-    """All visible text below an element on one line."""
+    """Return all visible text below an element on one line."""
     walk = _HtmlBlockBuilder(SectionTracker())
     for child in element:
         if isinstance(child.tag, str) and child.tag in _HEADINGS:

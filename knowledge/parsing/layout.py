@@ -1,6 +1,6 @@
-"""Page layout: lines with places in, paragraphs in reading order out. Pure geometry; knows no PDF.
+"""Page layout: turns lines with positions into paragraphs in reading order. Pure geometry, independent of PDF.
 
-Places are points from the lower left corner of the page, as PDF counts them.
+Positions are in points from the lower left corner of the page.
 """
 
 from __future__ import annotations
@@ -12,21 +12,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from knowledge.languages import either
+from knowledge.languages.sentences import CLAUSE_MARKS, CLOSING_MARKS, END_MARKS
 from knowledge.parsing.text_cleaning import is_cjk
 
-_SENTENCE_END = re.compile(r"[.!?:;。！？：；”\"')\]]$")
+_SENTENCE_END = re.compile(rf"[{END_MARKS}{CLAUSE_MARKS}{CLOSING_MARKS}]$")
 BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
-_CAPTION = re.compile(r"^(?:Figure|Fig\.|Table|Tab\.|Algorithm|Listing|图|表)\s*\d", re.IGNORECASE)
-_LOOK_AHEAD = 16  # paragraphs that the parts of a figure may come to
+_CAPTION = re.compile(rf"^(?:{either('figures', 'CAPTION_NAME')})\s*\d", re.IGNORECASE)
+_LOOK_AHEAD = 16  # paragraphs that a figure may consist of
 _FOOTNOTE_MARK = re.compile(r"^[\d*∗†‡§¶]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _MIN_COLUMN_LINES = 5  # lines
-_LEADING = 0.75  # gap between lines of one paragraph, in line heights, over the page's usual one
+_LEADING = 0.75  # largest extra gap between lines of one paragraph, in line heights
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutLine:
-    """A run of text on one baseline. `height` is that of its font; `hyphen`: it ends in a hyphen of setting."""
+    """A run of text on one baseline. `height` is that of its font; `hyphen`: it ends in a typesetter's hyphen."""
 
     text: str
     left: float
@@ -61,15 +63,11 @@ class Paragraph:
     def bold(self) -> bool:
         return all(line.bold for line in self.lines)
 
-    @property
-    def top(self) -> float:
-        return max(line.top for line in self.lines)
-
 
 def group_paragraphs(lines: Sequence[LayoutLine], body: float) -> list[Paragraph]:
     """Return the paragraphs of one page, left column before right column, footnotes last.
 
-    `body` is the height of the lines that most of the document is set in.
+    `body` is the line height of most of the document.
     """
     found: list[Paragraph] = []
     notes: list[Paragraph] = []
@@ -82,7 +80,7 @@ def group_paragraphs(lines: Sequence[LayoutLine], body: float) -> list[Paragraph
 
 
 def _first_footnote(found: Sequence[Paragraph], body: float) -> int:
-    """Where the small print at the foot of a column begins; the column must have larger print above it."""
+    """Return the index of the first footnote: small print at the foot of a column with larger print above it."""
     cut = len(found)
     while cut > 0 and found[cut - 1].height < 0.92 * body:
         cut -= 1
@@ -94,7 +92,7 @@ def _first_footnote(found: Sequence[Paragraph], body: float) -> int:
 
 
 def _regions(lines: Sequence[LayoutLine], depth: int) -> list[list[LayoutLine]]:
-    """Cut a page at lines that span it, and what lies between them into columns."""
+    """Cut a page at the lines that span it, and each band between them into columns."""
     gutter = _find_gutter(lines) if depth < 3 else None
     if gutter is None:
         return [_top_to_bottom(lines)]
@@ -115,7 +113,7 @@ def _regions(lines: Sequence[LayoutLine], depth: int) -> list[list[LayoutLine]]:
 
 
 def _columns(band: Sequence[LayoutLine], gutter: float, depth: int) -> list[list[LayoutLine]]:
-    """The left column of a band, then the right one; a band of a few lines (authors' names) stays as it is."""
+    """Return the left column of a band, then the right one; a band of few lines (authors' names) is not cut."""
     left = [line for line in band if line.right <= gutter]
     right = [line for line in band if line.left >= gutter]
     if 0 < min(len(left), len(right)) < _MIN_COLUMN_LINES and max(len(left), len(right)) < 2 * _MIN_COLUMN_LINES:
@@ -124,9 +122,9 @@ def _columns(band: Sequence[LayoutLine], gutter: float, depth: int) -> list[list
 
 
 def _top_to_bottom(lines: Sequence[LayoutLine]) -> list[LayoutLine]:
-    """Put stretches that a file holds in another order (its footer first) from top to bottom.
+    """Sort stretches of lines that a file has in another order (its footer first) from top to bottom.
 
-    Stretches beside each other stay in the order of the file, which knows more than their places do.
+    Stretches next to each other stay in the order of the file.
     """
     stretches: list[list[LayoutLine]] = []
     for line in lines:
@@ -137,14 +135,14 @@ def _top_to_bottom(lines: Sequence[LayoutLine]) -> list[LayoutLine]:
     groups: list[_Stretch] = []
     for stretch in stretches:
         new = _Stretch(stretch, max(x.top - 0.1 * x.height for x in stretch), min(x.bottom for x in stretch))
-        beside = [group for group in groups if group.low < new.high and new.low < group.high]
-        groups = [group for group in groups if group not in beside] + [_Stretch.of([*beside, new])]
+        level = [group for group in groups if group.low < new.high and new.low < group.high]
+        groups = [group for group in groups if group not in level] + [_Stretch.of([*level, new])]
     return [line for group in sorted(groups, key=lambda group: -group.high) for line in group.lines]
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Lines in the order of the file, and between which heights they stand."""
+    """Lines in the order of the file, and the heights between which they lie."""
 
     lines: list[LayoutLine]
     high: float
@@ -181,7 +179,7 @@ def _find_gutter(lines: Sequence[LayoutLine]) -> float | None:
 
 
 def _widest_strip(change: Sequence[int], width: int, most: float) -> tuple[int, int] | None:
-    """The widest run of x in the middle half where at most `most` lines, and the fewest, pass."""
+    """Return the widest range of x in the middle half that the fewest lines cross, None if more than `most` do."""
     cover, covers = 0, []
     for step in change[: width + 1]:
         cover += step
@@ -203,7 +201,7 @@ def _widest_strip(change: Sequence[int], width: int, most: float) -> tuple[int, 
 
 
 def _two_columns(lines: Sequence[LayoutLine], middle: float) -> bool:
-    """Whether both sides are prose: many lines, nearly as wide as their column, beside each other."""
+    """Whether both sides are prose: many lines, nearly as wide as their column, at the same heights."""
     sides = [[x for x in lines if x.right <= middle], [x for x in lines if x.left >= middle]]
     if min(map(len, sides)) < 6:
         return False
@@ -221,7 +219,7 @@ def _is_prose(side: Sequence[LayoutLine]) -> bool:
 
 
 def _join_rows(lines: Sequence[LayoutLine]) -> list[LayoutLine]:
-    """Join neighbours on one baseline that were set with a gap between them."""
+    """Join neighbours on one baseline that have a gap between them."""
     rows: list[LayoutLine] = []
     for line in lines:
         if not rows or line.table or rows[-1].table or not _same_row(rows[-1], line):
@@ -236,13 +234,13 @@ def _join_rows(lines: Sequence[LayoutLine]) -> list[LayoutLine]:
 
 
 def _is_footnote_mark(line: LayoutLine, before: LayoutLine) -> bool:
-    """Whether a line is the raised number of a note, set after the line in which it stands."""
+    """Whether a line is the raised number of a footnote within the line before it."""
     small = line.height < 0.8 * before.height and len(line.text) <= 3
     return small and before.left - before.height < line.left < before.right - line.width
 
 
 def _join_lines(one: LayoutLine, other: LayoutLine) -> LayoutLine:
-    """A mark that is set small beside its word joins without a space, and does not change the line's height."""
+    """Join two lines; a small mark next to a word is joined without a space and does not change the line's height."""
     glue = " " if other.left - one.right > 0.12 * max(one.height, other.height) else ""
     longer = max(one, other, key=lambda line: len(line.text))
     return replace(
@@ -272,7 +270,7 @@ def _region_paragraphs(lines: Sequence[LayoutLine]) -> list[Paragraph]:
 
 
 def _usual_gap(lines: Sequence[LayoutLine]) -> float:
-    """The median white space between consecutive lines, in line heights."""
+    """Return the median gap between consecutive lines, in line heights."""
     pairs = zip(lines, lines[1:], strict=False)
     gaps = [(a.bottom - b.top) / b.height for a, b in pairs if -0.8 < (a.bottom - b.top) / b.height < 1.5]
     return median(gaps) if gaps else 0.0
@@ -298,7 +296,7 @@ def _starts_paragraph(before: LayoutLine, line: LayoutLine, usual: float, edge: 
 
 
 def _join_across_columns(found: list[Paragraph]) -> list[Paragraph]:
-    """Join a paragraph that the end of a column, or a figure, has cut in the middle of a sentence."""
+    """Join a paragraph that the end of a column or a figure cuts in the middle of a sentence."""
     joined = list(found)
     at = 0
     while at < len(joined):
@@ -311,7 +309,7 @@ def _join_across_columns(found: list[Paragraph]) -> list[Paragraph]:
 
 
 def _continuation_index(found: Sequence[Paragraph], at: int) -> int | None:
-    """Where an unfinished paragraph goes on, None when it does not; only figures may stand between."""
+    """Return the index at which an unfinished paragraph continues, None if it does not; only figures are skipped."""
     last = found[at].lines[-1]
     if last.table or (len(found[at].lines) == 1 and not last.hyphen):
         return None
@@ -326,7 +324,7 @@ def _continuation_index(found: Sequence[Paragraph], at: int) -> int | None:
 
 
 def _is_float(paragraph: Paragraph, height: float) -> bool:
-    """Whether a paragraph belongs to a figure or a table: a caption, a label, or in another print."""
+    """Whether a paragraph belongs to a figure or a table: a caption, a label, or another print size."""
     text = paragraph.lines[0].text
     if paragraph.lines[0].table:
         return True
@@ -335,7 +333,7 @@ def _is_float(paragraph: Paragraph, height: float) -> bool:
 
 
 def _continues(last: LayoutLine, first: LayoutLine) -> bool:
-    """Whether a sentence goes on from the last line of a column to the first of the next."""
+    """Whether a sentence continues from the last line of a column to the first of the next."""
     if first.table or abs(last.height - first.height) > 0.05 * last.height or last.bold != first.bold:
         return False
     if last.hyphen:
@@ -345,7 +343,7 @@ def _continues(last: LayoutLine, first: LayoutLine) -> bool:
 
 
 class Dehyphenator:
-    """The words of a document: they decide whether a hyphen at a line's end belongs to the word."""
+    """Decides by the other words of a document whether a hyphen at the end of a line belongs to the word."""
 
     def __init__(self, lines: Iterable[LayoutLine]) -> None:
         self._count: Counter[str] = Counter()
@@ -353,7 +351,7 @@ class Dehyphenator:
             self._count.update(word.lower() for word in _WORD.findall(line.text))
 
     def join_lines(self, lines: Sequence[LayoutLine]) -> str:
-        """Return the lines as one text without the hyphens of setting."""
+        """Return the lines as one text without the typesetter's hyphens."""
         text = ""
         for number, line in enumerate(lines):
             if number and not lines[number - 1].hyphen and text and not (is_cjk(text[-1]) and is_cjk(line.text[0])):
@@ -363,7 +361,7 @@ class Dehyphenator:
         return text
 
     def _hyphen_or_nothing(self, before: str, after: str) -> str:
-        """ "" or "-": what stands between the halves of a word in the rest of the document."""
+        """Return "" or "-", whichever is between the halves of the word in the rest of the document."""
         head, tail = re.search(r"[^\W\d_]+(?:-[^\W\d_]+)*$", before), re.match(r"[^\W\d_]+", after)
         if head is None or tail is None or not tail.group()[0].islower():
             return "-"

@@ -1,4 +1,4 @@
-"""Markdown: headings as sections, tables and code kept whole, formulas untouched, markup gone."""
+"""Markdown: headings become sections, tables and code stay whole, formulas stay as they are, markup is removed."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ _MATH = re.compile(
     r"\$\$.{1,4000}?\$\$|\$(?=\S)[^$\n]{0,500}?(?<=\S)\$(?!\d)|\\\(.{1,1000}?\\\)|\\\[.{1,4000}?\\\]", re.DOTALL
 )
 
-_SOFT_BREAK = "\x00"  # a line break that only wraps; the parser lets no such character through
+_SOFT_BREAK = "\x00"  # a line break that only wraps; the parser removes this character from its input
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
-    """Read one Markdown file; its title is the front matter's, or the first heading."""
+    """Read one Markdown file; its title is that of the front matter, or the first heading."""
     text, title = _split_front_matter(text.replace("\r\n", "\n"))
     sections = SectionTracker()
     blocks = parse_markdown_blocks(text, sections)
     source.report(1, 1)
     first = next((block.heading[0] for block in blocks if block.heading), "")
-    return ParsedDocument(title or first or source.stem, "text/markdown", tuple(blocks), 1)
+    return ParsedDocument(title or first or source.stem, source.media_type, tuple(blocks), 1)
 
 
 def parse_markdown_blocks(text: str, sections: SectionTracker) -> list[Block]:
@@ -66,7 +66,7 @@ def _parser() -> MarkdownIt:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
-    """Inline rule: a formula is text, its underscores and stars are no emphasis."""
+    """Inline rule: a formula is text; its underscores and asterisks are no emphasis."""
     if state.src[state.pos] not in "$\\":
         return False
     found = _MATH.match(state.src, state.pos)
@@ -79,7 +79,7 @@ def _formula(state: StateInline, silent: bool) -> bool:
 
 
 def _formula_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """Block rule: lines from $$ to $$ are one formula, whatever they look like."""
+    """Block rule: all lines from $$ to $$ are one formula."""
     if not _line(state, first).startswith("$$") or _line(state, first).count("$$") != 1:
         return False
     end = next((n for n in range(first + 1, last) if "$$" in _line(state, n)), None)
@@ -106,10 +106,11 @@ class _MarkdownBlockBuilder:
     _rows: list[list[str]] = field(default_factory=list)
     _heading: int = 0
     _depth: int = 0  # of open lists and quotations
-    _bullets: list[int] = field(default_factory=list)  # 0 for a dash, else the next number
+    _bullets: list[int] = field(default_factory=list)  # of the open lists: 0 for a dash, or the next number
     _mark: str = ""
 
     def add_token(self, token: Token) -> None:
+        """Add the next token."""
         match token.type:
             case "heading_open":
                 self._heading = int(token.tag[1])
@@ -134,7 +135,7 @@ class _MarkdownBlockBuilder:
                 self._item()
 
     def flush(self) -> None:
-        """End the present block."""
+        """Close the current block."""
         text = "\n".join(self._lines)
         self._lines = []
         if text.strip():
@@ -184,7 +185,7 @@ class _MarkdownBlockBuilder:
 
 
 def plain_text(tokens: Sequence[Token]) -> str:
-    """Return inline tokens without their markup: links and pictures by their text, formulas as they are."""
+    """Return inline tokens without markup: links and images by their text, formulas as they are."""
     parts = []
     for token in tokens:
         match token.type:

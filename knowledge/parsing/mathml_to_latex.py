@@ -1,11 +1,11 @@
-"""Equations: Office MathML and web MathML as one line of LaTeX that also a person can read."""
+"""Equations in Office MathML and web MathML as one line of LaTeX that people can read too."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
-_DEEPEST = 60
+_MAX_DEPTH = 60
 _NARY = {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∬": r"\iint", "∮": r"\oint", "⋃": r"\bigcup", "⋂": r"\bigcap"}
 _ACCENTS = {
     "\u0302": "hat",
@@ -26,7 +26,7 @@ def from_omml(element: Any) -> str:
 
 
 def from_mathml(element: Any) -> str:
-    """Return a `math` element as LaTeX: its own annotation where it has one."""
+    """Return a `math` element as LaTeX: its TeX annotation if it has one."""
     for annotation in element.iter():
         if _name(annotation) == "annotation" and "tex" in annotation.get("encoding", "").lower():
             return f"${(annotation.text or '').strip()}$"
@@ -39,7 +39,7 @@ def _name(element: Any) -> str:
 
 
 def _value(element: Any, path: tuple[str, ...], default: str = "") -> str:
-    """The m:val attribute at the end of a path of child names."""
+    """Return the m:val attribute at the end of a path of child names."""
     for name in path:
         element = next((child for child in element if _name(child) == name), None)
         if element is None:
@@ -61,7 +61,7 @@ def _grouped(text: str) -> str:
 
 
 def _omml(element: Any, depth: int) -> str:
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         raise RecursionError
     name = _name(element)
     if name == "t":
@@ -163,7 +163,7 @@ _OMML: dict[str, _Rule] = {
 
 
 def _mathml(element: Any, depth: int) -> str:
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         raise RecursionError
     children = [_mathml(child, depth + 1) for child in element if isinstance(child.tag, str)]
     match _name(element), children:

@@ -1,4 +1,4 @@
-"""Jupyter notebooks: notes, code and what the code printed, by cell."""
+"""Jupyter notebooks: text, code and its output, by cell."""
 
 from __future__ import annotations
 
@@ -14,16 +14,15 @@ from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code
 
-MEDIA_TYPE = "application/x-ipynb+json"
 _MAX_OUTPUT_LINES = 20
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
-    """Read the cells in order; the headings of the notes are the sections."""
+    """Read the cells in order; the headings of the text cells become the sections."""
     notebook = json.loads(text.lstrip("\ufeff"))
     cells = notebook["cells"]
     if not all(isinstance(cell, dict) for cell in cells):
-        raise DocumentDamaged(f"{source.name} has cells that are no cells; save the notebook again.")
+        raise DocumentDamaged(f"{source.name} has malformed cells; save the notebook again.")
     source.check_page_count(len(cells), "cells")
     sections = SectionTracker()
     language = str(notebook.get("metadata", {}).get("kernelspec", {}).get("language", ""))[:20]
@@ -33,7 +32,7 @@ def read(source: SourceFile, text: str) -> ParsedDocument:
         blocks += (replace(block, locator=locator) for block in _cell_blocks(cell, sections, language))
         source.report(number, len(cells))
     title = next((block.heading[0] for block in blocks if block.heading), source.stem)
-    return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), max(1, len(cells)))
+    return ParsedDocument(title, source.media_type, tuple(blocks), max(1, len(cells)))
 
 
 def _cell_blocks(cell: dict[str, Any], sections: SectionTracker, language: str) -> Iterator[Block]:
@@ -44,17 +43,17 @@ def _cell_blocks(cell: dict[str, Any], sections: SectionTracker, language: str) 
         if content.strip():
             yield Block(f"```{language}\n{clean_code(content)}\n```", sections.next_locator(), sections.heading_path)
         for output in cell.get("outputs") or ():
-            printed = clean_code(_output_text(output))
-            if printed.strip():
-                yield Block(f"```\n{printed}\n```", sections.next_locator(), sections.heading_path)
+            output_text = clean_code(_output_text(output))
+            if output_text.strip():
+                yield Block(f"```\n{output_text}\n```", sections.next_locator(), sections.heading_path)
 
 
 def _output_text(output: dict[str, Any]) -> str:
-    """The first lines of what a cell printed; pictures and error traces are left out."""
+    """Return the first lines of a cell's output, without images and error traces."""
     text = _join_source(output.get("text")) or _join_source((output.get("data") or {}).get("text/plain"))
     return "\n".join(text.splitlines()[:_MAX_OUTPUT_LINES])
 
 
 def _join_source(lines: object) -> str:
-    """The text of a field that notebooks write as one string or as a list of lines."""
+    """Return the text of a field that is one string or a list of lines."""
     return "".join(map(str, lines)) if isinstance(lines, list) else lines if isinstance(lines, str) else ""

@@ -1,40 +1,33 @@
-"""The child process that reads a picture of somebody's work: `python -m knowledge.parsing.ocr_worker`.
+"""The worker process that reads a photo of written work: `python -m knowledge.parsing.ocr_worker`.
 
-It is confined as the reader of documents is (`sandbox_worker.py`), reads a request and the picture from stdin,
-and answers with
-one line of JSON: the lines of text, or which refusal. It never quotes what a library said, since that may quote the
-picture.
+It is confined, reads the request and the photo from stdin, and answers with one line of JSON: the lines of text, or the
+kind of refusal. It never passes on a library's message, which may quote the photo.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import logging
-import os
 import sys
 import warnings
 
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from knowledge.errors import DocumentTooLarge
-from knowledge.parsing import ocr, worker_protocol
-from knowledge.parsing.image_reader import PILLOW_FORMATS, to_upright_grayscale
-from knowledge.parsing.sandbox_worker import confine_process
+from knowledge.parsing import ocr
+from knowledge.parsing.confinement import accept_request
+from knowledge.parsing.formats import PILLOW_FORMATS
+from knowledge.parsing.image_reader import to_upright_grayscale
 from knowledge.parsing.source_file import SourceFile
 
-_DARK_MEAN = 110  # mean grey below which a picture is light writing on a dark ground
-_TILE = 8  # the light of the page is looked at in squares of so many dots
+_DARK_MEAN = 110  # mean grey below which a photo shows light writing on a dark ground
+_TILE = 8  # pixels: side of the squares in which the lighting is measured
 
 
 def main() -> int:
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what a library prints must not get between our lines
-    name, limits, size = worker_protocol.decode_request(sys.stdin.buffer.readline())
-    ocr.installed_languages()  # asked before programs are forbidden
-    confine_process(limits)
-    logging.disable()
-    answers.write(json.dumps(_answer(SourceFile(name, sys.stdin.buffer.read(size), limits))).encode() + b"\n")
+    """Serve one request."""
+    request = accept_request()
+    request.answers.write(json.dumps(_answer(request.source)).encode() + b"\n")
     return 0
 
 
@@ -50,15 +43,15 @@ def _answer(source: SourceFile) -> dict[str, object]:
 
 
 def recognise_photo(source: SourceFile) -> list[str]:
-    """Return the lines of text in the picture, top to bottom; none where nothing can be read."""
-    warnings.simplefilter("ignore")  # Pillow's own about size; ours is an error
+    """Return the lines of text in the photo, top to bottom; none if nothing can be read."""
+    warnings.simplefilter("ignore")  # Pillow's warnings about size; our limit is an error
     with Image.open(io.BytesIO(source.data), formats=PILLOW_FORMATS) as image:
         grey = flatten_illumination(to_upright_grayscale(source, image))
     return ocr.recognise_lines(grey.width, grey.height, grey.tobytes())
 
 
 def flatten_illumination(grey: Image.Image) -> Image.Image:
-    """Return dark writing on a white ground, with the shadows of a photograph taken away."""
+    """Return dark writing on a white ground, with the shadows removed."""
     if ImageStat.Stat(grey).mean[0] < _DARK_MEAN:
         grey = ImageOps.invert(grey)
     small = grey.resize((max(1, grey.width // _TILE), max(1, grey.height // _TILE)), Image.Resampling.BOX)

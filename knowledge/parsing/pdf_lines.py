@@ -1,4 +1,4 @@
-"""The characters of a PDF page, by pdfium, gathered into lines with their places."""
+"""The characters of a PDF page, from pdfium, grouped into lines with their positions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
 def extract_lines(page: pdfium.PdfPage) -> tuple[list[LayoutLine], list[LayoutLine]]:
-    """Return the lines of one page in the order of its content; apart from them those that nobody can see."""
+    """Return the visible lines of one page in the order of its content, and the invisible ones."""
     text_page = page.get_textpage()
     box = raw.FS_RECTF()
     unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
@@ -51,18 +51,18 @@ def extract_lines(page: pdfium.PdfPage) -> tuple[list[LayoutLine], list[LayoutLi
 
 
 def _is_visible(line: LayoutLine, frame: tuple[float, float, float, float]) -> bool:
-    """Whether a line is on the page and not too small to read: what is not was put there for machines."""
+    """Whether a line is on the page and large enough to read; other lines are put there for machines."""
     left, bottom, right, top = frame
     inside = line.right > left and line.left < right and line.top > bottom and line.bottom < top
     return inside and line.height >= _MIN_HEIGHT
 
 
 class _LineBuilder:
-    """Gathers characters into lines; begins a new one where the place jumps. Text askew to the rest is dropped."""
+    """Groups characters into lines; a jump in position begins a new one. Text at another angle is dropped."""
 
     def __init__(self, handle: Any, turn: int) -> None:
         self._handle, self._turn = handle, turn
-        self.lines: list[tuple[int, LayoutLine]] = []  # with the number of its first character
+        self.lines: list[tuple[int, LayoutLine]] = []  # with the index of its first character
         self._reset()
 
     def _reset(self) -> None:
@@ -74,10 +74,12 @@ class _LineBuilder:
         self._to_left = False
 
     def add_space(self) -> None:
+        """Add one space, unless the line is empty or ends in one."""
         if self._text and self._text[-1] != " ":
             self._text.append(" ")
 
     def add_character(self, code: int, index: int, box: raw.FS_RECTF) -> None:
+        """Add a character at its place."""
         left, bottom, right, top = _ROTATED_BOX[self._turn](box)
         if self._text and self._is_new_line(left, right, bottom, top):
             self.end_line()
@@ -101,6 +103,7 @@ class _LineBuilder:
         return left - self._right > _MAX_GAP * height or left < self._right - 2 * height
 
     def end_line(self, hyphen: bool = False) -> None:
+        """Close the current line."""
         text = clean_line(_SURROGATE_PAIR.sub(_join_surrogates, "".join(self._text)))
         if text:
             hyphen = hyphen or _HYPHENATED.search(text) is not None
@@ -112,22 +115,22 @@ class _LineBuilder:
 
 
 def _median(values: list[float]) -> float:
-    """The median, so that raised and lowered characters do not count."""
+    """Return the median, which ignores superscripts and subscripts."""
     return sorted(values)[len(values) // 2]
 
 
 def _character_rotation(handle: Any, index: int) -> int:
-    """In which direction a character is set, in quarter turns."""
+    """Return the direction of a character, in quarter turns."""
     return int(round(raw.FPDFText_GetCharAngle(handle, index) / (pi / 2))) % 4
 
 
 def _page_rotation(handle: Any, count: int) -> int:
-    """The direction of most of a page's text: a table set sideways is read as it is held."""
+    """Return the direction of most of a page's text, in quarter turns."""
     turns = Counter(_character_rotation(handle, index) for index in range(0, count, max(1, count // 60)))
     return int(turns.most_common(1)[0][0]) if turns else 0
 
 
-# The box of a character on the page as it is held: left, bottom, right, top.
+# By rotation: the box of a character on the upright page (left, bottom, right, top).
 _ROTATED_BOX: tuple[Callable[[Any], tuple[float, float, float, float]], ...] = (
     lambda box: (box.left, box.bottom, box.right, box.top),
     lambda box: (-box.top, box.left, -box.bottom, box.right),
@@ -137,5 +140,5 @@ _ROTATED_BOX: tuple[Callable[[Any], tuple[float, float, float, float]], ...] = (
 
 
 def _join_surrogates(pair: re.Match[str]) -> str:
-    """Two halves of UTF-16, as pdfium hands out characters beyond the first plane."""
+    """Return the character of two UTF-16 surrogates, as which pdfium returns characters beyond the first plane."""
     return pair.group().encode("utf-16", "surrogatepass").decode("utf-16", "replace")

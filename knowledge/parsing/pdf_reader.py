@@ -1,4 +1,4 @@
-"""PDF: text with its places by pdfium, put into reading order by `layout.py`, page by page."""
+"""PDF documents: text with positions from pdfium, put into reading order by `layout.py`, page by page."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import pypdfium2.raw as raw
 
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentDamaged, DocumentLocked, DocumentRefused
+from knowledge.languages import characters, either
+from knowledge.languages.sentences import CLAUSE_MARKS, COMMAS
 from knowledge.parsing.layout import BULLET, Dehyphenator, LayoutLine, group_paragraphs
 from knowledge.parsing.page_furniture import body_line_height, remove_headers_footers
 from knowledge.parsing.pdf_lines import extract_lines
@@ -20,9 +22,8 @@ from knowledge.parsing.scan_ocr import ScanReader
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line, clean_text
 
-MEDIA_TYPE = "application/pdf"
-_FRAGMENT_CHARACTERS = 30  # characters: a shorter paragraph is a label in a figure, or a line of a formula
-_SCANNED_BELOW = 20  # characters on a page
+_FRAGMENT_CHARACTERS = 30  # a shorter paragraph is a label in a figure, or a line of a formula
+_SCANNED_BELOW = 20  # a page with fewer characters may be a scan
 _UNMAPPED = re.compile("[\ue000-\uf8ff\ufffd]")
 _MAX_OBJECTS = 5_000
 _GENERATED_TITLE = re.compile(
@@ -32,7 +33,7 @@ _GENERATED_TITLE = re.compile(
 
 
 def read(source: SourceFile) -> ParsedDocument:
-    """Read all pages; one without text goes to OCR, or is noted."""
+    """Read all pages; a page without text goes to OCR, or into the notes."""
     document = open_pdf(source)
     source.check_page_count(len(document), "pages")
     scans, tables = ScanReader(source.limits), TableExtractor(source.data)
@@ -54,11 +55,11 @@ def read(source: SourceFile) -> ParsedDocument:
     labels = [_label(document, index) for index in range(len(pages))]
     blocks = _page_blocks(remove_headers_footers(pages), read_by_ocr, labels, _read_outline(document))
     title = _title(document) or _first_heading(blocks) or source.stem
-    return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), len(pages), (*scans.notes(), *tables.notes()))
+    return ParsedDocument(title, source.media_type, tuple(blocks), len(pages), (*scans.notes(), *tables.notes()))
 
 
 def open_pdf(source: SourceFile) -> pdfium.PdfDocument:
-    """Raises DocumentLocked, DocumentDamaged."""
+    """Open the document; raises DocumentLocked, DocumentDamaged."""
     try:
         return pdfium.PdfDocument(source.data)
     except pdfium.PdfiumError as error:
@@ -70,11 +71,11 @@ def _refusal(name: str, code: int | None) -> DocumentRefused:
         return DocumentLocked(f"{name} is password-protected; save it without a password and upload it again.")
     if code == raw.FPDF_ERR_SECURITY:
         return DocumentLocked(f"{name} is protected by a scheme that is not supported; save it without protection.")
-    return DocumentDamaged(f"{name} is not a whole PDF document; open it, save it as PDF again, and upload that.")
+    return DocumentDamaged(f"{name} is not a complete PDF document; open it, save it as PDF again, and upload that.")
 
 
 def _load(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage | None:
-    """Return the page, None where the file's page tree names one that cannot be loaded."""
+    """Return the page, None if it cannot be loaded."""
     try:
         return document[index]
     except pdfium.PdfiumError:
@@ -95,7 +96,7 @@ def _first_heading(blocks: Sequence[Block]) -> str:
 
 
 def _needs_ocr(page: pdfium.PdfPage, lines: Sequence[LayoutLine]) -> bool:
-    """Whether what is to be read on a page is drawn, or set in a font that does not say which letters it shows."""
+    """Whether the text of a page is drawn, or in a font that does not map its glyphs to characters."""
     text = "".join(line.text for line in lines)
     if len(text) >= _SCANNED_BELOW:
         return 3 * len(_UNMAPPED.findall(text)) > len(text)
@@ -117,7 +118,7 @@ class _Outline:
     entries: dict[int, list[tuple[str, int]]]
 
     def level(self, page: int, text: str) -> int | None:
-        """Return the level of a heading that the bookmarks name on this page."""
+        """Return the level of a heading if a bookmark on this page has its text."""
         wanted = _letters(text)
         return next((level for title, level in self.entries.get(page, []) if _letters(title) == wanted), None)
 
@@ -160,7 +161,7 @@ def _page_blocks(
 def _page_texts(
     page: Sequence[LayoutLine], words: Dehyphenator, body: float, outline: _Outline, index: int
 ) -> Iterator[tuple[int | None, str]]:
-    """The paragraphs of a page; with a level where one is a heading."""
+    """Yield the paragraphs of a page, each with its level if it is a heading."""
     for paragraph in group_paragraphs(page, body):
         if paragraph.lines[0].table:
             yield None, paragraph.lines[0].text
@@ -173,38 +174,39 @@ def _page_texts(
 
 
 def _merge_fragments(texts: Iterable[tuple[int | None, str]]) -> Iterator[tuple[int | None, str]]:
-    """Gather the items of a list, and the scraps of a formula or a figure, into one text each."""
-    kind, parts = "", list[str]()
+    """Join the items of a list, and the fragments of a formula or a figure, into one text each."""
+    last_joiner, parts = "", list[str]()
     for level, text in texts:
-        now = (
-            ""
-            if level
-            else "\n"
-            if BULLET.match(text)
-            else " "
-            if len(text) < _FRAGMENT_CHARACTERS and text[0] != "|"
-            else ""
-        )
-        if parts and (now != kind or not now):
-            yield None, kind.join(parts)
+        joiner = "" if level else _fragment_joiner(text)
+        if parts and (joiner != last_joiner or not joiner):
+            yield None, last_joiner.join(parts)
             parts = []
-        if now:
-            kind = now
+        if joiner:
+            last_joiner = joiner
             parts.append(text)
         else:
             yield level, text
     if parts:
-        yield None, kind.join(parts)
+        yield None, last_joiner.join(parts)
 
 
+def _fragment_joiner(text: str) -> str:
+    """Return what joins a text with others of its kind: a line break, a space, or "" for a paragraph of its own."""
+    if BULLET.match(text):
+        return "\n"
+    return " " if len(text) < _FRAGMENT_CHARACTERS and text[0] != "|" else ""
+
+
+_NO_HEADING_END = re.compile(rf"[{characters('text', 'FULL_STOP')}{COMMAS}{CLAUSE_MARKS}]$")
 _NUMBERED = re.compile(
-    r"^(?:(?:chapter|unit|appendix)\s+)?(\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z])\.?\s+[^\W\d_]", re.IGNORECASE
+    rf"^(?:(?:{either('headings', 'NUMBERED_PART')})\s+)?(\d{{1,2}}(?:\.\d{{1,2}}){{0,3}}|[A-Z])\.?\s+[^\W\d_]",
+    re.IGNORECASE,
 )
 
 
 def _heading_level(text: str, size: float, bold: bool, lines: int) -> int | None:
-    """Return the level of what is set like a heading: larger than the body, or bold and numbered."""
-    if len(text) > 120 or lines > 3 or len(_letters(text)) < 3 or text[-1] in ".,;:。，；：":
+    """Return the level of a paragraph that looks like a heading: larger than the body, or bold and numbered."""
+    if len(text) > 120 or lines > 3 or len(_letters(text)) < 3 or _NO_HEADING_END.search(text):
         return None
     numbered = _NUMBERED.match(text)
     if size >= 1.12 and not text[0].islower():

@@ -1,4 +1,4 @@
-"""Ruled tables of a PDF, by pdfplumber, which is slow: only pages with rules are looked at, and only for so long."""
+"""Ruled tables of a PDF, by pdfplumber. It is slow, so only pages with rules are read, within a time budget."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SNAP = 3.0  # points: rules this far apart meet
 
 
 class TableExtractor:
-    """Finds the tables of one file, page by page, and remembers on which pages it gave up."""
+    """Finds the tables of one file, page by page, and notes the pages on which it gave up."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -31,7 +31,7 @@ class TableExtractor:
         self._skipped: list[int] = []
 
     def insert_tables(self, lines: Sequence[LayoutLine], page: pdfium.PdfPage, index: int) -> list[LayoutLine]:
-        """Return the lines of a page with each ruled table in the place of the lines that were in it."""
+        """Return the lines of a page with each ruled table in place of its lines."""
         if len(lines) < 4 or not _has_table(page, lines):
             return list(lines)
         if self._spent > _TIME_BUDGET_S:
@@ -40,7 +40,7 @@ class TableExtractor:
         started = time.monotonic()
         try:
             tables = list(self._tables(index))
-        except Exception:  # noqa: BLE001 - the second opinion of another PDF parser; without it the text still stands
+        except Exception:  # noqa: BLE001 - a second PDF parser; without it the text is still read
             tables = []
             self._skipped.append(index + 1)
         self._spent += time.monotonic() - started
@@ -49,7 +49,7 @@ class TableExtractor:
         return list(lines)
 
     def notes(self) -> list[str]:
-        """Return what the instructor should know."""
+        """Return sentences for the instructor."""
         if not self._skipped:
             return []
         shown = ", ".join(map(str, self._skipped[:5])) + (" …" if len(self._skipped) > 5 else "")
@@ -57,7 +57,7 @@ class TableExtractor:
 
     def _tables(self, index: int) -> Iterator[LayoutLine]:
         if self._file is None:
-            import pdfplumber  # a quarter of a second, for files with rules only
+            import pdfplumber  # takes a quarter of a second, needed only for files with rules
 
             self._file = pdfplumber.open(io.BytesIO(self._data))
         page = self._file.pages[index]
@@ -72,7 +72,7 @@ class TableExtractor:
 
 @dataclass(slots=True)
 class _RuledLines:
-    """The straight lines drawn on a page, as (place, from, to): levels are y, posts are x."""
+    """The straight lines drawn on a page, as (position, from, to)."""
 
     horizontals: list[tuple[float, float, float]] = field(default_factory=list)
     verticals: list[tuple[float, float, float]] = field(default_factory=list)
@@ -88,7 +88,7 @@ class _RuledLines:
             self.verticals += [(left, bottom, top), (right, bottom, top)]
 
     def grid(self) -> tuple[float, float, float, float] | None:
-        """Return the box around all crossings, None when they are too few for a table of two by two cells."""
+        """Return the box around all crossings, None if there are too few for a table of two by two cells."""
         if len(self.horizontals) * len(self.verticals) > 40_000:
             return None
         crossings = {
@@ -104,7 +104,7 @@ class _RuledLines:
 
 
 def _has_table(page: pdfium.PdfPage, lines: Sequence[LayoutLine]) -> bool:
-    """Whether rules cross as those of a table do, with text between them."""
+    """Whether the rules of a page cross like those of a table, with text between them."""
     rules = _RuledLines()
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=2)):
         if number > _MAX_PATHS:
@@ -120,7 +120,7 @@ def _has_table(page: pdfium.PdfPage, lines: Sequence[LayoutLine]) -> bool:
 
 
 def _strokes(item: pdfium.PdfObject) -> Iterator[tuple[float, float, float, float]]:
-    """The bounds of a path; of one with many straight segments, the bounds of each."""
+    """Yield the bounds of a path, or of each segment if it has many."""
     count = raw.FPDFPath_CountSegments(item)
     if not 6 <= count <= _MAX_PATHS:
         yield item.get_bounds()
@@ -147,15 +147,15 @@ def _is_table(rows: list[list[str]]) -> bool:
 
 
 def _replace_lines(lines: Sequence[LayoutLine], table: LayoutLine) -> list[LayoutLine]:
-    """Put the table where the first of its lines was; a table none of whose lines are here is not put anywhere."""
-    kept: list[LayoutLine] = []
+    """Return the lines with the table in place of the first of its lines; a table without lines is left out."""
+    replaced: list[LayoutLine] = []
     found = False
     for line in lines:
         middle = (line.left + line.right) / 2
         inside = table.left <= middle <= table.right and table.bottom <= line.middle <= table.top
         if not inside or line.table:
-            kept.append(line)
+            replaced.append(line)
         elif not found:
-            kept.append(replace(table, height=line.height))
+            replaced.append(replace(table, height=line.height))
             found = True
-    return kept
+    return replaced

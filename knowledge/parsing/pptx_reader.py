@@ -15,12 +15,11 @@ from knowledge.parsing.mathml_to_latex import from_omml
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _MAX_DEPTH = 40
 
 
 def read(source: SourceFile) -> ParsedDocument:
-    """Read the slides in their order; notes come after the slide's text."""
+    """Read the slides in order; speaker notes follow the slide's text."""
     open_archive(source).close()
     presentation = Presentation(io.BytesIO(source.data))
     count = len(presentation.slides)
@@ -36,7 +35,7 @@ def read(source: SourceFile) -> ParsedDocument:
     title = clean_line(presentation.core_properties.title or "")
     if not title or title.lower() in ("powerpoint presentation", "presentation", "untitled", "slide 1"):
         title = next((block.heading[0] for block in blocks if block.heading), source.stem)
-    return ParsedDocument(title, MEDIA_TYPE, tuple(blocks), count, tuple(notes))
+    return ParsedDocument(title, source.media_type, tuple(blocks), count, tuple(notes))
 
 
 def _slide_blocks(slide: Any, number: int) -> list[Block]:
@@ -46,15 +45,15 @@ def _slide_blocks(slide: Any, number: int) -> list[Block]:
     heading = (title,) if title else ()
     texts = [text for other in _shapes_in_order(slide.shapes, 0) if other != shape for text in _shape_texts(other)]
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        spoken = clean_text(_paragraphs(slide.notes_slide.notes_text_frame._txBody))
-        texts += [f"Notes: {spoken}"] if spoken else []
+        speaker_notes = clean_text(_paragraphs(slide.notes_slide.notes_text_frame._txBody))
+        texts += [f"Notes: {speaker_notes}"] if speaker_notes else []
     if title and not texts:
         texts = [title]
     return [Block(text, locator, heading) for text in texts]
 
 
 def _shapes_in_order(shapes: Any, depth: int) -> Iterator[Any]:
-    """Shapes from top to bottom and left to right, groups opened."""
+    """Yield shapes from top to bottom and left to right, including those in groups."""
     if depth > _MAX_DEPTH:
         raise RecursionError
     for shape in sorted(shapes, key=_position):
@@ -65,7 +64,7 @@ def _shapes_in_order(shapes: Any, depth: int) -> Iterator[Any]:
 
 
 def _position(shape: Any) -> tuple[int, int]:
-    """Rows of about two centimetres, then from the left; what inherits its place from the layout comes first."""
+    """Return a sort key: rows of about two centimetres, then left to right; placeholders of the layout first."""
     if shape.top is None or shape.left is None:
         return (0, 0)
     return (shape.top // 720_000, shape.left)
@@ -84,7 +83,7 @@ def _shape_texts(shape: Any) -> Iterator[str]:
 
 
 def _chart_texts(chart: Any) -> Iterator[str]:
-    """A chart is its title and the table behind it."""
+    """Yield the title of a chart and its data as a table."""
     if chart.has_title and chart.chart_title.has_text_frame:
         yield clean_line(chart.chart_title.text_frame.text)
     for plot in chart.plots:
@@ -98,7 +97,7 @@ def _format_number(value: float | None) -> str:
 
 
 def _paragraphs(element: Any) -> str:
-    """The text below an element, a line a paragraph, equations as LaTeX."""
+    """Return the text below an element, one line for each paragraph, equations as LaTeX."""
     return "\n".join("".join(_paragraph_runs(paragraph)) for paragraph in element.iter(qn("a:p")))
 
 

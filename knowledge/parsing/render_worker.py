@@ -1,8 +1,7 @@
-"""The child process that draws one page of an untrusted file: `python -m knowledge.parsing.render_worker`.
+"""The worker process that renders one page of an untrusted file: `python -m knowledge.parsing.render_worker`.
 
-It is confined as the reader is (`sandbox_worker.py`), reads a request and the file from stdin, and answers on
-stdout: one line
-of JSON, then the PNG. A page that cannot be drawn is a sentence, not a crash of ours.
+It is confined, reads the request and the file from stdin, and answers on stdout: one line of JSON, then the PNG. A page
+that cannot be rendered is answered with a message.
 """
 
 from __future__ import annotations
@@ -10,38 +9,30 @@ from __future__ import annotations
 import ctypes
 import io
 import json
-import logging
 import math
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from knowledge.errors import DocumentDamaged, DocumentRefused, DocumentTooLarge
 from knowledge.highlight import MIN_MATCH_SHARE, Box, QuoteMatch, find_quote, fold_text, merge_boxes_by_line
-from knowledge.parsing import ocr, worker_protocol
-from knowledge.parsing.sandbox_worker import confine_process
+from knowledge.parsing import formats, ocr
+from knowledge.parsing.confinement import accept_request
 from knowledge.parsing.source_file import SourceFile
 
-_WIDTH_PIXELS = 1240  # dots: sharp on a phone, readable on a desk
+_WIDTH_PIXELS = 1240  # sharp on a phone, readable on a large screen
 _MAX_PIXELS = 4_000_000
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0: " "}
-_PDF_MAGIC = b"%PDF-"
 _OCR_TIME_S = 10.0
 
 Point = tuple[float, float]
 
 
 def main() -> int:
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)  # what a library prints must not get between our lines
-    line = sys.stdin.buffer.readline()
-    name, limits, size = worker_protocol.decode_request(line)
-    wanted = json.loads(line)["picture"]
-    confine_process(limits)
-    logging.disable()  # what libraries complain about may quote the document
-    source = SourceFile(name, sys.stdin.buffer.read(size), limits)
-    answers.write(_answer(source, int(wanted["page"]), str(wanted["quote"])))
+    """Serve one request."""
+    request = accept_request()
+    wanted = request.fields["picture"]
+    request.answers.write(_answer(request.source, int(wanted["page"]), str(wanted["quote"])))
     return 0
 
 
@@ -51,9 +42,9 @@ def _answer(source: SourceFile, number: int, quote: str) -> bytes:
     except DocumentRefused as refusal:
         return _refused(str(refusal), large=isinstance(refusal, DocumentTooLarge))
     except MemoryError:
-        return _refused(f"page {number} of {source.name} needs too much memory to be drawn")
+        return _refused(f"page {number} of {source.name} needs too much memory to be shown.")
     except Exception as error:  # noqa: BLE001 - a library met bytes its authors did not foresee
-        return _refused(f"page {number} of {source.name} cannot be drawn ({type(error).__name__})")
+        return _refused(f"page {number} of {source.name} cannot be shown ({type(error).__name__}).")
     return json.dumps(fields | {"bytes": len(png)}).encode() + b"\n" + png
 
 
@@ -62,10 +53,9 @@ def _refused(sentence: str, *, large: bool = False) -> bytes:
 
 
 def render(source: SourceFile, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
-    """Return the page with the quote (this one, or the next where a sentence runs on) and where the quote stands."""
-    return (
-        _render_pdf(source, number, quote) if _PDF_MAGIC in source.data[:1024] else _render_image(source, number, quote)
-    )
+    """Return the page with the quote, or the next page if the quote runs over, as fields of the answer and a PNG."""
+    draw = _render_pdf if formats.PDF.has_signature(source.data) else _render_image
+    return draw(source, number, quote)
 
 
 def _render_pdf(source: SourceFile, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
@@ -73,7 +63,7 @@ def _render_pdf(source: SourceFile, number: int, quote: str) -> tuple[dict[str, 
 
     document = open_pdf(source)
     if not 1 <= number <= len(document):
-        raise DocumentDamaged(f"{source.name} has no page {number}")
+        raise DocumentDamaged(f"{source.name} has no page {number}.")
     page, at, match = document[number - 1], number, None
     for candidate in (number, number + 1):
         if not quote or candidate > len(document) or (match is not None and match.share == 1):
@@ -93,12 +83,12 @@ def _render_pdf(source: SourceFile, number: int, quote: str) -> tuple[dict[str, 
 
 def _scale(source: SourceFile, width: float, height: float) -> float:
     if not (math.isfinite(width * height) and width > 0 and height > 0):
-        raise DocumentDamaged(f"a page of {source.name} has no size")
+        raise DocumentDamaged(f"a page of {source.name} has no size.")
     return float(min(_WIDTH_PIXELS / width, math.sqrt(_MAX_PIXELS / (width * height))))
 
 
 def _page_characters(page: Any) -> str:
-    """One character for each of pdfium's, so that positions in it are pdfium's."""
+    """Return one character for each of pdfium's, so that indices are the same."""
     import pypdfium2.raw as raw
 
     text = page.get_textpage()
@@ -117,7 +107,7 @@ def _character_boxes(page: Any, match: QuoteMatch, width: int, height: int) -> t
             if raw.FPDFText_GetUnicode(text.raw, index) in (0, 0x0A, 0x0D, 0x20):
                 continue
             if raw.FPDFText_GetLooseCharBox(text.raw, index, rectangle):
-                raw.FPDFText_GetCharBox(text.raw, index, *ink)  # of what is drawn: a tail may hang below the line
+                raw.FPDFText_GetCharBox(text.raw, index, *ink)  # of the ink: a descender may hang below the line
                 left, right, bottom, top = (edge.value for edge in ink)
                 found.append(
                     _to_image_box(
@@ -131,7 +121,7 @@ def _character_boxes(page: Any, match: QuoteMatch, width: int, height: int) -> t
 
 
 def _to_image_box(page: Any, one: Point, other: Point, size: tuple[int, int]) -> Box:
-    """The box between two corners as the page is shown: turned and cropped."""
+    """Return the box between two corners of the page in shares of the rendered image."""
     import pypdfium2.raw as raw
 
     placed = []
@@ -144,7 +134,7 @@ def _to_image_box(page: Any, one: Point, other: Point, size: tuple[int, int]) ->
 
 
 def _ocr_boxes(picture: Any, quote: str) -> tuple[Box, ...]:
-    """The place of a quote on a page without text of its own, by OCR; none where the quote cannot be read there."""
+    """Return the boxes of a quote on a page without text, found by OCR; none if it is not found."""
     if not ocr.is_available():
         return ()
     grey = picture.convert("L")
@@ -152,24 +142,24 @@ def _ocr_boxes(picture: Any, quote: str) -> tuple[Box, ...]:
         words = ocr.recognise_words(grey.width, grey.height, grey.tobytes(), _OCR_TIME_S)
     except (TimeoutError, OSError):
         return ()
-    of_word = [index for index, word in enumerate(words) for _ in word.text]
+    word_of_character = [index for index, word in enumerate(words) for _ in word.text]
     match = find_quote(fold_text("".join(word.text for word in words)), quote)
-    touched = {of_word[at]: None for start, end in match.spans for at in range(start, end)}
+    touched = {word_of_character[at]: None for start, end in match.spans for at in range(start, end)}
     return merge_boxes_by_line([words[index].box for index in touched])
 
 
 def _render_image(source: SourceFile, number: int, quote: str) -> tuple[dict[str, Any], bytes]:
     from PIL import Image, ImageOps
 
-    Image.MAX_IMAGE_PIXELS = None  # our own limit is looked at below, before a dot is unpacked
-    with Image.open(io.BytesIO(source.data), formats=("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP")) as image:
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is checked below, before pixels are unpacked
+    with Image.open(io.BytesIO(source.data), formats=formats.PILLOW_FORMATS) as image:
         image.seek(number - 1)
         if image.width * image.height > source.limits.pixels:
-            raise DocumentTooLarge(f"{source.name} has too many pixels to be shown")
+            raise DocumentTooLarge(f"{source.name} has too many pixels to be shown; upload a smaller image.")
         upright = ImageOps.exif_transpose(image).convert("RGBA")
     upright.thumbnail((_WIDTH_PIXELS, _MAX_PIXELS // _WIDTH_PIXELS))
-    paper = Image.new("RGBA", upright.size, "white")
-    picture = Image.alpha_composite(paper, upright).convert("RGB")
+    background = Image.new("RGBA", upright.size, "white")
+    picture = Image.alpha_composite(background, upright).convert("RGB")
     return _answer_fields(number, picture, _ocr_boxes(picture, quote) if quote else ()), _encode_png(picture)
 
 
@@ -179,9 +169,9 @@ def _answer_fields(page: int, picture: Any, boxes: Sequence[Box]) -> dict[str, A
 
 
 def _encode_png(picture: Any) -> bytes:
-    held = io.BytesIO()
-    picture.save(held, "PNG", compress_level=6)
-    return held.getvalue()
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=6)
+    return buffer.getvalue()
 
 
 if __name__ == "__main__":

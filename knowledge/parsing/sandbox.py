@@ -1,7 +1,7 @@
-"""Reading: one untrusted file parsed in a child process that may not cost more than its limits.
+"""Parsing of an untrusted file in a worker process with limits on memory, time and output.
 
-The child is `sandbox_worker.py`; here are its start, its clock and its end. Nothing of the file is interpreted
-in this process.
+The worker is `sandbox_worker.py`; this module starts it, watches the clock and ends it. No part of the file is
+interpreted in this process.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from knowledge.parsing.limits import MEGABYTE, ParseLimits
 from knowledge.parsing.source_file import safe_display_name
 
 _POLL_INTERVAL_S = 0.1
-# How a C library ends when memory, or processor time, is refused to it.
+# Exit statuses of a process that ran out of memory or processor time.
 _OUT_OF_RESOURCES = {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL", "SIGABRT", "SIGTRAP")} - {0}
 
 
 @dataclass(frozen=True, slots=True)
 class ParseReport:
-    """How one file was read: a document or a refusal, and what it cost."""
+    """The result of parsing one file, and its cost."""
 
     result: ParsedDocument | DocumentRefused
     seconds: float
-    cpu_s: float = 0.0  # of the child and its OCR; 0 when it died before it could say
-    peak_mb: float = 0.0  # of the child, as it last said
+    cpu_s: float = 0.0  # of the worker and its OCR; 0 if it died before it could report
+    peak_mb: float = 0.0  # of the worker, as last reported
 
 
 def parse(
@@ -41,7 +41,7 @@ def parse(
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ParsedDocument:
-    """Return the text of a course document with its places.
+    """Return the text of a course document with its locators.
 
     Raises UnsupportedFormat, DocumentLocked, DocumentDamaged, DocumentEmpty, DocumentTooLarge, IngestCancelled;
     each message is one or two sentences for the instructor.
@@ -59,19 +59,19 @@ def parse_with_report(
     progress: ProgressCallback | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> ParseReport:
-    """As `parse`, but return a refusal and what reading cost. Raises IngestCancelled."""
+    """Parse like `parse`, but return a refusal instead of raising it, and the cost. Raises IngestCancelled."""
     started = time.monotonic()
-    shown = safe_display_name(name) or "the file"
-    refused = _precheck(shown, data, limits)
-    if refused is not None:
-        return ParseReport(refused, time.monotonic() - started)
-    with _WorkerProcess(shown, data, limits) as child:
-        last = child.wait_for_result(progress or _ignore_progress, cancelled or _never_cancelled)
+    display_name = safe_display_name(name) or "the file"
+    refusal = _precheck(display_name, data, limits)
+    if refusal is not None:
+        return ParseReport(refusal, time.monotonic() - started)
+    with _WorkerProcess(display_name, data, limits) as worker:
+        last = worker.wait_for_result(progress or _ignore_progress, cancelled or _never_cancelled)
     return ParseReport(last.result, time.monotonic() - started, last.cpu_s, last.peak_mb)
 
 
 def _ignore_progress(progress: IngestProgress) -> None:
-    """Nobody watches."""
+    pass
 
 
 def _never_cancelled() -> bool:
@@ -88,7 +88,7 @@ def _precheck(name: str, data: bytes, limits: ParseLimits) -> DocumentRefused | 
 
 
 class _WorkerProcess:
-    """The running child: one thread feeds it, one hears it, the caller's thread watches the clock."""
+    """The running worker: one thread writes to it, one reads from it, the caller's thread watches the clock."""
 
     def __init__(self, name: str, data: bytes, limits: ParseLimits) -> None:
         self._name, self._limits = name, limits
@@ -102,34 +102,34 @@ class _WorkerProcess:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        """End the child and whatever it started."""
+        """Kill the worker and every process it started."""
         child_process.kill_process_group(self._process)
         self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
 
     def _read_lines(self) -> None:
-        """Put the child's lines into the queue, then None. A line over the limit is cut, and so refused."""
+        """Put the worker's lines into the queue, then None. A line over the limit is cut, and so not decoded."""
         assert self._process.stdout is not None
         most = 8 * self._limits.characters + MEGABYTE
         try:
             while line := self._process.stdout.readline(most):
                 self._lines.put(line)
         except ValueError:
-            pass  # closed while we listened: nobody waits for the rest
+            pass  # closed while reading: nobody waits for the rest
         self._lines.put(None)
 
     def wait_for_result(
         self, progress: ProgressCallback, cancelled: Callable[[], bool]
     ) -> worker_protocol.WorkerResult:
-        """Return the child's last word; of a child that is silent, slow or dead we say it."""
+        """Return the worker's result; a refusal if it is silent, too slow or dead. Raises IngestCancelled."""
         peak_mb, done = 0.0, 0
-        started = heard = time.monotonic()
+        started = last_message = time.monotonic()
         while True:
             if cancelled():
                 raise IngestCancelled(f"reading {self._name} was cancelled")
             now = time.monotonic()
-            if now - heard > self._limits.stall_s or now - started > self._limits.wall_s:
+            if now - last_message > self._limits.stall_s or now - started > self._limits.wall_s:
                 return worker_protocol.WorkerResult(self._timeout_refusal(done), peak_mb, 0.0)
             try:
                 line = self._lines.get(timeout=_POLL_INTERVAL_S)
@@ -138,7 +138,7 @@ class _WorkerProcess:
             message = self._decode(line, peak_mb)
             if isinstance(message, worker_protocol.WorkerResult):
                 return message
-            heard, done, peak_mb = time.monotonic(), message.done, message.peak_mb
+            last_message, done, peak_mb = time.monotonic(), message.done, message.peak_mb
             progress(IngestProgress("reading", message.done, message.total))
 
     def _decode(
@@ -149,12 +149,12 @@ class _WorkerProcess:
         try:
             return worker_protocol.decode_message(line)
         except ValueError:
-            too_much = DocumentTooLarge(f"{self._name} holds too much text; split it into parts.")
+            too_much = DocumentTooLarge(f"{self._name} contains too much text; split it into parts.")
             return worker_protocol.WorkerResult(too_much, peak_mb, 0.0)
 
     def _timeout_refusal(self, done: int) -> DocumentTooLarge:
         return DocumentTooLarge(
-            f"{self._name} takes too long to be read (stopped in part {done + 1}); split it or save it anew as PDF."
+            f"{self._name} takes too long to be read (stopped in part {done + 1}); split it, or save it as PDF."
         )
 
     def _crash_refusal(self) -> DocumentRefused:
@@ -162,5 +162,5 @@ class _WorkerProcess:
         if status in _OUT_OF_RESOURCES:
             return DocumentTooLarge(f"{self._name} takes too much time or memory to be read; split it into parts.")
         return DocumentDamaged(
-            f"{self._name} made the reader stop (status {status}), so it is probably damaged; save and upload it again."
+            f"{self._name} stopped the reader (status {status}), so it is probably damaged; save and upload it again."
         )

@@ -1,4 +1,4 @@
-"""Scans: pages and pictures that hold no text of their own, read by OCR; an honest note where there is none."""
+"""Scanned pages and images, read by OCR; pages that could not be read go into notes for the instructor."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_PIXELS = 12_000_000
 
 
 class ScanReader:
-    """Reads pictures of pages and remembers what the instructor should know about them."""
+    """Reads the images of pages within the time limit, and collects notes about them."""
 
     def __init__(self, limits: ParseLimits) -> None:
         self._limits = limits
@@ -22,7 +22,7 @@ class ScanReader:
         self._unread: dict[str, list[int]] = {}
 
     def read_page(self, page: Any, number: int) -> list[str]:
-        """Return the paragraphs on a page of a PDF (pdfium's) that has hardly any text."""
+        """Return the paragraphs on a pdfium page without text."""
         if not ocr.is_available():
             return self._note_unread(
                 number, "no text; install tesseract to read scanned pages, or upload a text version"
@@ -35,15 +35,15 @@ class ScanReader:
         return self.read_image(bitmap.width, bitmap.height, grey, number)
 
     def note_missing(self, number: int) -> None:
-        """Note a page that the file names but does not hold."""
+        """Note a page that the file lists but does not contain."""
         self._note_unread(number, "no content in the file")
 
     def note_hidden_text(self, number: int) -> None:
-        """Note a page with text that was left out because nobody can see it."""
+        """Note a page with invisible text, which was left out."""
         self._note_unread(number, "text that cannot be seen (tiny, or off the page), which was left out")
 
     def read_image(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
-        """Return the paragraphs of an eight-bit grey picture."""
+        """Return the paragraphs of an image; `grey` has one byte a pixel."""
         if not ocr.is_available():
             return self._note_unread(number, "no text; install tesseract to read pictures, or upload a text version")
         if len(self._read) >= self._limits.ocr_pages or self._spent_s > self._limits.ocr_s:
@@ -65,7 +65,7 @@ class ScanReader:
         return []
 
     def notes(self) -> list[str]:
-        """Return sentences for the instructor, pages gathered into ranges."""
+        """Return sentences for the instructor."""
         notes = [f"{_format_pages(numbers)} {_verb(numbers)} {why}." for why, numbers in self._unread.items()]
         if self._read:
             was = "was" if len(self._read) == 1 else "were"
@@ -78,7 +78,7 @@ def _verb(numbers: list[int]) -> str:
 
 
 def _format_pages(numbers: list[int]) -> str:
-    """ "Page 3", "Pages 1, 4-9"."""
+    """Return "Page 3" or "Pages 1, 4-9"."""
     ranges: list[list[int]] = []
     for number in numbers:
         if ranges and number == ranges[-1][1] + 1:

@@ -1,4 +1,4 @@
-"""Subtitles (SRT, WebVTT): what is said, cut at sentences, with the second at which it begins."""
+"""Subtitles (SRT, WebVTT): the text in whole sentences, with the second at which each begins."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
+from knowledge.languages.sentences import ends_sentence
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_text, join_lines
 
 _TIMES = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,]\d{1,3}\s*-->")
 _MARKUP = re.compile(r"<[^>\n]{0,200}>|\{\\[^}\n]{0,80}\}")
-_SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’)\]]*$")
 _MAX_BLOCK_S = 60
-_MAX_BLOCK_CHARACTERS = 400  # characters
+_MAX_BLOCK_CHARACTERS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,13 @@ class _Cue:
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
-    """Read the cues in order, joined into sentences; a line that only repeats the last one is dropped."""
-    kind = "text/vtt" if text.lstrip("\ufeff \n").startswith("WEBVTT") else "application/x-subrip"
+    """Read the cues in order, joined into sentences, without repeated lines."""
     blocks = tuple(
-        Block(spoken, Locator(LocatorKind.SECOND, second, format_timestamp(second)))
-        for second, spoken in _join_sentences(_parse_cues(text))
+        Block(sentences, Locator(LocatorKind.SECOND, second, format_timestamp(second)))
+        for second, sentences in _join_sentences(_parse_cues(text))
     )
     source.report(1, 1)
-    return ParsedDocument(source.stem, kind, blocks, 1)
+    return ParsedDocument(source.stem, source.media_type, blocks, 1)
 
 
 def format_timestamp(second: int) -> str:
@@ -41,7 +40,7 @@ def format_timestamp(second: int) -> str:
 
 
 def _parse_cues(text: str) -> Iterator[_Cue]:
-    """Cues without markup, without the lines that a rolling caption shows again."""
+    """Yield the cues without markup and without the lines that a rolling caption repeats."""
     shown: list[str] = []
     for part in re.split(r"\n[^\S\n]*\n", text.replace("\r\n", "\n").replace("\r", "\n")):
         times = _TIMES.search(part)
@@ -64,7 +63,7 @@ def _join_sentences(cues: Iterator[_Cue]) -> Iterator[tuple[int, str]]:
             parts = []
         begin = begin if parts else cue.second
         parts.append(cue.text)
-        if _SENTENCE_END.search(cue.text) or sum(map(len, parts)) > _MAX_BLOCK_CHARACTERS:
+        if ends_sentence(cue.text) or sum(map(len, parts)) > _MAX_BLOCK_CHARACTERS:
             yield begin, join_lines(parts)
             parts = []
     if parts:

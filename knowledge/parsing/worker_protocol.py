@@ -1,4 +1,4 @@
-"""What goes through the pipe between the reader and its child: lines of JSON, checked on arrival."""
+"""The messages between a worker process and its parent: lines of JSON, validated on arrival."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REFUSAL_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class WorkerProgress:
-    """The child has read `done` of `total` units; its memory has peaked at `peak_mb` so far."""
+    """The worker has read `done` of `total` units; `peak_mb` is its peak memory so far."""
 
     done: int
     total: int
@@ -33,7 +33,7 @@ class WorkerProgress:
 
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
-    """The child's last word: a document, or why there is none; and what it cost."""
+    """The worker's last message: a document or a refusal, and the cost."""
 
     result: ParsedDocument | errors.DocumentRefused
     peak_mb: float
@@ -46,15 +46,18 @@ def encode_request(name: str, limits: ParseLimits, size: int) -> bytes:
 
 
 def decode_request(line: bytes) -> tuple[str, ParseLimits, int]:
+    """Return name, limits and size of the file that follows."""
     fields = json.loads(line)
     return fields["name"], ParseLimits(**fields["limits"]), fields["size"]
 
 
 def encode_progress(done: int, total: int, peak_mb: float) -> bytes:
+    """Return a message about progress."""
     return json.dumps({"done": done, "total": total, "peak_mb": peak_mb}).encode() + b"\n"
 
 
 def encode_result(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: float, cpu_s: float) -> bytes:
+    """Return the last message."""
     if isinstance(outcome, ParsedDocument):
         fields: dict[str, Any] = {"document": _document_to_fields(outcome)}
     else:
@@ -63,7 +66,7 @@ def encode_result(outcome: ParsedDocument | errors.DocumentRefused, peak_mb: flo
 
 
 def decode_message(line: bytes) -> WorkerProgress | WorkerResult:
-    """Return what the child said; raises ValueError for anything that is not one of its three messages."""
+    """Return a message of the worker; raises ValueError for anything else."""
     try:
         fields = json.loads(line)
         peak_mb = float(fields["peak_mb"])
@@ -75,11 +78,11 @@ def decode_message(line: bytes) -> WorkerProgress | WorkerResult:
             )
         return WorkerResult(_document_from_fields(fields["document"]), peak_mb, float(fields["cpu_s"]))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"not a message of the reader: {error!r}") from error
+        raise ValueError(f"not a message of a worker: {error!r}") from error
 
 
 def _document_to_fields(document: ParsedDocument) -> dict[str, Any]:
-    """Headings and locators repeat from block to block: each is sent once and then by number."""
+    """Return the document as JSON; headings and locators repeat, so each is sent once and referred to by number."""
     headings: dict[tuple[str, ...], int] = {}
     locators: dict[Locator, int] = {}
     blocks = [

@@ -16,7 +16,7 @@ def test_an_empty_file_is_empty():
 
 
 def test_a_corrupt_pdf_is_damaged():
-    with pytest.raises(errors.DocumentDamaged, match=r"book\.pdf is not a whole PDF"):
+    with pytest.raises(errors.DocumentDamaged, match=r"book\.pdf is not a complete PDF"):
         parse("book.pdf", pdf_pages([(72, 700, "text")])[:300])
 
 
@@ -29,7 +29,7 @@ def test_an_encrypted_pdf_is_reported():
 
 
 def test_text_with_a_pdf_extension_is_refused():
-    with pytest.raises(errors.DocumentDamaged, match="is not a PDF document, it holds plain text"):
+    with pytest.raises(errors.DocumentDamaged, match="is not a PDF document, it contains plain text"):
         parse("book.pdf", b"Sorry, the page you were looking for was not found.")
 
 
@@ -46,7 +46,7 @@ def test_a_pdf_with_a_docx_extension_is_parsed_with_a_note():
         ("a.zip", zipped({"a.txt": "x"}), "unpack it"),
         ("a.xlsx", zipped({"xl/workbook.xml": "<x/>"}), "save each sheet as CSV"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "save it as DOCX, PPTX or PDF"),
-        ("a.bin", bytes(range(256)) * 4, "in no format that is read"),
+        ("a.bin", bytes(range(256)) * 4, "in no supported format; upload PDF, Word,"),
     ],
 )
 def test_unsupported_formats_are_named_with_a_remedy(name, data, hint):

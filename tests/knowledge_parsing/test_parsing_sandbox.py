@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_sandbox_denies(deed, tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
-from knowledge.parsing.sandbox_worker import confine_process
+from knowledge.parsing.confinement import confine_process
 from knowledge.parsing.limits import ParseLimits
 confine_process(ParseLimits())
 try:

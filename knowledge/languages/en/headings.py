@@ -10,6 +10,8 @@ PAGE_NUMBER_WORDS = "page|of"
 HEADING_STYLE = "heading"
 LIST_STYLE = "list"
 
+OPENING_BRACKETS, CLOSING_BRACKETS = "(", ")"  # around an aside
+
 NUMBERING = (
     r"(?:chapter|section|unit|lecture|lesson|module|part|week|appendix)\s+(?:\d+|[ivxlc]+)\b[.:]?\s*"
     r"|\d+(?:\.\d+)*[.)]?\s+"

@@ -1,5 +1,8 @@
 """English text: sentences, words that carry no content, negation, numbers."""
 
+FULL_STOP = "."
+QUESTION_MARK = "?"
+EXCLAMATION_MARK = "!"
 SENTENCE_ENDS = ".!?"
 CLAUSE_ENDS = ";:"
 COMMAS = ","

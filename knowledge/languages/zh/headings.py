@@ -9,6 +9,7 @@ LIST_STYLE = "列表"
 
 DECORATION = "【】："  # around a whole heading
 NAME_EDGES = "（）："  # around the name in it
+OPENING_BRACKETS, CLOSING_BRACKETS = "（", "）"  # around an aside
 QUESTION_WITH_TOPIC = "什么是"  # "What is X?" names X
 
 NUMBERING = (

@@ -1,5 +1,8 @@
 """Chinese text: sentences, words that carry no content, negation, OCR."""
 
+FULL_STOP = "。"
+QUESTION_MARK = "？"
+EXCLAMATION_MARK = "！"
 SENTENCE_ENDS = "。！？"
 SENTENCE_BREAKS = "。！？!?；"  # no space follows them; half-width marks are common
 CLAUSE_ENDS = "；："
