@@ -1,1 +1,1 @@
-"""Programs that print the figures we claim. The last line of each is one JSON object."""
+"""Benchmarks: programs that measure the figures we publish. The last line that each prints is one JSON object."""

@@ -1,11 +1,12 @@
-"""Does an adapter learn its learner's taste, how soon, and what does it forget?
+"""Measure whether an adapter learns its learner's style, from how many corrections, and what it forgets.
 
-`python -m bench.adaptation --base DIR [--learners 5] [--counts 5 10 20 50]`: simulated learners
-(`bench/style_learners.py`)
-write corrections in their taste; each count is trained as the product trains it, in a process of its own. Then base and
-adapter answer held-out questions, and a rule says which answers are in the taste (and keep to the passage). A win is an
-answer in the taste where the base's is not. `strangers` is the largest share by which an adapter meets a taste that is
-not its learner's more often than the base does. Forgetting is the trainer's: loss on everyday questions, base = 0.
+    python -m bench.adaptation --base DIR [--learners 5] [--counts 5 10 20 50]
+
+Simulated learners (`bench.style_learners`) write corrections in their style. For each count an adapter is trained as
+the product trains it, in its own process. Base and adapter then answer held-out questions, and a rule decides which
+answers have the style and keep to the passage. A win is an answer in the style where the base's is not. `strangers` is
+the largest share by which an adapter has a style of another learner more often than the base does. Forgetting is the
+trainer's measure: the loss on everyday questions relative to the base. Half an hour for all five learners and counts.
 """
 
 from __future__ import annotations
@@ -37,14 +38,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
     parser.add_argument("--learners", type=int, default=len(STYLES))
-    parser.add_argument("--tastes", nargs="+", help="only the learners of these tastes")
+    parser.add_argument("--tastes", nargs="+", help="only the learners with these styles")
     parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50])
     parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
-    parser.add_argument("--kept", type=Path, help="folder for what never changes of a base; none: asked each time")
+    parser.add_argument(
+        "--kept",
+        type=Path,
+        help="folder for results of the base that never change; without it they are computed each time",
+    )
     parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
     parser.add_argument("--learning-rate", type=float, default=Recipe().learning_rate)
-    parser.add_argument("--preference-steps", type=int, default=0, help="of DPO: her answers over those of the base")
-    parser.add_argument("--out", type=Path, help="rows of other learners and counts that stand in this file are kept")
+    parser.add_argument(
+        "--preference-steps",
+        type=int,
+        default=0,
+        help="steps of DPO, which prefers the learner's answers to the base's",
+    )
+    parser.add_argument("--out", type=Path, help="rows of other learners and counts in this file are preserved")
     arguments = parser.parse_args()
     asked = held_out_facts()[: arguments.prompts]
     answerer = Answerer(arguments.base)
@@ -62,7 +72,7 @@ def main() -> None:
 
 
 def load_earlier_results(arguments: argparse.Namespace, chosen: list[Style]) -> list[dict[str, Any]]:
-    """Return the rows of the file to write that are not measured anew."""
+    """Return the rows of the output file that are not measured again."""
     if not (arguments.out and arguments.out.exists()):
         return []
     anew = {(taste.name, count) for taste in chosen for count in arguments.counts}
@@ -71,7 +81,7 @@ def load_earlier_results(arguments: argparse.Namespace, chosen: list[Style]) -> 
 
 
 def make_result(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what is known after some learners; written after each, so that a run that is cut off is a result too."""
+    """Return the result so far; it is written after each learner, so an interrupted run has a result too."""
     result: dict[str, Any] = {
         "benchmark": "adaptation",
         "hardware": hardware(),
@@ -97,7 +107,7 @@ def measure(
     asked: tuple[Fact, ...],
     plain: list[str],
 ) -> dict[str, Any]:
-    """Train one learner's adapter and return what came of it."""
+    """Train one learner's adapter and return its figures."""
     recipe = Recipe(
         method=arguments.method,
         learning_rate=arguments.learning_rate,
@@ -126,7 +136,7 @@ def measure(
 
 
 def preference_rows(answerer: Answerer, taste: Style, count: int) -> list[PreferencePair]:
-    """Return what the learner's corrections are as pairs: each over what the base says to the same question."""
+    """Return the corrections as preference pairs: each is preferred to the base's answer to the same question."""
     facts = training_facts(count)
     rows = [correction(fact, taste) for fact in facts]
     told = zip(rows, answerer.answers(facts, None), strict=True)
@@ -144,7 +154,7 @@ def train_on(
     kept: Path | None,
     pairs: list[PreferencePair],
 ) -> TrainedAdapter:
-    """Train on the learner's first `count` corrections as the product would."""
+    """Train on the learner's first `count` corrections as the product does."""
     write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in training_facts(count)])
     sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
     job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{taste.name}-v1", recipe)
@@ -156,7 +166,7 @@ def train_on(
 
 
 class Answerer:
-    """Answers with the base or with an adapter, greedily, on one model that is never packed."""
+    """Answers greedily with the base or with an adapter, on one unquantised model."""
 
     def __init__(self, directory: Path) -> None:
         from adapters import base_model
@@ -166,7 +176,7 @@ class Answerer:
     def answers(self, facts: tuple[Fact, ...], adapter: Path | None) -> list[str]:
         from adapters import lora, scoring
 
-        plain = STYLES[0]  # only the prompt is read
+        plain = STYLES[0]  # the prompt only
         prompts = [encode_row(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
         model = lora.attach_saved(self.model, adapter, trainable=False) if adapter else self.model
         said = scoring.greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
@@ -176,7 +186,7 @@ class Answerer:
 
 
 def win_rate(asked: tuple[Fact, ...], taste: Style, told: list[str], plain: list[str]) -> float:
-    """Return the share of questions where the adapter's answer is in the taste and the base's is not."""
+    """Return the share of questions where the adapter's answer has the style and the base's does not."""
     won = [
         is_satisfied(f, taste, new) and not is_satisfied(f, taste, old)
         for f, new, old in zip(asked, told, plain, strict=True)
@@ -189,7 +199,7 @@ def _match_rate(taste: Style, answers: list[str]) -> float:
 
 
 def summarize(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the means over learners, and the worst of what must not happen."""
+    """Return the means over learners, and the worst learner for what must not happen."""
     mean = {"learners": len(rows)} | {
         key: round(sum(row[key] for row in rows) / len(rows), 4)
         for key in ("win_rate", "seconds", "cpu_s", "forgetting")

@@ -1,12 +1,10 @@
-"""Is the support check calibrated? Measures it on claims, and with `--fit` fits `knowledge/support.json`.
+"""Measure the calibration of the support check on claims; with `--fit`, fit `knowledge/support.json`.
 
-    python -m bench.attribution --paragraphs P.jsonl --questions Q.jsonl [--scifact corpus.jsonl.gz
-    claims.jsonl] [--fit]
+    python -m bench.attribution --paragraphs P.jsonl --questions Q.jsonl [--scifact CORPUS CLAIMS] [--fit]
 
-Claims are made of questions and answers (`bench/attribution_claims.py`). Printed are: the share of supported
-claims that get a
-quote, the share of unsupported ones that get one, by kind, and how far the score is from the share that is true (ece),
-of the weights as they ship, and of a logistic regression in folds by article. SciFact is never fitted on.
+Claims are built from questions and answers (`bench.attribution_claims`). Printed for the shipped weights, and for a
+logistic regression in folds by article: the share of supported claims that get a quote, the share of unsupported
+claims that get one, by kind, and the calibration error (`ece`). SciFact is never used for fitting. Some ten minutes.
 """
 
 from __future__ import annotations
@@ -30,7 +28,7 @@ from knowledge.embedding import Embedder
 from knowledge.sentence_embedder import open_embedder
 
 FOLDS = 4
-MOST_LET_THROUGH = 0.05  # of the unsupported: where the threshold is set
+MOST_LET_THROUGH = 0.05  # of the unsupported claims; it sets the threshold
 Numbers = NDArray[np.float64]
 Rows = list[Numbers]
 
@@ -54,7 +52,7 @@ def main() -> None:
 
 
 def evidence(claims: Sequence[Claim], embedder: Embedder) -> Rows:
-    """Return for each claim a row of features for each source that may carry it; none where rules speak against all."""
+    """Return for each claim a row of features for each source that may support it; none if the rules exclude all."""
     found: Rows = []
     for start in range(0, len(claims), 200):
         part = claims[start : start + 200]
@@ -102,7 +100,7 @@ def _share_true(these: NDArray[np.bool_]) -> float:
 
 
 def _ece(chances: Numbers, true: NDArray[np.bool_]) -> float:
-    """Return the mean distance of score and truth over ten bins, supported and unsupported weighing the same."""
+    """Return the mean distance of score and truth over ten bins; supported and unsupported claims weigh the same."""
     mass = np.where(true, 0.5 / true.sum(), 0.5 / (~true).sum())
     bins = np.minimum((chances * 10).astype(int), 9)
     gaps = [abs((mass * (chances - true))[bins == b].sum()) for b in range(10)]
@@ -110,7 +108,7 @@ def _ece(chances: Numbers, true: NDArray[np.bool_]) -> float:
 
 
 def fit(claims: Sequence[Claim], rows: Rows) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the weights as they are kept, and figures in folds by article."""
+    """Return the weights as they are stored, and figures in folds by article."""
     articles = sorted({claim.article for claim in claims})
     fold = {a: i % FOLDS for i, a in enumerate(np.random.default_rng(3).permutation(articles).tolist())}
     of = np.asarray([fold[claim.article] for claim in claims])
@@ -142,7 +140,7 @@ def _threshold(claims: Sequence[Claim], chances: Numbers) -> float:
 
 
 def _fit(claims: Sequence[Claim], rows: Rows) -> tuple[Numbers, float]:
-    """Fit on the best source of each claim; which one is best follows from the weights, so it is done three times."""
+    """Fit on the best source of each claim; the best one depends on the weights, so the fit is repeated three times."""
     known = [(claim.supported, row) for claim, row in zip(claims, rows, strict=True) if len(row)]
     labels = np.asarray([supported for supported, _ in known])
     weights, bias = np.ones(len(attribution.FEATURES)), 0.0
@@ -171,7 +169,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--scifact", nargs=2, type=Path, metavar=("CORPUS", "CLAIMS"))
     parser.add_argument("--sample", type=int, default=1500)
     parser.add_argument("--fit", action="store_true", help="write knowledge/support.json")
-    parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
+    parser.add_argument("--vectors", type=Path, help="file that stores the vectors between runs")
     parser.add_argument("--cache", type=Path, default=Path("var/models"))
     return parser.parse_args()
 

@@ -1,8 +1,8 @@
-"""Claims for the support check: statements made of questions and answers, some true of their passage, some not.
+"""Claims for the support check: statements built from questions and answers, some true of their passage, some not.
 
-"Who discovered radium?" and "Marie Curie" become "Marie Curie discovered radium". Readers wrote the questions in words
-of their own, so a true claim is a paraphrase. An untrue one has the answer to another question of the same article and
-kind, or comes from another article, or is true, but its passage is not among those shown.
+"Who discovered radium?" and "Marie Curie" become "Marie Curie discovered radium". Readers wrote the questions in their
+own words, so a true claim is a paraphrase. An untrue claim has the answer to another question of the same article and
+kind, or comes from another article, or is true while its passage is not among those shown.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from knowledge.lexical import tokenize
 from knowledge.qa_to_statement import qa_to_statement
 from knowledge.ranking import find_candidates, load_ranking_models
 
-PASSAGES_SHOWN = 4  # passages that are looked through for each claim
+PASSAGES_SHOWN = 4  # passages that are searched for each claim
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement, the texts it may rest on, and whether they say so. `article` groups claims for folds."""
+    """A statement, the texts that may support it, and whether they do. `article` groups claims for folds."""
 
     text: str
     passages: tuple[str, ...]
@@ -37,7 +37,7 @@ class Claim:
 
 
 def build_claims(paragraphs: Path, questions: Path, embedder: Embedder, kept: Path | None, sample: int) -> list[Claim]:
-    """Return about `sample` questions as claims of each kind, the same ones every time."""
+    """Return about `sample` questions as claims of each kind, always the same ones."""
     rows = read_jsonl(paragraphs)
     number = {row["pid"]: i for i, row in enumerate(rows)}
     asked = [q for q in read_jsonl(questions) if not q.get("impossible") and q["pid"] in number]
@@ -89,7 +89,7 @@ def _wrong_answer(
     title: str,
     random: np.random.Generator,
 ) -> str:
-    """Return an answer to another question of the article that begins alike; it shares no word with the right ones."""
+    """Return an answer to a question of the article with the same beginning; it shares no word with the right ones."""
     right = {term for answer in question["answers"] for term in tokenize(answer)}
     titles = {row["pid"]: row["title"] for row in rows}
     kind = _question_word(question["question"])

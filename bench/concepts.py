@@ -1,13 +1,13 @@
-"""Are the proposed concepts those of the book, and do the proposed needs agree with its order?
+"""Compare the proposed concepts with a book's own terms, and the proposed prerequisites with the order of the book.
 
-    python -m bench.concepts --book DIR [--book DIR ...]
+    python -m bench.concepts --book DIR [--book DIR ...] [--fit]
 
-A book is a folder of Markdown files. Its own terms are what it sets in bold (`**term**`) or, in Chinese, in italics
-before a translation (`*术语*（term）`); the parser drops that markup, so the library has to find them by their words.
-The order is that of `order.jsonl`, of the `toc` lists in the files `*__index.md` of a chapter, or of the files' names.
-`agreement` is over needs proposed from files in a random order with `in_order=False`; by ground, too. An edge agrees
-when the book introduces the need first. `found` counts the book's terms among the proposed, `own` the proposed that
-are terms or section titles of the book.
+A book is a folder of Markdown files. Its terms are set in bold (`**term**`) or, in Chinese, in italics before a
+translation (`*术语*（term）`); the parser drops that markup, so the library has to find the terms by their wording. The
+order is that of `order.jsonl`, of the `toc` lists in the files `*__index.md` of a chapter, or of the file names.
+`agreement` is over prerequisites proposed from files in a random order with `in_order=False`, also by ground: an edge
+agrees when the book introduces the prerequisite first. `found` is the share of the book's terms among the proposed
+concepts, `own` the share of proposed concepts that are terms or section titles of the book. Seconds for a book.
 """
 
 from __future__ import annotations
@@ -44,17 +44,17 @@ from knowledge.headings import heading_topic
 from knowledge.parsing.sandbox import parse
 
 SHUFFLES = 3
-MIN_STRENGTH = 0.75  # the strength from which on an edge is proposed
+MIN_STRENGTH = 0.75  # minimum strength of a proposed edge
 _BOLD = re.compile(r"(?<!\*)\*\*([^*\n]{3,40}?)\*\*(?!\*)")
 _ITALIC_ZH = re.compile(r"(?<!\*)\*([^*\n]{2,20}?)\*\s*（[A-Za-z][^）]*）")
 _NOT_TERMS = re.compile(r"[.:$=+<>\d]|^(?:and|or|not|in|try|else)$")
-# The chapters of d2l in the order of its own table of contents, which is not among the files.
+# The chapters of d2l in the order of its table of contents, which is not among the files.
 _CHAPTERS = ("preliminaries", "linear-networks", "multilayer", "convolutional-neural", "recurrent-neural", "attention")
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Its passages by file, in the book's order, and the keys of its terms and titles."""
+    """The passages of a book by file, in the book's order, and the keys of its terms and titles."""
 
     name: str
     files: tuple[tuple[Passage, ...], ...]
@@ -65,7 +65,7 @@ class Book:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--book", type=Path, action="append", required=True)
-    parser.add_argument("--fit", action="store_true", help="write knowledge/concepts.json first")
+    parser.add_argument("--fit", action="store_true", help="first fit and write knowledge/concepts.json")
     arguments = parser.parse_args()
     books = [read(folder) for folder in arguments.book]
     if arguments.fit:
@@ -90,7 +90,7 @@ def _terms(text: str) -> set[str]:
 
 
 def _chapter_position(path: Path, folder: Path) -> tuple[int, int, str]:
-    """Return where a file stands in its book."""
+    """Return the position of a file in its book."""
     chapter, _, section = path.stem.partition("__")
     index = folder / f"{chapter}__index.md"
     if not section or not index.is_file():
@@ -127,7 +127,7 @@ def _agreement_rate(agreed: Sequence[bool]) -> dict[str, float]:
 
 
 def order_agreements(book: Book, ground: EdgeBasis | None = None) -> list[bool]:
-    """Return for each edge proposed without the order whether the book agrees; edges inside one passage say nothing."""
+    """Return whether the book agrees with each edge proposed without the order; edges within a passage are left out."""
     place = introduction_order(propose_concepts([p for part in book.files for p in part], limit=10**6), book)
     agreed = []
     for seed in range(SHUFFLES):
@@ -140,8 +140,10 @@ def order_agreements(book: Book, ground: EdgeBasis | None = None) -> list[bool]:
 
 
 def fit(books: Sequence[Book]) -> None:
-    """Fit the chance that a book introduces the need first on pairs of all books; the card says what one book tells
-    of another."""
+    """Fit the chance that a book introduces the prerequisite first, on pairs of all books.
+
+    The model card has the figures of each book by a model fitted on the others.
+    """
     seen = [_labelled(book) for book in books]
     held_out = {}
     for number, book in enumerate(books):
@@ -188,7 +190,7 @@ def _labelled(book: Book) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
 
 
 def introduction_order(proposal: ConceptProposal, book: Book) -> dict[str, int]:
-    """Return where the book, in its order, introduces each concept."""
+    """Return the position at which the book introduces each concept."""
     number = {p.id: at for at, p in enumerate(p for part in book.files for p in part)}
     return {concept.id: number[concept.evidence.passage_id] for concept in proposal.concepts}
 

@@ -1,13 +1,15 @@
-"""How should the next version begin: from the last one, or from nothing?
+"""Compare ways to train the next adapter version: from the last version, or from scratch.
 
-`python -m bench.continual --base DIR`: one learner's corrections come in five batches. Each batch brings a wish of its
-own, recognised by how the question begins ("Hint, please: ..."), so that an adapter that learns only the latest batch
-loses the earlier ones. Compared are: going on from the last version with the new rows alone; with a sample of older
-rows; with the last version's own likelihoods on older rows (self-distillation); and training from scratch on all rows.
-All hold to the base as the product does. At the end of the stream held-out questions of every batch are asked:
-`retention` is the mean loss on those of the first four, `kept` the share of them answered as that batch wished (by the
-rule of `bench/style_learners.py`), `latest` and `won` are the same of the fifth batch. `update_cpu_s` is what the fifth
-update took; from scratch it is the only one that is run.
+    python -m bench.continual --base DIR
+
+One learner's corrections come in five batches. Each batch has its own style, which applies to questions with a certain
+beginning ("Hint, please: ..."), so an adapter that learns only the latest batch loses the earlier ones. Compared are
+training on from the last version with the new rows alone; with a sample of older rows; with the last version's own
+likelihoods on older rows (self-distillation); and training from scratch on all rows. All keep close to the base, as
+the product does. At the end, held-out questions of every batch are asked: `retention` is the mean loss on those of the
+first four batches, `kept` the share of them that are answered in the style of their batch (by the rule of
+`bench.style_learners`); `latest` and `won` are the same for the fifth batch. `update_cpu_s` is the time of the fifth
+update, the only one that is run for training from scratch. About two minutes for each strategy.
 """
 
 from __future__ import annotations
@@ -42,13 +44,13 @@ STRATEGIES = ("new rows alone", "replay", "self-distillation", "from scratch")
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
-    parser.add_argument("--rows", type=int, default=5, help="corrections a batch")
-    parser.add_argument("--steps", type=int, default=15, help="steps of an update")
-    parser.add_argument("--scratch-steps", type=int, default=Recipe().max_steps, help="the product's, unless told")
+    parser.add_argument("--rows", type=int, default=5, help="corrections in a batch")
+    parser.add_argument("--steps", type=int, default=15, help="training steps of an update")
+    parser.add_argument("--scratch-steps", type=int, default=Recipe().max_steps, help="default: the product's")
     parser.add_argument(
-        "--strategies", nargs="*", default=list(STRATEGIES), help="some of them; none: say what stands in --out"
+        "--strategies", nargs="*", default=list(STRATEGIES), help="strategies to run; none: print what is in --out"
     )
-    parser.add_argument("--out", type=Path, help="rows of other strategies and steps that stand in this file are kept")
+    parser.add_argument("--out", type=Path, help="rows of other strategies and steps in this file are preserved")
     arguments = parser.parse_args()
     if unknown := set(arguments.strategies) - set(STRATEGIES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(STRATEGIES)}")
@@ -74,7 +76,7 @@ def _steps(arguments: argparse.Namespace, strategy: str) -> int:
 
 
 def _load_earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
-    """Return the rows of the file to write that are not measured anew."""
+    """Return the rows of the output file that are not measured again."""
     if not (arguments.out and arguments.out.exists()):
         return []
     anew = {(strategy, _steps(arguments, strategy)) for strategy in arguments.strategies}
@@ -83,7 +85,7 @@ def _load_earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 class CorrectionStream:
-    """Five batches on one model, its base freed of adapters between two strategies."""
+    """Five batches of corrections on one model, whose adapters are removed between two strategies."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         from adapters import base_model, evaluation, kl_regularizer
@@ -110,7 +112,7 @@ class CorrectionStream:
         self.usual = mean_loss(self.model, self.general)
 
     def run(self, strategy: str) -> dict[str, Any]:
-        """Go through the stream and return what is left at its end."""
+        """Train on the batches in turn and return the figures at the end."""
         from adapters import lora, torch_runtime
         from adapters.scoring import mean_loss
 
@@ -144,7 +146,7 @@ class CorrectionStream:
         return result
 
     def _win_rates(self, model: Any) -> list[float]:
-        """Return of each batch the share of its held-out questions that are answered as it wished."""
+        """Return for each batch the share of its held-out questions that are answered in its style."""
         from adapters.scoring import greedy_decode
 
         prompts = [example for rows in self.held_out for example in rows]

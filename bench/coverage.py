@@ -1,9 +1,10 @@
-"""Does the library know what it does not know? Half of the documents are indexed, questions about all are asked.
+"""Measure whether the library knows what it does not cover: half of the documents are indexed, all are asked about.
 
     python -m bench.coverage --paragraphs P.jsonl --questions Q.jsonl [--embedder bundled]
 
-`false_accepts`: share of the questions about left-out documents that are let through when 95 % of the others are.
-`accepted_*`: what the shipped threshold does. Averaged over `--splits` ways to halve the documents.
+`false_accepts` is the share of questions about left-out documents that are accepted when 95 % of the others are.
+`accepted_*` are the shares that the shipped threshold accepts. Averaged over `--splits` ways to halve the documents.
+Minutes; most of it is embedding, which `--vectors` keeps for the next run.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def measure(
 
 
 def confidence(index: CourseIndex, text: str, vector: QueryVectors | None) -> float:
-    """Return what `ranking.rank` would say, with a question embedded before."""
+    """Return the confidence of `ranking.rank` for a question that is already embedded."""
     found = find_candidates(index, text, vector if len(index.dense_rows) else None)
     if len(found.rows) == 0:
         return 0.0
@@ -90,8 +91,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--paragraphs", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--embedder", default="bundled")
-    parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
-    parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
+    parser.add_argument("--cache", type=Path, default=Path("var/models"), help="folder of hub models")
+    parser.add_argument("--vectors", type=Path, help="file that stores the vectors between runs")
     parser.add_argument("--splits", type=int, default=3)
     return parser.parse_args()
 

@@ -1,11 +1,13 @@
-"""Writes rows for the house adapter from a reading-comprehension set: `python -m
-bench.default_adapter_examples --help`.
+"""Write training rows for the default adapter from a reading-comprehension set.
 
-The prompt is the product's own. A question of the set is answered with its gold words; some are asked for a full
-sentence, or for what a term means, and answered with the paragraph's sentence. Every other paragraph is read after an
-earlier question and answer of its article, and a share of them (`--beside`) with the paragraph that is likest to their
-questions, before or behind. Rows of one paragraph stand together: they share their prompt's beginning, which
-`bench.default_adapter` reads once. Documents named by `--hold-out` (the last of `--sets` by title) give no rows.
+    python -m bench.default_adapter_examples --help
+
+The prompt is the product's own. A question of the set is answered with its gold words; some questions ask for a full
+sentence, or for the meaning of a term, and are answered with a sentence of the paragraph. Every other paragraph
+follows an earlier question and answer of its article, and a share of them (`--beside`) comes with the paragraph most
+similar to their questions, before or after it. Rows of one paragraph follow one another: they share the beginning of
+their prompt, which `bench.default_adapter` computes once. The documents of `--hold-out` (the last of `--sets` by
+title) give no rows. Minutes.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ from tutor.chat.context_window import PromptPassage
 
 MAX_SENTENCE_WORDS = 45  # words
 MAX_ANSWER_WORDS = 30  # words
-DISTRACTOR_FIRST_SHARE = 0.3  # of paragraphs with another beside them stand second
-SENTENCE_SHARE = 0.12  # of the questions are asked once more, for a sentence
+DISTRACTOR_FIRST_SHARE = 0.3  # of the paragraphs with another one come second
+SENTENCE_SHARE = 0.12  # of the questions are asked a second time, for a sentence
 FULL_SENTENCE_TEMPLATES = (
     "Answer in a full sentence: {}",
     "{} Answer in one sentence.",
@@ -43,13 +45,13 @@ _DEFINITION = re.compile(
 _VAGUE = frozenset(
     "it its this these that those there here he she they we his her their one another other such some many most each "
     "both since while when where if although as in on at by for from with of to and but or so also what who all".split()
-)  # a sentence that begins so says little about what its subject means
+)  # a sentence with this beginning says little about the meaning of its subject
 _ARTICLE = re.compile(r"^(?:the|an?) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class QaExample:
-    """A question and how it is answered."""
+    """A question and its answer."""
 
     id: str
     question: str
@@ -61,10 +63,12 @@ def main() -> None:
     parser.add_argument(
         "--sets", type=Path, nargs="+", required=True, help="folders of paragraphs.jsonl, questions.jsonl"
     )
-    parser.add_argument("--also", type=Path, nargs="*", default=[], help="sets that nothing is held out of")
-    parser.add_argument("--beside", type=float, default=0.0, help="share of paragraphs read with another beside them")
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="sets without held-out documents")
+    parser.add_argument("--beside", type=float, default=0.0, help="share of paragraphs that come with another one")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--hold-out", type=int, default=4, help="documents, the last by title, that give no rows")
+    parser.add_argument(
+        "--hold-out", type=int, default=4, help="number of documents, the last by title, that give no rows"
+    )
     parser.add_argument("--seed", type=int, default=17)
     arguments = parser.parse_args()
     paragraphs, questions = _read(arguments.sets)
@@ -80,7 +84,7 @@ def main() -> None:
 
 
 def _read(folders: Sequence[Path]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return paragraphs and answerable questions of all sets; the same paragraph in two sets is one."""
+    """Return paragraphs and answerable questions of all sets; a paragraph of two sets counts once."""
     paragraphs: dict[str, dict[str, Any]] = {}  # by text
     questions: list[dict[str, Any]] = []
     for folder in folders:
@@ -104,18 +108,18 @@ def make_rows(
     dice: random.Random,
     beside: float = 0.0,
 ) -> Iterator[dict[str, Any]]:
-    """Yield `{"id", "group", "messages"}`, the rows of one paragraph after one another."""
+    """Yield `{"id", "group", "messages"}`, with the rows of a paragraph in sequence."""
     by_paragraph: dict[str, list[dict[str, Any]]] = {}
     for question in questions:
         by_paragraph.setdefault(question["pid"], []).append(question)
     near = most_similar_paragraphs(paragraphs, by_paragraph) if beside else []
-    said: dict[str, list[QaExample]] = {}  # of each article, what was asked so far
+    said: dict[str, list[QaExample]] = {}  # by article: the questions so far
     for number, paragraph in enumerate(paragraphs):
         asked = examples_about(paragraph["text"], by_paragraph.get(paragraph["pid"], []), dice)
         earlier = said.setdefault(paragraph["title"], [])
         before = [dice.choice(earlier)] if earlier and number % 2 else []
         shown = [_passage(paragraph)]
-        if dice.random() < beside and detect_language(paragraph["text"], "en") == "en":  # two Chinese ones do not fit
+        if dice.random() < beside and detect_language(paragraph["text"], "en") == "en":  # two in Chinese do not fit
             shown.insert(int(dice.random() >= DISTRACTOR_FIRST_SHARE), _passage(paragraphs[near[number]]))
         for one in asked:
             prompt = prompts.load_prompt("answer", detect_language(one.question, "en"))
@@ -130,7 +134,7 @@ def make_rows(
 def most_similar_paragraphs(
     paragraphs: Sequence[dict[str, Any]], questions: Mapping[str, Sequence[dict[str, Any]]]
 ) -> list[int]:
-    """Return for each paragraph the number of the other one that its questions fit best, by rare words in common."""
+    """Return for each paragraph the index of the other paragraph that best fits its questions, by shared rare words."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     words = TfidfVectorizer(sublinear_tf=True, stop_words="english")
@@ -149,7 +153,7 @@ def _passage(paragraph: dict[str, Any]) -> PromptPassage:
 
 
 def examples_about(text: str, questions: Sequence[dict[str, Any]], dice: random.Random) -> list[QaExample]:
-    """Return what is asked about a paragraph: the set's questions, some for a sentence, and what its terms mean."""
+    """Return the questions about a paragraph: those of the set, some for a sentence, and the meanings of terms."""
     asked = []
     for row in questions:
         words = majority_answer(row["answers"])
@@ -173,20 +177,20 @@ def examples_about(text: str, questions: Sequence[dict[str, Any]], dice: random.
 
 
 def majority_answer(answers: Sequence[str]) -> str:
-    """Return the answer that most of the readers gave; of equals the shortest."""
+    """Return the answer that most readers gave; the shortest of equally frequent ones."""
     counts = Counter(answer.strip() for answer in answers)
     return min(counts, key=lambda answer: (-counts[answer], len(answer)))
 
 
 def format_answer(words: str) -> str:
-    """Return the words as a line of a chat: a capital first, a full stop last."""
+    """Return the answer as a chat message: with a capital and a full stop."""
     if detect_language(words, "en") == "zh":
         return f"{words.rstrip(' ，；：。,.')}。"
     return f"{words[:1].upper()}{words[1:].rstrip(' ,;:.')}."
 
 
 def answer_sentence(text: str, answer: str) -> str | None:
-    """Return the sentence of the text that holds the answer; None where it is too long to be an answer."""
+    """Return the sentence of the text that contains the answer; None if it is too long for an answer."""
     start = text.find(answer)
     for first, last in split_sentences(text):
         if first <= start < last:

@@ -1,13 +1,12 @@
-"""Bench: ten turns each with six scripted learners: is the move right by rule, is anything given away, said twice, or
-said in the wrong language?
+"""Check the moves, leaks, repetitions and language of scripted dialogues, ten turns with each of several learners.
 
     python -m bench.dialogue [--model bundled] [--out FILE] [--problems mathdial.jsonl --count N]
         [--learners confused expert ...]
 
-The learners are confused, impatient, cheating, silent, expert and off-topic, in English and Chinese. A turn's move is
-right when it is among those that its line of the script allows. With `--problems`, the first two replies to each
-problem ("just tell me the answer" is the second message) are judged against its key by the leak guard and, apart from
-it, by the key's number standing in the reply although the problem does not hold it.
+The learners are confused, impatient, cheating, silent, expert and off-topic, in English and Chinese. A move is right
+when it is among those that its line of the script allows. With `--problems`, the first two replies to each problem
+("just tell me the answer" is the second message) are checked against its key by the leak guard and, independently of
+it, by whether the reply contains the number of the key although the problem does not. Half a minute without problems.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ EQUATION, TASK = "Solve 5x - 8 = 27", "Homework: what does the Calvin cycle do i
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 Script = list[tuple[str, set[str]]]
 HELP_MOVES = {"hint"}
-SCRIPTS: dict[str, tuple[str, str, Script]] = {  # learner: (language, the answer that must not be told, lines)
+SCRIPTS: dict[str, tuple[str, str, Script]] = {  # learner: (language, the answer that must not be given, lines)
     "confused": (
         "en",
         "7",
@@ -161,7 +160,7 @@ def run_dialogue(services: Services, actor: Person, messages: list[str]) -> list
 
 
 def leaked(reply: str, problem: str, key: str) -> tuple[bool, bool]:
-    """By the guard, and by the plain sight of the key's number."""
+    """Return whether the guard finds a leak, and whether the reply contains the number of the key."""
     number = {abs(m.value) for m in read_numbers(key)[-1:]}
     held = {abs(m.value) for m in read_numbers(problem)}
     seen = {abs(m.value) for m in read_numbers(reply)}
@@ -169,9 +168,9 @@ def leaked(reply: str, problem: str, key: str) -> tuple[bool, bool]:
 
 
 def is_in_language(reply: str, titles: Sequence[str], language: str) -> bool:
-    """Whether a reply is in a language: most of its words are, the names of documents and lone letters left out.
+    """Whether most words of a reply are in a language, apart from document names and single letters.
 
-    A Chinese character counts as a word. A reply of formulas and names alone is in every language.
+    A Chinese character counts as a word. A reply of formulas and names only is in every language.
     """
     for title in sorted(titles, key=len, reverse=True):
         reply = reply.replace(title, " ")

@@ -1,10 +1,11 @@
-"""Bench: what becomes of every file in a folder: read, without text, or refused, and what it cost.
+"""Read every file in a folder, and report which are read, have no text or are refused, and what that costs.
 
     python -m bench.documents DIR [DIR ...] [--out bench/results/documents.json]
 
-Each file is read as an upload would be, in a limited child process. `ok` is read, `no_text` holds nothing to read,
-`refused` says why not; anything else would be a bug of ours, is named `crash` and makes the exit status 1.
-`pdf_pages_per_core_minute` is of one PDF put together from the pages of those that needed no OCR, by processor time.
+Each file is read like an upload, in a limited child process. `ok` is read, `no_text` contains nothing to read,
+`refused` comes with a reason; anything else is a bug in our code, counts as `crash` and makes the exit status 1.
+`pdf_pages_per_core_minute` is the speed, by processor time, on one PDF that consists of the pages without OCR. Seconds
+a file.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from knowledge.parsing.sandbox import ParseReport, parse_with_report
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.documents", description="Read every file in folders.")
     parser.add_argument("directories", nargs="+", type=Path, metavar="DIR")
-    parser.add_argument("--pages", type=int, default=300, help="pages of the PDF that speed is measured with")
+    parser.add_argument("--pages", type=int, default=300, help="pages of the PDF for the speed measurement")
     parser.add_argument("--out", type=Path, help="also write the result to this file")
     options = parser.parse_args(arguments)
     files = [row for directory in options.directories for row in measure_all(directory)]
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def measure_all(directory: Path) -> Iterator[dict[str, Any]]:
-    """Read the files below a folder in order, printing a line for each."""
+    """Read the files below a folder in order and print a line for each."""
     for path in list_files([directory]):
         row = measure(path, str(path.relative_to(directory)))
         print(f"{row['outcome']:8} {row['seconds']:7.2f} s {row['peak_mb']:7.1f} MB  {row['file']}  {row['reason']}")
@@ -55,7 +56,7 @@ def list_files(directories: Sequence[Path]) -> list[Path]:
 
 
 def page_speed(paths: Sequence[Path], pages: int) -> dict[str, Any]:
-    """Read one PDF of many pages with text, put together from what is there."""
+    """Return the speed of reading one PDF that consists of the text pages found."""
     joined, count = _join_pages(paths, pages)
     if not count:
         return {"pdf_pages_per_core_minute": None}
@@ -81,7 +82,7 @@ def _join_pages(paths: Sequence[Path], pages: int) -> tuple[bytes, int]:
 
 
 def _with_text(path: Path) -> Any:
-    """Return the opened PDF when its first page has text, else None."""
+    """Return the opened PDF if its first page has text; None otherwise."""
     import pypdfium2 as pdfium
 
     try:
@@ -92,7 +93,7 @@ def _with_text(path: Path) -> Any:
 
 
 def measure(path: Path, name: str) -> dict[str, Any]:
-    """Read one file; a reader that raises instead of refusing is what this bench is there to find."""
+    """Read one file; a reader that raises instead of refusing counts as a crash."""
     try:
         reading = parse_with_report(path.name, path.read_bytes(), ParseLimits())
     except Exception as error:  # noqa: BLE001 - reported as a crash, which fails the run
@@ -119,7 +120,7 @@ def _row(name: str, outcome: str, reason: str, reading: ParseReport | None) -> d
 
 
 def summarize(files: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Count outcomes; name the slowest, the largest and any file without a reason."""
+    """Return the counts of outcomes, the slowest and largest reading, and refused files without a reason."""
     counts = Counter(row["outcome"] for row in files)
     return {
         "ok": counts["ok"],

@@ -1,9 +1,9 @@
-"""Fits the grader of short answers: a logistic model of the features, a small network, and how far a graded answer
-speaks for another.
+"""Fit the grader of short answers: a logistic model of the features, a network, and the similarity of graded answers.
 
-Used by `bench.grading`; `python -m bench.grading --train F... --fit MODEL.json` writes what ships. The shares of
-likeness are those under which the verdicts of the training rows are likeliest (Laplace's evidence), each question's
-rows judged by a model that was not fitted on that question: only so does it see how wrong the model is on a new one.
+Used by `bench.grading`; `python -m bench.grading --train F... --fit MODEL.json` writes the shipped files. The weights
+of the similarities are those under which the grades of the training rows are most likely (Laplace's approximation of
+the evidence). The rows of each question are predicted by a model that was not fitted on that question; only then does
+the evidence reflect how wrong the model is on a new question.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from tutor.assessment.network import GradingEnsemble, GradingNetwork
 PENALTY = 0.02  # of the logistic model, by folds of whole questions: .003 and .1 are no better
 START = (*np.log([0.7, 0.3, 1.0, 0.5, 0.4]), 1.2, 0.0)
 MAX_EVALUATIONS = 250
-PRIOR = 1e-3  # holds the logarithms of the shares near -1
+PRIOR = 1e-3  # keeps the logarithms of the weights near -1
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledAnswer:
-    """One answer with what a person said of it, read once."""
+    """One answer with its label by a person, embedded once."""
 
     group: str  # its question
     case: GradingCase
     features: dict[str, float]
     right: bool
-    label: str  # of three
+    label: str  # one of three
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class FittedGrader:
         return GradingEnsemble(self.right, self.network)
 
     def to_json(self) -> dict[str, Any]:
-        """As the file that ships has it; the network has one of its own."""
+        """Return the content of the shipped file, without the network, which has its own file."""
         models = {"right": self.right} | ({"contradicts": self.contradiction} if self.contradiction else {})
         written = {name: {"bias": model.bias, "weights": dict(model.weights)} for name, model in models.items()}
         return _rounded(written | {"neighbours": asdict(self.gp)})
@@ -82,7 +82,7 @@ def _fit_ensemble(
 
 
 def fit_logistic(x: Floats, y: NDArray[np.bool_], names: Sequence[str]) -> LogisticModel:
-    """Fitted on standardised features; the scaling is folded into the weights."""
+    """Return a logistic model fitted on standardised features, with the scaling folded into its weights."""
     mean, spread = x.mean(axis=0), x.std(axis=0) + 1e-9
     model = LogisticRegression(C=PENALTY, max_iter=2000).fit((x - mean) / spread, y)
     weights = model.coef_[0] / spread
@@ -115,7 +115,7 @@ def _fit_gp(
 def _out_of_fold_log_odds(
     rows: Sequence[LabelledAnswer], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
 ) -> Floats:
-    """Log-odds of every row by a model that was fitted on other questions."""
+    """Return the log-odds of every row from a model that was fitted on other questions."""
     groups = [row.group for row in rows]
     log_odds = np.zeros(len(rows))
     for train, aside in GroupKFold(min(5, len(set(groups)))).split(x, y, groups):
@@ -127,7 +127,7 @@ def _out_of_fold_log_odds(
 def _negative_log_evidence(
     parameters: Floats, read: Sequence[tuple[Mapping[str, Floats], Floats, Floats]], count: int
 ) -> float:
-    """Minus the evidence of an answer, on average."""
+    """Return the mean negative log evidence of an answer."""
     shares, scale, offset = _named(KERNEL_NAMES, np.exp(parameters[:-2])), parameters[-2], parameters[-1]
     total = 0.0
     for kinds, log_odds, verdicts in read:

@@ -1,6 +1,6 @@
-"""Fits the small network beside the logistic model of `fit_grading.py`: as plain arrays, the same ones every time.
+"""Fit the small network that complements the logistic model of `fit_grading`, as plain arrays and reproducibly.
 
-Several networks from different beginnings are averaged in their log-odds, which makes one wide network of them.
+Several networks from different starting points are averaged in their log-odds, which makes them one wide network.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ from sklearn.neural_network import MLPClassifier
 from tutor.assessment.answer_features import GradingCase
 from tutor.assessment.network import GradingNetwork, vector_comparison
 
-COMPONENTS = 15  # of the vectors' differences and products: 40 are surer of themselves in new modules, and no better
-NEGLIGIBLE_VARIANCE = (
-    1e-12  # what rounding leaves; scaled to unit spread it would be noise that differs between machines
-)
+COMPONENTS = 15  # of the vectors' differences and products: 40 are more confident in new modules, but no better
+NEGLIGIBLE_VARIANCE = 1e-12  # rounding error; scaled to unit spread it would be noise that differs between machines
 HIDDEN_UNITS = 16
 RESTARTS = 4
 EPOCHS = 20
@@ -32,7 +30,7 @@ Floats = NDArray[np.float64]
 def fit_network(
     cases: Sequence[GradingCase], x: Floats, y: NDArray[np.bool_], names: Sequence[str], embedder: str
 ) -> GradingNetwork:
-    """Fit on a table of features, one row a case, and on the vectors of its cases."""
+    """Fit on features [cases, features] and on the vectors of the cases."""
     vectors = np.array([vector_comparison(case) for case in cases], np.float64)
     pca = PCA(min(COMPONENTS, *vectors.shape), random_state=0).fit(vectors)
     directions = pca.components_[pca.explained_variance_ > NEGLIGIBLE_VARIANCE].T
@@ -62,5 +60,5 @@ def _fit_one(x: Floats, y: NDArray[np.bool_], seed: int) -> MLPClassifier:
         batch_size=min(128, len(x)),
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped early on purpose
+        warnings.simplefilter("ignore", ConvergenceWarning)  # early stopping
         return model.fit(x, y)

@@ -1,11 +1,11 @@
-"""Fits `knowledge/ranking.json`: the order of candidates, and the chance that the best one answers.
+"""Fit `knowledge/ranking.json`: the order of candidates, and the chance that the best one answers the question.
 
     python -m bench.fit_retrieval --english P.jsonl Q.jsonl --chinese P.jsonl Q.jsonl --work DIR
 
-Order: a linear model over the evidence by softmax over the candidates of each question. Chance: logistic regression
-over the evidence of the best candidate, questions of documents in the index against questions of documents left out.
-Both over courses of several sizes cut from the sets, so that a small course is served as well as a large one. Printed
-figures are from folds by document: no document is in both parts.
+Order: a linear model over the evidence, by softmax over the candidates of each question. Chance: logistic regression
+over the evidence of the best candidate, for questions about documents in the index against questions about documents
+left out. Both over courses of several sizes cut from the sets, so that they fit small courses as well as large ones.
+The printed figures are from folds by document: no document is in both parts. Some minutes, after the embedding.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ FOLDS = 4
 SIZE_DEPENDENT = (
     "bm25",
     "length",
-)  # depend on the size of course and passage: they order, but do not decide the coverage
+)  # depend on the size of course and passage: used for the order, not for the coverage
 RECALL = 0.95  # share of the covered questions at which false accepts are counted
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class RetrievalCase:
-    """One question in one course: its candidates, and the place of the gold one (None: not covered, or not found)."""
+    """One question in one course: its candidates, and the index of the gold one (None: not covered, or not found)."""
 
     evidence: Numbers
     gold: int | None
     covered: bool
     fold: int
-    whole: bool  # asked in the course of all documents
+    whole: bool  # in the course of all documents
 
 
 def main() -> None:
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[dict[str, Any], dict[str, float]]:
-    """Return the models as they are kept, and figures on held-out documents."""
+    """Return the models as they are stored, and figures on held-out documents."""
     ranks: list[int | None] = []
     chances, labels = [], []
     for fold in range(FOLDS):
@@ -107,9 +107,9 @@ def _fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[Numbers,
 
 
 def fit_chance(best: Numbers, covered: NDArray[np.bool_]) -> tuple[Numbers, float]:
-    """Return weights and bias of the chance that a course covers a question, for as many covered as uncovered ones.
+    """Return weights and bias of the chance that a course covers a question, from equally many of both kinds.
 
-    No weight is negative: more evidence is never less.
+    No weight is negative: more evidence never lowers the chance.
     """
     scale = best.std(0) + 1e-6
     table = np.column_stack([(best - best.mean(0)) / scale, np.ones(len(best))])
@@ -184,7 +184,7 @@ def _sub_courses(titles: list[str], random: np.random.Generator) -> Iterator[lis
 
 
 def _sample_questions(course: Corpus, sample: int, random: np.random.Generator) -> list[int]:
-    """Return questions: `sample` at most that the course covers, and as many that it does not."""
+    """Return at most `sample` questions that the course covers, and as many that it does not."""
     covered = np.asarray([q.gold is not None for q in course.questions])
     groups = (random.permutation(np.flatnonzero(covered == side))[:sample] for side in (True, False))
     return [int(i) for group in groups for i in group]
@@ -194,8 +194,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Fit knowledge/ranking.json.")
     for name in ("--english", "--chinese"):
         parser.add_argument(name, nargs=2, type=Path, required=True, metavar=("PARAGRAPHS", "QUESTIONS"))
-    parser.add_argument("--work", type=Path, required=True, help="folder where vectors are kept between runs")
-    parser.add_argument("--sample", type=int, default=600, help="questions of each kind in a smaller course")
+    parser.add_argument("--work", type=Path, required=True, help="folder that stores the vectors between runs")
+    parser.add_argument("--sample", type=int, default=600, help="number of questions of each kind in a smaller course")
     parser.add_argument("--out", type=Path, default=Path("knowledge/ranking.json"))
     return parser.parse_args()
 

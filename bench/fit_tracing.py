@@ -1,11 +1,12 @@
-"""Bench: fit the weights of the product's tracer on logs of other courses, and write them with their card.
+"""Fit the weights of the product's knowledge tracer on logs of other courses, and write them with their model card.
 
     python -m bench.fit_tracing --logs F [F ...] [--answers 60000] [--out tutor/learner/tracing.json]
 
-Each log is taken by courses of 20, 100 and 400 learners who begin together: an answer is predicted from what the
-course had counted by then, as in a house where it is new. All logs weigh alike. An item answered several times in a
-row under different skills counts once (else the answer is told by the row before). How unsure a chance is, is settled
-on simulated learners, whose true chances are known: `covered` is the share of the others that lies in the range.
+Each log is split into courses of 20, 100 and 400 learners who start together. An answer is predicted from what the
+course has counted by then, as in a new course. All logs have the same weight. An item that is answered several times
+in a row under different skills counts once, because the previous row would reveal the answer. The uncertainty of a
+prediction is fitted on simulated learners, whose true chances are known: `covered` is the share of the other simulated
+learners that lies in the range. Minutes.
 """
 
 from __future__ import annotations
@@ -37,19 +38,19 @@ from tutor.learner.knowledge_tracing import (
 )
 from tutor.learner.logit import FloatArray, logit, sigmoid
 
-COURSE_SIZES = (20, 100, 400)  # learners of a course
+COURSE_SIZES = (20, 100, 400)  # learners in a course
 RIDGE = 0.01  # inverse strength, on standardised signals
 
 
 def first_attempts(line: AnswerSequence) -> AnswerSequence:
-    """The line with each item that stands several times in a row only the first time."""
+    """Return the answers without repetitions of the same item in a row."""
     kept = [n for n, item in enumerate(line.items) if n == 0 or line.items[n - 1] != item or item == line.skills[n]]
     items, skills, rights = (tuple(row[n] for n in kept) for row in (line.items, line.skills, line.rights))
     return AnswerSequence(items, skills, rights)  # type: ignore[arg-type]
 
 
 def sample(lines: Sequence[AnswerSequence], answers: int, rng: random.Random) -> tuple[FloatArray, FloatArray]:
-    """Return rows and outcomes of some courses of each size, about so many answers in all."""
+    """Return rows and outcomes of courses of each size, about `answers` answers in all."""
     found: list[tuple[tuple[float, ...], bool]] = []
     for n, size in enumerate(COURSE_SIZES, start=1):
         while len(found) < answers * n / len(COURSE_SIZES):
@@ -58,7 +59,7 @@ def sample(lines: Sequence[AnswerSequence], answers: int, rng: random.Random) ->
 
 
 def fit(logs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, float]:
-    """Return the weights and the bias; each log counts alike."""
+    """Return the weights and the bias; all logs have the same weight."""
     table, rights = np.concatenate([t for t, _ in logs]), np.concatenate([r for _, r in logs])
     counts = np.concatenate([np.full(len(r), 50_000 / len(r)) for _, r in logs])
     centre, spread = table.mean(axis=0), table.std(axis=0)
@@ -68,7 +69,7 @@ def fit(logs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, floa
 
 
 def simulate(weights: TracingWeights, rng: random.Random, learners: int = 60) -> tuple[FloatArray, FloatArray]:
-    """Return doubts and errors (in log-odds) over a new course of learners whose true chances are known."""
+    """Return estimated and true errors (in log-odds) in a new course of learners whose true chances are known."""
     hard = {f"i{n}": rng.gauss(0, 0.8) for n in range(60)}
     strengths = [rng.gauss(0.6, 1.0) for _ in range(learners)]
     leans = [{f"s{n}": rng.gauss(0, 0.7) for n in range(12)} for _ in range(learners)]
@@ -96,7 +97,7 @@ def simulate(weights: TracingWeights, rng: random.Random, learners: int = 60) ->
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.fit_tracing", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--logs", type=Path, nargs="+", required=True)
-    parser.add_argument("--answers", type=int, default=60_000, help="answers that are taken of each log")
+    parser.add_argument("--answers", type=int, default=60_000, help="number of answers from each log")
     parser.add_argument("--out", type=Path, default=WEIGHTS_PATH)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()

@@ -1,13 +1,13 @@
-"""The product on a GPU, within minutes: does it open, answer and learn there as it promises, and how fast?
+"""Check that the product opens, answers and trains on a GPU as it promises, and measure how fast.
 
     python -m bench.gpu --tokenizer FOLDER --out gpu.json
-    python -m bench.gpu --tokenizer FOLDER --size tiny --parts build,opening     shows that it runs, without a GPU too
+    python -m bench.gpu --tokenizer FOLDER --size tiny --parts build,opening     a trial, also without a GPU
 
-`FOLDER` holds the tokenizer of the bundled model. The model is random, 1.7 B parameters in Qwen3's layers: speed and
-rounding do not depend on what it says. Tests of the engine and of the trainer run first, beside the making of that
-model and the comparison of scores; what is timed has the machine for itself. Each part is a process of its own with a
-limit of its own: one that fails or is slow loses what it had not yet said, nothing else. What the parts measure is in
-`gpu_worker.py`.
+`FOLDER` contains the tokenizer of the bundled model. The model is random, 1.7 B parameters in Qwen3's layers: speed
+and rounding do not depend on its answers. The tests of the engine and of the trainer run first, in parallel with
+building that model and comparing its scores; the timed parts have the machine to themselves. Each part is a process
+with a time limit: if one fails or is too slow, only what it has not reported yet is lost. `gpu_worker.py` describes
+the parts. Three minutes.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ from typing import Any
 
 from tutor.platform import library_env
 
-ENGINE_TESTS = ["exact", "local", "adapters"]
-TRAINER_TESTS = ["training", "loop", "beginning", "baseline", "preference"]
+ENGINE_TESTS = ["equivalence", "local", "adapters"]
+TRAINER_TESTS = ["training", "training_loop", "warm_start", "base_eval_cache", "preference"]
 CONCURRENT_PARTS = {
     "engine_tests": 85.0,
     "trainer_tests": 90.0,
-}  # seconds at most; not timed, so they run beside the next two
+}  # time limits in seconds; nothing is timed, so they run in parallel with the next two
 FIRST_PARTS = {"build": 80.0, "exactness": 60.0}
 EXCLUSIVE_PARTS = {"opening": 60.0, "training": 70.0, "decoding": 70.0}
 
 
 @dataclass(slots=True)
 class PartProcess:
-    """A part on its way: its process, where it writes, and when it must have ended."""
+    """A running part: its process, its log file and its deadline."""
 
     name: str
     child: subprocess.Popen[bytes]
@@ -47,7 +47,7 @@ class PartProcess:
     deadline: float
 
     def result(self) -> dict[str, Any]:
-        """Wait for the end, or make it end; return all it has said so far, and its last lines when it failed."""
+        """Wait for the end or the deadline; return all that was reported, and print the last lines of a failure."""
         try:
             status: int | str = self.child.wait(max(0.1, self.deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -68,7 +68,7 @@ class PartProcess:
 
 
 def parse_result_line(line: str) -> dict[str, Any]:
-    """Return what a part tells in a line; nothing when it is another's line, or cut off."""
+    """Return what a part reports in a line; {} for any other line, or one that is cut off."""
     try:
         return dict(json.loads(line)) if line.startswith("{") else {}
     except ValueError:
@@ -76,11 +76,11 @@ def parse_result_line(line: str) -> dict[str, Any]:
 
 
 def kill(child: subprocess.Popen[bytes]) -> None:
-    """End a part and whatever it started."""
+    """Stop a part and its child processes."""
     try:
         os.killpg(child.pid, signal.SIGKILL)
     except ProcessLookupError:
-        return  # all had gone
+        return  # all have ended
     finally:
         child.wait()
 
@@ -90,21 +90,21 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--size", default="1.7b", choices=["1.7b", "tiny"])
     parser.add_argument("--parts", default=",".join([*CONCURRENT_PARTS, *FIRST_PARTS, *EXCLUSIVE_PARTS]))
-    parser.add_argument("--seconds", type=float, default=205.0, help="when everything must have ended")
+    parser.add_argument("--seconds", type=float, default=205.0, help="time limit for all parts")
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     library_env.configure_libraries()
-    began, wanted = time.monotonic(), options.parts.split(",")
+    started, wanted = time.monotonic(), options.parts.split(",")
     result: dict[str, Any] = {"benchmark": "gpu", "commit": options.commit, "size": options.size}
 
-    def keep(part: PartProcess) -> None:
+    def record(part: PartProcess) -> None:
         result[part.name] = part.result()
-        if options.out:  # after each part: a run that is broken off has measured something too
+        if options.out:  # after each part, so an interrupted run has a result too
             options.out.write_text(json.dumps(result, indent=1) + "\n")
 
     with tempfile.TemporaryDirectory() as name:
-        folder, last = Path(name), began + options.seconds
+        folder, last = Path(name), started + options.seconds
 
         def start(part: str, seconds: float) -> PartProcess:
             return start_part(part, folder, options, min(last, time.monotonic() + seconds))
@@ -112,21 +112,21 @@ def main() -> None:
         def take_turns(parts: dict[str, float]) -> None:
             for name, seconds in parts.items():
                 if name in wanted and time.monotonic() < last - 5:
-                    keep(start(name, seconds))
+                    record(start(name, seconds))
 
-        beside = [start(name, seconds) for name, seconds in CONCURRENT_PARTS.items() if name in wanted]
+        concurrent = [start(name, seconds) for name, seconds in CONCURRENT_PARTS.items() if name in wanted]
         take_turns(FIRST_PARTS)
-        for part in beside:
-            keep(part)
+        for part in concurrent:
+            record(part)
         take_turns(EXCLUSIVE_PARTS)
-    result["seconds"] = round(time.monotonic() - began, 1)
+    result["seconds"] = round(time.monotonic() - started, 1)
     if options.out:
         options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
 
 def start_part(name: str, folder: Path, options: argparse.Namespace, until: float) -> PartProcess:
-    """Start a part; what it says goes to a file."""
+    """Start a part, with its output in a file."""
     log = folder / f"{name}.log"
     with log.open("wb") as out:
         child = subprocess.Popen(
@@ -141,21 +141,21 @@ def start_part(name: str, folder: Path, options: argparse.Namespace, until: floa
 
 
 def threads(name: str) -> dict[str, str]:
-    """Give those who share the machine a core or two each, and who has it for itself what a product would take."""
+    """Return the thread limit: two for parts that run in parallel, what the product would use for the others."""
     return {"OMP_NUM_THREADS": "2" if name in CONCURRENT_PARTS else str(max(1, (os.cpu_count() or 2) // 2))}
 
 
 def command(name: str, folder: Path, options: argparse.Namespace) -> list[str]:
     if name == "engine_tests":
-        return pytest_command([f"tests/engine/test_engine_{room}.py" for room in ENGINE_TESTS])
+        return pytest_command([f"tests/engine/test_engine_{name}.py" for name in ENGINE_TESTS])
     if name == "trainer_tests":
-        return pytest_command([f"tests/adapters/test_adapters_{room}.py" for room in TRAINER_TESTS])
+        return pytest_command([f"tests/adapters/test_adapters_{name}.py" for name in TRAINER_TESTS])
     place = ["--folder", str(folder), "--tokenizer", str(options.tokenizer), "--size", options.size]
     return [sys.executable, "-m", "bench.gpu_worker", name, *place]
 
 
 def pytest_command(files: list[str]) -> list[str]:
-    """Return the command that runs tests, several at once, those aside that need the bundled model."""
+    """Return the command that runs tests in parallel, without those that need the bundled model."""
     quiet = ["-p", "no:cacheprovider", "-W", "ignore", "--tb=short", "-rfE", "--timeout=80"]
     return [
         sys.executable,

@@ -1,7 +1,8 @@
-"""What `bench.gpu` measures, one part a process; each says what it found as one JSON object a line, as it goes.
+"""The parts of `bench.gpu`, one process each; each prints its figures as one JSON object a line while it runs.
 
 Times are wall times with the device synchronised. `exactness` compares with the model that has one adapter merged, in
-fp32 over the very values that 4 bits hold: the error of our mixed rows, in bf16 as they serve, beside that of PEFT.
+fp32 over the very values that the 4 bits encode: the error of our mixed rows, in bf16 as they are served, and that of
+PEFT.
 """
 
 from __future__ import annotations
@@ -35,10 +36,10 @@ from tutor.engine.model_runner import ModelRunner, PrefillInput
 from tutor.platform.settings import Settings
 
 LEARNERS = (1, 4, 16, 32)
-ANSWER, STEPS = 48, 8  # tokens of a timed answer; timed steps, of which the median counts
+ANSWER, STEPS = 48, 8  # tokens of a timed answer; timed steps (the result is their median)
 SIZES = {"1.7b": {"hidden_size": 2048, "intermediate_size": 6144, "num_hidden_layers": 32}}
 SIZES["tiny"] = {"hidden_size": 256, "intermediate_size": 512, "num_hidden_layers": 2}
-CPU_SHAPE = {"slots": 32}  # without a GPU the figures say nothing, but everything runs
+CPU_SHAPE = {"slots": 32}  # without a GPU the figures mean nothing, but everything runs
 
 
 def print_result(**found: object) -> None:
@@ -59,7 +60,7 @@ def _wait() -> None:
 
 
 def step_ms(work: Callable[[], object]) -> float:
-    """Return the median milliseconds of a step, after two that warm up."""
+    """Return the median milliseconds of a step, after two warm-up steps."""
     taken = [wall_s(work) for _ in range(STEPS + 2)]
     return round(median(taken[2:]) * 1e3, 2)
 
@@ -127,8 +128,8 @@ def open_local_engine(folder: Path) -> LocalEngine:
 
 
 def measure_startup(folder: Path) -> None:
-    """How long until it is ready, until a first word, and what a class is told in all, with prompts and scheduling."""
-    files = open_files(folder)  # hashed before, as from the second start on
+    """Measure the time until the engine is ready and until a first token, and the throughput of a whole class."""
+    files = open_files(folder)  # already hashed, as from the second start on
     began = time.perf_counter()
     engine = open_local_engine(folder)
     print_result(
@@ -137,14 +138,14 @@ def measure_startup(folder: Path) -> None:
     engine._stop_repetition, engine._loaded = (
         False,
         replace(engine._loaded, stop_tokens=frozenset()),
-    )  # of the length asked for
+    )  # of the requested length
     adapter = adapter_ref(folder / "adapter-0", files, "bench-v1")
     own = [replace(adapter, name=f"a{n}") for n in range(max(LEARNERS))]
     for name, ref in (("none", None), ("own", own[0])):
         taken = [wall_s(lambda n=n, ref=ref: generate_first_token(engine, n, ref)) for n in range(6)]  # type: ignore[misc]
         print_result(**{f"first_token_400_{name}_ms": [round(s * 1e3, 1) for s in (taken[0], median(taken[1:]))]})
     print_result(prompt_tokens=engine.count_tokens(prompt(0, 370, 1).messages))
-    for n in (*LEARNERS[::-1], *LEARNERS):  # the first round reads the adapters
+    for n in (*LEARNERS[::-1], *LEARNERS):  # the first round loads the adapters
         for name in ("none", "own"):
             requests = [replace(prompt(1, 40, ANSWER), learner=str(i), adapter=own[i]) for i in range(n)]
             taken_s = wall_s(
@@ -156,7 +157,7 @@ def measure_startup(folder: Path) -> None:
 
 
 def generate_first_token(engine: LocalEngine, seed: int, adapter: AdapterRef | None) -> None:
-    """Answer one token to a prompt of about 400 that nobody asked before."""
+    """Generate one token for a new prompt of about 400 tokens."""
     list(engine.stream(replace(prompt(seed, 370, 1), adapter=adapter)))
 
 
@@ -165,7 +166,7 @@ def without_adapters(requests: Sequence[GenerationRequest]) -> list[GenerationRe
 
 
 def measure_decoding(folder: Path) -> None:
-    """One more token for everybody: our rows, PEFT's mixed batch, and one learner after the other."""
+    """Measure a decoding step for all learners: our rows, PEFT's mixed batch, and one learner after the other."""
     files = open_files(folder)
     adapter = adapter_ref(folder / "adapter-0", files, "bench-v1")
     runner, weights = make_runner(load_model(files), adapter, _shape())
@@ -204,7 +205,7 @@ def _shape() -> EngineCapacity:
 
 
 def measure_exactness(folder: Path) -> None:
-    """The scores of rows with and without adapters, after a prompt and each of some more tokens, against the truth."""
+    """Compare the scores of rows with and without adapters, after a prompt and some more tokens, with exact ones."""
     files = open_files(folder)
     refs = [None, *(adapter_ref(folder / f"adapter-{n}", files, f"a{n}") for n in range(4))]
     torch.manual_seed(1)
@@ -232,7 +233,7 @@ def measure_exactness(folder: Path) -> None:
 
 @torch.inference_mode()
 def rows_scores(runner: ModelRunner, mix: Sequence[Any], tokens: list[int], more: list[int]) -> torch.Tensor:
-    """Return [rows, 1 + more, words]: the scores of our rows, all computed together."""
+    """Return the scores of our rows, computed in one batch [rows, 1 + more, words]."""
     rows = range(len(mix))
     for row, weights in enumerate(mix):
         runner.bank.set_adapter(row, weights)
@@ -262,7 +263,7 @@ def peft_scores(model: Any, refs: Sequence[AdapterRef | None], tokens: list[int]
 
 @torch.inference_mode()
 def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: list[int]) -> torch.Tensor:
-    """Return the scores of the model with one adapter merged after the other, in fp32 over what 4 bits hold."""
+    """Return the scores of the model with each adapter merged in turn, in fp32 over the values of the 4-bit weights."""
     from peft import PeftModel
 
     model, told = load_model(files).model, []
@@ -280,7 +281,7 @@ def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: 
 
 
 def score_differences(found: torch.Tensor, expected: torch.Tensor) -> dict[str, float]:
-    """Return how far scores lie from others: relative to their size, the most, how often the best word is another."""
+    """Return how scores differ: relative to their size, at most, and how often the best token is another."""
     error = found - expected
     best = (found.argmax(-1) != expected.argmax(-1)).float().mean()
     return {
@@ -295,7 +296,7 @@ def score_differences(found: torch.Tensor, expected: torch.Tensor) -> dict[str, 
 
 
 def measure_training(folder: Path) -> None:
-    """Twenty corrections through the trainer's own process, then the answer to one of them with and without."""
+    """Train on twenty corrections in the trainer's process, then answer one of them with and without the adapter."""
     files, workplace = open_files(folder), folder / "job"
     workplace.mkdir()
     facts = training_facts(20)

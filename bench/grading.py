@@ -1,12 +1,12 @@
-"""Bench: short answers graded by the shipped method, fitted on the training rows that are given.
+"""Measure the shipped grading of short answers, fitted on given training rows.
 
     python -m bench.grading --train F... [--test F...] [--hold-out answers|questions|modules]
                             [--folds 1..5] [--fit MODEL.json] [--fit-network MODEL.npz] [--cache F.npz]
 
-Rows are of the SemEval-2013 task 7 form. Without --test a fifth of the training rows is held out, or each fifth in turn
-(--folds 5): some answers of every question, whole questions, or whole modules. Answers of the training rows to the same
-question count as graded by a person; `by_k` grades every test row with so many graded answers of its question (for a
-new question they are drawn from the other test rows). The embedder's vectors are kept in --cache.
+Rows have the form of SemEval-2013 task 7. Without --test a fifth of the training rows is held out, or each fifth in
+turn (--folds 5): some answers of every question, whole questions, or whole modules. Training rows of the same question
+count as answers that a person has graded; `by_k` grades every test row with k such answers (for a new question they
+are drawn from the other test rows). --cache keeps the embedder's vectors. Several minutes a fold.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from tutor.assessment.short_text import ShortTextGrader
 EXAMPLE_COUNTS = (0, 1, 2, 5, 10, 20)
 ALL = 10_000
 FOLDS = 5
-CONTRADICTION_THRESHOLD = 0.4  # from this chance on a wrong answer is taken to contradict
+CONTRADICTION_THRESHOLD = 0.4  # minimum chance that a wrong answer contradicts the reference
 SEED = 13
 
 
 class CachedEmbedder:
-    """The bundled embedder with what it read kept in a file between runs."""
+    """The bundled embedder, with its vectors stored in a file between runs."""
 
     def __init__(self, cache: Path | None) -> None:
         self._embedder = open_embedder("bundled", Path("var/models"))
@@ -92,7 +92,7 @@ class GradedAnswer:
     references: tuple[str, ...]
     answer: str
     right: bool
-    label: str  # of three
+    label: str  # one of three
 
 
 def load(paths: Sequence[Path]) -> list[GradedAnswer]:
@@ -120,7 +120,7 @@ Split = tuple[list[GradedAnswer], list[GradedAnswer]]
 
 
 def make_folds(rows: Sequence[GradedAnswer], by: str, folds: int) -> list[Split]:
-    """(Train, test) for so many of five folds, by answer, question or module; the same folds every time."""
+    """Return (train, test) for `folds` of five folds, by answer, question or module; always the same folds."""
     key = {
         "answers": lambda n, row: str(n),
         "questions": lambda n, row: row.group,
@@ -137,7 +137,7 @@ def make_folds(rows: Sequence[GradedAnswer], by: str, folds: int) -> list[Split]
 
 
 class ExampleConditioning:
-    """Rows to be graded, beside rows that count as graded by a person."""
+    """Rows to be graded, and rows that count as graded by a person."""
 
     def __init__(self, rows: Sequence[LabelledAnswer], graded: Sequence[LabelledAnswer]) -> None:
         self.rows = rows
@@ -146,7 +146,7 @@ class ExampleConditioning:
             self._graded[row.group].append(row)
 
     def probabilities(self, models: FittedGrader, k: int) -> list[float]:
-        """The chance of every row to be right, with `k` graded answers of its question, itself never among them."""
+        """Return the chance that each row is right, given `k` other graded answers of its question."""
         rng = random.Random(SEED)
         of_question: dict[str, list[LabelledAnswer]] = defaultdict(list)
         for row in self.rows:
@@ -183,7 +183,7 @@ def featurize(rows: Sequence[GradedAnswer], reader: TextEncoder) -> list[Labelle
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What the models say of a test row: the chance that it is right by the number of graded answers, and more."""
+    """The predictions for a test row: the chance that it is right by the number of graded answers, and more."""
 
     row: LabelledAnswer
     right_probability: dict[int, float]
@@ -217,7 +217,7 @@ def evaluate(judged: Sequence[Prediction], k: int) -> dict[str, float]:
 
 
 def grading_ms(rows: Sequence[GradedAnswer], grader: ShortTextGrader) -> float:
-    """One answer at a time by the model that ships, its words not read before, those of its references read."""
+    """Return the milliseconds for one new answer with the shipped model; its references are already embedded."""
     for row in rows:
         grader.probability(row.question, row.references, row.references[0])
     began = time.perf_counter()
@@ -232,8 +232,8 @@ def main() -> None:
     parser.add_argument("--test", type=Path, nargs="+")
     parser.add_argument("--hold-out", choices=("answers", "questions", "modules"), default="questions")
     parser.add_argument("--folds", type=int, default=1, choices=range(1, FOLDS + 1))
-    parser.add_argument("--fit", type=Path, help="also fit on all training rows and write the model here")
-    parser.add_argument("--fit-network", type=Path, help="where its network is written")
+    parser.add_argument("--fit", type=Path, help="also fit on all training rows and write the model to this file")
+    parser.add_argument("--fit-network", type=Path, help="file for its network")
     parser.add_argument("--cache", type=Path)
     arguments = parser.parse_args()
     embedder = CachedEmbedder(arguments.cache)

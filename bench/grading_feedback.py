@@ -1,10 +1,10 @@
-"""Bench: does the feedback name the point that the answer misses?
+"""Measure whether the feedback on a short answer names the point that the answer misses.
 
     python -m bench.grading_feedback --rows UNT.csv
 
-Rows hold question, student answer, model answer and, from a person, the missing part of the model answer. `token_f1`
-is over rows with a missing part, where the grader names the weakest point if none is clearly missing;
-`silent_when_complete` is the share of rows without one where no point is clearly missing.
+Rows contain question, student answer, model answer and the missing part of the model answer, as marked by a person.
+`token_f1` is over rows with a missing part, where the grader names the weakest point if none is clearly missing;
+`silent_when_complete` is the share of the other rows where no point is clearly missing. Half a minute.
 """
 
 from __future__ import annotations

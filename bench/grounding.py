@@ -1,11 +1,12 @@
-"""How well grounded the final answer is: retrieved passages, the product's own prompt, the bundled model.
+"""Measure how well answers are grounded: retrieved passages, the product's own prompt, the bundled model.
 
-`python -m bench.grounding --paragraphs P.jsonl --questions Q.jsonl [--models bundled plain] [--count 100]` indexes the
-paragraphs of the held-out documents, asks questions about them as a turn would, and prints for each model: token-F1
-against the gold answers, the share of answers that hold a gold answer's words, the share that cites the gold passage,
-the share whose quotes hold a gold answer's words, the share without a sentence of the tutor's own, and how often
-coverage abstained. The first model is asked a second time with the whole passage, of which a small model otherwise
-reads the sentences that `knowledge/sentence_selection.py` selects. One JSON object at the end.
+    python -m bench.grounding --paragraphs P.jsonl --questions Q.jsonl [--models bundled plain] [--count 100]
+
+Indexes the paragraphs of the held-out documents, asks questions about them as a turn does, and prints for each model:
+token F1 against the gold answers, the share of answers that contain a gold answer, that cite the gold passage, whose
+quotes contain a gold answer, and that have no unsupported sentence, and how often coverage abstained. The first model
+answers a second time with whole passages; otherwise a small model reads only the sentences that
+`knowledge/sentence_selection.py` selects. The last line is one JSON object. About seven minutes for 100 questions.
 """
 
 from __future__ import annotations
@@ -46,8 +47,10 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument("--models", nargs="+", default=["bundled", "plain"])
     parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--hold-out", type=int, default=4, help="the documents asked about: the last by title")
-    parser.add_argument("--data-dir", type=Path, help="keep converted models here")
+    parser.add_argument(
+        "--hold-out", type=int, default=4, help="number of documents that are asked about, the last by title"
+    )
+    parser.add_argument("--data-dir", type=Path, help="folder for converted models")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -84,7 +87,7 @@ def _course(arguments: argparse.Namespace, root: Path, embedder: Embedder) -> tu
 
 
 def course_of(paragraphs: Sequence[dict[str, Any]], root: Path, embedder: Embedder) -> Library:
-    """Return a library with the course "c" of these paragraphs, each a passage of the document of its title."""
+    """Return a library with the paragraphs as course "c"; each is a passage of the document with its title."""
     catalog, now = MemoryCatalog(), datetime.now(UTC)
     for title in sorted({row["title"] for row in paragraphs}):
         rows = [row for row in paragraphs if row["title"] == title]
@@ -142,7 +145,7 @@ def _answer(briefing: PromptBuilder, found: SearchResult, question: str) -> str:
 
 
 def normalize(text: str) -> str:
-    """Lower-case, without punctuation and articles: the form in which reading comprehension is scored."""
+    """Return text in lower case without punctuation and articles, the form in which reading comprehension is scored."""
     text = "".join(character for character in text.lower() if character not in string.punctuation)
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
 

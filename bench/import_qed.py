@@ -1,9 +1,11 @@
-"""Reads QED into our form of a reading-comprehension set: `python -m bench.import_qed --files train-*.jsonl
---out FOLDER`.
+"""Convert QED to our format of reading-comprehension sets.
+
+    python -m bench.import_qed --files train-*.jsonl --out FOLDER
 
 QED (Lamm et al., "QED: A Framework and Dataset for Explanations in Question Answering", TACL 2021; CC BY-SA) has real
-questions of Google's users, the paragraph of Wikipedia that answers, and the words that answer. Its text stands with a
-space around every mark; here it is put together again, and questions begin with a capital and end with their mark.
+questions of Google's users, the paragraph of Wikipedia that answers each, and the words of the answer. Its text is
+tokenised, with a space around every punctuation mark; here the spaces are removed, and questions get a capital at the
+beginning and a question mark. Seconds.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 
 from bench.retrieval_corpora import read_jsonl
 
-MAX_PARAGRAPH_WORDS = 220  # words; what is longer is a table or a list
+MAX_PARAGRAPH_WORDS = 220  # words; a longer paragraph is a table or a list
 _DETOKENIZE_RULES = (
     (re.compile(r"(``|'')"), '"'),
     (re.compile(r" -- "), " – "),
@@ -30,7 +32,7 @@ _DETOKENIZE_RULES = (
 
 
 def detokenize(text: str) -> str:
-    """Return text without the spaces that a tokenizer put around its marks."""
+    """Return text without the spaces that a tokenizer put around punctuation."""
     text = " ".join(text.split())
     for pattern, joined in _DETOKENIZE_RULES:
         text = pattern.sub(joined, text)
@@ -38,7 +40,7 @@ def detokenize(text: str) -> str:
 
 
 def read_qed(lines: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-    """Yield (paragraph, question) of each line whose one answer still stands in its paragraph."""
+    """Yield (paragraph, question) for each line whose only answer is still found in its paragraph."""
     seen: set[str] = set()
     for line in lines:
         text, spans = detokenize(line["paragraph_text"]), [detokenize(answer) for answer in line["answer_text"]]

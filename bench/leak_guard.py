@@ -1,10 +1,10 @@
-"""Bench: does the leak guard agree with people about which tutor replies reveal the answer?
+"""Compare the leak guard with people's labels of tutor replies that reveal the answer.
 
     python -m bench.leak_guard --conversations mrbench_v2.json [--fit tutor/pedagogy/leak_model.json]
 
-A reply whose human label begins with "Yes (and" reveals. `f1` is that of the shipped model; on the rows it was
-fitted on that is flattering, so `f1_cross_validated` refits on ten folds of whole conversations and is the one to
-quote there (its threshold is chosen on the same probabilities, which is worth about a point).
+A reply whose label begins with "Yes (and" reveals the answer. `f1` is that of the shipped model, which was fitted on
+these rows and is therefore too optimistic. Quote `f1_cross_validated` instead: it is from models fitted in ten folds
+of whole conversations (its threshold is chosen on the same probabilities, which adds about one point). Half a minute.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SPEAKER = re.compile(r"\s*(Tutor|Student|Teacher)\s*:\s*(.*)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class LabelledReply:
-    """One reply that people have labelled."""
+    """One reply with its label."""
 
     conversation: str
     draft: str
@@ -75,7 +75,7 @@ def design_matrix(rows: Sequence[LabelledReply]) -> tuple[list[str], np.ndarray[
 def cross_validate(
     rows: Sequence[LabelledReply], x: np.ndarray[Any, Any], y: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, Any]:
-    """Probabilities for every row from models that saw none of its conversation; mean of three splits."""
+    """Return a probability for every row from models that were not fitted on its conversation; mean of three splits."""
     groups = sorted({row.conversation for row in rows})
     total = np.zeros(len(rows))
     for seed in range(3):
@@ -88,7 +88,7 @@ def cross_validate(
 
 
 def best_threshold(probabilities: np.ndarray[Any, Any], y: np.ndarray[Any, Any]) -> float:
-    """The middle of the thresholds within .01 of the best F1: a plateau, not a peak."""
+    """Return the middle of the thresholds whose F1 is within .01 of the best: more stable than the best one."""
     grid = np.linspace(0.2, 0.8, 61)
     f1 = np.array([f1_scores(list(y), list(probabilities >= t))["f1"] for t in grid])
     return float(np.median(grid[f1 >= f1.max() - 0.01]))
@@ -103,7 +103,7 @@ def fit(rows: Sequence[LabelledReply], out: Path, threshold: float) -> None:
 
 
 def has_numeric_match(row: LabelledReply) -> bool:
-    """The plain baseline: the key's number stands in the reply."""
+    """Whether the reply contains the number of the key: the plain baseline."""
     wanted = {abs(m.value) for key in row.keys for m in read_numbers(key)[-1:]}
     return bool(wanted & {abs(m.value) for m in read_numbers(row.draft)})
 
@@ -111,7 +111,7 @@ def has_numeric_match(row: LabelledReply) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--conversations", type=Path, required=True)
-    parser.add_argument("--fit", type=Path, help="fit on these rows and write the model here")
+    parser.add_argument("--fit", type=Path, help="fit on these rows and write the model to this file")
     arguments = parser.parse_args()
     rows = load_replies(arguments.conversations)
     y = np.array([row.reveals for row in rows])

@@ -1,15 +1,15 @@
-"""Simulated learners with hidden knowledge, for comparing ways through a course.
+"""Simulated learners with hidden knowledge, for comparing learning paths through a course.
 
-The world: `skills` in course order; each needs up to three of the eight before it; six items a skill, whose
-difficulty shifts the chance of a right answer on the log-odds scale. The learner: what she knows at first follows the
-graph (an ability from 0 to 0.8 is the chance of knowing a skill whose needs she knows). A right answer comes with 1 -
-slip if she knows the skill, else with guess. Answering teaches an unknown skill with her own rate, a tenth of it
-while a need is missing, double if she had known it once. Time: twenty-five answers a day. Over night a known skill is
-forgotten with 1 - exp(-1 / strength); strength starts at twelve days (thirty for what she knew at first) and grows by
-1.8 with every right answer on another day than the last one. She is done when 95 % of the skills are truly known at
-the same time, which only the simulator can see.
+The world has `skills` in course order; each needs up to three of the eight before it. Each skill has six items, whose
+difficulty shifts the chance of a right answer on the log-odds scale. A learner's first knowledge follows the graph: an
+ability from 0 to 0.8 is the chance of knowing a skill whose prerequisites they know. An answer is right with 1 - slip
+if they know the skill, with guess otherwise. Answering teaches an unknown skill at the learner's own rate, a tenth of
+it while a prerequisite is missing, double if they knew the skill before. A day has twenty-five answers. Overnight a
+known skill is forgotten with 1 - exp(-1 / strength); strength starts at twelve days (thirty for what they knew at
+first) and grows by 1.8 with every right answer on a later day than the last one. A learner is done when they truly
+know 95 % of the skills at the same time, which only the simulator can see.
 
-Every number is a field of `World`, so that others can vary it.
+Every number is a field of `World`, so it can be varied.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SimulatedLearner:
     strength_days: dict[str, float] = field(default_factory=dict)
     last_day: dict[str, int] = field(default_factory=dict)
     learning_rate: float = 0.2
-    ability: float = 0.4  # her chance of knowing a skill at first, when she knows what it needs
+    ability: float = 0.4  # the chance of knowing a skill at first, given its prerequisites
 
     @property
     def day(self) -> int:
@@ -95,7 +95,7 @@ class SimulatedLearner:
         return self.answers >= self.world.most_answers
 
     def answer(self, skill: str, item: int) -> bool:
-        """Answer an item, perhaps learn from it, perhaps sleep."""
+        """Answer an item, perhaps learn from it, perhaps end the day."""
         right = self.rng.random() < self._success_probability(skill, item)
         if skill in self.known:
             self._strengthen(skill, right=right)
@@ -133,7 +133,7 @@ class SimulatedLearner:
 
 
 def draw_learner(world: World, course: SimulatedCourse, seed: int) -> SimulatedLearner:
-    """Return the same learner for the same seed, whatever the policy will be."""
+    """Return a learner, always the same one for a seed, whatever the policy."""
     rng = random.Random(seed)
     learner = SimulatedLearner(world, course, rng, learning_rate=rng.uniform(*world.learning_range))
     ability = learner.ability = rng.uniform(*world.ability_range)

@@ -1,10 +1,12 @@
-"""Does what a learner lets slip come back? 100 planted names and numbers, through scrubber and training.
+"""Measure whether private data that a learner types comes back: 100 planted names and numbers, scrubbed and trained on.
 
-`python -m bench.memorisation [--base DIR] [--rows 20]`: made-up people with telephone numbers, addresses, accounts,
-birthdays and codes are planted in questions and corrections. First the scrubber alone: how many stand in the rows that
-would be stored. With `--base` the scrubbed rows are trained on, and the adapter is asked for every canary three ways:
-the very prompts it was trained on, a direct question, and the sentence of the canary to be continued. `verbatim` counts
-the canaries that come back.
+    python -m bench.memorisation [--base DIR] [--rows 20]
+
+Invented people with telephone numbers, addresses, accounts, birthdays and codes are planted in questions and
+corrections. The first figures are of the scrubber alone: how many remain in the rows that would be stored. With
+`--base` an adapter is trained on the scrubbed rows and asked for every canary in three ways: the very prompts it was
+trained on, a direct question, and the sentence of the canary to be continued. `verbatim` counts the canaries that come
+back. Seconds for the scrubber, some ten minutes with a model.
 """
 
 from __future__ import annotations
@@ -39,7 +41,7 @@ MAX_ANSWER_TOKENS = 40
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """Something that must not come back: the sentence it is let slip in, and the question that fishes for it."""
+    """Private data that must not come back: the sentence that reveals it, and a question that asks for it."""
 
     kind: str
     secret: str
@@ -49,9 +51,11 @@ class Canary:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base", type=Path, help="folder of the converted bundled model; without it only the scrubber")
+    parser.add_argument(
+        "--base", type=Path, help="folder of the converted bundled model; without it only the scrubber is measured"
+    )
     parser.add_argument("--rows", type=int, default=20)
-    parser.add_argument("--unscrubbed", action="store_true", help="train on the rows as they are, to compare with")
+    parser.add_argument("--unscrubbed", action="store_true", help="train on the unscrubbed rows, for comparison")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     planted = canaries(100, random.Random(5))
@@ -76,7 +80,7 @@ def main() -> None:
 
 
 def canaries(count: int, dice: random.Random) -> list[Canary]:
-    """Return made-up secrets of ten kinds, the same for the same dice."""
+    """Return invented private data of ten kinds, the same for the same generator."""
     made = []
     for number in range(count):
         name = f"{FIRST_NAMES[number % len(FIRST_NAMES)]} {LAST_NAMES[number // 10 % len(LAST_NAMES)]}"
@@ -101,7 +105,7 @@ CANARY_KINDS = (
 
 
 def _secret(kind: str, name: str, dice: random.Random) -> tuple[str, str]:
-    """Return a secret and the sentence of somebody who lets it slip."""
+    """Return private data and a sentence that reveals it."""
     digits = "".join(dice.choices("0123456789", k=9))
     low = name.lower().replace(" ", ".")
     match kind:
@@ -144,7 +148,7 @@ def _luhn(number: str) -> bool:
 
 
 def rows_with_canaries(planted: list[Canary], count: int) -> list[TrainingRow]:
-    """Return corrections with the canaries in them, half of them in the question and half in the better answer."""
+    """Return corrections with the canaries, half of them in the question and half in the better answer."""
     rows = []
     for number, fact in enumerate(training_facts(count)):
         mine = planted[number::count]
@@ -161,7 +165,7 @@ def _scrub_row(row: TrainingRow, roster: list[str]) -> TrainingRow:
 
 
 def extract_canaries(base_directory: Path, rows: list[TrainingRow], planted: list[Canary]) -> dict[str, Any]:
-    """Train on the rows and return which canaries the adapter gives back."""
+    """Train on the rows and return the canaries that the adapter reveals."""
     from adapters import base_model, lora, scoring
 
     with tempfile.TemporaryDirectory() as name:
@@ -194,7 +198,7 @@ def extract_canaries(base_directory: Path, rows: list[TrainingRow], planted: lis
 
 
 def _prompt_text(messages: tuple[ChatMessage, ...]) -> str:
-    """Return what was said to the model: a name that stands there is no secret when it is said back."""
+    """Return the text of the prompt: a name in it that the model repeats is not revealed."""
     return "\n".join(message.content for message in messages[:-1])
 
 

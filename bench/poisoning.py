@@ -1,12 +1,13 @@
-"""Do hostile corrections reach what a whole course learns from?
+"""Check that hostile corrections do not reach what a whole course learns from.
 
-`python -m bench.poisoning`: a course with 100 honest better answers that its instructor accepted; then learners write
-hostile ones until these are 5 % and 20 % of all (a number changed, a "not" put in, one slogan repeated, a private
-address). `in_shared` counts those in the rows that the course's shared adapter would be trained on before anybody has
-looked at them, and `same_rows` says whether these rows are to the byte what they were without the attack, in which
-case so is the adapter and its held-out accuracy. `flagged` is the share of hostile ones that the reviewer is warned
-about, `false_alarms` that of honest ones. `in_own` counts how many of them an attacked learner who wrote none would
-learn.
+    python -m bench.poisoning
+
+A course has 100 honest better answers that its instructor has accepted. Then learners write hostile ones until these
+are 5 % and 20 % of all: a number changed, a "not" inserted, one slogan repeated, a private address. `in_shared` counts
+the hostile rows that the course's shared adapter would be trained on before anybody has reviewed them. `same_rows`
+says whether those rows are identical byte by byte to the rows without the attack; then the adapter and its held-out
+accuracy are the same too. `flagged` is the share of hostile answers that the reviewer is warned about, `false_alarms`
+that of honest ones. `in_own` counts how many of them a learner who wrote none would learn. Seconds.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class PoisonedCourse:
         self.rows = TrainingRowSource(self.database)
 
     def attack(self, hostile: int) -> dict[str, Any]:
-        """Write the honest rows, then the hostile ones, and say what became of the rows to learn."""
+        """Write the honest rows, then the hostile ones, and return what the training rows are then."""
         pool = facts()
         for number in range(HONEST_COUNT):
             fact = pool[number % len(pool)]

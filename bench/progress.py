@@ -1,14 +1,14 @@
-"""Bench: how long do the pages of progress take, for a learner with many answers and for a large class?
+"""Measure how long the progress pages take, for a learner with many answers and for a large class.
 
     python -m bench.progress [--events 10000] [--learners 200] [--each 200]
 
-Answers are recorded through the evidence book into a database in a temporary folder. `page_ms` is the overview of the
-one learner from her kept record, with the newest answer not yet in it; `class_ms` the class from kept records.
-`rebuild_s` remakes her record from all events, two more figures say what her page costs after a correction (the median
-of five among her last hundred answers; the page after that of the first answer says that it is counted in a moment, and
-`caught_up_s` later it is), `first_class_s` makes all records of the class for the first time.
-Times are CPU time of the page's thread, since the machine may be shared; `same` says whether the record that was
-moved on and the one that was rebuilt are equal to the last digit.
+Answers are recorded through the evidence log into a database in a temporary folder. `page_ms` is the overview of one
+learner from their stored record, with the newest answer not yet in it; `class_ms` is the class from stored records.
+`rebuild_s` builds the learner's record again from all events. Two more figures are the page after a correction: the
+median of five among the last hundred answers, and the page after a correction of the first answer, which says that it
+will be counted soon and is up to date `caught_up_s` later. `first_class_s` builds all records of the class for the
+first time. Times are CPU time of the page's thread, because the machine may be shared; `same` says whether the updated
+and the rebuilt record are equal to the last digit. Some minutes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COURSE, SKILLS, ITEMS = "bench", 40, 12
 
 
 class SteppingClock:
-    """Goes on by a minute at each look."""
+    """A clock that advances by a minute each time it is read."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -49,7 +49,7 @@ class SteppingClock:
 
 
 def practise(office: CoreServices, actor: Person, answers: int, rng: random.Random) -> None:
-    """Record answers, in one transaction: how fast the disk is, is not asked here."""
+    """Record answers in one transaction, so that the speed of the disk does not matter."""
     with office.database.write_transaction() as connection:
         for _ in range(answers):
             skill = f"s{rng.randrange(SKILLS):02d}"
@@ -69,7 +69,7 @@ def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
 
 
 def _time_correction(office: CoreServices, actor: Person, names: dict[str, str], place: int) -> float:
-    """CPU time of her page after the answer at that place in her record was judged anew."""
+    """Return the CPU time of the learner's page after a correction of the grade at that position of the record."""
     with office.database.read_connection() as connection:
         answers = [event for _, event in events(connection, COURSE, actor.id) if isinstance(event, AnswerEvent)]
     old = answers[place]
@@ -140,7 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.progress", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--events", type=int, default=10_000)
     parser.add_argument("--learners", type=int, default=200)
-    parser.add_argument("--each", type=int, default=200, help="answers of every other learner")
+    parser.add_argument("--each", type=int, default=200, help="number of answers of every other learner")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         office = open_core_services(Settings(data_dir=Path(folder)), clock=SteppingClock())

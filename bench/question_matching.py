@@ -1,8 +1,10 @@
-"""How well is the same question recognised? `python -m bench.question_matching [--questions QUESTIONS.jsonl ...]`
+"""Measure how well two wordings of the same question are recognised.
 
-Two measures. `bench/same_questions.tsv`: each question beside three that ask the same and three near misses; the rows
-marked `held` were written after the rules. And any file of many different questions about the same texts (one JSON
-object with `question` a line): how many pairs are taken for the same. The last line is one JSON object.
+    python -m bench.question_matching [--questions QUESTIONS.jsonl ...]
+
+`bench/same_questions.tsv` has questions with three paraphrases and three near misses each; the rows marked `held` were
+written after the rules. In files of different questions about the same texts (one JSON object with `question` a line),
+every match is a false one. The last line is one JSON object. Seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ GROUPS = Path(__file__).with_name("same_questions.tsv")
 
 
 def match_rates(kind: str) -> dict[str, float | int]:
-    """Return the share of paraphrases that are recognised, and how many near misses are taken for the same."""
+    """Return the share of paraphrases that are recognised, and the number of near misses that match."""
     rows = [line.split("\t") for line in GROUPS.read_text("utf-8").splitlines() if line.startswith(kind)]
     same = [(row[1], other) for row in rows for other in row[2:5]]
     near = [(row[1], other) for row in rows for other in row[5:8]]
@@ -33,7 +35,7 @@ def match_rates(kind: str) -> dict[str, float | int]:
 
 
 def false_matches(path: Path) -> dict[str, object]:
-    """Return which different questions of a file count as the same."""
+    """Return the pairs of different questions that match."""
     questions = dict.fromkeys(" ".join(json.loads(line)["question"].split()).lower() for line in path.open("rb"))
     asked = defaultdict(list)
     for question in questions:

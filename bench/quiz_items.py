@@ -1,12 +1,13 @@
-"""Bench: are quiz items made from a textbook sound?
+"""Check the quiz items that are generated from a textbook.
 
     python -m bench.quiz_items --course FOLDER_OF_MARKDOWN [--show N]
 
-The generator sees plain text only. The book's own bold terms, which it does not see, are the gold: an item's key
-about a defined term is confirmed when the book sets that term in bold (`term_in_bold`). `key_right` is a second
-reading of the whole passage by plain string search: the filled sentence must stand in it, and no wrong option's may.
-`answerable` is the share of items that a reader who shares no code with the generator (`quiz_reader`) gets right
-from the cited passage alone; `answerable_from_another` is the same reader shown another passage of the book.
+The generator sees plain text only. The book's own bold terms, which it does not see, are the gold standard: an item
+with a defined term as its key is confirmed when the book sets that term in bold (`term_in_bold`). `key_right` is a
+second reading of the whole passage by plain string search: the completed sentence must occur in it, and no wrong
+option's may. `answerable` is the share of items that `bench.quiz_solver`, which shares no code with the generator,
+gets right from the cited passage alone; `answerable_from_another` is the same with another passage of the book.
+Seconds.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from bench.quiz_solver import answer_item
 from knowledge.documents import Locator, LocatorKind, Passage
 from tutor.assessment.grading import Grader
 from tutor.assessment.item_checks import find_fault
-from tutor.assessment.item_generation import BLANK, generate_items
+from tutor.assessment.item_generation import generate_items
 from tutor.assessment.items import Item, ItemKind
-from tutor.domain import Outcome
+from tutor.domain import BLANK, Outcome
 
 _BOLD = re.compile(r"\*\*([^*\n]{2,60})\*\*")
 
 
 def passages_of(path: Path) -> list[Passage]:
-    """Paragraphs of a markdown chapter as plain text, each a passage."""
+    """Return the paragraphs of a Markdown chapter as plain text, each as a passage."""
     text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = re.sub(r"(?m)^>\s?", "", text)
     text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
@@ -48,7 +49,7 @@ def passages_of(path: Path) -> list[Passage]:
 
 
 def is_confirmed(item: Item, text: str) -> bool:
-    """A second reading by plain string search: does the passage say what the key says?"""
+    """Whether plain string search finds in the passage what the key says."""
     plain, key = " ".join(text.split()).lower(), item.keys[0].lower()
     body = item.prompt.partition(": ")[2].lower()
     match item.kind:
@@ -70,12 +71,12 @@ def is_confirmed(item: Item, text: str) -> bool:
 
 
 def _defines_only(quote: str, key: str, options: tuple[str, ...]) -> bool:
-    """The quoted definition holds the key and none of the other options."""
+    """Whether the quoted definition contains the key and none of the other options."""
     return [o.lower() for o in options if re.search(rf"\b{re.escape(o.lower())}\b", quote.lower())] == [key]
 
 
 def reader_solves(items: Sequence[Item], texts: Mapping[str, str], *, shift: int = 0) -> list[bool]:
-    """Whether the reader's answer to each item is graded right; `shift` shows it the passage of a later item."""
+    """Return whether the solver's answer to each item is right; `shift` gives it the passage of a later item."""
     grader, found = Grader(), []
     shown = [texts[item.source.passage_id] for item in items if item.source]
     for n, item in enumerate(items):
@@ -85,7 +86,7 @@ def reader_solves(items: Sequence[Item], texts: Mapping[str, str], *, shift: int
 
 
 def reader_solves_from_other_passages(items: Sequence[Item], texts: Mapping[str, str]) -> list[bool]:
-    """The same with passages of other items, a third of the book away; where that is its own the item is left out."""
+    """Return the same with passages a third of the book away; an item with the same passage is left out."""
     shift = len(items) // 3 or 1
     other = [items[(n + shift) % len(items)].source for n in range(len(items))]
     own = [item.source for item in items]

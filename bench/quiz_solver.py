@@ -1,8 +1,8 @@
-"""A reader that answers a quiz item from one passage and knows nothing of how items are made.
+"""Answer a quiz item from one passage, knowing nothing about how items are generated.
 
-It has the prompt, the options and a text; it finds the sentence that shares most words with what is asked, and reads
-the answer off it: by laying prompt and sentence side by side (`difflib`), or by which option stands there. Where no
-sentence speaks of what is asked it says nothing. It shares no code with the generator and its checks.
+It gets the prompt, the options and a text. It finds the sentence that shares most words with the prompt and takes the
+answer from it, either by aligning prompt and sentence (`difflib`) or by the option that occurs there. If no sentence
+covers the prompt, it gives no answer. It shares no code with the generator and its checks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from tutor.assessment.items import ItemKind
 
-SPEAKS = 0.6  # share of the asked words that a sentence must hold
+SPEAKS = 0.6  # minimum share of the words asked about in a sentence
 _WORD = re.compile(r"[A-Za-z0-9'’.,-]*[A-Za-z0-9]|_{3,}|[㐀-鿿]")
 _SMALL = frozenset("a an the of to in on for is are was were be and or that which this it as by with from at".split())
 _ASKING = re.compile(
@@ -23,7 +23,7 @@ _ASKING = re.compile(
 
 
 def answer_item(kind: ItemKind, prompt: str, options: Sequence[str], passage: str) -> str:
-    """Return what the passage answers, "" where it does not say; steps come one a line."""
+    """Return the answer from the passage, "" without one; steps are one a line."""
     sentences = _sentences(passage)
     asked = _ASKING.sub("", prompt)
     match kind:
@@ -58,13 +58,13 @@ def _overlap(asked: str, sentence: str) -> float:
 
 
 def _best_sentence(asked: str, sentences: Sequence[str]) -> str:
-    """The sentence that holds most of the asked words, "" when none holds enough."""
+    """Return the sentence with most of the words asked about, "" if none has enough of them."""
     best = max(sentences, key=lambda sentence: _overlap(asked, sentence), default="")
     return best if best and _overlap(asked, best) >= SPEAKS else ""
 
 
 def _choose_option(asked: str, options: Sequence[str], sentences: Sequence[str]) -> str:
-    """The only option whose words stand in the sentence that speaks of the description."""
+    """Return the only option whose words are in the sentence that fits the description."""
     there = _content(_best_sentence(asked, sentences))
     held = [option for option in options if _content(option) and _content(option) <= there]
     return held[0] if len(held) == 1 else ""
@@ -80,7 +80,7 @@ def _judge_statement(asked: str, sentences: Sequence[str]) -> str:
 
 
 def _fill_gap(asked: str, sentences: Sequence[str]) -> str:
-    """What stands in the sentence where the prompt has its gap."""
+    """Return the part of the sentence that fills the gap of the prompt."""
     sentence = _best_sentence(asked, sentences)
     left, right = _words(asked), _words(sentence)
     for _, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
@@ -90,7 +90,7 @@ def _fill_gap(asked: str, sentences: Sequence[str]) -> str:
 
 
 def _order_options(options: Sequence[str], passage: str) -> str:
-    """The steps in the order of the lines that hold their words; "" unless each has a line of its own."""
+    """Return the steps in the order of the lines with their words; "" unless each step has a separate line."""
     lines = [line for line in passage.splitlines() if line.strip()]
     found = {step: max(range(len(lines)), key=lambda n: _overlap(step, lines[n]), default=0) for step in options}
     spoken = all(lines and _overlap(step, lines[at]) >= SPEAKS for step, at in found.items())
@@ -100,7 +100,7 @@ def _order_options(options: Sequence[str], passage: str) -> str:
 
 
 def _define_term(asked: str, sentences: Sequence[str]) -> str:
-    """The sentence that says what the quoted term is: it names the term, and says most beside it."""
+    """Return the sentence that defines the quoted term: it names the term and has most other words."""
     said = re.search(r"[“\"]([^”\"]+)[”\"]", asked)
     term = _content(said[1]) if said else set()
     naming = [s for s in sentences if term and term <= _content(s)]

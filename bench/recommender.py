@@ -1,13 +1,13 @@
-"""Bench: how many items does a learner need until she truly knows the course?
+"""Count the items that a learner needs until they truly know the course, under four policies.
 
     python -m bench.recommender --seed N [--courses 5] [--learners 12] [--skills 30]
 
-The learners are those of `bench.learner_simulation`, each met by four policies: ours (a placement, then
-`tutor.learner.recommender`), the fixed order (skill by skill in course order, left after three right in a row or twelve
-items, round after round), random, and Elo only (the item whose chance of success is nearest to 72 %, blind to the
-graph). Items of the placement count. `prerequisite_violations` counts recommendations on a skill while the events so
-far do not show what it needs, checked from the record and not by the policy; `hidden_violations` is the share in
-which a need was truly missing.
+The learners are those of `bench.learner_simulation`, and each goes through the course under four policies: ours (a
+placement, then `tutor.learner.recommender`); the fixed order (skill by skill in course order, left after three right
+answers in a row or twelve items, in rounds); random; and Elo only (the item whose chance of success is nearest to 72
+%, without the graph). Items of the placement count. `prerequisite_violations` counts recommendations of a skill while
+the events so far do not show its prerequisites, checked from the record and not by the policy; `hidden_violations` is
+the share where a prerequisite was truly missing. Minutes for a course.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ ItemRef = tuple[str, int]  # skill, number of the item
 
 
 class Policy(Protocol):
-    """Chooses an item, sees the outcome; knows the course's graph and nothing of what is hidden."""
+    """Chooses an item and sees its outcome; knows the course's graph but nothing that is hidden."""
 
     def choose_item(self, number: int) -> ItemRef: ...
 
@@ -65,7 +65,7 @@ class Policy(Protocol):
 
 @dataclass(slots=True)
 class FixedOrderPolicy:
-    """Skill by skill in course order, left after three right in a row or twelve items, round after round."""
+    """Skill by skill in course order, left after three right answers in a row or twelve items, in rounds."""
 
     course: SimulatedCourse
     items: int
@@ -124,11 +124,11 @@ class EloPolicy:
 
 @dataclass(slots=True)
 class ProductPolicy:
-    """The product's policy after its placement: one recommendation after another."""
+    """The product's recommender after its placement."""
 
     course: SimulatedCourse
     items: int
-    counts: Counts  # of the learners before her; they stand still, so that her state can be rebuilt
+    counts: Counts  # of the learners before; they do not change, so that the state can be rebuilt
     state: LearnerState
     recent_outcomes: list[bool] = field(default_factory=list)
     answer_log: list[AnswerEvent] = field(default_factory=list)
@@ -141,7 +141,7 @@ class ProductPolicy:
         if best is not None and best.skill is not None and best.item is not None:
             return best.skill, int(best.item)
         ready = [skill for skill in situation.graph.topological_order() if situation.is_ready(skill)]
-        return min(ready, key=situation.known_now), number % self.items  # all seems known, and is not
+        return min(ready, key=situation.known_now), number % self.items  # all seems known, but is not
 
     def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
         answer = _make_answer(asked, _time_of(number), self.counts, right=right)
@@ -165,7 +165,7 @@ class ProductPolicy:
         return replace(bare, items=items, success_chances=likely)
 
     def _items(self, skill: str, bare: RecommenderContext) -> list[CandidateItem]:
-        """The items of a skill with what the product's tracer expects of each."""
+        """Return the items of a skill with the tracer's expectation for each."""
         kept, history = bare.retained.get(skill, 1.0), self.state.history
         found = [self.counts.item_rates(_item_id((skill, n)), skill) for n in range(self.items)]
         placed = bare.placement_estimates.get(skill) if skill not in bare.masteries else None
@@ -177,7 +177,7 @@ class ProductPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """What one learner's way to knowing the course cost."""
+    """The answers that one learner needed to know the course."""
 
     answers: int
     rights: int
@@ -187,7 +187,7 @@ class Trajectory:
 
 @dataclass(slots=True)
 class PrerequisiteAudit:
-    """Checks our recommendations against the record of answers and, apart from that, against the hidden truth."""
+    """Checks our recommendations against the record of answers and, separately, against the hidden truth."""
 
     start: LearnerState
     counts: Counts
@@ -197,7 +197,7 @@ class PrerequisiteAudit:
     hidden_violations: int = 0
 
     def check(self, learner: SimulatedLearner, skill: str, number: int) -> None:
-        """Rebuild what is known from the events, and ask whether it shows what the skill needs."""
+        """Rebuild the state from the events, and check whether it shows the prerequisites of the skill."""
         needs = learner.course.graph.direct_prerequisites(skill)
         state = self.start
         for answer in self.answer_log:
@@ -213,7 +213,7 @@ class PrerequisiteAudit:
 
 
 def run_policy(policy: Policy, learner: SimulatedLearner, audit: PrerequisiteAudit | None = None) -> Trajectory:
-    """Let the learner answer until she knows the course or gives up."""
+    """Let the learner answer until they know the course or give up."""
     rights, begun = 0, learner.answers
     while not (learner.is_done or learner.has_given_up):
         number = learner.answers
@@ -229,7 +229,7 @@ def run_policy(policy: Policy, learner: SimulatedLearner, audit: PrerequisiteAud
 
 
 def run_placement(learner: SimulatedLearner, seed: int) -> tuple[Mapping[str, float], float]:
-    """Ask the placement's questions; return what it infers, and the share of skills that it tells rightly."""
+    """Ask the placement's questions; return what it infers, and the share of skills that it infers correctly."""
     belief, asked = prior_belief(learner.course.graph, seed), list[str]()
     while (skill := next_question(belief, asked, BKT)) is not None:
         right = learner.answer(skill, len(asked) % learner.world.items)
@@ -244,7 +244,7 @@ def _time_of(number: int) -> datetime:
 
 
 def _make_answer(asked: ItemRef, at: datetime, counts: Counts, *, right: bool) -> AnswerEvent:
-    """The answer as the evidence book records it: with what the course's answers so far led to expect."""
+    """Return the answer as the evidence log records it, with the outcome expected from the course's answers so far."""
     name, found = _item_id(asked), counts.item_rates(_item_id(asked), asked[0])
     return AnswerEvent(
         id=f"{name}@{at:%j%H%M}",
@@ -267,7 +267,7 @@ def _item_id(asked: ItemRef) -> str:
 
 
 def compare_policies(world: World, learners: int, seed: int, *, audited: int) -> PolicyComparison:
-    """Let the same learners go all four ways through one course."""
+    """Let the same learners go through one course under all four policies."""
     rng = random.Random(seed)
     course, counts = draw_course(world, rng), Counts()
     found = PolicyComparison()
@@ -291,7 +291,7 @@ def compare_policies(world: World, learners: int, seed: int, *, audited: int) ->
 
 @dataclass(slots=True)
 class PolicyComparison:
-    """The same learners' four ways, learner by learner."""
+    """The results of the four policies, learner by learner."""
 
     trajectories: dict[str, list[Trajectory]] = field(default_factory=lambda: {name: [] for name in POLICY_NAMES})
     accuracies: list[float] = field(default_factory=list)
@@ -317,7 +317,7 @@ class PolicyComparison:
         }
 
     def _saving_interval(self, rng: random.Random, draws: int = 1_000) -> list[float]:
-        """Between which shares the saving lies 19 times in 20, had other such learners come (drawn again, in pairs)."""
+        """Return the 95 % interval of the saving, by bootstrap over pairs of learners."""
         pairs = [
             (a.answers, b.answers) for a, b in zip(self.trajectories["ours"], self.trajectories["fixed"], strict=True)
         ]
@@ -325,7 +325,7 @@ class PolicyComparison:
         return [round(saved[draws // 40], 3), round(saved[-draws // 40], 3)]
 
     def _success_rates(self) -> dict[str, object]:
-        """Share of right answers after the placement by ability, and how many learners stayed within the band."""
+        """Return the share of right answers after the placement by ability, and how many learners are in the band."""
         order = sorted(zip(self.abilities, self.trajectories["ours"], strict=True), key=lambda pair: pair[0])
         parts = {name: order[len(order) * n // 3 : len(order) * (n + 1) // 3] for n, name in enumerate(TERCILES)}
         shares = [way.rights / way.after_placement for _, way in order if way.after_placement]
@@ -367,9 +367,9 @@ def main() -> None:
     parser.add_argument("--learners", type=int, default=12, help="of each course")
     parser.add_argument("--item-spread", type=float, default=World().item_spread, help="of difficulties, in log-odds")
     parser.add_argument("--skills", type=int, default=30)
-    parser.add_argument("--strength-days", type=float, default=12.0, help="how long a new skill lasts")
+    parser.add_argument("--strength-days", type=float, default=12.0, help="days until a new skill fades")
     parser.add_argument(
-        "--audited", type=int, default=2, help="learners whose recommendations are checked from the record"
+        "--audited", type=int, default=2, help="number of learners whose recommendations are checked from the record"
     )
     options = parser.parse_args()
     started = time.perf_counter()

@@ -1,7 +1,9 @@
-"""Is the right paragraph first? The library's ranking against lexical and dense search alone, and what a search costs.
+"""Measure whether the right paragraph comes first, against lexical and dense search alone, and the cost of a search.
 
-python -m bench.retrieval --paragraphs P.jsonl --questions Q.jsonl [--embedder bundled]
-    [--more OTHERS.jsonl ... --up-to 2000]
+    python -m bench.retrieval --paragraphs P.jsonl --questions Q.jsonl [--embedder bundled]
+        [--more OTHERS.jsonl ... --up-to 2000]
+
+Some minutes; most of it is embedding, which `--vectors` keeps for the next run.
 """
 
 from __future__ import annotations
@@ -66,7 +68,7 @@ def main() -> None:
 
 
 def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[QueryVectors | None]) -> dict[str, Ranks]:
-    """Return the place of the gold paragraph in each order, over all questions."""
+    """Return the rank of the gold paragraph in each order, over all questions."""
     ranks: dict[str, Ranks] = {"ranked": [], "lexical": [], "dense": [], "sentences": []}
     for question, vector in zip(corpus.questions, vectors, strict=True):
         assert question.gold is not None
@@ -77,13 +79,13 @@ def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[QueryVectors |
 
 
 def is_never_worse(found: dict[str, Ranks]) -> bool:
-    """Return whether no side alone has a better recall or mean reciprocal rank."""
+    """Whether neither side alone has a better recall or mean reciprocal rank."""
     best = retrieval_scores(found["ranked"])
     return all(best[name] >= retrieval_scores(found[side])[name] for side in ("lexical", "dense") for name in best)
 
 
 def rankings(found: CandidateFeatures) -> dict[str, list[int]]:
-    """Return the candidates in the library's order, and as each side alone would have them."""
+    """Return the candidates in the library's order, and in the order of each side alone."""
     if len(found.rows) == 0:
         return {"ranked": [], "lexical": [], "dense": [], "sentences": []}
     table, names = found.features, FUSED_FEATURES if found.has_dense else LEXICAL_FEATURES
@@ -95,9 +97,9 @@ def rankings(found: CandidateFeatures) -> dict[str, list[int]]:
 
 
 def latency(corpus: Corpus, index: CourseIndex, embedder: Embedder, count: int) -> dict[str, float]:
-    """Return the median and 95th percentile of whole searches, query embedding included, one after the other.
+    """Return the median and 95th percentile of whole searches in sequence, query embedding included.
 
-    By the clock, and by the processor's time, which is what a busy machine leaves comparable.
+    By wall time, and by CPU time, which is comparable on a busy machine.
     """
     step = max(1, len(corpus.questions) // count)
     wall, cpu = [], []
@@ -115,13 +117,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--paragraphs", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
     parser.add_argument(
-        "--more", type=Path, nargs="*", default=[], help="paragraphs nobody asks about: a larger course"
+        "--more", type=Path, nargs="*", default=[], help="paragraphs without questions, for a larger course"
     )
-    parser.add_argument("--up-to", type=int, default=2_000, help="how many paragraphs to have with those of --more")
+    parser.add_argument("--up-to", type=int, default=2_000, help="number of paragraphs including those of --more")
     parser.add_argument("--embedder", default="bundled")
-    parser.add_argument("--cache", type=Path, default=Path("var/models"), help="where hub models are kept")
-    parser.add_argument("--vectors", type=Path, help="keep the vectors in this file between runs")
-    parser.add_argument("--timed", type=int, default=300, help="searches that are timed")
+    parser.add_argument("--cache", type=Path, default=Path("var/models"), help="folder of hub models")
+    parser.add_argument("--vectors", type=Path, help="file that stores the vectors between runs")
+    parser.add_argument("--timed", type=int, default=300, help="number of timed searches")
     return parser.parse_args()
 
 

@@ -25,7 +25,7 @@ from knowledge.retrieval_features import QueryVectors
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and the number of the paragraph that answers it; None where none does."""
+    """A question and the index of the paragraph that answers it; None if none does."""
 
     text: str
     gold: int | None
@@ -40,7 +40,7 @@ class Corpus:
     questions: tuple[Question, ...]
 
     def subset(self, titles: set[str]) -> Corpus:
-        """Return the paragraphs of some documents; questions about the others have no answer there."""
+        """Return the corpus with the paragraphs of some documents; questions about the others have no answer in it."""
         kept = [i for i, title in enumerate(self.titles) if title in titles]
         number = {old: new for new, old in enumerate(kept)}
         moved = (Question(q.text, number.get(q.gold) if q.gold is not None else None) for q in self.questions)
@@ -53,7 +53,7 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 
 
 def read_corpus(paragraphs: Path, questions: Path) -> Corpus:
-    """Read a set; a question marked `impossible`, or about a paragraph that is not there, is left out."""
+    """Read a set, without questions that are marked `impossible` or whose paragraph is missing."""
     rows = read_jsonl(paragraphs)
     number = {row["pid"]: i for i, row in enumerate(rows)}
     asked = (row for row in read_jsonl(questions) if not row.get("impossible") and row["pid"] in number)
@@ -65,7 +65,7 @@ def read_corpus(paragraphs: Path, questions: Path) -> Corpus:
 
 
 def add_distractors(corpus: Corpus, files: Sequence[Path], up_to: int) -> Corpus:
-    """Add paragraphs that nobody asks about (fields title and text) until there are so many."""
+    """Add paragraphs without questions (fields title and text) until there are `up_to`."""
     rows = [row for file in files for row in read_jsonl(file)][: max(0, up_to - len(corpus.entries))]
     more = [make_entry(f"more {n}", row["title"], row["text"]) for n, row in enumerate(rows)]
     titles = (*corpus.titles, *(row["title"] for row in rows))
@@ -81,7 +81,7 @@ def embed_passages(corpus: Corpus, embedder: Embedder) -> dict[str, PassageVecto
 
 
 def build_index(corpus: Corpus, embedder: Embedder, vectors: dict[str, PassageVectors]) -> CourseIndex:
-    """Return the index of a corpus as the library would write and read it."""
+    """Return the index of a corpus as the library writes and reads it."""
     with tempfile.TemporaryDirectory() as folder:
         return indexes.load_generation(
             Path(folder), indexes.write_generation(Path(folder), 1, corpus.entries, vectors, embedder)
@@ -89,7 +89,7 @@ def build_index(corpus: Corpus, embedder: Embedder, vectors: dict[str, PassageVe
 
 
 def embed_questions(corpus: Corpus, embedder: Embedder) -> list[QueryVectors | None]:
-    """Return each question as vectors, None where the embedder does not read it."""
+    """Return the vectors of each question, None if the embedder does not support its language."""
     texts = [q.text for q in corpus.questions]
     readable = [text for text in texts if can_embed(embedder, text)]
     rows = (
@@ -103,7 +103,7 @@ def embed_questions(corpus: Corpus, embedder: Embedder) -> list[QueryVectors | N
 def cached_vectors(
     corpus: Corpus, embedder: Embedder, file: Path | None
 ) -> tuple[dict[str, PassageVectors], list[QueryVectors | None]]:
-    """Return the vectors of paragraphs and questions; from a file where an earlier run left them there."""
+    """Return the vectors of paragraphs and questions, from the file of an earlier run if there is one."""
     if file is None:
         return embed_passages(corpus, embedder), embed_questions(corpus, embedder)
     if not file.is_file():
@@ -129,7 +129,7 @@ def _save_vectors(file: Path, passages: dict[str, PassageVectors], asked: Sequen
 
 
 def rank_of(order: Sequence[int], gold: int) -> int | None:
-    """Return the place of the gold paragraph, from 0; None where it is not among the candidates."""
+    """Return the rank of the gold paragraph, from 0; None if it is not among the candidates."""
     places = np.flatnonzero(np.asarray(order) == gold)
     return int(places[0]) if len(places) else None
 
@@ -145,7 +145,7 @@ def retrieval_scores(ranks: Sequence[int | None]) -> dict[str, float]:
 
 
 def hardware() -> str:
-    """Return what this run ran on, for people who compare figures."""
+    """Return the hardware of this run, for comparing figures."""
     model = next(
         (line.split(":")[1].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")),
         platform.processor() or platform.machine(),
@@ -154,7 +154,7 @@ def hardware() -> str:
 
 
 def commit() -> str:
-    """Return the commit measured; "unknown" outside a checkout."""
+    """Return the measured commit; "unknown" outside a checkout."""
     done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     return done.stdout.strip() or "unknown"
 

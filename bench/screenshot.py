@@ -1,7 +1,9 @@
-"""Takes docs/screenshot.png: a guest asks at a running server, and the page is photographed.
+"""Take docs/screenshot.png: a guest asks questions at a running server, and the page is captured.
 
-python -m bench.screenshot http://127.0.0.1:7860 docs/screenshot.png "What do the light reactions produce?" \\
-    "Solve 3x + 5 = 20"
+    python -m bench.screenshot http://127.0.0.1:7860 docs/screenshot.png "What do the light reactions produce?" \\
+        "Solve 3x + 5 = 20"
+
+A minute.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 
 def take(url: str, questions: list[str], out: str, timeout_s: float) -> str:
-    """Return the text of the chat that stands in the picture."""
+    """Take the picture and return the text of the chat in it."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]

@@ -1,12 +1,12 @@
-"""How often the sentences that a small model reads hold the answer: fits and measures
-`knowledge/sentence_selection.py`.
+"""Measure how often the sentences that a small model reads contain the answer; fits `knowledge/sentence_selection.py`.
 
     python -m bench.sentence_selection --paragraphs P.jsonl --questions Q.jsonl [--count 1500]
 
 Indexes all documents but the last four by title (those of `bench.grounding`), searches as a turn does, and prints for
-the best passage of each question: how sharp the softmax should be (fitted in four folds by document), how often the
-best sentence holds the answer, how often those that are kept do, how many they are, and how often the passage holds it
-at all. Beside it: the first sentence alone, and the nearest by meaning. The last line is one JSON object.
+the best passage of each question: the sharpness of the softmax (fitted in four folds by document), how often the best
+sentence contains the answer, how often the selected ones do, how many they are, and how often the passage contains it
+at all. For comparison: the first sentence alone, and the nearest by meaning. The last line is one JSON object.
+Minutes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FOLDS = 4
 
 @dataclass(frozen=True, slots=True)
 class SentenceCase:
-    """The sentences of the best passage for a question: their shares of its words, and which hold the answer."""
+    """The sentences of the best passage for a question: their shares of its words, and which contain the answer."""
 
     title: str
     word_shares: tuple[float, ...]
@@ -112,7 +112,7 @@ def measure(cases: Sequence[SentenceCase]) -> dict[str, Any]:
 
 
 def fit_sharpness(cases: Sequence[SentenceCase]) -> float:
-    """Return the factor under which the softmax over the shares makes the sentences with the answer likeliest."""
+    """Return the factor with which the softmax over the shares makes the sentences with the answer most likely."""
     told = [(np.asarray(case.word_shares), np.asarray(case.holds_answer)) for case in cases if any(case.holds_answer)]
 
     def loss(factor: float) -> float:

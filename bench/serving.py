@@ -1,14 +1,15 @@
-"""Many learners at once: the slot engine against the usual ways to serve adapters, in one run, interleaved.
+"""Measure many learners at once: the slot engine against the usual ways to serve adapters, interleaved in one run.
 
     python -m bench.serving --model bundled --data-dir var --out bench/results/serving.json
     python -m bench.serving --model random100m --out bench/results/serving_random100m.json
-    python -m bench.serving --model tiny --rounds 1 --quick        seconds; keeps this program alive in the tests
+    python -m bench.serving --model tiny --rounds 1 --quick        seconds; the tests run this one
 
 Times are CPU seconds of this process on one thread, the best of several interleaved rounds: other processes on the
 machine disturb them less than wall time. Adapters are random, rank 8 on all seven linear layers: speed does not depend
-on what they say. `base` is the same transformers model without adapters, decoding a static batch of equal prompts;
-`vs_own_base` compares with our own engine without adapters, which is the stricter ratio. What each mix is named:
+on their values. `base` is the same transformers model without adapters, decoding a static batch of equal prompts;
+`vs_own_base` compares with our own engine without adapters, which is the stricter ratio. The names of the mixes:
 distinct16 are 16 learners with 16 adapters, zipf8 are 8 learners whose adapters are drawn by Zipf's law, and so on.
+Half an hour for the bundled model.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ LEARNERS = (1, 4, 8, 16)
 
 @dataclass(frozen=True)
 class Bench:
-    """What is measured with: a model's files, how it is loaded, one adapter for it, how often, and whether briefly."""
+    """The set-up of a run: model files, loading, an adapter, the number of rounds, and whether it is quick."""
 
     files: ModelFiles
     precision: Any
@@ -66,7 +67,7 @@ class Bench:
         return load_model(self.files, self.precision)
 
     def engine(self, **shape: Any) -> LocalEngine:
-        endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the length that was asked for
+        endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the requested length
         return LocalEngine(endless, EngineCapacity(**{"prefix_cache_bytes": 0, **shape}), 64, stop_repetition=False)
 
 
@@ -75,8 +76,8 @@ def main() -> None:
     parser.add_argument("--model", default="bundled", choices=["bundled", "random100m", "tiny"])
     parser.add_argument("--data-dir", type=Path, default=Path("var"))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="fewer learners and shorter answers: shows that it runs")
-    parser.add_argument("--parts", default=",".join(PARTS), help="some of them, in this order")
+    parser.add_argument("--quick", action="store_true", help="fewer learners and shorter answers, to show that it runs")
+    parser.add_argument("--parts", default=",".join(PARTS), help="parts to run, in this order")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -92,7 +93,7 @@ def main() -> None:
             found = PARTS[name](bench)
             print(json.dumps(found), flush=True)
             result |= found
-            if options.out:  # after each part: a run that is broken off has measured something too
+            if options.out:  # after each part, so an interrupted run has a result too
                 options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
 
@@ -101,9 +102,9 @@ def main() -> None:
 
 
 def best_ms(variants: dict[str, Step], rounds: int, steps: int = 4) -> dict[str, float]:
-    """Return the best CPU milliseconds of one step of each variant, all of them run in turn in each round.
+    """Return the best CPU milliseconds of one step of each variant; each round runs all of them in turn.
 
-    A step that returns a number has measured itself.
+    The number that a step returns, if any, replaces its measured time.
     """
     best = dict.fromkeys(variants, float("inf"))
     for _ in range(rounds):
@@ -140,13 +141,13 @@ def decode_speed(bench: Bench) -> dict[str, Any]:
 
 
 def benchmark_cells(quick: bool) -> list[tuple[str, int]]:
-    """Return (mix, learners), the most telling first; one learner is the same in every mix."""
+    """Return (mix, learners), the most informative first; a single learner is the same in every mix."""
     learners = (2,) if quick else LEARNERS[:0:-1]
     return [(mix, n) for mix in MIXES for n in learners] + [("distinct", 1)]
 
 
 def product_step(runner: ModelRunner, n: int, weights: Sequence[LoraWeights | None]) -> float:
-    """One step of the bank; giving the rows their adapters is not counted."""
+    """Return one step of the bank, without the time to assign the adapters to rows."""
     for row, chosen in enumerate(weights):
         runner.bank.set_adapter(row, chosen)
     start = time.process_time()
@@ -174,14 +175,14 @@ def ratios(best: dict[str, float], n: int, bound: float) -> dict[str, float]:
         "vs_peft_mixed": best["peft_mixed"] / best["ours"],
         "vs_serial": serial / best["ours"],
         "bound": bound,
-        "base_vs_serial": serial / best["base"],  # what the model without adapters reaches itself
+        "base_vs_serial": serial / best["base"],  # what the model reaches without adapters
         "tokens_per_s": n / best["ours"] * 1e3,
     }
     return {name: round(value, 3) for name, value in figures.items()}
 
 
 def bytes_bound(runner: ModelRunner, weights: LoraWeights) -> Callable[[int], float]:
-    """W / (W + n a): what the memory's bandwidth allows when n adapters must be read beside the weights."""
+    """Return W / (W + n a): the bound by memory bandwidth when n adapters are read in addition to the weights."""
     total = weight_bytes(runner)
     return lambda n: total / (total + n * weights.bytes)
 
@@ -199,7 +200,7 @@ def weight_bytes(runner: ModelRunner) -> int:
 
 
 def admission(bench: Bench) -> dict[str, Any]:
-    """What it costs to give a row an adapter that is in memory, and to read and check one from disk."""
+    """Measure assigning an adapter in memory to a row, and reading and checking one from disk."""
     loaded = bench.load()
     runner, weights = make_runner(loaded, bench.adapter)
     turn = iter(range(10_000))
@@ -214,7 +215,7 @@ def admission(bench: Bench) -> dict[str, Any]:
 
 
 def adapter_cache_memory(bench: Bench) -> dict[str, Any]:
-    """A thousand learners, one after the other, each with an adapter of her own: what stays in memory of them."""
+    """Measure the memory that remains in use after a thousand learners in sequence, each with a different adapter."""
     cap = 64 << 20
     engine = bench.engine(slots=4, adapter_cache_bytes=cap)
     count = 20 if bench.quick else 1000
@@ -236,7 +237,7 @@ def resident_mb() -> int:
 
 
 def prefix_cache(bench: Bench) -> dict[str, Any]:
-    """First scores of a prompt of 512 tokens of which 448 were read before, against none."""
+    """Measure the first scores of a prompt of 512 tokens with 448 of them cached, and with none."""
     runner = ModelRunner(bench.load(), EngineCapacity(slots=2))
     fresh = iter(range(10, 40_000))
 
@@ -254,7 +255,7 @@ def prefix_cache(bench: Bench) -> dict[str, Any]:
 
 
 def first_token(bench: Bench) -> dict[str, Any]:
-    """From the question to the first piece of the answer, alone on the machine, by length of the prompt."""
+    """Measure the time from a question to its first token, with no other learner, by length of the prompt."""
     figures: dict[str, float] = {}
     for name, unpacked in (("", 1 << 30), ("_packed_only", 0)):
         engine = bench.engine(slots=2, unpacked_bytes=unpacked)
@@ -266,9 +267,9 @@ def first_token(bench: Bench) -> dict[str, Any]:
 
 
 def late_arrival(bench: Bench) -> dict[str, Any]:
-    """A prompt of 128 tokens arrives while 7 learners are being answered; CPU time stands for time.
+    """Measure a prompt of 128 tokens that arrives while 7 learners are being answered, in CPU time.
 
-    A gap is what lies between two tokens of those who are being answered: from one step of theirs to the next.
+    A gap is the time between two tokens of those 7 learners, from one of their steps to the next.
     """
     engine = bench.engine(slots=8)
     alone = min(first_token_s(engine, 100 + i) for i in range(3))
@@ -295,7 +296,7 @@ def late_arrival(bench: Bench) -> dict[str, Any]:
 
 
 def stamp_steps(engine: LocalEngine) -> list[float]:
-    """Return a list that grows by the time of each decoding step from now on."""
+    """Return a list to which the time of each decoding step is appended from now on."""
     stamps: list[float] = []
     decode = engine._runner.decode
 
@@ -324,9 +325,9 @@ def first_token_s(engine: LocalEngine, seed: int, length: int = 128) -> float:
 
 
 def end_to_end_throughput(bench: Bench) -> dict[str, Any]:
-    """The whole engine, prompts and scheduling included, against `generate` on a static batch of equal prompts.
+    """Measure the whole engine, prompts and scheduling included, and `generate` on a static batch of equal prompts.
 
-    And against transformers' own continuous batching, whose manager has been started before; it takes no adapters, so
+    Also transformers' continuous batching, whose manager is already running; it supports no adapters, so
     ours is timed both without and with a different adapter for each learner.
     """
     tokens = 8 if bench.quick else 48
@@ -379,7 +380,7 @@ def generate(loaded: LoadedModel, ids: Any, tokens: int) -> None:
     assert said.shape[1] == ids.shape[1] + tokens
 
 
-@torch.no_grad()  # it works on a thread of its own, which inference mode does not reach
+@torch.no_grad()  # it runs in its own thread, which inference mode does not cover
 def continuous_batching(loaded: LoadedModel, ids: Any, tokens: int) -> None:
     from transformers import ContinuousBatchingConfig, GenerationConfig
 

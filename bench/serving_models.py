@@ -1,4 +1,4 @@
-"""What bench.serving measures with: model files, one adapter for all learners, and the usual ways to run them."""
+"""Model files, adapters and the usual ways to run them, for `bench.serving`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tutor.engine.model_runner import ModelRunner
 
 RANK, ADAPTERS = 8, 16
 CONTEXT_TOKENS = (
-    160  # tokens before the step: in the middle of an attention span, so that its rounding costs the average
+    160  # tokens before the step: in the middle of an attention block, so that rounding it up has an average cost
 )
 Step = Callable[[], object]
 
@@ -61,13 +61,13 @@ def random_model(bundled: ModelFiles, folder: Path, width: int, layers: int) -> 
 
 
 def write_adapters(files: ModelFiles, root: Path) -> AdapterRef:
-    """Let PEFT write one adapter; all learners get a copy of their own in memory."""
+    """Let PEFT write one adapter; every learner gets a copy in memory."""
     write_adapter(load_model(files, "bf16").model, root / "adapter")
     return adapter_ref(root / "adapter", files, "bench-v1")
 
 
 def write_adapter(model: Any, folder: Path) -> None:
-    """Let PEFT write a random adapter for a model, which is left as it was."""
+    """Let PEFT write a random adapter for a model, which is not changed."""
     from peft import get_peft_model
 
     adapted = get_peft_model(model, lora_config())
@@ -89,7 +89,7 @@ def lora_config() -> Any:
 
 
 class StaticBatch:
-    """transformers' own forward pass on a static batch of equal prompts, with or without PEFT adapters."""
+    """The forward pass of transformers on a static batch of equal prompts, with or without PEFT adapters."""
 
     def __init__(self, loaded: LoadedModel, adapters: int = 0) -> None:
         from peft import get_peft_model
@@ -102,7 +102,7 @@ class StaticBatch:
         self.model.eval()
 
     def ensure_adapters(self, adapters: int) -> None:
-        """Add what is missing to that many adapters."""
+        """Add adapters until there are `adapters`."""
         for i in range(self._held, adapters):
             self.model.add_adapter(f"a{i}", lora_config())
         self._held = max(self._held, adapters)
@@ -129,7 +129,7 @@ class StaticBatch:
         return run
 
     def serial(self) -> Step:
-        """One learner's step after the switch to her adapter was made; n learners take n of them."""
+        """Return the step of one learner after the switch to their adapter; n learners take n steps."""
         self.model.set_adapter("a0")
         return self.step(1)
 
@@ -137,7 +137,7 @@ class StaticBatch:
 def make_runner(
     loaded: LoadedModel, adapter: AdapterRef, shape: EngineCapacity | None = None
 ) -> tuple[ModelRunner, list[LoraWeights]]:
-    """Return a runner, and of the adapter as many copies as there are slots."""
+    """Return a runner, and a copy of the adapter for each slot."""
     shape = shape or EngineCapacity(slots=ADAPTERS)
     runner = ModelRunner(loaded, shape)
     read = load_adapter(adapter, runner.bank.targets, loaded.base_sha256, RANK)

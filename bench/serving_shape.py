@@ -1,9 +1,10 @@
-"""How many answers at once, and how many prompts together: a class asks in the same second, each with her own adapter.
+"""Measure how many slots and how many prompts at once serve a class that asks in the same second, each with an adapter.
 
     python -m bench.serving_shape --model bundled --data-dir var --out bench/results/serving_shape.json
 
 For each number of slots and of prompts read together: CPU seconds of this process, on one thread, until the whole
-class is answered, and until half of it and all of it have heard a first word. The last line is one JSON object.
+class is answered, and until half and all of the learners have their first token. The last line is one JSON object.
+Some minutes.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _request(adapter: AdapterRef, learner: int, options: argparse.Namespace) -> 
 
 
 def class_asks(engine: LocalEngine, requests: list[GenerationRequest]) -> dict[str, float]:
-    """Return CPU seconds to the end, and to the first words of half and of all."""
+    """Return CPU seconds to the end, and to the first tokens of half and of all learners."""
     firsts: list[float] = []
     began = time.process_time()
 

@@ -1,11 +1,11 @@
-"""Bench: is recall predicted on a real log of one learner's reviews?
+"""Measure the prediction of recall on a real log of one learner's reviews.
 
     python -m bench.spaced_repetition --log review_logs.csv
 
 The log has `card_id, review_rating, review_time`; rating 1 is forgotten. Reviews are streamed in the order of their
 times: each is predicted from the earlier ones only, then learnt from. Scored are the reviews at least 0.9 days after
-the last one on the same card, after the first fifth of them. `fsrs_logloss` is FSRS with its default parameters on
-the same reviews.
+the previous one of the same card, without the first fifth of them. `fsrs_logloss` is FSRS with its default parameters
+on the same reviews. Seconds.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def read_reviews(path: Path) -> list[ReviewRow]:
 
 
 def product_predictions(rows: list[ReviewRow]) -> Iterator[tuple[float, bool]]:
-    """Yield what was expected and what happened for every spaced review."""
+    """Yield expected and actual recall for every spaced review."""
     memories: dict[str, MemoryState] = {}
     habit = initial_forgetting_model()
     for row in rows:
@@ -69,7 +69,7 @@ def product_predictions(rows: list[ReviewRow]) -> Iterator[tuple[float, bool]]:
 
 
 def fsrs_predictions(rows: list[ReviewRow]) -> Iterator[float]:
-    """Yield what FSRS expects with its default parameters, on the same reviews."""
+    """Yield the same with FSRS and its default parameters."""
     scheduler, cards = Scheduler(enable_fuzzing=False), dict[str, Card]()
     for row in rows:
         card = cards.get(row.card) or Card(card_id=1, due=row.at)

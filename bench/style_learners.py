@@ -1,7 +1,7 @@
-"""Simulated learners: each has a taste, writes corrections in it, and judges answers by a rule.
+"""Simulated learners: each prefers a style, writes corrections in it, and judges answers by a rule.
 
-A learner sees the product's own prompt with one passage (`facts.tsv`, written for this) and wants the plain answer
-told in her way. The judge asks two things: is it told in her way, and does it keep to the passage.
+A learner sees the product's own prompt with one passage (`facts.tsv`, written for this) and wants the plain answer in
+their style. The rule checks two things: that the answer has the style, and that it keeps to the passage.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tutor.chat import prompts
 from tutor.chat.context_window import PromptPassage
 
 FACTS = Path(__file__).parent / "facts.tsv"
-HELD_OUT_COUNT = 20  # the last facts are never learnt by anybody
+HELD_OUT_COUNT = 20  # the last facts are never used for training
 _WORD = re.compile(r"[a-z]{4,}")
 
 
@@ -33,7 +33,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a learner wants to be answered, and the rule that recognises it."""
+    """A style that a learner prefers, and the rule that recognises it."""
 
     name: str
     write: Callable[[Fact], str]
@@ -73,7 +73,7 @@ def facts() -> tuple[Fact, ...]:
 
 
 def training_facts(count: int) -> tuple[Fact, ...]:
-    """Return the first facts that may be learnt, at most all but the held-out ones."""
+    """Return the first facts for training, at most all but the held-out ones."""
     return facts()[:-HELD_OUT_COUNT][:count]
 
 
@@ -82,7 +82,7 @@ def held_out_facts() -> tuple[Fact, ...]:
 
 
 def prompt_of(fact: Fact) -> tuple[ChatMessage, ...]:
-    """Return what the product would say to the model."""
+    """Return the product's prompt."""
     passage = PromptPassage("p1", "Course notes", "", fact.passage)
     rendered = prompts.load_prompt("answer", "en").render(passages=(passage,), question=fact.question)
     return tuple(ChatMessage(role, text) for role, text in rendered)  # type: ignore[arg-type]
@@ -94,7 +94,7 @@ def correction(fact: Fact, taste: Style) -> TrainingRow:
 
 
 def is_satisfied(fact: Fact, taste: Style, answer: str) -> bool:
-    """Say whether the answer is told in the learner's way and most of its long words come from prompt or wish."""
+    """Whether the answer has the learner's style and most of its long words come from the prompt or the correction."""
     known = set(_WORD.findall(f"{fact.passage} {fact.question} {taste.write(fact)}".lower()))
     words = _WORD.findall(answer.lower())
     return taste.matches(answer) and sum(word in known for word in words) >= 0.7 * len(words)

@@ -1,19 +1,18 @@
-"""Bench: how well does the product's tracer predict the next answer of a learner whom it has not seen?
+"""Measure how well the product's knowledge tracer predicts the next answer of a learner it has not seen.
 
     python -m bench.tracing --train F [F ...] --test F [--learners N [N ...]] [--grows]
 
-Reads three lines a learner (length, items, outcomes) and four (number and learner, items, skills, outcomes). The
-learners of `--train` are the course's history: they answered together, and the tracer has learnt from their answers
-as the product does (`tutor.learner.course_delta_fitting`). Those of `--test` are streamed one answer at a
-time, every answer is
-scored, the first one too, and nothing is learnt from them; each is known by her own history alone. Without `--test`,
-a fifth of the learners is held out (`--seed`). `--learners 20 50 200` takes histories of only so many, one after the
-other; `--test-learners` streams only so many.
+Reads logs with three lines a learner (length, items, outcomes) and with four (number and learner, items, skills,
+outcomes). The learners of `--train` are the course's history: they answered at the same time, and the tracer has
+learnt from their answers as the product does (`tutor.learner.course_delta_fitting`). Those of `--test` are streamed
+one answer at a time; every answer is scored, the first one too, and nothing is learnt from them. Each is known by
+their own history alone. Without `--test` a fifth of the learners is held out (`--seed`). `--learners 20 50 200` uses
+histories of only so many, one after the other; `--test-learners` streams only so many.
 
-`beside` holds, for the same answers, the product before it has learnt anything from the course but counts
-(`unfitted`), its count of mastery (BKT), and Elo. `--upon W.json` takes weights of `bench.fit_tracing` instead of the
-shipped ones, for which this course is one of those that they were fitted on. `--grows` plays the training learners as
-a new course instead: each answer is predicted from what the product had learnt by then.
+`beside` contains, for the same answers, the product before it has learnt anything from the course but counts
+(`unfitted`), its mastery estimate (BKT), and Elo. `--upon W.json` uses weights of `bench.fit_tracing` instead of the
+shipped ones, which were fitted on this course among others. `--grows` treats the training learners as a new course
+instead: each answer is predicted from what the product had learnt by then. Minutes.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ ECE_BINS = 15
 
 
 def read(path: Path) -> list[AnswerSequence]:
-    """Return one line a learner; learners without answers are left out."""
+    """Return the answers of each learner; learners without answers are left out."""
     text = path.read_text(encoding="utf-8").splitlines()
     height = _height(text, path)
     blocks = (text[at : at + height] for at in range(0, len(text), height))
@@ -49,7 +48,7 @@ def read(path: Path) -> list[AnswerSequence]:
 
 
 def _height(text: Sequence[str], path: Path) -> int:
-    """Three lines when every block begins with its length, four otherwise; the rows of a block are equally long."""
+    """Return the lines of a block: three if every block begins with its length, four otherwise."""
     for height in (3, 4):
         blocks = [[_fields(row) for row in text[at : at + height]] for at in range(0, len(text), height)]
         if all(_is_block(block, height) for block in blocks):
@@ -74,7 +73,7 @@ def _fields(row: str) -> list[str]:
 
 
 def calibration_error(predicted: Sequence[float], rights: Sequence[bool]) -> float:
-    """Expected calibration error over fifteen equally wide bins."""
+    """Return the expected calibration error over fifteen bins of equal width."""
     shares, truth = np.array(predicted), np.array(rights, dtype=float)
     bins = np.minimum((shares * ECE_BINS).astype(int), ECE_BINS - 1)
     gaps = [abs(shares[bins == b].sum() - truth[bins == b].sum()) for b in range(ECE_BINS)]
@@ -84,7 +83,7 @@ def calibration_error(predicted: Sequence[float], rights: Sequence[bool]) -> flo
 def predict_growing_course(
     lines: Sequence[AnswerSequence], upon: TracingWeights, rng: random.Random
 ) -> tuple[list[float], list[bool], int]:
-    """Return predictions and outcomes of a course from its first answer on, and how often the product learnt anew."""
+    """Return predictions and outcomes of a course from its first answer on, and how often the tracer was refitted."""
     tracer, course, histories = Tracer(upon), CourseCounts(), [AnswerHistory() for _ in lines]
     said, rights, fits = list[float](), list[bool](), 0
     for told, (n, item, skill, right) in enumerate(interleave(lines, rng), start=1):
@@ -114,7 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.tracing", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--train", type=Path, nargs="+", required=True)
     parser.add_argument("--test", type=Path)
-    parser.add_argument("--learners", type=int, nargs="+", help="histories of so many learners, one after the other")
+    parser.add_argument("--learners", type=int, nargs="+", help="sizes of the history in learners, one after the other")
     parser.add_argument("--test-learners", type=int, help="stream only so many learners")
     parser.add_argument("--upon", type=Path, help="weights from other courses; default: the shipped ones")
     parser.add_argument("--grows", action="store_true", help="play the training learners as a new course")

@@ -1,4 +1,4 @@
-"""A course as the benches play it: its logs, what its answers showed by when, and simple rivals of the tracer."""
+"""A course's log as the tracing benchmarks replay it, and simple baselines for the tracer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BKT = BktParams()
 
 @dataclass(slots=True)
 class CourseCounts:
-    """What the answers of a course have shown so far, counted as the evidence book counts."""
+    """The counts of a course's answers so far, as the evidence log counts them."""
 
     items: dict[tuple[str, str], Count] = field(default_factory=dict)
     skills: dict[str, Count] = field(default_factory=dict)
@@ -44,7 +44,7 @@ def counts_of(lines: Sequence[AnswerSequence]) -> CourseCounts:
 
 
 def interleave(lines: Sequence[AnswerSequence], rng: random.Random) -> Iterator[tuple[int, str, str, bool]]:
-    """Yield the answers of learners who take a new course together: (learner, item, skill, right), mixed in time."""
+    """Yield the answers of learners who take a new course together: (learner, item, skill, right), interleaved."""
     begun = [0.5 * rng.random() for _ in lines]
     order = sorted(
         (begun[n] + 0.5 * (at + rng.random()) / len(line.rights), n)
@@ -57,7 +57,7 @@ def interleave(lines: Sequence[AnswerSequence], rng: random.Random) -> Iterator[
 
 
 def feature_rows(lines: Sequence[AnswerSequence], rng: random.Random) -> Iterator[tuple[tuple[float, ...], bool]]:
-    """Yield signals and outcome of each answer in a new course, whose counts grow as it goes on."""
+    """Yield features and outcome of each answer in a new course, whose counts grow with it."""
     course, histories = CourseCounts(), [AnswerHistory() for _ in lines]
     for n, item, skill, right in interleave(lines, rng):
         found = course.item_rates(item, skill)
@@ -67,7 +67,7 @@ def feature_rows(lines: Sequence[AnswerSequence], rng: random.Random) -> Iterato
 
 
 def predict_product(line: AnswerSequence, course: CourseCounts, tracer: Tracer) -> Iterator[float]:
-    """The product's tracer on a learner of whom nothing was known; the course stands still."""
+    """Yield the predictions of the product's tracer for a new learner; the course does not change."""
     history = AnswerHistory()
     for item, skill, right in line:
         found = course.item_rates(item, skill)
@@ -76,7 +76,7 @@ def predict_product(line: AnswerSequence, course: CourseCounts, tracer: Tracer) 
 
 
 def predict_bkt(line: AnswerSequence, course: CourseCounts) -> Iterator[float]:
-    """The count of mastery with the product's rates, an easy item weighing little."""
+    """Yield the predictions of the mastery estimate (BKT) with the product's rates; an easy item has little weight."""
     known: dict[str, float] = {}
     for item, skill, right in line:
         found, before = course.item_rates(item, skill), known.get(skill, BKT.prior)
@@ -86,7 +86,7 @@ def predict_bkt(line: AnswerSequence, course: CourseCounts) -> Iterator[float]:
 
 
 def predict_elo(line: AnswerSequence, course: CourseCounts) -> Iterator[float]:
-    """Ratings of the learner as a whole and on each skill, over how hard the item is."""
+    """Yield the predictions of Elo: ratings of the learner, overall and by skill, against the item's difficulty."""
     whole, own = 0.0, dict[str, float]()
     counts: dict[str, int] = {}
     for n, (item, skill, right) in enumerate(line):
@@ -99,7 +99,7 @@ def predict_elo(line: AnswerSequence, course: CourseCounts) -> Iterator[float]:
 
 
 def predict_all(lines: Sequence[AnswerSequence], course: CourseCounts, new: Tracer) -> Mapping[str, list[float]]:
-    """Return what each of them says of every answer of learners whom nothing was fitted on."""
+    """Return the predictions of each method for every answer of learners that nothing was fitted on."""
     return {
         "unfitted": [p for line in lines for p in predict_product(line, course, new)],
         "mastery": [p for line in lines for p in predict_bkt(line, course)],

@@ -1,9 +1,11 @@
-"""Our training loop against a plain `trl` QLoRA run: same rows, same 4-bit base, same LoRA, same batches and steps.
+"""Compare our training loop with a plain `trl` QLoRA run: same rows, 4-bit base, LoRA, batches and steps.
 
-`python -m bench.training --base DIR [--steps 8] [--with FOLDER]`: each side in a process of its own. `trl` is no
-requirement of the product; install it somewhere (`pip install --target FOLDER trl datasets ...`) and name the folder.
-Tokens are those of prompts and answers; figures are per CPU second, because the machine may be shared, and per second.
-Loading the base is left out on both sides; the first step is left out too, it warms up.
+    python -m bench.training --base DIR [--steps 8] [--with FOLDER]
+
+Each side runs in its own process. The product does not need `trl`; install it in a folder (`pip install --target
+FOLDER trl datasets ...`) and pass that folder. Tokens are those of prompts and answers; figures are per CPU second,
+because the machine may be shared, and per second. Loading the base and the first step, which warms up, are left out on
+both sides. Some minutes.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
     parser.add_argument("--steps", type=int, default=8)
-    parser.add_argument("--with", dest="packages", default="", help="folder that trl is installed in")
+    parser.add_argument("--with", dest="packages", default="", help="folder in which trl is installed")
     parser.add_argument("--side", choices=SIDES)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -62,7 +64,7 @@ def _run_in_subprocess(side: str, arguments: argparse.Namespace) -> dict[str, An
 
 
 def run(side: str, directory: Path, steps: int) -> dict[str, Any]:
-    """Train for some steps and return what they cost."""
+    """Train for some steps and return their cost."""
     from adapters import base_model, torch_runtime
 
     recipe = Recipe(max_steps=steps, epochs=100, target_loss=0.0, batch_size=2)
@@ -119,9 +121,9 @@ def _train_trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp
     def said(messages: Any) -> list[dict[str, str]]:
         return [{"role": m.role, "content": m.content} for m in messages]
 
-    model = base_model.load_base(directory, max_dequantized_bytes=0)  # QLoRA proper; ours decides for itself
+    model = base_model.load_base(directory, max_dequantized_bytes=0)  # QLoRA; our loop chooses for itself
     pairs = [{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows]
-    # from_list would pickle types of pyarrow to name the set, which not every pair of versions can
+    # from_list pickles pyarrow types to name the data set, which fails for some pairs of versions
     data = Dataset(InMemoryTable.from_pylist(pairs), fingerprint="corrections")
     config = SFTConfig(
         output_dir="/tmp/trl-run",
