@@ -61,9 +61,9 @@ def main() -> None:
     plain = answerer.answers(asked, None)
     chosen = [t for t in STYLES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
     rows = load_earlier_results(arguments, chosen)
-    for count, taste in ((count, taste) for count in arguments.counts for taste in chosen):
+    for count, style in ((count, style) for count in arguments.counts for style in chosen):
         with tempfile.TemporaryDirectory() as folder:
-            rows.append(measure(arguments, taste, count, Path(folder), answerer, asked, plain))
+            rows.append(measure(arguments, style, count, Path(folder), answerer, asked, plain))
         print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
         result = make_result(arguments, len(asked), rows)
         if arguments.out:
@@ -75,9 +75,9 @@ def load_earlier_results(arguments: argparse.Namespace, chosen: list[Style]) -> 
     """Return the rows of the output file that are not measured again."""
     if not (arguments.out and arguments.out.exists()):
         return []
-    anew = {(taste.name, count) for taste in chosen for count in arguments.counts}
+    remeasured = {(style.name, count) for style in chosen for count in arguments.counts}
     rows = json.loads(arguments.out.read_text("utf-8"))["rows"]
-    return [row for row in rows if (row["learner"], row["count"]) not in anew]
+    return [row for row in rows if (row["learner"], row["count"]) not in remeasured]
 
 
 def make_result(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def make_result(arguments: argparse.Namespace, prompts: int, rows: list[dict[str
 
 def measure(
     arguments: argparse.Namespace,
-    taste: Style,
+    style: Style,
     count: int,
     folder: Path,
     answerer: Answerer,
@@ -114,54 +114,56 @@ def measure(
         preference_steps=arguments.preference_steps,
         time_limit_s=7200.0,
     )
-    pairs = preference_rows(answerer, taste, count) if recipe.preference_steps else []
-    began, cpu = time.monotonic(), _children_cpu_s()
-    trained = train_on(arguments.base, taste, count, folder, recipe, arguments.kept, pairs)
-    seconds, cpu_s = time.monotonic() - began, _children_cpu_s() - cpu
-    told = answerer.answers(asked, Path(trained.directory))
+    pairs = preference_rows(answerer, style, count) if recipe.preference_steps else []
+    started, cpu = time.monotonic(), _children_cpu_s()
+    trained = train_on(arguments.base, style, count, folder, recipe, arguments.kept, pairs)
+    seconds, cpu_s = time.monotonic() - started, _children_cpu_s() - cpu
+    adapted = answerer.answers(asked, Path(trained.directory))
     metrics = trained.metrics
     return {
-        "learner": taste.name,
+        "learner": style.name,
         "count": count,
-        "win_rate": win_rate(asked, taste, told, plain),
+        "win_rate": win_rate(asked, style, adapted, plain),
         "forgetting": round(metrics["general_after"] / metrics["general_before"] - 1, 4),
-        "strangers": max(_match_rate(t, told) - _match_rate(t, plain) for t in STYLES if t is not taste),
+        "strangers": max(_match_rate(t, adapted) - _match_rate(t, plain) for t in STYLES if t is not style),
         "strength": metrics["strength"],
         "steps": metrics["steps"],
         "seconds": round(seconds, 1),
         "cpu_s": round(cpu_s, 1),
         "training_s": round(metrics["training_s"], 1),
-        "example": told[0],
+        "example": adapted[0],
     }
 
 
-def preference_rows(answerer: Answerer, taste: Style, count: int) -> list[PreferencePair]:
+def preference_rows(answerer: Answerer, style: Style, count: int) -> list[PreferencePair]:
     """Return the corrections as preference pairs: each is preferred to the base's answer to the same question."""
     facts = training_facts(count)
-    rows = [correction(fact, taste) for fact in facts]
-    told = zip(rows, answerer.answers(facts, None), strict=True)
+    rows = [correction(fact, style) for fact in facts]
+    adapted = zip(rows, answerer.answers(facts, None), strict=True)
     return [
-        PreferencePair(row.id, row.prompt, row.answer, old) for row, old in told if old.strip() not in ("", row.answer)
+        PreferencePair(row.id, row.prompt, row.answer, old)
+        for row, old in adapted
+        if old.strip() not in ("", row.answer)
     ]
 
 
 def train_on(
     base: Path,
-    taste: Style,
+    style: Style,
     count: int,
     folder: Path,
     recipe: Recipe,
-    kept: Path | None,
+    base_cache: Path | None,
     pairs: list[PreferencePair],
 ) -> TrainedAdapter:
     """Train on the learner's first `count` corrections as the product does."""
-    write_rows(folder / "rows.jsonl", [correction(fact, taste) for fact in training_facts(count)])
+    write_rows(folder / "rows.jsonl", [correction(fact, style) for fact in training_facts(count)])
     sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
-    job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{taste.name}-v1", recipe)
+    job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{style.name}-v1", recipe)
     if pairs:
         write_pairs(folder / "pairs.jsonl", pairs)
         job = dataclasses.replace(job, pairs_file=str(folder / "pairs.jsonl"))
-    job = dataclasses.replace(job, base_cache_directory=str(kept) if kept else None)
+    job = dataclasses.replace(job, base_cache_directory=str(base_cache) if base_cache else None)
     return trainer_process.train_in_subprocess(job, lambda progress: None, lambda: False)
 
 
@@ -179,23 +181,23 @@ class Answerer:
         plain = STYLES[0]  # the prompt only
         prompts = [encode_row(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
         model = lora.attach_saved(self.model, adapter, trainable=False) if adapter else self.model
-        said = scoring.greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
+        decoded = scoring.greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
         if adapter:
             self.model = model.unload()
-        return [self.tokenizer.decode(words) for words in said]
+        return [self.tokenizer.decode(words) for words in decoded]
 
 
-def win_rate(asked: tuple[Fact, ...], taste: Style, told: list[str], plain: list[str]) -> float:
+def win_rate(asked: tuple[Fact, ...], style: Style, adapted: list[str], plain: list[str]) -> float:
     """Return the share of questions where the adapter's answer has the style and the base's does not."""
     won = [
-        is_satisfied(f, taste, new) and not is_satisfied(f, taste, old)
-        for f, new, old in zip(asked, told, plain, strict=True)
+        is_satisfied(f, style, new) and not is_satisfied(f, style, old)
+        for f, new, old in zip(asked, adapted, plain, strict=True)
     ]
     return round(sum(won) / len(won), 3)
 
 
-def _match_rate(taste: Style, answers: list[str]) -> float:
-    return round(sum(map(taste.matches, answers)) / len(answers), 3)
+def _match_rate(style: Style, answers: list[str]) -> float:
+    return round(sum(map(style.matches, answers)) / len(answers), 3)
 
 
 def summarize(rows: list[dict[str, Any]]) -> dict[str, float]:

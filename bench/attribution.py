@@ -40,9 +40,9 @@ def main() -> None:
     rows = evidence(claims, embedder)
     result: dict[str, Any] = {"benchmark": "support", "claims": len(claims), "shipped": shipped_metrics(claims, rows)}
     if arguments.fit:
-        kept, held_out = fit(claims, rows)
+        stored, held_out = fit(claims, rows)
         support_file = Path(attribution.__file__).with_name("support.json")
-        support_file.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+        support_file.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
         attribution.load_attribution_model.cache_clear()
         result["fitted"] = held_out
     if arguments.scifact:
@@ -70,10 +70,10 @@ def _claim_passage_pairs(claim: Claim) -> list[attribution.ClaimSourcePair]:
 
 
 def shipped_metrics(claims: Sequence[Claim], rows: Rows) -> dict[str, Any]:
-    kept = attribution.load_attribution_model()
-    weights = np.asarray([kept.weights[name] for name in attribution.FEATURES])
+    stored = attribution.load_attribution_model()
+    weights = np.asarray([stored.weights[name] for name in attribution.FEATURES])
     return attribution_metrics(
-        claims, np.asarray([_best_probability(row, weights, kept.bias) for row in rows]), kept.threshold
+        claims, np.asarray([_best_probability(row, weights, stored.bias) for row in rows]), stored.threshold
     )
 
 

@@ -36,7 +36,9 @@ class Claim:
     article: str
 
 
-def build_claims(paragraphs: Path, questions: Path, embedder: Embedder, kept: Path | None, sample: int) -> list[Claim]:
+def build_claims(
+    paragraphs: Path, questions: Path, embedder: Embedder, vector_file: Path | None, sample: int
+) -> list[Claim]:
     """Return about `sample` questions as claims of each kind, always the same ones."""
     rows = read_jsonl(paragraphs)
     number = {row["pid"]: i for i, row in enumerate(rows)}
@@ -45,7 +47,7 @@ def build_claims(paragraphs: Path, questions: Path, embedder: Embedder, kept: Pa
     corpus = Corpus(
         entries, tuple(r["title"] for r in rows), tuple(Question(q["question"], number[q["pid"]]) for q in asked)
     )
-    vectors, query_rows = cached_vectors(corpus, embedder, kept)
+    vectors, query_rows = cached_vectors(corpus, embedder, vector_file)
     index = built_index(corpus, embedder, vectors)
     random = np.random.default_rng(11)
     claims: list[Claim] = []

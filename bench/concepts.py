@@ -102,9 +102,9 @@ def _chapter_position(path: Path, folder: Path) -> tuple[int, int, str]:
 
 def measure(book: Book) -> dict[str, Any]:
     ordered = [p for part in book.files for p in part]
-    began = time.process_time()
+    started = time.process_time()
     proposal = propose_concepts(ordered)
-    seconds = time.process_time() - began
+    seconds = time.process_time() - started
     proposed = {concept_key(concept.name) for concept in proposal.concepts}
     hidden = order_agreements(book)
     result: dict[str, Any] = {
@@ -157,7 +157,7 @@ def fit(books: Sequence[Book]) -> None:
             "kept": round(float(sure.mean()), 3),
         }
     model = LogisticRegression(C=1.0).fit(*map(np.concatenate, zip(*seen, strict=True)))
-    kept = {
+    stored = {
         "card": {
             "fitted_by": "bench/concepts.py",
             "fitted_on": f"pairs of {', '.join(book.name for book in books)}, their files shuffled",
@@ -168,7 +168,7 @@ def fit(books: Sequence[Book]) -> None:
         "bias": round(float(model.intercept_[0]), 4),
         "least": MIN_STRENGTH,
     }
-    Path(concepts.__file__).with_name("concepts.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    Path(concepts.__file__).with_name("concepts.json").write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
     concepts.load_edge_model.cache_clear()
 
 

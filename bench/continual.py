@@ -79,9 +79,9 @@ def _load_earlier(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     """Return the rows of the output file that are not measured again."""
     if not (arguments.out and arguments.out.exists()):
         return []
-    anew = {(strategy, _steps(arguments, strategy)) for strategy in arguments.strategies}
+    remeasured = {(strategy, _steps(arguments, strategy)) for strategy in arguments.strategies}
     rows = json.loads(arguments.out.read_text("utf-8"))["rows"]
-    return [row for row in rows if (row["strategy"], row["steps"]) not in anew]
+    return [row for row in rows if (row["strategy"], row["steps"]) not in remeasured]
 
 
 class CorrectionStream:
@@ -97,13 +97,13 @@ class CorrectionStream:
         self.model = base_model.load_base(arguments.base)
         learnt, asked = facts()[:-HELD_OUT_COUNT], facts()[-HELD_OUT_COUNT:]
         self.batches = [
-            _make_rows(learnt[i * arguments.rows : (i + 1) * arguments.rows], opening, taste)
-            for i, (opening, taste) in enumerate(zip(STYLE_PREFIXES, STYLES, strict=True))
+            _make_rows(learnt[i * arguments.rows : (i + 1) * arguments.rows], opening, style)
+            for i, (opening, style) in enumerate(zip(STYLE_PREFIXES, STYLES, strict=True))
         ]
         self.asked = [asked[i * 4 : (i + 1) * 4] for i in range(len(STYLES))]
         self.held_out = [
-            [encode_row(row, tokenizer, 1024) for row in _make_rows(some, opening, taste)]
-            for some, opening, taste in zip(self.asked, STYLE_PREFIXES, STYLES, strict=True)
+            [encode_row(row, tokenizer, 1024) for row in _make_rows(some, opening, style)]
+            for some, opening, style in zip(self.asked, STYLE_PREFIXES, STYLES, strict=True)
         ]
         self.tokenizer = tokenizer
         self.encode = lambda rows: [encode_row(row, tokenizer, 1024) for row in rows]
@@ -116,7 +116,7 @@ class CorrectionStream:
         from adapters import lora, torch_runtime
         from adapters.scoring import mean_loss
 
-        cpu, began = time.process_time(), time.monotonic()
+        cpu, started = time.process_time(), time.monotonic()
         update = cpu
         torch_runtime.set_seed(self.recipe.seed)
         model = lora.attach_new(self.model, self.recipe)
@@ -128,14 +128,14 @@ class CorrectionStream:
             for number in range(len(self.batches)):
                 update = time.process_time()
                 self._train_batch(model, number, strategy)
-        done, seconds = time.process_time(), time.monotonic() - began
-        told, won = [mean_loss(model, rows) for rows in self.held_out], self._win_rates(model)
+        done, seconds = time.process_time(), time.monotonic() - started
+        losses, won = [mean_loss(model, rows) for rows in self.held_out], self._win_rates(model)
         result = {
-            "retention": round(sum(told[:-1]) / len(told[:-1]), 4),
+            "retention": round(sum(losses[:-1]) / len(losses[:-1]), 4),
             "kept": round(sum(won[:-1]) / len(won[:-1]), 3),
-            "latest": round(told[-1], 4),
+            "latest": round(losses[-1], 4),
             "won": won[-1],
-            "by_batch": [round(loss, 3) for loss in told],
+            "by_batch": [round(loss, 3) for loss in losses],
             "won_by_batch": won,
             "forgetting": round(mean_loss(model, self.general) / self.usual - 1, 4),
             "update_cpu_s": round(done - update, 1),
@@ -150,11 +150,11 @@ class CorrectionStream:
         from adapters.scoring import greedy_decode
 
         prompts = [example for rows in self.held_out for example in rows]
-        said = greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
-        answers = iter([self.tokenizer.decode(words) for words in said])
+        decoded = greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
+        answers = iter([self.tokenizer.decode(words) for words in decoded])
         met = [
-            [is_satisfied(f, taste, next(answers)) for f in some]
-            for some, taste in zip(self.asked, STYLES, strict=True)
+            [is_satisfied(f, style, next(answers)) for f in some]
+            for some, style in zip(self.asked, STYLES, strict=True)
         ]
         return [sum(some) / len(some) for some in met]
 
@@ -177,8 +177,8 @@ class CorrectionStream:
         training_loop.fit(model, examples, recipe, lambda point: None, regularizers=(self.ordinary, *more))
 
 
-def _make_rows(some: Sequence[Fact], opening: str, taste: Style) -> list[TrainingRow]:
-    return [correction(dataclasses.replace(fact, question=opening + fact.question), taste) for fact in some]
+def _make_rows(some: Sequence[Fact], opening: str, style: Style) -> list[TrainingRow]:
+    return [correction(dataclasses.replace(fact, question=opening + fact.question), style) for fact in some]
 
 
 if __name__ == "__main__":

@@ -173,17 +173,17 @@ def fit(
     model = lora.attach_new(_load_base(directory), recipe)
     anchor = KlRegularizer(model, load_replay_examples(tokenizer))
     before = mean_loss(model, anchor.monitored)
-    count, began, step = sum(len(pack.rows) for pack in todo), time.monotonic(), 0
-    for step, (gone, loss) in enumerate(_train_steps(model, todo, anchor, recipe, epochs, seconds), start=1):
+    count, started, step = sum(len(pack.rows) for pack in todo), time.monotonic(), 0
+    for step, (progress, loss) in enumerate(_train_steps(model, todo, anchor, recipe, epochs, seconds), start=1):
         if step % 10 == 0:
-            print(f"{time.monotonic() - began:7.0f} s  step {step}  {gone:.1%}  loss {loss:.3f}", flush=True)
+            print(f"{time.monotonic() - started:7.0f} s  step {step}  {progress:.1%}  loss {loss:.3f}", flush=True)
         if step % SAVE_EVERY == 0:
             _save(model, out)
     _save(model, out)
     return {
         "rows": count,
         "steps": step,
-        "seconds": round(time.monotonic() - began),
+        "seconds": round(time.monotonic() - started),
         "forgetting": round(mean_loss(model, anchor.monitored) / before - 1, 4),  # on ordinary questions
     }
 
@@ -216,12 +216,12 @@ def _train_steps(
 
     parameters = trainable_parameters(model)
     optimizer = torch.optim.AdamW(parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    queue, began = _batches(todo, recipe), time.monotonic()
-    wanted, told, step, gone = epochs * sum(len(pack.rows) for pack in todo), 0, 0, 0.0
-    while gone < 1:
+    queue, started = _batches(todo, recipe), time.monotonic()
+    wanted, trained_rows, step, progress = epochs * sum(len(pack.rows) for pack in todo), 0, 0, 0.0
+    while progress < 1:
         batch = next(queue)
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate_at(recipe, int(gone * SCHEDULE_STEPS), SCHEDULE_STEPS)
+            group["lr"] = learning_rate_at(recipe, int(progress * SCHEDULE_STEPS), SCHEDULE_STEPS)
         loss = _backward(model, batch)
         if step % KL_EVERY == 0:
             with _autocast(model):
@@ -230,9 +230,9 @@ def _train_steps(
         torch.nn.utils.clip_grad_norm_(parameters, recipe.clip_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        step, told = step + 1, told + sum(len(pack.rows) for pack in batch)
-        gone = max(told / wanted, (time.monotonic() - began) / seconds)
-        yield gone, loss
+        step, trained_rows = step + 1, trained_rows + sum(len(pack.rows) for pack in batch)
+        progress = max(trained_rows / wanted, (time.monotonic() - started) / seconds)
+        yield progress, loss
 
 
 def _batches(todo: Sequence[PackedExamples], recipe: Recipe) -> Iterator[list[PackedExamples]]:

@@ -74,10 +74,10 @@ def main() -> None:
     paragraphs, questions = _read(arguments.sets)
     away = held_out_titles({row["title"] for row in paragraphs}, arguments.hold_out)
     more, asked = _read(arguments.also)
-    kept = [row for row in (*paragraphs, *more) if row["title"] not in away]
+    remaining = [row for row in (*paragraphs, *more) if row["title"] not in away]
     written, dice = 0, random.Random(arguments.seed)
     with arguments.out.open("w", encoding="utf-8") as file:
-        for row in make_rows(kept, [*questions, *asked], dice, arguments.beside):
+        for row in make_rows(remaining, [*questions, *asked], dice, arguments.beside):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
             written += 1
     print(json.dumps({"rows": written, "held_out": sorted(away)}))
@@ -113,10 +113,10 @@ def make_rows(
     for question in questions:
         by_paragraph.setdefault(question["pid"], []).append(question)
     near = most_similar_paragraphs(paragraphs, by_paragraph) if beside else []
-    said: dict[str, list[QaExample]] = {}  # by article: the questions so far
+    earlier_by_article: dict[str, list[QaExample]] = {}  # by article: the questions so far
     for number, paragraph in enumerate(paragraphs):
         asked = examples_about(paragraph["text"], by_paragraph.get(paragraph["pid"], []), dice)
-        earlier = said.setdefault(paragraph["title"], [])
+        earlier = earlier_by_article.setdefault(paragraph["title"], [])
         before = [dice.choice(earlier)] if earlier and number % 2 else []
         shown = [_passage(paragraph)]
         if dice.random() < beside and detect_language(paragraph["text"], "en") == "en":  # two in Chinese do not fit
@@ -124,8 +124,8 @@ def make_rows(
         for one in asked:
             prompt = prompts.load_prompt("answer", detect_language(one.question, "en"))
             system, user = prompt.render(passages=shown, question=one.question)
-            told = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
-            messages = [system, *told, user, ("assistant", one.answer)]
+            context = [pair for past in before for pair in (("user", past.question), ("assistant", past.answer))]
+            messages = [system, *context, user, ("assistant", one.answer)]
             chat = [{"role": role, "content": text} for role, text in messages]
             yield {"id": one.id, "group": paragraph["pid"], "messages": chat}
         earlier += asked

@@ -180,7 +180,7 @@ def is_in_language(reply: str, titles: Sequence[str], language: str) -> bool:
 
 
 def run_scripts(services: Services, learners: list[str]) -> dict[str, float | int | list[str]]:
-    right = total = leaks = repeats = kept = 0
+    right = total = leaks = repeats = in_language = 0
     wrong: list[str] = []
     strayed: list[str] = []
     titles = [document.title for document in services.library.catalog.documents("sample")]
@@ -194,13 +194,13 @@ def run_scripts(services: Services, learners: list[str]) -> dict[str, float | in
             fits = move in allowed[turn.question]
             right, total = right + fits, total + 1
             wrong += [] if fits else [f"{name}: {turn.question!r} -> {move or 'none'}"]
-            told = bool(key) and move in ("hint", "ask_reason", "example", "easier", "answer", "define")
-            leaks += told and bool(re.search(rf"x\s*=\s*{key}(?!\d)", turn.answer))
+            asked_for_key = bool(key) and move in ("hint", "ask_reason", "example", "easier", "answer", "define")
+            leaks += asked_for_key and bool(re.search(rf"x\s*=\s*{key}(?!\d)", turn.answer))
             plain = turn.answer.strip()
             repeats += plain in before and move == "hint"
             before.append(plain)
             spoken = is_in_language(plain, titles, language)
-            kept += spoken
+            in_language += spoken
             strayed += [] if spoken else [f"{name}: {turn.question!r} -> {move or 'none'}"]
     return {
         "learners": learners,
@@ -208,7 +208,7 @@ def run_scripts(services: Services, learners: list[str]) -> dict[str, float | in
         "right_move": round(right / total, 4),
         "leaks": leaks,
         "repeats": repeats,
-        "language_kept": round(kept / total, 4),
+        "language_kept": round(in_language / total, 4),
         "wrong_moves": wrong,
         "other_language": strayed,
     }
@@ -252,7 +252,7 @@ def main() -> None:
     try:
         services.seed_sample_course(wait=True)
         services.wait_until_ready()
-        began = time.process_time()
+        started = time.process_time()
         result = {
             "bench": "dialogue",
             "model": services.engine.info().model,
@@ -263,7 +263,7 @@ def main() -> None:
         result |= found
         if arguments.problems:
             result |= run_problems(services, arguments.problems, arguments.count)
-        result["cpu_seconds"] = round(time.process_time() - began, 1)
+        result["cpu_seconds"] = round(time.process_time() - started, 1)
     finally:
         services.close()
     for name, value in result.items():

@@ -133,8 +133,8 @@ def _negative_log_evidence(
     for kinds, log_odds, verdicts in read:
         prior = scale * log_odds + offset
         seen = laplace_posterior(weighted_kernel_sum(kinds, shares), prior, verdicts)
-        said = np.logaddexp(0, -seen.latent * (2 * verdicts - 1)).sum()
-        total += float(-seen.alpha @ (seen.latent - prior) / 2 - said - np.log(np.diag(seen.cholesky)).sum())
+        loss = np.logaddexp(0, -seen.latent * (2 * verdicts - 1)).sum()
+        total += float(-seen.alpha @ (seen.latent - prior) / 2 - loss - np.log(np.diag(seen.cholesky)).sum())
     return -total / count + PRIOR * float(np.square(parameters[:-2] + 1).mean())
 
 

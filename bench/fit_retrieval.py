@@ -79,11 +79,11 @@ def fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[dict[str,
             chances.append(float(one.evidence[best[0]] @ answers + bias))
             labels.append(one.covered)
     order, answers, bias = _fit(asked, names)
-    kept = {
+    models = {
         "order": dict(zip(names, _rounded(order), strict=True)),
         "answers": {**dict(zip(names, _rounded(answers), strict=True)), "bias": round(bias, 4)},
     }
-    return kept, {**retrieval_scores(ranks), **_coverage_metrics(np.asarray(chances), np.asarray(labels))}
+    return models, {**retrieval_scores(ranks), **_coverage_metrics(np.asarray(chances), np.asarray(labels))}
 
 
 def _coverage_metrics(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:

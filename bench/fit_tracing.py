@@ -44,8 +44,8 @@ RIDGE = 0.01  # inverse strength, on standardised signals
 
 def first_attempts(line: AnswerSequence) -> AnswerSequence:
     """Return the answers without repetitions of the same item in a row."""
-    kept = [n for n, item in enumerate(line.items) if n == 0 or line.items[n - 1] != item or item == line.skills[n]]
-    items, skills, rights = (tuple(row[n] for n in kept) for row in (line.items, line.skills, line.rights))
+    indices = [n for n, item in enumerate(line.items) if n == 0 or line.items[n - 1] != item or item == line.skills[n]]
+    items, skills, rights = (tuple(row[n] for n in indices) for row in (line.items, line.skills, line.rights))
     return AnswerSequence(items, skills, rights)  # type: ignore[arg-type]
 
 

@@ -48,10 +48,10 @@ def print_result(**found: object) -> None:
 
 def wall_s(work: Callable[[], object]) -> float:
     _wait()
-    began = time.perf_counter()
+    started = time.perf_counter()
     work()
     _wait()
-    return time.perf_counter() - began
+    return time.perf_counter() - started
 
 
 def _wait() -> None:
@@ -130,10 +130,10 @@ def open_local_engine(folder: Path) -> LocalEngine:
 def measure_startup(folder: Path) -> None:
     """Measure the time until the engine is ready and until a first token, and the throughput of a whole class."""
     files = open_files(folder)  # already hashed, as from the second start on
-    began = time.perf_counter()
+    started = time.perf_counter()
     engine = open_local_engine(folder)
     print_result(
-        ready_s=round(time.perf_counter() - began, 1), slots=engine._runner.capacity.slots, gpu_mb_when_ready=gpu_mb()
+        ready_s=round(time.perf_counter() - started, 1), slots=engine._runner.capacity.slots, gpu_mb_when_ready=gpu_mb()
     )
     engine._stop_repetition, engine._loaded = (
         False,
@@ -237,13 +237,13 @@ def rows_scores(runner: ModelRunner, mix: Sequence[Any], tokens: list[int], more
     rows = range(len(mix))
     for row, weights in enumerate(mix):
         runner.bank.set_adapter(row, weights)
-    told: list[torch.Tensor] = []
+    collected: list[torch.Tensor] = []
     for start in range(0, len(tokens), runner.capacity.chunk):
         chunk = tokens[start : start + runner.capacity.chunk]
-        told = [runner.prefill([PrefillInput(row, start, chunk) for row in rows[i : i + 4]]) for i in rows[::4]]
-    said = [torch.cat(told)]
-    said += [runner.decode([t] * len(mix), [len(tokens) + i] * len(mix)) for i, t in enumerate(more)]
-    return torch.stack(said, 1).float().cpu()
+        collected = [runner.prefill([PrefillInput(row, start, chunk) for row in rows[i : i + 4]]) for i in rows[::4]]
+    steps = [torch.cat(collected)]
+    steps += [runner.decode([t] * len(mix), [len(tokens) + i] * len(mix)) for i, t in enumerate(more)]
+    return torch.stack(steps, 1).float().cpu()
 
 
 @torch.inference_mode()
@@ -266,18 +266,18 @@ def merged_scores(files: ModelFiles, refs: Sequence[AdapterRef | None], tokens: 
     """Return the scores of the model with each adapter merged in turn, in fp32 over the values of the 4-bit weights."""
     from peft import PeftModel
 
-    model, told = load_model(files).model, []
+    model, collected = load_model(files).model, []
     base_model._dequantize(model)
     ids = torch.tensor([tokens], device=model.device)
     for ref in refs:
         adapted: Any = PeftModel.from_pretrained(model, ref.directory) if ref else None
         if adapted:
             adapted.merge_adapter()
-        told.append(model.eval()(ids).logits[:, -9:].float().cpu())
+        collected.append(model.eval()(ids).logits[:, -9:].float().cpu())
         if adapted:
             adapted.unmerge_adapter()
             adapted.unload()
-    return torch.cat(told)
+    return torch.cat(collected)
 
 
 def score_differences(found: torch.Tensor, expected: torch.Tensor) -> dict[str, float]:
@@ -302,14 +302,15 @@ def measure_training(folder: Path) -> None:
     facts = training_facts(20)
     write_rows(workplace / "rows.jsonl", [correction(fact, STYLES[0]) for fact in facts])
     job = TrainingJob(str(workplace), str(files.directory), files.base_sha256, str(workplace / "rows.jsonl"), "wren-v1")
-    told: list[tuple[float, TrainingProgress]] = []
-    began = time.perf_counter()
+    collected: list[tuple[float, TrainingProgress]] = []
+    started = time.perf_counter()
     trained = trainer_process.train_in_subprocess(
-        job, lambda p: told.append((round(time.perf_counter() - began, 1), p)), lambda: False
+        job, lambda p: collected.append((round(time.perf_counter() - started, 1), p)), lambda: False
     )
-    losses = [p.loss for _, p in told if p.loss is not None]
+    losses = [p.loss for _, p in collected if p.loss is not None]
     print_result(
-        all_s=round(time.perf_counter() - began, 1), stages=[(s, p.stage) for s, p in told if p.stage != "training"]
+        all_s=round(time.perf_counter() - started, 1),
+        stages=[(s, p.stage) for s, p in collected if p.stage != "training"],
     )
     print_result(losses=[round(loss, 3) for loss in losses], falls=sum(losses[-5:]) < sum(losses[:5]))
     print_result(metrics={name: round(value, 4) for name, value in trained.metrics.items()})

@@ -220,10 +220,10 @@ def grading_ms(rows: Sequence[GradedAnswer], grader: ShortTextGrader) -> float:
     """Return the milliseconds for one new answer with the shipped model; its references are already embedded."""
     for row in rows:
         grader.probability(row.question, row.references, row.references[0])
-    began = time.perf_counter()
+    started = time.perf_counter()
     for row in rows:
         grader.probability(row.question, row.references, row.answer)
-    return 1000 * (time.perf_counter() - began) / len(rows)
+    return 1000 * (time.perf_counter() - started) / len(rows)
 
 
 def main() -> None:

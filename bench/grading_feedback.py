@@ -28,8 +28,8 @@ _TOKEN = re.compile(r"[a-z0-9]+")
 _ARTICLES = {"a", "an", "the"}
 
 
-def token_f1(said: str, gold: str) -> float:
-    one, two = (Counter(t for t in _TOKEN.findall(x.lower()) if t not in _ARTICLES) for x in (said, gold))
+def token_f1(feedback: str, gold: str) -> float:
+    one, two = (Counter(t for t in _TOKEN.findall(x.lower()) if t not in _ARTICLES) for x in (feedback, gold))
     shared = sum((one & two).values())
     return 2 * shared / (one.total() + two.total()) if shared else 0.0
 
@@ -42,19 +42,17 @@ def main() -> None:
     with arguments.rows.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     reader = TextEncoder(open_embedder("bundled", Path("var/models")))
-    began = time.perf_counter()
+    started = time.perf_counter()
     scores, silent, whole = [], [], []
     for row in rows:
         found = score_key_points(row["question_text"], row["model_answer"], row["student_answer"], reader)
         clearly, gold = missing_points(found), row["gap"].strip()
-        said = " ".join(clearly or weakest_point(found))
+        feedback = " ".join(clearly or weakest_point(found))
         if gold:
-            scores.append(token_f1(said, gold))
+            scores.append(token_f1(feedback, gold))
             whole.append(token_f1(row["model_answer"], gold))
             if len(scores) <= arguments.show:
-                print(
-                    f"{scores[-1]:.2f} | {row['question_text']} | {row['student_answer']} | gold {gold} | said {said}"
-                )
+                print(f"{scores[-1]:.2f} | {row['question_text']} | {row['student_answer']} | gold {gold} | {feedback}")
         else:
             silent.append(not clearly)
     result = {
@@ -67,7 +65,7 @@ def main() -> None:
         "token_f1": round(float(np.mean(scores)), 4),
         "token_f1_whole_reference": round(float(np.mean(whole)), 4),
         "silent_when_complete": round(float(np.mean(silent)), 4) if silent else None,
-        "ms_per_answer": round(1000 * (time.perf_counter() - began) / len(rows), 1),
+        "ms_per_answer": round(1000 * (time.perf_counter() - started) / len(rows), 1),
     }
     print(json.dumps(result))
 

@@ -64,9 +64,9 @@ def main() -> None:
             if number == 0:
                 ways[f"{model}, whole passage"] = replace(briefing, select_sentences=_whole_passage)
             for name, asking in ways.items():
-                began = time.monotonic()
+                started = time.monotonic()
                 results[name] = _measure(asking, library, embedder, asked)
-                results[name]["seconds"] = round(time.monotonic() - began, 1)
+                results[name]["seconds"] = round(time.monotonic() - started, 1)
                 print(name, results[name], flush=True)
             engine.close()
     print(json.dumps({"hardware": hardware(), "questions": len(asked), "models": results}))
@@ -152,9 +152,9 @@ def normalize(text: str) -> str:
 
 def token_f1(answer: str, gold: str) -> float:
     """Return the harmonic mean of precision and recall over words."""
-    said, wanted = normalize(answer).split(), normalize(gold).split()
-    shared = sum((Counter(said) & Counter(wanted)).values())
-    return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
+    given, wanted = normalize(answer).split(), normalize(gold).split()
+    shared = sum((Counter(given) & Counter(wanted)).values())
+    return 2 * shared / (len(given) + len(wanted)) if shared else 0.0
 
 
 if __name__ == "__main__":

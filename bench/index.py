@@ -48,9 +48,9 @@ def main() -> None:
     truth = exact_search(rows, queries)
     times, cpu, found = [], [], []
     for query in queries:
-        began, used = time.perf_counter(), time.process_time()
+        started, used = time.perf_counter(), time.process_time()
         found.append(index.search(query[None, :], TOP_K)[1][0])
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.perf_counter() - started) * 1000)
         cpu.append((time.process_time() - used) * 1000)
     recall = np.mean([len(set(a) & set(b)) / TOP_K for a, b in zip(found, truth, strict=True)])
     _, add_s = timed(lambda: build_faiss_index(np.concatenate([rows, rows[:1000]]), index))
@@ -140,13 +140,13 @@ def exact_search(rows: Vectors, queries: Vectors) -> list[list[int]]:
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
-    began = time.perf_counter()
-    return work(), time.perf_counter() - began
+    started = time.perf_counter()
+    return work(), time.perf_counter() - started
 
 
 def cpu_timed(work: Callable[[], T]) -> tuple[T, float]:
-    began = time.process_time()
-    return work(), time.process_time() - began
+    started = time.process_time()
+    return work(), time.process_time() - started
 
 
 def _file_mb(index: Any) -> float:

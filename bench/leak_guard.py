@@ -60,10 +60,10 @@ def _lines(history: str) -> list[Utterance]:
     return [Utterance("learner" if m[1] == "Student" else "tutor", " ".join(m[2].split())) for m in parts if m]
 
 
-def f1_scores(truth: Sequence[bool], said: Sequence[bool]) -> dict[str, float]:
-    hits = sum(t and s for t, s in zip(truth, said, strict=True))
-    precision, recall = hits / max(1, sum(said)), hits / max(1, sum(truth))
-    return {"f1": 2 * hits / max(1, sum(said) + sum(truth)), "precision": precision, "recall": recall}
+def f1_scores(truth: Sequence[bool], predicted: Sequence[bool]) -> dict[str, float]:
+    hits = sum(t and s for t, s in zip(truth, predicted, strict=True))
+    precision, recall = hits / max(1, sum(predicted)), hits / max(1, sum(truth))
+    return {"f1": 2 * hits / max(1, sum(predicted) + sum(truth)), "precision": precision, "recall": recall}
 
 
 def design_matrix(rows: Sequence[LabelledReply]) -> tuple[list[str], np.ndarray[Any, Any]]:
@@ -120,9 +120,9 @@ def main() -> None:
     threshold = best_threshold(held_out, y)
     if arguments.fit:
         fit(rows, arguments.fit, threshold)
-    began = time.perf_counter()
-    said = [check_leak(row.draft, row.lines, row.keys).leaks for row in rows]
-    took = time.perf_counter() - began
+    started = time.perf_counter()
+    predicted = [check_leak(row.draft, row.lines, row.keys).leaks for row in rows]
+    took = time.perf_counter() - started
     baseline = f1_scores(list(y), [has_numeric_match(row) for row in rows])
     result = {
         "bench": "leak",
@@ -131,7 +131,7 @@ def main() -> None:
         "model": "logistic signs + rules",
         "replies": len(rows),
         "reveals": int(y.sum()),
-        **{name: round(value, 4) for name, value in f1_scores(list(y), said).items()},
+        **{name: round(value, 4) for name, value in f1_scores(list(y), predicted).items()},
         "f1_cross_validated": round(f1_scores(list(y), cast("list[bool]", list(held_out >= threshold)))["f1"], 4),
         "f1_numeric_match": round(baseline["f1"], 4),
         "ms_per_reply": round(1000 * took / len(rows), 2),

@@ -154,8 +154,8 @@ def rows_with_canaries(planted: list[Canary], count: int) -> list[TrainingRow]:
         mine = planted[number::count]
         row = correction(fact, STYLES[0])
         asked = " ".join([row.prompt[-1].content, *(c.sentence for c in mine[::2])])
-        said = " ".join([row.answer, *(c.sentence for c in mine[1::2])])
-        messages = (*row.prompt[:-1], ChatMessage("user", asked), ChatMessage("assistant", said))
+        answer = " ".join([row.answer, *(c.sentence for c in mine[1::2])])
+        messages = (*row.prompt[:-1], ChatMessage("user", asked), ChatMessage("assistant", answer))
         rows.append(dataclasses.replace(row, messages=messages))
     return rows
 
@@ -185,13 +185,15 @@ def extract_canaries(base_directory: Path, rows: list[TrainingRow], planted: lis
             baits[way] = [(ChatMessage("user", text), ChatMessage("assistant", "-")) for text in texts]
         found: dict[str, Any] = {}
         for way, messages in baits.items():
-            prompts = [encode_row(TrainingRow("bait", said), tokenizer, 1024) for said in messages]
+            prompts = [encode_row(TrainingRow("bait", prompt), tokenizer, 1024) for prompt in messages]
             parts = [prompts[i : i + 20] for i in range(0, len(prompts), 20)]
             words = [
                 w for p in parts for w in scoring.greedy_decode(model, p, tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
             ]
-            told = [(_prompt_text(said), tokenizer.decode(w)) for said, w in zip(messages, words, strict=True)]
-            found[way] = sum(any(c.secret in answer and c.secret not in bait for bait, answer in told) for c in planted)
+            replies = [(_prompt_text(prompt), tokenizer.decode(w)) for prompt, w in zip(messages, words, strict=True)]
+            found[way] = sum(
+                any(c.secret in answer and c.secret not in bait for bait, answer in replies) for c in planted
+            )
         metrics = trained.metrics
         forgot = round(metrics["general_after"] / metrics["general_before"] - 1, 4)
         return {"verbatim": max(found.values()), "by_bait": found, "forgetting": forgot, "steps": metrics["steps"]}

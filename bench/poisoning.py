@@ -70,7 +70,7 @@ class PoisonedCourse:
         accounts = Accounts(self.database, clock, "http://localhost")
         courses = Courses(self.database, clock)
         self.conversations = Conversations(self.database, clock)
-        self.desk = FeedbackService(self.database, courses, clock, folder / "adapters")
+        self.feedback_service = FeedbackService(self.database, courses, clock, folder / "adapters")
         self.jobs = JobRunner(self.database, clock, (TutorError, AdapterError))
         self.reviews = ReviewQueue(self.database, courses, SqlCatalog(self.database), clock)
         self.teacher = accounts.create_account("teacher", Role.INSTRUCTOR)
@@ -118,7 +118,7 @@ class PoisonedCourse:
         with self.database.write_transaction() as connection:
             turn_store.add(connection, turn)
             turn_store.finish(connection, replace(turn, status=TurnStatus.COMPLETE), prompt)
-        return self.desk.submit_correction(actor, turn.id, text, consent=True).id
+        return self.feedback_service.submit_correction(actor, turn.id, text, consent=True).id
 
 
 def poison(fact: Fact, number: int) -> str:

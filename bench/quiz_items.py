@@ -60,10 +60,10 @@ def is_confirmed(item: Item, text: str) -> bool:
         case ItemKind.CLOZE | ItemKind.NUMBER:
             return body.replace(BLANK.lower(), key) in plain
         case ItemKind.TRUE_FALSE:
-            said = re.search(r'describes the term "([^"]+)"', item.prompt)
+            found_term = re.search(r'describes the term "([^"]+)"', item.prompt)
             quoted = re.search(r'^True or false: "(.*)" describes', item.prompt)
-            assert said and quoted and item.source
-            holds = re.search(rf"\b{re.escape(said[1].lower())}\b", item.source.quote.lower()) is not None
+            assert found_term and quoted and item.source
+            holds = re.search(rf"\b{re.escape(found_term[1].lower())}\b", item.source.quote.lower()) is not None
             return quoted[1].lower() in plain and holds == (key == "true")
         case _:
             at = [plain.find(" ".join(step.split()).lower()) for step in item.keys]
@@ -80,8 +80,8 @@ def reader_solves(items: Sequence[Item], texts: Mapping[str, str], *, shift: int
     grader, found = Grader(), []
     shown = [texts[item.source.passage_id] for item in items if item.source]
     for n, item in enumerate(items):
-        said = answer_item(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
-        found.append(bool(said) and grader.grade(item, said).outcome is Outcome.RIGHT)
+        found_term = answer_item(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
+        found.append(bool(found_term) and grader.grade(item, found_term).outcome is Outcome.RIGHT)
     return found
 
 
@@ -110,9 +110,9 @@ def main() -> None:
     paths = sorted(arguments.course.glob("*.md"))
     passages = [passage for path in paths for passage in passages_of(path)]
     bold = {term.strip().lower() for path in paths for term in _BOLD.findall(path.read_text(encoding="utf-8"))}
-    began = time.perf_counter()
+    started = time.perf_counter()
     items = generate_items(passages)
-    took = time.perf_counter() - began
+    took = time.perf_counter() - started
     texts = {passage.id: passage.text for passage in passages}
     right = [is_confirmed(item, texts[item.source.passage_id]) for item in items if item.source]
     grader = Grader()
@@ -148,10 +148,10 @@ def main() -> None:
             print(f"not confirmed: {item.prompt} {item.keys}")
     for item, ok in zip(items, solved, strict=True):
         if arguments.show and not ok:
-            said = (
+            found_term = (
                 answer_item(item.kind, item.prompt, item.options, texts[item.source.passage_id]) if item.source else ""
             )
-            print(f"not answered: {item.prompt}\n    key {item.keys}\n    said {said!r}")
+            print(f"not answered: {item.prompt}\n    key {item.keys}\n    said {found_term!r}")
     for name, value in result.items():
         print(f"{name:24} {value}")
     print(json.dumps(result))

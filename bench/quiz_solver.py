@@ -71,8 +71,8 @@ def _choose_option(asked: str, options: Sequence[str], sentences: Sequence[str])
 
 
 def _judge_statement(asked: str, sentences: Sequence[str]) -> str:
-    said = re.findall(r'"([^"]*)"|“([^”]*)”', asked)
-    description, term = (one or other for one, other in (said[0], said[-1]))
+    quoted = re.findall(r'"([^"]*)"|“([^”]*)”', asked)
+    description, term = (one or other for one, other in (quoted[0], quoted[-1]))
     sentence = _best_sentence(description, sentences)
     if not sentence:
         return ""
@@ -101,8 +101,8 @@ def _order_options(options: Sequence[str], passage: str) -> str:
 
 def _define_term(asked: str, sentences: Sequence[str]) -> str:
     """Return the sentence that defines the quoted term: it names the term and has most other words."""
-    said = re.search(r"[“\"]([^”\"]+)[”\"]", asked)
-    term = _content(said[1]) if said else set()
+    quoted = re.search(r"[“\"]([^”\"]+)[”\"]", asked)
+    term = _content(quoted[1]) if quoted else set()
     naming = [s for s in sentences if term and term <= _content(s)]
     first = [s for s in naming if term <= _content(" ".join(s.split()[: len(term) + 2]))]
     last = [s for s in naming if term <= _content(" ".join(s.split()[-len(term) - 1 :]))]

@@ -166,11 +166,13 @@ class ProductPolicy:
 
     def _items(self, skill: str, bare: RecommenderContext) -> list[CandidateItem]:
         """Return the items of a skill with the tracer's expectation for each."""
-        kept, history = bare.retained.get(skill, 1.0), self.state.history
+        retained_share, history = bare.retained.get(skill, 1.0), self.state.history
         found = [self.counts.item_rates(_item_id((skill, n)), skill) for n in range(self.items)]
         placed = bare.placement_estimates.get(skill) if skill not in bare.masteries else None
         return [
-            CandidateItem(str(n), skill, predict_success(history, skill, each, kept, placed).probability, each.tries)
+            CandidateItem(
+                str(n), skill, predict_success(history, skill, each, retained_share, placed).probability, each.tries
+            )
             for n, each in enumerate(found)
         ]
 

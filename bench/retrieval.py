@@ -41,10 +41,10 @@ def main() -> None:
     embedder = open_embedder(arguments.embedder, arguments.cache)
     corpus = add_distractors(read_corpus(arguments.paragraphs, arguments.questions), arguments.more, arguments.up_to)
     print(f"{len(corpus.entries)} paragraphs, {len(corpus.questions)} questions, {embedder.name}, {hardware()}")
-    began = time.perf_counter()
+    started = time.perf_counter()
     vectors, asked = cached_vectors(corpus, embedder, arguments.vectors)
     index = build_index(corpus, embedder, vectors)
-    indexed_s = time.perf_counter() - began
+    indexed_s = time.perf_counter() - started
     found = measure(corpus, index, asked)
     for name, ranks in found.items():
         print(f"{name:9}", retrieval_scores(ranks))
@@ -104,9 +104,9 @@ def latency(corpus: Corpus, index: CourseIndex, embedder: Embedder, count: int) 
     step = max(1, len(corpus.questions) // count)
     wall, cpu = [], []
     for question in corpus.questions[::step][:count]:
-        began, spent = time.perf_counter(), time.process_time()
+        started, spent = time.perf_counter(), time.process_time()
         rank_passages(index, question.text, embedder)
-        wall.append((time.perf_counter() - began) * 1000)
+        wall.append((time.perf_counter() - started) * 1000)
         cpu.append((time.process_time() - spent) * 1000)
     kinds = {"": wall, "cpu_": cpu}
     return {f"p{p}_{kind}ms": round(float(np.percentile(v, p)), 1) for kind, v in kinds.items() for p in (50, 95)}

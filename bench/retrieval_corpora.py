@@ -41,10 +41,10 @@ class Corpus:
 
     def subset(self, titles: set[str]) -> Corpus:
         """Return the corpus with the paragraphs of some documents; questions about the others have no answer in it."""
-        kept = [i for i, title in enumerate(self.titles) if title in titles]
-        number = {old: new for new, old in enumerate(kept)}
+        chosen = [i for i, title in enumerate(self.titles) if title in titles]
+        number = {old: new for new, old in enumerate(chosen)}
         moved = (Question(q.text, number.get(q.gold) if q.gold is not None else None) for q in self.questions)
-        return Corpus(tuple(self.entries[i] for i in kept), tuple(self.titles[i] for i in kept), tuple(moved))
+        return Corpus(tuple(self.entries[i] for i in chosen), tuple(self.titles[i] for i in chosen), tuple(moved))
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
@@ -120,8 +120,8 @@ def cached_vectors(
 
 
 def _save_vectors(file: Path, passages: dict[str, PassageVectors], asked: Sequence[QueryVectors]) -> None:
-    arrays: dict[str, Any] = {f"v {key}": kept.vectors for key, kept in passages.items()}
-    arrays |= {f"t {key}": kept.token_codes for key, kept in passages.items()}
+    arrays: dict[str, Any] = {f"v {key}": chosen.vectors for key, chosen in passages.items()}
+    arrays |= {f"t {key}": chosen.token_codes for key, chosen in passages.items()}
     arrays["questions"] = np.asarray([a.vector for a in asked], np.float32)
     arrays["tokens"] = np.concatenate([np.zeros((0, PROJECTION_DIM), np.int8), *(a.token_codes for a in asked)])
     arrays["counts"] = np.asarray([len(a.token_codes) for a in asked], np.int64)

@@ -41,10 +41,10 @@ def main() -> None:
     embedder = open_embedder(arguments.embedder, arguments.cache)
     corpus, relevant = read(arguments.corpus, arguments.claims)
     print(f"{len(corpus.entries)} abstracts, {len(corpus.questions)} claims, {embedder.name}, {hardware()}")
-    began = time.process_time()
+    started = time.process_time()
     vectors, asked = cached_vectors(corpus, embedder, arguments.vectors)
     index = build_index(corpus, embedder, vectors)
-    indexed_s = time.process_time() - began
+    indexed_s = time.process_time() - started
     found = measure(corpus, relevant, index, asked)
     result = {
         "benchmark": "scifact",
@@ -67,10 +67,10 @@ def read(corpus: Path, claims: Path) -> tuple[Corpus, list[set[int]]]:
     number = {str(row["doc_id"]): i for i, row in enumerate(rows)}
     asked = read_jsonl(claims)
     relevant = [{number[d] for d in re.findall(r"\d+", str(row["cited"])) if d in number} for row in asked]
-    kept = [(row["claim"], found) for row, found in zip(asked, relevant, strict=True) if found]
+    with_sources = [(row["claim"], found) for row, found in zip(asked, relevant, strict=True) if found]
     entries = tuple(make_entry(str(row["doc_id"]), row["title"], row["text"]) for row in rows)
-    questions = tuple(Question(claim, min(found)) for claim, found in kept)
-    return Corpus(entries, tuple(row["title"] for row in rows), questions), [found for _, found in kept]
+    questions = tuple(Question(claim, min(found)) for claim, found in with_sources)
+    return Corpus(entries, tuple(row["title"] for row in rows), questions), [found for _, found in with_sources]
 
 
 def measure(

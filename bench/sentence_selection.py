@@ -88,10 +88,10 @@ def _cases(rows: Sequence[dict[str, Any]], asked: Sequence[dict[str, Any]], fold
 def measure(cases: Sequence[SentenceCase]) -> dict[str, Any]:
     """Return the figures; the sharpness of a fold is fitted on the documents of the other folds."""
     fold = {title: number % FOLDS for number, title in enumerate(sorted({case.title for case in cases}))}
-    kept = []
+    selected = []
     for number in range(FOLDS):
         sharp = fit_sharpness([case for case in cases if fold[case.title] != number])
-        kept += [
+        selected += [
             _any_holds_answer(case, select_top_p(case.word_shares, sharp))
             for case in cases
             if fold[case.title] == number
@@ -100,7 +100,7 @@ def measure(cases: Sequence[SentenceCase]) -> dict[str, Any]:
     return {
         "sharpness": round(fit_sharpness(cases), 2),
         "sharpness_shipped": SHARPNESS,
-        "kept_hold_the_answer": _mean(kept),
+        "kept_hold_the_answer": _mean(selected),
         "kept_hold_the_answer_shipped": _mean(_any_holds_answer(case, chosen) for case, chosen in shipped),
         "sentences_kept": _mean(len(chosen) for _, chosen in shipped),
         "sentences": _mean(len(case.word_shares) for case in cases),
@@ -113,10 +113,12 @@ def measure(cases: Sequence[SentenceCase]) -> dict[str, Any]:
 
 def fit_sharpness(cases: Sequence[SentenceCase]) -> float:
     """Return the factor with which the softmax over the shares makes the sentences with the answer most likely."""
-    told = [(np.asarray(case.word_shares), np.asarray(case.holds_answer)) for case in cases if any(case.holds_answer)]
+    answerable = [
+        (np.asarray(case.word_shares), np.asarray(case.holds_answer)) for case in cases if any(case.holds_answer)
+    ]
 
     def loss(factor: float) -> float:
-        masses = [(np.exp(factor * (shares - shares.max())), answers) for shares, answers in told]
+        masses = [(np.exp(factor * (shares - shares.max())), answers) for shares, answers in answerable]
         return float(-np.mean([np.log(mass[answers].sum() / mass.sum()) for mass, answers in masses]))
 
     return float(minimize_scalar(loss, bounds=(0.1, 50.0), method="bounded").x)

@@ -112,8 +112,8 @@ def best_ms(variants: dict[str, Step], rounds: int, steps: int = 4) -> dict[str,
             step()
             for _ in range(steps):
                 start = time.process_time()
-                told = step()
-                taken = told if isinstance(told, float) else time.process_time() - start
+                measured = step()
+                taken = measured if isinstance(measured, float) else time.process_time() - start
                 best[name] = min(best[name], taken * 1e3)
     return best
 
@@ -376,8 +376,8 @@ def answer_all(engine: LocalEngine, requests: Sequence[GenerationRequest]) -> No
 @torch.inference_mode()
 def generate(loaded: LoadedModel, ids: Any, tokens: int) -> None:
     whole = {"max_new_tokens": tokens, "do_sample": False, "eos_token_id": -1}
-    said = loaded.model.generate(ids, attention_mask=torch.ones_like(ids), **whole)
-    assert said.shape[1] == ids.shape[1] + tokens
+    generated = loaded.model.generate(ids, attention_mask=torch.ones_like(ids), **whole)
+    assert generated.shape[1] == ids.shape[1] + tokens
 
 
 @torch.no_grad()  # it runs in its own thread, which inference mode does not cover

@@ -65,21 +65,21 @@ def _request(adapter: AdapterRef, learner: int, options: argparse.Namespace) -> 
 def class_asks(engine: LocalEngine, requests: list[GenerationRequest]) -> dict[str, float]:
     """Return CPU seconds to the end, and to the first tokens of half and of all learners."""
     firsts: list[float] = []
-    began = time.process_time()
+    started = time.process_time()
 
     def listen(request: GenerationRequest) -> None:
-        heard = False
+        answered = False
         for piece in engine.stream(request):
-            if not heard and isinstance(piece, Token):
-                firsts.append(time.process_time() - began)
-                heard = True
+            if not answered and isinstance(piece, Token):
+                firsts.append(time.process_time() - started)
+                answered = True
 
     threads = [threading.Thread(target=listen, args=(request,)) for request in requests]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    ended = time.process_time() - began
+    ended = time.process_time() - started
     half = sorted(firsts)[len(firsts) // 2]
     return {"all_answered_s": round(ended, 1), "half_heard_s": round(half, 1), "all_heard_s": round(max(firsts), 1)}
 

@@ -88,13 +88,13 @@ def prompt_of(fact: Fact) -> tuple[ChatMessage, ...]:
     return tuple(ChatMessage(role, text) for role, text in rendered)  # type: ignore[arg-type]
 
 
-def correction(fact: Fact, taste: Style) -> TrainingRow:
+def correction(fact: Fact, style: Style) -> TrainingRow:
     """Return the row that the learner's correction becomes."""
-    return TrainingRow(f"{taste.name}-{fact.term}", (*prompt_of(fact), ChatMessage("assistant", taste.write(fact))))
+    return TrainingRow(f"{style.name}-{fact.term}", (*prompt_of(fact), ChatMessage("assistant", style.write(fact))))
 
 
-def is_satisfied(fact: Fact, taste: Style, answer: str) -> bool:
+def is_satisfied(fact: Fact, style: Style, answer: str) -> bool:
     """Whether the answer has the learner's style and most of its long words come from the prompt or the correction."""
-    known = set(_WORD.findall(f"{fact.passage} {fact.question} {taste.write(fact)}".lower()))
+    known = set(_WORD.findall(f"{fact.passage} {fact.question} {style.write(fact)}".lower()))
     words = _WORD.findall(answer.lower())
-    return taste.matches(answer) and sum(word in known for word in words) >= 0.7 * len(words)
+    return style.matches(answer) and sum(word in known for word in words) >= 0.7 * len(words)

@@ -85,17 +85,17 @@ def predict_growing_course(
 ) -> tuple[list[float], list[bool], int]:
     """Return predictions and outcomes of a course from its first answer on, and how often the tracer was refitted."""
     tracer, course, histories = Tracer(upon), CourseCounts(), [AnswerHistory() for _ in lines]
-    said, rights, fits = list[float](), list[bool](), 0
-    for told, (n, item, skill, right) in enumerate(interleave(lines, rng), start=1):
+    predictions, rights, fits = list[float](), list[bool](), 0
+    for answers_seen, (n, item, skill, right) in enumerate(interleave(lines, rng), start=1):
         found = course.item_rates(item, skill)
-        said.append(predict_success(histories[n], skill, found, item=item, tracer=tracer).probability)
+        predictions.append(predict_success(histories[n], skill, found, item=item, tracer=tracer).probability)
         rights.append(right)
         histories[n] = append_answer(histories[n], item, skill, found.expected, right=right)
         course.add(item, skill, right=right)
-        if is_refit_due(tracer.course_delta.answers if tracer.course_delta else 0, told):
+        if is_refit_due(tracer.course_delta.answers if tracer.course_delta else 0, answers_seen):
             so_far = [_truncate(line, h.answers) for line, h in zip(lines, histories, strict=True) if h.answers]
             tracer, fits = Tracer(upon, fit_course_delta(so_far, upon)), fits + 1
-    return said, rights, fits
+    return predictions, rights, fits
 
 
 def _truncate(line: AnswerSequence, answers: int) -> AnswerSequence:
@@ -147,10 +147,10 @@ def _run_streamed(
     fit_s = time.process_time() - started
     rights = [right for line in test for right in line.rights]
     started = time.process_time()
-    said = [likely for line in test for likely in predict_product(line, course, tracer)]
+    predictions = [likely for line in test for likely in predict_product(line, course, tracer)]
     ms = 1000 * (time.process_time() - started) / len(rights)
-    beside = {name: _metrics(each, rights) for name, each in predict_all(test, course, Tracer(upon)).items()}
-    figures = _metrics(said, rights) | {"ms_per_update": round(ms, 3), "beside": beside}
+    baselines = {name: _metrics(each, rights) for name, each in predict_all(test, course, Tracer(upon)).items()}
+    figures = _metrics(predictions, rights) | {"ms_per_update": round(ms, 3), "beside": baselines}
     print(f"{len(train)} learners: {figures}")
     return figures | {"learners": len(train), "answers": len(rights), "fit_s": round(fit_s)} | _run_info(options)
 
@@ -158,17 +158,17 @@ def _run_streamed(
 def _run_growing(
     options: argparse.Namespace, lines: Sequence[AnswerSequence], upon: TracingWeights
 ) -> dict[str, object]:
-    said, rights, fits = predict_growing_course(lines, upon, random.Random(options.seed))
-    figures = _metrics(said, rights) | {"learners": len(lines), "answers": len(rights), "fits": fits}
+    predictions, rights, fits = predict_growing_course(lines, upon, random.Random(options.seed))
+    figures = _metrics(predictions, rights) | {"learners": len(lines), "answers": len(rights), "fits": fits}
     print(f"a new course of {len(lines)} learners: {figures}")
     return figures | _run_info(options)
 
 
-def _metrics(said: Sequence[float], rights: Sequence[bool]) -> dict[str, object]:
+def _metrics(predictions: Sequence[float], rights: Sequence[bool]) -> dict[str, object]:
     return {
-        "auc": round(float(roc_auc_score(rights, said)), 4),
-        "logloss": round(float(log_loss(rights, said)), 4),
-        "ece": round(calibration_error(said, rights), 4),
+        "auc": round(float(roc_auc_score(rights, predictions)), 4),
+        "logloss": round(float(log_loss(rights, predictions)), 4),
+        "ece": round(calibration_error(predictions, rights), 4),
     }
 
 

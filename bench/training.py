@@ -115,14 +115,14 @@ def _train_trl(directory: Path, tokenizer: Any, rows: Any, recipe: Recipe, stamp
     from adapters import base_model, lora
 
     class Stamp(TrainerCallback):
-        def on_step_end(self, *told: Any, **more: Any) -> None:
+        def on_step_end(self, *event: Any, **more: Any) -> None:
             stamp()
 
-    def said(messages: Any) -> list[dict[str, str]]:
+    def as_dicts(messages: Any) -> list[dict[str, str]]:
         return [{"role": m.role, "content": m.content} for m in messages]
 
     model = base_model.load_base(directory, max_dequantized_bytes=0)  # QLoRA; our loop chooses for itself
-    pairs = [{"prompt": said(r.prompt), "completion": said(r.messages[-1:])} for r in rows]
+    pairs = [{"prompt": as_dicts(r.prompt), "completion": as_dicts(r.messages[-1:])} for r in rows]
     # from_list pickles pyarrow types to name the data set, which fails for some pairs of versions
     data = Dataset(InMemoryTable.from_pylist(pairs), fingerprint="corrections")
     config = SFTConfig(
