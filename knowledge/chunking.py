@@ -1,7 +1,7 @@
 """Chunking: a parsed document cut into passages that can be found, read alone and cited.
 
 A passage is a stretch of the document's full text, so its offsets are exact by construction. It stays on one page or
-slide and in one section, unless a sentence runs on or a neighbour is too small for a passage of its own.
+slide and in one section, unless a sentence runs over or a neighbour is too small to be a passage.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
 
 
 def _group_key(block: Block) -> tuple[object, ...]:
-    """Return what blocks of one passage have in common; cells, rows and seconds are too small to be kept apart."""
+    """Return what blocks of one passage have in common; cells, rows and seconds are too small to be separated."""
     if block.locator.kind in (LocatorKind.CELL, LocatorKind.ROW, LocatorKind.SECOND):
         return (block.locator.kind, block.heading)
     return (block.locator.kind, block.locator.number, block.heading)

@@ -59,7 +59,7 @@ def _mentioned_numbers(text: str) -> list[str]:
 
 
 def _is_caption(text: str, match: re.Match[str]) -> bool:
-    """Whether the figure's name opens a line, or a sentence of its own, and a title follows it."""
+    """Whether the figure's name opens a line, or a new sentence, and a title follows it."""
     before, after = text[: match.start()], text[match.end() :]
     opens_line = bool(_LINE_START.search(before))
     opens_sentence = bool(_SENTENCE_END.search(before)) and bool(_TITLE_MARK.match(after))

@@ -1,8 +1,8 @@
 """Headings: which ones name what a section teaches, and which only say what the section does.
 
-A name is a noun phrase about the subject. A question or a clause ("Where it happens") is none, nor is a phrase that
-begins with a preposition ("From a story to an equation"), an activity ("Solving in one step"), or words about the book
-itself ("Summary", "Frequent mistakes"). By the word lists of each language (`languages/<code>/headings.py`), no model.
+A name is a noun phrase about the subject. Not a name: a question or a clause ("Where it happens"), a phrase that begins
+with a preposition ("From a story to an equation"), an activity ("Solving in one step"), words about the book itself
+("Summary", "Frequent mistakes"). Decided by the word lists in `languages/<code>/headings.py`, without a model.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class _HeadingRules:
         )
 
     def is_activity(self, words: list[str]) -> bool:
-        """Whether it says what somebody does with something: "Solving in one step", "Read on"."""
+        """Whether it names an activity, not a topic: "Solving in one step", "Read on"."""
         if len(words) < 2:
             return False
         suffix = data(self.code, "headings", "ACTIVITY_SUFFIX", "\0")

@@ -44,7 +44,7 @@ def render_page(name: str, data: bytes, page: int, quote: str, limits: ParseLimi
         "name": display_name,
         "limits": asdict(limits),
         "size": len(data),
-        "picture": {"page": page, "quote": quote},
+        "render": {"page": page, "quote": quote},
     }
     request = json.dumps(fields).encode() + b"\n"
     answer, status = child_process.run_worker(

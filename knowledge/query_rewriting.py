@@ -1,6 +1,6 @@
 """Query rewriting, without a model: a follow-up such as "and why is that?" is completed by the question before it.
 
-A question is a follow-up when it has few content words of its own and begins like one or points back with a pronoun.
+A question is a follow-up when it has few content words and begins like one or points back with a pronoun.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SHORT_TERMS = 2  # content words of a question in a script with spaces
 
 
 def rewrite_with_history(query: str, history: Sequence[str]) -> str:
-    """Return `query`; a follow-up is followed by a line with the last question that stands on its own."""
+    """Return `query`; a follow-up is followed by a line with the last question that is not one."""
     for depth, earlier in enumerate(reversed(history)):
         if not needs_history(query):
             return query

@@ -2,7 +2,7 @@
 
 Sentences are scored by the question's words that they contain, weighted by rarity among the passages found, and the
 most likely ones are kept (top-p over a softmax). A question of one word ("Explain osmosis") is about the whole passage,
-and a list, a table or code is always kept whole. Fitted and measured by `bench/sentence_selection.py`: a model of
+and lists, tables and code are never shortened. Fitted and measured by `bench/sentence_selection.py`: a model of
 135 M parameters answers as well from a third of the words (docs/LOG.md).
 """
 

@@ -1,4 +1,4 @@
-"""Hostile files made on the spot. Each is small; what it unfolds to is not."""
+"""Hostile files made by code: small files that expand to something huge."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def stream(content: bytes) -> bytes:
 
 
 def pdf_with_xref_loop() -> bytes:
-    """Each cross-reference table names itself as the one before it."""
+    """A PDF whose cross-reference table refers to itself as the previous one."""
     data = pdf_pages([(72, 700, "text")])
     at = data.rindex(b"startxref")
     offset = data[at:].split()[1]
@@ -39,7 +39,7 @@ def pdf_with_xref_loop() -> bytes:
 
 
 def pdf_of_pages(count: int) -> bytes:
-    """One page, named again and again by the page tree."""
+    """A PDF whose page tree lists one page again and again."""
     kids = b" ".join([b"3 0 R"] * count)
     return pdf_of(
         [CATALOG, b"<< /Type /Pages /Count %d /Kids [%s] >>" % (count, kids), b"<< /Type /Page /Parent 2 0 R >>"]
@@ -47,7 +47,7 @@ def pdf_of_pages(count: int) -> bytes:
 
 
 def pdf_with_page_tree_loop() -> bytes:
-    """A page tree whose only branch is itself."""
+    """A PDF whose page tree contains only itself."""
     return pdf_of([CATALOG, b"<< /Type /Pages /Count 9 /Kids [2 0 R] >>"])
 
 
@@ -62,7 +62,7 @@ def pdf_with_long_content(characters: int) -> bytes:
 
 
 def pdf_with_nested_forms(depth: int = 12, fan: int = 10) -> bytes:
-    """Drawings that draw others ten times each: ten to the twelfth words."""
+    """A PDF of nested forms that each draw the next ten times: 10^12 words."""
     resources = b"<< /XObject << /X 5 0 R >> >>"
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 500 500] /Contents 4 0 R /Resources %s >>" % resources
     objects = [CATALOG, b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", page, stream(b"/X Do ")]
@@ -77,22 +77,22 @@ def pdf_with_nested_forms(depth: int = 12, fan: int = 10) -> bytes:
 
 
 def pdf_with_picture_bomb(words: str, times: int = 1, side: int = 60_000) -> bytes:
-    """A page whose text is read at once, under a picture of 3.6 thousand million dots in a few kilobytes."""
+    """A page of text with an image of 3.6 billion pixels in a few kilobytes."""
     resources = b"<< /Font << /F 5 0 R >> /XObject << /X 6 0 R >> >>"
     page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources %s >>" % resources
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     content = stream(b"BT /F 9 Tf 72 700 Td (%s) Tj ET " % words.encode() + b"q 500 0 0 500 50 100 cm /X Do Q " * times)
     row = zlib.compress(b"\0" * 1_000_000, 9)
-    picture = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceGray" % (
+    image = b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /DeviceGray" % (
         side,
         side,
     )
-    held = b" /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(row), row)
-    return pdf_of([CATALOG, b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", page, content, font, picture + held])
+    tail = b" /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(row), row)
+    return pdf_of([CATALOG, b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>", page, content, font, image + tail])
 
 
 def picture_bomb(side: int = 50_000) -> bytes:
-    """A PNG that says it is enormous and is a few bytes."""
+    """A PNG of a few bytes whose header declares an enormous size."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
@@ -136,7 +136,7 @@ def epub_of(chapter: str, package: str | None = None) -> bytes:
 
 
 def overlapping_zip() -> bytes:
-    """A central directory whose many entries all share the same packed bytes."""
+    """A ZIP file whose many entries all share the same packed bytes."""
     data = zipped({"word/document.xml": b"<a>" + b" " * 30_000_000 + b"</a>"})
     end = data.rindex(b"PK\x05\x06")
     start = struct.unpack("<I", data[end + 16 : end + 20])[0]

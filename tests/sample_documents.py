@@ -1,4 +1,4 @@
-"""Small documents made on the spot, so that no test needs a file from elsewhere."""
+"""Small documents made by code, so that no test needs a file from elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that tests draw: printed lines, light or dark, as a camera or a scanner would hand them over."""
+"""Photos that tests draw: printed lines, light or dark, like those of a camera or a scanner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WORK_LINES = ("Solve the equation 2x + 3 = 11", "2x = 8", "x = 4", "Plants make 
 
 
 def require_ocr() -> None:
-    """Skip where this machine has no OCR; in CI that is a failure."""
+    """Skip the test without OCR; in CI, fail."""
     if shutil.which("tesseract") is None:
         message = "needs tesseract (Debian: apt install tesseract-ocr tesseract-ocr-chi-sim)"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
@@ -22,7 +22,7 @@ def require_ocr() -> None:
 def draw_text(
     *lines: str, size: int = 40, font: str | None = None, dark: bool = False, shadow: bool = False
 ) -> Image.Image:
-    """Draw lines of print; `dark` is white on black, `shadow` is a page lit from one side and a little out of focus."""
+    """Draw printed lines; `dark`: white on black, `shadow`: lit from one side and a little out of focus."""
     face = ImageFont.truetype(font, size) if font else ImageFont.load_default(size)
     width = int(max(face.getlength(line) for line in lines)) + 2 * size
     page = Image.new("L", (width, int(len(lines) * size * 1.7) + 2 * size), 255)
@@ -35,12 +35,12 @@ def draw_text(
     return ImageOps.invert(page) if dark else page
 
 
-def encode_image(picture: Image.Image, kind: str = "PNG") -> bytes:
+def encode_image(image: Image.Image, kind: str = "PNG") -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, kind)
+    image.save(buffer, kind)
     return buffer.getvalue()
 
 
 def without_spaces(lines: tuple[str, ...] | str) -> str:
-    """Without spaces: where print has narrow ones, recognition may see none."""
+    """Return text without spaces, because OCR may miss narrow ones."""
     return "".join("".join(lines).split())

@@ -24,7 +24,7 @@ from knowledge.languages import scripts
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language by its ISO 639-1 code; `script` holds its letters as a range for the brackets of a pattern."""
+    """A language by its ISO 639-1 code; `script` is the range of its letters, for the brackets of a pattern."""
 
     code: str
     name: str  # in the language itself

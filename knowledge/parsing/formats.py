@@ -1,4 +1,4 @@
-"""The registry of document formats: one row a format, pure data.
+"""The registry of document formats: one row for each format, pure data.
 
 Every fact about a format is written here once: its names, suffixes, media type, signature and reader. Sniffing, the
 readers' worker, OCR of photos, page rendering and the messages to instructors use these rows. A new format is one row
@@ -47,7 +47,7 @@ class DocumentFormat:
     members: tuple[str, ...] = ()  # of archives: how the path of a part begins, in lower case
     start: str = ""  # of text: a pattern for its beginning
     json_list: str = ""  # of text: a JSON object with a list under this key
-    may_start_like: tuple[str, ...] = ()  # labels of formats whose beginning it may have, if the suffix says so
+    may_start_like: tuple[str, ...] = ()  # labels of formats whose start it may share, if the suffix is its own
     pillow: str = ""  # of images: Pillow's name
 
     def has_signature(self, data: bytes) -> bool:

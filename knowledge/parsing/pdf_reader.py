@@ -191,7 +191,7 @@ def _merge_fragments(texts: Iterable[tuple[int | None, str]]) -> Iterator[tuple[
 
 
 def _fragment_joiner(text: str) -> str:
-    """Return what joins a text with others of its kind: a line break, a space, or "" for a paragraph of its own."""
+    """Return what joins a text with others of its kind: a line break, a space, or "" for a separate paragraph."""
     if BULLET.match(text):
         return "\n"
     return " " if len(text) < _FRAGMENT_CHARACTERS and text[0] != "|" else ""

@@ -31,7 +31,7 @@ Point = tuple[float, float]
 def main() -> int:
     """Serve one request."""
     request = accept_request()
-    wanted = request.fields["picture"]
+    wanted = request.fields["render"]
     request.answers.write(_answer(request.source, int(wanted["page"]), str(wanted["quote"])))
     return 0
 
@@ -74,11 +74,11 @@ def _render_pdf(source: SourceFile, number: int, quote: str) -> tuple[dict[str, 
             page, at, match = other, candidate, found
     width, height = page.get_size()
     scale = _scale(source, width, height)
-    picture = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
-    boxes = _character_boxes(page, match, picture.width, picture.height) if match else ()
+    image = page.render(scale=scale, may_draw_forms=False).to_pil().convert("RGB")
+    boxes = _character_boxes(page, match, image.width, image.height) if match else ()
     if match is not None and match.share < MIN_MATCH_SHARE:
-        boxes = _ocr_boxes(picture, quote)
-    return _answer_fields(at, picture, boxes), _encode_png(picture)
+        boxes = _ocr_boxes(image, quote)
+    return _answer_fields(at, image, boxes), _encode_png(image)
 
 
 def _scale(source: SourceFile, width: float, height: float) -> float:
@@ -133,11 +133,11 @@ def _to_image_box(page: Any, one: Point, other: Point, size: tuple[int, int]) ->
     return Box(min(left, right), min(top, bottom), max(left, right), max(top, bottom))
 
 
-def _ocr_boxes(picture: Any, quote: str) -> tuple[Box, ...]:
+def _ocr_boxes(image: Any, quote: str) -> tuple[Box, ...]:
     """Return the boxes of a quote on a page without text, found by OCR; none if it is not found."""
     if not ocr.is_available():
         return ()
-    grey = picture.convert("L")
+    grey = image.convert("L")
     try:
         words = ocr.recognise_words(grey.width, grey.height, grey.tobytes(), _OCR_TIME_S)
     except (TimeoutError, OSError):
@@ -152,25 +152,25 @@ def _render_image(source: SourceFile, number: int, quote: str) -> tuple[dict[str
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked below, before pixels are unpacked
-    with Image.open(io.BytesIO(source.data), formats=formats.PILLOW_FORMATS) as image:
-        image.seek(number - 1)
-        if image.width * image.height > source.limits.pixels:
+    with Image.open(io.BytesIO(source.data), formats=formats.PILLOW_FORMATS) as original:
+        original.seek(number - 1)
+        if original.width * original.height > source.limits.pixels:
             raise DocumentTooLarge(f"{source.name} has too many pixels to be shown; upload a smaller image.")
-        upright = ImageOps.exif_transpose(image).convert("RGBA")
+        upright = ImageOps.exif_transpose(original).convert("RGBA")
     upright.thumbnail((_WIDTH_PIXELS, _MAX_PIXELS // _WIDTH_PIXELS))
     background = Image.new("RGBA", upright.size, "white")
-    picture = Image.alpha_composite(background, upright).convert("RGB")
-    return _answer_fields(number, picture, _ocr_boxes(picture, quote) if quote else ()), _encode_png(picture)
+    image = Image.alpha_composite(background, upright).convert("RGB")
+    return _answer_fields(number, image, _ocr_boxes(image, quote) if quote else ()), _encode_png(image)
 
 
-def _answer_fields(page: int, picture: Any, boxes: Sequence[Box]) -> dict[str, Any]:
+def _answer_fields(page: int, image: Any, boxes: Sequence[Box]) -> dict[str, Any]:
     placed = [[round(edge, 5) for edge in (box.left, box.top, box.right, box.bottom)] for box in boxes]
-    return {"page": page, "width": picture.width, "height": picture.height, "boxes": placed}
+    return {"page": page, "width": image.width, "height": image.height, "boxes": placed}
 
 
-def _encode_png(picture: Any) -> bytes:
+def _encode_png(image: Any) -> bytes:
     buffer = io.BytesIO()
-    picture.save(buffer, "PNG", compress_level=6)
+    image.save(buffer, "PNG", compress_level=6)
     return buffer.getvalue()
 
 

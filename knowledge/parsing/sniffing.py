@@ -111,7 +111,7 @@ def _sniff_text(source: SourceFile) -> SniffResult:
 
 
 def _sniff_text_format(text: str, claimed: DocumentFormat | None) -> DocumentFormat:
-    """Return the format that the content shows, or the one that the suffix claims if it can be told by that alone."""
+    """Return the format that the content shows, or the one that the suffix claims if the suffix is enough."""
     start = text[:_START_CHARACTERS].lstrip("\ufeff \t\r\n")
     allowed = claimed.may_start_like if claimed is not None else ()
     for found, pattern in _STARTS:

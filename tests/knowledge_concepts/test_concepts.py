@@ -1,4 +1,4 @@
-"""A course's concepts come from its own words; every need shows the words it rests on; there is no circle."""
+"""Concepts are proposed from the course's own text; every prerequisite cites its evidence, and there are no cycles."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ EXAMPLES = (
 
 
 def test_example_objects_task_titles_and_table_headers_are_not_concepts():
-    """A programming book proposed "mint", "wisdom" and "Cups of water" as skills; a paper, the head of its table."""
+    """A programming book once gave "mint", "wisdom" and "Cups of water" as skills; a paper, a table header."""
     names = {concept.name.lower() for concept in propose_concepts(passages(EXAMPLES)).concepts}
     assert names == {"plant", "subclasses", "newton's method"}
 

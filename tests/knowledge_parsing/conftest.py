@@ -1,4 +1,4 @@
-"""Where the handed-out documents are; tests that need them skip without them."""
+"""The shared test documents; tests that need them are skipped without them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The handed-out documents, which are not in the tree."""
+    """The folder of shared test documents, which are not in the repository."""
     if not SHARED.is_dir():
-        pytest.skip(f"needs the handed-out data in {SHARED}")
+        pytest.skip(f"needs the shared test data in {SHARED}")
     return SHARED

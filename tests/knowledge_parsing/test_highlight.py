@@ -1,4 +1,4 @@
-"""A quote finds its words on the page although setting has changed how they look."""
+"""A quote is found on its page although typesetting has changed how the words look."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ def test_line_breaks_hyphens_ligatures_and_case_do_not_count(page: str):
     assert marked.lower().startswith("the e") and marked.lower().endswith("brane")
 
 
-def test_accents_that_are_set_apart_do_not_count():
+def test_separate_accents_do_not_count():
     assert find_quote(fold_text("Barlas Og\u0306uz"), "Barlas Oğuz").share == 1
 
 
-def test_a_quote_that_a_formula_breaks_is_marked_around_it():
+def test_a_quote_is_marked_on_both_sides_of_a_formula():
     match = find_quote(
         fold_text("Its energy is E2 squared mc and it grows with mass."), "Its energy is mc and it grows with mass."
     )
     assert 0.5 < match.share <= 1 and len(match.spans) >= 1
 
 
-def test_words_that_are_not_there_are_not_marked():
+def test_words_that_are_not_on_the_page_are_not_marked():
     assert find_quote(fold_text("Chloroplasts catch light and store its energy in sugar."), QUOTE).spans == ()
     assert find_quote(fold_text("anything"), "…").spans == ()
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=80), st.text(max_size=40), st.text(max_size=40))
-def test_a_quote_that_stands_on_the_page_is_found_whole(quote: str, before: str, after: str):
+def test_a_quote_on_the_page_is_found_completely(quote: str, before: str, after: str):
     if fold_text(quote).text:
         match = find_quote(fold_text(before + quote + after), quote)
         assert match.share == 1 and all(0 <= a < b <= len(before + quote + after) for a, b in match.spans)

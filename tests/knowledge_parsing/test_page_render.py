@@ -1,4 +1,4 @@
-"""A cited page is drawn in a limited child process, with the place of the quote; what cannot be drawn is a sentence."""
+"""A cited page is rendered in a confined worker with the quote marked; a page that cannot be rendered is one error."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ TWO_PAGES = pdf_pages(
 
 
 def test_the_highlight_covers_exactly_the_quote():
-    picture = render_page("cells.pdf", TWO_PAGES, 1, "The membrane lets water through")
-    (box,) = picture.boxes
-    page = Image.open(io.BytesIO(picture.png)).convert("L")
-    assert page.size == (picture.width, picture.height)
+    page_image = render_page("cells.pdf", TWO_PAGES, 1, "The membrane lets water through")
+    (box,) = page_image.boxes
+    page = Image.open(io.BytesIO(page_image.png)).convert("L")
+    assert page.size == (page_image.width, page_image.height)
     left, top, right, bottom = (
         int(share * size)
         for share, size in zip((box.left, box.top, box.right, box.bottom), (*page.size, *page.size), strict=True)
@@ -35,25 +35,25 @@ def test_the_highlight_covers_exactly_the_quote():
     assert min(white.crop((0, 0, page.width, bottom + 40)).get_flattened_data()) == 255
 
 
-def test_a_quote_that_stands_on_the_next_page_opens_that_page():
-    picture = render_page("cells.pdf", TWO_PAGES, 1, "here goes on over the page and ends.")
-    assert picture.page == 2 and picture.boxes
+def test_a_quote_on_the_next_page_opens_that_page():
+    page_image = render_page("cells.pdf", TWO_PAGES, 1, "here goes on over the page and ends.")
+    assert page_image.page == 2 and page_image.boxes
 
 
 def test_a_page_without_the_quote_is_shown_unmarked():
-    picture = render_page("cells.pdf", TWO_PAGES, 2, "Nothing of this is written anywhere in it.")
-    assert picture.page == 2 and picture.boxes == ()
+    page_image = render_page("cells.pdf", TWO_PAGES, 2, "Nothing of this is written anywhere in it.")
+    assert page_image.page == 2 and page_image.boxes == ()
 
 
 def scan(form: str) -> bytes:
-    """A page of two sentences that a scanner made: dots, no characters."""
+    """Return a scanned page of two sentences, without text."""
     page = Image.new("L", (1240, 800), "white")
     draw_on, font = ImageDraw.Draw(page), ImageFont.load_default(size=32)
     draw_on.text((100, 150), "The membrane lets water through.", fill="black", font=font)
     draw_on.text((100, 500), "Chlorophyll is green.", fill="black", font=font)
-    held = io.BytesIO()
-    page.save(held, form, **({"resolution": 150.0} if form == "PDF" else {}))
-    return held.getvalue()
+    buffer = io.BytesIO()
+    page.save(buffer, form, **({"resolution": 150.0} if form == "PDF" else {}))
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("form", ["PNG", "PDF"])
@@ -66,10 +66,10 @@ def test_a_quote_on_a_scan_is_located_by_ocr(form: str):
 
 
 def test_an_image_is_shown_unchanged():
-    held = io.BytesIO()
-    Image.new("RGB", (60, 30), "red").save(held, "JPEG")
-    picture = render_page("red.jpg", held.getvalue(), 1, "")
-    assert (picture.width, picture.height) == (60, 30)
+    buffer = io.BytesIO()
+    Image.new("RGB", (60, 30), "red").save(buffer, "JPEG")
+    page_image = render_page("red.jpg", buffer.getvalue(), 1, "")
+    assert (page_image.width, page_image.height) == (60, 30)
 
 
 @pytest.mark.parametrize(

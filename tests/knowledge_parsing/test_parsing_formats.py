@@ -1,4 +1,4 @@
-"""Every format comes out as readable text that knows its place."""
+"""Every format is parsed into readable text with locators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from knowledge.documents import LocatorKind
 from knowledge.parsing.sandbox import parse
 
 
-def test_a_pdf_knows_its_pages():
+def test_a_pdf_has_page_locators():
     parsed = parse(
         "light.pdf", pdf_pages([(72, 700, "Light reactions come first.")], [(72, 700, "Then the Calvin cycle.")])
     )
@@ -20,7 +20,7 @@ def test_a_pdf_knows_its_pages():
     assert parsed.pages == 2
 
 
-def test_two_columns_are_read_one_after_the_other_even_when_the_file_holds_them_row_by_row():
+def test_columns_are_read_one_after_the_other_even_if_the_file_has_them_row_by_row():
     left = [f"left column line {n} of the text about leaves" for n in range(20)]
     right = [f"right column line {n} of the text about roots" for n in range(20)]
     rows = [(x, 700 - 14 * n, text) for n in range(20) for x, text in ((60, left[n]), (310, right[n]))]
@@ -28,12 +28,12 @@ def test_two_columns_are_read_one_after_the_other_even_when_the_file_holds_them_
     assert text.index(left[19]) < text.index(right[0])
 
 
-def test_words_broken_at_the_end_of_a_line_are_whole_again():
+def test_words_hyphenated_at_a_line_end_are_joined():
     lines = [(72, 700, "Plants need photosyn-"), (72, 686, "thesis to grow, and light is the source of it.")]
     assert "photosynthesis to grow" in read_text("hyphens.pdf", pdf_pages(lines))
 
 
-def test_running_headers_and_page_numbers_are_not_text():
+def test_running_headers_and_page_numbers_are_removed():
     pages = [
         [(72, 810, "Biology 101"), (72, 700, f"The text of leaf {chr(96 + n)} is about cells."), (290, 30, f"- {n} -")]
         for n in range(1, 7)
@@ -45,7 +45,7 @@ def test_running_headers_and_page_numbers_are_not_text():
 
 
 def test_short_documents_keep_repeated_counting_lines():
-    """A deck whose pages said only "leaf 1", "leaf 2" once lost all of them as running headers."""
+    """A document whose pages were only "leaf 1", "leaf 2" once lost them all as running headers."""
     text = read_text("leaves.pdf", pdf_pages(*[[(72, 700, f"leaf {n}")] for n in range(1, 6)]))
     assert text == "leaf 1\nleaf 2\nleaf 3\nleaf 4\nleaf 5"
 
@@ -99,7 +99,7 @@ def test_a_slide_has_title_text_and_speaker_notes():
     ]
 
 
-def test_a_web_page_is_its_article_without_scripts_and_navigation():
+def test_a_web_page_is_read_without_scripts_and_navigation():
     page = """<html><head><title>Cells</title><script>alert(1)</script></head><body><nav>Home</nav>
     <h1>Cells</h1><p>A cell has a <b>mem</b>brane.</p><h2>Parts</h2>
     <table><tr><th>Part</th><th>Work</th></tr><tr><td>Ribosome</td><td>proteins</td></tr></table>
@@ -138,7 +138,7 @@ def test_legacy_western_encodings_are_not_decoded_as_chinese():
     assert read_text("old.txt", text.encode("cp1252")) == text
 
 
-def test_wrapped_plain_text_flows_and_underlined_lines_are_headings():
+def test_wrapped_plain_text_is_joined_and_underlined_lines_are_headings():
     line = "A paragraph that was wrapped by an editor at some column, and"
     parsed = parse("notes.txt", f"Forces\n======\n\n{line}\n{line}\nends here.\n".encode())
     assert parsed.blocks[0].heading == ("Forces",)

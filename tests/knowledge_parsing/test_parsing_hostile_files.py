@@ -1,4 +1,4 @@
-"""Hostile files end in a document or in one sentence, never in a crash, a hang or a full memory."""
+"""A hostile file gives a document or a refusal, never a crash, a hang or exhausted memory."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ SLOW = {"content.pdf", "forms.pdf", "wide.html", "stars.md", "signs.txt"}
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n in SLOW)) for n in BOMBS])
 def test_a_hostile_file_is_parsed_or_refused_with_a_reason(name):
-    reading = parse_with_report(name, BOMBS[name], LIMITS)
-    assert reading.peak_mb < 1_536
-    if not isinstance(reading.result, ParsedDocument):
-        assert isinstance(reading.result, DocumentRefused)
-        assert str(reading.result).startswith(name)
-        assert str(reading.result).endswith(".")
+    report = parse_with_report(name, BOMBS[name], LIMITS)
+    assert report.peak_mb < 1_536
+    if not isinstance(report.result, ParsedDocument):
+        assert isinstance(report.result, DocumentRefused)
+        assert str(report.result).startswith(name)
+        assert str(report.result).endswith(".")
 
 
 def test_exceeding_the_memory_limit_is_too_large():
-    reading = parse_with_report("words.pdf", pdf_with_long_content(20_000_000), ParseLimits(memory_bytes=300 * 2**20))
-    assert isinstance(reading.result, DocumentTooLarge)
+    report = parse_with_report("words.pdf", pdf_with_long_content(20_000_000), ParseLimits(memory_bytes=300 * 2**20))
+    assert isinstance(report.result, DocumentTooLarge)
 
 
 def samples() -> dict[str, bytes]:

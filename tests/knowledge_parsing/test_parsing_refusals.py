@@ -1,4 +1,4 @@
-"""What cannot be read ends in one sentence that names the file and the way out."""
+"""A file that cannot be read is refused with a message that names the file and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The child that reads a file has given up what it does not need, and never outlives its parent."""
+"""The worker that parses a file is confined and never outlives its parent."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ parse("forms.pdf", pdf_with_nested_forms())
 
 
 def wait_for_child(parent: int) -> int:
-    """Return the reader once it has begun to work, and so has confined itself."""
+    """Return the worker's process id once it has confined itself."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for path in Path("/proc").glob("[0-9]*/status"):
@@ -94,7 +94,7 @@ def wait_for_child(parent: int) -> int:
             if fields["PPid"].strip() == str(parent) and fields.get("NoNewPrivs", "0").strip() == "1":
                 return int(fields["Pid"])
         time.sleep(0.05)
-    raise AssertionError("no reader was started")
+    raise AssertionError("no worker was started")
 
 
 def alive(process: int) -> bool:

@@ -1,4 +1,4 @@
-"""Characters: cleaning is idempotent and total, decoding never guesses bytes into text that are none."""
+"""Text cleaning is idempotent and never fails; bytes that are not text are never decoded."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_decoding_never_fails(data):
         ("x\u00b2 \u2260 \u210c", "x\u00b2 \u2260 \u210c"),  # what means something is not folded
     ],
 )
-def test_letters_are_preserved(raw, shown):
+def test_letters_and_symbols_are_preserved(raw, shown):
     assert clean_text(raw) == shown
 
 
@@ -59,7 +59,7 @@ def line(text: str, top: float = 700, hyphen: bool = False) -> LayoutLine:
     return LayoutLine(text, 72, top - 12, 400, top, 12, hyphen=hyphen)
 
 
-def test_the_rest_of_the_document_decides_what_a_hyphen_is():
+def test_the_rest_of_the_document_decides_about_a_hyphen():
     known = [line("a dual-encoder"), line("the framework")]
     words = Dehyphenator([*known, line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")])
     assert words.join_lines([line("one dual", hyphen=True), line("encoder frame", hyphen=True), line("work")]) == (
@@ -76,5 +76,5 @@ def test_running_headers_are_removed_and_unique_lines_kept():
         ]
         for number, word in enumerate(["cells", "roots", "leaves", "stems"], 7)
     ]
-    kept = [[x.text for x in page] for page in remove_headers_footers(pages)]
-    assert kept == [[f"{word} number {n}" for n in range(5)] for word in ["cells", "roots", "leaves", "stems"]]
+    remaining = [[x.text for x in page] for page in remove_headers_footers(pages)]
+    assert remaining == [[f"{word} number {n}" for n in range(5)] for word in ["cells", "roots", "leaves", "stems"]]

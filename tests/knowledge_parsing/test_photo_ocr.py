@@ -1,4 +1,4 @@
-"""Pictures of work are read line by line in a child, whatever the light; what cannot be read is a typed refusal."""
+"""Photos of written work are read line by line in a confined worker; each refusal has its own error."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def test_an_equation_and_a_sentence_are_read_line_by_line(how: dict[str, bool]) 
     assert without_spaces(read[2]).lower() == "x=4"
 
 
-def test_a_phone_held_sideways_is_read_upright() -> None:
+def test_a_sideways_photo_is_read_upright() -> None:
     require_ocr()
-    picture = draw_text(*WORK_LINES).rotate(90, expand=True)
+    photo = draw_text(*WORK_LINES).rotate(90, expand=True)
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees to see it upright
-    held = io.BytesIO()
-    picture.save(held, "JPEG", exif=exif)
-    assert likeness(transcribe_photo(held.getvalue())) > 0.95
+    buffer = io.BytesIO()
+    photo.save(buffer, "JPEG", exif=exif)
+    assert likeness(transcribe_photo(buffer.getvalue())) > 0.95
 
 
 def test_an_empty_page_has_no_text() -> None:
@@ -43,7 +43,7 @@ def test_an_empty_page_has_no_text() -> None:
         transcribe_photo(encode_image(Image.new("L", (800, 600), 255)))
 
 
-def test_a_broken_picture_and_one_of_too_many_pixels_are_refused() -> None:
+def test_a_broken_photo_and_one_with_too_many_pixels_are_refused() -> None:
     require_ocr()
     with pytest.raises(DocumentDamaged):
         transcribe_photo(encode_image(draw_text("x = 4"))[:200])

@@ -1,4 +1,4 @@
-"""A library without models: rows in memory, an index on disk, words hashed to directions."""
+"""A library without models: a catalogue in memory, an index on disk, hashed word vectors."""
 
 from __future__ import annotations
 

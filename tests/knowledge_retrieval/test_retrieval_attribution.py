@@ -1,4 +1,4 @@
-"""A quote stands in the passage word for word; a number or a "not" against the sentence rules it out."""
+"""A quote is verbatim from its passage; a different number or a negation rules support out."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_partial_numbers_and_words_are_not_support(answer: str):
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=60))
-def test_whatever_is_asked_and_answered_each_sentence_gets_a_verdict(answer: str, question: str, passage: str):
+def test_any_answer_to_any_question_gets_a_verdict_for_each_sentence(answer: str, question: str, passage: str):
     for quote in attribute_answer(answer, [hit(passage), *HITS], HashingEmbedder(16), question):
         assert quote.hit_index is None or quote.text
 

@@ -1,4 +1,4 @@
-"""A process killed while it reads a document in leaves the old index whole; the rows decide what is true."""
+"""A process that is killed while it adds or removes a document leaves a valid index; the catalogue is the truth."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINES = b"# Lines\n\nThe slope of a line is its rise divided by its run.\n"
 
 
 class StuckEmbedder(HashingEmbedder):
-    """Never comes back from the first passage."""
+    """Hangs on the first passage."""
 
     __slots__ = ("begun",)
 
@@ -35,7 +35,7 @@ class StuckEmbedder(HashingEmbedder):
 
 
 class StuckPublisher(Library):
-    """Stops between the rows and the index."""
+    """Hangs after the catalogue is changed, before the index is."""
 
     __slots__ = ()
 
@@ -46,7 +46,7 @@ class StuckPublisher(Library):
 
 
 class HalfwayEmbedder:
-    """Stops while a generation is written: its folder is there, its manifest is not."""
+    """Hangs while a generation is written: its folder exists, its manifest does not."""
 
     def __init__(self, course: Path) -> None:
         self._inner, self._course = HashingEmbedder(256), course
@@ -101,7 +101,7 @@ def kill_inside(work, data_dir: Path) -> None:
     deadline = time.monotonic() + 120
     while not (data_dir / "index" / "begun").exists():
         assert child.is_alive(), "the child ended before it could be killed"
-        assert time.monotonic() < deadline, "the child never came to the place where it is killed"
+        assert time.monotonic() < deadline, "the child never reached the point at which it is killed"
         time.sleep(0.05)
     assert child.pid is not None
     os.kill(child.pid, signal.SIGKILL)

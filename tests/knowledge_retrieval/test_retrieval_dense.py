@@ -1,4 +1,4 @@
-"""The dense index of a large course: cells are found once, and kept while they suit the number of passages."""
+"""The IVF cells of a large course are trained once and reused while they suit the number of passages."""
 
 from __future__ import annotations
 

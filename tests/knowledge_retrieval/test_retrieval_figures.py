@@ -1,4 +1,4 @@
-"""A figure that a question names is found by its caption, in the forms that books and learners write it."""
+"""A figure named in a question is found by its caption, in all common spellings."""
 
 from __future__ import annotations
 

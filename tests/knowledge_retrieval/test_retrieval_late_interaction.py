@@ -1,4 +1,4 @@
-"""Words as codes: cosines survive the turning and rounding, and every word of a question finds its nearest one."""
+"""Token codes preserve cosines, and MaxSim finds the nearest token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Terms, sentences, BM25 and the evidence that is read from them."""
+"""Index terms, sentences, BM25, lexical features and follow-up questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents go in and out, and the next search knows it."""
+"""Documents are added and removed, and the next search sees it."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_replacing_keeps_only_the_new_document(library):
     library.add("c", "notes.md", LEAVES)
     newer = library.add("c", "notes.md", LINES, replace=True)
     assert library.documents("c") == [newer]
-    assert found(library, "Why do leaves look green?") == ["notes.md"]  # all there is, and it is the new one
+    assert found(library, "Why do leaves look green?") == ["notes.md"]  # the only document, and the new one
     assert library.check_index("c") == []
 
 

@@ -1,4 +1,4 @@
-"""Of the best passage those sentences are read that hold the question's rare words; a question that fits all, all."""
+"""The sentences with the question's rare words are selected; a question about the whole passage selects all of it."""
 
 from __future__ import annotations
 

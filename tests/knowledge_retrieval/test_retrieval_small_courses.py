@@ -1,7 +1,7 @@
-"""A course of a dozen pages is decided as well as one of a thousand: coverage must not depend on the course's size.
+"""Coverage does not depend on the size of the course.
 
-The idf of a word in a course of three passages is small; a decision that reads raw BM25 scores calls everything in a
-small course uncovered. (Seen on the sample course: 光反应发生在哪里？ at .49, "What is the slope of a line?" at .41.)
+The idf of a word in a course of three passages is small, so a decision by raw BM25 scores would call every question
+uncovered. (On the sample course once: 光反应发生在哪里？ at 0.49, "What is the slope of a line?" at 0.41.)
 """
 
 from __future__ import annotations

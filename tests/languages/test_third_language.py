@@ -1,4 +1,4 @@
-"""A third language is two folders and no change of code: one for how it is read, one for what the product says."""
+"""A third language needs two folders and no change of code: how it is read, and what the product says."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ assert t("en", KEY) != "Պահել" != t("zh", KEY)
 
 
 def run(code: str, *folders: Path) -> None:
-    """Run code in a process of its own: languages are found once, at the first look."""
+    """Run code in a new process, because a process looks for languages only once."""
     command = [sys.executable, "-c", code, *map(str, folders)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
