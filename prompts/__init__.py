@@ -1,1 +1,1 @@
-"""Every word we say to a model: one Jinja file a prompt and language. Rendered by `tutor.chat.prompts`."""
+"""The prompts: one Jinja file per language and prompt, rendered by `tutor.chat.prompts`."""

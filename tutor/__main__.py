@@ -1,4 +1,4 @@
-"""`python -m tutor <verb>`."""
+"""Runs the command line: `python -m tutor <verb>`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The nouns of the house: who asks, what was asked and answered, and what was said about the answer.
+"""The data model: people, courses, turns, feedback, adapters, jobs, and the events of a turn.
 
-Pure values. They know no tables, clocks, models or pages. Times are timezone-aware UTC; ids are opaque strings.
+Pure values without tables, clocks, models or pages. Times are timezone-aware UTC; ids are opaque strings.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+BLANK = "_____"  # the gap where a word is left out of a sentence
+
 
 class Role(StrEnum):
-    """What a person may be in the house."""
+    """The role of an account."""
 
     LEARNER = "learner"
     INSTRUCTOR = "instructor"
@@ -21,7 +23,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account; `name` is a pseudonym, unique in the house."""
+    """Somebody with an account; `name` is a unique pseudonym."""
 
     id: str
     name: str
@@ -36,11 +38,11 @@ class Person:
 
 
 class HelpLevel(StrEnum):
-    """How much the instructor of a course lets the tutor give away."""
+    """How much of an exercise's solution the tutor may give away; set by the instructor of a course."""
 
     LOW = "low"  # gaps and guiding questions; definitions always
     MODERATE = "moderate"  # up to the next step
-    HIGH = "high"  # in the end the answer
+    HIGH = "high"  # up to the answer
 
 
 class Strictness(StrEnum):
@@ -52,13 +54,13 @@ class Strictness(StrEnum):
 
     @property
     def threshold(self) -> float:
-        """The confidence from which on a question counts as covered."""
+        """The confidence from which a question counts as covered."""
         return {Strictness.STRICT: 0.75, Strictness.USUAL: 0.5, Strictness.GENEROUS: 0.25}[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course; an `open` one may be entered by any learner without being enrolled by an instructor."""
+    """A course; any learner may enter an `open` one, the others only after an instructor has enrolled them."""
 
     id: str
     title: str
@@ -71,28 +73,28 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class PrerequisiteReason:
-    """Why a skill needs another: in whose words, or by an instructor's decision."""
+    """Why a skill has a prerequisite: a quotation from the course, or an instructor's decision."""
 
-    needs: str  # the skill's id
-    kind: str  # "name", "definition", "mention" as the library proposes; "instructor"
+    needs: str  # id of the prerequisite
+    kind: str  # "name", "definition", "mention": proposed by the library; "instructor"
     quote: str = ""
     passage_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Something a course teaches; `needs` are the ids of the skills that come before it.
+    """Something a course teaches; `prerequisites` are the ids of the skills that come before it.
 
-    The id is for ever: what is known about a learner hangs on it. A new name does not change it, and the id of a
-    skill that was deleted is not given again.
+    The id is permanent, because learners' records refer to it: renaming a skill keeps it, and the id of a deleted skill
+    is never used again.
     """
 
     id: str
     course_id: str
     name: str
     prerequisites: tuple[str, ...] = ()
-    prerequisite_reasons: tuple[PrerequisiteReason, ...] = ()  # of needs; those that a file declares have none
-    concept: str = ""  # the library's id of the concept that it was proposed as
+    prerequisite_reasons: tuple[PrerequisiteReason, ...] = ()  # of prerequisites; those declared in a file have none
+    concept: str = ""  # the library's id of the concept that the skill was proposed from
 
 
 class TurnStatus(StrEnum):
@@ -100,14 +102,14 @@ class TurnStatus(StrEnum):
 
     RUNNING = "running"
     COMPLETE = "complete"
-    STOPPED = "stopped"  # by the learner; what was said so far is kept
+    STOPPED = "stopped"  # by the learner; the answer so far is kept
     INTERRUPTED = "interrupted"  # by a crash or a lost connection
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a statement of the answer stands in the course: `number` is the mark [n] in the answer."""
+    """The passage that supports a statement of the answer; `number` is the mark [n] in the answer."""
 
     number: int
     passage_id: str
@@ -130,15 +132,15 @@ class Timings:
 
 
 class Endorser(StrEnum):
-    """Who vouches for a verified answer."""
+    """Who endorses a verified answer."""
 
-    TEACHER = "teacher"  # an instructor of the course accepted it; it answers everybody in the course
-    LEARNER = "learner"  # the learner wrote it; it answers only her
+    TEACHER = "teacher"  # accepted by an instructor of the course; it answers everybody in the course
+    LEARNER = "learner"  # written by the learner; it answers nobody else
 
 
 @dataclass(frozen=True, slots=True)
 class VerifiedAnswerRef:
-    """Which correction an answer used: `whole` when it is the answer, else the model had it as an example."""
+    """The correction that an answer used: as the `whole` answer, or as an example in the model's prompt."""
 
     correction_id: str
     voice: Endorser
@@ -147,22 +149,22 @@ class VerifiedAnswerRef:
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What a turn was as teaching: its move, and where its exercise stands on the hint ladder after it."""
+    """The pedagogical state after a turn: its move, and the rung of its exercise on the hint ladder."""
 
     move: str
     why: str
-    exercise: str = ""  # the exercise at hand, as it was typed or posed; "" without one
+    exercise: str = ""  # the exercise in progress, as it was typed or posed; "" without one
     rung: int = 0
     top: int = 0  # the highest rung that the course allowed then
     sharpness: int = 0  # hints given at the top
     wrong: int = 0  # wrong answers in a row
     closed: bool = False  # the exercise ended with this turn
-    posed: str = ""  # id of the stored question that stands open after this turn
+    posed: str = ""  # id of the stored question that is open after this turn
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and its answer, with everything needed to say where the answer came from."""
+    """A question and its answer, with everything needed to explain where the answer came from."""
 
     id: str
     conversation_id: str
@@ -171,16 +173,16 @@ class Turn:
     question: str
     answer: str
     status: TurnStatus
-    covered: bool | None  # None until retrieval has decided
+    covered: bool | None  # None before retrieval
     confidence: float | None  # of `covered`, in [0, 1]
     citations: tuple[Citation, ...]
-    passages: tuple[str, ...]  # ids of the passages that the prompt held, best first
-    prompt_sha256: str | None  # of the rendered messages; None when no model was asked
+    passages: tuple[str, ...]  # ids of the passages in the prompt, best first
+    prompt_sha256: str | None  # of the rendered messages; None without a prompt
     model: str | None
     quantization: str | None
-    adapter: str | None  # version name of the learner's adapter, None for the base
+    adapter: str | None  # version name of the learner's adapter; None for the base model
     timings: Timings | None
-    replaces: str | None  # the turn that this one retries or edits; that one is kept, but no longer shown
+    replaces: str | None  # id of the turn that this one retries or edits; that one is kept, but no longer shown
     created_at: datetime
     verified: VerifiedAnswerRef | None = None
     guidance: Guidance | None = None
@@ -199,7 +201,7 @@ class Conversation:
 
 
 class Thumb(StrEnum):
-    """One tap on an answer."""
+    """A rating of an answer."""
 
     UP = "up"
     DOWN = "down"
@@ -207,7 +209,7 @@ class Thumb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What one person thinks of one answer; a second tap replaces the first."""
+    """One person's rating of one answer; a new rating replaces it."""
 
     turn_id: str
     author_id: str
@@ -217,12 +219,12 @@ class Feedback:
 
 
 class CorrectionState(StrEnum):
-    """Where a better answer stands on its way to training."""
+    """The state of a correction on its way to training."""
 
-    PROPOSED = "proposed"  # written, not for training
-    ACCEPTED = "accepted"  # for its learner's own adapter by her consent; for the course once an instructor decided so
+    PROPOSED = "proposed"  # without consent to training
+    ACCEPTED = "accepted"  # for the learner's own adapter, by consent; for the course, by an instructor's decision
     DECLINED = "declined"  # by an instructor
-    WITHDRAWN = "withdrawn"  # by its author; its text is gone
+    WITHDRAWN = "withdrawn"  # its text is deleted
 
 
 LIVE_CORRECTION_STATES = (CorrectionState.PROPOSED, CorrectionState.ACCEPTED)
@@ -230,7 +232,7 @@ LIVE_CORRECTION_STATES = (CorrectionState.PROPOSED, CorrectionState.ACCEPTED)
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A better answer written by a person, about one turn of `learner_id`."""
+    """A better answer that a person wrote to a turn of `learner_id`."""
 
     id: str
     turn_id: str
@@ -243,67 +245,67 @@ class Correction:
     created_at: datetime
     decided_by: str | None = None
     decided_at: datetime | None = None
-    reason: str | None = None  # the instructor's, for her decision
+    reason: str | None = None  # the instructor's, for the decision
 
     @property
     def is_pending(self) -> bool:
-        """Whether an instructor of the course has yet to decide."""
+        """Whether no instructor has decided yet."""
         return self.decided_at is None and self.state in LIVE_CORRECTION_STATES
 
     @property
     def state_before_review(self) -> CorrectionState:
-        """Where it stands as long as no instructor has decided."""
+        """The state while no instructor has decided."""
         return CorrectionState.ACCEPTED if self.consent else CorrectionState.PROPOSED
 
     def may_answer(self, learner_id: str | None) -> bool:
-        """Whether it may be shown to this learner; None asks for the whole course."""
+        """Whether it may answer this learner; None stands for the whole course."""
         if learner_id is None:
             return self.state is CorrectionState.ACCEPTED and self.decided_at is not None
         return learner_id == self.learner_id and self.state in LIVE_CORRECTION_STATES
 
     def may_train(self, learner_id: str | None) -> bool:
-        """Whether it may train this learner's adapter; None asks for the course's shared one."""
+        """Whether it may train this learner's adapter; None stands for the course's shared adapter."""
         return self.consent and self.may_answer(learner_id)
 
 
 @dataclass(frozen=True, slots=True)
 class LossPoint:
-    """One step of a training's curve, in nats a token; lower is closer to the better answers."""
+    """A point of a training's loss curve, in nats per token."""
 
     step: int
-    loss: float  # of the rows that are learnt
-    held_out: float | None = None  # of rows that are not; None where it was not looked at
+    loss: float  # of the training rows
+    held_out: float | None = None  # of the held-out rows; None where it was not measured
 
 
 class AdapterState(StrEnum):
-    """The life of a trained adapter; at most one is ACTIVE per learner and course, and one per course for all."""
+    """The state of a trained adapter; at most one is ACTIVE per learner and course, and one shared one per course."""
 
     CANDIDATE = "candidate"
     ACTIVE = "active"
     RETIRED = "retired"
-    REJECTED = "rejected"  # by the gate; its files are gone, its card and the reasons are kept
+    REJECTED = "rejected"  # by the gate; its files are deleted, its eval report and the reasons are kept
 
 
 @dataclass(frozen=True, slots=True)
 class AdapterVersion:
-    """One trained adapter of a learner in a course, or of the course; `name` (`quiet-heron-v3`) is never used twice."""
+    """A trained adapter of a learner in a course, or of the course; its `name` ("quiet-heron-v3") is never reused."""
 
     id: str
     name: str
-    learner_id: str | None  # None: the course's shared one
+    learner_id: str | None  # None: the course's shared adapter
     course_id: str
     version: int
     state: AdapterState
     base_sha256: str
     sha256: str  # of adapter_model.safetensors
-    directory: str  # below the data root
+    directory: str  # relative to the data directory
     metrics: Mapping[str, float]
     created_at: datetime
-    reasons: tuple[str, ...] = ()  # why the gate let it in or kept it out
+    reasons: tuple[str, ...] = ()  # for which the gate passed or rejected it
 
 
 class JobState(StrEnum):
-    """How far a long task is."""
+    """The state of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -314,7 +316,7 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A long task that a page watches: `done` of `total` units of the present `stage`."""
+    """A long task that a page shows: `done` of `total` units of the current `stage`."""
 
     id: str
     kind: str  # "ingest", "train"
@@ -328,11 +330,11 @@ class Job:
     message: str
     created_at: datetime
     updated_at: datetime
-    stage_at: datetime | None = None  # when the present stage began
+    stage_at: datetime | None = None  # when the current stage began
 
 
 class Outcome(StrEnum):
-    """What a grade says; UNSURE goes to the instructor and counts for nothing until she decides."""
+    """The result of grading; UNSURE goes to an instructor and does not count before their decision."""
 
     RIGHT = "right"
     PARTIAL = "partial"
@@ -349,14 +351,14 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Turn event: what the tutor does before the first token ("searching", "thinking")."""
+    """Turn event: what the tutor is doing before the first token ("searching", "thinking")."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """Event of a turn and of an engine's stream: the request waits at this place; 0 when its turn has come."""
+    """Event of a turn and of an engine's stream: the request's place in the queue; 0 when it starts."""
 
     place: int
 

@@ -1,32 +1,31 @@
-"""What can go wrong in the tutor; the message names the thing and the way out and may be shown to a person.
+"""The errors of the tutor; a message names the thing and the way out, and may be shown to a person.
 
 TutorError
 ├── InputRefused         the message, file or argument cannot be used as it is
 ├── NotFound             no such course, learner, turn, conversation ...
 ├── NotAllowed           this person may not do that
-├── OriginalMissing      the kept file of a document is gone or damaged
-├── SetupError           the house cannot open
-│   ├── DataDirUnusable      the data root cannot be written
-│   ├── DataDirInUse         another server holds the data root
-│   └── ModelUnusable        a model is missing, incomplete or not the one that was pinned
+├── OriginalMissing      the original file of a document is missing or damaged
+├── SetupError           the tutor cannot start
+│   ├── DataDirUnusable      the data directory cannot be written
+│   ├── DataDirInUse         another server uses the data directory
+│   └── ModelUnusable        a model is missing, incomplete or not the pinned one
 ├── EngineError          an answer cannot be generated
-│   ├── EngineNotReady       the model is still loading, or failed to
-│   ├── EngineBusy           the queue is full; carries the place in it
+│   ├── EngineNotReady       the model is still loading, or failed to load
+│   ├── EngineBusy           the queue is full
 │   ├── PromptTooLong        the prompt cannot be made to fit the context window
-│   ├── AdapterNotLoaded     the adapter asked for cannot be used (never answered by the base instead)
-│   ├── GenerationTimeout    the wall-clock limit of one answer has passed
-│   └── RemoteEngineFailed   the remote server refused, hung or broke off
-└── TrainingFailed       the trainer ended without a usable adapter
+│   ├── AdapterNotLoaded     the requested adapter cannot be used; the base model never answers in its place
+│   ├── GenerationTimeout    an answer took longer than its time limit
+│   └── RemoteEngineFailed   the model server refused, hung or broke off
+└── TrainingFailed       a training ended without a usable adapter
 """
 
 from __future__ import annotations
 
 
 class TutorError(Exception):
-    """Base of all errors that the tutor raises on purpose.
+    """Base class of all errors that the tutor raises on purpose.
 
-    `key` names the same sentence among the words of the pages, with `values` to fill in, for people who read another
-    language than that of `str(error)`.
+    `key` names the translated message in `tutor.locales`, which is formatted with `values`; `str(error)` is English.
     """
 
     def __init__(self, message: str = "", *, key: str | None = None, **values: object) -> None:
@@ -39,7 +38,7 @@ class InputRefused(TutorError):
 
 
 class NotFound(TutorError):
-    """There is no such thing, or this person may not know of it."""
+    """There is no such thing, or this person may not know that there is."""
 
 
 class NotAllowed(TutorError):
@@ -47,23 +46,23 @@ class NotAllowed(TutorError):
 
 
 class OriginalMissing(TutorError):
-    """The kept file of a document is gone or damaged."""
+    """The original file of a document is missing or damaged."""
 
 
 class SetupError(TutorError):
-    """The house cannot open."""
+    """The tutor cannot start."""
 
 
 class DataDirUnusable(SetupError):
-    """The data root cannot be written."""
+    """The data directory cannot be written."""
 
 
 class DataDirInUse(SetupError):
-    """Another server holds the data root."""
+    """Another server uses the data directory."""
 
 
 class ModelUnusable(SetupError):
-    """A model is missing, incomplete or not the one that was pinned."""
+    """A model is missing, incomplete or not the pinned one."""
 
 
 class EngineError(TutorError):
@@ -75,7 +74,7 @@ class EngineNotReady(EngineError):
 
 
 class EngineBusy(EngineError):
-    """The queue is full; `place` is the number the request would have had."""
+    """The queue is full; `place` is the place that the request would have had."""
 
     def __init__(self, place: int) -> None:
         super().__init__(f"the tutor is busy, you are number {place} in the queue; try again in a moment", place=place)
@@ -87,16 +86,16 @@ class PromptTooLong(EngineError):
 
 
 class AdapterNotLoaded(EngineError):
-    """The adapter asked for cannot be used."""
+    """The requested adapter cannot be used."""
 
 
 class GenerationTimeout(EngineError):
-    """The wall-clock limit of one answer has passed."""
+    """An answer took longer than its time limit."""
 
 
 class RemoteEngineFailed(EngineError):
-    """The remote server refused, hung or broke off."""
+    """The model server refused, hung or broke off."""
 
 
 class TrainingFailed(TutorError):
-    """The trainer ended without a usable adapter."""
+    """A training ended without a usable adapter."""

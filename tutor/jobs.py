@@ -1,4 +1,7 @@
-"""Long tasks beside the page: a worker thread a kind, progress in the database, cancel, a new start after a crash."""
+"""Jobs: long tasks in the background, with progress in the database, cancelling, and recovery after a crash.
+
+Each kind of job has one worker thread.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +20,22 @@ from tutor.platform.clock import Clock, new_id
 from tutor.store.database import Database
 
 log = logging.getLogger(__name__)
-PROGRESS_INTERVAL_S = 0.2
+PROGRESS_INTERVAL_S = 0.2  # between two stored reports of a stage
 
 
 @dataclass(slots=True)
 class JobReporter:
-    """Handed to the work: tells how far it is, and whether it should stop."""
+    """Handed to the work: stores its progress, and tells it to stop."""
 
     database: Database
     clock: Clock
     job_id: str
-    requeue_on_stop: bool = False  # stopped because the server stops: the next one takes the job up
+    requeue_on_stop: bool = False  # stopped by the server's end; the next server runs the job again
     _cancel_event: threading.Event = field(default_factory=threading.Event)
     _last_report: tuple[str, float] = ("", 0.0)
 
     def __call__(self, stage: str, done: int, total: int, message: str | None = None) -> None:
-        """Store the progress; a stage's reports are thinned to a few a second, its last one is always kept."""
+        """Store the progress; skips reports that come too fast, but never the last one of a stage."""
         now = time.monotonic()
         if stage == self._last_report[0] and done < total and now - self._last_report[1] < PROGRESS_INTERVAL_S:
             return
@@ -49,16 +52,16 @@ class JobReporter:
         self._cancel_event.set()
 
 
-JobFunction = Callable[[JobReporter], str]  # returns the sentence that stands under the finished job
+JobFunction = Callable[[JobReporter], str]  # returns the message of the finished job
 
 
 @dataclass(frozen=True, slots=True)
 class JobRunner:
-    """Starts long tasks and lets their owners watch and cancel them."""
+    """Runs jobs and lets their owners watch and cancel them."""
 
     database: Database
     clock: Clock
-    user_facing_errors: tuple[type[Exception], ...]  # errors whose message is a sentence for the owner
+    user_facing_errors: tuple[type[Exception], ...]  # their messages are shown to the owner
     _workers: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _reporters: dict[str, JobReporter] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -72,7 +75,7 @@ class JobRunner:
         work: JobFunction,
         payload: Mapping[str, str] | None = None,
     ) -> Job:
-        """Queue the work behind others of its kind and return its job at once."""
+        """Queue the work behind other jobs of its kind; return the job at once."""
         now = self.clock()
         job = Job(new_id(), kind, actor.id, course_id, subject, JobState.QUEUED, "waiting", 0, 1, "", now, now)
         with self.database.write_transaction() as connection:
@@ -81,7 +84,7 @@ class JobRunner:
         return job
 
     def run(self, job: Job, work: JobFunction) -> None:
-        """Run the work of a stored job (again)."""
+        """Queue the work of a stored job."""
         report = JobReporter(self.database, self.clock, job.id)
         with self._lock:
             self._reporters[job.id] = report
@@ -89,14 +92,14 @@ class JobRunner:
         worker.submit(self._run, job, report, work)
 
     def restart(self, job: Job, payload: Mapping[str, str], work: JobFunction) -> None:
-        """Run the work of a job that a dead server left open; its progress begins anew."""
+        """Run a job again that a killed server left unfinished; its progress starts from zero."""
         with self.database.write_transaction() as connection:
             job_store.save_payload(connection, job.id, payload)
             job_store.update(connection, job.id, self.clock(), state=JobState.QUEUED, stage="waiting", done=0, total=1)
         self.run(job, work)
 
     def get(self, actor: Person, job_id: str) -> Job:
-        """Return a job of this person."""
+        """Return a job of this person; raises NotFound for any other."""
         with self.database.read_connection() as connection:
             job = job_store.by_id(connection, job_id)
         if job is None or not is_allowed(actor, Action.READ_OWN, AccessContext(owner_id=job.owner_id)):
@@ -108,17 +111,17 @@ class JobRunner:
             return job_store.recent_by_owner(connection, actor.id)
 
     def list_for_course(self, course_id: str, kind: str) -> list[Job]:
-        """Return the latest jobs of a kind in a course, whoever started them; whoever asks has been let in."""
+        """Return the latest jobs of a kind in a course, of all owners; the caller checks permission."""
         with self.database.read_connection() as connection:
             return job_store.of_course(connection, course_id, kind)
 
     def cancel(self, actor: Person, job_id: str) -> None:
-        """Ask a job of this person to stop; it ends at its next report."""
+        """Ask a job of this person to stop; it ends when it next checks."""
         self.get(actor, job_id)
         self.request_stop(job_id)
 
     def request_stop(self, job_id: str) -> None:
-        """Ask a job to stop; one that still waits has ended at once. Whoever asks has been let in."""
+        """Ask a job to stop; one that is still queued ends at once. The caller checks permission."""
         with self._lock:
             report = self._reporters.get(job_id)
             if report is not None:
@@ -129,7 +132,7 @@ class JobRunner:
                 job_store.update(connection, job_id, self.clock(), state=JobState.CANCELLED)
 
     def list_unfinished(self, kind: str) -> list[tuple[Job, dict[str, str]]]:
-        """Return the jobs of a kind that a dead server left open, with their payloads."""
+        """Return the jobs of a kind that a killed server left unfinished, with their payloads."""
         with self.database.read_connection() as connection:
             return [(job, job_store.get_payload(connection, job.id)) for job in job_store.open_jobs(connection, kind)]
 
@@ -138,7 +141,7 @@ class JobRunner:
             job_store.update(connection, job_id, self.clock(), state=state, message=message)
 
     def close(self) -> None:
-        """Ask all work to stop and wait for it; what was not finished stays open for the next server."""
+        """Ask all jobs to stop and wait for them; unfinished ones stay queued for the next server."""
         with self._lock:
             reports, workers = list(self._reporters.values()), list(self._workers.values())
         for report in reports:
@@ -161,12 +164,12 @@ class JobRunner:
             self.finish(job.id, JobState.FAILED, str(error))
         except Exception:
             log.exception("job %s (%s) failed", job.id, job.kind)
-            self.finish(job.id, JobState.FAILED, f"something went wrong on our side; the log names job {job.id}")
+            self.finish(job.id, JobState.FAILED, f"something went wrong on our side; look for job {job.id} in the log")
         finally:
             self._reporters.pop(job.id, None)
 
     def _finish_stopped(self, job: Job, report: JobReporter, message: str) -> None:
-        """End a job that somebody cancelled; put one back into the queue that only this server leaves."""
+        """End a job that was cancelled; requeue one that stopped only because the server ends."""
         if report.requeue_on_stop:
             self.finish(job.id, JobState.QUEUED, "")
         else:

@@ -1,4 +1,4 @@
-"""Accounts, access, conversations and feedback: whose is what."""
+"""Accounts: guests, sign-in links, sessions and permissions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from knowledge import languages
 from tutor.accounts import sign_in
 from tutor.accounts.permissions import AccessContext, Action, is_allowed
-from tutor.domain import CorrectionState, Role, Thumb
-from tutor.errors import InputRefused, NotAllowed, NotFound
+from tutor.domain import Role
+from tutor.errors import InputRefused, NotAllowed
 
 
 def test_a_guest_session_survives_a_restart(services):
@@ -113,65 +114,9 @@ def test_only_an_administrator_invites_instructors(services, instructor):
         services.accounts.invite(instructor, "new-boss", Role.ADMIN)
 
 
-def test_a_conversation_is_private_to_its_learner(services, ask, ada, bob, instructor, course):
-    turn = ask(ada)
-    assert services.conversations.list_own(bob, course.id) == []
-    for stranger in (bob, instructor, services.operator):
-        with pytest.raises(NotFound):
-            services.conversations.list_turns(stranger, turn.conversation_id)
-        with pytest.raises(NotFound):
-            services.conversations.delete(stranger, turn.conversation_id)
-
-
-def test_a_deleted_conversation_can_be_restored(services, ask, ada, course):
-    turn = ask(ada)
-    services.conversations.delete(ada, turn.conversation_id)
-    assert services.conversations.list_own(ada, course.id) == []
-    services.conversations.restore(ada, turn.conversation_id)
-    assert [c.id for c in services.conversations.list_own(ada, course.id)] == [turn.conversation_id]
-
-
-def test_a_second_rating_replaces_the_first_and_keeps_its_reason(services, ask, ada):
-    turn = ask(ada)
-    services.feedback.rate(ada, turn.id, Thumb.UP)
-    services.feedback.rate(ada, turn.id, Thumb.DOWN, "too long")
-    (only,) = services.feedback.list_ratings(ada, turn.conversation_id).values()
-    assert (only.thumb, only.reason) == (Thumb.DOWN, "too long")
-
-
-def test_only_the_owner_rates_or_corrects_an_answer(services, ask, ada, bob):
-    turn = ask(ada)
-    with pytest.raises(NotFound):
-        services.feedback.rate(bob, turn.id, Thumb.UP)
-    with pytest.raises(NotFound):
-        services.feedback.submit_correction(bob, turn.id, "My answer", consent=True)
-
-
-def test_a_correction_trains_only_with_consent_and_can_be_withdrawn(services, ask, ada, course):
-    turn = ask(ada)
-    kept = services.feedback.submit_correction(ada, turn.id, "Because of chlorophyll.", consent=False)
-    assert kept.state is CorrectionState.PROPOSED and not services.feedback.has_consent(ada)
-    trained = services.feedback.submit_correction(ada, turn.id, "Chlorophyll reflects green.", consent=True)
-    assert trained.may_train(ada.id) and not kept.may_train(ada.id) and services.feedback.has_consent(ada)
-    services.feedback.withdraw_correction(ada, trained.id)
-    assert [c.state for c in services.feedback.list_corrections(ada, course.id)] == [
-        CorrectionState.PROPOSED,
-        CorrectionState.WITHDRAWN,
-    ]
-
-
-def test_an_instructor_reviews_the_corrections_of_their_course(services, ask, ada, bob, instructor, course):
-    turn = ask(ada)
-    correction = services.feedback.submit_correction(ada, turn.id, "Because of chlorophyll.", consent=False)
-    (review,) = services.review_queue.list_reviews(instructor, course.id)
-    assert (review.correction.id, review.turn.id) == (correction.id, turn.id)
-    services.review_queue.decide(instructor, correction.id, accept=False)
-    assert services.feedback.list_corrections(ada, course.id)[0].state is CorrectionState.DECLINED
-    with pytest.raises(NotAllowed):
-        services.review_queue.decide(bob, correction.id, accept=True)
-
-
-@pytest.mark.parametrize(("text", "said"), [("  ", "empty"), ("x" * 4001, "4001 characters")])
-def test_an_unusable_correction_is_refused(services, ask, ada, text, said):
-    with pytest.raises(InputRefused, match=said):
-        services.feedback.submit_correction(ada, ask(ada).id, text, consent=True)
+def test_an_account_has_a_language_that_has_a_folder(services, ada):
+    for code in languages.codes():
+        services.accounts.set_language(ada, code)
+        assert services.accounts.get_by_name("ada").language == code
+    with pytest.raises(InputRefused, match="not 'xx'"):
+        services.accounts.create_account("xavier", Role.LEARNER, "xx")

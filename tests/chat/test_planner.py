@@ -6,6 +6,7 @@ import pytest
 from chat_variants import with_engine
 
 from tutor.assessment.items import ItemKind
+from tutor.chat import extracts
 from tutor.domain import HelpLevel, Stage, Token, TurnStatus
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import NotAllowed
@@ -251,6 +252,20 @@ def test_easier_and_summary_do_not_reveal_the_answer_sentence(say_in_exercise_co
         say_in_exercise_course("Give me an example").answer,
     ]
     assert not any("little silica" in answer for answer in answers)
+
+
+@pytest.mark.parametrize("text", ["help", "Easier, please", "Summarise this", "Give me an example"])
+def test_the_passages_are_read_for_hints_at_most_once_in_a_turn(say_in_exercise_course, monkeypatch, text):
+    say_in_exercise_course(TASK)
+    extract_for_hint, exercises = extracts.extract_for_hint, []
+
+    def counting(exercise, hits):
+        exercises.append(exercise)
+        return extract_for_hint(exercise, hits)
+
+    monkeypatch.setattr(extracts, "extract_for_hint", counting)
+    say_in_exercise_course(text)
+    assert exercises == [TASK]
 
 
 def test_harder_during_a_word_problem_asks_a_course_question(say_in_exercise_course, services, course, instructor):

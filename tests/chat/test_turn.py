@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 import pytest
 from chat_variants import with_engine
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tutor.domain import Course, Finished, Person, Queued, Role, Stage, Token, TurnStatus
+from tutor.domain import Course, Finished, Person, Queued, Role, Stage, Started, Token, TurnStatus
 from tutor.engine.base import GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
@@ -89,6 +90,46 @@ def test_a_queued_learner_sees_the_queue_position(services, course, ada, engine)
         if isinstance(event, Stage | Queued)
     ]
     assert events[-4:] == [Stage("thinking"), Queued(2), Queued(1), Queued(0)]
+
+
+def test_turns_answered_at_the_same_time_name_their_own_conversations(services, course, ada):
+    """With two tabs open, each learns from its first event which conversation its turn belongs to."""
+    questions = ("Why do leaves look green?", "Where does the Calvin cycle build sugar?")
+    streams = [services.chat.ask(ada, course.id, question) for question in questions]
+    rounds = list(zip_longest(*streams))
+    for question, first, last in zip(questions, rounds[0], map(last_event, zip(*rounds, strict=True)), strict=True):
+        assert isinstance(first, Started) and isinstance(last, Finished)
+        assert first.turn.question == last.turn.question == question
+        assert first.turn.id == last.turn.id and first.turn.status is TurnStatus.RUNNING
+        (turn,) = services.conversations.list_turns(ada, first.turn.conversation_id)
+        assert turn == last.turn
+    assert len({started.turn.conversation_id for started in rounds[0]}) == 2
+
+
+def last_event(events):
+    return [event for event in events if event is not None][-1]
+
+
+def test_a_question_is_embedded_once_in_a_turn(services, ask, ada, monkeypatch):
+    """The search and the verified answers compare the same vectors."""
+    correction = "Chlorophyll reflects green light, so leaves look green to us."
+    services.feedback.submit_correction(ada, ask(ada).id, correction, consent=False)
+    monkeypatch.setattr(services.engine, "_context", 8192)  # a small model is shown no related answer
+    embedded: list[str] = []
+    for name in ("encode_queries", "embed_passages"):
+        monkeypatch.setattr(type(services.embedder), name, recording(getattr(type(services.embedder), name), embedded))
+    question = "What makes leaves so green in summer?"
+    turn = ask(ada, question)
+    assert turn.verified and not turn.verified.whole
+    assert embedded.count(question) == 1
+
+
+def recording(method, texts_seen):
+    def record(self, texts):
+        texts_seen.extend(texts)
+        return method(self, texts)
+
+    return record
 
 
 def test_tutor_notes_are_not_sent_back_to_the_model(ask, ada, engine):

@@ -1,1 +1,1 @@
-"""Who is who and who may do what: guests, sign-in links, sessions, permissions."""
+"""Accounts and permissions: guests, sign-in links, sessions, and who may do what."""

@@ -1,4 +1,4 @@
-"""Friendly pseudonyms: what a learner is called where her real name is nobody's business."""
+"""Friendly pseudonyms for learners, who need not give their real name."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ _ANIMALS = (
 
 
 def random_pseudonym() -> str:
-    """Return a name such as quiet-heron-421; about two million are possible, so a clash is tried again."""
+    """Return a name such as quiet-heron-421, one of about two million; the caller draws again when it is taken."""
     return f"{secrets.choice(_ADJECTIVES)}-{secrets.choice(_ANIMALS)}-{secrets.randbelow(900) + 100}"

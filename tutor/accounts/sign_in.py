@@ -1,4 +1,4 @@
-"""Accounts: guests by one click, instructors by a one-time link, sessions by an opaque token.
+"""Accounts: guests sign in with one click, instructors with a one-time link; a session is an opaque token.
 
 Only hashes of tokens are stored. There are no passwords, so there is no default one.
 """
@@ -11,7 +11,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tutor.accounts.permissions import Action, require_allowed
+from knowledge import languages
+from tutor.accounts.permissions import Action, is_allowed, require_allowed
 from tutor.accounts.pseudonyms import random_pseudonym
 from tutor.domain import Person, Role
 from tutor.errors import InputRefused, NotAllowed, NotFound
@@ -20,51 +21,46 @@ from tutor.store import people
 from tutor.store.database import Database
 
 LINK_LIFETIME = timedelta(days=7)
-LEARNER_SESSION_LIFETIME = timedelta(days=180)  # a guest has no other way back to her work
+LEARNER_SESSION_LIFETIME = timedelta(days=180)  # a guest has no other way back to their work
 STAFF_SESSION_LIFETIME = timedelta(hours=12)
-MAX_GUESTS_PER_MINUTE = 300  # a lecture hall that signs in at once
+MAX_GUESTS_PER_MINUTE = 300  # enough for a lecture hall that signs in at once
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
-LANGUAGES = ("en", "zh")
-
-
-def _hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """People, their sessions and the links that let them in."""
+    """People, their sessions and their sign-in links."""
 
     database: Database
     clock: Clock
     url: str
 
-    def create_guest(self, language: str = "en") -> tuple[Person, str]:
-        """Make a pseudonymous learner; return her and the token of her session.
+    def create_guest(self, language: str = languages.DEFAULT) -> tuple[Person, str]:
+        """Create a learner with a pseudonym; return the person and a session token.
 
-        Raises NotAllowed when GUESTS_A_MINUTE came in the last minute: a flood, or a hall that signs in at once.
+        Raises NotAllowed after MAX_GUESTS_PER_MINUTE in the last minute.
         """
         with self.database.read_connection() as connection:
             if people.count_guests_since(connection, self.clock() - timedelta(minutes=1)) >= MAX_GUESTS_PER_MINUTE:
-                raise NotAllowed("very many guests come in this minute; try again in a moment", key="guests_many")
+                raise NotAllowed("too many guests signed in this minute; try again in a moment", key="guests_many")
         person = self._create_person(self._free_pseudonym(), Role.LEARNER, language, guest=True)
         return person, self._create_session(person)
 
-    def create_account(self, name: str, role: Role, language: str = "en") -> Person:
-        """Make an account with a name that is unique in the house."""
+    def create_account(self, name: str, role: Role, language: str = languages.DEFAULT) -> Person:
+        """Create an account; raises InputRefused for a name that is malformed or taken."""
         if not _NAME.fullmatch(name):
             raise InputRefused(f"{name!r} cannot be a name: use 2 to 40 of a-z, 0-9, dot, dash and underscore")
         with self.database.read_connection() as connection:
             if people.by_name(connection, name):
-                raise InputRefused(f"there is somebody called {name} already; choose another name")
+                raise InputRefused(f"the name {name} is taken already; choose another one")
         return self._create_person(name, role, language, guest=False)
 
     def get_by_name(self, name: str) -> Person:
-        """Return the person of this name; raises NotFound."""
+        """Return the person with this name; raises NotFound."""
         with self.database.read_connection() as connection:
             person = people.by_name(connection, name)
         if person is None:
-            raise NotFound(f"there is nobody called {name}; `python -m tutor users list` shows who is there")
+            raise NotFound(f"there is nobody called {name}; `python -m tutor users list` lists everybody")
         return person
 
     def list_people(self) -> list[Person]:
@@ -76,7 +72,7 @@ class Accounts:
             people.set_language(connection, actor.id, _require_supported_language(language))
 
     def person_for_session(self, token: str) -> Person | None:
-        """Return whose session this is; None when it is unknown, ended or too old."""
+        """Return the person whose session this is; None when it is unknown, ended or expired."""
         now = self.clock()
         with self.database.read_connection() as connection:
             person = people.by_session(connection, _hash_token(token), made_after=now - LEARNER_SESSION_LIFETIME)
@@ -89,29 +85,32 @@ class Accounts:
             people.delete_session(connection, _hash_token(token))
 
     def issue_sign_in_link(self, person: Person) -> str:
-        """Return a one-time link that signs this person in within a week."""
+        """Return a one-time link that signs this person in within LINK_LIFETIME."""
         token, now = secrets.token_urlsafe(32), self.clock()
         with self.database.write_transaction() as connection:
             people.add_invitation(connection, _hash_token(token), person.id, now, now + LINK_LIFETIME)
         return f"{self.url}/join?token={token}"
 
-    def invite(self, actor: Person, name: str, role: Role, language: str = "en") -> str:
-        """Make an account for somebody else and return her one-time link; only administrators invite instructors."""
+    def invite(self, actor: Person, name: str, role: Role, language: str = languages.DEFAULT) -> str:
+        """Create an account for somebody else and return their one-time link.
+
+        Raises NotAllowed: staff invite learners, only administrators invite staff.
+        """
         require_allowed(actor, Action.INVITE)
-        if role is not Role.LEARNER and actor.role is not Role.ADMIN:
+        if role is not Role.LEARNER and not is_allowed(actor, Action.INVITE_STAFF):
             raise NotAllowed(
-                f"{actor.name} may invite learners only; `python -m tutor users add --role` makes instructors"
+                f"{actor.name} may invite learners only; `python -m tutor users add --role` creates instructors"
             )
         return self.issue_sign_in_link(self.create_account(name, role, language))
 
     def redeem_sign_in_link(self, token: str) -> tuple[Person, str]:
-        """Use a one-time link up; return the person and the token of her new session."""
+        """Use up a one-time link; return its person and a new session token."""
         now = self.clock()
         with self.database.write_transaction() as connection:
             person = people.by_invitation(connection, _hash_token(token), now)
             if person is None:
                 raise NotAllowed(
-                    "this link was used before, has expired or is not whole; ask for a new one "
+                    "this link was used before, has expired or is incomplete; ask for a new one "
                     "(`python -m tutor users link NAME`)",
                     key="link_used",
                 )
@@ -137,7 +136,11 @@ class Accounts:
         return name
 
 
+def _hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def _require_supported_language(language: str) -> str:
-    if language not in LANGUAGES:
-        raise InputRefused(f"the tutor speaks {' and '.join(LANGUAGES)}, not {language!r}")
+    if language not in languages.codes():
+        raise InputRefused(f"the tutor speaks {', '.join(languages.codes())}, not {language!r}")
     return language

@@ -1,1 +1,1 @@
-"""One student turn, from the question to the stored answer, and what the chat page needs around it."""
+"""The chat: a turn from the question to the stored answer, conversations, citations, photos."""

@@ -1,7 +1,7 @@
-"""A cited place opened: the printed page with the quote on it, or the slide, cell, row or second that it stands in.
+"""Shows a cited place: the printed page with the quote marked, or the slide, cell, row or second of the recording.
 
-Whose citation it is decides what may be seen; opening a file happens in a limited child process, and what came of it
-is kept for a while, bounded by its bytes, so that a class that opens the same page draws it once.
+Only the learner whose answer cites a place may open it. Files are opened in a limited child process; its results are
+cached up to a number of bytes, so that a page that a whole class opens is rendered once.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ from tutor.chat.conversations import Conversations
 from tutor.courses.blob_store import BlobStore
 from tutor.domain import Citation, Person
 from tutor.errors import NotFound, OriginalMissing
+from tutor.platform.bounded_queue import BoundedQueue, QueueFull
 
 CACHE_BYTES = 32 * 2**20
-MAX_CONCURRENT = 2  # children that draw at the same time
-MAX_QUEUED = 8  # requests that wait for one of them; the next is told to come back, or every thread would wait
-BUSY_MESSAGE = "many pages are being drawn just now; open it again in a moment"
+EXCERPT_BYTES = 4_000  # what a view without a picture counts in the cache
+MAX_CONCURRENT = 2  # child processes at the same time
+MAX_QUEUED = 8  # requests that wait for one
+BUSY_MESSAGE = "many pages are being opened just now; try again in a moment"
+MAX_PAGE_QUOTE_CHARS = 200
 _PARSE_LIMITS = replace(ParseLimits(), cpu_s=15, wall_s=20.0, ocr_pages=0)
 _EXCERPT_PLACES = (LocatorKind.SLIDE, LocatorKind.CELL, LocatorKind.ROW, LocatorKind.SECOND)
 
@@ -33,12 +36,12 @@ CacheKey = tuple[str, str, str]  # SHA-256 of the file, passage, quote
 
 
 class SourceViewUnavailable(NotFound):
-    """The place cannot be shown as it looks; the passage's text still can."""
+    """The place cannot be rendered; the text of its passage still can be shown."""
 
 
 @dataclass(slots=True)
 class SourceViewCache:
-    """What was drawn lately: the least recently opened goes first. A refusal is kept too, it costs as much to learn."""
+    """The views rendered last, least recently used first out. Refusals are cached too: they cost as much to find."""
 
     max_bytes: int = CACHE_BYTES
     _entries: OrderedDict[CacheKey, SourceView | str] = field(default_factory=OrderedDict)
@@ -61,18 +64,15 @@ class SourceViewCache:
 
 @dataclass(frozen=True, slots=True)
 class CitationViewer:
-    """Opens what an answer cites."""
+    """Opens the places that answers cite."""
 
     conversations: Conversations
     originals: BlobStore
     cache: SourceViewCache = field(default_factory=SourceViewCache)
-    _queue: threading.BoundedSemaphore = field(
-        default_factory=lambda: threading.BoundedSemaphore(MAX_CONCURRENT + MAX_QUEUED)
-    )
-    _running: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MAX_CONCURRENT))
+    _queue: BoundedQueue = field(default_factory=lambda: BoundedQueue(MAX_CONCURRENT, MAX_QUEUED))
 
     def get_citation(self, actor: Person, conversation_id: str, turn_id: str, number: str) -> Citation:
-        """Return a citation of this person's own turn. Raises NotFound for every other."""
+        """Return a citation of one of this person's own turns; raises NotFound for any other."""
         for turn in self.conversations.list_turns(actor, conversation_id):
             for citation in turn.citations if turn.id == turn_id else ():
                 if str(citation.number) == number:
@@ -80,46 +80,47 @@ class CitationViewer:
         raise NotFound("there is no such citation")
 
     def open_view(self, document: Document, passage: Passage, quote: str) -> SourceView | None:
-        """Return how the place looks; None where a document has only its text. Raises NotShown with the reason."""
+        """Return the place as it looks in its file; None for a document that has only text.
+
+        Raises SourceViewUnavailable with the reason.
+        """
         if passage.locator.kind not in (LocatorKind.PAGE, *_EXCERPT_PLACES):
             return None
         key = (document.sha256, passage.id, quote)
-        sight = self.cache.get(key) or self._open_queued(key, document, passage, quote)
-        if isinstance(sight, str):
-            raise SourceViewUnavailable(sight)
-        return sight
+        view = self.cache.get(key) or self._open_queued(key, document, passage, quote)
+        if isinstance(view, str):
+            raise SourceViewUnavailable(view)
+        return view
 
     def render_page(self, document: Document, passage: Passage) -> bytes | None:
-        """Return the printed page of a passage as a PNG; None where it has none, or it cannot be drawn just now."""
+        """Return the printed page of a passage as a PNG; None where it has none or it cannot be rendered now."""
         try:
-            sight = self.open_view(document, passage, passage.text[:200])
+            view = self.open_view(document, passage, passage.text[:MAX_PAGE_QUOTE_CHARS])
         except SourceViewUnavailable:
             return None
-        return sight.png if isinstance(sight, PageImage) else None
+        return view.png if isinstance(view, PageImage) else None
 
     def _open_queued(self, key: CacheKey, document: Document, passage: Passage, quote: str) -> SourceView | str:
-        """Open the place when one of the few children is free; what several wait for is not opened by each."""
-        if not self._queue.acquire(blocking=False):
-            return BUSY_MESSAGE
+        """Open a place as soon as a child process is free, unless another request opened it meanwhile."""
         try:
-            with self._running:
-                sight = self.cache.get(key) or self._open(document, passage, quote)
-                self.cache.put(key, sight)
-                return sight
-        finally:
-            self._queue.release()
+            with self._queue.slot():
+                view = self.cache.get(key) or self._open(document, passage, quote)
+                self.cache.put(key, view)
+                return view
+        except QueueFull:
+            return BUSY_MESSAGE
 
     def _open(self, document: Document, passage: Passage, quote: str) -> SourceView | str:
-        """Return the sight, or the sentence that says why there is none."""
+        """Return the view, or the sentence that says why there is none."""
         try:
             data = self.originals.read(document.sha256, document.name)
             if passage.locator.kind is LocatorKind.PAGE:
                 return render_page(document.name, data, passage.locator.number, quote)
-            found = find_excerpt(parse(document.name, data, _PARSE_LIMITS), passage, quote)
-        except (LibraryError, OriginalMissing) as refusal:
-            return str(refusal)
-        return found or f"{document.name} is read differently now; its text is shown as it was"
+            excerpt = find_excerpt(parse(document.name, data, _PARSE_LIMITS), passage, quote)
+        except (LibraryError, OriginalMissing) as error:
+            return str(error)
+        return excerpt or f"{document.name} is read differently now; this is its text at the time of the answer"
 
 
-def _size(sight: SourceView | str) -> int:
-    return len(sight.png) if isinstance(sight, PageImage) else 4_000
+def _size(view: SourceView | str) -> int:
+    return len(view.png) if isinstance(view, PageImage) else EXCERPT_BYTES

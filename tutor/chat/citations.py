@@ -1,38 +1,58 @@
-"""Marks each sentence of an answer: with its quote's number, or as the tutor's own words. Pure."""
+"""Marks each statement of an answer with its citation, or as the tutor's own words. Pure."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from knowledge.documents import Hit, Quote
 from tutor.chat import fixed_replies
 from tutor.domain import Citation
 
-OWN_WORDS_MARK = "°"  # in the place of a number: no passage of the course says this
+MIN_STATEMENT_LETTERS = 3
+CLOSEST_QUOTE_CHARS = 300
+OWN_WORDS_MARK = "°"  # in place of a number: no passage of the course supports this
 _MARK = re.compile(rf"\s*\[(?:\d{{1,2}}|{OWN_WORDS_MARK})\]")
 _FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 
 
 def strip_citation_marks(answer: str) -> str:
-    """Drop marks that the model wrote itself: only checked ones are shown."""
+    """Return an answer without the marks that the model wrote: only checked ones are shown."""
     return _MARK.sub("", answer).strip()
 
 
 def add_citations(
     answer: str, quotes: Sequence[Quote], hits: Sequence[Hit], language: str
 ) -> tuple[str, tuple[Citation, ...]]:
-    """Return the answer with a mark behind each statement, and the citations in the order of their numbers.
+    """Return the answer with a mark after each statement, and its citations in the order of their numbers.
 
-    A supported sentence gets its quote's number, another one the mark of the tutor's own words; questions and code
-    state nothing and get none. An answer without any support says so once, and names the closest passage.
+    A supported sentence gets the number of its quote, any other the mark for the tutor's own words; questions and code
+    make no statement and get no mark. An answer without any support gets one note that cites the closest passage.
     """
     if not hits:
         return answer, ()
     supported = [quote for quote in quotes if quote.hit_index is not None]
     if not supported:
-        closest = make_citation(1, hits[0], hits[0].passage.text[:300], hits[0].score)
+        closest = _cite_closest(hits)
         return f"{answer}\n\n{fixed_replies.own_words_note(language, '[1]')}", (closest,)
+    return _add_marks(answer, quotes, hits)
+
+
+def add_citations_to_verified(
+    answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]
+) -> tuple[str, tuple[Citation, ...]]:
+    """Return an answer that a person wrote, with the citations that support it or else one of the closest passage.
+
+    Its other sentences get no mark: they are not the tutor's own words.
+    """
+    supported = [quote for quote in quotes if quote.hit_index is not None]
+    if hits and not supported:
+        return answer, (_cite_closest(hits),)
+    return _add_marks(answer, supported, hits)
+
+
+def _add_marks(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tuple[str, tuple[Citation, ...]]:
     numbers: dict[tuple[int, str], int] = {}
     citations: list[Citation] = []
     pieces: list[str] = []
@@ -53,25 +73,18 @@ def add_citations(
     return "".join([*pieces, answer[position:]]).rstrip(), tuple(citations)
 
 
-def add_citations_to_verified(
-    answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]
-) -> tuple[str, tuple[Citation, ...]]:
-    """Return a person's answer with marks where passages support it; else the closest passage stands below it."""
-    if any(quote.hit_index is not None for quote in quotes) or not hits:
-        return add_citations(answer, [quote for quote in quotes if quote.hit_index is not None], hits, "en")
-    return answer, (make_citation(1, hits[0], hits[0].passage.text[:300], hits[0].score),)
-
-
 def _is_statement(answer: str, quote: Quote) -> bool:
-    """Whether a sentence says something that a course could hold: no question, no code, no bare formula or number."""
-    sentence = answer[quote.sentence_start : quote.sentence_end].rstrip("*_ \"'”’)）")
-    if len(_FENCE.findall(answer, 0, quote.sentence_end)) % 2 or sentence.endswith(("?", "？", ":", "：", "```")):
+    """Whether a sentence makes a statement: it is no question, no code, no bare formula or number."""
+    sentence = answer[quote.sentence_start : quote.sentence_end]
+    is_in_code = len(_FENCE.findall(answer, 0, quote.sentence_end)) % 2 == 1
+    ending = unicodedata.normalize("NFKC", sentence).rstrip("*_ \"'”’)")  # full-width marks are read as plain ones
+    if is_in_code or ending.endswith(("?", ":", "```")):
         return False
-    return sum(letter.isalpha() for letter in sentence) >= 3
+    return sum(letter.isalpha() for letter in sentence) >= MIN_STATEMENT_LETTERS
 
 
 def make_citation(number: int, hit: Hit, quote: str, score: float) -> Citation:
-    """Return where a quote of a passage stands, under the number of its mark."""
+    """Return the citation of a quote from a passage, under the number of its mark."""
     return Citation(
         number=number,
         passage_id=hit.passage.id,
@@ -83,3 +96,7 @@ def make_citation(number: int, hit: Hit, quote: str, score: float) -> Citation:
         quote=quote,
         score=round(score, 4),
     )
+
+
+def _cite_closest(hits: Sequence[Hit]) -> Citation:
+    return make_citation(1, hits[0], hits[0].passage.text[:CLOSEST_QUOTE_CHARS], hits[0].score)

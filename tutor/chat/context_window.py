@@ -1,7 +1,7 @@
-"""Makes a prompt fit the context window, by a stated rule.
+"""Makes a prompt fit the model's context window.
 
-First the oldest turns of the history go, then the passages from the last one up, then the best passage is halved until
-it fits; the instructions and the question are never cut. Pure: what a prompt weighs is asked from `weigh`.
+First the oldest turns of the history are dropped, then the passages from the last one up, then the best passage is
+halved until it fits; the instructions and the question are never cut. Pure: a callable counts the tokens.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tutor.errors import PromptTooLong
 
 @dataclass(frozen=True, slots=True)
 class PromptPassage:
-    """A passage as the prompt shows it."""
+    """A passage as it appears in a prompt."""
 
     id: str
     title: str
@@ -24,7 +24,7 @@ class PromptPassage:
 
 @dataclass(frozen=True, slots=True)
 class PromptMaterial:
-    """What may be cut: `history` holds (question, answer) pairs, oldest first; passages are best first."""
+    """The parts that may be cut: (question, answer) pairs, oldest first, and passages, best first."""
 
     history: tuple[tuple[str, str], ...]
     passages: tuple[PromptPassage, ...]
@@ -36,15 +36,16 @@ MIN_PASSAGE_CHARS = 200
 def fit_to_window(
     material: PromptMaterial, budget: int, count_tokens: Callable[[PromptMaterial], int]
 ) -> PromptMaterial:
-    """Return as much of the material as weighs at most `budget` tokens together with what is never cut.
+    """Return as much of the material as fits into `budget` tokens.
 
-    Raises PromptTooLong when not even a short piece of the best passage fits.
+    `count_tokens` counts the whole prompt with some material. Raises PromptTooLong when not even MIN_PASSAGE_CHARS of
+    the best passage fit.
     """
     for candidate in _shrinking_candidates(material):
         if count_tokens(candidate) <= budget:
             return candidate
     raise PromptTooLong(
-        f"the question does not fit the model's window beside the course text ({budget} tokens); ask it in fewer words"
+        f"the question and the course text together do not fit the model's window ({budget} tokens); ask in fewer words"
     )
 
 

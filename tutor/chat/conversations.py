@@ -1,4 +1,4 @@
-"""A learner's conversations: hers alone to list, read, rename and delete."""
+"""Conversations: only their own learner may list, read, rename or delete them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_TITLE_CHARS = 80
 
 @dataclass(frozen=True, slots=True)
 class Conversations:
-    """Threads of turns, each of one learner in one course."""
+    """The conversations of all learners."""
 
     database: Database
     clock: Clock
@@ -28,13 +28,13 @@ class Conversations:
             return conversation_store.of_learner(connection, actor.id, course_id)
 
     def list_turns(self, actor: Person, conversation_id: str) -> list[Turn]:
-        """Return what a conversation shows: without the turns that were retried or edited away."""
+        """Return the turns that a conversation shows: those that no retry or edit has replaced."""
         self.get_own(actor, conversation_id)
         with self.database.read_connection() as connection:
             return turn_store.visible_turns(connection, conversation_id)
 
     def start(self, actor: Person, course_id: str, title: str) -> Conversation:
-        """Begin a conversation; the course was checked by whoever calls."""
+        """Start a conversation; the caller checks that this person may enter the course."""
         now = self.clock()
         conversation = Conversation(new_id(), actor.id, course_id, _truncate_title(title), now, now)
         with self.database.write_transaction() as connection:
@@ -44,7 +44,7 @@ class Conversations:
     def rename(self, actor: Person, conversation_id: str, title: str) -> None:
         self.get_own(actor, conversation_id)
         if not title.strip():
-            raise InputRefused("a conversation needs a name", key="conversation_unnamed")
+            raise InputRefused("a conversation needs a name; write one", key="conversation_unnamed")
         with self.database.write_transaction() as connection:
             conversation_store.update(connection, conversation_id, title=_truncate_title(title))
 
@@ -60,7 +60,7 @@ class Conversations:
             conversation_store.set_deleted(connection, conversation_id, None)
 
     def get_own(self, actor: Person, conversation_id: str, *, deleted: bool = False) -> Conversation:
-        """Return the conversation if it is this person's; anybody else hears that there is none."""
+        """Return a conversation of this person; raises NotFound for any other."""
         with self.database.read_connection() as connection:
             conversation = conversation_store.by_id(connection, conversation_id, deleted=deleted)
         if conversation is None or not is_allowed(

@@ -1,7 +1,7 @@
-"""A learner's picture of her work becomes text that she corrects before anything is sent, graded or kept.
+"""Transcribes a photo of a learner's work; the learner corrects the text before anything is sent, graded or stored.
 
-Two readers: the engine's vision model where there is one, else OCR, each in its own place. The picture is held only
-while it is read; no row, file or log line has anything of it.
+The engine's vision model reads the photo where there is one, OCR otherwise. The photo is in memory only while it is
+read: no row, file or log line contains anything of it.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from tutor.chat import prompts
 from tutor.domain import Person
 from tutor.engine.base import Engine, GenerationRequest, Message, text_of
 from tutor.errors import InputRefused
+from tutor.platform.bounded_queue import BoundedQueue, QueueFull
 from tutor.platform.settings import Settings
 
 MAX_BYTES = photo_ocr.LIMITS.file_bytes
-MAX_CONCURRENT = 2  # pictures that are read at the same time
-MAX_QUEUED = 6  # that wait for it; the next is told to come back, or every thread would wait
+MAX_CONCURRENT = 2  # photos that are read at the same time
+MAX_QUEUED = 6  # photos that wait
 _NOTHING = "[nothing]"
 _MAX_TOKENS = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was read in a picture, to be corrected by whoever sent it; `model` is "" where OCR read it."""
+    """The text of a photo, for its sender to correct; `model` is "" where OCR read it."""
 
     text: str
     model: str = ""
@@ -40,39 +41,39 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class PhotoTranscriber:
-    """Reads pictures, one at a time for each person."""
+    """Transcribes photos, one at a time for each person."""
 
     engine: Engine
     settings: Settings
     _active_people: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _queue: threading.BoundedSemaphore = field(
-        default_factory=lambda: threading.BoundedSemaphore(MAX_CONCURRENT + MAX_QUEUED)
-    )
-    _running: threading.BoundedSemaphore = field(default_factory=lambda: threading.BoundedSemaphore(MAX_CONCURRENT))
+    _queue: BoundedQueue = field(default_factory=lambda: BoundedQueue(MAX_CONCURRENT, MAX_QUEUED))
 
     def transcribe(self, actor: Person, data: bytes) -> Transcript:
-        """Return what stands in the picture; nothing is stored. Raises InputRefused, EngineError."""
+        """Return the text of a photo; nothing is stored. Raises InputRefused, EngineError."""
         _validate(data)
-        with self._queue_slot(actor), self._running:
-            model = self.engine.info().vision_model
-            text = self._transcribe_with_model(actor, data) if model else _transcribe_with_ocr(data)
+        try:
+            with self._one_at_a_time(actor), self._queue.slot():
+                model = self.engine.info().vision_model
+                text = self._transcribe_with_model(actor, data) if model else _transcribe_with_ocr(data)
+        except QueueFull:
+            raise _busy() from None
         return Transcript(text[: self.settings.max_question_chars], model)
 
     def _transcribe_with_model(self, actor: Person, data: bytes) -> str:
-        """Ask the model that takes pictures; it gets the dots alone, drawn anew, without what a camera writes down."""
+        """Ask the vision model. It gets the pixels alone, rendered again without the metadata of a camera."""
         try:
             png = render_page("picture", data, 1, "", photo_ocr.LIMITS).png
         except DocumentTooLarge as error:
             raise _too_many_pixels() from error
         except DocumentDamaged as error:
             raise _damaged() from error
-        (system, told), (user, asked) = prompts.load_prompt("picture", actor.language).render()
+        (system, instructions), (user, request_text) = prompts.load_prompt("picture", actor.language).render()
         assert (system, user) == ("system", "user")
-        messages = (Message("system", told), Message("user", asked, (png,)))
+        messages = (Message("system", instructions), Message("user", request_text, (png,)))
         request = GenerationRequest(
             messages, actor.id, max_tokens=_MAX_TOKENS, time_limit_s=self.settings.answer_time_limit_s
-        )  # greedy: what stands there, not a variation on it
+        )  # greedy: a transcript, not a variation of it
         with closing(self.engine.stream(request)) as stream:
             text = _clean_text(text_of(stream))
         if not text or _NOTHING in text.lower():
@@ -80,22 +81,21 @@ class PhotoTranscriber:
         return text
 
     @contextmanager
-    def _queue_slot(self, actor: Person) -> Iterator[None]:
-        """Hold one of the few places; whoever has a picture in it already waits for that one."""
+    def _one_at_a_time(self, actor: Person) -> Iterator[None]:
+        """Refuse a second photo of a person while the first one is read or waits."""
         with self._lock:
-            if actor.id in self._active_people or not self._queue.acquire(blocking=False):
-                raise InputRefused("other pictures are being read just now; try again in a moment", key="photo_busy")
+            if actor.id in self._active_people:
+                raise _busy()
             self._active_people.add(actor.id)
         try:
             yield
         finally:
             with self._lock:
                 self._active_people.discard(actor.id)
-            self._queue.release()
 
 
 def _validate(data: bytes) -> None:
-    """Refuse by its first bytes and its size what is no picture that can be opened."""
+    """Raise InputRefused for data whose size or first bytes show that it is no photo that can be read."""
     if len(data) > MAX_BYTES:
         raise photo_too_big()
     match photo_ocr.detect_photo_kind(data):
@@ -130,9 +130,13 @@ def _transcribe_with_ocr(data: bytes) -> str:
 
 
 def _clean_text(text: str) -> str:
-    """Return lines as a person would have typed them: no character that is not seen, no blank lines around."""
+    """Return text as a person would type it: without invisible characters and blank lines around it."""
     kept = "".join(c for c in unicodedata.normalize("NFC", text) if c == "\n" or unicodedata.category(c)[0] != "C")
     return "\n".join(line.strip() for line in kept.strip().splitlines())
+
+
+def _busy() -> InputRefused:
+    return InputRefused("other pictures are being read just now; try again in a moment", key="photo_busy")
 
 
 def photo_too_big() -> InputRefused:

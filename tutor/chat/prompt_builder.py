@@ -1,7 +1,7 @@
-"""What a model is told for a turn: instructions, the learner, earlier turns and passages, as much as its window holds.
+"""Builds the prompts of a turn: instructions, the learner, earlier turns and passages, within the model's window.
 
-A small model is told less: measured, it mixes two passages up, answers as well from the sentences that hold the
-question's words, and repeats what it is told of the learner (docs/LOG.md).
+A small model gets less: it confuses two passages, answers as well from selected sentences of one, and repeats what the
+prompt says about the learner (measured: docs/LOG.md).
 """
 
 from __future__ import annotations
@@ -19,26 +19,24 @@ from tutor.domain import Turn, TurnStatus
 from tutor.engine.base import Engine, Message
 from tutor.platform.settings import Settings
 
-TOP_K = 4  # passages looked for; an answer may be supported by one that its prompt did not hold
-SMALL_MODEL_CONTEXT_TOKENS = 2048  # tokens
-DescribeLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> what a prompt is told, or ""
+TOP_K = 4  # passages retrieved; an answer may be supported by one that its prompt does not contain
+SMALL_MODEL_CONTEXT_TOKENS = 2048
+DescribeLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> text for the prompt, or ""
 QaPair = tuple[str, str]  # a question and its answer
 
 
 @dataclass(frozen=True, slots=True)
 class PromptBuilder:
-    """Writes the prompts of a turn."""
+    """Builds the prompts of a turn."""
 
     engine: Engine
     describe_learner: DescribeLearner
     settings: Settings
-    select_sentences: Callable[[str, Sequence[Hit]], str] = (
-        select_sentences  # what a small model reads of the best passage
-    )
+    select_sentences: Callable[[str, Sequence[Hit]], str] = select_sentences  # (question, hits) -> for a small model
 
     @property
     def is_small_model(self) -> bool:
-        """Whether the model is a small one."""
+        """Whether the engine's model is small, judged by its context window."""
         return self.engine.info().context_tokens <= SMALL_MODEL_CONTEXT_TOKENS
 
     def build_answer_prompt(
@@ -50,17 +48,18 @@ class PromptBuilder:
         language: str,
         history: Sequence[QaPair] = (),
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
-        """Return the messages that fit the window, and the ids of the passages that they hold, best first."""
+        """Return messages that fit the window, and the ids of the passages in them, best first."""
         prompt, window = prompts.load_prompt("answer", language), self.engine.info().context_tokens
-        about = "" if self.is_small_model else self.describe_learner(learner_id, course_id, language)
+        learner_block = "" if self.is_small_model else self.describe_learner(learner_id, course_id, language)
 
         def build(material: PromptMaterial) -> tuple[Message, ...]:
-            said = prompt.render(passages=material.passages, question=question)
-            system, *rest = [Message(role, content) for role, content in said]  # type: ignore[arg-type]
-            system = replace(system, content=f"{system.content}\n\n{about}") if about else system
+            rendered = prompt.render(passages=material.passages, question=question)
+            system, *rest = [Message(role, content) for role, content in rendered]  # type: ignore[arg-type]
+            if learner_block:
+                system = replace(system, content=f"{system.content}\n\n{learner_block}")
             return (system, *to_messages(material.history), *rest)
 
-        passages = self._passages(rewrite_with_history(question, [asked for asked, _ in history]), found.hits)
+        passages = self._passages(rewrite_with_history(question, [earlier for earlier, _ in history]), found.hits)
         budget = window - self.settings.max_answer_tokens
         material = fit_to_window(
             PromptMaterial(history=tuple(history), passages=passages),
@@ -70,26 +69,29 @@ class PromptBuilder:
         return build(material), tuple(passage.id for passage in material.passages)
 
     def build_hint_prompt(self, exercise: str, hint: str, learner_message: str, language: str) -> tuple[Message, ...]:
-        """Return the messages that ask for a hint of a rung in better words."""
+        """Return messages that ask the model to reword a hint."""
         pairs = prompts.load_prompt("hint", language).render(exercise=exercise, hint=hint, said=learner_message)
         return tuple(Message(role, content) for role, content in pairs)  # type: ignore[arg-type]
 
     def history(self, turns: Sequence[Turn]) -> tuple[QaPair, ...]:
-        """Return question and answer of the last turns that a prompt may tell of: those that the model answered."""
-        told = [past for past in turns if past.status is TurnStatus.COMPLETE and past.covered and past.model]
-        recent = told[-self.settings.history_turns :] if self.settings.history_turns else []
-        return tuple((past.question, strip_citation_marks(fixed_replies.strip_notes(past.answer))) for past in recent)
+        """Return question and answer of the last turns that the model answered from the course."""
+        answered = [turn for turn in turns if turn.status is TurnStatus.COMPLETE and turn.covered and turn.model]
+        recent = answered[-self.settings.history_turns :] if self.settings.history_turns else []
+        return tuple((turn.question, strip_citation_marks(fixed_replies.strip_notes(turn.answer))) for turn in recent)
 
     def _passages(self, question: str, hits: Sequence[Hit]) -> tuple[PromptPassage, ...]:
-        most = self.settings.passages_per_prompt or (1 if self.is_small_model else TOP_K)
-        shown = tuple(_to_prompt_passage(hit) for hit in hits[:most])
+        limit = self.settings.passages_per_prompt or (1 if self.is_small_model else TOP_K)
+        shown = tuple(_to_prompt_passage(hit) for hit in hits[:limit])
         if self.is_small_model and len(shown) == 1:
             return (replace(shown[0], text=self.select_sentences(question, hits)),)
         return shown
 
 
 def to_messages(history: Sequence[QaPair]) -> list[Message]:
-    return [message for asked, answer in history for message in (Message("user", asked), Message("assistant", answer))]
+    """Return the history as messages of learner and tutor."""
+    return [
+        message for question, answer in history for message in (Message("user", question), Message("assistant", answer))
+    ]
 
 
 def _to_prompt_passage(hit: Hit) -> PromptPassage:

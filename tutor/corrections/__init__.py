@@ -1,1 +1,1 @@
-"""Feedback on answers, better answers, and the instructor's review of them."""
+"""Ratings and corrections of answers, and their review by instructors."""

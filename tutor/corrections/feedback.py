@@ -1,8 +1,8 @@
-"""What people say about answers: thumbs, reasons and better answers, each stored with the turn it is about.
+"""Feedback on answers: ratings, their reasons, and corrections, each stored with the turn it is about.
 
-A better answer works for its learner at once, and trains her own adapter if she consents. For the whole course it
-works when an instructor of the course has accepted it (`tutor.corrections.review_queue`); what an instructor
-writes is accepted.
+A correction answers its learner at once and trains the learner's own adapter with their consent. For the whole course
+it counts once an instructor has accepted it (`tutor.corrections.review_queue`); a correction that an instructor of the
+course writes is accepted at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from adapters.errors import AdapterNotFound
 from adapters.files import CHECKPOINT
 from tutor.accounts.permissions import AccessContext, Action, is_allowed
 from tutor.courses.courses import Courses
-from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Role, Thumb, Turn
+from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, Person, Thumb, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
 from tutor.store import people
@@ -28,12 +28,12 @@ from tutor.store.database import Database
 
 MAX_CORRECTION_CHARS = 4_000
 MAX_REASON_CHARS = 1_000
-MAX_CORRECTIONS_PER_DAY = 20  # better answers of one learner; an instructor writes as many as she likes
+MAX_CORRECTIONS_PER_DAY = 20  # by one learner; staff have no limit
 
 
 @dataclass(frozen=True, slots=True)
 class FeedbackService:
-    """Takes feedback in."""
+    """Stores ratings and corrections."""
 
     database: Database
     courses: Courses
@@ -41,22 +41,25 @@ class FeedbackService:
     adapters_dir: Path
 
     def rate(self, actor: Person, turn_id: str, thumb: Thumb | None, reason: str | None = None) -> Feedback:
-        """Store one person's thumb and reason; a second time replaces the first, None takes the thumb back."""
-        self._get_own_turn(actor, turn_id)
-        said = (reason or "").strip()[:MAX_REASON_CHARS] or None
-        value = Feedback(turn_id, actor.id, thumb, said, self.clock())
+        """Store a thumb with an optional reason; replaces this person's earlier rating, None takes it back."""
+        self._get_turn(actor, turn_id)
+        reason = (reason or "").strip()[:MAX_REASON_CHARS] or None
+        rating = Feedback(turn_id, actor.id, thumb, reason, self.clock())
         with self.database.write_transaction() as connection:
-            rating_store.save(connection, value)
-        return value
+            rating_store.save(connection, rating)
+        return rating
 
     def list_ratings(self, actor: Person, conversation_id: str) -> dict[str, Feedback]:
-        """Return this person's feedback on a conversation, by turn id."""
+        """Return this person's ratings in a conversation by turn id."""
         with self.database.read_connection() as connection:
             return rating_store.of_conversation(connection, conversation_id, actor.id)
 
     def submit_correction(self, actor: Person, turn_id: str, text: str, *, consent: bool) -> Correction:
-        """Store a better answer; with consent it may train. Raises InputRefused when it is too long or one too many."""
-        turn, text = self._get_own_turn(actor, turn_id), _clean_correction(text)
+        """Store a correction; with consent it may train.
+
+        Raises InputRefused when it is empty or too long, or after MAX_CORRECTIONS_PER_DAY by a learner.
+        """
+        turn, text = self._get_turn(actor, turn_id), _clean_correction(text)
         correction = self._new_correction(actor, turn, text, consent)
         with self.database.write_transaction() as connection:
             written = correction_store.count_written_since(
@@ -70,13 +73,54 @@ class FeedbackService:
         return correction
 
     def import_correction(self, actor: Person, turn: Turn, text: str, *, consent: bool) -> Correction:
-        """Store a better answer that came with a file; no daily limit holds for it."""
+        """Store a correction from an imported file; the daily limit does not apply."""
         correction = self._new_correction(actor, turn, _clean_correction(text), consent)
         with self.database.write_transaction() as connection:
             correction_store.add(connection, correction)
             if consent:
                 people.set_consent(connection, actor.id, correction.created_at)
         return correction
+
+    def list_corrections(self, actor: Person, course_id: str) -> list[Correction]:
+        """Return the corrections of this person's answers in a course, oldest first."""
+        with self.database.read_connection() as connection:
+            return correction_store.find(connection, course_id=course_id, learner_id=actor.id)
+
+    def list_corrections_with_turns(self, actor: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
+        """Return the same corrections, each with the turn it is about."""
+        corrections = self.list_corrections(actor, course_id)
+        with self.database.read_connection() as connection:
+            return [(correction, turn_store.by_id(connection, correction.turn_id)) for correction in corrections]
+
+    def withdraw_correction(self, actor: Person, correction_id: str) -> list[AdapterVersion]:
+        """Withdraw a correction and delete its text; its author and the learner it is about may do so.
+
+        It answers and trains nobody any more. Returns the adapter versions that were trained on it: they are retired
+        and their files deleted.
+        """
+        correction = self._get_correction(correction_id)
+        owners = (correction.author_id, correction.learner_id)
+        if not any(is_allowed(actor, Action.WITHDRAW_CORRECTION, AccessContext(owner)) for owner in owners):
+            raise NotFound(f"there is no correction {correction_id}")
+        with self.database.write_transaction() as connection:
+            correction_store.mark_withdrawn(connection, correction.id, actor.id, self.clock())
+            withdrawn = replace(correction, state=CorrectionState.WITHDRAWN, text="")
+            retired = adapter_store.retire_versions_trained_on(connection, withdrawn)
+        for version in retired:
+            self._delete_files(version)
+        for owner in (correction.learner_id, "course"):  # the checkpoint of a killed training may contain the text
+            (self.adapters_dir / ".work" / f"{owner}-{correction.course_id}" / CHECKPOINT).unlink(missing_ok=True)
+        return retired
+
+    def has_consent(self, actor: Person) -> bool:
+        """Return whether this person's corrections may train their adapter."""
+        with self.database.read_connection() as connection:
+            return people.consent_at(connection, actor.id) is not None
+
+    def set_consent(self, actor: Person, *, given: bool) -> None:
+        """Give or withdraw consent to training; a withdrawal takes effect at the next training."""
+        with self.database.write_transaction() as connection:
+            people.set_consent(connection, actor.id, self.clock() if given else None)
 
     def _new_correction(self, actor: Person, turn: Turn, text: str, consent: bool) -> Correction:
         now = self.clock()
@@ -87,52 +131,11 @@ class FeedbackService:
             return replace(correction, state=CorrectionState.ACCEPTED, decided_by=actor.id, decided_at=now)
         return replace(correction, state=correction.state_before_review)
 
-    def list_corrections(self, actor: Person, course_id: str) -> list[Correction]:
-        """Return the better answers that stand under this person's answers in a course, oldest first."""
-        with self.database.read_connection() as connection:
-            return correction_store.find(connection, course_id=course_id, learner_id=actor.id)
-
-    def list_corrections_with_turns(self, actor: Person, course_id: str) -> list[tuple[Correction, Turn | None]]:
-        """Return the same with the turns that they are about."""
-        found = self.list_corrections(actor, course_id)
-        with self.database.read_connection() as connection:
-            return [(correction, turn_store.by_id(connection, correction.turn_id)) for correction in found]
-
-    def withdraw_correction(self, actor: Person, correction_id: str) -> list[AdapterVersion]:
-        """Take back a correction that this person wrote, or that stands under her answer: its words are gone.
-
-        It answers and trains nobody any more; versions trained with it are switched off and their files deleted.
-        Return those versions.
-        """
-        correction = self._get_correction(correction_id)
-        if actor.id not in (correction.author_id, correction.learner_id) and actor.role is not Role.ADMIN:
-            raise NotFound(f"there is no correction {correction_id}")
-        with self.database.write_transaction() as connection:
-            correction_store.mark_withdrawn(connection, correction.id, actor.id, self.clock())
-            fallen = adapter_store.retire_versions_trained_on(
-                connection, replace(correction, state=CorrectionState.WITHDRAWN, text="")
-            )
-        for version in fallen:
-            self._delete_files(version)
-        for owner in (correction.learner_id, "course"):  # what a killed training left may hold the words too
-            (self.adapters_dir / ".work" / f"{owner}-{correction.course_id}" / CHECKPOINT).unlink(missing_ok=True)
-        return fallen
-
     def _delete_files(self, version: AdapterVersion) -> None:
         try:
             registry.remove(self.adapters_dir / version.name)
         except AdapterNotFound:
-            return  # an earlier withdrawal took them already
-
-    def has_consent(self, actor: Person) -> bool:
-        """Return whether this person's corrections may train her adapter."""
-        with self.database.read_connection() as connection:
-            return people.consent_at(connection, actor.id) is not None
-
-    def set_consent(self, actor: Person, *, given: bool) -> None:
-        """Give or take back consent to training; taking it back holds at the next training."""
-        with self.database.write_transaction() as connection:
-            people.set_consent(connection, actor.id, self.clock() if given else None)
+            return  # an earlier withdrawal deleted them
 
     def _get_correction(self, correction_id: str) -> Correction:
         with self.database.read_connection() as connection:
@@ -141,12 +144,11 @@ class FeedbackService:
             raise NotFound(f"there is no correction {correction_id}")
         return correction
 
-    def _get_own_turn(self, actor: Person, turn_id: str) -> Turn:
+    def _get_turn(self, actor: Person, turn_id: str) -> Turn:
+        """Return a turn that this person may give feedback on; raises NotFound for any other."""
         with self.database.read_connection() as connection:
             turn = turn_store.by_id(connection, turn_id)
-        if turn is None or not (
-            actor.role is Role.ADMIN or is_allowed(actor, Action.READ_OWN, AccessContext(turn.learner_id))
-        ):
+        if turn is None or not is_allowed(actor, Action.GIVE_FEEDBACK, AccessContext(turn.learner_id)):
             raise NotFound(f"there is no turn {turn_id}")
         return turn
 

@@ -1,6 +1,6 @@
-"""What a reviewer should look at twice in a better answer: pure rules that flag and never decide.
+"""Flags for the reviewer of a correction: what to look at twice. Pure rules that never decide.
 
-A flag may be wrong; it is shown with the words it is about, so that a person sees at once whether it is.
+A flag may be wrong; it is shown with the words it is about, so that the reviewer sees at once whether it is.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from knowledge.attribution import shortlist_sources, source_spans
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
 
-MIN_TOPIC_OVERLAP = 0.5  # share of a sentence's words in the passage from which on numbers and negations are compared
-MIN_DUPLICATE_SIMILARITY = 0.8  # share of common words of two better answers
-CAMPAIGN_SIZE = 5  # so many near-duplicates look like a campaign
+MIN_TOPIC_OVERLAP = 0.5  # share of a sentence's words in a passage, from which numbers and negations are compared
+MIN_DUPLICATE_SIMILARITY = 0.8  # share of the words of two corrections that both have
+CAMPAIGN_SIZE = 5  # near-duplicates that look like a campaign
 MAX_UNFLAGGED_CHARS = 1_500
 
 
 class ReviewFlagKind(StrEnum):
-    """Why a better answer deserves a second look."""
+    """Why a correction deserves a second look."""
 
     CONTRADICTION = "contradicts"  # a number or a "not" on one side only
     NEAR_DUPLICATE = "repeats"
@@ -31,18 +31,18 @@ class ReviewFlagKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReviewFlag:
-    """One reason to look twice, with the words it is about."""
+    """A reason to look twice, with the words it is about."""
 
     kind: ReviewFlagKind
-    text: str = ""  # the sentence of the better answer, or the personal data's kinds
-    source: str = ""  # the passage's sentence
+    text: str = ""  # the sentence of the correction, or the kinds of personal data
+    source: str = ""  # the sentence of the passage
     count: int = 0
 
 
 def find_flags(
     text: str, passages: Sequence[str], others: Sequence[str], roster: Sequence[str] = ()
 ) -> list[ReviewFlag]:
-    """Return what to look at in a better answer: against its passages, and beside the other better answers."""
+    """Return the flags of a correction, compared with its passages and with the other corrections of the course."""
     found = find_contradictions(text, passages)
     if repeats := sum(jaccard_similarity(text, other) >= MIN_DUPLICATE_SIMILARITY for other in others):
         found.append(ReviewFlag(ReviewFlagKind.NEAR_DUPLICATE, count=repeats))
@@ -56,7 +56,7 @@ def find_flags(
 
 
 def find_contradictions(text: str, passages: Sequence[str]) -> list[ReviewFlag]:
-    """Return the sentences that speak of what a passage says, with another number or another "not"."""
+    """Return the sentences about the same as a sentence of a passage, but with another number or negation."""
     sources = [source for number, passage in enumerate(passages) for source in source_spans(number, passage)]
     found = []
     for start, end in split_sentences(text):
@@ -71,6 +71,6 @@ def find_contradictions(text: str, passages: Sequence[str]) -> list[ReviewFlag]:
 
 
 def jaccard_similarity(left: str, right: str) -> float:
-    """Return the share of common words of two texts, in [0, 1]."""
+    """Return the share of the words of two texts that both have, in [0, 1]."""
     one, two = frozenset(tokenize(left)), frozenset(tokenize(right))
     return len(one & two) / len(one | two) if one | two else float(left.strip() == right.strip())

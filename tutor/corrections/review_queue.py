@@ -1,7 +1,7 @@
-"""The instructor's desk for better answers: what waits, what to look at twice, and what she decided.
+"""The instructor's review of corrections: what is pending, what to look at twice, what was decided.
 
-What she accepts answers the whole course at once and may train the course's shared adapter; what she declines answers
-and trains nobody. Both can be undone as long as the author has not taken the better answer back.
+An accepted correction answers the whole course at once and may train the course's shared adapter; a declined one
+answers and trains nobody. A decision can be undone until the author withdraws the correction.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from knowledge.errors import DocumentNotFound
 from tutor.accounts.permissions import Action
 from tutor.corrections.review_flags import ReviewFlag, find_flags
 from tutor.courses.courses import Courses
-from tutor.domain import LIVE_CORRECTION_STATES, Correction, CorrectionState, Person, Turn
+from tutor.domain import Correction, CorrectionState, Person, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock
 from tutor.store import people
@@ -28,18 +28,18 @@ MAX_REASON_CHARS = 500
 
 @dataclass(frozen=True, slots=True)
 class CorrectionReview:
-    """One better answer as a reviewer sees it."""
+    """A correction as a reviewer sees it."""
 
     correction: Correction
     turn: Turn
-    author_name: str  # her pseudonym
-    passages: tuple[str, ...]  # what the answer was drawn from, as the course has it now
+    author_name: str  # a pseudonym
+    passages: tuple[str, ...]  # the text that the answer was based on, as the course has it now
     flags: tuple[ReviewFlag, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewQueue:
-    """Lets the instructors of a course look through its better answers and decide."""
+    """Lets the instructors of a course review its corrections."""
 
     database: Database
     courses: Courses
@@ -47,47 +47,43 @@ class ReviewQueue:
     clock: Clock
 
     def list_reviews(self, actor: Person, course_id: str) -> list[CorrectionReview]:
-        """Return what stands in a course: those that wait first, oldest first; then the decided ones, latest first."""
+        """Return the corrections of a course: pending ones first, oldest first; then decided ones, latest first."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
-            corrections = correction_store.find(connection, course_id=course_id)
-            kept = [c for c in corrections if c.state is not CorrectionState.WITHDRAWN]
-            turns = {c.id: turn_store.by_id(connection, c.turn_id) for c in kept}
-            authors = {c.id: people.by_id(connection, c.author_id) for c in kept}
+            corrections = [
+                correction
+                for correction in correction_store.find(connection, course_id=course_id)
+                if correction.state is not CorrectionState.WITHDRAWN
+            ]
+            turns = {c.id: turn_store.by_id(connection, c.turn_id) for c in corrections}
+            authors = {c.id: people.by_id(connection, c.author_id) for c in corrections}
             roster = people.enrolled_names(connection, course_id)
-        names = {identity: author.name if author else "" for identity, author in authors.items()}
-        reviews = [self._build_review(c, turn, kept, names[c.id], roster) for c in kept if (turn := turns[c.id])]
-        waiting = [review for review in reviews if review.correction.is_pending]
-        return [*waiting, *reversed([review for review in reviews if not review.correction.is_pending])]
-
-    def count_pending(self, actor: Person, course_id: str) -> int:
-        """Return how many better answers wait for a decision."""
-        self.courses.authorize(actor, course_id, Action.TEACH)
-        with self.database.read_connection() as connection:
-            return sum(
-                c.is_pending
-                for c in correction_store.find(connection, course_id=course_id, states=LIVE_CORRECTION_STATES)
-            )
+        names = {correction_id: author.name if author else "" for correction_id, author in authors.items()}
+        reviews = [
+            self._build_review(c, turn, corrections, names[c.id], roster) for c in corrections if (turn := turns[c.id])
+        ]
+        pending = [review for review in reviews if review.correction.is_pending]
+        decided = [review for review in reviews if not review.correction.is_pending]
+        return [*pending, *reversed(decided)]
 
     def decide(self, actor: Person, correction_id: str, *, accept: bool, reason: str = "") -> None:
-        """Accept or decline; the learner sees the decision and the reason."""
-        self._store_decision(
-            actor, correction_id, CorrectionState.ACCEPTED if accept else CorrectionState.DECLINED, reason
-        )
+        """Accept or decline a correction; its learner sees the decision and the reason."""
+        decision = CorrectionState.ACCEPTED if accept else CorrectionState.DECLINED
+        self._store_decision(actor, correction_id, decision, reason)
 
     def undo_decision(self, actor: Person, correction_id: str) -> None:
-        """Take a decision back: the better answer waits again."""
+        """Undo a decision: the correction is pending again."""
         self._store_decision(actor, correction_id, None, "")
 
     def _store_decision(self, actor: Person, correction_id: str, decision: CorrectionState | None, reason: str) -> None:
-        """Store the new state; adapters that were trained with it and may not have been stop answering with it."""
+        """Store the new state, and retire the adapter versions that are trained on it but no longer may be."""
         with self.database.write_transaction() as connection:
             correction = correction_store.by_id(connection, correction_id)
             if correction is None:
                 raise NotFound(f"there is no correction {correction_id}")
             self.courses.authorize(actor, correction.course_id, Action.TEACH)
             if correction.state is CorrectionState.WITHDRAWN:
-                raise InputRefused("its author has taken this better answer back", key="taken_back")
+                raise InputRefused("its author has withdrawn this better answer", key="taken_back")
             changed = replace(
                 correction,
                 state=decision or correction.state_before_review,
@@ -107,7 +103,7 @@ class ReviewQueue:
         return CorrectionReview(correction, turn, author, passages, tuple(flags))
 
     def _passage_text(self, passage_id: str) -> str | None:
-        """Return a passage's words; None when its document has been removed since."""
+        """Return the text of a passage; None when its document has been removed since."""
         try:
             return self.catalog.passage(passage_id).text
         except DocumentNotFound:

@@ -1,1 +1,1 @@
-"""What every package stands on: settings, the data directory, clock and ids, background tasks."""
+"""Infrastructure of every package: settings, data directory, clock and ids, background tasks, queues."""

@@ -1,6 +1,6 @@
-"""Beside: work that a page does not wait for, on one thread of its own, each piece once at a time.
+"""Background tasks: work that no page waits for, on one thread.
 
-For what is remade from the database and may be lost with the process; a task that somebody watches is a job.
+For results that can be computed again from the database; a task whose progress somebody watches is a job.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ log = logging.getLogger(__name__)
 
 
 def _single_worker() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="beside")
+    return ThreadPoolExecutor(1, thread_name_prefix="background")
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundTasks:
-    """Begins work, and tells whether it still runs."""
+    """Runs named tasks one after the other."""
 
     _futures: dict[str, Future[object]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _executor: ThreadPoolExecutor = field(default_factory=_single_worker)
 
     def submit(self, name: str, work: Callable[[], object]) -> None:
-        """Queue the work, unless work of that name is queued or running."""
+        """Queue the work, unless a task with this name is queued or running."""
         with self._lock:
             if not self.is_running(name):
                 self._futures[name] = self._executor.submit(_run_logged, name, work)
 
     def is_running(self, name: str) -> bool:
-        found = self._futures.get(name)
-        return found is not None and not found.done()
+        future = self._futures.get(name)
+        return future is not None and not future.done()
 
     def wait_all(self) -> None:
-        """Return when all that was begun has ended."""
-        for each in list(self._futures.values()):
-            each.exception()
+        """Return when all tasks have ended."""
+        for future in list(self._futures.values()):
+            future.exception()
 
     def close(self) -> None:
-        """Let the running work end and forget what is queued."""
+        """Wait for the running task and drop the queued ones."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
@@ -50,4 +50,4 @@ def _run_logged(name: str, work: Callable[[], object]) -> None:
     try:
         work()
     except Exception:
-        log.exception("the work %s beside the pages failed; what is kept goes on", name)
+        log.exception("the background task %s failed; its earlier result stays in use", name)

@@ -1,4 +1,4 @@
-"""Clocks and ids: the two things that make values unequal. Use cases get a `Clock`; tests give a fixed one."""
+"""Clock and ids. Services get a `Clock`, so that tests can pass a fixed one."""
 
 from __future__ import annotations
 

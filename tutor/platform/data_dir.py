@@ -1,4 +1,4 @@
-"""The one folder that holds everything a house knows: made, checked, and locked by the server that uses it."""
+"""The data directory: everything that the tutor stores. Created, checked, and locked by the server that uses it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DataDir:
 
     @contextmanager
     def server_lock(self) -> Iterator[None]:
-        """Hold the server's lock; raises DataDirInUse with the holder's process id."""
+        """Hold the server's lock; raises DataDirInUse, which names the process that holds it."""
         with (self.path / "server.lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +58,7 @@ class DataDir:
 
 
 def open_data_dir(path: Path) -> DataDir:
-    """Make the folder and its parts, readable by this user only; raises DataDirUnusable when it cannot be written."""
+    """Create the directory, readable by this user only; raises DataDirUnusable when it cannot be written."""
     root = DataDir(path.expanduser().absolute())
     try:
         for folder in (root.path, root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir):

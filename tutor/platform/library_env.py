@@ -1,7 +1,6 @@
-"""What libraries are told before they are imported: say little, tell nobody, share nothing.
+"""Configures third-party libraries before they are imported: quiet, without telemetry, tracing or public tunnels.
 
-Nothing about learners may leave the machine: no telemetry, no tracing, no public tunnel. A variable that would open
-such a channel is refused by name, so that it is not switched on by accident.
+Nothing about learners may leave the machine, so a variable that would switch such a channel on is refused by name.
 """
 
 from __future__ import annotations
@@ -40,10 +39,10 @@ _FALSY = ("", "0", "false", "no")
 
 
 def configure_libraries() -> None:
-    """Set what is not set; raises SetupError for a variable that would send or share what learners say."""
+    """Set the variables that are not set; raises SetupError for one that would share what learners write."""
     for name in FORBIDDEN_VARIABLES:
         if os.environ.get(name, "").lower() not in _FALSY:
-            raise SetupError(f"{name} is set, which could share what learners say; unset it and start again")
+            raise SetupError(f"{name} is set, which could share what learners write; unset it and start again")
     for name, value in LIBRARY_DEFAULTS.items():
         os.environ.setdefault(name, value)
-    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it reports an optional kernel that it would download
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # it warns about an optional kernel

@@ -1,4 +1,4 @@
-"""Settings: one frozen value, read once from TUTOR_* environment variables and passed down."""
+"""Settings, read once from TUTOR_* environment variables and passed down."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge import languages
+
 
 class Settings(BaseSettings):
-    """Everything an operator can choose; every field `x` is read from TUTOR_X."""
+    """Everything that an operator can choose; a field `x` is read from TUTOR_X."""
 
     model_config = SettingsConfigDict(env_prefix="TUTOR_", frozen=True, extra="ignore")
 
@@ -19,11 +21,11 @@ class Settings(BaseSettings):
     embedder: str = "auto"  # auto | bundled | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None
-    vision_model: str | None = None  # which model of that server takes pictures; None: none does, OCR reads them
+    vision_model: str | None = None  # the model of that server that reads pictures; None: OCR reads them
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
-    public_url: str | None = None  # what one-time links begin with; default http://host:port
-    language: str = "en"
+    public_url: str | None = None  # how sign-in links begin; default http://host:port
+    language: str = languages.DEFAULT
 
     max_question_chars: int = Field(default=8_000, ge=1)
     max_upload_mb: int = Field(default=50, ge=1)
@@ -32,15 +34,15 @@ class Settings(BaseSettings):
     passages_per_prompt: int | None = Field(default=None, ge=1)  # None: one for a small model, else four
     history_turns: int = Field(default=3, ge=0)
     queue_size: int = Field(default=32, ge=1)
-    slots: int | None = Field(default=None, ge=1)  # None, here and below: chosen for the device (engine/shape.py)
-    prefill_chunk: int | None = Field(default=None, ge=8)  # tokens of a prompt read in one step
-    prefill_rows: int | None = Field(default=None, ge=1)  # prompts read together
-    bank_dtype: Literal["fp32", "bf16"] | None = None  # numbers of the adapters that run
-    adapter_cache_mb: int | None = Field(default=None, ge=0)  # adapters kept in memory
-    unpacked_weights_mb: int | None = Field(default=None, ge=0)  # weights once more, unpacked, to read prompts faster
-    prompt_cache_mb: int | None = Field(default=None, ge=0)  # beginnings of prompts kept in memory
-    preference_steps: int = Field(default=0, ge=0)  # of a training, on preferred answers (DPO); 0: none
-    sample_course: bool = True  # put the sample course into an empty house
+    slots: int | None = Field(default=None, ge=1)  # None, here and below: chosen for the device
+    prefill_chunk: int | None = Field(default=None, ge=8)  # tokens of a prompt per step
+    prefill_rows: int | None = Field(default=None, ge=1)  # prompts per step
+    bank_dtype: Literal["fp32", "bf16"] | None = None  # of the loaded adapters
+    adapter_cache_mb: int | None = Field(default=None, ge=0)  # memory for adapters
+    unpacked_weights_mb: int | None = Field(default=None, ge=0)  # unpacked weights read prompts faster
+    prompt_cache_mb: int | None = Field(default=None, ge=0)  # memory for prefixes of prompts
+    preference_steps: int = Field(default=0, ge=0)  # DPO steps of a training; 0: none
+    sample_course: bool = True  # create the sample course where there is none
 
     @property
     def url(self) -> str:
