@@ -148,6 +148,11 @@ def test_no_two_classes_of_the_product_have_the_same_name() -> None:
     assert not duplicates, f"one name for several things: {duplicates}"
 
 
+def test_chinese_text_is_only_in_the_language_folders() -> None:
+    found = structure()["modules_with_chinese_outside_language_folders"]
+    assert not found, f"move the Chinese text of {', '.join(found)} to knowledge/languages/ or tutor/locales/"
+
+
 def test_every_module_has_a_docstring_and_bounded_length(module: str) -> None:
     path = modules()[module]
     assert ast.get_docstring(parse(path)), f"{module} has no docstring"
