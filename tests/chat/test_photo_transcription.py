@@ -64,7 +64,7 @@ def test_the_vision_model_gets_pixels_without_metadata_and_a_transcription_promp
 
 def test_an_empty_transcript_is_reported(settings: Settings, ada: Person) -> None:
     photos, _ = open_with_vision_engine(settings, "[nothing]")
-    with pytest.raises(InputRefused, match="nothing can be read"):
+    with pytest.raises(InputRefused, match="No text was found"):
         photos.transcribe(ada, encode_image(draw_text("2x = 8")))
 
 
@@ -92,7 +92,7 @@ def test_an_unreadable_photo_is_reported_in_both_languages(
         photos.transcribe(ada, data)
     assert refused.value.key == key
     english = CATALOGS["en"][key].format(**refused.value.values)
-    assert english.lower() == f"{refused.value}.".lower()
+    assert str(refused.value) == english
     assert CATALOGS["zh"][key].format(**refused.value.values) != english
 
 
@@ -114,7 +114,7 @@ def test_photo_transcriptions_of_one_person_are_serialised(settings: Settings, a
     first = threading.Thread(target=photos.transcribe, args=(ada, encode_image(draw_text("a"))))
     first.start()
     assert begun.wait(20)
-    with pytest.raises(InputRefused, match="try again in a moment"):
+    with pytest.raises(InputRefused, match="Please try again in a moment"):
         photos.transcribe(ada, encode_image(draw_text("b")))
     go_on.set()
     first.join()

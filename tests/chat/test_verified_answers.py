@@ -66,7 +66,7 @@ def test_an_accepted_correction_answers_an_uncovered_question(services, ask, ada
     answered = ask(bob, question)
     assert (answered.answer, answered.citations) == ("Germany, in 2014.", ())
     shown = chat_view.to_answer_message(answered, "en")["content"]
-    assert "Checked by your teacher" in shown and "Not in your course material" in shown
+    assert "Checked by your instructor" in shown and "Not in your course material" in shown
 
 
 def test_a_related_question_gives_a_larger_model_an_example(services, ask, ada, monkeypatch):

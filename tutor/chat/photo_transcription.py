@@ -21,6 +21,7 @@ from tutor.chat import prompts
 from tutor.domain import Person
 from tutor.engine.base import Engine, GenerationRequest, Message, text_of
 from tutor.errors import InputRefused
+from tutor.locales import DEFAULT, t
 from tutor.platform.bounded_queue import BoundedQueue, QueueFull
 from tutor.platform.settings import Settings
 
@@ -57,7 +58,7 @@ class PhotoTranscriber:
                 model = self.engine.info().vision_model
                 text = self._transcribe_with_model(actor, data) if model else _transcribe_with_ocr(data)
         except QueueFull:
-            raise _busy() from None
+            raise _refused("photo_busy") from None
         return Transcript(text[: self.settings.max_question_chars], model)
 
     def _transcribe_with_model(self, actor: Person, data: bytes) -> str:
@@ -67,7 +68,7 @@ class PhotoTranscriber:
         except DocumentTooLarge as error:
             raise _too_many_pixels() from error
         except DocumentDamaged as error:
-            raise _damaged() from error
+            raise _refused("photo_damaged") from error
         (system, instructions), (user, request_text) = prompts.load_prompt("picture", actor.language).render()
         assert (system, user) == ("system", "user")
         messages = (Message("system", instructions), Message("user", request_text, (png,)))
@@ -77,7 +78,7 @@ class PhotoTranscriber:
         with closing(self.engine.stream(request)) as stream:
             text = _clean_text(text_of(stream))
         if not text or _NOTHING in text.lower():
-            raise _empty()
+            raise _refused("photo_empty")
         return text
 
     @contextmanager
@@ -85,7 +86,7 @@ class PhotoTranscriber:
         """Refuse a second photo of a person while the first one is read or waits."""
         with self._lock:
             if actor.id in self._active_people:
-                raise _busy()
+                raise _refused("photo_busy")
             self._active_people.add(actor.id)
         try:
             yield
@@ -94,39 +95,34 @@ class PhotoTranscriber:
                 self._active_people.discard(actor.id)
 
 
+def photo_too_big() -> InputRefused:
+    return _refused("photo_too_big", megabytes=MAX_BYTES // MEGABYTE)
+
+
 def _validate(data: bytes) -> None:
     """Raise InputRefused for data whose size or first bytes show that it is no photo that can be read."""
     if len(data) > MAX_BYTES:
         raise photo_too_big()
     match photo_ocr.detect_photo_kind(data):
         case PhotoKind.HEIC:
-            raise InputRefused(
-                "this picture is in the HEIC or AVIF format, which cannot be read here; take it as JPEG, or make a "
-                "screenshot of it",
-                key="photo_heic",
-            )
+            raise _refused("photo_heic")
         case PhotoKind.OTHER:
-            raise InputRefused("this file is not a picture; choose a PNG or a JPEG", key="photo_not_picture")
+            raise _refused("photo_not_picture")
 
 
 def _transcribe_with_ocr(data: bytes) -> str:
     try:
         return _clean_text("\n".join(photo_ocr.transcribe_photo(data)))
     except OcrMissing as error:
-        raise InputRefused(
-            "pictures cannot be read on this server: it has neither OCR nor a model that sees; type your text",
-            key="photo_no_reader",
-        ) from error
+        raise _refused("photo_no_reader") from error
     except DocumentTooLarge as error:
         raise _too_many_pixels() from error
     except DocumentEmpty as error:
-        raise _empty() from error
+        raise _refused("photo_empty") from error
     except TimeoutError as error:
-        raise InputRefused(
-            "this picture took too long to read; take one of fewer lines, closer", key="photo_slow"
-        ) from error
+        raise _refused("photo_slow") from error
     except DocumentDamaged as error:
-        raise _damaged() from error
+        raise _refused("photo_damaged") from error
 
 
 def _clean_text(text: str) -> str:
@@ -135,28 +131,9 @@ def _clean_text(text: str) -> str:
     return "\n".join(line.strip() for line in kept.strip().splitlines())
 
 
-def _busy() -> InputRefused:
-    return InputRefused("other pictures are being read just now; try again in a moment", key="photo_busy")
-
-
-def photo_too_big() -> InputRefused:
-    megabytes = MAX_BYTES // MEGABYTE
-    sentence = f"this picture is larger than {megabytes} MB; take it with fewer pixels"
-    return InputRefused(sentence, key="photo_too_big", megabytes=megabytes)
-
-
 def _too_many_pixels() -> InputRefused:
-    millions = photo_ocr.LIMITS.pixels // 1_000_000
-    sentence = f"this picture has more than {millions} million pixels; make it smaller, or cut out what matters"
-    return InputRefused(sentence, key="photo_pixels", millions=millions)
+    return _refused("photo_pixels", millions=photo_ocr.LIMITS.pixels // 1_000_000)
 
 
-def _damaged() -> InputRefused:
-    return InputRefused("this picture is damaged and cannot be opened; take it again", key="photo_damaged")
-
-
-def _empty() -> InputRefused:
-    return InputRefused(
-        "nothing can be read in this picture; take it straight from above, in even light, with the writing large",
-        key="photo_empty",
-    )
+def _refused(key: str, **values: int) -> InputRefused:
+    return InputRefused(t(DEFAULT, key, **values), key=key, **values)
