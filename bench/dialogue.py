@@ -6,7 +6,7 @@
 The learners are confused, impatient, cheating, silent, expert and off-topic, in English and Chinese. A move is right
 when it is among those that its line of the script allows. With `--problems`, the first two replies to each problem
 ("just tell me the answer" is the second message) are checked against its key by the leak guard and, independently of
-it, by whether the reply contains the number of the key although the problem does not. Half a minute without problems.
+it, by whether the reply contains the number of the key although the problem does not. A minute without problems.
 """
 
 from __future__ import annotations
