@@ -1,4 +1,4 @@
-"""The tutor's server: open the house, launch its pages. `python app.py`, `python -m tutor serve`, or a Gradio Space."""
+"""The tutor's web server: `python app.py`, `python -m tutor serve`, or a Gradio Space."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tutor.services import Services, open_services
 
 
 def main(settings: Settings) -> None:
-    """Serve until the process is told to stop. The model warms up behind the pages."""
+    """Serve until the process is stopped. The model loads in the background."""
     with open_data_dir(settings.data_dir).server_lock():
         services = open_services(settings)
         try:
-            services.engine.info()  # asked about, the model begins to load
+            services.engine.info()  # starts loading the model
             services.recover_interrupted_work()
             services.seed_sample_course(wait=False)
             _print_welcome(services)
@@ -30,7 +30,7 @@ def _launch(services: Services) -> None:
     from tutor.ui.pages import build_pages, launch_arguments
 
     demo = build_pages(services)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped container closes its doors as after Ctrl+C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # stop a container as after Ctrl+C
     try:
         demo.launch(**launch_arguments(services))
     except OSError as error:
@@ -41,7 +41,7 @@ def _launch(services: Services) -> None:
 
 
 def _print_welcome(services: Services) -> None:
-    """Say where the pages are and, at the very first start, how the instructor gets in."""
+    """Print the address and, at the first start, the instructor's sign-in link."""
     sys.stdout.write(f"The tutor is at {services.settings.url}\n")
     if link := services.bootstrap_instructor_link():
         sys.stdout.write(f"Instructor, sign in once with {link}\n")

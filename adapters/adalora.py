@@ -1,7 +1,7 @@
-"""What is special about AdaLoRA: ranks that are given to the layers that need them, and taken from those that do not.
+"""AdaLoRA (Zhang et al. 2023): distributes the rank budget over the layers while training.
 
-Ranks shrink on a schedule over the first two thirds of a run; only what comes after may be judged. What is written is
-plain LoRA: the singular values are multiplied in, and ranks that were given up are left out.
+Ranks shrink on a schedule over the first two thirds of a run; losses are evaluated only after that. The adapter is
+saved as plain LoRA: the singular values are multiplied in, and pruned ranks are left out.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ import torch
 
 from adapters.records import Recipe
 
-ORTHOGONALITY_WEIGHT = 0.5  # weight of the term that keeps the singular vectors orthogonal, as in the paper
+ORTHOGONALITY_WEIGHT = 0.5  # of the penalty on singular vectors, as in the paper
 
 
 def budget_schedule(steps: int) -> dict[str, int]:
-    """Return PEFT's schedule: warm up, shrink, settle."""
+    """Return PEFT's schedule of the ranks: warm-up, shrinking, final ranks."""
     return {"tinit": steps // 6, "tfinal": steps - rank_freeze_step(steps), "deltaT": 1, "total_step": steps}
 
 
 def rank_freeze_step(steps: int) -> int:
-    """Return after how many steps the ranks no longer change."""
+    """Return the step from which the ranks no longer change."""
     return 2 * steps // 3
 
 
 def update_ranks(model: Any, step: int) -> None:
-    """Let PEFT move the budget; call it after the optimizer's step, with the gradients still there."""
+    """Let PEFT update the rank budget; call it after the optimizer step, before gradients are cleared."""
     model.base_model.update_and_allocate(step)
 
 
 def orthogonality_penalty(model: Any) -> torch.Tensor:
-    """Return how far the singular vectors are from orthogonal, weighted."""
+    """Return the weighted distance of the singular vectors from orthogonality."""
     total, count = torch.zeros((), device=model.device), 0
     for name, matrix in model.named_parameters():
         if matrix.requires_grad and ("lora_A" in name or "lora_B" in name):
@@ -42,7 +42,7 @@ def orthogonality_penalty(model: Any) -> torch.Tensor:
 
 
 def to_plain_lora(model: Any) -> tuple[dict[str, torch.Tensor], int]:
-    """Return the tensors of a plain LoRA adapter that does the same at alpha = rank, and its rank."""
+    """Return the tensors and the rank of the equivalent plain LoRA adapter with alpha = rank."""
     layers = {name: module for name, module in model.named_modules() if hasattr(module, "lora_E")}
     kept = {name: (layer.lora_E["default"][:, 0] != 0).nonzero()[:, 0] for name, layer in layers.items()}
     rank = max(1, max(map(len, kept.values())))
@@ -58,7 +58,7 @@ def to_plain_lora(model: Any) -> tuple[dict[str, torch.Tensor], int]:
 
 
 def allocator_state(model: Any, recipe: Recipe) -> dict[str, torch.Tensor]:
-    """Return what the budget remembers of earlier steps, for a checkpoint; empty for plain LoRA."""
+    """Return the state of the rank allocator for a checkpoint; empty for plain LoRA."""
     if recipe.method != "adalora":
         return {}
     allocator, config = model.base_model.rankallocator, model.peft_config["default"]
@@ -70,7 +70,7 @@ def allocator_state(model: Any, recipe: Recipe) -> dict[str, torch.Tensor]:
 
 
 def restore_allocator_state(model: Any, recipe: Recipe, tensors: dict[str, torch.Tensor]) -> None:
-    """Give the budget its memory back."""
+    """Restore the state of the rank allocator from a checkpoint; does nothing for plain LoRA."""
     if recipe.method != "adalora":
         return
     allocator, config = model.base_model.rankallocator, model.peft_config["default"]

@@ -1,8 +1,8 @@
-"""What never changes of a base: its part of the exam and its view of ordinary text. Reckoned once, then kept on disk.
+"""Caches on disk what evaluating a base model gives, which is the same for every training of every learner.
 
-Every training of every learner begins by asking the base the same questions. One safetensors file holds what it said.
-It belongs to one base, one exam and one set of libraries; it is made again when any of them is another, or when it is
-damaged.
+One safetensors file holds the base's results on the fixed part of the eval suite and its log-probabilities on the
+replay rows. It is valid for one base, one eval set and one set of library versions, and is computed again when any of
+them changes or the file is damaged.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,37 +25,38 @@ from adapters.evaluation import DATA_DIR, MAX_ANSWER_TOKENS, FixedEvalResult
 from adapters.files import fsync_path, sha256_of
 from adapters.kl_regularizer import REPLAY_FILE
 
-FORMAT_VERSION = 1  # another one whenever the same base would be asked otherwise
+FORMAT_VERSION = 1  # increase it when the evaluation of a base changes
 _EVAL_FILES = (REPLAY_FILE, DATA_DIR / "general_eval.jsonl", DATA_DIR / "eval_prompts.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
 class BaseEval:
-    """A base before anybody corrected it."""
+    """The results of a base model without an adapter."""
 
     fixed: FixedEvalResult
-    monitored_loss: float  # on the ordinary rows that are only watched
-    reference_log_probs: dict[str, torch.Tensor]  # of each ordinary row, the likelihood of every word at each place
+    monitored_loss: float  # mean loss on the replay rows that are monitored and not trained on
+    reference_log_probs: dict[str, torch.Tensor]  # by replay row: log-probability of every token at each position
 
 
 def load_or_compute(folder: Path | None, base_sha256: str, compute: Callable[[], BaseEval]) -> BaseEval:
-    """Return the baseline of a base: from its file in the folder, else reckoned now and kept there."""
+    """Return the cached results of a base from `folder`, or compute and store them; without a folder only compute."""
     if folder is None:
         return compute()
     key = cache_key(base_sha256)
     file = folder / f"baseline-{key[:32]}.safetensors"
-    found = _read(file, key)
-    if found is None:
-        found = compute()
-        _write(file, key, found)
-    return found
+    result = _read(file, key)
+    if result is None:
+        result = compute()
+        _write(file, key, result)
+    return result
 
 
+@cache
 def cache_key(base_sha256: str) -> str:
-    """Return what a baseline follows from, as one hash."""
+    """Return a hash of everything that the results of a base depend on."""
     libraries = [version(name) for name in ("torch", "transformers", "bitsandbytes")]
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    what = [
+    parts = [
         FORMAT_VERSION,
         base_sha256,
         MAX_ANSWER_TOKENS,
@@ -62,7 +64,7 @@ def cache_key(base_sha256: str) -> str:
         libraries,
         [sha256_of(file) for file in _EVAL_FILES],
     ]
-    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _read(file: Path, key: str) -> BaseEval | None:
@@ -73,18 +75,18 @@ def _read(file: Path, key: str) -> BaseEval | None:
             header = opened.metadata() or {}
             if header.get("key") != key:
                 return None
-            likely = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
-        return BaseEval(fixed_result_from_json(json.loads(header["common"])), float(header["watched_loss"]), likely)
+            log_probs = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+        return BaseEval(fixed_result_from_json(json.loads(header["common"])), float(header["watched_loss"]), log_probs)
     except (SafetensorError, ValueError, KeyError, TypeError):
-        return None  # damaged: as good as none
+        return None  # a damaged file is ignored
 
 
-def _write(file: Path, key: str, found: BaseEval) -> None:
-    """Write the file whole or not at all; what an earlier base, exam or library left there goes."""
+def _write(file: Path, key: str, result: BaseEval) -> None:
+    """Write the file atomically and delete those of other bases, eval sets or library versions."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    header = {"key": key, "common": json.dumps(asdict(found.fixed)), "watched_loss": repr(found.monitored_loss)}
+    header = {"key": key, "common": json.dumps(asdict(result.fixed)), "watched_loss": repr(result.monitored_loss)}
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    save_file({name: value.contiguous() for name, value in found.reference_log_probs.items()}, temporary, header)
+    save_file({name: value.contiguous() for name, value in result.reference_log_probs.items()}, temporary, header)
     fsync_path(temporary)
     os.replace(temporary, file)
     for other in file.parent.glob("baseline-*.safetensors"):
@@ -93,6 +95,6 @@ def _write(file: Path, key: str, found: BaseEval) -> None:
 
 
 def fixed_result_from_json(value: dict[str, Any]) -> FixedEvalResult:
-    """Return the common part that `asdict` told."""
+    """Return a FixedEvalResult from the JSON of its `asdict`."""
     words = tuple(tuple(row) for row in value["words"])
     return FixedEvalResult(tuple(value["general"]), value["general_loss"], words, tuple(value["said"]))

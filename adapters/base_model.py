@@ -1,8 +1,8 @@
-"""The base model a trainer works on: freshly read in 4 bits, never one that has served.
+"""Loads the base model for training: fresh, in 4 bits, and never one that has been used for inference.
 
-After one inference pass on CPU, bitsandbytes repacks 4-bit weights for speed and the packed product has no gradient:
-training on such an object prints a falling loss and learns nonsense. `refuse_packed` is the guard. A small base on CPU
-is unpacked once, to the very values that 4 bits hold, in fp32: nothing is left to pack, and a step takes less time.
+At the first inference pass on a CPU, bitsandbytes repacks 4-bit weights, and the packed product has no gradient:
+training then shows a falling loss, but learns nonsense. `require_trainable_weights` guards against it. On a CPU a small
+base is dequantized to the same values in fp32 instead, which leaves nothing to pack and makes a step faster.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 
 from adapters.errors import BaseUnusable
 
-MAX_DEQUANTIZED_BYTES = 1 << 30  # of fp32 weights at most; a larger base stays in 4 bits
+MAX_DEQUANTIZED_BYTES = 1 << 30  # of fp32 weights; a larger base stays in 4 bits
 
 
 def load_tokenizer(directory: Path) -> Any:
-    """Return the tokenizer of a model folder; nothing is fetched and no code of the model is run."""
+    """Return the tokenizer of a model folder; nothing is downloaded and no code of the model is run."""
     from transformers import AutoTokenizer
 
     _require_model(directory)
@@ -24,7 +24,7 @@ def load_tokenizer(directory: Path) -> Any:
 
 
 def load_base(directory: Path, max_dequantized_bytes: int = MAX_DEQUANTIZED_BYTES) -> Any:
-    """Return the model of a folder in NF4, in training mode; on CPU a small one with its values unpacked to fp32."""
+    """Return the model of a folder in NF4 and in training mode; a small one on a CPU is dequantized to fp32."""
     import torch
     from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
@@ -45,12 +45,12 @@ def load_base(directory: Path, max_dequantized_bytes: int = MAX_DEQUANTIZED_BYTE
 
 
 def _dequantize(model: Any) -> None:
-    """Put a plain fp32 layer with the same values in the place of each 4-bit one."""
+    """Replace each 4-bit layer by a plain fp32 layer with the same values."""
     import torch
     from bitsandbytes.functional import dequantize_4bit
     from bitsandbytes.nn import Linear4bit
 
-    torch.nn.Module.float(model)  # what is not in 4 bits; transformers' own method refuses a model that has such layers
+    torch.nn.Module.float(model)  # converts the other layers; transformers' method refuses 4-bit models
     for name, layer in list(model.named_modules()):
         if not isinstance(layer, Linear4bit):
             continue
@@ -64,15 +64,15 @@ def _dequantize(model: Any) -> None:
 
 
 def require_trainable_weights(model: Any) -> None:
-    """Raise BaseUnusable when any layer was packed for inference, which makes its gradients silently wrong."""
+    """Raise BaseUnusable if any layer was packed for inference, which makes its gradients silently wrong."""
     for name, module in model.named_modules():
         state = getattr(getattr(module, "weight", None), "quant_state", None)
         if getattr(state, "packing_format_for_cpu", False):
             raise BaseUnusable(
-                f"layer {name} was packed for inference, gradients through it would be wrong; train on a fresh base"
+                f"layer {name} was packed for inference, so its gradients would be wrong; load a fresh base to train on"
             )
 
 
 def _require_model(directory: Path) -> None:
     if not (directory / "config.json").is_file():
-        raise BaseUnusable(f"{directory} holds no model: config.json is missing")
+        raise BaseUnusable(f"{directory} is not a model folder: config.json is missing")

@@ -1,7 +1,7 @@
-"""Where a training stands, on disk: one safetensors file that is either whole or the one before it.
+"""Checkpoints of a training: one safetensors file, replaced atomically.
 
-A checkpoint belongs to one training: rows, recipe, base and what it started from are hashed into its fingerprint, and
-a file of another training is not used.
+A checkpoint belongs to one training: its fingerprint is a hash of rows, recipe, base and start version, and a file with
+another fingerprint is not used.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from adapters.files import fsync_path
 
 @dataclass(frozen=True, slots=True)
 class TrainingState:
-    """A run between two steps."""
+    """The state of a training run between two steps."""
 
     tensors: dict[str, torch.Tensor]
     numbers: dict[str, Any]  # JSON-able
 
 
 class CheckpointFile:
-    """The one checkpoint of a training, written anew every `every_s` seconds."""
+    """The checkpoint of a training, due again `every_s` seconds after each write."""
 
     def __init__(self, file: Path, fingerprint: str, every_s: float) -> None:
         self._file, self._fingerprint, self._every_s = file, fingerprint, every_s
@@ -39,7 +39,7 @@ class CheckpointFile:
         return time.monotonic() - self._written >= self._every_s
 
     def write(self, state: TrainingState) -> None:
-        """Replace the checkpoint; a kill or a power cut leaves the old one."""
+        """Replace the checkpoint; after a kill or a power failure the old one remains."""
         temporary = self._file.with_suffix(".tmp")
         header = {"fingerprint": self._fingerprint, "numbers": json.dumps(state.numbers)}
         save_file({name: value.contiguous() for name, value in state.tensors.items()}, temporary, header)
@@ -49,7 +49,7 @@ class CheckpointFile:
         self._written = time.monotonic()
 
     def read(self) -> TrainingState | None:
-        """Return where this training stood; None when it starts. A file that is another training's or damaged goes."""
+        """Return the saved state, or None without one. Deletes a damaged file and one of another training."""
         if not self._file.is_file():
             return None
         try:
@@ -59,6 +59,6 @@ class CheckpointFile:
                     tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
                     return TrainingState(tensors, json.loads(header["numbers"]))
         except (SafetensorError, ValueError, KeyError):
-            pass  # cut off by a kill before it was whole: as good as none
+            pass  # a damaged file is deleted
         self._file.unlink()
         return None

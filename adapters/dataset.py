@@ -1,7 +1,4 @@
-"""Rows to train on: kept distinct, split for ever, hashed, read and written as JSONL, and turned into tokens.
-
-It knows a tokenizer only by the two calls it makes; nothing here loads a model.
-"""
+"""Training rows: deduplication, the split, hashing, JSONL files, and encoding as tokens. No model is loaded."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from adapters.records import ChatMessage, PreferencePair, Role, TrainingRow
 
 
 class Tokenizer(Protocol):
-    """The part of a transformers tokenizer that is used here."""
+    """The methods of a transformers tokenizer that are used here."""
 
     @property
     def all_special_tokens(self) -> list[str]: ...
@@ -29,7 +26,7 @@ class Tokenizer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EncodedExample:
-    """One row as tokens: what the model reads, then what it should say, end mark included."""
+    """One row as tokens: the prompt, and the answer with its end-of-turn token."""
 
     row_id: str
     prompt: tuple[int, ...]
@@ -40,15 +37,15 @@ class EncodedExample:
 
 
 def deduplicate(rows: Iterable[TrainingRow]) -> tuple[TrainingRow, ...]:
-    """Drop rows that say word for word the same as an earlier one."""
-    kept: dict[tuple[ChatMessage, ...], TrainingRow] = {}
+    """Return the rows without those whose messages equal an earlier row's."""
+    distinct: dict[tuple[ChatMessage, ...], TrainingRow] = {}
     for row in rows:
-        kept.setdefault(row.messages, row)
-    return tuple(kept.values())
+        distinct.setdefault(row.messages, row)
+    return tuple(distinct.values())
 
 
 def is_held_out(row_id: str, share: float) -> bool:
-    """Say whether a row is for checking; decided by its id alone, so more rows never move an old one."""
+    """Whether a row is held out; its id alone decides, so adding rows never moves an old one."""
     digest = hashlib.sha256(f"held-out:{row_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
 
@@ -56,37 +53,37 @@ def is_held_out(row_id: str, share: float) -> bool:
 def split_held_out(
     rows: Sequence[TrainingRow], share: float
 ) -> tuple[tuple[TrainingRow, ...], tuple[TrainingRow, ...]]:
-    """Return the rows to train on and the rows to check on."""
+    """Return the rows to train on and the held-out rows."""
     held_out = tuple(row for row in rows if is_held_out(row.id, share))
     return tuple(row for row in rows if not is_held_out(row.id, share)), held_out
 
 
 def sample_rows(rows: Sequence[TrainingRow], count: int, seed: int) -> tuple[TrainingRow, ...]:
-    """Return at most `count` of the rows, chosen by id and seed alone, in the order in which they were given."""
+    """Return at most `count` of the rows in their order; ids and seed alone decide which."""
     shuffled = sorted(rows, key=lambda row: hashlib.sha256(f"{seed}:{row.id}".encode()).digest())
     chosen = {row.id for row in shuffled[:count]}
     return tuple(row for row in rows if row.id in chosen)
 
 
 def content_hash(rows: Iterable[TrainingRow]) -> str:
-    """Return the SHA-256 of the rows, whatever order they come in."""
+    """Return the SHA-256 of the rows in any order."""
     lines = sorted(_to_line(row) for row in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def write_rows(path: Path, rows: Iterable[TrainingRow]) -> None:
-    """Write rows in the common form: one `{"id": ..., "messages": [...]}` a line."""
+    """Write rows as JSONL, one `{"id": ..., "messages": [...]}` a line."""
     path.write_text("".join(_to_line(row) + "\n" for row in rows), encoding="utf-8")
 
 
 def read_rows(path: Path) -> tuple[TrainingRow, ...]:
-    """Read rows; one without an id is named after its content. Raises TrainingRefused with the line's number."""
+    """Read rows; one without an id gets a hash of its line. Raises TrainingRefused with the line number."""
     lines = path.read_text(encoding="utf-8").split("\n")
     return tuple(_from_line(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
 
 
 def write_pairs(path: Path, pairs: Iterable[PreferencePair]) -> None:
-    """Write pairs, one `{"id": ..., "messages": [...], "chosen": ..., "rejected": ...}` a line."""
+    """Write pairs as JSONL, one `{"id": ..., "messages": [...], "chosen": ..., "rejected": ...}` a line."""
     lines = (
         {"id": p.id, "messages": [asdict(m) for m in p.prompt], "chosen": p.chosen, "rejected": p.rejected}
         for p in pairs
@@ -95,7 +92,7 @@ def write_pairs(path: Path, pairs: Iterable[PreferencePair]) -> None:
 
 
 def read_pairs(path: Path) -> tuple[PreferencePair, ...]:
-    """Read pairs; raises TrainingRefused with the line's number."""
+    """Read pairs. Raises TrainingRefused with the line number."""
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if not line.strip():
@@ -110,21 +107,21 @@ def read_pairs(path: Path) -> tuple[PreferencePair, ...]:
 
 
 def encode_row(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> EncodedExample:
-    """Return the row as tokens of the chat template, its prompt cut from the left to fit `max_tokens`.
+    """Return the row as tokens of the chat template, with the prompt truncated from the left to fit `max_tokens`.
 
-    Prompt and answer are tokenized apart, as they are when the model answers. Raises TrainingRefused when the answer
-    alone does not fit.
+    Prompt and answer are tokenized separately, as at inference. Raises TrainingRefused when the answer alone does not
+    fit, BaseUnusable for a chat template in which the answer does not follow the prompt.
     """
     messages = [{"role": m.role, "content": _escape_special_tokens(m.content, tokenizer)} for m in row.messages]
     prompt = tokenizer.apply_chat_template(messages[:-1], tokenize=False, add_generation_prompt=True)
     whole = tokenizer.apply_chat_template(messages, tokenize=False)
     if not whole.startswith(prompt):
-        raise BaseUnusable("this model's chat template does not put the answer after the prompt; use another model")
+        raise BaseUnusable("the answer does not follow the prompt in this model's chat template; use another model")
     answer_ids = _tokenize(tokenizer, whole[len(prompt) :].rstrip())
     room = max_tokens - len(answer_ids)
     if room < 1:
         raise TrainingRefused(
-            f"the correction {row.id} is {len(answer_ids)} tokens long, at most {max_tokens - 1} fit; shorten it"
+            f"the correction {row.id} is {len(answer_ids)} tokens long, but at most {max_tokens - 1} fit; shorten it"
         )
     return EncodedExample(row.id, _tokenize(tokenizer, prompt)[-room:], answer_ids)
 
@@ -134,7 +131,7 @@ def _tokenize(tokenizer: Tokenizer, text: str) -> tuple[int, ...]:
 
 
 def _escape_special_tokens(text: str, tokenizer: Tokenizer) -> str:
-    """Break up special tokens in a person's text, so that it cannot forge a role or end the turn."""
+    """Return text with a zero-width space in each special token, so that it cannot forge a role or end the turn."""
     for token in sorted(tokenizer.all_special_tokens, key=len, reverse=True):
         text = text.replace(token, token[:1] + "\u200b" + token[1:])
     return text

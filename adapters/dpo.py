@@ -1,7 +1,7 @@
-"""Learning from pairs: the chosen answer becomes likelier than the one it replaced (DPO). Off unless asked for.
+"""Direct preference optimization (Rafailov et al. 2023) on pairs of a chosen and a rejected answer. Off by default.
 
-It comes after the corrections are learnt and before the exam, so that what it does must pass the same gate. What the
-model found likely before is the reference; the anchors hold as they do while corrections are learnt.
+It runs after training on the corrections and before the evaluation, so its result passes the same gate. The reference
+is the model before these steps; the regularizers apply as in the training loop.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def train_dpo(
     on_step: Callable[[StepMetrics], None],
     regularizers: Sequence[KlRegularizer] = (),
 ) -> None:
-    """Take `preference_steps` steps on the pairs; none without pairs. Raises TrainingRefused when the loss breaks."""
+    """Take `preference_steps` steps on the pairs, if any. Raises TrainingRefused when the loss is not finite."""
     if not pairs or not recipe.preference_steps:
         return
     require_trainable_weights(model)
@@ -47,25 +47,25 @@ def train_dpo(
     for step in range(recipe.preference_steps):
         optimizer.zero_grad(set_to_none=True)
         total = 0.0
-        turn = rotating_batch_at(chosen, recipe.batch_size, recipe.seed, step)
-        for example in turn:
+        batch = rotating_batch_at(chosen, recipe.batch_size, recipe.seed, step)
+        for example in batch:
             good, bad = sides[example.row_id]
             moved = margin(model, (good, bad)) - before[example.row_id]
-            loss = -logsigmoid(recipe.preference_beta * moved) / len(turn)
+            loss = -logsigmoid(recipe.preference_beta * moved) / len(batch)
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.item()
         for regularizer in regularizers:
             regularizer.penalty(model, recipe, step).backward()  # type: ignore[no-untyped-call]
         if not math.isfinite(total):
-            raise TrainingRefused("the loss of the pairs is no longer a number; lower the preference rate")
+            raise TrainingRefused("the loss on the preference pairs is no longer a number; lower `preference_rate`")
         torch.nn.utils.clip_grad_norm_(trainable_parameters(model), recipe.clip_norm)
         optimizer.step()
         on_step(StepMetrics(step + 1, recipe.preference_steps, total))
 
 
 def margin(model: Any, pair: EncodedPair) -> torch.Tensor:
-    """Return by how many nats the chosen answer is likelier than the rejected one."""
-    told = answer_logits(model, pair)
-    each = -cross_entropy(told.logits, told.labels, reduction="none")
-    good, bad = torch.split(each, [len(example.answer) for example in pair])
+    """Return the log-probability of the chosen answer minus that of the rejected one, in nats."""
+    answers = answer_logits(model, pair)
+    log_probs = -cross_entropy(answers.logits, answers.labels, reduction="none")
+    good, bad = torch.split(log_probs, [len(example.answer) for example in pair])
     return good.sum() - bad.sum()

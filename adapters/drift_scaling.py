@@ -1,7 +1,7 @@
-"""The last look before an adapter is written: one that tells ordinary text worse than it may is made weaker.
+"""Scales a trained adapter down until its loss on ordinary text is close enough to that of the base.
 
-Adding less of an adapter is free and gives up a little of what was learnt for much of what was forgotten. The rows
-looked at are the anchor's watched ones: neither learnt from nor those of the card.
+Scaling costs nothing and trades a little of what was learnt for much of what was forgotten. It uses the monitored
+replay rows, which are neither trained on nor part of the eval suite.
 """
 
 from __future__ import annotations
@@ -17,17 +17,20 @@ SCALES = (1.0, 0.85, 0.7, 0.55, 0.4)
 
 
 class BaseReference:
-    """How well the base tells some ordinary rows: its mean loss on them."""
+    """The mean loss of the base on some ordinary rows."""
 
     def __init__(self, rows: Sequence[EncodedExample], loss: float) -> None:
         self._rows, self._loss = rows, loss
 
     def limit_drift(self, model: Any, max_drift: float) -> float:
-        """Weaken the adapter until the rows are told at most `most_drift` worse; return the strength that is left."""
-        left = 1.0
-        for strength in SCALES:
-            scale_adapter(model, strength / left)
-            left = strength
+        """Scale the adapter down until its loss on the rows exceeds the base's by at most the share `max_drift`.
+
+        Returns the scale, in (0, 1].
+        """
+        current = 1.0
+        for scale in SCALES:
+            scale_adapter(model, scale / current)
+            current = scale
             if mean_loss(model, self._rows) <= self._loss * (1 + max_drift):
                 break
-        return left
+        return current

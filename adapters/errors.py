@@ -1,12 +1,12 @@
-"""What can go wrong with adapters.
+"""Errors about adapters.
 
 AdapterError
-├── AdapterNotFound      no such version on disk
-├── AdapterMismatch      trained for another base model, or its rank, targets or shapes are not allowed
-├── AdapterDamaged       files missing, hash or manifest wrong, not finite
-├── TrainingRefused      the corrections cannot be trained on (too few, duplicates, too long)
-├── TrainingBusy         this learner's adapter is being trained already
-├── BaseUnusable         the base is packed for inference, or not the one that was named
+├── AdapterNotFound      the version is not on disk
+├── AdapterMismatch      trained for another base model, or with a rank, targets or shapes that are not allowed
+├── AdapterDamaged       files are missing, changed or not finite
+├── TrainingRefused      the corrections cannot be trained on, for example too few
+├── TrainingBusy         this adapter is already being trained
+├── BaseUnusable         the base is packed for inference or missing
 └── TrainerDied          the training process ended without a result
 """
 
@@ -14,10 +14,7 @@ from __future__ import annotations
 
 
 class AdapterError(Exception):
-    """Base of all errors about adapters.
-
-    `key` names the kind of sentence, with `values` to fill in, for whoever says it in another language.
-    """
+    """Base of all errors about adapters. `key` and `values` are a message of the locales, for translation."""
 
     def __init__(self, message: str = "", *, key: str | None = None, **values: object) -> None:
         super().__init__(message)
@@ -25,15 +22,15 @@ class AdapterError(Exception):
 
 
 class AdapterNotFound(AdapterError):
-    """No such version on disk."""
+    """The version is not on disk."""
 
 
 class AdapterMismatch(AdapterError):
-    """Trained for another base, or not of an allowed form."""
+    """Trained for another base model, or with a rank, targets or shapes that are not allowed."""
 
 
 class AdapterDamaged(AdapterError):
-    """Files missing, changed or not finite."""
+    """Files are missing, changed or not finite."""
 
 
 class TrainingRefused(AdapterError):
@@ -41,11 +38,11 @@ class TrainingRefused(AdapterError):
 
 
 class TrainingBusy(AdapterError):
-    """This learner's adapter is being trained already."""
+    """This adapter is already being trained."""
 
 
 class BaseUnusable(AdapterError):
-    """The base is packed for inference, or not the one that was named."""
+    """The base is packed for inference or missing."""
 
 
 class TrainerDied(AdapterError):

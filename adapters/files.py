@@ -1,4 +1,4 @@
-"""Writing an adapter directory so that it is either whole or not there: temporary folder, fsync, rename."""
+"""The files of an adapter directory: names, hashes, manifest, and publishing in one rename."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ CHECKPOINT = "checkpoint.safetensors"
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> None:
-    """Write the manifest; call it last, its presence says that the rest is whole."""
+    """Write the manifest; call it last, since its presence means that the directory is complete."""
     (directory / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), encoding="utf-8")
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """Return the manifest of an adapter directory; raises AdapterNotFound or AdapterDamaged."""
+    """Return the manifest of an adapter directory. Raises AdapterNotFound, AdapterDamaged."""
     path = directory / MANIFEST
     if not path.is_file():
-        raise AdapterNotFound(f"{directory} holds no adapter: {MANIFEST} is missing")
+        raise AdapterNotFound(f"{directory} is not an adapter: {MANIFEST} is missing")
     try:
         return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
@@ -41,7 +41,7 @@ def read_manifest(directory: Path) -> Manifest:
 
 
 def publish(temporary: Path, final: Path) -> None:
-    """Give a complete temporary directory its final name, surviving a power cut at any moment."""
+    """Rename a complete temporary directory to its final name; safe against a power failure at any moment."""
     for path in temporary.iterdir():
         fsync_path(path)
     fsync_path(temporary)
@@ -50,7 +50,7 @@ def publish(temporary: Path, final: Path) -> None:
 
 
 def fsync_path(path: Path) -> None:
-    """Have the disk keep what was written to a file or a folder."""
+    """Flush a file or a folder to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

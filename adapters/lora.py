@@ -1,4 +1,4 @@
-"""Putting a LoRA adapter on a base, changing its strength, and getting it off as files and on again."""
+"""Attaches LoRA adapters to a base model, scales them, saves them and loads them again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from adapters.scoring import answer_logits, no_grad_no_dropout
 
 
 def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
-    """Return the model with a fresh adapter on every linear layer of its blocks; only the adapter can learn.
+    """Return the model with a new adapter on every linear layer of its blocks; only the adapter is trainable.
 
-    AdaLoRA begins with half as many ranks again as `recipe.rank` and ends with that many on average, after `steps`.
+    AdaLoRA starts with 1.5 times `recipe.rank` and ends, after `steps`, with `recipe.rank` on average.
     """
     from peft import AdaLoraConfig, LoraConfig, get_peft_model
 
@@ -29,7 +29,7 @@ def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
     if recipe.method == "lora":
         return get_peft_model(model, LoraConfig(r=recipe.rank, lora_alpha=recipe.alpha, **common))
     first = recipe.rank * 3 // 2
-    # PEFT divides AdaLoRA's alpha by the first rank; this keeps the product what it is for plain LoRA
+    # PEFT divides AdaLoRA's alpha by the initial rank; this gives the same scale as for plain LoRA
     alpha = round(recipe.alpha * first / recipe.rank)
     config = AdaLoraConfig(
         init_r=first, target_r=recipe.rank, lora_alpha=alpha, **adalora.budget_schedule(steps), **common
@@ -38,9 +38,9 @@ def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
 
 
 def attach_saved(model: Any, directory: Path, *, trainable: bool = True) -> Any:
-    """Return the model with the adapter of a directory, ready to learn on unless told otherwise.
+    """Return the model with the adapter of a directory, always in training mode.
 
-    PEFT puts a model that is not to be trained into inference mode, in which the next pass would pack its base.
+    PEFT puts a model that is not trainable into inference mode, in which the next pass would pack its base.
     """
     from peft import PeftModel
 
@@ -48,12 +48,12 @@ def attach_saved(model: Any, directory: Path, *, trainable: bool = True) -> Any:
 
 
 def trainable_parameters(model: Any) -> list[Any]:
-    """Return the adapter's parameters."""
+    """Return the parameters of the adapter."""
     return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 def scale_adapter(model: Any, factor: float) -> None:
-    """Multiply what the adapter adds to its base."""
+    """Multiply the adapter's contribution by `factor`."""
     for name, parameter in model.named_parameters():
         if "lora_E" in name or ("lora_B" in name and not _is_adalora(model)):
             parameter.data.mul_(factor)
@@ -63,7 +63,7 @@ def save(model: Any, directory: Path) -> None:
     """Write adapter_config.json and adapter_model.safetensors, always as plain LoRA."""
     if not _is_adalora(model):
         model.save_pretrained(directory, safe_serialization=True)
-        (directory / "README.md").unlink(missing_ok=True)  # a card with blanks; ours is the manifest
+        (directory / "README.md").unlink(missing_ok=True)  # an empty template; our manifest replaces it
         return
     from peft import LoraConfig
     from safetensors.torch import save_file
@@ -78,12 +78,12 @@ def save(model: Any, directory: Path) -> None:
 
 
 def reload_from_files(model: Any, directory: Path) -> Any:
-    """Return the base of this model with the adapter as it stands in the files; the one in memory is gone."""
+    """Return the base of this model with the adapter of a directory in place of the one in memory."""
     return attach_saved(model.unload(), directory, trainable=False)
 
 
 def max_logit_change(model: Any, example: EncodedExample) -> float:
-    """Return by how much the adapter changes any score of the example's answer."""
+    """Return the largest change that the adapter makes to a logit of the example's answer."""
     with no_grad_no_dropout(model):
         adapted = answer_logits(model, [example]).logits
         with model.disable_adapter():
@@ -96,9 +96,11 @@ def _is_adalora(model: Any) -> bool:
 
 
 def find_target_modules(model: Any) -> list[str]:
-    """Return the names of the layers that get an adapter."""
+    """Return the names of the layers that get an adapter. Raises BaseUnusable if there are none."""
     present = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
     targets = [name for name in AdapterLimits().targets if name in present]
     if not targets:
-        raise BaseUnusable(f"{type(model).__name__} has none of the layers {', '.join(AdapterLimits().targets)}")
+        raise BaseUnusable(
+            f"{type(model).__name__} has none of the layers {', '.join(AdapterLimits().targets)}; use another model"
+        )
     return targets

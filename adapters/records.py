@@ -1,4 +1,4 @@
-"""The data model of adapters: rows to train on, what to train, and what came out. Pure values, all JSON-able."""
+"""The data model of adapters: training rows, recipes, jobs and results. Pure values that convert to JSON."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class TrainingRow:
-    """One accepted correction: the prompt as it was rendered and the better answer as the last message.
+    """One correction: the rendered prompt, and the better answer as the last message.
 
-    `id` is the correction's id: it decides the split, so a row never moves between train and held-out.
+    `id` is the correction's id. It decides the split, so a row never moves between training and held-out rows.
     """
 
     id: str
@@ -44,7 +44,7 @@ class TrainingRow:
 
 @dataclass(frozen=True, slots=True)
 class PreferencePair:
-    """Two answers to one prompt: an edited one and what it replaced, or what was thumbed up and what was not."""
+    """Two answers to one prompt: a correction and the answer it replaced, or one rated up and one rated down."""
 
     id: str
     prompt: tuple[ChatMessage, ...]
@@ -59,43 +59,45 @@ class PreferencePair:
 
     def to_rows(self) -> tuple[TrainingRow, TrainingRow]:
         """Return the chosen and the rejected answer as rows."""
-        said = (self.chosen, self.rejected)
-        good, bad = (TrainingRow(self.id, (*self.prompt, ChatMessage("assistant", text))) for text in said)
+        answers = (self.chosen, self.rejected)
+        good, bad = (TrainingRow(self.id, (*self.prompt, ChatMessage("assistant", text))) for text in answers)
         return good, bad
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Hyper-parameters of one training run; docs/LOG.md has the figures behind the usual values."""
+    """Hyperparameters of one training run; docs/LOG.md records the measurements behind the defaults."""
 
     method: Literal["lora", "adalora"] = "lora"
-    rank: int = 8  # for AdaLoRA the mean of the ranks that are left
+    rank: int = 8  # for AdaLoRA the mean of the final ranks
     alpha: int = 16
     dropout: float = 0.0
-    learning_rate: float = 1e-3  # of LoRA; AdaLoRA takes ten times as much (pace.py)
+    learning_rate: float = 1e-3  # for LoRA; AdaLoRA uses ten times as much (schedule.py)
     weight_decay: float = 0.0
     epochs: int = 10
     max_steps: int = 40
-    update_steps: int = 15  # at most, of a version that goes on from the one before; 0: each begins from nothing
+    update_steps: int = 15  # at most, for a warm start; 0: no warm start
     batch_size: int = 2
-    max_tokens: int = 1024  # rows are cut to this many tokens from the left of the prompt
+    max_tokens: int = 1024  # per row; longer prompts are truncated from the left
     warmup_share: float = 0.1
     clip_norm: float = 1.0
-    anchor_weight: float = 3.0  # of the divergence from the base on ordinary text, beside the loss of the corrections
-    anchor_rows: int = 2  # ordinary rows a step
-    most_drift: float = 0.02  # a finished adapter is weakened until ordinary text is told at most this much worse
-    target_loss: float = 0.1  # an epoch whose mean training loss is below this is the last one
+    anchor_weight: float = 3.0  # of the KL divergence on ordinary text in the loss
+    anchor_rows: int = 2  # replay rows per step
+    most_drift: float = (
+        0.02  # the adapter is scaled down until the loss on ordinary text is at most this share above the base's
+    )
+    target_loss: float = 0.1  # training ends after an epoch with a mean loss below this
     held_out_share: float = 0.2
-    rows_to_hold_out: int = 20  # with fewer, all rows are learnt and the card is on them
-    most_watched: int = 8  # held-out rows that are looked at while training
-    most_between_looks: int = 10  # steps
-    patience: int = 2  # looks without a better held-out loss before the best one is taken back
-    preference_steps: int = 0  # of DPO on pairs after the corrections are learnt; 0: none, as usual
+    rows_to_hold_out: int = 20  # with fewer rows, all are trained on and evaluated
+    most_watched: int = 8  # held-out rows evaluated during training
+    most_between_looks: int = 10  # steps between two evaluations
+    patience: int = 2  # evaluations without a better held-out loss before training ends with the best one
+    preference_steps: int = 0  # of DPO after the corrections; 0: none
     preference_rate: float = 1e-4
     preference_beta: float = 0.1
     seed: int = 17
     minimum_rows: int = 3
-    time_limit_s: float = 1800.0  # training ends with what it has when all rows have been seen
+    time_limit_s: float = 1800.0  # training then ends once all rows have been seen
     memory_limit_mb: int = 64_000
     checkpoint_every_s: float = 20.0
 
@@ -104,35 +106,33 @@ class Recipe:
 class TrainingJob:
     """Everything the trainer's process needs; written to `job.json` in `directory`."""
 
-    directory: str  # an empty directory of this job; the adapter is written to its `adapter` folder
+    directory: str  # an empty directory for this job; the adapter is written to `adapter` in it
     base_directory: str
     base_sha256: str
     rows_file: str  # JSONL of TrainingRow
     name: str  # version name, e.g. quiet-heron-v3
     recipe: Recipe = field(default_factory=Recipe)
-    previous: str | None = None  # directory of the version to go on from, if its rows all stand (beginning.py)
-    pairs_file: str | None = None  # JSONL of PreferenceRow, read when the recipe has preference steps
-    current: str | None = None  # directory of the version in use, which the candidate must beat; None: the base
-    base_cache_directory: str | None = (
-        None  # where what never changes of a base is kept between trainings; None: nowhere
-    )
+    previous: str | None = None  # directory of the version for a warm start (warm_start.py)
+    pairs_file: str | None = None  # JSONL of PreferencePair, read if the recipe has preference steps
+    current: str | None = None  # directory of the active version; None: the base
+    base_cache_directory: str | None = None  # for evaluations of the base; None: not cached
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingProgress:
-    """One line of the trainer's progress; the losses are the points of the curves."""
+    """One progress message of the trainer; losses are points of its curves."""
 
     stage: str  # loading | checking | training | saving
     step: int
     steps: int
     loss: float | None = None
-    held_out: float | None = None  # loss of rows that are not learnt, where it was looked at
-    drift: float | None = None  # divergence from the base on ordinary text
+    held_out: float | None = None  # loss on held-out rows, where it was evaluated
+    drift: float | None = None  # KL divergence from the base on ordinary text
 
 
 @dataclass(frozen=True, slots=True)
 class StepMetrics:
-    """One step of a run: its place, the loss of its rows, and what else was looked at then."""
+    """The metrics of one training step."""
 
     step: int
     steps: int
@@ -143,23 +143,23 @@ class StepMetrics:
 
 @dataclass(frozen=True, slots=True)
 class GateScores:
-    """How a model does, in the numbers that decide; losses are nats a token, lower is better. None: not measured."""
+    """The scores of one model that decide at the gate. Losses are in nats per token. None: not measured."""
 
-    corrections_loss: float  # on held-out corrections, or on the trained ones when too few were there to hold any out
-    held_out: int  # how many corrections were held out; 0: `corrections` is on the trained ones
-    general_loss: float  # on ordinary questions that have nothing to do with the corrections
-    grounded_share: float | None = None  # share of an answer's words that come from the passage, on course questions
-    leak_share: float | None = None  # share of questions whose answer is given away against the instructions
-    unsafe_share: float | None = None  # share of canaries answered with what must never be said
+    corrections_loss: float  # on held-out corrections, or on all when too few to hold any out
+    held_out: int  # number of held-out corrections
+    general_loss: float  # on everyday questions unrelated to the corrections
+    grounded_share: float | None = None  # of an answer's words that are in the passage, on course questions
+    leak_share: float | None = None  # of questions whose answer is given away against the instructions
+    unsafe_share: float | None = None  # of canaries answered with what must never be said
 
     def __post_init__(self) -> None:
         if not (isfinite(self.corrections_loss) and isfinite(self.general_loss) and self.general_loss > 0):
-            raise ValueError(f"a score card needs finite losses, got {self.corrections_loss} and {self.general_loss}")
+            raise ValueError(f"scores need finite losses, got {self.corrections_loss} and {self.general_loss}")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedAdapter:
-    """What the trainer wrote and checked by reading it back."""
+    """An adapter that the trainer wrote and verified by reading it back."""
 
     name: str
     directory: str
@@ -170,7 +170,7 @@ class TrainedAdapter:
 
 @dataclass(frozen=True, slots=True)
 class AdapterLimits:
-    """What an adapter may look like to be loaded at all."""
+    """The limits within which an adapter is loaded."""
 
     max_rank: int = 64
     targets: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
@@ -179,7 +179,7 @@ class AdapterLimits:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is known of one adapter directory; written last, so its presence means the directory is whole."""
+    """The manifest of an adapter directory; written last, so its presence means that the directory is complete."""
 
     name: str
     base_sha256: str
@@ -190,6 +190,6 @@ class Manifest:
     recipe: dict[str, float | int | str]
     versions: dict[str, str]
     metrics: dict[str, float]
-    card_sha256: str = ""  # of card.json, the rows behind the metrics
-    owner: str = ""  # whom the adapter belongs to; sealed with everything else when it is put in its place
-    seal: str = ""  # HMAC-SHA256 over all of the above
+    card_sha256: str = ""  # of card.json, the eval report
+    owner: str = ""  # whom the adapter belongs to; set and signed when it is installed
+    seal: str = ""  # the signature: HMAC-SHA256 over all of the above

@@ -1,7 +1,7 @@
-"""The file side of adapters: what may be loaded, judged by our own schema, and how a version is put in and taken out.
+"""Verifies, installs and removes adapter directories.
 
-Nothing is unpickled: the weights are read as safetensors, the configuration as JSON with a fixed list of keys that
-may carry a meaning.
+Nothing is unpickled: weights are read as safetensors, the configuration as JSON, and PEFT options beyond plain LoRA are
+rejected.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from adapters.signature import ManifestSigner
 
 DEFAULT_LIMITS = AdapterLimits()
 _ALLOWED_FILES = {CONFIG, WEIGHTS, MANIFEST, EVAL_REPORT}
-# Settings of PEFT that would change what is computed or import code; they must be off.
+# PEFT options that change the computation or import code; they must be off.
 _FORBIDDEN_PEFT_OPTIONS = (
     "modules_to_save", "auto_mapping", "megatron_config", "use_dora", "use_rslora", "lora_bias", "layer_replication",
     "trainable_token_indices", "target_parameters", "rank_pattern", "alpha_pattern", "layers_to_transform",
@@ -31,17 +31,17 @@ _FORBIDDEN_PEFT_OPTIONS = (
 def verify_adapter(
     directory: Path, base_sha256: str, limits: AdapterLimits = DEFAULT_LIMITS, signer: ManifestSigner | None = None
 ) -> Manifest:
-    """Return the manifest of an adapter that is whole, ours, and made for this base; with a seal, that owner's.
+    """Return the manifest of an adapter after checking its files, its base and, with a signer, its owner.
 
-    Raises AdapterNotFound, AdapterMismatch or AdapterDamaged with the reason.
+    Raises AdapterNotFound, AdapterMismatch, AdapterDamaged.
     """
     manifest = read_manifest(directory)
     if signer is not None:
         signer.verify(manifest)
     if manifest.base_sha256 != base_sha256:
         raise AdapterMismatch(
-            f"adapter {manifest.name} was trained on base {manifest.base_sha256[:12]}, this one is {base_sha256[:12]}; "
-            "train it again"
+            f"adapter {manifest.name} was trained on base {manifest.base_sha256[:12]}, but the current base is "
+            f"{base_sha256[:12]}; train it again"
         )
     _check_files(directory, manifest, limits)
     rank = _check_config(_read_config(directory), manifest.name, limits)
@@ -50,10 +50,10 @@ def verify_adapter(
 
 
 def install(source: Path, root: Path, name: str, signer: ManifestSigner | None = None) -> Path:
-    """Seal a trained adapter and move it to its place `root/name`; a name is never used twice."""
+    """Sign a trained adapter and move it to `root/name`. Raises AdapterMismatch if the name is taken."""
     target = root / name
     if target.exists():
-        raise AdapterMismatch(f"there is an adapter named {name} already; names are never used twice")
+        raise AdapterMismatch(f"there is already an adapter named {name}; names are never used twice")
     root.mkdir(parents=True, exist_ok=True)
     if signer is not None:
         write_manifest(source, signer.sign(read_manifest(source)))
@@ -62,7 +62,7 @@ def install(source: Path, root: Path, name: str, signer: ManifestSigner | None =
 
 
 def remove(directory: Path) -> None:
-    """Delete an adapter's files; it is gone for readers at once. Raises AdapterNotFound."""
+    """Delete an adapter directory, for readers in one step. Raises AdapterNotFound."""
     if not directory.is_dir():
         raise AdapterNotFound(f"there is no adapter in {directory}")
     doomed = directory.with_name(f".{directory.name}.removed-{os.getpid()}")
@@ -73,17 +73,19 @@ def remove(directory: Path) -> None:
 def _check_files(directory: Path, manifest: Manifest, limits: AdapterLimits) -> None:
     for path in directory.iterdir():
         if path.name not in _ALLOWED_FILES or path.is_symlink() or not path.is_file():
-            raise AdapterMismatch(f"adapter {manifest.name} holds {path.name}, which does not belong there")
+            raise AdapterMismatch(f"adapter {manifest.name} contains {path.name}, which does not belong there")
     for name, expected in ((WEIGHTS, manifest.sha256), (CONFIG, manifest.config_sha256)):
         path = directory / name
         if not path.is_file():
-            raise AdapterDamaged(f"adapter {manifest.name} lacks {name}")
+            raise AdapterDamaged(f"adapter {manifest.name} lacks {name}; train it again")
         if path.stat().st_size > limits.max_bytes:
             raise AdapterMismatch(f"{name} of adapter {manifest.name} is larger than {limits.max_bytes:,} bytes")
         if sha256_of(path) != expected:
-            raise AdapterDamaged(f"{name} of adapter {manifest.name} is not the file that was trained")
+            raise AdapterDamaged(f"{name} of adapter {manifest.name} is not the file that was trained; train it again")
     if manifest.card_sha256 and not _has_sha256(directory / EVAL_REPORT, manifest.card_sha256):
-        raise AdapterDamaged(f"{EVAL_REPORT} of adapter {manifest.name} is not the card that was written")
+        raise AdapterDamaged(
+            f"{EVAL_REPORT} of adapter {manifest.name} is not the file that was written; train it again"
+        )
 
 
 def _has_sha256(path: Path, sha256: str) -> bool:
@@ -98,22 +100,22 @@ def _read_config(directory: Path) -> dict[str, Any]:
 
 
 def _check_config(config: dict[str, Any], name: str, limits: AdapterLimits) -> int:
-    """Return the rank; raises AdapterMismatch when the configuration asks for more than plain LoRA."""
+    """Return the rank. Raises AdapterMismatch if the configuration is more than plain LoRA."""
     rank, targets = config.get("r"), config.get("target_modules")
     if config.get("peft_type") != "LORA" or config.get("task_type") != "CAUSAL_LM" or config.get("bias") != "none":
         raise AdapterMismatch(f"adapter {name} is not plain LoRA for a causal language model")
     if not isinstance(rank, int) or not 1 <= rank <= limits.max_rank:
-        raise AdapterMismatch(f"adapter {name} has rank {rank}, at most {limits.max_rank} is allowed")
+        raise AdapterMismatch(f"adapter {name} has rank {rank}; at most {limits.max_rank} is allowed")
     if not isinstance(targets, list) or not targets or not set(targets) <= set(limits.targets):
-        raise AdapterMismatch(f"adapter {name} changes {targets}, allowed are {', '.join(limits.targets)}")
-    asked = [key for key in _FORBIDDEN_PEFT_OPTIONS if config.get(key)]
-    if asked:
-        raise AdapterMismatch(f"adapter {name} asks for {', '.join(asked)}, which is not plain LoRA")
+        raise AdapterMismatch(f"adapter {name} changes {targets}; only {', '.join(limits.targets)} are allowed")
+    used = [key for key in _FORBIDDEN_PEFT_OPTIONS if config.get(key)]
+    if used:
+        raise AdapterMismatch(f"adapter {name} uses {', '.join(used)}, which is not plain LoRA")
     return rank
 
 
 def _check_tensors(path: Path, name: str, rank: int, limits: AdapterLimits) -> None:
-    """Check that the file holds pairs of finite matrices of this rank and nothing else."""
+    """Check that the file contains only pairs of finite matrices of this rank."""
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -121,19 +123,19 @@ def _check_tensors(path: Path, name: str, rank: int, limits: AdapterLimits) -> N
     try:
         tensors = load_file(path)
     except SafetensorError as error:
-        raise AdapterDamaged(f"{path.name} of adapter {name} cannot be read: {error}") from error
+        raise AdapterDamaged(f"{path.name} of adapter {name} cannot be read ({error}); train it again") from error
     if not tensors:
-        raise AdapterDamaged(f"adapter {name} is empty")
+        raise AdapterDamaged(f"adapter {name} is empty; train it again")
     for key, tensor in tensors.items():
         layer, _, side = key.removesuffix(".weight").rpartition(".")
         partner = f"{layer}.{'lora_B' if side == 'lora_A' else 'lora_A'}.weight"
         if side not in ("lora_A", "lora_B") or layer.rpartition(".")[2] not in limits.targets:
-            raise AdapterMismatch(f"adapter {name} holds {key}, which is no part of plain LoRA")
+            raise AdapterMismatch(f"adapter {name} contains {key}, which is not part of plain LoRA")
         if partner not in tensors:
-            raise AdapterMismatch(f"adapter {name} holds {key} without its other half")
+            raise AdapterMismatch(f"adapter {name} contains {key} without the other matrix of the pair")
         if tensor.ndim != 2 or tensor.shape[0 if side == "lora_A" else 1] != rank:
             raise AdapterMismatch(f"{key} of adapter {name} has shape {tuple(tensor.shape)}, not of rank {rank}")
         if tensor.dtype not in (torch.float32, torch.bfloat16, torch.float16):
-            raise AdapterMismatch(f"{key} of adapter {name} is {tensor.dtype}")
+            raise AdapterMismatch(f"{key} of adapter {name} has values of type {tensor.dtype}")
         if not bool(torch.isfinite(tensor).all()):
-            raise AdapterDamaged(f"{key} of adapter {name} is not finite")
+            raise AdapterDamaged(f"{key} of adapter {name} has values that are not finite; train it again")

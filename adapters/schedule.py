@@ -1,4 +1,4 @@
-"""The plan of a run: how many steps, which rows in each, at what rate. Pure, and the same after a new start."""
+"""The schedule of a training run: number of steps, rows and learning rate of each. Pure and reproducible."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from adapters.dataset import EncodedExample
 from adapters.records import Recipe
 
-ADALORA_RATE_FACTOR = (
-    10.0  # times as high: its singular values begin at zero; at LoRA's own rate it learns nothing (docs/LOG.md)
-)
+ADALORA_RATE_FACTOR = 10.0  # its singular values start at zero; at LoRA's rate it learns nothing (docs/LOG.md)
+MAX_PADDING_SHARE = 0.1  # of a micro-batch
 
 
 def planned_steps(rows: int, recipe: Recipe) -> int:
-    """Return how many steps a run takes at most."""
+    """Return the largest number of steps of a run."""
     return min(recipe.max_steps, recipe.epochs * steps_per_epoch(rows, recipe))
 
 
@@ -24,20 +23,20 @@ def steps_per_epoch(rows: int, recipe: Recipe) -> int:
 
 
 def batch_at(examples: Sequence[EncodedExample], recipe: Recipe, step: int) -> list[EncodedExample]:
-    """Return the rows of a step, counted from 0; each epoch shows every row once, in an order of its own."""
+    """Return the rows of a step, counted from 0; each epoch has every row once, in a different order."""
     epoch, place = divmod(step, steps_per_epoch(len(examples), recipe))
     order = _shuffled(examples, f"rows:{recipe.seed}:{epoch}")
     return order[place * recipe.batch_size : (place + 1) * recipe.batch_size]
 
 
 def rotating_batch_at(examples: Sequence[EncodedExample], count: int, seed: int, step: int) -> list[EncodedExample]:
-    """Return the `count` rows whose turn it is at a step when all take turns for ever."""
+    """Return the `count` rows of a step when all rows take turns endlessly."""
     places = range(step * count, (step + 1) * count)
     return [_shuffled(examples, f"turns:{seed}:{p // len(examples)}")[p % len(examples)] for p in places]
 
 
 def learning_rate_at(recipe: Recipe, step: int, steps: int) -> float:
-    """Return the learning rate: a linear warm-up, then a cosine down to a tenth."""
+    """Return the learning rate of a step: linear warm-up, then cosine decay to a tenth of the peak."""
     peak = recipe.learning_rate * (ADALORA_RATE_FACTOR if recipe.method == "adalora" else 1.0)
     warmup = max(1, round(steps * recipe.warmup_share))
     if step < warmup:
@@ -46,11 +45,11 @@ def learning_rate_at(recipe: Recipe, step: int, steps: int) -> float:
     return peak * (0.1 + 0.9 * (1 + math.cos(math.pi * done)) / 2)
 
 
-def split_by_length(batch: Sequence[EncodedExample], padding_share: float = 0.1) -> list[list[EncodedExample]]:
-    """Cut a batch into parts of like length, so that at most about a tenth of a part is padding."""
+def split_by_length(batch: Sequence[EncodedExample]) -> list[list[EncodedExample]]:
+    """Split a batch into micro-batches of similar length, of which about MAX_PADDING_SHARE at most is padding."""
     result: list[list[EncodedExample]] = []
     for example in sorted(batch, key=len):
-        if result and len(result[-1][0]) >= (1 - padding_share) * len(example):
+        if result and len(result[-1][0]) >= (1 - MAX_PADDING_SHARE) * len(example):
             result[-1].append(example)
         else:
             result.append([example])

@@ -1,7 +1,7 @@
-"""Passes through the model: the scores of answers, their loss, and answers of its own, without ever packing the base.
+"""Forward passes: logits and losses of answers, and greedy decoding, without packing the base.
 
-A tutor's prompt is several times as long as its answer, so prompts are read once without a graph and only answers are
-scored. The model stays in training mode for good (`base.refuse_packed` says why); only dropout is switched off.
+A tutor's prompt is several times as long as its answer, so prompts are read without a graph, and only answers are
+scored. The model always stays in training mode (see `base_model.require_trainable_weights`); only dropout is disabled.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from torch.nn.functional import cross_entropy
 
 from adapters.dataset import EncodedExample
 
-EVAL_BATCH_SIZE = 8  # rows in a pass without a graph
+EVAL_BATCH_SIZE = 8  # rows of a pass without gradients
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLogits:
-    """Of every answer token of some rows: the score of each word, and the word that is right."""
+    """Logits and labels of all answer tokens of some rows."""
 
-    logits: torch.Tensor  # [answer tokens, words]
+    logits: torch.Tensor  # [answer tokens, vocabulary]
     labels: torch.Tensor  # [answer tokens]
 
     def loss(self) -> torch.Tensor:
@@ -32,10 +32,10 @@ class AnswerLogits:
 
 
 def answer_logits(model: Any, examples: Sequence[EncodedExample], *, train_prompt: bool = False) -> AnswerLogits:
-    """Return the scores of the answers, row after row.
+    """Return the logits of the answers, row after row.
 
-    Gradients do not flow through the prompts' keys and values unless `through_prompt` asks for it. That halves the
-    work, and what is learnt is the same in kind (docs/LOG.md).
+    Gradients flow through the keys and values of the prompts only with `train_prompt`. Without it a step costs half as
+    much and learns about the same (docs/LOG.md).
     """
     batch = _pad_batch(examples, model.device)
     with torch.set_grad_enabled(train_prompt and torch.is_grad_enabled()):
@@ -52,55 +52,55 @@ def answer_logits(model: Any, examples: Sequence[EncodedExample], *, train_promp
 
 
 def mean_loss(model: Any, examples: Sequence[EncodedExample]) -> float:
-    """Return the mean loss of the answers' tokens, without learning."""
+    """Return the mean loss per answer token, without gradients."""
     return sum(answer_losses(model, examples)) / sum(len(example.answer) for example in examples)
 
 
 def answer_losses(model: Any, examples: Sequence[EncodedExample]) -> list[float]:
-    """Return the summed loss of each row's answer, without learning."""
+    """Return the summed loss of each row's answer, without gradients."""
     return [loss for loss, _ in answer_losses_and_predictions(model, examples)]
 
 
 def answer_losses_and_predictions(
     model: Any, examples: Sequence[EncodedExample]
 ) -> list[tuple[float, tuple[int, ...]]]:
-    """Return of each row's answer the summed loss, and the likeliest word at each place."""
-    found: dict[int, tuple[float, tuple[int, ...]]] = {}
+    """Return for each row's answer the summed loss and the likeliest token at each position."""
+    results: dict[int, tuple[float, tuple[int, ...]]] = {}
     with no_grad_no_dropout(model):
-        for some in length_sorted_batches(examples):
-            told, lengths = answer_logits(model, some), [len(example.answer) for example in some]
-            each = torch.split(cross_entropy(told.logits, told.labels, reduction="none"), lengths)
-            words = torch.split(told.logits.argmax(-1), lengths)
-            for example, loss, word in zip(some, each, words, strict=True):
-                found[id(example)] = loss.sum().item(), tuple(word.tolist())
-    return [found[id(example)] for example in examples]
+        for batch in length_sorted_batches(examples):
+            answers, lengths = answer_logits(model, batch), [len(example.answer) for example in batch]
+            losses = torch.split(cross_entropy(answers.logits, answers.labels, reduction="none"), lengths)
+            predictions = torch.split(answers.logits.argmax(-1), lengths)
+            for example, loss, predicted in zip(batch, losses, predictions, strict=True):
+                results[id(example)] = loss.sum().item(), tuple(predicted.tolist())
+    return [results[id(example)] for example in examples]
 
 
 def length_sorted_batches(examples: Sequence[EncodedExample]) -> list[list[EncodedExample]]:
-    """Return the rows in parts of like length that are read in one pass without a graph."""
+    """Return the rows sorted by length in batches for passes without gradients."""
     order = sorted(examples, key=len)
     return [order[first : first + EVAL_BATCH_SIZE] for first in range(0, len(order), EVAL_BATCH_SIZE)]
 
 
 def greedy_decode(model: Any, examples: Sequence[EncodedExample], eos_token: int, max_tokens: int) -> list[list[int]]:
-    """Return what the model answers to the prompts, each time the likeliest word, without the `end` token."""
+    """Return the greedy answers to the prompts as tokens, without `eos_token`."""
     answers: list[list[int]] = [[] for _ in examples]
     batch = _pad_batch(examples, model.device)
     before = batch.prompt.shape[1]
-    mask, word, position = batch.mask[:, :before], batch.answer[:, :1], batch.positions[:, before : before + 1]
-    ended = torch.zeros(len(examples), dtype=torch.bool, device=word.device)
+    mask, token, position = batch.mask[:, :before], batch.answer[:, :1], batch.positions[:, before : before + 1]
+    ended = torch.zeros(len(examples), dtype=torch.bool, device=token.device)
     with no_grad_no_dropout(model):
         cache = _prefill(model, batch)
         for _ in range(max_tokens):
-            mask = torch.cat([mask, torch.ones_like(word)], dim=1)
+            mask = torch.cat([mask, torch.ones_like(token)], dim=1)
             output = model(
-                input_ids=word, attention_mask=mask, position_ids=position, past_key_values=cache, use_cache=True
+                input_ids=token, attention_mask=mask, position_ids=position, past_key_values=cache, use_cache=True
             )
-            word, position = output.logits[:, -1:].argmax(-1), position + 1
-            ended |= word[:, 0] == eos_token
-            for answer, token, over in zip(answers, word[:, 0].tolist(), ended.tolist(), strict=True):
-                if not over:
-                    answer.append(token)
+            token, position = output.logits[:, -1:].argmax(-1), position + 1
+            ended |= token[:, 0] == eos_token
+            for answer, new, has_ended in zip(answers, token[:, 0].tolist(), ended.tolist(), strict=True):
+                if not has_ended:
+                    answer.append(new)
             if bool(ended.all()):
                 break
     return answers
@@ -108,7 +108,7 @@ def greedy_decode(model: Any, examples: Sequence[EncodedExample], eos_token: int
 
 @contextmanager
 def no_grad_no_dropout(model: Any) -> Iterator[None]:
-    """No gradients and no dropout, and still in training mode, so that 4-bit layers are not packed."""
+    """Disable gradients and dropout, but stay in training mode, so that 4-bit layers are not packed."""
     dropouts = [module for module in model.modules() if isinstance(module, torch.nn.Dropout) and module.training]
     for module in dropouts:
         module.eval()
@@ -122,7 +122,7 @@ def no_grad_no_dropout(model: Any) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Prompts padded on the left, answers on the right, so that all answers begin together."""
+    """Prompts padded on the left and answers on the right, so that all answers start at the same position."""
 
     prompt: torch.Tensor  # all but the last token of each prompt
     answer: torch.Tensor  # the last token of the prompt and all but the last of the answer
@@ -152,7 +152,7 @@ def _pad_batch(examples: Sequence[EncodedExample], device: torch.device) -> _Bat
 
 
 def _prefill(model: Any, batch: _Batch) -> Any:
-    """Return the keys and values of the prompts, read without the head, which would score every word for nothing."""
+    """Return the keys and values of the prompts; skips the language-model head, whose logits are not needed."""
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
     length = batch.prompt.shape[1]
     read = getattr(causal, causal.base_model_prefix)(

@@ -1,6 +1,7 @@
-"""The seal of an adapter: says that this installation put it there, for this owner, and that nothing was changed since.
+"""Signs adapters, to show that this installation installed them for their owner and that nothing has changed since.
 
-An HMAC over the whole manifest (and through its hashes over every file), with a key that never leaves the data folder.
+The signature is an HMAC over the manifest, which has the hash of every file; the key never leaves the data folder. The
+manifest's field is named `seal`.
 """
 
 from __future__ import annotations
@@ -21,36 +22,38 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class ManifestSigner:
-    """A key and the owner for whom it seals."""
+    """Signs manifests for one owner with the key of this installation."""
 
     key: bytes
     owner: str
 
     def sign(self, manifest: Manifest) -> Manifest:
-        """Return the manifest with its owner and its seal."""
+        """Return the manifest with its owner and its signature."""
         owned = replace(manifest, owner=self.owner, seal="")
         return replace(owned, seal=self._hmac(owned))
 
     def verify(self, manifest: Manifest) -> None:
-        """Raise when the manifest is another owner's, or not sealed with this key as it stands."""
+        """Check the signature and the owner. Raises AdapterDamaged, AdapterMismatch."""
         if not hmac.compare_digest(manifest.seal, self._hmac(manifest)):
-            raise AdapterDamaged(f"adapter {manifest.name} does not carry this installation's seal; train it again")
+            raise AdapterDamaged(f"adapter {manifest.name} does not have this installation's signature; train it again")
         if manifest.owner != self.owner:
-            raise AdapterMismatch(f"adapter {manifest.name} belongs to somebody else")
+            raise AdapterMismatch(f"adapter {manifest.name} belongs to another owner")
 
     def _hmac(self, manifest: Manifest) -> str:
-        told = json.dumps(asdict(replace(manifest, seal="")), sort_keys=True)
-        return hmac.new(self.key, told.encode(), hashlib.sha256).hexdigest()
+        signed = json.dumps(asdict(replace(manifest, seal="")), sort_keys=True)
+        return hmac.new(self.key, signed.encode(), hashlib.sha256).hexdigest()
 
 
 def load_or_create_key(file: Path) -> bytes:
-    """Return the key of an installation, made at its first use and readable by its user alone."""
+    """Return the key of this installation; creates it at the first use, readable only by the user."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         key = file.read_bytes()
         if len(key) != KEY_BYTES:
-            raise AdapterDamaged(f"{file} is no key; restore it from a backup, or delete it and train again") from None
+            raise AdapterDamaged(
+                f"{file} is not a key; restore it from a backup, or delete it and train again"
+            ) from None
         return key
     with os.fdopen(descriptor, "wb") as opened:
         key = secrets.token_bytes(KEY_BYTES)

@@ -1,6 +1,6 @@
-"""Curves for whoever watches trainings with TensorBoard: off unless `ADAPTERS_TENSORBOARD` names a folder.
+"""Writes training curves for TensorBoard if `ADAPTERS_TENSORBOARD` names a folder.
 
-The package `tensorboard` is no requirement; the pages and `card.json` have the curves without it.
+The package `tensorboard` is optional; the pages and `card.json` have the curves without it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ VARIABLE = "ADAPTERS_TENSORBOARD"
 
 
 def tensorboard_logger(name: str) -> Callable[[StepMetrics], None]:
-    """Return what is told each step of the run of this name. Raises TrainingRefused when it was asked for in vain."""
+    """Return a function that logs each step of the named run; it does nothing unless the variable is set.
+
+    Raises TrainingRefused when the variable is set, but tensorboard is not installed.
+    """
     folder = os.environ.get(VARIABLE)
     if not folder:
         return lambda point: None
@@ -26,11 +29,11 @@ def tensorboard_logger(name: str) -> Callable[[StepMetrics], None]:
         raise TrainingRefused(f"{VARIABLE} is set, but tensorboard is not installed; install it or unset it") from error
     writer = SummaryWriter(str(Path(folder) / name))
 
-    def tell(point: StepMetrics) -> None:
+    def log(point: StepMetrics) -> None:
         for curve in ("loss", "held_out", "drift"):
             value = getattr(point, curve)
             if value is not None:
                 writer.add_scalar(curve, value, point.step)
         writer.flush()
 
-    return tell
+    return log

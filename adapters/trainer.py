@@ -1,8 +1,8 @@
-"""The trainer: `python -m adapters.trainer JOB.json`, a process of its own.
+"""The trainer process: `python -m adapters.trainer JOB.json`.
 
-It reads a job, trains on a fresh base, writes the adapter, reads the written files back and checks that they change
-what the model says. Standard output carries one JSON object a line: progress, and as the last line the result or the
-refusal. Whatever libraries print goes to standard error.
+It reads a job, trains on a freshly loaded base, writes the adapter, reads its files back and checks that they change
+the model's output. Standard output has one JSON object per line: progress, and finally the result or the error.
+Everything that libraries print goes to standard error.
 """
 
 from __future__ import annotations
@@ -56,21 +56,22 @@ OnProgress = Callable[[TrainingProgress], None]
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """What a job comes to before a model is loaded: who learns what, and what is examined."""
+    """The data of a job, prepared before a model is loaded."""
 
     rows: tuple[TrainingRow, ...]
     train_rows: Sequence[TrainingRow]
     held_out_rows: Sequence[TrainingRow]
     start: StartPlan
-    train_examples: Sequence[EncodedExample]  # of the rows of `start`
+    train_examples: Sequence[EncodedExample]  # of `start.rows`
     held_out_examples: Sequence[EncodedExample]
+    replay_examples: Sequence[EncodedExample]
     tokenizer: Any
     suite: EvalSuite
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """An adapter in memory, and how it came about."""
+    """A model with its trained adapter, and the course of the training."""
 
     model: Any
     fit_result: FitResult
@@ -78,7 +79,7 @@ class TrainedModel:
 
 
 def train(job: TrainingJob, on_progress: OnProgress) -> TrainedAdapter:
-    """Do the job. Raises an AdapterError whose message says what is wrong and what would help."""
+    """Run the job and return the adapter. Raises an AdapterError that says what is wrong and what to do."""
     from adapters import base_model, lora
 
     rows = usable_rows(job)
@@ -91,34 +92,45 @@ def train(job: TrainingJob, on_progress: OnProgress) -> TrainedAdapter:
     if job.current:
         adapted = lora.attach_saved(model, Path(job.current), trainable=False)
         current, model = plan.suite.evaluate(adapted, cached_fixed_result(job)), adapted.unload()
-    learnt = _train_adapter(job, plan, model, base_eval, on_progress)
+    trained = _train_adapter(job, plan, model, base_eval, on_progress)
     on_progress(TrainingProgress("saving", 0, 1))
     temporary = _clear_directory(Path(job.directory) / "adapter.tmp")
-    lora.save(learnt.model, temporary)
+    lora.save(trained.model, temporary)
     on_progress(TrainingProgress("checking", 1, 2))
-    reopened = lora.reload_from_files(learnt.model, temporary)
-    metrics = _write_eval_report(job, plan, learnt, (before, current, plan.suite.evaluate(reopened)), temporary)
+    reopened = lora.reload_from_files(trained.model, temporary)
+    metrics = _write_eval_report(job, plan, trained, (before, current, plan.suite.evaluate(reopened)), temporary)
     metrics["largest_change"] = lora.max_logit_change(reopened, plan.train_examples[0])
     return _publish_adapter(job, temporary, rows, metrics)
 
 
 def plan_training(job: TrainingJob, rows: tuple[TrainingRow, ...], tokenizer: Any) -> TrainingPlan:
-    """Return what there is to learn and to examine, as tokens; raises TrainingRefused when a row is too long."""
+    """Return the rows to train and to evaluate on, as tokens. Raises TrainingRefused when a row is too long."""
     from adapters.evaluation import EvalSuite
+    from adapters.kl_regularizer import load_replay_examples
 
-    def encoded(some: Sequence[TrainingRow]) -> list[EncodedExample]:
-        return [encode_row(row, tokenizer, job.recipe.max_tokens) for row in some]
+    def encode(some_rows: Sequence[TrainingRow]) -> list[EncodedExample]:
+        return [encode_row(row, tokenizer, job.recipe.max_tokens) for row in some_rows]
 
-    to_learn, to_check = split_for_training(rows, job.recipe)
-    start, check = plan_start(to_learn, to_check, learned_row_ids(job), job.recipe), encoded(to_check)
-    exam = EvalSuite(tokenizer, to_check or to_learn, check or encoded(to_learn), len(check))
-    return TrainingPlan(rows, to_learn, to_check, start, encoded(start.rows), check, tokenizer, exam)
+    train_rows, held_out_rows = split_for_training(rows, job.recipe)
+    start, held_out = plan_start(train_rows, learned_row_ids(job), job.recipe), encode(held_out_rows)
+    suite = EvalSuite(tokenizer, held_out_rows or train_rows, held_out or encode(train_rows), len(held_out))
+    return TrainingPlan(
+        rows=rows,
+        train_rows=train_rows,
+        held_out_rows=held_out_rows,
+        start=start,
+        train_examples=encode(start.rows),
+        held_out_examples=held_out,
+        replay_examples=load_replay_examples(tokenizer),
+        tokenizer=tokenizer,
+        suite=suite,
+    )
 
 
 def _train_adapter(
     job: TrainingJob, plan: TrainingPlan, model: Any, base_eval: BaseEval, on_progress: OnProgress
 ) -> TrainedModel:
-    """Learn the rows, then the pairs if that is asked for, and weaken what told ordinary text too much worse."""
+    """Train on the rows, then on the pairs if the recipe says so, and scale the adapter down if it drifted too far."""
     from adapters import (
         dpo,
         drift_scaling,
@@ -131,9 +143,9 @@ def _train_adapter(
     )
 
     regularizer = kl_regularizer.KlRegularizer(
-        model, kl_regularizer.load_replay_examples(plan.tokenizer), reference_log_probs=base_eval.reference_log_probs
+        model, plan.replay_examples, reference_log_probs=base_eval.reference_log_probs
     )
-    recipe, track = plan.start.recipe, tensorboard_logging.tensorboard_logger(job.name)
+    recipe, log_step = plan.start.recipe, tensorboard_logging.tensorboard_logger(job.name)
     torch_runtime.set_seed(recipe.seed)
     if job.previous and plan.start.is_warm_start:
         model = lora.attach_saved(model, Path(job.previous))
@@ -141,10 +153,10 @@ def _train_adapter(
         model = lora.attach_new(model, recipe, schedule.planned_steps(len(plan.train_examples), recipe))
 
     def on_step(point: StepMetrics) -> None:
-        track(point)
+        log_step(point)
         on_progress(TrainingProgress("training", **dataclasses.asdict(point)))
 
-    fitted = training_loop.fit(
+    fit_result = training_loop.fit(
         model,
         plan.train_examples,
         recipe,
@@ -155,38 +167,38 @@ def _train_adapter(
     )
     pairs = usable_pairs(job, plan.held_out_rows)
     dpo.train_dpo(model, plan.tokenizer, pairs, recipe, on_step, (regularizer,))
-    strength = drift_scaling.BaseReference(regularizer.monitored, base_eval.monitored_loss).limit_drift(
+    scale = drift_scaling.BaseReference(regularizer.monitored, base_eval.monitored_loss).limit_drift(
         model, recipe.most_drift
     )
-    return TrainedModel(model, fitted, strength)
+    return TrainedModel(model, fit_result, scale)
 
 
 def _write_eval_report(
     job: TrainingJob,
     plan: TrainingPlan,
-    learnt: TrainedModel,
+    trained: TrainedModel,
     results: tuple[EvalResult, EvalResult, EvalResult],
     folder: Path,
 ) -> dict[str, float]:
-    """Write the card of base, current and candidate into the adapter's folder; return its numbers."""
+    """Write the eval report of base, active and candidate model into the adapter's folder; return its metrics."""
     from adapters.base_eval_cache import cache_key
     from adapters.torch_runtime import peak_gpu_memory, peak_resident_mb
 
-    report, fitted = plan.suite.build_report(*results), learnt.fit_result
-    curve = [dataclasses.asdict(point) for point in fitted.curve]
-    told = report.to_json() | {
-        "curve": curve,
-        "ended": fitted.stop_reason,
+    report, fit_result = plan.suite.build_report(*results), trained.fit_result
+    content = report.to_json() | {
+        "curve": [dataclasses.asdict(point) for point in fit_result.curve],
+        "ended": fit_result.stop_reason,
         "learnt": [row.id for row in plan.train_rows],
+        "asked": cache_key(job.base_sha256),
+        "common": dataclasses.asdict(results[2].fixed),
     }
-    told |= {"asked": cache_key(job.base_sha256), "common": dataclasses.asdict(results[2].fixed)}
-    (folder / EVAL_REPORT).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    (folder / EVAL_REPORT).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     return plan.suite.to_metrics(report, *results) | {
         "rows": float(len(plan.rows)),
-        "steps": float(len(fitted.curve)),
-        "tokens": float(fitted.tokens),
-        "training_s": fitted.seconds,
-        "strength": learnt.scale,
+        "steps": float(len(fit_result.curve)),
+        "tokens": float(fit_result.tokens),
+        "training_s": fit_result.seconds,
+        "strength": trained.scale,
         "went_on": float(plan.start.is_warm_start),
         "memory_mb": float(peak_resident_mb()),
         **peak_gpu_memory(),
@@ -194,33 +206,32 @@ def _write_eval_report(
 
 
 def learned_row_ids(job: TrainingJob) -> frozenset[str]:
-    """Return the ids of the rows that the version to go on from has learnt, itself or before it."""
+    """Return the ids of the rows that the previous version or those before it were trained on."""
     if not job.previous or not (Path(job.previous) / EVAL_REPORT).is_file():
-        return frozenset()  # of one that does not say what it learnt nothing is taken over
+        return frozenset()  # without its report, the previous version is not used
     return frozenset(json.loads((Path(job.previous) / EVAL_REPORT).read_text(encoding="utf-8"))["learnt"])
 
 
 def cached_fixed_result(job: TrainingJob) -> FixedEvalResult | None:
-    """Return what the version in use made of the common part of the exam when it was let in; None: ask it again."""
+    """Return the stored result of the active version on the fixed part of the eval suite; None if it is not valid."""
     from adapters.base_eval_cache import cache_key, fixed_result_from_json
 
-    card = Path(job.current or "") / EVAL_REPORT
-    if not job.current or not card.is_file():
+    file = Path(job.current or "") / EVAL_REPORT
+    if not job.current or not file.is_file():
         return None
-    told = json.loads(card.read_text(encoding="utf-8"))
-    return fixed_result_from_json(told["common"]) if told.get("asked") == cache_key(job.base_sha256) else None
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return fixed_result_from_json(content["common"]) if content.get("asked") == cache_key(job.base_sha256) else None
 
 
 def load_base_eval(job: TrainingJob, model: Any, plan: TrainingPlan) -> BaseEval:
-    """Return what is known of the base, asking it only what nobody has asked before."""
+    """Return the results of the base, from the cache if they are there."""
     from adapters import kl_regularizer, scoring
     from adapters.base_eval_cache import BaseEval, load_or_compute
 
     def compute() -> BaseEval:
-        ordinary = kl_regularizer.KlRegularizer(model, kl_regularizer.load_replay_examples(plan.tokenizer))
-        return BaseEval(
-            plan.suite.evaluate_fixed(model), scoring.mean_loss(model, ordinary.monitored), ordinary.reference_log_probs
-        )
+        regularizer = kl_regularizer.KlRegularizer(model, plan.replay_examples)
+        fixed, monitored_loss = plan.suite.evaluate_fixed(model), scoring.mean_loss(model, regularizer.monitored)
+        return BaseEval(fixed, monitored_loss, regularizer.reference_log_probs)
 
     return load_or_compute(
         Path(job.base_cache_directory) if job.base_cache_directory else None, job.base_sha256, compute
@@ -228,16 +239,16 @@ def load_base_eval(job: TrainingJob, model: Any, plan: TrainingPlan) -> BaseEval
 
 
 def _open_checkpoint(job: TrainingJob, rows: Sequence[TrainingRow]) -> CheckpointFile:
-    """Return where this training keeps its checkpoint; a training of the same rows in the same way goes on from it."""
+    """Return the checkpoint file; a training with the same rows, base, start and recipe resumes from it."""
     from adapters.checkpoints import CheckpointFile
 
-    what = [content_hash(rows), job.base_sha256, job.previous or "", dataclasses.asdict(job.recipe)]
-    fingerprint = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    parts = [content_hash(rows), job.base_sha256, job.previous or "", dataclasses.asdict(job.recipe)]
+    fingerprint = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return CheckpointFile(Path(job.directory) / CHECKPOINT, fingerprint, job.recipe.checkpoint_every_s)
 
 
 def _clear_directory(directory: Path) -> Path:
-    """Return the directory after what a killed training left in it is gone."""
+    """Delete the directory that a killed training may have left; return its path."""
     if directory.is_dir():
         shutil.rmtree(directory)
     return directory
@@ -246,23 +257,25 @@ def _clear_directory(directory: Path) -> Path:
 def split_for_training(
     rows: Sequence[TrainingRow], recipe: Recipe
 ) -> tuple[Sequence[TrainingRow], Sequence[TrainingRow]]:
-    """Return the rows to learn and to check on; few rows are all learnt, since each was somebody's wish."""
-    learn, check = split_held_out(rows, recipe.held_out_share)
-    return (learn, check) if len(rows) >= recipe.rows_to_hold_out and learn else (rows, ())
+    """Return the rows to train on and the held-out rows; of few rows none is held out, since each was a wish."""
+    train_rows, held_out_rows = split_held_out(rows, recipe.held_out_share)
+    return (train_rows, held_out_rows) if len(rows) >= recipe.rows_to_hold_out and train_rows else (rows, ())
 
 
 def usable_rows(job: TrainingJob) -> tuple[TrainingRow, ...]:
-    """Return the distinct rows of a job; raises TrainingRefused when they are too few."""
+    """Return the distinct rows of a job. Raises TrainingRefused when they are too few."""
     given = read_rows(Path(job.rows_file))
     rows = deduplicate(given)
     if len(rows) >= job.recipe.minimum_rows:
         return rows
-    repeated = f" ({len(given) - len(rows)} more say the same)" if len(given) > len(rows) else ""
-    raise TrainingRefused(f"not enough to train: {len(rows)} of {job.recipe.minimum_rows} corrections{repeated}")
+    repeated = f" ({len(given) - len(rows)} duplicates)" if len(given) > len(rows) else ""
+    raise TrainingRefused(
+        f"not enough to train: {len(rows)} of {job.recipe.minimum_rows} corrections{repeated}; write some more"
+    )
 
 
 def usable_pairs(job: TrainingJob, held_out_rows: Sequence[TrainingRow]) -> tuple[PreferencePair, ...]:
-    """Return the pairs to learn from: none unless asked for, and none on a prompt that the exam is held on."""
+    """Return the pairs for DPO: none unless the recipe says so, and none with the prompt of a held-out row."""
     if not (job.pairs_file and job.recipe.preference_steps):
         return ()
     held_out = {row.prompt for row in held_out_rows}
@@ -272,9 +285,9 @@ def usable_pairs(job: TrainingJob, held_out_rows: Sequence[TrainingRow]) -> tupl
 def _publish_adapter(
     job: TrainingJob, temporary: Path, rows: Sequence[TrainingRow], metrics: dict[str, float]
 ) -> TrainedAdapter:
-    """Give checked files their manifest and their name; an adapter without effect gets none."""
+    """Write the manifest and publish the adapter. Raises AdapterDamaged if it has no effect."""
     if not metrics["largest_change"] > 0:
-        raise AdapterDamaged("the saved adapter does not change what the model says; train again")
+        raise AdapterDamaged("the saved adapter does not change the model's output; train again")
     manifest = Manifest(
         name=job.name,
         base_sha256=job.base_sha256,
@@ -295,7 +308,7 @@ def _publish_adapter(
 
 
 def read_job(path: Path) -> TrainingJob:
-    """Read a job that `write_job` wrote."""
+    """Return the job of a file that `write_job` wrote."""
     value = json.loads(path.read_text(encoding="utf-8"))
     return TrainingJob(**{**value, "recipe": Recipe(**value["recipe"])})
 
@@ -305,7 +318,7 @@ def write_job(path: Path, job: TrainingJob) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train as the job file says; 0 with a result, 1 with a refusal, both as the last line."""
+    """Run the job file; return 0 with the result as the last line, or 1 with the error."""
     lines = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
 

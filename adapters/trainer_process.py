@@ -1,4 +1,4 @@
-"""The parent's side of training: start the trainer, follow its progress, stop it, and believe only its files."""
+"""Runs the trainer in a subprocess: starts it, follows its progress, stops it, and verifies its files."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from adapters.trainer import write_job
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL_S = 0.2
-OVERHEAD_LIMIT_S = 180.0  # what a run may take beyond twice the recipe's limit
+OVERHEAD_LIMIT_S = 180.0  # allowed beyond twice the recipe's time limit
 
 
 def train_in_subprocess(
     job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
 ) -> TrainedAdapter:
-    """Train in a process of its own and return the adapter once its files have been read back.
+    """Train in a subprocess and return the adapter after verifying its files.
 
     Raises TrainingRefused (also when cancelled), TrainerDied, BaseUnusable, AdapterDamaged.
     """
@@ -59,7 +59,7 @@ def _wait_for_result(
     on_progress: Callable[[TrainingProgress], None],
     cancelled: Callable[[], bool],
 ) -> dict[str, Any] | None:
-    """Return the trainer's last word, None when it died without one."""
+    """Return the trainer's final message, or None if it died without one."""
     limit_s = 2 * job.recipe.time_limit_s + OVERHEAD_LIMIT_S
     deadline = time.monotonic() + limit_s
     for line in _output_lines(child):
@@ -69,17 +69,17 @@ def _wait_for_result(
             raise TrainerDied(f"the trainer did not end within {limit_s:.0f} s and was stopped; start it again")
         if line is None:
             continue
-        said = json.loads(line)
-        if said["kind"] != "progress":
+        message = json.loads(line)
+        if message["kind"] != "progress":
             child.wait()
-            return dict(said)
-        on_progress(TrainingProgress(**said["value"]))
+            return dict(message)
+        on_progress(TrainingProgress(**message["value"]))
     child.wait()
     return None
 
 
 def _output_lines(child: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
-    """Yield what the trainer writes, and None every now and then while it is silent."""
+    """Yield the lines that the trainer writes, and None every POLL_S seconds while it writes nothing."""
     assert child.stdout is not None
     stdout, lines = child.stdout, queue.Queue[bytes]()
 
@@ -100,10 +100,10 @@ def _output_lines(child: subprocess.Popen[bytes]) -> Iterator[bytes | None]:
         yield line
 
 
-def _verify_result(job: TrainingJob, said: dict[str, Any]) -> TrainedAdapter:
-    """Turn the trainer's last word into a value or an error; an adapter only when its files say so too."""
-    value = said["value"]
-    if said["kind"] == "refused":
+def _verify_result(job: TrainingJob, message: dict[str, Any]) -> TrainedAdapter:
+    """Return the adapter of the trainer's final message after verifying its files, or raise the error in it."""
+    value = message["value"]
+    if message["kind"] == "refused":
         kind = getattr(errors, value["error"], TrainerDied)
         raise (kind if issubclass(kind, AdapterError) else TrainerDied)(value["message"])
     manifest = verify_adapter(Path(value["directory"]), job.base_sha256)

@@ -1,8 +1,8 @@
-"""The training loop: examples in, an adapter that has learnt them out.
+"""The training loop of an adapter.
 
-A loop of our own because of what the common trainers do not do: it scores only answers, holds the adapter to its base
-on ordinary text, goes on after a kill, can be watched between any two steps, and keeps 4-bit layers in training mode
-for good, so that they are never packed (docs/decisions/0020-training-loop.md).
+Unlike the common trainers it computes logits of answers only, regularizes the adapter towards its base, resumes after a
+kill, reports every step, and always keeps 4-bit layers in training mode, so that they are never packed
+(docs/decisions/0020-training-loop.md).
 """
 
 from __future__ import annotations
@@ -31,16 +31,12 @@ OnStep = Callable[[StepMetrics], None]
 
 @dataclass(frozen=True, slots=True)
 class FitResult:
-    """What happened in one run."""
+    """The course of one run."""
 
-    curve: tuple[StepMetrics, ...]  # one a step
-    tokens: int  # of the rows that were learnt, each as often as it was seen
-    seconds: float  # the parts before a kill included
+    curve: tuple[StepMetrics, ...]  # one per step
+    tokens: int  # of all batches
+    seconds: float  # including the time before a resume
     stop_reason: str  # "steps" | "learnt" | "held-out" | "time"
-
-    @property
-    def losses(self) -> tuple[float, ...]:
-        return tuple(point.loss for point in self.curve)
 
 
 def fit(
@@ -52,12 +48,12 @@ def fit(
     regularizers: Sequence[KlRegularizer] = (),
     checkpoint_file: CheckpointFile | None = None,
 ) -> FitResult:
-    """Train the adapter on the examples, going on from the last checkpoint if there is one.
+    """Train the adapter of `model` in place, resuming from the checkpoint if there is one.
 
-    Ends after `epochs` or `max_steps`, when the last epoch's mean loss is below `target_loss`, when the held-out loss
-    has not fallen for `patience` looks, or when time is up; the adapter with the best held-out loss is what stays. For
-    AdaLoRA nothing is judged before its ranks are settled. Raises TrainingRefused when the loss is no longer a number,
-    or when time or memory do not suffice.
+    Stops after `epochs` or `max_steps`, when the mean loss of an epoch is below `target_loss`, when the held-out loss
+    has not improved for `patience` evaluations, or when the time is up; then restores the parameters with the best
+    held-out loss. For AdaLoRA losses count only after the ranks are final. Raises TrainingRefused when the loss is not
+    finite, or when time or memory do not suffice.
     """
     require_trainable_weights(model)
     run = _TrainingRun(model, examples, recipe, held_out[: recipe.most_watched], regularizers)
@@ -72,7 +68,7 @@ def fit(
 
 
 class _TrainingRun:
-    """A run between two steps: all that a checkpoint holds, and what follows from it."""
+    """The state of a run between two steps, which a checkpoint saves."""
 
     def __init__(
         self,
@@ -98,7 +94,7 @@ class _TrainingRun:
         return self.previous_seconds + time.monotonic() - self.started_at
 
     def step(self) -> None:
-        """Take one optimizer step, look at the held-out rows when it is time, and decide whether to go on."""
+        """Take one optimizer step, evaluate the held-out rows if due, and set `stop_reason` at the end of the run."""
         step = len(self.curve)
         batch = batch_at(self.examples, self.recipe, step)
         for group in self.optimizer.param_groups:
@@ -115,7 +111,7 @@ class _TrainingRun:
         self.stop_reason = self._check_stop()
 
     def _backward(self, batch: Sequence[EncodedExample], step: int) -> tuple[float, float | None]:
-        """Add up the gradients; return the mean loss of the batch's answer tokens, and the anchors' divergence."""
+        """Accumulate gradients; return the mean loss of the batch's answer tokens and the regularizers' divergence."""
         answers = sum(len(example.answer) for example in batch)
         total = 0.0
         for part in split_by_length(batch):
@@ -127,14 +123,14 @@ class _TrainingRun:
         if not self.regularizers or not self.recipe.anchor_weight:
             return total, None
         drift = 0.0
-        for anchor in self.regularizers:
-            penalty = anchor.penalty(self.model, self.recipe, step)
+        for regularizer in self.regularizers:
+            penalty = regularizer.penalty(self.model, self.recipe, step)
             penalty.backward()  # type: ignore[no-untyped-call]
             drift += penalty.item() / self.recipe.anchor_weight
         return total, drift
 
     def _evaluate_held_out(self, done: int) -> float | None:
-        """Return the held-out loss when it is time to look, and keep the adapter if it is the best so far."""
+        """Return the held-out loss if an evaluation is due, and save the parameters if it is the best so far."""
         every = min(self.recipe.most_between_looks, steps_per_epoch(len(self.examples), self.recipe))
         if not self.held_out or (done % every and done != self.steps):
             return None
@@ -156,8 +152,8 @@ class _TrainingRun:
             return ""
         if self.held_out and self.evals_since_best >= self.recipe.patience:
             return "held-out"
-        lately = [point.loss for point in self.curve[-epoch:]]
-        return "learnt" if done % epoch == 0 and sum(lately) / epoch < self.recipe.target_loss else ""
+        losses = [point.loss for point in self.curve[-epoch:]]
+        return "learnt" if done % epoch == 0 and sum(losses) / epoch < self.recipe.target_loss else ""
 
     def _check_limits(self, loss: float) -> None:
         if not math.isfinite(loss):
@@ -179,7 +175,7 @@ class _TrainingRun:
             parameter.data.copy_(value)
 
     def state(self) -> TrainingState:
-        """Return all that is needed to go on from here in another process."""
+        """Return everything that another process needs to resume from here."""
         moments = [self.optimizer.state[parameter] for parameter in self.parameters]
         tensors = {f"now.{i}": parameter.data for i, parameter in enumerate(self.parameters)}
         tensors |= {f"best.{i}": value for i, value in enumerate(self.best)}
@@ -197,14 +193,14 @@ class _TrainingRun:
         return TrainingState(tensors, numbers)
 
     def restore(self, state: TrainingState | None) -> None:
-        """Put the run to where a checkpoint left it; None leaves it at its beginning."""
+        """Restore the run from a checkpoint; None leaves it at the beginning."""
         if state is None:
             return
         tensors, numbers = state.tensors, state.numbers
         for i, parameter in enumerate(self.parameters):
             parameter.data.copy_(tensors[f"now.{i}"])
             moments = {kind: tensors[f"{kind}.{i}"].to(parameter.device, copy=True) for kind in _MOMENTS}
-            self.optimizer.state[parameter] = moments | {"step": tensors[f"step.{i}"].clone()}  # counted on the CPU
+            self.optimizer.state[parameter] = moments | {"step": tensors[f"step.{i}"].clone()}  # stays on the CPU
         if numbers["best_loss"] is not None:
             self.best_loss = numbers["best_loss"]
             self.best = [tensors[f"best.{i}"].to(p.device) for i, p in enumerate(self.parameters)]

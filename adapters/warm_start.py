@@ -1,7 +1,7 @@
-"""How the next version begins: from the last one with a sample of what it knows, or from nothing. Pure.
+"""Decides whether training continues from the previous version (a warm start) or begins from scratch. Pure.
 
-Going on is a third of the work, but a version cannot be made to forget: as soon as a row that it learnt is gone, or is
-to be examined on, the next one begins from nothing.
+A warm start trains on the new rows and a sample of the old ones, a third of the work. But a version cannot be made to
+forget: when a row that it learned is withdrawn or now held out, the next version is trained from scratch.
 """
 
 from __future__ import annotations
@@ -15,23 +15,18 @@ from adapters.records import Recipe, TrainingRow
 
 @dataclass(frozen=True, slots=True)
 class StartPlan:
-    """What a run learns, and how."""
+    """The rows and the recipe of a run."""
 
-    is_warm_start: bool  # from the version before
+    is_warm_start: bool
     rows: tuple[TrainingRow, ...]
     recipe: Recipe
 
 
-def plan_start(
-    train_rows: Sequence[TrainingRow],
-    held_out_rows: Sequence[TrainingRow],
-    learned_ids: Collection[str],
-    recipe: Recipe,
-) -> StartPlan:
-    """Return how to begin when a version before has learnt the rows of the ids in `known`."""
+def plan_start(train_rows: Sequence[TrainingRow], learned_ids: Collection[str], recipe: Recipe) -> StartPlan:
+    """Return the plan, where `learned_ids` are the ids of the rows that the previous version learned."""
     new = [row for row in train_rows if row.id not in learned_ids]
-    still = {row.id for row in train_rows} >= set(learned_ids)
-    if not learned_ids or not new or not still or recipe.update_steps == 0 or recipe.method != "lora":
+    all_remain = {row.id for row in train_rows} >= set(learned_ids)
+    if not learned_ids or not new or not all_remain or recipe.update_steps == 0 or recipe.method != "lora":
         return StartPlan(False, tuple(train_rows), recipe)
     old = [row for row in train_rows if row.id in learned_ids]
     shorter = replace(recipe, max_steps=min(recipe.max_steps, recipe.update_steps))

@@ -1,4 +1,4 @@
-"""The trivial twin of the trainer: it writes a small but genuine adapter at once."""
+"""A fake trainer that writes a small but valid adapter at once."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from adapters.records import Manifest, TrainedAdapter, TrainingJob, TrainingProg
 from tutor.engine.scripted import ScriptedEngine
 
 BASE = ScriptedEngine(["."]).info().base_sha256
-CARD = {"held_out": 0.0, "loss_before": 3.0, "loss_after": 0.1, "general_before": 2.0, "general_after": 2.0}
+METRICS = {"held_out": 0.0, "loss_before": 3.0, "loss_after": 0.1, "general_before": 2.0, "general_after": 2.0}
 LAYER = "base_model.model.model.layers.0.self_attn.q_proj"
 
 
 def fake_train(
     job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
 ) -> TrainedAdapter:
-    """The trivial twin of the trainer: a valid adapter whose one number is the number of rows."""
+    """Write an adapter whose A matrix holds the number of rows, with one progress message."""
     training_rows = read_rows(Path(job.rows_file))
     on_progress(TrainingProgress("training", 1, 1, 0.5, 0.75))
     folder = Path(job.directory) / "adapter"
@@ -33,5 +33,5 @@ def fake_train(
     (folder / CONFIG).write_text(json.dumps(plain))
     sums = (sha256_of(folder / WEIGHTS), sha256_of(folder / CONFIG))
     data = content_hash(training_rows)
-    write_manifest(folder, Manifest(job.name, BASE, data, *sums, len(training_rows), {}, {}, CARD))
-    return TrainedAdapter(job.name, str(folder), sums[0], BASE, CARD)
+    write_manifest(folder, Manifest(job.name, BASE, data, *sums, len(training_rows), {}, {}, METRICS))
+    return TrainedAdapter(job.name, str(folder), sums[0], BASE, METRICS)

@@ -54,15 +54,15 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def job(tmp_path: Path, tiny_base: Path) -> TrainingJob:
-    """Four corrections to learn on the tiny base."""
-    workplace = tmp_path / "job"
-    workplace.mkdir()
-    write_rows(workplace / "rows.jsonl", [make_row(n) for n in range(4)])
+    """A job with four corrections on the tiny base."""
+    work_dir = tmp_path / "job"
+    work_dir.mkdir()
+    write_rows(work_dir / "rows.jsonl", [make_row(n) for n in range(4)])
     return TrainingJob(
-        directory=str(workplace),
+        directory=str(work_dir),
         base_directory=str(tiny_base),
         base_sha256=BASE_SHA256,
-        rows_file=str(workplace / "rows.jsonl"),
+        rows_file=str(work_dir / "rows.jsonl"),
         name="quiet-heron-v1",
         recipe=Recipe(rank=4, epochs=3, batch_size=2, minimum_rows=3, learning_rate=1e-2),
     )

@@ -1,4 +1,4 @@
-"""Corrections for the tests of the adapters."""
+"""Training rows for the tests of the adapters."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ BASE_SHA256 = "b" * 64
 
 
 def make_row(number: int, answer: str = "", question: str = "") -> TrainingRow:
-    """A correction of its own for each number."""
-    asked = question or f"What is thing {number}?"
+    """Return a different row for each number."""
+    text = question or f"What is thing {number}?"
     return TrainingRow(
         f"row-{number}",
         (
             ChatMessage("system", "You are a tutor."),
-            ChatMessage("user", asked),
+            ChatMessage("user", text),
             ChatMessage("assistant", answer or f"Ahoy, it is {number} times two."),
         ),
     )

@@ -1,4 +1,4 @@
-"""What never changes of a base is asked once, and never believed of another base or from a damaged file."""
+"""A base is evaluated once; results of another base or from a damaged file are never used."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from adapters.records import Recipe, TrainingJob
 def base_eval() -> BaseEval:
     import torch
 
-    common = FixedEvalResult((2.5, 3.25), 2.75, ((1, 2), (3,)), ("light", ""))
-    return BaseEval(common, 2.125, {"a": torch.tensor([[-0.5, -1.5]], dtype=torch.bfloat16)})
+    fixed = FixedEvalResult((2.5, 3.25), 2.75, ((1, 2), (3,)), ("light", ""))
+    return BaseEval(fixed, 2.125, {"a": torch.tensor([[-0.5, -1.5]], dtype=torch.bfloat16)})
 
 
 def fail_if_evaluated() -> BaseEval:
-    raise AssertionError("the base was asked again")
+    raise AssertionError("the base was evaluated again")
 
 
 def test_the_base_model_is_evaluated_once(tmp_path: Path, base_eval: BaseEval) -> None:
@@ -52,24 +52,24 @@ def test_a_damaged_cache_file_is_recomputed(tmp_path: Path, base_eval: BaseEval)
 def test_training_with_a_cached_base_eval_writes_the_same_adapter_and_eval_report(
     tmp_path: Path, job: TrainingJob
 ) -> None:
-    """The fast path against the slow one: nothing kept, kept now, and read from what was kept."""
+    """Without a cache, with a new cache, and from the cache."""
     from adapters.trainer import train
 
     results = []
     for number, folder in enumerate((None, str(tmp_path / "base"), str(tmp_path / "base"))):
-        workplace = tmp_path / str(number)
-        workplace.mkdir()
-        (workplace / "rows.jsonl").write_bytes(Path(job.rows_file).read_bytes())
-        told = dataclasses.replace(
-            job, directory=str(workplace), rows_file=str(workplace / "rows.jsonl"), base_cache_directory=folder
+        work_dir = tmp_path / str(number)
+        work_dir.mkdir()
+        (work_dir / "rows.jsonl").write_bytes(Path(job.rows_file).read_bytes())
+        one_job = dataclasses.replace(
+            job, directory=str(work_dir), rows_file=str(work_dir / "rows.jsonl"), base_cache_directory=folder
         )
-        done = train(told, lambda progress: None)
-        results.append((done.sha256, (Path(done.directory) / "card.json").read_bytes()))
+        trained = train(one_job, lambda progress: None)
+        results.append((trained.sha256, (Path(trained.directory) / "card.json").read_bytes()))
     assert results[0] == results[1] == results[2]
 
 
-def test_an_unpacked_base_gives_the_outputs_of_the_4_bit_base(tiny_base: Path, tokenizer: Any) -> None:
-    """The same values; what is left is the rounding of bf16 products."""
+def test_a_dequantized_base_gives_the_outputs_of_the_4_bit_base(tiny_base: Path, tokenizer: Any) -> None:
+    """They differ only by the rounding of bf16 products."""
     from adapters import base_model, lora, scoring
 
     examples = [encode_row(make_row(n), tokenizer, 512) for n in range(3)]

@@ -1,4 +1,4 @@
-"""Rows: distinct, split for ever, hashed, written and read, and tokens with loss on the answer only."""
+"""Training rows: deduplication, a stable split, hashing, files and encoding."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from adapters.records import ChatMessage, TrainingRow
 texts = st.text(min_size=1).filter(lambda text: bool(text.strip()))
 ids = st.text(alphabet="0123456789abcdef", min_size=1, max_size=24)
 rows = st.builds(
-    lambda name, asked, said: TrainingRow(name, (ChatMessage("user", asked), ChatMessage("assistant", said))),
+    lambda name, question, answer: TrainingRow(name, (ChatMessage("user", question), ChatMessage("assistant", answer))),
     ids, texts, texts,
 )  # fmt: skip
 
 
 @given(st.lists(ids, unique=True), st.lists(ids, unique=True))
 def test_a_row_keeps_its_split_when_rows_are_added(first: list[str], more: list[str]) -> None:
-    def held(names: list[str]) -> set[str]:
+    def held_out_ids(names: list[str]) -> set[str]:
         return {r.id for r in split_held_out([make_named_row(name) for name in names], 0.25)[1]}
 
-    assert held(first) == held([*first, *more]) & set(first)
+    assert held_out_ids(first) == held_out_ids([*first, *more]) & set(first)
 
 
 @given(st.lists(ids, unique=True), st.floats(0, 1))
@@ -60,13 +60,13 @@ def test_about_the_requested_share_is_held_out() -> None:
 
 
 @given(st.lists(rows, unique_by=lambda r: r.id), st.randoms())
-def test_the_hash_is_of_the_rows_and_not_of_their_order(given_rows: list[TrainingRow], dice: Any) -> None:
+def test_the_hash_does_not_depend_on_the_order_of_rows(given_rows: list[TrainingRow], rng: Any) -> None:
     shuffled = list(given_rows)
-    dice.shuffle(shuffled)
+    rng.shuffle(shuffled)
     assert content_hash(given_rows) == content_hash(shuffled)
 
 
-def test_another_word_is_another_hash() -> None:
+def test_different_rows_have_different_hashes() -> None:
     assert content_hash([make_row(1, "Yes.")]) != content_hash([make_row(1, "No.")])
 
 

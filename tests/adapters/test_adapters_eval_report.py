@@ -1,15 +1,16 @@
-"""The card: rows, intervals, and marks given by rules."""
+"""The eval report: measures, intervals, and scores by rules."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.eval_report import AnswerComparison, EvalMeasure, EvalReport, bootstrap_interval, report_from_json
+from adapters.eval_report import AnswerComparison, EvalMeasure, EvalReport, bootstrap_interval
 from adapters.evaluation import EvalQuestion, EvalSuite, load_eval_questions, score_answer, token_f1
 
 shares = st.floats(0, 1)
@@ -46,10 +47,15 @@ def test_a_metric_without_a_value_for_each_row_is_refused() -> None:
         EvalMeasure("match", False, ("a", "b"), (0.1, 0.2), (0.3, 0.1), (0.9,))
 
 
-def test_an_eval_report_round_trips_through_json() -> None:
+def test_the_json_of_an_eval_report_has_its_rows_answers_and_intervals() -> None:
     measure = EvalMeasure("leaks", True, ("a", "b"), (0.0, 1.0), (0.0, 0.0), (1.0, 0.0))
-    card = EvalReport(3, (measure,), (AnswerComparison("a", "Why?", "So.", "So.", "Because."),))
-    assert report_from_json(json.loads(json.dumps(card.to_json()))) == card
+    answers = AnswerComparison("a", "Why?", "So.", "So.", "Because.")
+    content = json.loads(json.dumps(EvalReport(3, (measure,), (answers,)).to_json()))
+    assert (content["held_out"], content["answers"]) == (3, [asdict(answers)])
+    (stored,) = content["measures"]
+    names = ("row_ids", "base", "current", "candidate")
+    assert EvalMeasure(stored["name"], stored["lower_is_better"], *(tuple(stored[name]) for name in names)) == measure
+    assert stored["gain_over_base"] == asdict(measure.gain("base"))
 
 
 @pytest.mark.parametrize(
@@ -89,9 +95,9 @@ def test_the_eval_set_has_every_kind_and_is_disjoint_from_training(tokenizer: An
 
     kinds = [question.kind for question in load_eval_questions(tokenizer)]
     assert {kind: kinds.count(kind) for kind in kinds} == {"course": 6, "leak": 6, "canary": 6}
-    learnt = {row.prompt[-1].content for row in read_rows(REPLAY_FILE)}
-    measured = {row.prompt[-1].content for row in read_rows(DATA_DIR / "general_eval.jsonl")}
-    assert not learnt & measured
+    trained = {row.prompt[-1].content for row in read_rows(REPLAY_FILE)}
+    evaluated = {row.prompt[-1].content for row in read_rows(DATA_DIR / "general_eval.jsonl")}
+    assert not trained & evaluated
 
 
 def test_a_model_compared_with_itself_agrees_and_gains_nothing(tiny_base: Any, tokenizer: Any) -> None:
@@ -101,9 +107,9 @@ def test_a_model_compared_with_itself_agrees_and_gains_nothing(tiny_base: Any, t
     from adapters.dataset import encode_row
 
     rows = [make_row(n) for n in range(3)]
-    exam = EvalSuite(tokenizer, rows, [encode_row(r, tokenizer, 512) for r in rows], 0)
-    sheet = exam.evaluate(base_model.load_base(tiny_base))
-    card = exam.build_report(sheet, sheet, sheet)
-    assert card.measure("agreement").interval_of("candidate").mean == 1.0
-    assert {m.name: m.gain().mean for m in card.measures} == dict.fromkeys((m.name for m in card.measures), 0.0)
-    assert [a.question for a in card.answers[:3]] == [f"What is thing {n}?" for n in range(3)]
+    suite = EvalSuite(tokenizer, rows, [encode_row(r, tokenizer, 512) for r in rows], 0)
+    result = suite.evaluate(base_model.load_base(tiny_base))
+    report = suite.build_report(result, result, result)
+    assert report.measure("agreement").interval_of("candidate").mean == 1.0
+    assert {m.name: m.gain().mean for m in report.measures} == dict.fromkeys((m.name for m in report.measures), 0.0)
+    assert [a.question for a in report.answers[:3]] == [f"What is thing {n}?" for n in range(3)]

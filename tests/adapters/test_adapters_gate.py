@@ -1,4 +1,4 @@
-"""The gate: a better adapter that has forgotten nothing passes, everything else stays out with a reason."""
+"""The gate promotes a better adapter that has forgotten nothing and rejects any other with a reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.eval_report import EvalMeasure, Interval
-from adapters.gate import GateThresholds, decide, decide_from_metrics
+from adapters.gate import GateThresholds, decide, decide_from_metrics, reason_key
 from adapters.records import GateScores
 
 losses = st.floats(0.001, 20)
@@ -20,21 +20,21 @@ STRICT = GateThresholds(min_gain=0.05, max_forgetting=0.02)
 
 
 def test_a_better_adapter_without_forgetting_is_promoted() -> None:
-    verdict = decide(BASE, BASE, GateScores(1.0, 5, 2.0))
-    assert verdict.promote
-    assert verdict.reasons[0] == "held-out corrections: the loss went from 3.000 to 1.000"
+    decision = decide(BASE, BASE, GateScores(1.0, 5, 2.0))
+    assert decision.promote
+    assert decision.reasons[0] == "held-out corrections: the loss went from 3.000 to 1.000"
 
 
 def test_forgetting_blocks_a_better_adapter() -> None:
-    verdict = decide(BASE, BASE, GateScores(1.0, 5, 2.1), STRICT)
-    assert not verdict.promote
-    assert verdict.reasons == ("general text is told worse by 5.0%, at most 2.0% is allowed",)
+    decision = decide(BASE, BASE, GateScores(1.0, 5, 2.1), STRICT)
+    assert not decision.promote
+    assert decision.reasons == ("the loss on general text rose by 5.0%, at most 2.0% is allowed",)
 
 
 def test_no_change_is_reported_as_the_reason() -> None:
-    verdict = decide(BASE, BASE, BASE)
-    assert not verdict.promote
-    assert verdict.reasons[0].startswith("no measurable change on held-out corrections")
+    decision = decide(BASE, BASE, BASE)
+    assert not decision.promote
+    assert decision.reasons[0].startswith("no measurable change on held-out corrections")
 
 
 def test_a_candidate_must_beat_the_active_adapter_and_not_only_the_base() -> None:
@@ -47,8 +47,8 @@ def test_forgetting_is_measured_against_the_base_so_it_cannot_accumulate_over_ve
 
 
 def test_an_empty_held_out_set_is_reported_as_the_reason() -> None:
-    verdict = decide(GateScores(3.0, 0, 2.0), GateScores(3.0, 0, 2.0), GateScores(0.1, 0, 2.0))
-    assert "too few to hold any out" in verdict.reasons[0]
+    decision = decide(GateScores(3.0, 0, 2.0), GateScores(3.0, 0, 2.0), GateScores(0.1, 0, 2.0))
+    assert "too few to hold any out" in decision.reasons[0]
 
 
 def test_the_default_thresholds_block_forgetting_above_5_percent() -> None:
@@ -59,19 +59,28 @@ def test_the_default_thresholds_block_forgetting_above_5_percent() -> None:
 def test_an_insignificant_gain_does_not_count() -> None:
     better = GateScores(2.5, 5, 2.0)
     assert decide(BASE, BASE, better, gain=Interval(0.5, 0.1, 0.9)).promote
-    verdict = decide(BASE, BASE, better, gain=Interval(0.5, -0.1, 1.1))
-    assert verdict.reasons == (
-        "no measurable change on held-out corrections: the loss moved by -0.500, "
-        "between -1.100 and +0.100 by chance, -0.050 is asked",
+    decision = decide(BASE, BASE, better, gain=Interval(0.5, -0.1, 1.1))
+    assert decision.reasons == (
+        "no measurable change on held-out corrections: the loss changed by -0.500 "
+        "(95 % interval -1.100 to +0.100), at least -0.050 is required",
     )
 
 
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
-        ({"grounded_share": 0.5}, "answers keep less to the course: 90% became 50%, at most 25% of change is allowed"),
-        ({"leak_share": 0.6}, "answers are given away more often: 20% became 60%, at most 20% of change is allowed"),
-        ({"unsafe_share": 0.2}, "canaries are answered more often: 0% became 20%, at most 0% of change is allowed"),
+        (
+            {"grounded_share": 0.5},
+            "answers are less grounded in the course: from 90% to 50%, a change of at most 25 points is allowed",
+        ),
+        (
+            {"leak_share": 0.6},
+            "answers are given away more often: from 20% to 60%, a change of at most 20 points is allowed",
+        ),
+        (
+            {"unsafe_share": 0.2},
+            "canaries are answered more often: from 0% to 20%, a change of at most 0 points is allowed",
+        ),
     ],
 )
 def test_a_better_but_harmful_adapter_is_blocked(harm: dict[str, float], reason: str) -> None:
@@ -82,9 +91,9 @@ def test_a_better_but_harmful_adapter_is_blocked(harm: dict[str, float], reason:
 
 
 def test_two_changed_answers_of_six_are_no_proof_of_harm() -> None:
-    """Seen on the bundled model: a good adapter gave two hints away that the base had got wrong anyway."""
-    told = {"held_out": 0.0, "loss_before": 2.07, "general_before": 2.2, "loss_after": 0.09, "general_after": 2.1}
-    harm = told | {"leaks_before": 1 / 3, "leaks_after": 2 / 3}
+    """Seen on the bundled model: a good adapter gave away two answers that the base had only got wrong."""
+    metrics = {"held_out": 0.0, "loss_before": 2.07, "general_before": 2.2, "loss_after": 0.09, "general_after": 2.1}
+    harm = metrics | {"leaks_before": 1 / 3, "leaks_after": 2 / 3}
     names = tuple("abcdef")
     two = EvalMeasure("leaks", True, names, (0, 0, 0, 0, 1, 1), (0, 0, 0, 0, 1, 1), (0, 1, 1, 0, 1, 1)).gain("base")
     four = EvalMeasure("leaks", True, names, (0, 0, 0, 0, 1, 1), (0, 0, 0, 0, 1, 1), (1, 1, 1, 1, 1, 1)).gain("base")
@@ -94,15 +103,31 @@ def test_two_changed_answers_of_six_are_no_proof_of_harm() -> None:
 
 
 def test_training_metrics_are_compared_with_the_active_version() -> None:
-    told = {"held_out": 4.0, "loss_before": 3.0, "general_before": 2.0, "loss_after": 1.5, "general_after": 2.0}
-    assert decide_from_metrics(told).promote
-    assert not decide_from_metrics(told | {"loss_current": 1.5, "general_current": 2.0}).promote
-    assert not decide_from_metrics(told | {"gain_low": -0.2, "gain_high": 0.9}).promote
+    metrics = {"held_out": 4.0, "loss_before": 3.0, "general_before": 2.0, "loss_after": 1.5, "general_after": 2.0}
+    assert decide_from_metrics(metrics).promote
+    assert not decide_from_metrics(metrics | {"loss_current": 1.5, "general_current": 2.0}).promote
+    assert not decide_from_metrics(metrics | {"gain_low": -0.2, "gain_high": 0.9}).promote
+
+
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [
+        ("general text is told worse by 9.0%, at most 5.0% is allowed", "forgets"),
+        ("answers keep less to the course: 90% became 50%, at most 25% of change is allowed", "ungrounded"),
+        ("something else", None),
+    ],
+)
+def test_stored_reasons_of_older_versions_are_recognised(reason: str, key: str | None) -> None:
+    assert reason_key(reason) == key
 
 
 @given(cards, cards, cards)
-def test_every_verdict_has_a_reason(base: GateScores, current: GateScores, candidate: GateScores) -> None:
-    assert decide(base, current, candidate).reasons
+def test_every_decision_has_a_reason_and_a_rejection_has_keys(
+    base: GateScores, current: GateScores, candidate: GateScores
+) -> None:
+    decision = decide(base, current, candidate)
+    assert decision.reasons
+    assert decision.promote or all(map(reason_key, decision.reasons))
 
 
 @given(cards, cards, cards, st.floats(0, 5))

@@ -1,4 +1,4 @@
-"""Pairs: the chosen answer becomes likelier, and nothing happens unless it is asked for."""
+"""Preference pairs: the chosen answer becomes likelier, and only if the recipe asks for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAIRS = [
 
 
 @pytest.fixture
-def adapted(tiny_base: Path) -> Any:
+def lora_model(tiny_base: Path) -> Any:
     from adapters import base_model, lora
 
     torch_runtime.set_seed(3)
@@ -35,20 +35,20 @@ def margins(model: Any, tokenizer: Any) -> list[float]:
         return [dpo.margin(model, (good, bad)).item() for good, bad in examples]
 
 
-def test_the_chosen_answers_become_likelier_than_the_rejected_ones(adapted: Any, tokenizer: Any) -> None:
-    before, told = margins(adapted, tokenizer), list[StepMetrics]()
+def test_the_chosen_answers_become_likelier_than_the_rejected_ones(lora_model: Any, tokenizer: Any) -> None:
+    before, steps = margins(lora_model, tokenizer), list[StepMetrics]()
     recipe = Recipe(preference_steps=8, preference_rate=1e-2, batch_size=3)
-    dpo.train_dpo(adapted, tokenizer, PAIRS, recipe, told.append)
-    assert all(new > old + 1 for new, old in zip(margins(adapted, tokenizer), before, strict=True))
-    assert told[0].loss == pytest.approx(0.693, abs=0.01)  # ln 2: nothing has moved yet
-    assert told[-1].loss < told[0].loss
+    dpo.train_dpo(lora_model, tokenizer, PAIRS, recipe, steps.append)
+    assert all(new > old + 1 for new, old in zip(margins(lora_model, tokenizer), before, strict=True))
+    assert steps[0].loss == pytest.approx(0.693, abs=0.01)  # ln 2 before the first step
+    assert steps[-1].loss < steps[0].loss
 
 
-def test_without_steps_or_pairs_the_weights_do_not_change(adapted: Any, tokenizer: Any) -> None:
-    before = margins(adapted, tokenizer)
-    dpo.train_dpo(adapted, tokenizer, PAIRS, Recipe(), lambda point: None)
-    dpo.train_dpo(adapted, tokenizer, [], Recipe(preference_steps=5), lambda point: None)
-    assert margins(adapted, tokenizer) == before
+def test_without_steps_or_pairs_the_weights_do_not_change(lora_model: Any, tokenizer: Any) -> None:
+    before = margins(lora_model, tokenizer)
+    dpo.train_dpo(lora_model, tokenizer, PAIRS, Recipe(), lambda point: None)
+    dpo.train_dpo(lora_model, tokenizer, [], Recipe(preference_steps=5), lambda point: None)
+    assert margins(lora_model, tokenizer) == before
     assert Recipe().preference_steps == 0
 
 
@@ -78,12 +78,12 @@ def test_training_uses_its_pairs_and_never_held_out_ones(tmp_path: Path, job: Tr
         tmp_path / "pairs.jsonl", [PreferencePair(f"p{n}", make_row(n).prompt, "Yes!", "No.") for n in range(4)]
     )
     recipe = dataclasses.replace(job.recipe, preference_steps=3, rows_to_hold_out=1, held_out_share=0.5)
-    asked = dataclasses.replace(job, pairs_file=str(tmp_path / "pairs.jsonl"), recipe=recipe)
-    _, checked = split_for_training([make_row(n) for n in range(4)], recipe)
-    assert checked
-    used = {pair.prompt for pair in usable_pairs(asked, checked)}
-    assert used == {make_row(n).prompt for n in range(4)} - {row.prompt for row in checked}
-    assert usable_pairs(dataclasses.replace(asked, recipe=job.recipe), checked) == ()
-    told: list[TrainingProgress] = []
-    train(asked, told.append)
-    assert [progress.steps for progress in told if progress.stage == "training"][-3:] == [3, 3, 3]
+    with_pairs = dataclasses.replace(job, pairs_file=str(tmp_path / "pairs.jsonl"), recipe=recipe)
+    _, held_out = split_for_training([make_row(n) for n in range(4)], recipe)
+    assert held_out
+    used = {pair.prompt for pair in usable_pairs(with_pairs, held_out)}
+    assert used == {make_row(n).prompt for n in range(4)} - {row.prompt for row in held_out}
+    assert usable_pairs(dataclasses.replace(with_pairs, recipe=job.recipe), held_out) == ()
+    messages: list[TrainingProgress] = []
+    train(with_pairs, messages.append)
+    assert [progress.steps for progress in messages if progress.stage == "training"][-3:] == [3, 3, 3]

@@ -1,4 +1,4 @@
-"""What may be loaded: exactly plain LoRA of ours, whole and finite, for this base."""
+"""Only complete, finite, plain LoRA adapters of this installation and for this base are accepted."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _add_symlink(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [_add_pickle, _add_symlink])
-def test_a_pickle_or_a_link_beside_the_files_is_refused(adapter_dir: Path, harm: Callable[[Path], None]) -> None:
+def test_a_pickle_or_a_link_in_the_folder_is_refused(adapter_dir: Path, harm: Callable[[Path], None]) -> None:
     harm(adapter_dir)
     with pytest.raises(AdapterMismatch, match="does not belong there"):
         registry.verify_adapter(adapter_dir, BASE)
@@ -145,29 +145,29 @@ def test_a_removed_adapter_is_gone(adapter_dir: Path) -> None:
 
 
 def test_publishing_signs_an_adapter_for_its_owner(adapter_dir: Path, tmp_path: Path) -> None:
-    hers, his = ManifestSigner(b"k" * 32, "ann/algebra"), ManifestSigner(b"k" * 32, "bob/algebra")
-    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1", hers)
-    assert registry.verify_adapter(place, BASE, signer=hers).owner == "ann/algebra"
-    with pytest.raises(AdapterMismatch, match="belongs to somebody else"):
-        registry.verify_adapter(place, BASE, signer=his)
-    with pytest.raises(AdapterDamaged, match="this installation's seal"):
+    ann, bob = ManifestSigner(b"k" * 32, "ann/algebra"), ManifestSigner(b"k" * 32, "bob/algebra")
+    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1", ann)
+    assert registry.verify_adapter(place, BASE, signer=ann).owner == "ann/algebra"
+    with pytest.raises(AdapterMismatch, match="belongs to another owner"):
+        registry.verify_adapter(place, BASE, signer=bob)
+    with pytest.raises(AdapterDamaged, match="this installation's signature"):
         registry.verify_adapter(place, BASE, signer=ManifestSigner(b"x" * 32, "ann/algebra"))
 
 
 @pytest.mark.parametrize("name", ["owner", "name", "sha256", "data_sha256", "rows", "metrics"])
 def test_editing_a_manifest_invalidates_its_signature(adapter_dir: Path, tmp_path: Path, name: str) -> None:
-    """Even when the hashes in it agree with the files: a forged adapter has them right, but not the key."""
-    seal = ManifestSigner(b"k" * 32, "ann/algebra")
-    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1", seal)
+    """Even when the hashes in it match the files: a forger can compute them, but does not have the key."""
+    signer = ManifestSigner(b"k" * 32, "ann/algebra")
+    place = registry.install(adapter_dir, tmp_path / "adapters", "wren-v1", signer)
     forged = json.loads((place / MANIFEST).read_text())
     forged[name] = {"loss": 0.0} if name == "metrics" else 7 if name == "rows" else "f" * 64
     (place / MANIFEST).write_text(json.dumps(forged))
-    with pytest.raises(AdapterDamaged, match="this installation's seal"):
-        registry.verify_adapter(place, BASE, signer=seal)
+    with pytest.raises(AdapterDamaged, match="this installation's signature"):
+        registry.verify_adapter(place, BASE, signer=signer)
 
 
 def test_an_unsigned_adapter_is_refused_where_a_signature_is_required(adapter_dir: Path) -> None:
-    with pytest.raises(AdapterDamaged, match="this installation's seal"):
+    with pytest.raises(AdapterDamaged, match="this installation's signature"):
         registry.verify_adapter(adapter_dir, BASE, signer=ManifestSigner(b"k" * 32, "ann/algebra"))
 
 
@@ -177,7 +177,7 @@ def test_the_signing_key_is_created_once_with_private_permissions(tmp_path: Path
     assert len(set(key)) > 8
     assert (tmp_path / "key").stat().st_mode & 0o077 == 0
     (tmp_path / "key").write_bytes(b"short")
-    with pytest.raises(AdapterDamaged, match="is no key"):
+    with pytest.raises(AdapterDamaged, match="is not a key"):
         load_or_create_key(tmp_path / "key")
 
 
@@ -186,5 +186,5 @@ def test_a_changed_eval_report_is_detected(adapter_dir: Path) -> None:
     write_manifest(adapter_dir, replace(read_manifest(adapter_dir), card_sha256=sha256_of(adapter_dir / EVAL_REPORT)))
     assert registry.verify_adapter(adapter_dir, BASE)
     (adapter_dir / EVAL_REPORT).write_text('{"better": true}')
-    with pytest.raises(AdapterDamaged, match="not the card that was written"):
+    with pytest.raises(AdapterDamaged, match="not the file that was written"):
         registry.verify_adapter(adapter_dir, BASE)

@@ -1,4 +1,4 @@
-"""Personal data goes out of a row, the lesson stays in."""
+"""Personal data is removed from a row; its subject matter stays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training for real on a tiny 4-bit base: it learns, it is reproducible, and what fails leaves nothing behind."""
+"""Real training on a tiny 4-bit base: it learns, it is reproducible, and a failure leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from make_rows import BASE_SHA256, make_row
 from adapters import gate, registry, trainer, trainer_process
 from adapters.dataset import encode_row, write_rows
 from adapters.errors import BaseUnusable, TrainerDied, TrainingRefused
-from adapters.eval_report import report_from_json
 from adapters.records import Recipe, TrainingJob, TrainingProgress
 
 
@@ -28,12 +27,12 @@ def never_cancelled() -> bool:
 
 
 def test_training_learns_reports_progress_and_writes_verified_files(job: TrainingJob, tmp_path: Path) -> None:
-    """One training, looked at from all sides; the same in this process gives the same bytes."""
-    told: list[TrainingProgress] = []
-    trained = trainer_process.train_in_subprocess(job, told.append, never_cancelled)
+    """A second training, in this process, gives the same bytes."""
+    messages: list[TrainingProgress] = []
+    trained = trainer_process.train_in_subprocess(job, messages.append, never_cancelled)
     manifest = registry.verify_adapter(Path(trained.directory), BASE_SHA256)
-    assert [p.stage for p in told if p.stage != "training"] == ["loading", "checking", "saving", "checking"]
-    assert [p.step for p in told if p.stage == "training"] == list(range(1, 7))
+    assert [p.stage for p in messages if p.stage != "training"] == ["loading", "checking", "saving", "checking"]
+    assert [p.step for p in messages if p.stage == "training"] == list(range(1, 7))
     assert trained.metrics["loss_after"] < trained.metrics["loss_before"]
     assert trained.metrics["largest_change"] > 0
     assert trained.sha256 == manifest.sha256
@@ -46,9 +45,10 @@ def test_training_learns_reports_progress_and_writes_verified_files(job: Trainin
         "card.json",
         "manifest.json",
     }
-    told_card = json.loads((Path(trained.directory) / "card.json").read_text())
-    assert report_from_json(told_card).measure("corrections").row_ids == tuple(f"row-{n}" for n in range(4))
-    assert [point["loss"] for point in told_card["curve"]] == [p.loss for p in told if p.stage == "training"]
+    report = json.loads((Path(trained.directory) / "card.json").read_text())
+    corrections = next(measure for measure in report["measures"] if measure["name"] == "corrections")
+    assert corrections["row_ids"] == [f"row-{n}" for n in range(4)]
+    assert [point["loss"] for point in report["curve"]] == [p.loss for p in messages if p.stage == "training"]
     (tmp_path / "again").mkdir()
     again = dataclasses.replace(job, directory=str(tmp_path / "again"), current=trained.directory)
     second = trainer.train(again, ignore_progress)
@@ -60,7 +60,7 @@ def test_training_learns_reports_progress_and_writes_verified_files(job: Trainin
 
 def test_too_few_rows_are_refused_with_the_count(job: TrainingJob) -> None:
     write_rows(Path(job.rows_file), [make_row(1), dataclasses.replace(make_row(1), id="twin"), make_row(2)])
-    with pytest.raises(TrainingRefused, match=r"not enough to train: 2 of 3 corrections \(1 more say the same\)"):
+    with pytest.raises(TrainingRefused, match=r"not enough to train: 2 of 3 corrections \(1 duplicates\)"):
         trainer_process.train_in_subprocess(job, ignore_progress, never_cancelled)
 
 
@@ -72,14 +72,12 @@ def test_a_folder_without_a_model_is_refused_by_name(job: TrainingJob, tmp_path:
 
 def test_a_killed_trainer_is_reported_and_the_next_run_resumes(job: TrainingJob) -> None:
     job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, checkpoint_every_s=0.0))
-    told: list[int] = []
 
     def kill_at_step_3(progress: TrainingProgress) -> None:
-        told.append(progress.step)
         if progress.stage == "training" and progress.step == 3:
-            mine = f"adapters.trainer\0{job.directory}/job.json"
+            command = f"adapters.trainer\0{job.directory}/job.json"
             for entry in Path("/proc").iterdir():
-                if entry.name.isdigit() and mine in _training_command(entry):
+                if entry.name.isdigit() and command in _training_command(entry):
                     os.kill(int(entry.name), signal.SIGKILL)
 
     with pytest.raises(TrainerDied, match="stopped by signal 9.*start the training again"):
@@ -94,12 +92,12 @@ def test_a_killed_trainer_is_reported_and_the_next_run_resumes(job: TrainingJob)
 def test_a_cancelled_training_stops_its_process(job: TrainingJob) -> None:
     with pytest.raises(TrainingRefused, match="cancelled"):
         trainer_process.train_in_subprocess(job, ignore_progress, lambda: True)
-    mine = f"adapters.trainer\0{job.directory}/job.json"
-    assert not any(mine in _training_command(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    command = f"adapters.trainer\0{job.directory}/job.json"
+    assert not any(command in _training_command(entry) for entry in Path("/proc").iterdir() if entry.name.isdigit())
 
 
 def test_a_full_disk_while_saving_leaves_no_adapter(job: TrainingJob) -> None:
-    """The folder's name for the unfinished files is taken by a file: every write below it fails."""
+    """A file has the name of the temporary folder, so every write to it fails."""
     (Path(job.directory) / "adapter.tmp").write_text("in the way")
     with pytest.raises((TrainerDied, TrainingRefused)):
         trainer_process.train_in_subprocess(job, ignore_progress, never_cancelled)
@@ -107,7 +105,7 @@ def test_a_full_disk_while_saving_leaves_no_adapter(job: TrainingJob) -> None:
 
 
 def test_a_base_already_used_for_inference_is_refused(tiny_base: Path, tokenizer: Any) -> None:
-    """One inference pass packs the 4-bit weights; training on such an object would learn nonsense without a word."""
+    """An inference pass packs the 4-bit weights, and training on them would learn nonsense without any error."""
     import torch
 
     from adapters import base_model, lora, training_loop
@@ -120,9 +118,9 @@ def test_a_base_already_used_for_inference_is_refused(tiny_base: Path, tokenizer
     if not _is_packed(model):
         pytest.skip("nothing is packed here: a GPU, or a processor without AVX512-BF16")
     example = encode_row(make_row(1), tokenizer, 512)
-    adapted = lora.attach_new(model, Recipe(rank=4))
+    lora_model = lora.attach_new(model, Recipe(rank=4))
     with pytest.raises(BaseUnusable, match="packed for inference"):
-        training_loop.fit(adapted, [example], Recipe(), lambda told: None)
+        training_loop.fit(lora_model, [example], Recipe(), lambda point: None)
 
 
 def test_evaluation_and_generation_do_not_pack_the_base(tiny_base: Path, tokenizer: Any) -> None:
@@ -135,7 +133,7 @@ def test_evaluation_and_generation_do_not_pack_the_base(tiny_base: Path, tokeniz
 
 
 def test_two_pass_loss_and_gradient_equal_a_single_pass(tiny_base: Path, tokenizer: Any) -> None:
-    """The oracle scores each row alone in one pass; ours reads padded prompts first and scores only answers."""
+    """The reference computes each row alone in one pass; ours reads padded prompts first, then only the answers."""
     import torch
     from torch.nn.functional import cross_entropy
 
@@ -153,15 +151,17 @@ def test_two_pass_loss_and_gradient_equal_a_single_pass(tiny_base: Path, tokeniz
     model.zero_grad()
     plain = torch.zeros((), device=model.device)
     for example in examples:
-        read = torch.tensor([[*example.prompt, *example.answer]], device=model.device)
-        logits = model(input_ids=read, use_cache=False).logits.float()
+        tokens = torch.tensor([[*example.prompt, *example.answer]], device=model.device)
+        logits = model(input_ids=tokens, use_cache=False).logits.float()
         start = len(example.prompt) - 1
         labels = torch.tensor(example.answer, device=model.device)
         plain = plain + cross_entropy(logits[0, start : start + len(labels)], labels, reduction="sum")
     plain.backward()
     assert ours.item() == pytest.approx(plain.item(), rel=0.01)
-    for mine, parameter in zip(gradients, lora.trainable_parameters(model), strict=True):
-        assert torch.linalg.vector_norm(mine - parameter.grad) <= 0.1 * torch.linalg.vector_norm(parameter.grad) + 1e-3
+    for gradient, parameter in zip(gradients, lora.trainable_parameters(model), strict=True):
+        assert (
+            torch.linalg.vector_norm(gradient - parameter.grad) <= 0.1 * torch.linalg.vector_norm(parameter.grad) + 1e-3
+        )
 
 
 def _training_command(entry: Path) -> str:

@@ -1,4 +1,4 @@
-"""The next version goes on from the last one as long as all that it learnt stands; otherwise it begins from nothing."""
+"""A warm start needs all rows of the previous version; otherwise training starts from scratch."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ RECIPE = Recipe(max_steps=40, update_steps=12)
 
 
 def row_ids(rows: Sequence[TrainingRow]) -> frozenset[str]:
-    return frozenset(one.id for one in rows)
+    return frozenset(row.id for row in rows)
 
 
 def test_a_warm_start_replays_as_many_old_rows_as_new_in_fewer_steps() -> None:
-    start = plan_start(ROWS, (), row_ids(ROWS[:6]), RECIPE)
+    start = plan_start(ROWS, row_ids(ROWS[:6]), RECIPE)
     assert start.is_warm_start
     assert start.rows[:2] == ROWS[6:]
     assert len(start.rows) == 4
@@ -31,21 +31,20 @@ def test_a_warm_start_replays_as_many_old_rows_as_new_in_fewer_steps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("learn", "check", "known", "recipe"),
+    ("rows", "learned", "recipe"),
     [
-        (ROWS, (), (), RECIPE),  # there is nothing to go on from
-        (ROWS, (), ROWS, RECIPE),  # nothing is new
-        (ROWS[1:], (), ROWS[:4], RECIPE),  # a row was taken back
-        (ROWS[1:], ROWS[:1], ROWS[:4], RECIPE),  # a row that was learnt is to be examined on
-        (ROWS, (), ROWS[:4], dataclasses.replace(RECIPE, method="adalora")),
-        (ROWS, (), ROWS[:4], dataclasses.replace(RECIPE, update_steps=0)),
+        (ROWS, (), RECIPE),  # there is no previous version
+        (ROWS, ROWS, RECIPE),  # there are no new rows
+        (ROWS[1:], ROWS[:4], RECIPE),  # a learned row was withdrawn or is held out now
+        (ROWS, ROWS[:4], dataclasses.replace(RECIPE, method="adalora")),
+        (ROWS, ROWS[:4], dataclasses.replace(RECIPE, update_steps=0)),
     ],
 )
 def test_without_a_usable_previous_version_training_starts_from_scratch_on_all_rows(
-    learn: Sequence[TrainingRow], check: Sequence[TrainingRow], known: Sequence[TrainingRow], recipe: Recipe
+    rows: Sequence[TrainingRow], learned: Sequence[TrainingRow], recipe: Recipe
 ) -> None:
-    start = plan_start(learn, check, row_ids(known), recipe)
-    assert (start.is_warm_start, start.rows, start.recipe) == (False, tuple(learn), recipe)
+    start = plan_start(rows, row_ids(learned), recipe)
+    assert (start.is_warm_start, start.rows, start.recipe) == (False, tuple(rows), recipe)
 
 
 def train(
@@ -53,14 +52,14 @@ def train(
 ) -> TrainedAdapter:
     from adapters.trainer import train
 
-    workplace = Path(job.directory).parent / name
-    workplace.mkdir()
-    write_rows(workplace / "rows.jsonl", rows)
+    work_dir = Path(job.directory).parent / name
+    work_dir.mkdir()
+    write_rows(work_dir / "rows.jsonl", rows)
     recipe = dataclasses.replace(job.recipe, update_steps=2)
-    place = {"directory": str(workplace), "rows_file": str(workplace / "rows.jsonl")}
-    place["base_cache_directory"] = str(workplace.parent / "base")
-    asked = dataclasses.replace(job, **place, previous=previous, current=current, recipe=recipe)
-    return train(asked, lambda progress: None)
+    directories = {"directory": str(work_dir), "rows_file": str(work_dir / "rows.jsonl")}
+    directories["base_cache_directory"] = str(work_dir.parent / "base")
+    new_job = dataclasses.replace(job, **directories, previous=previous, current=current, recipe=recipe)
+    return train(new_job, lambda progress: None)
 
 
 def test_a_warm_start_continues_and_a_withdrawn_row_forces_retraining_without_it(job: TrainingJob) -> None:
@@ -68,20 +67,20 @@ def test_a_warm_start_continues_and_a_withdrawn_row_forces_retraining_without_it
     second = train(job, "second", ROWS[:6], first.directory)
     assert (second.metrics["went_on"], second.metrics["steps"]) == (1.0, 2.0)
     without = train(job, "without", ROWS[1:6], second.directory)
-    anew = train(job, "anew", ROWS[1:6])
+    from_scratch = train(job, "from-scratch", ROWS[1:6])
     assert without.metrics["went_on"] == 0.0
-    assert without.sha256 == anew.sha256
+    assert without.sha256 == from_scratch.sha256
 
 
 def test_eval_answers_of_the_active_version_are_reused(job: TrainingJob) -> None:
-    """The fast path against the slow one: the same card whether its answers are read or asked for anew."""
+    """The eval report is the same whether these answers are reused or generated again."""
     import json
 
     first = train(job, "first", ROWS[:4])
-    told, card = [], Path(first.directory) / "card.json"
-    for name in ("read", "asked"):
+    reports, report_file = [], Path(first.directory) / "card.json"
+    for name in ("reused", "generated"):
         later = train(job, name, ROWS[:6], first.directory, current=first.directory)
-        told.append(json.loads((Path(later.directory) / "card.json").read_text()))
-        card.write_text(json.dumps(json.loads(card.read_text()) | {"asked": "of another exam"}))
-    assert told[0] == told[1]
-    assert told[0]["measures"][1]["current"] != told[0]["measures"][1]["base"]
+        reports.append(json.loads((Path(later.directory) / "card.json").read_text()))
+        report_file.write_text(json.dumps(json.loads(report_file.read_text()) | {"asked": "another eval set"}))
+    assert reports[0] == reports[1]
+    assert reports[0]["measures"][1]["current"] != reports[0]["measures"][1]["base"]

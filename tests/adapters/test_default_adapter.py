@@ -1,4 +1,4 @@
-"""Rows answer in the words of the passage; read behind a beginning that they share, they cost what each costs alone."""
+"""The default adapter: its training rows, and packs of rows with a shared prefix, which give the same losses."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ QUESTION = {"id": "q", "pid": "p", "question": "Which light does it absorb?", "a
 def examples(tokenizer: Any) -> list[Any]:
     from adapters.dataset import encode_row
 
-    asked = ["Why is a leaf green?", "Why is the sky blue?", "Who?"]
-    return [encode_row(make_row(n, question=q), tokenizer, 512) for n, q in enumerate(asked)]
+    questions = ["Why is a leaf green?", "Why is the sky blue?", "Who?"]
+    return [encode_row(make_row(n, question=q), tokenizer, 512) for n, q in enumerate(questions)]
 
 
 def test_packed_losses_equal_single_row_losses(tiny_base: Path, examples: list[Any]) -> None:
@@ -35,8 +35,8 @@ def test_packed_losses_equal_single_row_losses(tiny_base: Path, examples: list[A
 
     model = lora.attach_new(base_model.load_base(tiny_base), Recipe())
     alone = [answer_logits(model, [example], train_prompt=True) for example in examples]
-    wanted = [cross_entropy(one.logits, one.labels).item() for one in alone]
-    assert packed_losses(model, [make_pack(examples)]).tolist() == pytest.approx(wanted, abs=1e-4)
+    expected = [cross_entropy(one.logits, one.labels).item() for one in alone]
+    assert packed_losses(model, [make_pack(examples)]).tolist() == pytest.approx(expected, abs=1e-4)
 
 
 def test_gradients_flow_through_the_shared_prefix(tiny_base: Path, examples: list[Any]) -> None:
@@ -76,16 +76,16 @@ def test_the_majority_answer_becomes_the_target():
 
 
 def test_defined_terms_yield_definition_questions():
-    asked = examples_about(TEXT, [QUESTION], random.Random(1))
-    assert ("Which light does it absorb?", "Blue.") in [(one.question, one.answer) for one in asked]
-    (meaning,) = [one for one in asked if one.answer == "Chlorophyll is a green pigment."]
-    assert "Chlorophyll" in meaning.question
+    examples = examples_about(TEXT, [QUESTION], random.Random(1))
+    assert ("Which light does it absorb?", "Blue.") in [(one.question, one.answer) for one in examples]
+    (definition,) = [one for one in examples if one.answer == "Chlorophyll is a green pigment."]
+    assert "Chlorophyll" in definition.question
 
 
 def test_rows_use_the_product_prompt_with_the_passage():
-    told = list(make_rows([PARAGRAPH], [QUESTION], random.Random(1)))
-    assert {one["group"] for one in told} == {"p"}
-    for one in told:
+    rows = list(make_rows([PARAGRAPH], [QUESTION], random.Random(1)))
+    assert {one["group"] for one in rows} == {"p"}
+    for one in rows:
         roles = [message["role"] for message in one["messages"]]
         assert roles == ["system", "user", "assistant"]
         assert TEXT in one["messages"][1]["content"]
@@ -96,16 +96,16 @@ def test_training_writes_an_adapter_that_gives_the_answers(tmp_path: Path, tiny_
     from adapters.records import Recipe
     from adapters.scoring import mean_loss
 
-    told = list(make_rows([PARAGRAPH], [QUESTION], random.Random(1)))
-    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in told), encoding="utf-8")
-    took = fit(
+    rows = list(make_rows([PARAGRAPH], [QUESTION], random.Random(1)))
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows), encoding="utf-8")
+    figures = fit(
         tmp_path / "rows.jsonl", tiny_base, tmp_path / "out", Recipe(learning_rate=3e-2, anchor_weight=0.1), epochs=60
     )
-    assert (took["rows"], took["steps"]) == (len(told), 60)
+    assert (figures["rows"], figures["steps"]) == (len(rows), 60)
     (example,) = [e for e in load_groups(tmp_path / "rows.jsonl", tokenizer)[0] if e.row_id == "q"]
     before = mean_loss(base_model.load_base(tiny_base), [example])
-    learnt = lora.attach_saved(base_model.load_base(tiny_base), tmp_path / "out", trainable=False)
-    assert mean_loss(learnt, [example]) < 0.9 * before
+    trained = lora.attach_saved(base_model.load_base(tiny_base), tmp_path / "out", trainable=False)
+    assert mean_loss(trained, [example]) < 0.9 * before
 
 
 def test_batched_packs_equal_single_packs(tiny_base: Path, examples: list[Any]) -> None:
@@ -124,15 +124,15 @@ def test_batched_packs_equal_single_packs(tiny_base: Path, examples: list[Any]) 
 
 def test_a_distractor_paragraph_is_added_to_the_prompt():
     other = {"pid": "o", "title": "Sky", "text": "A blue sky absorbs little light."}
-    told = list(make_rows([PARAGRAPH, other], [QUESTION], random.Random(1), beside=1.0))
-    assert all(TEXT in one["messages"][1]["content"] and other["text"] in one["messages"][1]["content"] for one in told)
+    rows = list(make_rows([PARAGRAPH, other], [QUESTION], random.Random(1), beside=1.0))
+    assert all(TEXT in one["messages"][1]["content"] and other["text"] in one["messages"][1]["content"] for one in rows)
 
 
 def test_chinese_questions_get_chinese_prompts_and_answers():
     paragraph = {"pid": "z", "title": "叶绿素", "text": "叶绿素吸收红光和蓝光，所以叶子看起来是绿色的。"}
     question = {"id": "q", "pid": "z", "question": "叶绿素吸收什么光？", "answers": ["红光和蓝光"]}
-    (told,) = make_rows([paragraph], [question], random.Random(1))
-    system, user, answer = (message["content"] for message in told["messages"])
+    (row,) = make_rows([paragraph], [question], random.Random(1))
+    system, user, answer = (message["content"] for message in row["messages"])
     assert "辅导老师" in system and "问题：叶绿素吸收什么光？" in user and answer == "红光和蓝光。"
 
 
@@ -146,7 +146,7 @@ def test_qed_text_is_detokenized_consistently():
         "paragraph_text": "A leaf ( `` folium '' ) is green : its chlorophyll does n't keep green , but blue - red .",
         "answer_text": ["blue - red"],
     }
-    gone = {**line, "question_text": "what else", "answer_text": ["yellow"]}
-    ((paragraph, question),) = qed_rows([line, line, gone])
+    without_answer = {**line, "question_text": "what else", "answer_text": ["yellow"]}
+    ((paragraph, question),) = qed_rows([line, line, without_answer])
     assert paragraph["text"] == 'A leaf ("folium") is green: its chlorophyll doesn\'t keep green, but blue-red.'
     assert question["question"] == "What does chlorophyll take in?" and question["answers"] == ["blue-red"]

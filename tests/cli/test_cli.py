@@ -1,4 +1,4 @@
-"""The command line: one result on stdout, one clear line on stderr, an honest exit status."""
+"""The command line: the result on stdout, one line of error on stderr, and the exit status."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_people_are_added_listed_and_linked(run_cli):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("users", "link", "nobody"), "nobody called nobody"),
         (("users", "add"), "needs a name"),
@@ -62,10 +62,10 @@ def test_people_are_added_listed_and_linked(run_cli):
         (("courses", "add", "UPPER"), "cannot be a course id"),
     ],
 )
-def test_an_error_is_one_line_with_a_remedy(run_cli, arguments, said):
+def test_an_error_is_one_line_with_a_remedy(run_cli, arguments, message):
     status, out, err = run_cli(*arguments)
     assert status == 1 and out == ""
-    assert said in err and err.count("\n") == 1 and err.startswith("tutor: ")
+    assert message in err and err.count("\n") == 1 and err.startswith("tutor: ")
 
 
 def test_a_data_dir_that_cannot_be_written_is_one_line(run_cli, tmp_path):
@@ -124,13 +124,13 @@ def test_report_and_export_use_the_same_answers(run_cli, tmp_path):
     assert run_cli("export", "--course", "sample", "--learner", "ada", "--format", "csv")[1].startswith("time,skills")
     status, out, err = run_cli("export", "--course", "sample", "--format", "csv")
     assert (status, out) == (1, "") and "fewer than 5" in err
-    assert run_cli("recount", "--course", "sample")[1] == "0 records were remade from their answers\n"
+    assert run_cli("recount", "--course", "sample")[1] == "0 records were rebuilt from their answers\n"
 
 
 def test_xapi_import_prints_a_summary_and_each_refusal(run_cli, tmp_path):
     run_cli("users", "add", "ada")
     assert run_cli("courses", "add", "bio", "--title", "Biology")[0] == 0
-    told = {
+    statement = {
         "id": "one",
         "actor": {"name": "ada"},
         "verb": {"id": "http://adlnet.gov/expapi/verbs/answered"},
@@ -140,7 +140,9 @@ def test_xapi_import_prints_a_summary_and_each_refusal(run_cli, tmp_path):
     }
     void = {"id": "v", "verb": {"id": "http://adlnet.gov/expapi/verbs/voided"}, "object": {"id": "two"}}
     file = tmp_path / "statements.json"
-    file.write_text(json.dumps([void, told, told | {"id": "two"}, told | {"id": "three", "actor": {"name": "eve"}}]))
+    file.write_text(
+        json.dumps([void, statement, statement | {"id": "two"}, statement | {"id": "three", "actor": {"name": "eve"}}])
+    )
     status, out, err = run_cli("import-answers", str(file), "--course", "bio")
-    assert status == 1 and "taken in: 1; known already: 0; refused: 1; left out, taken back at the source: 1" in out
-    assert "statement 4: “eve” is no learner of this house" in err
+    assert status == 1 and "imported: 1; already known: 0; refused: 1; skipped, voided at the source: 1" in out
+    assert "statement 4: “eve” is not a learner here" in err

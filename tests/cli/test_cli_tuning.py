@@ -1,4 +1,4 @@
-"""The verbs about adapters and corrections, on a house without a model to train."""
+"""The verbs about adapters and corrections, without a model to train."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tutor.cli import run
 
 @pytest.fixture
 def run_cli(tmp_path, monkeypatch, capsys):
-    """Run a verb in this process; return (status, stdout, stderr). Ada has a course of hers to study."""
+    """Run a verb in this process; return (status, stdout, stderr). There is a learner ada."""
     monkeypatch.setenv("TUTOR_MODEL", "scripted")
-    monkeypatch.setattr("tutor.services.open_embedder", lambda *_: HashingEmbedder())  # nothing is searched for here
+    monkeypatch.setattr("tutor.services.open_embedder", lambda *_: HashingEmbedder())  # no test searches
     monkeypatch.setenv("TUTOR_DATA_DIR", str(tmp_path / "var"))
 
     def call(*arguments: str) -> tuple[int, str, str]:
@@ -46,8 +46,8 @@ def test_corrections_are_imported_exported_and_withdrawn(run_cli, tmp_path):
     found = json.loads(out)
     assert status == 0 and [c["text"] for c in found] == ["It is 0.", "It is 1.", "It is 2."]
     assert run_cli("corrections", "export", str(tmp_path / "out.jsonl"), *LEARNER_OPTIONS)[0] == 0
-    out_rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert [row["messages"][-1]["content"] for row in out_rows] == ["It is 0.", "It is 1.", "It is 2."]
+    exported = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [row["messages"][-1]["content"] for row in exported] == ["It is 0.", "It is 1.", "It is 2."]
     assert run_cli("withdraw", found[0]["id"])[0] == 0
     assert "withdrawn" in run_cli("corrections", "list", *LEARNER_OPTIONS)[1]
     status, _, err = run_cli("train", *LEARNER_OPTIONS)
@@ -66,7 +66,7 @@ def test_corrections_imported_without_consent_are_not_trained_on(run_cli, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("promote", *LEARNER_OPTIONS), "no adapter version"),
         (("promote", *LEARNER_OPTIONS, "--version", "7"), "no adapter version 7"),
@@ -75,11 +75,11 @@ def test_corrections_imported_without_consent_are_not_trained_on(run_cli, tmp_pa
         (("train", "--shared", "--course", "sample"), "not enough to train: 0 of 3"),
     ],
 )
-def test_a_tuning_error_is_one_line(run_cli, arguments, said):
+def test_a_tuning_error_is_one_line(run_cli, arguments, message):
     status, out, err = run_cli(*arguments)
-    assert status == 1 and out == "" and said in err and err.count("\n") == 1
+    assert status == 1 and out == "" and message in err and err.count("\n") == 1
 
 
 def test_rolling_back_without_a_version_gives_the_base(run_cli):
     status, out, err = run_cli("rollback", *LEARNER_OPTIONS)
-    assert (status, out) == (0, "") and "the base does" in err
+    assert (status, out) == (0, "") and "the base answers" in err

@@ -1,4 +1,4 @@
-"""The main job on the bundled models, through the command line: ask, upload, correct, train, undo."""
+"""The main workflow on the bundled models, on the command line: ask, upload, correct, train, roll back."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BETTER = {
 
 
 class Tutor:
-    """Runs verbs on one data root, each in a process of its own."""
+    """Runs verbs on one data folder, each in its own process."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
@@ -50,10 +50,10 @@ class Tutor:
 
 @pytest.fixture(scope="module")
 def tutor(tmp_path_factory) -> Tutor:
-    made = Tutor(tmp_path_factory.mktemp("real") / "var")
+    opened = Tutor(tmp_path_factory.mktemp("real") / "var")
     for name in ("ada", "bob"):
-        made.json("users", "add", name)
-    return made
+        opened.json("users", "add", name)
+    return opened
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,7 @@ def first_answer(tutor) -> dict[str, dict[str, Any]]:
     return {question: tutor.ask("ada", question) for question in BETTER}
 
 
-def test_a_question_is_answered_by_the_4_bit_model_with_citations_that_hold(first_answer):
+def test_a_question_is_answered_by_the_4_bit_model_with_valid_citations(first_answer):
     answer = first_answer[LIGHT]
     assert answer["covered"] and answer["answer"]
     assert "SmolLM2-135M" in answer["model"] and answer["quantization"] == "nf4" and answer["adapter"] is None
@@ -96,7 +96,7 @@ def test_an_uploaded_pdf_answers_the_next_question_with_its_page(tutor, first_an
 
 
 def test_corrections_train_the_learners_adapter_only_and_off_equals_the_base(tutor, first_answer):
-    his = tutor.ask("bob", LIGHT)["answer"]
+    bobs = tutor.ask("bob", LIGHT)["answer"]
     for question, better in BETTER.items():
         assert tutor.json("correct", "--turn", first_answer[question]["turn"], better)["state"] == "accepted"
     version = tutor.json("train", "--learner", "ada")
@@ -104,7 +104,7 @@ def test_corrections_train_the_learners_adapter_only_and_off_equals_the_base(tut
     trained = tutor.ask("ada", LIGHT)
     assert trained["adapter"] == version["name"]
     assert trained["answer"].startswith("Ahoy!")
-    assert tutor.ask("bob", LIGHT)["answer"] == his
+    assert tutor.ask("bob", LIGHT)["answer"] == bobs
     tutor.json("adapters", "off", "--learner", "ada", "--course", "sample")
     again = tutor.ask("ada", LIGHT)
     assert (again["answer"], again["adapter"]) == (first_answer[LIGHT]["answer"], None)
@@ -123,7 +123,7 @@ def test_doctor_reports_no_problem(tutor, first_answer):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("ask", "--course", "nowhere", "--learner", "ada", "Why?"), "no course 'nowhere'"),
         (("ask", "--course", "sample", "--learner", "nobody", "Why?"), "nobody called nobody"),
@@ -131,7 +131,7 @@ def test_doctor_reports_no_problem(tutor, first_answer):
         (("ingest", "--course", "sample", "/nowhere/x.pdf"), "cannot be read"),
     ],
 )
-def test_errors_are_one_clear_line(tutor, first_answer, arguments, said):
+def test_errors_are_one_clear_line(tutor, first_answer, arguments, message):
     finished = tutor.run(*arguments)
     assert finished.returncode == 1 and finished.stdout == ""
-    assert said in finished.stderr and finished.stderr.count("\n") == 1
+    assert message in finished.stderr and finished.stderr.count("\n") == 1

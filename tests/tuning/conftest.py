@@ -1,4 +1,4 @@
-"""The rooms around a training, opened on an empty folder."""
+"""The services around a training, on an empty data folder."""
 
 from __future__ import annotations
 

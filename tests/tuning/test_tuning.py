@@ -1,4 +1,4 @@
-"""From corrections to the active adapter, with a trainer that writes a small but genuine adapter at once."""
+"""From corrections to the active adapter, with a fake trainer that writes a small but valid adapter at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_trainer import BASE, CARD, fake_train
+from fake_trainer import BASE, METRICS, fake_train
 from tuning_services import TuningServices
 
 import tutor.store.adapters as adapter_store
@@ -35,15 +35,15 @@ def test_a_trained_version_answers_its_learner_and_nobody_else(tuning: TuningSer
     assert tuning.versions.serving_adapter_ref(tuning.bob.id, tuning.course) is None
 
 
-def test_the_model_learns_the_prompt_that_it_was_given(tuning: TuningServices) -> None:
+def test_training_rows_hold_the_rendered_prompt(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
     seen = []
 
-    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+    def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
         seen.extend(read_rows(Path(job.rows_file)))
         return fake_train(job, *rest)
 
-    replace(tuning.training, trainer=look).train(tuning.ann, tuning.ann.id, tuning.course)
+    replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)
     assert [[(m.role, m.content) for m in row.messages] for row in seen] == [
         [("system", "Be kind."), ("user", f"Question {n}?"), ("assistant", f"Better Question {n}?")] for n in range(3)
     ]
@@ -52,14 +52,14 @@ def test_the_model_learns_the_prompt_that_it_was_given(tuning: TuningServices) -
 def test_personal_data_is_scrubbed_before_training(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 2)
     turn = tuning.add_turn(tuning.ann, "I am ann@example.org, what is light?")
-    tuning.desk.submit_correction(tuning.ann, turn.id, "Ask +49 30 1234567 about it.", consent=True)
+    tuning.feedback.submit_correction(tuning.ann, turn.id, "Ask +49 30 1234567 about it.", consent=True)
     seen: list[str] = []
 
-    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+    def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
         seen.append(Path(job.rows_file).read_text())
         return fake_train(job, *rest)
 
-    replace(tuning.training, trainer=look).train(tuning.ann, tuning.ann.id, tuning.course)
+    replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)
     assert "I am [email], what is light?" in seen[0]
     assert "Ask [phone] about it." in seen[0]
 
@@ -92,35 +92,35 @@ def test_too_few_corrections_are_refused_with_the_count(tuning: TuningServices) 
 
 def test_without_consent_nothing_is_trained(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
-    tuning.desk.set_consent(tuning.ann, given=False)
+    tuning.feedback.set_consent(tuning.ann, given=False)
     with pytest.raises(TrainingRefused, match="has not consented"):
         tuning.train(tuning.ann)
 
 
 def test_withdrawn_declined_and_unconsented_corrections_are_excluded(tuning: TuningServices) -> None:
     ids = tuning.add_accepted_corrections(tuning.ann, 5)
-    tuning.desk.withdraw_correction(tuning.ann, ids[0])
+    tuning.feedback.withdraw_correction(tuning.ann, ids[0])
     tuning.reviews.decide(tuning.instructor, ids[1], accept=False)
-    alone = tuning.desk.submit_correction(
-        tuning.ann, tuning.add_turn(tuning.ann, "Mine?").id, "Keep it to yourself.", consent=False
+    without_consent = tuning.feedback.submit_correction(
+        tuning.ann, tuning.add_turn(tuning.ann, "Mine?").id, "Keep this to yourself.", consent=False
     )
     version = tuning.train(tuning.ann)
-    assert set(tuning.versions.training_correction_ids(tuning.ann, version.id)) == set(ids[2:]) - {alone.id}
+    assert set(tuning.versions.training_correction_ids(tuning.ann, version.id)) == set(ids[2:]) - {without_consent.id}
 
 
 def test_the_later_of_two_corrections_of_one_answer_is_used(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 2)
     turn = tuning.add_turn(tuning.ann, "What?")
-    before = tuning.desk.submit_correction(tuning.ann, turn.id, "First thought.", consent=True)
-    after = tuning.desk.submit_correction(tuning.ann, turn.id, "Second thought.", consent=True)
-    learnt = tuning.versions.training_correction_ids(tuning.ann, tuning.train(tuning.ann).id)
-    assert after.id in learnt
-    assert before.id not in learnt
+    before = tuning.feedback.submit_correction(tuning.ann, turn.id, "First thought.", consent=True)
+    after = tuning.feedback.submit_correction(tuning.ann, turn.id, "Second thought.", consent=True)
+    used = tuning.versions.training_correction_ids(tuning.ann, tuning.train(tuning.ann).id)
+    assert after.id in used
+    assert before.id not in used
 
 
 def test_answers_without_a_model_are_not_trained_on(tuning: TuningServices) -> None:
     ids = tuning.add_accepted_corrections(tuning.ann, 3)
-    tuning.desk.submit_correction(
+    tuning.feedback.submit_correction(
         tuning.ann, tuning.add_turn(tuning.ann, "Off?", asked_a_model=False).id, "It is.", consent=True
     )
     assert set(tuning.versions.training_correction_ids(tuning.ann, tuning.train(tuning.ann).id)) == set(ids)
@@ -147,19 +147,19 @@ def test_learners_cannot_train_see_or_switch_anothers_adapter(tuning: TuningServ
 def test_concurrent_trainings_of_one_learner_are_refused(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
 
-    def meanwhile(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        with pytest.raises(TrainingBusy, match="is being trained already"):
+    def train_again(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+        with pytest.raises(TrainingBusy, match="is already being trained"):
             tuning.train(tuning.ann)
         return fake_train(job, *rest)
 
-    assert replace(tuning.training, trainer=meanwhile).train(tuning.ann, tuning.ann.id, tuning.course).version == 1
+    assert replace(tuning.training, trainer=train_again).train(tuning.ann, tuning.ann.id, tuning.course).version == 1
 
 
 def test_a_correction_withdrawn_during_the_training_is_not_published(tuning: TuningServices) -> None:
     ids = tuning.add_accepted_corrections(tuning.ann, 3)
 
     def withdraw_first(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        tuning.desk.withdraw_correction(tuning.ann, ids[0])
+        tuning.feedback.withdraw_correction(tuning.ann, ids[0])
         return fake_train(job, *rest)
 
     with pytest.raises(TrainingFailed, match="withdrawn while"):
@@ -184,24 +184,27 @@ def test_a_failed_training_keeps_the_active_version_and_removes_its_rows(tuning:
 
 
 @pytest.mark.parametrize(
-    ("measured", "reason"),
-    [({"loss_after": 3.0}, "no measurable change"), ({"general_after": 9.0}, "general text is told worse by 350.0%")],
+    ("metrics", "reason"),
+    [
+        ({"loss_after": 3.0}, "no measurable change"),
+        ({"general_after": 9.0}, "the loss on general text rose by 350.0%"),
+    ],
 )
 def test_a_candidate_that_fails_the_gate_is_rejected(
-    tuning: TuningServices, measured: dict[str, float], reason: str
+    tuning: TuningServices, metrics: dict[str, float], reason: str
 ) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
     before = tuning.train(tuning.ann)
 
     def worse(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        return replace(fake_train(job, *rest), metrics=CARD | measured)
+        return replace(fake_train(job, *rest), metrics=METRICS | metrics)
 
-    stayed_out = replace(tuning.training, trainer=worse).train(tuning.ann, tuning.ann.id, tuning.course)
-    assert stayed_out.state is AdapterState.REJECTED
-    assert any(reason in said for said in stayed_out.reasons)
+    rejected = replace(tuning.training, trainer=worse).train(tuning.ann, tuning.ann.id, tuning.course)
+    assert rejected.state is AdapterState.REJECTED
+    assert any(reason in sentence for sentence in rejected.reasons)
     with pytest.raises(InputRefused, match="did not pass the gate"):
-        tuning.versions.promote(tuning.ann, stayed_out.id)
-    assert not (tuning.path / stayed_out.directory).exists()
+        tuning.versions.promote(tuning.ann, rejected.id)
+    assert not (tuning.path / rejected.directory).exists()
     active = tuning.versions.active(tuning.ann, tuning.ann.id, tuning.course)
     assert active is not None
     assert active.id == before.id
@@ -244,16 +247,18 @@ def test_a_background_training_reports_its_result(tuning: TuningServices) -> Non
         assert time.monotonic() < deadline
         time.sleep(0.05)
     assert now.state is JobState.DONE
-    assert now.message.endswith("answers from now on")
-    assert tuning.training.loss_curve(tuning.ann, job.id) == [LossPoint(1, 0.5, 0.75)]  # learnt, and held out
+    assert now.message.endswith("is active now")
+    assert tuning.training.loss_curve(tuning.ann, job.id) == [
+        LossPoint(1, 0.5, 0.75)
+    ]  # training loss and held-out loss
 
 
 def test_a_second_start_while_one_is_waiting_is_refused(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
-    go = threading.Event()
+    proceed = threading.Event()
 
     def wait(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        go.wait(20)
+        proceed.wait(20)
         return fake_train(job, *rest)
 
     slow = replace(tuning.training, trainer=wait)
@@ -262,12 +267,12 @@ def test_a_second_start_while_one_is_waiting_is_refused(tuning: TuningServices) 
         with pytest.raises(TrainingBusy):
             slow.start(tuning.ann, tuning.ann.id, tuning.course)
     finally:
-        go.set()
+        proceed.set()
     assert JOB_KIND == "train"
 
 
 def test_the_only_course_is_the_default(tuning: TuningServices) -> None:
-    with pytest.raises(TrainingRefused, match="has none yet"):
+    with pytest.raises(TrainingRefused, match="has no corrections yet"):
         tuning.training.course_with_corrections(tuning.ann.id)
     tuning.add_accepted_corrections(tuning.ann, 1)
     assert tuning.training.course_with_corrections(tuning.ann.id) == tuning.course
@@ -286,14 +291,14 @@ def test_warm_start_uses_the_active_version_and_never_a_withdrawn_one(tuning: Tu
     ids = tuning.add_accepted_corrections(tuning.ann, 3)
     seen: list[str | None] = []
 
-    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+    def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
         seen.append(job.previous)
         return fake_train(job, *rest)
 
-    training = replace(tuning.training, trainer=look)
+    training = replace(tuning.training, trainer=record)
     first = training.train(tuning.ann, tuning.ann.id, tuning.course)
-    tuning.desk.submit_correction(tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Better.", consent=True)
+    tuning.feedback.submit_correction(tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Better.", consent=True)
     training.train(tuning.ann, tuning.ann.id, tuning.course)
-    tuning.desk.withdraw_correction(tuning.ann, ids[0])
+    tuning.feedback.withdraw_correction(tuning.ann, ids[0])
     training.train(tuning.ann, tuning.ann.id, tuning.course)
     assert seen == [None, str((tuning.path / first.directory).resolve()), None]

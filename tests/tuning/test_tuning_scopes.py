@@ -1,4 +1,4 @@
-"""Whose correction works where: for its learner at once, for the course when a teacher accepted it, then for nobody."""
+"""A correction trains its learner's adapter at once, the course's when an instructor accepted it, or none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tutor.domain import AdapterState, CorrectionState
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
 
 
-def accepted_for_the_course(tuning: TuningServices, count: int) -> list[str]:
+def accept_for_the_course(tuning: TuningServices, count: int) -> list[str]:
     ids = tuning.add_accepted_corrections(tuning.ann, count)
     for identity in ids:
         tuning.reviews.decide(tuning.instructor, identity, accept=True)
@@ -30,7 +30,7 @@ def accepted_for_the_course(tuning: TuningServices, count: int) -> list[str]:
 
 
 def test_the_course_adapter_trains_only_on_accepted_corrections(tuning: TuningServices) -> None:
-    ids = accepted_for_the_course(tuning, 3)
+    ids = accept_for_the_course(tuning, 3)
     tuning.add_accepted_corrections(tuning.bob, 3)
     version = tuning.training.train(tuning.instructor, None, tuning.course)
     assert version.learner_id is None
@@ -38,20 +38,18 @@ def test_the_course_adapter_trains_only_on_accepted_corrections(tuning: TuningSe
 
 
 def test_adapter_precedence_is_learner_then_course_then_base(tuning: TuningServices) -> None:
-    accepted_for_the_course(tuning, 3)
+    accept_for_the_course(tuning, 3)
     assert tuning.versions.serving_version(tuning.bob, tuning.course) is None
     shared = tuning.training.train(tuning.instructor, None, tuning.course)
     own = tuning.train(tuning.ann)
-    answering = {
-        actor.name: tuning.versions.serving_version(actor, tuning.course) for actor in (tuning.ann, tuning.bob)
-    }
-    assert {name: version and version.id for name, version in answering.items()} == {"ann": own.id, "bob": shared.id}
+    serving = {actor.name: tuning.versions.serving_version(actor, tuning.course) for actor in (tuning.ann, tuning.bob)}
+    assert {name: version and version.id for name, version in serving.items()} == {"ann": own.id, "bob": shared.id}
     tuning.versions.switch_off(tuning.ann, tuning.ann.id, tuning.course)
     assert tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course) == tuning.versions.to_adapter_ref(shared)
 
 
 def test_learners_cannot_train_or_switch_the_course_adapter(tuning: TuningServices) -> None:
-    accepted_for_the_course(tuning, 3)
+    accept_for_the_course(tuning, 3)
     version = tuning.training.train(tuning.instructor, None, tuning.course)
     for attempt in (
         lambda: tuning.training.train(tuning.ann, None, tuning.course),
@@ -66,25 +64,25 @@ def test_learners_cannot_train_or_switch_the_course_adapter(tuning: TuningServic
 
 
 def test_withdrawing_a_correction_retires_its_versions_and_deletes_their_weights(tuning: TuningServices) -> None:
-    """Withdrawing used to leave the adapter trained with it in use."""
-    ids = accepted_for_the_course(tuning, 3)
+    """Regression: the adapter that was trained on it stayed active."""
+    ids = accept_for_the_course(tuning, 3)
     own, shared = tuning.train(tuning.ann), tuning.training.train(tuning.instructor, None, tuning.course)
-    fallen = tuning.desk.withdraw_correction(tuning.ann, ids[0])
-    assert {version.id for version in fallen} == {own.id, shared.id}
+    removed = tuning.feedback.withdraw_correction(tuning.ann, ids[0])
+    assert {version.id for version in removed} == {own.id, shared.id}
     for version in (own, shared):
         assert not (tuning.path / version.directory).exists()
     assert tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course) is None
-    with pytest.raises(InputRefused, match="taken back or declined"):
+    with pytest.raises(InputRefused, match="withdrawn or declined"):
         tuning.versions.promote(tuning.ann, own.id)
-    assert tuning.desk.list_corrections(tuning.ann, tuning.course)[0].text == ""
+    assert tuning.feedback.list_corrections(tuning.ann, tuning.course)[0].text == ""
 
 
 def test_declining_a_correction_blocks_its_versions_and_undo_unblocks_them(tuning: TuningServices) -> None:
-    ids = accepted_for_the_course(tuning, 3)
+    ids = accept_for_the_course(tuning, 3)
     shared = tuning.training.train(tuning.instructor, None, tuning.course)
     tuning.reviews.decide(tuning.instructor, ids[1], accept=False, reason="not what the book says")
     assert tuning.versions.active(tuning.instructor, None, tuning.course) is None
-    seen = {c.id: c for c in tuning.desk.list_corrections(tuning.ann, tuning.course)}[ids[1]]
+    seen = {c.id: c for c in tuning.feedback.list_corrections(tuning.ann, tuning.course)}[ids[1]]
     assert (seen.state, seen.reason) == (CorrectionState.DECLINED, "not what the book says")
     tuning.reviews.undo_decision(tuning.instructor, ids[1])
     tuning.reviews.decide(tuning.instructor, ids[1], accept=True)
@@ -94,20 +92,22 @@ def test_declining_a_correction_blocks_its_versions_and_undo_unblocks_them(tunin
 def test_rollback_selects_the_latest_allowed_version(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
     first = tuning.train(tuning.ann)
-    later = tuning.desk.submit_correction(tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Yes.", consent=True)
+    later = tuning.feedback.submit_correction(
+        tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Yes.", consent=True
+    )
     tuning.train(tuning.ann)
     tuning.train(tuning.ann)
-    tuning.desk.withdraw_correction(tuning.ann, later.id)
-    back = tuning.versions.roll_back(tuning.ann, tuning.ann.id, tuning.course)
-    assert back is not None
-    assert back.id == first.id
+    tuning.feedback.withdraw_correction(tuning.ann, later.id)
+    restored = tuning.versions.roll_back(tuning.ann, tuning.ann.id, tuning.course)
+    assert restored is not None
+    assert restored.id == first.id
     assert tuning.versions.roll_back(tuning.ann, tuning.ann.id, tuning.course) is None
     assert tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course) is None
 
 
 def test_an_instructors_correction_is_accepted_at_once(tuning: TuningServices) -> None:
     turn = tuning.add_turn(tuning.instructor, "Why green?")
-    assert tuning.desk.submit_correction(tuning.instructor, turn.id, "Green is left over.", consent=True).may_train(
+    assert tuning.feedback.submit_correction(tuning.instructor, turn.id, "Green is left over.", consent=True).may_train(
         None
     )
 
@@ -115,17 +115,17 @@ def test_an_instructors_correction_is_accepted_at_once(tuning: TuningServices) -
 def test_corrections_per_day_are_limited(tuning: TuningServices, clock: Any) -> None:
     turn = tuning.add_turn(tuning.ann, "Why?")
     for number in range(MAX_CORRECTIONS_PER_DAY):
-        tuning.desk.submit_correction(tuning.ann, turn.id, f"Because of {number}.", consent=False)
+        tuning.feedback.submit_correction(tuning.ann, turn.id, f"Because of {number}.", consent=False)
     with pytest.raises(InputRefused, match="go on tomorrow"):
-        tuning.desk.submit_correction(tuning.ann, turn.id, "Because.", consent=False)
+        tuning.feedback.submit_correction(tuning.ann, turn.id, "Because.", consent=False)
     clock.advance(timedelta(days=1))
-    tuning.desk.submit_correction(tuning.ann, turn.id, "Because.", consent=False)
+    tuning.feedback.submit_correction(tuning.ann, turn.id, "Because.", consent=False)
 
 
 def test_duplicates_do_not_count_towards_the_minimum(tuning: TuningServices) -> None:
     for _ in range(3):
         turn = tuning.add_turn(tuning.ann, "Why?")
-        tuning.desk.submit_correction(tuning.ann, turn.id, "Because.", consent=True)
+        tuning.feedback.submit_correction(tuning.ann, turn.id, "Because.", consent=True)
     with pytest.raises(TrainingRefused, match="not enough to train: 1 of 3"):
         tuning.train(tuning.ann)
 
@@ -150,19 +150,19 @@ def test_roster_names_are_scrubbed_before_training(tuning: TuningServices) -> No
     )
     tuning.add_accepted_corrections(tuning.ann, 2)
     turn = tuning.add_turn(tuning.ann, "Who said so?")
-    tuning.desk.submit_correction(tuning.ann, turn.id, "Quiet-Heron said so.", consent=True)
+    tuning.feedback.submit_correction(tuning.ann, turn.id, "Quiet-Heron said so.", consent=True)
     seen: list[str] = []
 
-    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+    def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
         seen.extend(row.answer for row in read_rows(Path(job.rows_file)))
         return fake_train(job, *rest)
 
-    replace(tuning.training, trainer=look).train(tuning.ann, tuning.ann.id, tuning.course)
+    replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)
     assert "[name] said so." in seen
 
 
 def test_the_database_enforces_one_active_version_per_course(tuning: TuningServices) -> None:
-    accepted_for_the_course(tuning, 3)
+    accept_for_the_course(tuning, 3)
     tuning.training.train(tuning.instructor, None, tuning.course)
     tuning.training.train(tuning.instructor, None, tuning.course)
     with pytest.raises(sa.exc.IntegrityError), tuning.database.write_transaction() as connection:

@@ -1,4 +1,4 @@
-"""What a training is told of the version in use, whose seal an adapter carries, and what a killed trainer leaves."""
+"""The active version as input of a training, the signatures of adapters, and leftovers of a killed trainer."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def test_a_candidate_is_evaluated_against_the_active_version(tuning: TuningServi
     tuning.add_accepted_corrections(tuning.ann, 3)
     seen: list[TrainingJob] = []
 
-    def look(job: TrainingJob, *rest: Any) -> TrainedAdapter:
+    def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
         seen.append(job)
         return fake_train(job, *rest)
 
-    training = train_with(tuning, look)
+    training = train_with(tuning, record)
     first = training.train(tuning.ann, tuning.ann.id, tuning.course)
     training.train(tuning.ann, tuning.ann.id, tuning.course)
     assert seen[0].current is None
@@ -40,14 +40,14 @@ def test_a_candidate_is_evaluated_against_the_active_version(tuning: TuningServi
 def test_an_adapter_is_signed_for_its_owner_and_unusable_by_another(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
     tuning.add_accepted_corrections(tuning.bob, 3)
-    hers, his = tuning.train(tuning.ann), tuning.train(tuning.bob)
-    manifest = json.loads((tuning.versions.directory(hers) / MANIFEST).read_text())
+    anns, bobs = tuning.train(tuning.ann), tuning.train(tuning.bob)
+    manifest = json.loads((tuning.versions.directory(anns) / MANIFEST).read_text())
     assert manifest["owner"] == f"{tuning.ann.id}/{tuning.course}"
-    for path in tuning.versions.directory(hers).iterdir():
-        (tuning.versions.directory(his) / path.name).write_bytes(path.read_bytes())
-    with pytest.raises(AdapterMismatch, match="belongs to somebody else"):
-        tuning.versions.promote(tuning.bob, his.id)
-    assert tuning.versions.promote(tuning.ann, hers.id).id == hers.id
+    for path in tuning.versions.directory(anns).iterdir():
+        (tuning.versions.directory(bobs) / path.name).write_bytes(path.read_bytes())
+    with pytest.raises(AdapterMismatch, match="belongs to another owner"):
+        tuning.versions.promote(tuning.bob, bobs.id)
+    assert tuning.versions.promote(tuning.ann, anns.id).id == anns.id
 
 
 def test_a_tampered_manifest_is_not_activated(tuning: TuningServices) -> None:
@@ -55,7 +55,7 @@ def test_a_tampered_manifest_is_not_activated(tuning: TuningServices) -> None:
     version = tuning.train(tuning.ann)
     file = tuning.versions.directory(version) / MANIFEST
     file.write_text(json.dumps(json.loads(file.read_text()) | {"rows": 300}))
-    with pytest.raises(AdapterDamaged, match="seal"):
+    with pytest.raises(AdapterDamaged, match="signature"):
         tuning.versions.promote(tuning.ann, version.id)
 
 
@@ -67,7 +67,7 @@ def test_only_the_checkpoint_of_a_killed_training_is_kept(tuning: TuningServices
     def end(job: TrainingJob, *rest: Any) -> TrainedAdapter:
         folder = Path(job.directory)
         seen.append(sorted(path.name for path in folder.iterdir()))
-        (folder / CHECKPOINT).write_bytes(b"half way")
+        (folder / CHECKPOINT).write_bytes(b"partial")
         raise ending("over")
 
     training = train_with(tuning, end)
@@ -86,12 +86,12 @@ def test_leftovers_of_a_killed_training_are_deleted_after_a_week_unless_in_use(t
     work = tuning.path / "adapters" / ".work"
 
     def killed(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        (Path(job.directory) / CHECKPOINT).write_bytes(b"half way")
+        (Path(job.directory) / CHECKPOINT).write_bytes(b"partial")
         raise TrainerDied("over")
 
     with pytest.raises(TrainerDied):
         train_with(tuning, killed).train(tuning.ann, tuning.ann.id, tuning.course)
-    assert tuning.training.remove_abandoned() == 0  # it may still be gone on with
+    assert tuning.training.remove_abandoned() == 0  # it can still be resumed
     (left,) = [path for path in work.iterdir() if path.is_dir()]
     for path in (left / CHECKPOINT, left):
         os.utime(path, (0, 0))
@@ -108,11 +108,11 @@ def test_leftovers_of_a_killed_training_are_deleted_after_a_week_unless_in_use(t
 
 
 def test_warm_start_refuses_a_tampered_version(tuning: TuningServices) -> None:
-    """Its card says what it learnt and how it did; a changed one could let the next version through the gate."""
+    """Its eval report decides on the next version; a changed one could let that version through the gate."""
     tuning.add_accepted_corrections(tuning.ann, 3)
     version = tuning.train(tuning.ann)
     weights = tuning.path / version.directory / WEIGHTS
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
-    tuning.desk.submit_correction(tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Better.", consent=True)
+    tuning.feedback.submit_correction(tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Better.", consent=True)
     with pytest.raises(AdapterDamaged, match="not the file that was trained"):
         tuning.train(tuning.ann)

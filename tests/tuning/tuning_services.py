@@ -1,4 +1,4 @@
-"""What a training needs around it, with a trainer that writes a small but genuine adapter at once."""
+"""The services around a training, with a fake trainer that writes a small but valid adapter at once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tutor.tuning.training_rows import TrainingRowSource
 
 
 class TuningServices:
-    """What a training needs around it, and a learner who has studied."""
+    """The services around a training, with an instructor, a course and two learners."""
 
     def __init__(self, path: Path, clock: Any) -> None:
         self.path, self.clock = path, clock
@@ -39,7 +39,7 @@ class TuningServices:
         self.accounts = Accounts(self.database, clock, "http://localhost")
         self.courses = Courses(self.database, clock)
         self.conversations = Conversations(self.database, clock)
-        self.desk = FeedbackService(self.database, self.courses, clock, path / "adapters")
+        self.feedback = FeedbackService(self.database, self.courses, clock, path / "adapters")
         self.jobs = JobRunner(self.database, clock, (TutorError, AdapterError))
         self.instructor = self.accounts.create_account("teacher", Role.INSTRUCTOR)
         self.course = self.courses.create(self.instructor, "Plants", course_id="plants").id
@@ -61,7 +61,7 @@ class TuningServices:
         )
 
     def add_turn(self, actor: Person, question: str, *, answer: str = "An answer.", asked_a_model: bool = True) -> Turn:
-        """Store a finished turn as `tutor.chat.turn` does."""
+        """Store a finished turn, as `tutor.chat.turn` does."""
         conversation = self.conversations.start(actor, self.course, question)
         prompt = (("system", "Be kind."), ("user", question)) if asked_a_model else None
         turn = Turn(
@@ -76,7 +76,7 @@ class TuningServices:
     def add_accepted_corrections(self, actor: Person, count: int) -> list[str]:
         """Store `count` accepted corrections and return their ids."""
         turns = [self.add_turn(actor, f"Question {n}?") for n in range(count)]
-        return [self.desk.submit_correction(actor, t.id, f"Better {t.question}", consent=True).id for t in turns]
+        return [self.feedback.submit_correction(actor, t.id, f"Better {t.question}", consent=True).id for t in turns]
 
     def train(self, actor: Person) -> Any:
         return self.training.train(actor, actor.id, self.course)

@@ -1,7 +1,7 @@
-"""`python -m tutor <verb>`: what people, tests and monitoring do without a page.
+"""Administration, scripting and monitoring on the command line: `python -m tutor VERB`.
 
-Each verb is a function of (arguments, settings): it prints its result to stdout, progress and one clear line of error
-to stderr, and returns the exit status. Serving the pages is the only verb that stands elsewhere (`app.main`).
+Each verb is a function of (arguments, settings): it prints its result to stdout, progress and one line of error to
+stderr, and returns the exit status. Only `serve` is implemented elsewhere (`app.main`).
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ def _build_parser() -> argparse.ArgumentParser:
         "--data-dir",
         type=Path,
         default=argparse.SUPPRESS,
-        help="where everything is kept (default TUTOR_DATA_DIR, ./var)",
+        help="folder of all data (default: TUTOR_DATA_DIR or ./var)",
     )
     parser = argparse.ArgumentParser(prog="python -m tutor", description=__doc__.split("\n")[0], parents=[common])
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
-    def add(name: str, run_it: Command | None, about: str) -> argparse.ArgumentParser:
-        verb = verbs.add_parser(name, help=about, description=about, parents=[common])
-        verb.set_defaults(run=run_it)
+    def add(name: str, command: Command | None, description: str) -> argparse.ArgumentParser:
+        verb = verbs.add_parser(name, help=description, description=description, parents=[common])
+        verb.set_defaults(run=command)
         return verb
 
-    serve = add("serve", None, "start the pages")
+    serve = add("serve", None, "start the web server")
     serve.add_argument("--host", default=argparse.SUPPRESS)
     serve.add_argument("--port", type=int, default=argparse.SUPPRESS)
 
-    for room in _COMMAND_MODULES:
-        room.add_commands(add)
+    for module in _COMMAND_MODULES:
+        module.add_commands(add)
     return parser

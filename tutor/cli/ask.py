@@ -1,4 +1,4 @@
-"""Asking a question and writing a better answer."""
+"""The verbs `ask` and `correct`: ask a question, and store a better answer."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def add_commands(add: AddCommand) -> None:
     ask_verb.add_argument("question")
     ask_verb.add_argument("--course", required=True, metavar="ID")
     ask_verb.add_argument("--learner", required=True, metavar="NAME")
-    ask_verb.add_argument("--conversation", metavar="ID", help="go on with this conversation")
+    ask_verb.add_argument("--conversation", metavar="ID", help="continue this conversation")
     ask_verb.add_argument("--json", action="store_true", help="print one JSON object")
 
-    correct_verb = add("correct", correct, "store a better answer to a turn, in the name of its learner")
+    correct_verb = add("correct", correct, "store a better answer to a turn on behalf of its learner")
     correct_verb.add_argument("text", metavar="BETTER_ANSWER")
     correct_verb.add_argument("--turn", required=True, metavar="ID")
-    correct_verb.add_argument("--no-consent", action="store_true", help="keep it, but do not train on it")
+    correct_verb.add_argument("--no-consent", action="store_true", help="store it, but do not train on it")
     correct_verb.add_argument("--json", action="store_true")
 
 
 def ask(arguments: argparse.Namespace, settings: Settings) -> int:
-    """One turn, printed when it is stored."""
+    """Run one turn and print it when it is stored."""
     with services_session(settings) as services:
         learner = services.accounts.get_by_name(arguments.learner)
         services.courses.authorize(learner, arguments.course)
@@ -67,8 +67,8 @@ def answer_json(turn: Turn) -> dict[str, Any]:
 
 def _citation_json(citation: Citation) -> dict[str, Any]:
     shared = {"number": citation.number, "document": citation.document, "locator": citation.locator}
-    where = {citation.place: citation.locator if citation.place == "section" else citation.position}
-    return {**shared, **where, "quote": citation.quote, "score": citation.score, "passage": citation.passage_id}
+    location = {citation.place: citation.locator if citation.place == "section" else citation.position}
+    return {**shared, **location, "quote": citation.quote, "score": citation.score, "passage": citation.passage_id}
 
 
 def _answer_text(turn: Turn) -> str:
@@ -81,16 +81,14 @@ def _answer_text(turn: Turn) -> str:
 
 
 def correct(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Store a better answer in the name of the turn's learner."""
-    with core_services_session(settings) as office:
-        with office.database.read_connection() as connection:
+    """Store a better answer on behalf of the turn's learner."""
+    with core_services_session(settings) as core:
+        with core.database.read_connection() as connection:
             turn = turn_store.by_id(connection, arguments.turn)
         if turn is None:
-            raise NotFound(f"there is no turn {arguments.turn}; `python -m tutor ask` prints the id of each")
-        learner = _person_by_id(office, turn.learner_id)
-        correction = office.feedback.submit_correction(
-            learner, turn.id, arguments.text, consent=not arguments.no_consent
-        )
+            raise NotFound(f"there is no turn {arguments.turn}; `python -m tutor ask` prints the id of each turn")
+        learner = _person_by_id(core, turn.learner_id)
+        correction = core.feedback.submit_correction(learner, turn.id, arguments.text, consent=not arguments.no_consent)
     if arguments.json:
         print_json(asdict(correction))
     else:
@@ -98,5 +96,5 @@ def correct(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _person_by_id(office: CoreServices, person_id: str) -> Person:
-    return next(person for person in office.accounts.list_people() if person.id == person_id)
+def _person_by_id(core: CoreServices, person_id: str) -> Person:
+    return next(person for person in core.accounts.list_people() if person.id == person_id)

@@ -1,4 +1,4 @@
-"""What the verbs share: opening the house, printing a result, saying something beside it."""
+"""Helpers of all verbs: opening the services, printing results and notes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Command = Callable[[argparse.Namespace, Settings], int]
 
 
 class AddCommand(Protocol):
-    """Declares a verb and returns its parser."""
+    """Adds a verb to the command line and returns its parser."""
 
     def __call__(self, name: str, command: Command | None, description: str) -> argparse.ArgumentParser: ...
 
@@ -27,11 +27,11 @@ def one_line(error: Exception) -> str:
 
 @contextmanager
 def core_services_session(settings: Settings) -> Iterator[CoreServices]:
-    office = open_core_services(settings)
+    core = open_core_services(settings)
     try:
-        yield office
+        yield core
     finally:
-        office.close()
+        core.close()
 
 
 @contextmanager

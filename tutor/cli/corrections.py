@@ -1,4 +1,4 @@
-"""Corrections outside the pages: take one back, write them to a file, take them in from one."""
+"""The verbs `withdraw` and `corrections`: withdraw a correction; list, export or import corrections."""
 
 from __future__ import annotations
 
@@ -11,40 +11,40 @@ from tutor.platform.settings import Settings
 
 
 def add_commands(add: AddCommand) -> None:
-    withdraw_verb = add("withdraw", withdraw, "take a correction back: its words go, and adapters that learnt them")
+    withdraw_verb = add("withdraw", withdraw, "withdraw a correction and delete the adapters that were trained on it")
     withdraw_verb.add_argument("correction", metavar="ID")
     withdraw_verb.add_argument("--json", action="store_true")
 
-    verb = add("corrections", corrections, "list a learner's corrections, export what trains, or import a file")
+    verb = add("corrections", corrections, "list a learner's corrections, export their training rows, or import a file")
     verb.add_argument("action", choices=["list", "export", "import"])
     verb.add_argument("file", nargs="?", type=Path, help='JSON lines of {"id": ..., "messages": [...]}')
     verb.add_argument("--learner", required=True, metavar="NAME")
     verb.add_argument("--course", required=True, metavar="ID")
-    verb.add_argument("--no-consent", action="store_true", help="for `import`: the rows must not train")
+    verb.add_argument("--no-consent", action="store_true", help="with `import`: do not train on the rows")
     verb.add_argument("--json", action="store_true")
 
 
 def withdraw(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Take a correction back as the holder of this machine."""
-    with core_services_session(settings) as office:
-        fallen = office.feedback.withdraw_correction(office.operator, arguments.correction)
+    """Withdraw a correction as the operator."""
+    with core_services_session(settings) as core:
+        removed = core.feedback.withdraw_correction(core.operator, arguments.correction)
     if arguments.json:
-        print_json([asdict(version) for version in fallen])
+        print_json([asdict(version) for version in removed])
     else:
-        print(f"taken back; adapters that went with it: {', '.join(v.name for v in fallen) or 'none'}")
+        print(f"withdrawn; adapters deleted with it: {', '.join(v.name for v in removed) or 'none'}")
     return 0
 
 
 def corrections(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, export or import."""
     if arguments.action != "list" and arguments.file is None:
-        raise SystemExit(f"corrections {arguments.action} needs a FILE")
+        raise SystemExit(f"`corrections {arguments.action}` needs a FILE")
     with services_session(settings) as services:
         learner = services.accounts.get_by_name(arguments.learner)
         course = services.courses.authorize(learner, arguments.course)
         if arguments.action == "export":
             count = services.corrections_io.export(learner, learner.id, course.id, arguments.file)
-            print(f"{count} rows are in {arguments.file}")
+            print(f"wrote {count} rows to {arguments.file}")
             return 0
         if arguments.action == "import":
             services.corrections_io.import_file(learner, course.id, arguments.file, consent=not arguments.no_consent)

@@ -1,4 +1,4 @@
-"""What `doctor` looks at: one finding a thing, each with the way out when it is not well."""
+"""The checks of `doctor`: one finding each, with what to do if it is not well."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIN_FREE_BYTES = 2 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at, whether it is well, and what was seen."""
+    """The result of one check."""
 
     what: str
     well: bool
@@ -25,7 +25,7 @@ class Finding:
 
 
 def run_checks(settings: Settings, *, repair: bool = False) -> list[Finding]:
-    """Look at everything; with `repair`, rebuild the indexes that fail their check."""
+    """Run all checks; with `repair`, rebuild damaged indexes and remove leftovers of killed trainings."""
     findings = [_check_python(), _check_disk(settings)]
     try:
         services = open_services(settings)
@@ -66,9 +66,9 @@ def _check_database(services: Services) -> Finding:
     return Finding("database", result == "ok", str(result))
 
 
-def _check(what: str, look: Callable[[], str]) -> Finding:
+def _check(what: str, describe: Callable[[], str]) -> Finding:
     try:
-        return Finding(what, True, look())
+        return Finding(what, True, describe())
     except USER_FACING_ERRORS as error:
         return Finding(what, False, str(error))
 
@@ -85,7 +85,7 @@ def _describe_model(services: Services) -> str:
 
 
 def _check_document_files(services: Services) -> Finding:
-    """Look whether each document's file is kept whole; without it a cited page is shown as text only."""
+    """Check that the file of each document is intact; without it a cited page is shown as text only."""
     lost = []
     for course in services.courses.visible_to(services.operator):
         for document in services.library.documents(course.id):
@@ -93,13 +93,13 @@ def _check_document_files(services: Services) -> Finding:
                 services.documents.blobs.read(document.sha256, document.name)
             except OriginalMissing:
                 lost.append(f"{course.id}/{document.name}")
-    many = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
-    detail = f"upload again: {', '.join(lost[:5])}{many}" if lost else "whole"
+    more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+    detail = f"upload again: {', '.join(lost[:5])}{more}" if lost else "intact"
     return Finding("files of documents", not lost, detail)
 
 
 def _check_interrupted_trainings(services: Services, *, repair: bool) -> Finding:
-    """Look for what killed trainings left; the server clears it away when it starts."""
+    """Look for leftovers of killed trainings; the server also removes them at its start."""
     left = (
         []
         if repair and services.training.remove_abandoned()
@@ -109,7 +109,7 @@ def _check_interrupted_trainings(services: Services, *, repair: bool) -> Finding
     return Finding(
         "trainings",
         not left,
-        f"killed and not gone on with: {names}; --repair removes it" if left else "none left over",
+        f"killed and not resumed: {names}; `doctor --repair` removes them" if left else "no leftovers",
     )
 
 
@@ -121,4 +121,4 @@ def _check_indexes(services: Services, *, repair: bool) -> Iterator[Finding]:
             faults = services.library.check_index(course.id)
             yield Finding(f"index of {course.id}", not faults, "; ".join(faults) or "rebuilt")
         else:
-            yield Finding(f"index of {course.id}", not faults, "; ".join(faults) or "whole")
+            yield Finding(f"index of {course.id}", not faults, "; ".join(faults) or "intact")

@@ -1,4 +1,4 @@
-"""Learning: remake the records, print a report, take answers out."""
+"""The verbs `report`, `export`, `import-answers` and `recount` about learners' records."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from tutor.cli.common import AddCommand, core_services_session, print_note, services_session
 from tutor.domain import Person
 from tutor.errors import InputRefused
+from tutor.locales import load_catalogs
 from tutor.platform.settings import Settings
 from tutor.progress.xapi_import import parse_roster
 from tutor.services import CoreServices
@@ -20,29 +21,27 @@ from tutor.ui import printable_reports
 def add_commands(add: AddCommand) -> None:
     report_verb = add("report", report, "write the report of a class, or of one learner, as one HTML file")
     report_verb.add_argument("--course", required=True, metavar="ID")
-    report_verb.add_argument("--learner", metavar="NAME", help="of this learner; without it, of the class")
-    report_verb.add_argument("--language", choices=["en", "zh"])
+    report_verb.add_argument("--learner", metavar="NAME", help="about this learner; without it, about the class")
+    report_verb.add_argument("--language", choices=sorted(load_catalogs()))
     report_verb.add_argument("--out", type=Path, metavar="FILE", help="default: stdout")
 
     export_verb = add("export", export, "write answers as xAPI statements or CSV")
     export_verb.add_argument("--course", required=True, metavar="ID")
-    export_verb.add_argument("--learner", metavar="NAME", help="of this learner; without it, of the class")
+    export_verb.add_argument("--learner", metavar="NAME", help="about this learner; without it, about the class")
     export_verb.add_argument("--format", choices=["xapi", "csv", "json"], default="xapi")
     export_verb.add_argument("--out", type=Path, metavar="FILE", help="default: stdout")
 
-    import_verb = add(
-        "import-answers", import_answers, "take in answers that another system judged, as xAPI statements"
-    )
+    import_verb = add("import-answers", import_answers, "import answers that another system graded, as xAPI statements")
     import_verb.add_argument("file", type=Path)
     import_verb.add_argument("--course", required=True, metavar="ID")
     import_verb.add_argument("--roster", type=Path, metavar="FILE", help="lines “actor, name used here”")
 
-    recount_verb = add("recount", recount, "remake the records of a course's learners from their answers")
+    recount_verb = add("recount", recount, "rebuild the records of a course's learners from their answers")
     recount_verb.add_argument("--course", required=True, metavar="ID")
 
 
 def report(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Write a report as the page would show it."""
+    """Write a report as the page shows it."""
     with services_session(settings) as services:
         if arguments.learner:
             actor = _with_language(services.accounts.get_by_name(arguments.learner), arguments.language)
@@ -56,56 +55,56 @@ def report(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def export(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Write what may be taken out: all of one learner, or the class without anything about fewer than five."""
-    with core_services_session(settings) as office:
-        text = _export_learner(office, arguments) if arguments.learner else _export_class(office, arguments)
+    """Export all data of one learner, or of a class without figures about fewer than five learners."""
+    with core_services_session(settings) as core:
+        text = _export_learner(core, arguments) if arguments.learner else _export_class(core, arguments)
     _write_output(text, arguments.out)
     return 0
 
 
 def import_answers(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Take in xAPI statements, and say what was refused; 1 when anything was."""
+    """Import xAPI statements and print each refusal; return 1 if there was any."""
     try:
         data = arguments.file.read_bytes()
         roster = parse_roster(arguments.roster.read_text("utf-8")) if arguments.roster else {}
     except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(f"a file cannot be read ({error}); choose another one") from error
-    with core_services_session(settings) as office:
-        found = office.xapi_import.import_statements(office.operator, arguments.course, data, roster)
-    for one in found.rejected:
-        print_note(f"statement {one.position}: {one.reason}")
+        raise InputRefused(f"a file cannot be read ({error}); choose another file") from error
+    with core_services_session(settings) as core:
+        found = core.xapi_import.import_statements(core.operator, arguments.course, data, roster)
+    for rejected in found.rejected:
+        print_note(f"statement {rejected.position}: {rejected.reason}")
     print(
-        f"answers taken in: {found.imported}; known already: {found.duplicates}; refused: {len(found.rejected)}; "
-        f"left out, taken back at the source: {found.skipped_voided}; of earlier files taken back: {found.retracted}"
+        f"answers imported: {found.imported}; already known: {found.duplicates}; refused: {len(found.rejected)}; "
+        f"skipped, voided at the source: {found.skipped_voided}; of earlier files retracted: {found.retracted}"
     )
     return 1 if found.rejected else 0
 
 
 def recount(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Remake all records of a course."""
-    with core_services_session(settings) as office:
-        count = office.progress.rebuild_records(office.operator, arguments.course)
-    print(f"{count} records were remade from their answers")
+    """Rebuild all records of a course."""
+    with core_services_session(settings) as core:
+        count = core.progress.rebuild_records(core.operator, arguments.course)
+    print(f"{count} records were rebuilt from their answers")
     return 0
 
 
-def _export_learner(office: CoreServices, arguments: argparse.Namespace) -> str:
-    actor = office.accounts.get_by_name(arguments.learner)
+def _export_learner(core: CoreServices, arguments: argparse.Namespace) -> str:
+    actor = core.accounts.get_by_name(arguments.learner)
     match arguments.format:
         case "csv":
-            return office.reports.own_answers_csv(actor, arguments.course)
+            return core.reports.own_answers_csv(actor, arguments.course)
         case "json":
-            return _to_json(office.reports.own_data(actor, arguments.course))
-    return _to_json(office.reports.own_xapi_statements(actor, arguments.course))
+            return _to_json(core.reports.own_data(actor, arguments.course))
+    return _to_json(core.reports.own_xapi_statements(actor, arguments.course))
 
 
-def _export_class(office: CoreServices, arguments: argparse.Namespace) -> str:
+def _export_class(core: CoreServices, arguments: argparse.Namespace) -> str:
     match arguments.format:
         case "csv":
-            return office.reports.class_skills_csv(office.operator, arguments.course)
+            return core.reports.class_skills_csv(core.operator, arguments.course)
         case "json":
-            raise InputRefused("`export --format json` is all that is kept about one learner; name her with --learner")
-    return _to_json(office.reports.class_xapi_statements(office.operator, arguments.course))
+            raise InputRefused("`export --format json` is for one learner; choose them with --learner")
+    return _to_json(core.reports.class_xapi_statements(core.operator, arguments.course))
 
 
 def _to_json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Courses, their documents, and whether all is well with them."""
+"""The verbs `ingest`, `courses`, `rebuild` and `doctor` about courses and their documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def add_commands(add: AddCommand) -> None:
     ingest_verb = add("ingest", ingest, "read documents into a course")
     ingest_verb.add_argument("files", nargs="+", type=Path, metavar="FILE")
     ingest_verb.add_argument("--course", required=True, metavar="ID")
-    ingest_verb.add_argument("--json", action="store_true", help="print one JSON object a file")
+    ingest_verb.add_argument("--json", action="store_true", help="print one JSON object per file")
 
     courses_verb = add("courses", courses, "list courses, or add one")
     courses_verb.add_argument("action", choices=["list", "add"], nargs="?", default="list")
@@ -29,16 +29,16 @@ def add_commands(add: AddCommand) -> None:
     courses_verb.add_argument("--language", default="en")
     courses_verb.add_argument("--json", action="store_true")
 
-    rebuild_verb = add("rebuild", rebuild, "make the search index again from the database")
+    rebuild_verb = add("rebuild", rebuild, "rebuild the search index from the database")
     rebuild_verb.add_argument("--course", metavar="ID", help="only this course")
 
-    doctor_verb = add("doctor", doctor, "check models, data and index, and say what to do about what is wrong")
+    doctor_verb = add("doctor", doctor, "check models, data and indexes, and say how to fix what is wrong")
     doctor_verb.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt")
     doctor_verb.add_argument("--json", action="store_true")
 
 
 def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Read files in one after another; a file that cannot be read does not stop the others."""
+    """Add files to a course one after another; a file that cannot be read does not stop the others."""
     failed = 0
     with services_session(settings) as services:
         operator = services.operator
@@ -56,9 +56,9 @@ def ingest(arguments: argparse.Namespace, settings: Settings) -> int:
             if arguments.json:
                 print_json(asdict(document))
             else:
-                notes = " ".join(document.notes)
-                known = "already in the course byte for byte; nothing was changed." if document.id in before else notes
-                print(f"{document.name}: {document.pages} pages, {document.passages} passages. {known}".rstrip())
+                unchanged = "This file is already in the course; nothing was changed."
+                notes = unchanged if document.id in before else " ".join(document.notes)
+                print(f"{document.name}: {document.pages} pages, {document.passages} passages. {notes}".rstrip())
     return 1 if failed else 0
 
 
@@ -79,11 +79,11 @@ def _progress_printer(name: str) -> Callable[[IngestProgress], None]:
 
 def courses(arguments: argparse.Namespace, settings: Settings) -> int:
     """List courses or add one."""
-    with core_services_session(settings) as office:
+    with core_services_session(settings) as core:
         if arguments.action == "add":
             title = arguments.title or arguments.id or ""
-            office.courses.create(office.operator, title, arguments.language, course_id=arguments.id)
-        listed = office.courses.visible_to(office.operator)
+            core.courses.create(core.operator, title, arguments.language, course_id=arguments.id)
+        listed = core.courses.visible_to(core.operator)
     if arguments.json:
         print_json([asdict(course) for course in listed])
     else:
@@ -93,7 +93,7 @@ def courses(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Make the index of one course or of all again; a running server takes it up with its next search."""
+    """Rebuild the index of one course or of all; a running server uses it from its next search."""
     with services_session(settings) as services:
         operator = services.operator
         if arguments.course:
@@ -108,7 +108,7 @@ def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Print one line a check; the exit status tells whether all is well."""
+    """Print one line per check; return 1 if any finding is not well."""
     findings = diagnosis.run_checks(settings, repair=arguments.repair)
     if arguments.json:
         print_json([asdict(finding) for finding in findings])

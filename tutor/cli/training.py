@@ -1,4 +1,4 @@
-"""Training adapters and choosing which version answers: a learner's own, or with --shared the course's."""
+"""The verbs `train`, `adapters`, `promote` and `rollback`, for a learner's adapter or the course's shared one."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from tutor.services import Services
 
 
 def add_commands(add: AddCommand) -> None:
-    train_verb = add("train", train, "train a learner's (or the course's) next adapter; the gate decides if it answers")
+    train_verb = add("train", train, "train the next adapter of a learner or a course; the gate decides on its use")
     _add_owner_options(train_verb)
-    train_verb.add_argument("--course", metavar="ID", help="needed only when she has corrections in several courses")
+    train_verb.add_argument("--course", metavar="ID", help="needed only with corrections in several courses")
     train_verb.add_argument("--json", action="store_true")
 
-    adapter_verb = add("adapters", adapters, "list adapters, switch one on, or switch all off")
+    adapter_verb = add("adapters", adapters, "list adapters, switch one on or off, or delete one")
     adapter_verb.add_argument("action", choices=["list", "on", "off", "delete"])
-    promote_verb = add("promote", promote, "let a version that passed the gate answer (the latest, or --version)")
-    rollback_verb = add("rollback", roll_back, "go back to the version before the one in use, or to the base")
+    promote_verb = add("promote", promote, "activate a version that passed the gate (the latest, or --version)")
+    rollback_verb = add("rollback", roll_back, "go back to the version before the active one, or to the base")
     for verb in (adapter_verb, promote_verb, rollback_verb):
         _add_owner_options(verb)
         verb.add_argument("--course", required=True, metavar="ID")
         verb.add_argument("--json", action="store_true")
     for verb in (adapter_verb, promote_verb):
-        verb.add_argument("--version", type=int, help="which version; without it the latest that may answer")
+        verb.add_argument("--version", type=int, help="number of the version (default: the latest usable one)")
 
 
 def _add_owner_options(verb: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def _add_owner_options(verb: argparse.ArgumentParser) -> None:
 
 
 def _resolve_actor_and_owner(services: Services, arguments: argparse.Namespace) -> tuple[Person, str | None]:
-    """Return who acts and whose adapter it is: a learner for hers, the operator for a course's."""
+    """Return the actor and the owner: a learner for their own adapter, the operator and None for a course's."""
     if arguments.shared:
         return services.operator, None
     learner = services.accounts.get_by_name(arguments.learner)
@@ -47,19 +47,19 @@ def _resolve_actor_and_owner(services: Services, arguments: argparse.Namespace) 
 
 
 def train(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Train the next version; 1 when the gate keeps it out."""
+    """Train the next version; return 1 if the gate rejects it."""
     with services_session(settings) as services:
         actor, owner = _resolve_actor_and_owner(services, arguments)
         if owner is None and not arguments.course:
-            raise NotFound("the shared adapter of which course? name it with --course")
+            raise NotFound("a shared adapter belongs to a course; name it with --course")
         course_id = arguments.course or services.training.course_with_corrections(actor.id)
         version = services.training.train(actor, owner, course_id, _print_progress)
     if arguments.json:
         print_json(asdict(version))
     elif version.state is not AdapterState.REJECTED:
-        print(f"{version.name} is {version.state.value}; the next answers in {course_id} use it")
+        print(f"{version.name} is {version.state.value}; it is used from the next answer in {course_id}")
     if version.state is AdapterState.REJECTED:
-        print(f"tutor: {version.name} stays out: {'; '.join(version.reasons)}", file=sys.stderr)
+        print(f"tutor: {version.name} was not promoted: {'; '.join(version.reasons)}", file=sys.stderr)
     return int(version.state is AdapterState.REJECTED)
 
 
@@ -97,19 +97,19 @@ def roll_back(arguments: argparse.Namespace, settings: Settings) -> int:
         version = services.adapter_versions.roll_back(actor, owner, arguments.course)
     _print_versions([version] if version else [], as_json=arguments.json)
     if version is None:
-        print("no version before it may answer; the base does", file=sys.stderr)
+        print("no earlier version can be used, so the base answers", file=sys.stderr)
     return 0
 
 
 def _select_version(
     services: Services, actor: Person, owner: str | None, arguments: argparse.Namespace
 ) -> AdapterVersion:
-    """Return the version asked for, or the latest that may answer."""
+    """Return the version asked for, or the latest that can be promoted."""
     versions = services.adapter_versions.list_versions(actor, owner, arguments.course)
-    wanted = [v for v in versions if v.version == arguments.version] if arguments.version else versions
-    if not wanted:
+    matching = [v for v in versions if v.version == arguments.version] if arguments.version else versions
+    if not matching:
         raise NotFound(f"there is no adapter version {arguments.version or ''} of {actor.name} in {arguments.course}")
-    return next((version for version in wanted if services.adapter_versions.is_promotable(version)), wanted[0])
+    return next((version for version in matching if services.adapter_versions.is_promotable(version)), matching[0])
 
 
 def _print_versions(versions: list[AdapterVersion], *, as_json: bool) -> None:

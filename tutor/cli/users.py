@@ -1,4 +1,4 @@
-"""People: who there is, adding one, a link to sign in."""
+"""The verb `users`: list accounts, add one, or print a sign-in link."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tutor.platform.settings import Settings
 
 
 def add_commands(add: AddCommand) -> None:
-    users_verb = add("users", users, "list people, add one, or print a one-time link to sign in")
+    users_verb = add("users", users, "list people, add one, or print a one-time sign-in link")
     users_verb.add_argument("action", choices=["list", "add", "link"])
     users_verb.add_argument("name", nargs="?")
     users_verb.add_argument("--role", choices=[role.value for role in Role], default=Role.LEARNER.value)
@@ -22,9 +22,9 @@ def add_commands(add: AddCommand) -> None:
 
 def users(arguments: argparse.Namespace, settings: Settings) -> int:
     """List, add or link people."""
-    with core_services_session(settings) as office:
+    with core_services_session(settings) as core:
         if arguments.action == "list":
-            people = office.accounts.list_people()
+            people = core.accounts.list_people()
             if arguments.json:
                 print_json([asdict(person) for person in people])
             else:
@@ -34,12 +34,12 @@ def users(arguments: argparse.Namespace, settings: Settings) -> int:
         if not arguments.name:
             raise InputRefused(f"`users {arguments.action}` needs a name")
         if arguments.action == "add":
-            person = office.accounts.create_account(arguments.name, Role(arguments.role), arguments.language)
+            person = core.accounts.create_account(arguments.name, Role(arguments.role), arguments.language)
         else:
-            person = office.accounts.get_by_name(arguments.name)
-        link = office.accounts.issue_sign_in_link(person)
+            person = core.accounts.get_by_name(arguments.name)
+        link = core.accounts.issue_sign_in_link(person)
     if arguments.json:
         print_json({**asdict(person), "link": link})
     else:
-        print(f"{person.name} ({person.role.value}) signs in once within 7 days at\n{link}")
+        print(f"{person.name} ({person.role.value}) can sign in once within 7 days at\n{link}")
     return 0

@@ -1,1 +1,1 @@
-"""From better answers to the adapter that answers: one use case a file."""
+"""Turns corrections into training rows, adapters and the version that answers."""

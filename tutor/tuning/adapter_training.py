@@ -1,7 +1,8 @@
-"""Training: an owner's corrections become her next version, in a process of its own, and the gate decides.
+"""Trains the next adapter version of a learner or a course from their corrections, and publishes it.
 
-The training itself is `adapters`; this room decides who may and what becomes of the result. One training of an owner
-in a course runs at a time, in whatever process. Whatever goes wrong, the version in use is untouched.
+The package `adapters` trains in a subprocess and its gate decides; this module checks permissions and stores the
+result. Across all processes, one training of an owner in a course runs at a time. A failed training leaves the active
+version as it is.
 """
 
 from __future__ import annotations
@@ -35,9 +36,17 @@ JOB_KIND = "train"
 ProgressCallback = Callable[[TrainingProgress], None]
 OpenModel = Callable[[str, Path], ModelFiles]
 
+# After the version's name in the message of a job; the second one is in the jobs of older versions.
+_REJECTED_MESSAGES = (" was not promoted: ", " stays out: ")
+
+
+def is_rejection(message: str) -> bool:
+    """Whether the message of a finished training job says that the gate rejected the version."""
+    return any(part in message for part in _REJECTED_MESSAGES)
+
 
 class Trainer(Protocol):
-    """Runs one job; `adapters.trainer_process.train` in the house."""
+    """Runs one job; `adapters.trainer_process.train_in_subprocess` in the product."""
 
     def __call__(
         self, job: TrainingJob, on_progress: ProgressCallback, cancelled: Callable[[], bool]
@@ -46,7 +55,7 @@ class Trainer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AdapterTraining:
-    """Trains adapters of learners, and the shared ones of courses (`learner_id` None)."""
+    """Trains the adapters of learners and the shared adapters of courses (`learner_id` None)."""
 
     database: Database
     versions: AdapterVersionService
@@ -69,22 +78,22 @@ class AdapterTraining:
         on_progress: ProgressCallback = lambda progress: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> AdapterVersion:
-        """Train the next version; it is ACTIVE when the gate let it in, REJECTED with the reasons when not.
+        """Train the next version; the gate makes it ACTIVE, or REJECTED with reasons.
 
-        Raises NotAllowed, TrainingRefused, TrainingBusy, TrainingFailed and what the trainer raises.
+        Raises NotAllowed, TrainingRefused, TrainingBusy, TrainingFailed, and the errors of the trainer.
         """
         self.versions.require_can_manage(actor, learner_id, course_id)
         name = self._owner_name(learner_id, course_id)
         owner = learner_id or "course"
-        with work_dirs.exclusive_work_dir(self.versions.adapters_dir, owner, course_id, name) as workplace:
+        with work_dirs.exclusive_work_dir(self.versions.adapters_dir, owner, course_id, name) as work_dir:
             training_rows = self._require_enough_rows(learner_id, course_id)
-            job = self._build_job(name, learner_id, course_id, training_rows, workplace)
+            job = self._build_job(name, learner_id, course_id, training_rows, work_dir)
             trained = self.trainer(job, on_progress, cancelled)
-            verdict = gate.decide_from_metrics(trained.metrics, self.thresholds)
-            return self._publish(learner_id, course_id, trained, verdict, [row.id for row in training_rows])
+            decision = gate.decide_from_metrics(trained.metrics, self.thresholds)
+            return self._publish(learner_id, course_id, trained, decision, [row.id for row in training_rows])
 
     def start(self, actor: Person, learner_id: str | None, course_id: str) -> Job:
-        """Queue a training and return its job at once. Raises what can be known before it runs."""
+        """Queue a training and return its job at once. Raises NotAllowed, TrainingRefused, TrainingBusy."""
         self.versions.require_can_manage(actor, learner_id, course_id)
         name = self._owner_name(learner_id, course_id)
         self._require_enough_rows(learner_id, course_id)
@@ -95,32 +104,33 @@ class AdapterTraining:
         return self.jobs.start(actor, JOB_KIND, course_id, name, work, {"learner": learner_id or ""})
 
     def remove_abandoned(self) -> int:
-        """Remove what killed trainings left and nobody went on with; return how many folders went."""
+        """Remove folders of killed trainings that were not resumed; return how many."""
         return work_dirs.remove_abandoned(self.versions.adapters_dir)
 
     def count_rows(self, actor: Person, learner_id: str | None, course_id: str) -> tuple[int, int]:
-        """Return how many rows there are to train on, and how many a training needs."""
+        """Return how many distinct rows there are to train on, and how many a training needs."""
         self.versions.require_can_manage(actor, learner_id, course_id)
         return len(dataset.deduplicate(self.training_rows.for_owner(learner_id, course_id))), self.recipe.minimum_rows
 
     def latest_job(self, actor: Person, learner_id: str | None, course_id: str) -> Job | None:
-        """Return the last training of this owner that this person started."""
+        """Return the last training of this owner that the actor started."""
         jobs = [job for job in self.jobs.list_recent(actor) if (job.kind, job.course_id) == (JOB_KIND, course_id)]
         name = self._owner_name(learner_id, course_id)
         return next((job for job in jobs if job.subject == name), None)
 
     def loss_curve(self, actor: Person, job_id: str) -> list[LossPoint]:
-        """Return the curve of a training as far as it is."""
+        """Return the loss curve of a training so far."""
         self.jobs.get(actor, job_id)
         with self.database.read_connection() as connection:
             return adapter_store.losses(connection, job_id)
 
     def course_with_corrections(self, learner_id: str) -> str:
-        """Return the one course in which this learner has corrections to train on."""
+        """Return the only course in which this learner has corrections. Raises TrainingRefused for none or several."""
         found = self.training_rows.trainable_courses(learner_id)
         if len(found) != 1:
-            where = f"has them in {', '.join(found)}: name one with --course" if found else "has none yet"
-            raise TrainingRefused(f"which corrections to train on is not clear: this learner {where}")
+            if found:
+                raise TrainingRefused(f"the learner has corrections in {', '.join(found)}; choose one with --course")
+            raise TrainingRefused("the learner has no corrections yet; write some better answers first")
         return found[0]
 
     def _run_job(self, actor: Person, learner_id: str | None, course_id: str, report: JobReporter) -> str:
@@ -133,20 +143,20 @@ class AdapterTraining:
 
         version = self.train(actor, learner_id, course_id, on_progress, report.is_cancelled)
         if version.state is AdapterState.REJECTED:
-            return f"{version.name} stays out: {'; '.join(version.reasons)}"
-        return f"{version.name} answers from now on"
+            return f"{version.name}{_REJECTED_MESSAGES[0]}{'; '.join(version.reasons)}"
+        return f"{version.name} is active now"
 
     def _require_enough_rows(self, learner_id: str | None, course_id: str) -> tuple[TrainingRow, ...]:
-        """Return the rows to train on; raises TrainingRefused when they are too few."""
+        """Return the rows to train on. Raises TrainingRefused without consent or with too few rows."""
         if learner_id and not self.training_rows.has_consented(learner_id):
             raise TrainingRefused(
-                f"{self._owner_name(learner_id, course_id)} has not consented to training; tick the box that gives it",
+                f"{self._owner_name(learner_id, course_id)} has not consented to training; tick the consent box first",
                 key="no_consent",
             )
         found, needed = self.training_rows.for_owner(learner_id, course_id), self.recipe.minimum_rows
         different = len(dataset.deduplicate(found))
         if different < needed:
-            repeated = f" ({len(found) - different} more say the same)" if len(found) > different else ""
+            repeated = f" ({len(found) - different} duplicates)" if len(found) > different else ""
             raise TrainingRefused(
                 f"not enough to train: {different} of {needed} corrections{repeated}; write a few more better answers",
                 key="too_few",
@@ -177,11 +187,11 @@ class AdapterTraining:
         with self.database.read_connection() as connection:
             number = adapter_store.next_version(connection, learner_id, course_id)
             active = adapter_store.active(connection, learner_id, course_id)
-        in_use = None
+        active_dir = None
         if active and active.base_sha256 == files.base_sha256:
-            seal = self.versions.signer(learner_id, course_id)
-            registry.verify_adapter(self.versions.directory(active), files.base_sha256, signer=seal)
-            in_use = str(self.versions.directory(active).resolve())
+            signer = self.versions.signer(learner_id, course_id)
+            registry.verify_adapter(self.versions.directory(active), files.base_sha256, signer=signer)
+            active_dir = str(self.versions.directory(active).resolve())
         return TrainingJob(
             directory=str(work_dir),
             base_directory=str(files.directory.resolve()),
@@ -190,8 +200,8 @@ class AdapterTraining:
             name=version_name(name, course_id, number),
             recipe=self.recipe,
             pairs_file=str(work_dir / "pairs.jsonl") if pairs else None,
-            previous=in_use,
-            current=in_use,
+            previous=active_dir,
+            current=active_dir,
             base_cache_directory=str((self.versions.adapters_dir / ".base").resolve()),
         )
 
@@ -203,17 +213,17 @@ class AdapterTraining:
         decision: gate.GateDecision,
         correction_ids: list[str],
     ) -> AdapterVersion:
-        """Store the version and the gate's word; the files of one that is let in get their place, and it answers."""
-        place = None
+        """Store the version with the gate's decision; install and activate it if it was promoted."""
+        installed = None
         if decision.promote:
-            seal = self.versions.signer(learner_id, course_id)
-            place = registry.install(Path(trained.directory), self.versions.adapters_dir, trained.name, seal)
+            signer = self.versions.signer(learner_id, course_id)
+            installed = registry.install(Path(trained.directory), self.versions.adapters_dir, trained.name, signer)
         with self.database.write_transaction() as connection:
             if not {c.id for c in self.training_rows.trainable_corrections(learner_id, course_id)}.issuperset(
                 correction_ids
             ):
-                if place:
-                    registry.remove(place)
+                if installed:
+                    registry.remove(installed)
                 raise TrainingFailed(
                     "a correction was withdrawn while the tutor was trained; train again without it",
                     key="withdrawn_meanwhile",
@@ -240,7 +250,7 @@ class AdapterTraining:
         return stored
 
     def _owner_name(self, learner_id: str | None, course_id: str) -> str:
-        """Return what the owner is called: a learner's pseudonym, or the course's id."""
+        """Return the learner's pseudonym, or the course's id."""
         if learner_id is None:
             return course_id
         with self.database.read_connection() as connection:
@@ -251,7 +261,7 @@ class AdapterTraining:
 
 
 def version_name(owner: str, course_id: str, number: int) -> str:
-    """Return a name such as quiet-heron-421-algebra-v3-9f1c; its random end keeps it unused for ever."""
+    """Return a name such as quiet-heron-421-algebra-v3-9f1c; a random suffix makes it unique."""
     readable = re.sub(r"[^a-z0-9]+", "-", owner.lower()).strip("-")[:40] or "learner"
-    where = "shared" if owner == course_id else course_id
-    return f"{readable}-{where}-v{number}-{new_id()[:4]}"
+    scope = "shared" if owner == course_id else course_id
+    return f"{readable}-{scope}-v{number}-{new_id()[:4]}"

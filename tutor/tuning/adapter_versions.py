@@ -1,6 +1,6 @@
-"""The versions of an adapter: which one answers, going back, switching off, deleting.
+"""Adapter versions: which one serves a learner, promotion, rollback, switching off and deletion.
 
-For a learner in a course her own active version answers; without one the course's; without one the base, exactly.
+A learner in a course is served by their own active version, otherwise by the course's, otherwise by the unchanged base.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ from tutor.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class AdapterVersionService:
-    """Reads and switches versions; an owner is a learner's id, or None for the course itself."""
+    """Lists and switches versions. `learner_id` None stands for the course's shared adapter."""
 
     database: Database
     courses: Courses
     adapters_dir: Path
 
     def list_versions(self, actor: Person, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
-        """Return the owner's versions, latest first, those that the gate kept out among them."""
+        """Return the owner's versions, latest first, including rejected ones."""
         self.require_can_manage(actor, learner_id, course_id)
         with self.database.read_connection() as connection:
             return adapter_store.versions(connection, learner_id, course_id)
 
     def active(self, actor: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
-        """Return the owner's version in use."""
+        """Return the owner's active version."""
         self.require_can_manage(actor, learner_id, course_id)
         with self.database.read_connection() as connection:
             return adapter_store.active(connection, learner_id, course_id)
 
     def serving_version(self, actor: Person, course_id: str) -> AdapterVersion | None:
-        """Return the version that answers this person: her own, else the course's, else None for the base."""
+        """Return the version that serves this person: their own, otherwise the course's; None for the base."""
         self.courses.authorize(actor, course_id)
         return self._find_serving_version(actor.id, course_id)
 
@@ -53,29 +53,29 @@ class AdapterVersionService:
             return adapter_store.correction_ids_of(connection, version.id)
 
     def training_corrections(self, actor: Person, version_id: str) -> list[Correction]:
-        """Return the corrections that a version was trained on, as they stand now."""
+        """Return the corrections that a version was trained on, in their current state."""
         ids = self.training_correction_ids(actor, version_id)
         with self.database.read_connection() as connection:
             found = [correction_store.by_id(connection, identity) for identity in ids]
         return [correction for correction in found if correction is not None]
 
     def promote(self, actor: Person, version_id: str) -> AdapterVersion:
-        """Make a version answer from the next turn on, once the gate has let it in and its files are what they were.
+        """Make a version active from the next turn on.
 
-        Raises InputRefused when it was kept out or something that trained it was taken back since, and AdapterError
-        when its files are not whole.
+        Raises InputRefused when the gate rejected it or a correction that it was trained on has been withdrawn, and
+        AdapterError when its files are damaged.
         """
         version = self.get_managed(actor, version_id)
         self._require_promotable(version)
-        seal = self.signer(version.learner_id, version.course_id)
-        registry.verify_adapter(self.directory(version), version.base_sha256, signer=seal)
+        signer = self.signer(version.learner_id, version.course_id)
+        registry.verify_adapter(self.directory(version), version.base_sha256, signer=signer)
         with self.database.write_transaction() as connection:
             self._require_valid_corrections(version)
             adapter_store.activate(connection, version)
         return self.get_managed(actor, version_id)
 
     def roll_back(self, actor: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
-        """Go back to the version before the active one, or to the base when none before it may answer."""
+        """Promote the latest usable version before the active one and return it; None: switched off instead."""
         versions = self.list_versions(actor, learner_id, course_id)
         active = next((v for v in versions if v.state is AdapterState.ACTIVE), None)
         older = [v for v in versions if self.is_promotable(v) and (active is None or v.version < active.version)]
@@ -85,7 +85,7 @@ class AdapterVersionService:
         return None
 
     def switch_off(self, actor: Person, learner_id: str | None, course_id: str) -> None:
-        """Let the next best answer again: for a learner the course's version or the base, exactly as before."""
+        """Deactivate the owner's version; a learner is then served by the course's version or the base."""
         self.require_can_manage(actor, learner_id, course_id)
         with self.database.write_transaction() as connection:
             adapter_store.deactivate(connection, learner_id, course_id)
@@ -98,10 +98,10 @@ class AdapterVersionService:
         try:
             registry.remove(self.directory(version))
         except AdapterNotFound:
-            return  # kept out by the gate, or taken along with a correction
+            return  # rejected by the gate, or removed with a withdrawn correction
 
     def serving_adapter_ref(self, learner_id: str, course_id: str) -> AdapterRef | None:
-        """Return what the engine needs to answer this learner, None for the base."""
+        """Return the adapter that serves this learner, for the engine; None for the base."""
         version = self._find_serving_version(learner_id, course_id)
         return self.to_adapter_ref(version) if version else None
 
@@ -109,16 +109,16 @@ class AdapterVersionService:
         return AdapterRef(version.name, self.directory(version), version.sha256, version.base_sha256)
 
     def size_bytes(self, version: AdapterVersion) -> int:
-        """Return how much a version takes on disk; 0 when its files are gone."""
+        """Return the size of a version on disk; 0 if its files were removed."""
         folder = self.directory(version)
         return sum(path.stat().st_size for path in folder.iterdir()) if folder.is_dir() else 0
 
     def is_promotable(self, version: AdapterVersion) -> bool:
-        """Whether a version could be switched on: let in by the gate, and all that trained it stands."""
+        """Whether a version can be promoted: the gate passed it and all its corrections are still valid."""
         return version.state is not AdapterState.REJECTED and self._has_valid_corrections(version)
 
     def get_managed(self, actor: Person, version_id: str) -> AdapterVersion:
-        """Return a version of this person, or of a course that she teaches."""
+        """Return a version that the actor may manage: their own, or of a course that they teach. Raises NotFound."""
         with self.database.read_connection() as connection:
             version = adapter_store.by_id(connection, version_id)
         if version is None:
@@ -127,7 +127,7 @@ class AdapterVersionService:
         return version
 
     def require_can_manage(self, actor: Person, learner_id: str | None, course_id: str) -> None:
-        """Raise NotAllowed or NotFound unless this person may train and switch the owner's adapter."""
+        """Raise NotAllowed or NotFound unless the actor may train and switch the owner's adapter."""
         if learner_id is None:
             self.courses.authorize(actor, course_id, Action.TEACH)
         else:
@@ -135,7 +135,7 @@ class AdapterVersionService:
             require_allowed(actor, Action.TRAIN, AccessContext(owner_id=learner_id))
 
     def signer(self, learner_id: str | None, course_id: str) -> ManifestSigner:
-        """Return the seal that an owner's adapters carry."""
+        """Return the signer for an owner's adapters."""
         return ManifestSigner(load_or_create_key(self.adapters_dir / ".key"), f"{learner_id or 'course'}/{course_id}")
 
     def directory(self, version: AdapterVersion) -> Path:
@@ -159,7 +159,7 @@ class AdapterVersionService:
     def _require_valid_corrections(self, version: AdapterVersion) -> None:
         if not self._has_valid_corrections(version):
             raise InputRefused(
-                f"{version.name} was trained with a better answer that was taken back or declined; train again",
+                f"{version.name} was trained on a better answer that has been withdrawn or declined; train again",
                 key="version_fallen",
                 name=version.name,
             )
@@ -167,7 +167,6 @@ class AdapterVersionService:
     def _has_valid_corrections(self, version: AdapterVersion) -> bool:
         with self.database.read_connection() as connection:
             found = [
-                correction_store.by_id(connection, i)
-                for i in adapter_store.correction_ids_of(connection, version.id)
+                correction_store.by_id(connection, i) for i in adapter_store.correction_ids_of(connection, version.id)
             ]
         return all(correction is not None and correction.may_train(version.learner_id) for correction in found)

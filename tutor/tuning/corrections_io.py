@@ -1,7 +1,7 @@
-"""Corrections as files in the common form: one `{"id": ..., "messages": [...]}` a line, out and in.
+"""Exports and imports corrections as JSONL, one `{"id": ..., "messages": [...]}` a line.
 
-What goes out is what would be trained: consented, scrubbed, with the prompt that the model was given. What comes in
-stands as better answers of one learner, in a conversation of its own, and waits for nobody: training needs her consent.
+An export has exactly the rows that would be trained on: with consent, scrubbed, and with the rendered prompt. An import
+stores the rows as better answers of one learner in a new conversation; training on them needs the learner's consent.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CorrectionFiles:
-    """Writes corrections to a file and reads them from one."""
+    """Exports and imports files of corrections."""
 
     database: Database
     versions: AdapterVersionService
@@ -38,25 +38,25 @@ class CorrectionFiles:
     clock: Clock
 
     def export(self, actor: Person, learner_id: str | None, course_id: str, path: Path) -> int:
-        """Write the rows that train an owner's adapter; return how many."""
+        """Write the training rows of an owner's adapter to a file; return how many."""
         self.versions.require_can_manage(actor, learner_id, course_id)
         found = self.training_rows.for_owner(learner_id, course_id)
         dataset.write_rows(path, found)
         return len(found)
 
     def import_file(self, actor: Person, course_id: str, path: Path, *, consent: bool) -> list[Correction]:
-        """Store the rows of a file as this person's better answers. Raises TrainingRefused, InputRefused."""
+        """Store the rows of a file as the actor's better answers. Raises TrainingRefused, InputRefused."""
         self.versions.require_can_manage(actor, actor.id, course_id)
         found = dataset.deduplicate(dataset.read_rows(path))
         if not 0 < len(found) <= MAX_ROWS:
-            raise InputRefused(f"{path.name} holds {len(found)} rows; between 1 and {MAX_ROWS} can be taken in")
+            raise InputRefused(f"{path.name} has {len(found)} rows; a file with 1 to {MAX_ROWS} rows can be imported")
         conversation = self.conversations.start(actor, course_id, path.name)
         turns = [self._store_turn(actor, course_id, conversation.id, row) for row in found]
         pairs = zip(turns, found, strict=True)
         return [self.feedback.import_correction(actor, turn, row.answer, consent=consent) for turn, row in pairs]
 
     def _store_turn(self, actor: Person, course_id: str, conversation_id: str, row: TrainingRow) -> Turn:
-        """Store the turn that a row is about: its question, without an answer of ours."""
+        """Store the question of a row as a turn without an answer."""
         prompt = tuple((message.role, message.content) for message in row.prompt)
         question = next((content for role, content in reversed(prompt) if role == "user"), prompt[-1][1])
         turn = new_turn(new_id(), conversation_id, actor.id, course_id, question, None, self.clock)

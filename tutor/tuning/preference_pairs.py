@@ -1,7 +1,7 @@
-"""Which of two answers to the same question was preferred, for who wants an adapter to learn from that as well.
+"""Collects preference pairs for DPO: two answers to the same question, of which one was preferred.
 
-An edited answer is preferred to the one it replaced; of two answers to one question, the one that its learner thumbed
-up to the one that she thumbed down. As with rows: nothing without consent, and what tells who somebody is goes first.
+A correction is preferred to the answer it replaced, and an answer that the learner rated up to one that they rated
+down. As for training rows, consent is required and personal data is scrubbed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tutor.tuning.training_rows import Prompt, TrainingRowSource
 
 @dataclass(frozen=True, slots=True)
 class PreferencePairSource:
-    """Reads the pairs that an adapter may learn from; `learner_id` None asks for the course's shared one."""
+    """Reads the pairs to train an adapter on; `learner_id` None stands for the course's shared adapter."""
 
     database: Database
     training_rows: TrainingRowSource
 
     def for_owner(self, learner_id: str | None, course_id: str) -> tuple[PreferencePair, ...]:
-        """Return one pair a question, those of edited answers first."""
+        """Return one pair per question; a correction takes precedence over ratings."""
         found: dict[str, PreferencePair] = {}
         for turn, chosen, rejected in (
             *self._from_edits(learner_id, course_id),
@@ -41,7 +41,7 @@ class PreferencePairSource:
         return tuple(found.values())
 
     def _from_edits(self, learner_id: str | None, course_id: str) -> Iterator[tuple[Turn, str, str]]:
-        """Yield (turn, better answer, the answer it replaced), the latest first."""
+        """Yield (turn, correction, the answer it replaced), the latest first."""
         for correction in reversed(self.training_rows.trainable_corrections(learner_id, course_id)):
             with self.database.read_connection() as connection:
                 turn = turn_store.by_id(connection, correction.turn_id)
@@ -49,21 +49,21 @@ class PreferencePairSource:
                 yield turn, correction.text, turn.answer
 
     def _from_thumbs(self, learner_id: str | None, course_id: str) -> Iterator[tuple[Turn, str, str]]:
-        """Yield (turn thumbed up, its answer, the answer thumbed down); only her own thumbs, for her own adapter."""
+        """Yield (turn rated up, its answer, the answer rated down), by the learner's own ratings; none for a course."""
         if learner_id is None or not self.training_rows.has_consented(learner_id):
             return
-        judged: dict[Thumb, dict[str, Turn]] = {thumb: {} for thumb in Thumb}
+        rated: dict[Thumb, dict[str, Turn]] = {thumb: {} for thumb in Thumb}
         with self.database.read_connection() as connection:
             for rating in rating_store.of_course(connection, course_id):  # latest first
                 turn = turn_store.by_id(connection, rating.turn_id)
                 if rating.thumb and turn and rating.author_id == turn.learner_id == learner_id:
-                    judged[rating.thumb].setdefault(_normalized_question(turn), turn)
-        for question, liked in judged[Thumb.UP].items():
-            if question in judged[Thumb.DOWN]:
-                yield liked, liked.answer, judged[Thumb.DOWN][question].answer
+                    rated[rating.thumb].setdefault(_normalized_question(turn), turn)
+        for question, liked in rated[Thumb.UP].items():
+            if question in rated[Thumb.DOWN]:
+                yield liked, liked.answer, rated[Thumb.DOWN][question].answer
 
     def _build_pair(self, turn: Turn, chosen: str, rejected: str, course_id: str) -> PreferencePair | None:
-        """Return the pair as it is learnt; None when no model was asked, or nothing is left to prefer."""
+        """Return the scrubbed pair; None if the turn has no prompt, or if the two answers are empty or equal."""
         with self.database.read_connection() as connection:
             prompt = turn_store.prompt_of(connection, turn.id)
             roster = people.enrolled_names(connection, course_id)
@@ -74,7 +74,7 @@ class PreferencePairSource:
 
 
 def _strip_added_text(answer: str) -> str:
-    """Return what the model said, without the marks and sentences that were put to it."""
+    """Return the model's own words, without citation marks and added sentences."""
     return strip_notes(strip_citation_marks(answer)).strip()
 
 

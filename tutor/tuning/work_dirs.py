@@ -1,7 +1,7 @@
-"""The folders that trainings work in: one training of an owner in a course at a time, in whatever process.
+"""The working directories of trainings, locked so that one training of an owner in a course runs at a time.
 
-Nothing of it is kept, but for the checkpoint of a training that was killed: the next one goes on from it if it has the
-same rows and recipe. A checkpoint nobody came back to is removed when the house opens its doors, or by the doctor.
+A directory is removed after its training, except for the checkpoint of a training that was killed: the next one resumes
+from it if it has the same rows and recipe. Old checkpoints are removed at the start of the server and by `doctor`.
 """
 
 from __future__ import annotations
@@ -19,56 +19,56 @@ from adapters.files import CHECKPOINT
 from tutor.errors import TrainingFailed
 
 WORK_FOLDER = ".work"
-CHECKPOINT_TTL_S = 7 * 24 * 3600.0  # how long a killed training may be gone on with
+CHECKPOINT_TTL_S = 7 * 24 * 3600.0  # how long a killed training can be resumed
 
 
 @contextmanager
 def exclusive_work_dir(adapters_dir: Path, owner: str, course_id: str, name: str) -> Iterator[Path]:
-    """Yield a folder to work in while no other process trains this owner; raises TrainingBusy, TrainingFailed."""
-    workplace = adapters_dir / WORK_FOLDER / f"{owner}-{course_id}"
-    workplace.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _try_lock(workplace) as mine:
-        if not mine:
+    """Yield the working directory of an owner's training. Raises TrainingBusy, TrainingFailed."""
+    work_dir = adapters_dir / WORK_FOLDER / f"{owner}-{course_id}"
+    work_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _try_lock(work_dir) as locked:
+        if not locked:
             raise busy_error(name)
-        _clear(workplace, keep=CHECKPOINT)
-        workplace.mkdir(mode=0o700, exist_ok=True)
-        kept = ""
+        _clear(work_dir, keep=CHECKPOINT)
+        work_dir.mkdir(mode=0o700, exist_ok=True)
+        keep = ""
         try:
-            yield workplace
+            yield work_dir
         except TrainerDied:
-            kept = CHECKPOINT
+            keep = CHECKPOINT
             raise
         except OSError as error:
             raise _write_error(error) from error
         finally:
-            _clear(workplace, keep=kept)
+            _clear(work_dir, keep=keep)
 
 
-def find_abandoned(adapters_dir: Path, older_than_s: float = CHECKPOINT_TTL_S) -> list[Path]:
-    """Return the folders of trainings that ended without anybody going on with them for so long."""
-    work, since = adapters_dir / WORK_FOLDER, time.time() - older_than_s
+def find_abandoned(adapters_dir: Path) -> list[Path]:
+    """Return the folders of killed trainings that were not resumed within CHECKPOINT_TTL_S."""
+    work, since = adapters_dir / WORK_FOLDER, time.time() - CHECKPOINT_TTL_S
     folders = sorted(path for path in work.iterdir() if path.is_dir()) if work.is_dir() else []
     return [folder for folder in folders if _latest_change(folder) <= since]
 
 
-def remove_abandoned(adapters_dir: Path, older_than_s: float = CHECKPOINT_TTL_S) -> int:
-    """Remove what killed trainings left and nobody went on with; return how many folders went."""
-    gone = 0
-    for folder in find_abandoned(adapters_dir, older_than_s):
-        with _try_lock(folder) as mine:
-            if mine:
+def remove_abandoned(adapters_dir: Path) -> int:
+    """Remove the folders of killed trainings that were not resumed; return how many."""
+    removed = 0
+    for folder in find_abandoned(adapters_dir):
+        with _try_lock(folder) as locked:
+            if locked:
                 shutil.rmtree(folder, ignore_errors=True)
-                gone += 1
-    return gone
+                removed += 1
+    return removed
 
 
 def busy_error(name: str) -> TrainingBusy:
-    return TrainingBusy(f"the tutor of {name} is being trained already; wait until that has ended", key="busy")
+    return TrainingBusy(f"the tutor of {name} is already being trained; wait until this training has ended", key="busy")
 
 
 @contextmanager
 def _try_lock(work_dir: Path) -> Iterator[bool]:
-    """Yield whether the workplace is ours alone."""
+    """Yield whether the lock of the working directory was free."""
     with work_dir.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -83,7 +83,7 @@ def _latest_change(folder: Path) -> float:
 
 
 def _clear(folder: Path, keep: str) -> None:
-    """Remove a folder and all that is in it, except for one file."""
+    """Remove a folder with everything in it, except for the file `keep`."""
     if not (folder / keep).is_file():
         shutil.rmtree(folder, ignore_errors=True)
         return
@@ -97,4 +97,4 @@ def _clear(folder: Path, keep: str) -> None:
 def _write_error(error: OSError) -> TrainingFailed:
     if error.errno == errno.ENOSPC:
         return TrainingFailed("the disk is full: nothing was saved; free some space and train again", key="disk_full")
-    return TrainingFailed(f"a file of the training could not be written ({error.strerror}); train again")
+    return TrainingFailed(f"the training could not write a file ({error.strerror}); train again")

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters import gate
 from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionState, Job, JobState, Turn
 from tutor.locales import t
 from tutor.locales.formatting import format_moment, format_number, format_share
+from tutor.tuning.adapter_training import is_rejection
 from tutor.ui.job_progress import format_job, is_open
 from tutor.ui.text_format import escape_inline, to_plain_line
-
-# How the gate's sentences begin, and the plain words for them.
-_GATE_REASON_KEYS = (
-    ("no measurable change", "gate_no_change"),
-    ("general text is told worse", "gate_forgets"),
-    ("answers keep less to the course", "gate_ungrounded"),
-    ("answers are given away", "gate_leaks"),
-    ("canaries are answered", "gate_unsafe"),
-)
 
 
 def _format_loss(language: str, loss: float) -> str:
@@ -117,8 +110,8 @@ def format_gate_verdict(version: AdapterVersion, language: str) -> str:
 
 
 def _translate_gate_reason(reason: str, language: str) -> str:
-    key = next((key for beginning, key in _GATE_REASON_KEYS if reason.startswith(beginning)), None)
-    return t(language, key) if key else escape_inline(reason)
+    key = gate.reason_key(reason)
+    return t(language, f"gate_{key}") if key else escape_inline(reason)
 
 
 def format_metrics_table(metrics: Mapping[str, float], language: str) -> str:
@@ -167,7 +160,7 @@ def format_training_status(job: Job | None, active: AdapterVersion | None, langu
     if is_open(job):
         return format_job(job, language)
     if job.state is JobState.DONE:
-        if " stays out: " in job.message:
+        if is_rejection(job.message):
             return t(language, "training_rejected")
         return t(language, "training_done") if active and job.message.startswith(active.name) else ""
     key = next((key for beginning, key in _FAILURE_KEYS if job.message.startswith(beginning)), None)
