@@ -258,13 +258,13 @@ class Correction:
         return CorrectionState.ACCEPTED if self.consent else CorrectionState.PROPOSED
 
     def may_answer(self, learner_id: str | None) -> bool:
-        """Whether it may answer this learner; None stands for the whole course."""
+        """Whether it may answer this learner; None means the whole course."""
         if learner_id is None:
             return self.state is CorrectionState.ACCEPTED and self.decided_at is not None
         return learner_id == self.learner_id and self.state in LIVE_CORRECTION_STATES
 
     def may_train(self, learner_id: str | None) -> bool:
-        """Whether it may train this learner's adapter; None stands for the course's shared adapter."""
+        """Whether it may train this learner's adapter; None means the course's shared adapter."""
         return self.consent and self.may_answer(learner_id)
 
 

@@ -13,14 +13,14 @@ from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotAllowed, NotFound
 from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.question_lifecycle import IllegalStep, QuestionState
+from tutor.practice.attempt_grading import GRADER_ID
 from tutor.practice.quiz_hints import quiz_hint
-from tutor.practice.quiz_sessions import GRADER_ID
 from tutor.store.evidence import events
 from tutor.store.items import ItemState
 
 
 def evidence(services, course, actor):
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         return [event for _number, event in events(connection, course.id, actor.id)]
 
 
@@ -77,7 +77,7 @@ def test_a_hundred_double_clicks_at_once_are_one_answer_one_grade_and_one_piece_
     assert broken == []
     after = services.quiz_sessions.get_question(ada, row.question.id)
     assert len(after.attempts) == 1 and after.question.state is QuestionState.GRADED
-    assert len(services.gradebook.history(services.core.operator, after.attempts[0].id)) == 1
+    assert len(services.gradebook.history(services.operator, after.attempts[0].id)) == 1
     assert len(evidence(services, programming_course, ada)) == 1
 
 
@@ -109,7 +109,7 @@ def test_an_ungraded_answer_is_graded_after_a_crash(services, programming_course
         """The process dies between taking the answer in and storing its grade."""
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(services.quiz_sessions), "_grade", lambda *_: (_ for _ in ()).throw(Crash()))
+        patch.setattr(type(services.quiz_sessions.attempt_grader), "_grade", lambda *_: (_ for _ in ()).throw(Crash()))
         with pytest.raises(Crash):
             services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
     assert services.quiz_sessions.get_question(ada, row.question.id).question.state is QuestionState.ANSWERED
@@ -124,7 +124,7 @@ def test_a_question_typed_instead_of_an_answer_is_not_an_answer(services, progra
     assert taken.intent is Intent.CLARIFY and taken.question.attempts == ()
     stuck = services.quiz_sessions.submit_answer(ada, row.question.id, "s2", "I don't know")
     assert stuck.intent is Intent.STUCK and stuck.question.question.hints == 1 and stuck.question.attempts == ()
-    with pytest.raises(IllegalStep, match="no answer"):
+    with pytest.raises(IllegalStep, match="the answer is empty"):
         services.quiz_sessions.submit_answer(ada, row.question.id, "s3", "   ")
     assert evidence(services, programming_course, ada) == []
 
@@ -153,7 +153,7 @@ def test_a_choice_is_answered_once_and_a_text_up_to_three_times(services, progra
 
 def test_a_grader_failure_is_unsure_and_never_right(services, programming_course, ada, monkeypatch):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
-    monkeypatch.setattr(type(services.quiz_sessions.grader), "grade", lambda *_: 1 / 0)
+    monkeypatch.setattr(type(services.quiz_sessions.attempt_grader.grader), "grade", lambda *_: 1 / 0)
     taken = services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
     assert taken.question.last_attempt.grade.outcome is Outcome.UNSURE
     assert evidence(services, programming_course, ada) == []
@@ -286,7 +286,7 @@ def test_a_decision_on_an_unsure_answer_becomes_its_first_evidence(
 ):
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
     with monkeypatch.context() as patch:
-        patch.setattr(type(services.quiz_sessions.grader), "grade", lambda *_: 1 / 0)
+        patch.setattr(type(services.quiz_sessions.attempt_grader.grader), "grade", lambda *_: 1 / 0)
         services.quiz_sessions.submit_answer(ada, row.question.id, "s1", "iteration")
     (entry,) = services.gradebook.entries(instructor, programming_course.id)
     assert entry.needs_review

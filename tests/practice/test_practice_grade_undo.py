@@ -10,12 +10,12 @@ from tutor.errors import InputRefused, NotAllowed
 from tutor.learner.evidence import AnswerEvent, RetractionEvent, current_answers
 from tutor.learner.serialization import record_to_json
 from tutor.learner.xapi_csv_export import to_xapi_statements
-from tutor.practice.quiz_sessions import GRADER_ID
+from tutor.practice.attempt_grading import GRADER_ID
 from tutor.store.evidence import events
 
 
 def recorded(services, course, actor):
-    with services.core.database.read_connection() as connection:
+    with services.database.read_connection() as connection:
         return [event for _number, event in events(connection, course.id, actor.id)]
 
 
@@ -35,7 +35,7 @@ def unsure_answer(services, programming_course, actor, monkeypatch):
     """Answer a question that the grader fails on; return the answer's id."""
     row = pose_one(services, programming_course, actor)
     with monkeypatch.context() as patch:
-        patch.setattr(type(services.quiz_sessions.grader), "grade", lambda *_: 1 / 0)
+        patch.setattr(type(services.quiz_sessions.attempt_grader.grader), "grade", lambda *_: 1 / 0)
         services.quiz_sessions.submit_answer(actor, row.question.id, "s1", "iteration")
     return services.quiz_sessions.get_question(actor, row.question.id).last_attempt.id
 
@@ -62,7 +62,7 @@ def test_undoing_a_decision_restores_the_previous_grade_and_is_logged(services, 
     wrong, right, again = services.gradebook.history(instructor, before.id)
     assert right.reason == "A synonym of our lecture." and again.undoes == right.grade_number and wrong.undoes is None
     assert (
-        services.quiz_sessions.person_graded_answers(row.item.id) == []
+        services.quiz_sessions.attempt_grader.person_graded_answers(row.item.id) == []
         and services.gradebook.undo_step(instructor, before.id) == ()
     )
 
@@ -90,7 +90,7 @@ def test_decisions_are_undone_in_reverse_order(services, programming_course, ins
     services.gradebook.override(instructor, identity, Outcome.RIGHT, "First.")
     seen = services.gradebook.undo_step(instructor, identity)
     services.gradebook.override(instructor, identity, Outcome.PARTIAL, "Second.")
-    with pytest.raises(InputRefused, match="decided anew"):
+    with pytest.raises(InputRefused, match="decided again"):
         services.gradebook.undo(instructor, seen)
     outcomes = []
     while step := services.gradebook.undo_step(instructor, identity):

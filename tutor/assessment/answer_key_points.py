@@ -1,7 +1,7 @@
-"""The points of a model answer, and which of them an answer names: what feedback is written from.
+"""The points of a reference answer, and which of them an answer names; feedback is written from them.
 
-A point is a phrase of the reference that says something the question did not; it is named when its content words are
-found in the answer, as the same stem or as a near word by the embedder's vectors.
+A point is a phrase of the reference that says something the question does not. It is named when its content words are
+in the answer, as the same stem or as a word with a similar vector.
 """
 
 from __future__ import annotations
@@ -12,34 +12,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from knowledge.languages import either, words
 from tutor.assessment.answer_features import EncodedText, TextEncoder
 from tutor.assessment.word_diff import FUNCTION_WORDS, TokenizedText, stem
 
 MIN_SIMILARITY = 0.62
 MIN_COVERAGE = 0.5
 _PHRASE_BOUNDARY = re.compile(
-    r"\s+[.]\s+|[.]\s*$|\s*[;:]\s+|\s*,\s*(?:and\s+|or\s+)?|"
-    r"\s+(?:and|or|but|while|because|so that|rather than|as well as)\s+",
+    rf"\s+[.]\s+|[.]\s*$|\s*[;:]\s+|\s*,\s*(?:(?:{either('answers', 'LIST_CONJUNCTIONS')})\s+)?|"
+    rf"\s+(?:{either('answers', 'PHRASE_CONJUNCTIONS')})\s+",
     re.IGNORECASE,
 )
 _TOKEN = re.compile(r"[\w'-]+")
-_IGNORED_WORDS = FUNCTION_WORDS | frozenset("include includes define defines use used called one".split())
+_IGNORED_WORDS = FUNCTION_WORDS | words("answers", "UNINFORMATIVE_WORDS")
 
 
 @dataclass(frozen=True, slots=True)
 class KeyPoint:
-    """A phrase of the reference, verbatim, and how far the answer names it, in [0, 1]."""
+    """A phrase of the reference, verbatim, and how much of it the answer names, in [0, 1]."""
 
     phrase: str
     coverage: float
 
 
-def score_key_points(question: str, reference: str, answer: str, reader: TextEncoder) -> tuple[KeyPoint, ...]:
-    """Split the reference into points and weigh each against the answer."""
-    asked, given = reader.encode([question, answer])
+def score_key_points(question: str, reference: str, answer: str, encoder: TextEncoder) -> tuple[KeyPoint, ...]:
+    """Split the reference into points and score each against the answer."""
+    asked, given = encoder.encode([question, answer])
     phrases = [trimmed for phrase in split_phrases(reference) if (trimmed := trim_phrase(phrase, asked.tokenized))]
     return tuple(
-        KeyPoint(text.tokenized.text, _coverage(text, given, asked)) for text in reader.encode(phrases or [reference])
+        KeyPoint(text.tokenized.text, _coverage(text, given, asked)) for text in encoder.encode(phrases or [reference])
     )
 
 
@@ -48,7 +49,7 @@ def missing_points(found: Sequence[KeyPoint]) -> tuple[str, ...]:
 
 
 def weakest_point(found: Sequence[KeyPoint]) -> tuple[str, ...]:
-    """The point that an answer names least: what to say when it is not right, though no point is clearly missing."""
+    """Return the point that an answer names least: feedback where no point is clearly missing."""
     return (min(found, key=lambda point: point.coverage).phrase,) if found else ()
 
 
@@ -57,12 +58,12 @@ def covered_points(found: Sequence[KeyPoint]) -> tuple[str, ...]:
 
 
 def split_phrases(reference: str) -> list[str]:
-    """The phrases of a reference, cut at commas, conjunctions and sentence ends."""
+    """Return the phrases of a reference, cut at commas, conjunctions and sentence ends."""
     return [part.strip() for part in _PHRASE_BOUNDARY.split(reference) if part.strip(" .()")]
 
 
 def trim_phrase(phrase: str, asked: TokenizedText) -> str:
-    """The phrase without what merely repeats the question at its ends; "" when nothing is left."""
+    """Return a phrase without the words at its ends that repeat the question; "" where nothing is left."""
     tokens = list(_TOKEN.finditer(phrase))
     old = [t.group().lower() in _IGNORED_WORDS or stem(t.group().lower()) in asked.content_stems for t in tokens]
     if all(old):
@@ -74,7 +75,7 @@ def trim_phrase(phrase: str, asked: TokenizedText) -> str:
 
 
 def _coverage(point: EncodedText, given: EncodedText, asked: EncodedText) -> float:
-    """The share of the point's new words that the answer has, exactly or nearly."""
+    """Return the share of the point's new words that the answer contains, exactly or nearly."""
     new = [n for n, s in enumerate(point.tokenized.stems) if s not in asked.tokenized.content_stems] or list(
         range(len(point.tokenized.stems))
     )

@@ -1,6 +1,6 @@
 """The nouns of assessment: an item with its key and its source, an answer already graded, and a grade.
 
-Pure values. A key never leaves the server: what a page may show is `Item.shown`.
+Pure values. A key never leaves the server: pages show an item's view (`question_types.base.QuestionView`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tutor.domain import Outcome
+from tutor.locales.grading_reasons import grading_reason
 
 
 class ItemKind(StrEnum):
-    """What form an answer has; it decides who grades it."""
+    """The kind of an item; what each can do is registered in `question_types.registry`."""
 
     CHOICE = "choice"
     TRUE_FALSE = "true_false"
@@ -60,25 +61,23 @@ class Item:
         if self.kind is ItemKind.CHOICE and not set(self.keys) <= set(self.options):
             raise ValueError(f"item {self.id}: the key is not among its options")
 
-    @property
-    def shown(self) -> Shown:
-        return Shown(self.id, self.kind, self.prompt, self.options, self.source)
 
+class ItemFault(StrEnum):
+    """What can be wrong with the form of an item. The names are message keys, the values are in English."""
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """The part of an item that a learner may see before answering."""
-
-    id: str
-    kind: ItemKind
-    prompt: str
-    options: tuple[str, ...]
-    source: ItemSource | None
+    SAME_OPTIONS = "two options are the same"
+    GAP_IN_PROMPT = "the missing term appears elsewhere in the question"
+    GAP_FORM_IN_PROMPT = "a form of the missing term appears in the question"
+    FEW_OPTIONS = "there are fewer than three options"
+    OPTION_IN_OPTION = "one option contains another"
+    OPTION_IN_PROMPT = "an option appears in the question"
+    KEY_WORD_IN_PROMPT = "the question contains a word of the key"
+    KEY_LONGEST = "the key is much longer than the other options"
 
 
 @dataclass(frozen=True, slots=True)
 class GradedExample:
-    """An answer to the same item that a person has graded, or that a person let stand."""
+    """An answer to the same item that a person has graded."""
 
     answer: str
     right: bool
@@ -86,7 +85,7 @@ class GradedExample:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """What an answer is worth; `confidence` in [0, 1] is that of the outcome, `reasons` are never empty."""
+    """The outcome of an answer, with the confidence in it in [0, 1] and at least one reason."""
 
     outcome: Outcome
     confidence: float
@@ -95,20 +94,21 @@ class Grade:
 
     def __post_init__(self) -> None:
         if not self.reasons:
-            raise ValueError("a grade without a reason")
+            raise ValueError("a grade needs at least one reason")
 
 
-def right_grade(reason: str, confidence: float = 1.0) -> Grade:
-    return Grade(Outcome.RIGHT, confidence, (reason,))
+def right_grade(reason: str, confidence: float = 1.0, **values: object) -> Grade:
+    """Return a right grade; `reason` is the name of a message of `grading_reasons`, without its prefix."""
+    return Grade(Outcome.RIGHT, confidence, (grading_reason(reason, **values),))
 
 
-def partial_grade(reason: str, confidence: float = 1.0) -> Grade:
-    return Grade(Outcome.PARTIAL, confidence, (reason,))
+def partial_grade(reason: str, confidence: float = 1.0, **values: object) -> Grade:
+    return Grade(Outcome.PARTIAL, confidence, (grading_reason(reason, **values),))
 
 
-def wrong_grade(reason: str, confidence: float = 1.0) -> Grade:
-    return Grade(Outcome.WRONG, confidence, (reason,))
+def wrong_grade(reason: str, confidence: float = 1.0, **values: object) -> Grade:
+    return Grade(Outcome.WRONG, confidence, (grading_reason(reason, **values),))
 
 
-def unsure_grade(reason: str, confidence: float = 0.0) -> Grade:
-    return Grade(Outcome.UNSURE, confidence, (reason,))
+def unsure_grade(reason: str, confidence: float = 0.0, **values: object) -> Grade:
+    return Grade(Outcome.UNSURE, confidence, (grading_reason(reason, **values),))

@@ -1,6 +1,6 @@
 """Grading numbers and formulas: values with units and rounding, and expressions that are equal however written.
 
-Fails closed: what cannot be read is unsure or wrong, never right.
+Fails closed: an answer that cannot be read is unsure or wrong, never right.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from knowledge.languages import DEFAULT, characters, data, detect_language, either, language, words
 from tutor.assessment.items import Grade, partial_grade, right_grade, unsure_grade, wrong_grade
 from tutor.assessment.symbolic import Equivalence, check_equivalence
 from tutor.assessment.word_diff import FUNCTION_WORDS, NEGATIONS, OPPOSITES
@@ -18,7 +19,6 @@ from tutor.maths.algebra import (
     Number,
     Tree,
     Variable,
-    evaluate,
     is_same_rational,
     parse,
     to_rational,
@@ -28,26 +28,18 @@ from tutor.maths.numbers import NumberMention, read_numbers
 from tutor.maths.units import Unit, parse_unit
 
 _CURRENCY_SIGNS = {"$": "$", "£": "£", "€": "€"}
-_LEAD_IN = re.compile(
-    r"^(?:(?:the|my|so|it|answer|result|is|was|equals|about|approximately|roughly|i|get|got|think)\b[\s,:]*|[≈=~:]\s*)+",
-    re.I,
-)
+_LEAD_IN = re.compile(rf"^(?:(?:{either('answers', 'NUMBER_LEAD_IN')})\b[\s,:]*|[≈=~:]\s*)+", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"^\s*([A-Za-z](?:_?\w)?|[A-Za-z]\([A-Za-z]\))\s*=\s*(?=[^=])")
 _MIN_SIGNIFICANT_FIGURES = 3
-_MINUS_WORD = re.compile(r"(?:minus|negative)\s+(?=[\w½¼¾])|负\s*(?=\w)", re.IGNORECASE)
+_MINUS_WORD = re.compile(either("answers", "MINUS"), re.IGNORECASE)
 _AMBIGUOUS_UNITS = ("M", "B")
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_NOT_A_NOUN = frozenset(
-    "wrong incorrect right correct true false ignore previous instructions mark grade answer maximum minimum "
-    "max min squared cubed dozen score trillion percent times double triple half th st nd rd approximately "
-    "roughly about almost nearly around minus plus divided power upwards else".split()
-)
-_NOT_A_NOUN_ZH = re.compile(r"[以不非没无万亿千百十倍分半余来几约或吗呢上下大小多少对错的是]|左右")
+_STATEMENT_END = re.compile(rf"[{characters('items', 'FULL_STOP')}{characters('items', 'EXCLAMATION_MARK')}]+$")
+_NOT_COUNTED_WORDS = words("answers", "NOT_COUNTED_WORDS")
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number with its unit; `unit` None: a word that is no unit stood there (`word`)."""
+    """A number with its unit; `unit` is None where `word` follows the number and is no unit."""
 
     value: Fraction
     unit: Unit | None
@@ -64,16 +56,16 @@ def grade_number(answer: str, keys: tuple[str, ...], tolerance: float | None = N
     given = parse_quantity(answer)
     wanted = [parse_quantity(key) for key in keys]
     if any(key is None for key in wanted):
-        return unsure_grade("the key of this question is not a number; an instructor must look")
+        return unsure_grade("number_bad_key")
     if given is None:
-        return unsure_grade("no single number can be read in the answer")
+        return unsure_grade("no_number")
     grades = [_grade_quantity(given, key, tolerance) for key in wanted if key is not None]
     return min(grades, key=lambda grade: ("right", "partial", "unsure", "wrong").index(grade.outcome))
 
 
 def parse_quantity(text: str) -> Quantity | None:
     """Read one number with a unit; None when there is none, or more than one."""
-    text = _LEAD_IN.sub("", text.strip()).rstrip(".!。！")
+    text = _STATEMENT_END.sub("", _LEAD_IN.sub("", text.strip()))
     text = _ASSIGNMENT.sub("", text)
     if negative := _MINUS_WORD.match(text):
         below = parse_quantity(text[negative.end() :])
@@ -99,16 +91,19 @@ def parse_quantity(text: str) -> Quantity | None:
 
 
 def _is_counted_noun(text: str) -> bool:
-    """Whether words after a number can name what is counted; "is wrong", "or more" and "dozen" say something else."""
-    if _HAN.search(text):
-        return len(text) <= 4 and not _NOT_A_NOUN_ZH.search(text)
-    words = re.findall(r"[^\W\d]+(?:['’-][^\W\d]+)*", text.lower())
-    refused = (FUNCTION_WORDS | NEGATIONS | OPPOSITES.keys() | _NOT_A_NOUN) - {"of"}
-    return 0 < len(words) <= 3 and not any(len(word) == 1 or word in refused for word in words)
+    """Whether words after a number can name what is counted; "is wrong", "or more" and "dozen" do not."""
+    code = detect_language(text, DEFAULT)
+    if not language(code).has_spaces:
+        unfit = data(code, "answers", "NOT_COUNTED_PARTS")
+        fits = len(text) <= data(code, "answers", "MAX_COUNTED_CHARS", len(text))
+        return fits and not (unfit and re.search(unfit, text))
+    found = re.findall(r"[^\W\d]+(?:['’-][^\W\d]+)*", text.lower())
+    refused = (FUNCTION_WORDS | NEGATIONS | OPPOSITES.keys() | _NOT_COUNTED_WORDS) - {"of"}
+    return 0 < len(found) <= 3 and not any(len(word) == 1 or word in refused for word in found)
 
 
 def _evaluate_constant(text: str) -> Quantity | None:
-    """A constant expression such as 2^5 or sqrt(2)/2; only exact ones have a value here."""
+    """Return the value of a constant expression such as 2^5; None where it is not exact, like sqrt(2)/2."""
     try:
         tree = parse(text)
     except NotAFormula:
@@ -126,36 +121,36 @@ def _grade_quantity(given: Quantity, key: Quantity, tolerance: float | None) -> 
         return _grade_value(_to_base_units(given), _to_base_units(key), given, tolerance)
     if given.is_dimensionless:
         same = given.value == key.value or _is_close(given.value, key.value, given, tolerance)
-        return partial_grade("the number is right, its unit is missing") if same else wrong_grade("another number")
+        return partial_grade("unit_missing") if same else wrong_grade("other_number")
     if key.is_dimensionless and given.word:
-        return unsure_grade("a letter stands after the number that may be a unit or a million")
+        return unsure_grade("ambiguous_unit")
     if key.is_dimensionless:
         return _grade_value(given.value, key.value, given, tolerance)
-    return wrong_grade("the unit measures something else")
+    return wrong_grade("other_dimension")
 
 
 def _grade_count(given: Quantity, key: Quantity, tolerance: float | None) -> Grade:
-    """One side names a thing instead of a unit ("5 apples"); the things must agree where both name one."""
+    """Grade where one side names a thing instead of a unit ("5 apples"); where both name one, the things must agree."""
     if given.word and key.word and _singular(given.word) != _singular(key.word):
-        return unsure_grade(f"the number is of {given.word[:40]!r}, the key of another thing")
+        return unsure_grade("other_thing", noun=repr(given.word[:40]))
     if (given.unit and given.unit.dimension) or (key.unit and key.unit.dimension):
-        return unsure_grade("the unit of the answer cannot be compared with that of the key")
+        return unsure_grade("unit_not_comparable")
     return _grade_value(given.value, key.value, given, tolerance)
 
 
 def _grade_value(value: Fraction, key: Fraction, given: Quantity, tolerance: float | None) -> Grade:
     if value == key:
-        return right_grade("the same value")
+        return right_grade("same_value")
     scale = abs(value / given.value) if given.value else Fraction(1)
     if _is_close(value, key, given, tolerance, scale):
-        return right_grade("the same value within the tolerance" if tolerance else "the same value, correctly rounded")
+        return right_grade("same_value_tolerance" if tolerance else "same_value_rounded")
     if value == -key:
-        return wrong_grade("the sign is wrong")
+        return wrong_grade("wrong_sign")
     if _is_close(value, key, given, None, scale, figures=1):
-        return partial_grade("close, but rounded too far")
+        return partial_grade("rounded_too_far")
     if _is_percent_slip(value, key, given):
-        return partial_grade("off by a factor of 100: percent and number are mixed up", 0.9)
-    return wrong_grade("another value")
+        return partial_grade("percent_mixed_up", 0.9)
+    return wrong_grade("other_value")
 
 
 def _is_close(
@@ -166,7 +161,7 @@ def _is_close(
     scale: Fraction = Fraction(1),
     figures: int = _MIN_SIGNIFICANT_FIGURES,
 ) -> bool:
-    """Within the tolerance or, without one, the key rounded to at least `figures` figures as the answer was written."""
+    """Whether the answer is within the tolerance or, without one, the key rounded to at least `figures` figures."""
     if tolerance is not None:
         return abs(value - key) <= abs(key) * Fraction(tolerance)
     decimals = given.mention.decimals if given.mention else None
@@ -192,17 +187,17 @@ def _singular(word: str) -> str:
 
 
 def grade_formula(answer: str, keys: tuple[str, ...]) -> Grade:
-    """Grade an expression or an equation: equal however it is written."""
+    """Grade an expression or an equation; it is right where it is equal to a key, however it is written."""
     given = _parse_formula(answer)
     if given is None:
-        return unsure_grade("the answer cannot be read as a formula")
+        return unsure_grade("no_formula")
     grades = [_grade_parsed_formula(given, key) for key in keys]
     return min(grades, key=lambda grade: ("right", "partial", "unsure", "wrong").index(grade.outcome))
 
 
 @dataclass(frozen=True, slots=True)
 class _Formula:
-    """`relation` is left minus right of an equation in which neither side is a lone name, else None."""
+    """A parsed answer: `equation` is left minus right of an equation, `name` the name that it defines ("y = ...")."""
 
     tree: Tree
     equation: Tree | None
@@ -224,7 +219,7 @@ def _parse_formula(text: str) -> _Formula | None:
 
 
 def _call_to_name(side: str) -> str:
-    """ "f(x)" alone on a side is a name, not f times x."""
+    """Return "f" for a side that is only "f(x)": it is a name, not f times x."""
     match = re.fullmatch(r"\s*([A-Za-z])\([A-Za-z]\)\s*", side)
     return match[1] if match else side
 
@@ -232,45 +227,36 @@ def _call_to_name(side: str) -> str:
 def _grade_parsed_formula(given: _Formula, key_text: str) -> Grade:
     key = _parse_formula(key_text)
     if key is None:
-        return unsure_grade("the key of this question is not a formula; an instructor must look")
+        return unsure_grade("formula_bad_key")
     if given.equation is None or key.equation is None:
         if (given.equation is None) != (key.equation is None) and not (given.name or key.name):
-            return wrong_grade("one is an equation, the other an expression")
+            return wrong_grade("equation_or_expression")
         return _to_grade(check_equivalence(given.tree, key.tree))
     if given.name is not None and given.name == key.name:
         return _to_grade(check_equivalence(given.tree, key.tree))
     return _to_grade(_compare_equations(given.equation, key.equation))
 
 
-def _compare_equations(left: Tree, right_: Tree) -> Equivalence:
-    """Two equations are the same when left minus right of one is a constant times that of the other."""
-    one, two = to_rational(left), to_rational(right_)
+def _compare_equations(left: Tree, right: Tree) -> Equivalence:
+    """Two equations are equal when left minus right of one is a constant multiple of that of the other."""
+    one, two = to_rational(left), to_rational(right)
     if one is None or two is None or not one[0] or not two[0]:
         return Equivalence.UNKNOWN
     if set(one[0]) != set(two[0]):
         return Equivalence.DIFFERENT if set(one[1]) == set(two[1]) == {()} else Equivalence.UNKNOWN
     term = next(iter(one[0]))
     scaled = Apply("*", (Number(two[0][term] / one[0][term]), left))
-    same = is_same_rational(scaled, right_)
+    same = is_same_rational(scaled, right)
     if same is False and set(one[1]) != set(two[1]):
-        return Equivalence.UNKNOWN  # perhaps the same, solved for another letter
+        return Equivalence.UNKNOWN  # perhaps equal, solved for another variable
     return {True: Equivalence.SAME, False: Equivalence.DIFFERENT, None: Equivalence.UNKNOWN}[same]
 
 
 def _to_grade(sameness: Equivalence) -> Grade:
     match sameness:
         case Equivalence.SAME:
-            return right_grade("equal to the key, however it is written")
+            return right_grade("formula_equal")
         case Equivalence.DIFFERENT:
-            return wrong_grade("not equal to the key")
+            return wrong_grade("formula_different")
         case _:
-            return unsure_grade("equality with the key could not be decided in time")
-
-
-def value_of(tree: Tree) -> float | None:
-    """The real value of a constant expression, None where it has none."""
-    try:
-        value = evaluate(tree, {})
-    except (ArithmeticError, ValueError, KeyError):
-        return None
-    return value.real if abs(value.imag) < 1e-12 else None
+            return unsure_grade("formula_undecided")

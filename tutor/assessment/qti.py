@@ -1,7 +1,7 @@
-"""Items as QTI 2.1 assessment items, out and in: choice, true/false, number, short text, gap and order.
+"""Items as QTI 2.1 assessment items, export and import, one XML document an item.
 
-One XML document an item. Reading goes through defusedxml: no entities, no external parts. The kind that QTI does not
-know (a formula, a gap) is kept in the item's `label`.
+Reading goes through defusedxml: no entities, no external parts. A kind that QTI does not know (a formula, a gap) is
+kept in the item's `label`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,13 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from tutor.assessment.items import Item, ItemKind
+from tutor.assessment.items import Item
+from tutor.assessment.question_types.base import QuestionType
+from tutor.assessment.question_types.registry import QUESTION_TYPES, question_type, question_types
 from tutor.errors import InputRefused
 
 NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
 MAX_CHARS = 1_000_000
-_CHOICE_INTERACTIONS = {
-    ItemKind.CHOICE: "choiceInteraction",
-    ItemKind.TRUE_FALSE: "choiceInteraction",
-    ItemKind.ORDERING: "orderInteraction",
-}
-_TRUE_FALSE = ("true", "false")
 
 
 class NotQti(InputRefused):
@@ -31,40 +27,31 @@ class NotQti(InputRefused):
 
 def to_qti(item: Item) -> str:
     """Write one item as an XML document."""
+    its_type = question_type(item.kind)
+    choices = its_type.qti_choices(item)
     root = Element("assessmentItem", {"xmlns": NAMESPACE, "identifier": item.id, "title": item.prompt[:60]})
     root.attrib |= {"label": item.kind.value, "adaptive": "false", "timeDependent": "false"}
-    options = _TRUE_FALSE if item.kind is ItemKind.TRUE_FALSE else item.options
-    declaration = SubElement(root, "responseDeclaration", {"identifier": "RESPONSE", **_response_type(item)})
+    response = {"cardinality": its_type.qti_cardinality(item), "baseType": "identifier" if choices else "string"}
+    declaration = SubElement(root, "responseDeclaration", {"identifier": "RESPONSE", **response})
     correct = SubElement(declaration, "correctResponse")
     for key in item.keys:
-        SubElement(correct, "value").text = f"o{options.index(key)}" if item.kind in _CHOICE_INTERACTIONS else key
+        SubElement(correct, "value").text = f"o{choices.index(key)}" if choices else key
     if item.tolerance is not None:
         declaration.set("tolerance", repr(item.tolerance))
     body = SubElement(root, "itemBody")
-    if item.kind in _CHOICE_INTERACTIONS:
-        _write_options(body, item, options)
+    if choices:
+        _write_choices(body, item, its_type.qti_interaction, choices)
     else:
         SubElement(body, "p").text = item.prompt
         SubElement(body, "extendedTextInteraction", {"responseIdentifier": "RESPONSE"})
     return tostring(root, encoding="unicode")
 
 
-def _response_type(item: Item) -> dict[str, str]:
-    if item.kind in _CHOICE_INTERACTIONS:
-        single = item.kind is not ItemKind.ORDERING and len(item.keys) == 1
-        cardinality = "single" if single else "ordered" if item.kind is ItemKind.ORDERING else "multiple"
-        return {"cardinality": cardinality, "baseType": "identifier"}
-    cardinality = "ordered" if item.kind is ItemKind.LIST else "multiple" if len(item.keys) > 1 else "single"
-    return {"cardinality": cardinality, "baseType": "string"}
-
-
-def _write_options(body: Element, item: Item, options: tuple[str, ...]) -> None:
-    interaction = SubElement(
-        body, _CHOICE_INTERACTIONS[item.kind], {"responseIdentifier": "RESPONSE", "shuffle": "false"}
-    )
+def _write_choices(body: Element, item: Item, name: str, choices: tuple[str, ...]) -> None:
+    interaction = SubElement(body, name, {"responseIdentifier": "RESPONSE", "shuffle": "false"})
     SubElement(interaction, "prompt").text = item.prompt
-    for number, option in enumerate(options):
-        SubElement(interaction, "simpleChoice", {"identifier": f"o{number}"}).text = option
+    for number, choice in enumerate(choices):
+        SubElement(interaction, "simpleChoice", {"identifier": f"o{number}"}).text = choice
 
 
 def from_qti(text: str) -> Item:
@@ -97,34 +84,31 @@ def _parse_item(root: Any) -> Item:
             item=root.get("identifier") or "?",
         )
     choices = {e.get("identifier"): _text(e) for e in interaction.iter() if _local_name(e) == "simpleChoice"}
-    kind = _kind(root.get("label"), _local_name(interaction), tuple(choices.values()))
+    its_type = _question_type(root.get("label"), _local_name(interaction), tuple(choices.values()))
     declared = next((e for e in root.iter() if _local_name(e) == "responseDeclaration"), None)
     tolerance = declared.get("tolerance") if declared is not None else None
     prompt = next((_text(e) for e in root.iter() if _local_name(e) in ("prompt", "p") and _text(e)), "")
-    options = () if kind is ItemKind.TRUE_FALSE else tuple(choices.values())
+    options = its_type.options_from_qti(tuple(choices.values()))
     try:
         keys = tuple(choices[value] if choices else value for value in values)
-        return Item(
-            root.get("identifier") or "", kind, prompt, keys, options, None if tolerance is None else float(tolerance)
-        )
+        margin = None if tolerance is None else float(tolerance)
+        return Item(root.get("identifier") or "", its_type.kind, prompt, keys, options, margin)
     except (KeyError, ValueError) as error:
         raise NotQti(
-            f"the item {root.get('identifier')!r} does not hold together: {error}",
+            f"the item {root.get('identifier')!r} is inconsistent: {error}",
             key="item_incomplete",
             prompt=prompt[:60],
         ) from error
 
 
-def _kind(label: str | None, interaction: str, choices: tuple[str, ...]) -> ItemKind:
-    if label in set(ItemKind):
-        return ItemKind(label)
-    if interaction == "orderInteraction":
-        return ItemKind.ORDERING
-    if interaction == "choiceInteraction":
-        return ItemKind.TRUE_FALSE if tuple(c.lower() for c in choices) == _TRUE_FALSE else ItemKind.CHOICE
-    if interaction in ("extendedTextInteraction", "textEntryInteraction"):
-        return ItemKind.SHORT_TEXT
-    raise NotQti(f"{interaction} is not read", key="qti_interaction", name=interaction)
+def _question_type(label: str | None, interaction: str, choices: tuple[str, ...]) -> QuestionType:
+    """Return the type that the label names, or the one that reads such an interaction."""
+    if label in QUESTION_TYPES:
+        return question_type(label)
+    for each in question_types():
+        if each.reads_qti(interaction, choices):
+            return each
+    raise NotQti(f"{interaction} is not supported", key="qti_interaction", name=interaction)
 
 
 def _local_name(element: Any) -> str:

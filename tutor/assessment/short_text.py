@@ -1,9 +1,8 @@
-"""Grading a short free-text answer against reference answers, and against answers that people have graded.
+"""Grades a short free-text answer against reference answers, and against answers that persons have graded.
 
-A fitted logistic model and a small network weigh what `answer_features.py` reads, graded answers correct them
-(`gp_grader.py`),
-and rules veto "right" where an answer says the opposite, another number or a look-alike term. A doubtful case is unsure
-and goes to the instructor. Reasons name points of the reference.
+A fitted logistic model and a small network score the features of `answer_features.py`, graded answers correct them
+(`gp_grader.py`), and rules veto "right" where an answer says the opposite, another number or a look-alike term
+(`veto_rules.py`). A doubtful case is unsure and goes to the instructor. Reasons name points of the reference.
 """
 
 from __future__ import annotations
@@ -23,17 +22,18 @@ from tutor.assessment.network import GradingEnsemble, GradingNetwork, load_netwo
 from tutor.assessment.veto_rules import find_veto
 from tutor.assessment.word_diff import tokenize
 from tutor.domain import Outcome
+from tutor.locales.grading_reasons import grading_reason
 
 MODEL_FILE = Path(__file__).with_name("short_text_model.json")
 NETWORK_FILE = Path(__file__).with_name("short_text_network.npz")
-CONFIDENCE_THRESHOLD = 0.72  # calibrated probability from which a verdict is given
-PARTIAL_THRESHOLD = 0.5  # share of the reference's points from which a wrong answer is a partial one
-MAX_EXAMPLES = 150  # graded answers of a question that are looked at, the latest
+CONFIDENCE_THRESHOLD = 0.72  # calibrated probability below which an answer is unsure
+PARTIAL_THRESHOLD = 0.5  # share of the reference's points from which a wrong answer is partly right
+MAX_EXAMPLES = 150  # the latest graded answers of a question that are used
 
 
 @dataclass(slots=True)
 class ShortTextGrader:
-    """Grades with an injected embedder; one instance may be shared, its memory only saves time."""
+    """Grades with an injected embedder; one instance may be shared between threads, its cache only saves time."""
 
     embedder: AnswerEmbedder
     threshold: float = CONFIDENCE_THRESHOLD
@@ -54,7 +54,7 @@ class ShortTextGrader:
         if _is_term(answer) and all(_is_term(reference) for reference in references):
             return grade_cloze(answer, tuple(references))
         if not (MODEL_FILE.is_file() and NETWORK_FILE.is_file()):
-            return unsure_grade("no model for free text is fitted; the instructor will grade this")
+            return unsure_grade("no_model_fitted")
         probability = self.probability(question, references, answer, examples)
         found = self._best_key_points(question, references, answer)
         return _to_grade(probability, found, find_veto(answer, references, question), self.threshold)
@@ -62,7 +62,7 @@ class ShortTextGrader:
     def probability(
         self, question: str, references: Sequence[str], answer: str, examples: Sequence[GradedExample] = ()
     ) -> float:
-        """The calibrated probability that the answer is right."""
+        """Return the calibrated probability that the answer is right."""
         latest = list(examples)[-MAX_EXAMPLES:]
         asked, *rest = self._encoder.encode([question, *references, answer, *(one.answer for one in latest)])
         held = tuple(rest[: len(references)])
@@ -71,16 +71,15 @@ class ShortTextGrader:
         return _gp_model().probability(given, list(zip(others, verdicts, strict=True)))
 
     def _to_gp_input(self, case: GradingCase) -> GpInput:
-        row, network = extract_answer_features(case), _network()
-        jury = GradingEnsemble(
-            _logistic_models()["right"], network if network.supports_embedder(self.embedder.name) else None
-        )
-        return _gp_model().to_input(case, row, jury.log_odds(case, row))
+        features, network = extract_answer_features(case), _network()
+        usable = network if network.supports_embedder(self.embedder.name) else None
+        ensemble = GradingEnsemble(_logistic_models()["right"], usable)
+        return _gp_model().to_input(case, features, ensemble.log_odds(case, features))
 
     def _best_key_points(
         self, question: str, references: Sequence[str], answer: str
     ) -> tuple[answer_key_points.KeyPoint, ...]:
-        """The points of the reference that the answer comes nearest to."""
+        """Return the points of the reference that the answer comes nearest to."""
         found = [
             answer_key_points.score_key_points(question, reference, answer, self._encoder) for reference in references
         ]
@@ -103,13 +102,13 @@ def _network() -> GradingNetwork:
 
 
 def _same_text_grade(answer: str, examples: Sequence[GradedExample]) -> Grade | None:
-    """A person has graded these very words: her latest verdict stands."""
+    """Return the latest grade that a person gave to the same words."""
     words = tokenize(answer).words
     same = [one for one in examples if tokenize(one.answer).words == words and words]
     if not same:
         return None
     outcome = Outcome.RIGHT if same[-1].right else Outcome.WRONG
-    return Grade(outcome, 1.0, ("an instructor has graded the same words",))
+    return Grade(outcome, 1.0, (grading_reason("same_words"),))
 
 
 def _is_term(text: str) -> bool:
@@ -122,26 +121,20 @@ def _to_grade(
     named, missing = answer_key_points.covered_points(found), answer_key_points.missing_points(found)
     if probability < threshold or veto_reason:
         missing = missing or answer_key_points.weakest_point(found)
-    names = [f"names {_quote_phrases(named)}"] if named else []
-    said = [*names, f"misses {_quote_phrases(missing)}"] if missing else names
+    names = [grading_reason("names", phrases=_quote_phrases(named))] if named else []
+    reasons = [*names, grading_reason("misses", phrases=_quote_phrases(missing))] if missing else names
+    wrong = 1 - probability
     if veto_reason:
-        confidence = 1 - probability
-        outcome = Outcome.WRONG if confidence >= threshold else Outcome.UNSURE
-        return Grade(outcome, max(confidence, 0.0), (veto_reason, *said), missing)
+        outcome = Outcome.WRONG if wrong >= threshold else Outcome.UNSURE
+        return Grade(outcome, max(wrong, 0.0), (veto_reason, *reasons), missing)
     if probability >= threshold:
-        return Grade(Outcome.RIGHT, probability, tuple(names) or ("says what the reference says",))
-    if 1 - probability < threshold:
-        return Grade(
-            Outcome.UNSURE,
-            max(probability, 1 - probability),
-            (*said, "close to the line: the instructor decides"),
-            missing,
-        )
+        return Grade(Outcome.RIGHT, probability, tuple(names) or (grading_reason("says_reference"),))
+    if wrong < threshold:
+        return Grade(Outcome.UNSURE, max(probability, wrong), (*reasons, grading_reason("too_close")), missing)
     partly = bool(named) and len(named) / len(found) >= PARTIAL_THRESHOLD
     outcome = Outcome.PARTIAL if partly else Outcome.WRONG
-    return Grade(outcome, 1 - probability, tuple(said) or ("does not say what the reference says",), missing)
+    return Grade(outcome, wrong, tuple(reasons) or (grading_reason("not_reference"),), missing)
 
 
 def _quote_phrases(phrases: Sequence[str]) -> str:
-    quoted = [f"“{phrase}”" for phrase in phrases[:3]]
-    return ", ".join(quoted)
+    return ", ".join(f"“{phrase}”" for phrase in phrases[:3])

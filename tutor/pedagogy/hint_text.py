@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count, takewhile
 
+from tutor.domain import BLANK
 from tutor.locales import DEFAULT, find_message, t
 from tutor.locales.formatting import join_list
 from tutor.maths.linear_equation import Equation, SolutionStep, format_fraction
 from tutor.pedagogy.exercise import Exercise
 from tutor.pedagogy.ladder import Ladder, Rung
 from tutor.pedagogy.similar_exercises import make_similar_equation
-
-BLANK = "_____"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
-"""The gradebook: what nobody was sure of, and every grade that an instructor wants to change.
+"""The gradebook: answers whose grade is unsure, and every grade that an instructor changes.
 
-An override is a new grade with its reason; the learner sees it, the evidence follows in the same transaction, and the
-earlier grades stay readable. Undo repeats the grade before as a new one, so that the log stays whole. Her decisions
-teach the grader: answers to the same item are graded again on request.
+An override is a new grade with a reason that the learner sees; the evidence is written in the same transaction, and the
+earlier grades stay readable. Undo adds the previous grade again, so the log stays complete. Decisions teach the grader:
+other answers to the same item are graded again on request.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from dataclasses import dataclass, replace
 import tutor.store.posed_questions as question_store
 from tutor.accounts.permissions import Action
 from tutor.assessment.items import Grade, unsure_grade
+from tutor.assessment.question_types.registry import question_type
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
+from tutor.locales.grading_reasons import grading_reason
 from tutor.pedagogy import question_lifecycle as lifecycle
 from tutor.platform.clock import Clock
-from tutor.practice.graded_examples import FREE_TEXT_KINDS, grade_with_examples
-from tutor.practice.quiz_sessions import GRADER_ID, Practice, to_graded_answer
+from tutor.practice.attempt_grading import GRADER_ID, AttemptGrader, to_graded_answer
+from tutor.practice.graded_examples import grade_with_examples
 from tutor.progress.evidence_log import EvidenceLog
 from tutor.progress.learner_progress import LearnerProgress
 from tutor.store import people
@@ -28,9 +30,9 @@ from tutor.store.evidence import current_answer
 from tutor.store.posed_questions import PERSON_JUDGE_PREFIX, GradeLogEntry, PosedQuestionRecord, StoredAttempt
 
 MAX_REASON_CHARS = 1_000
-REGRADED_REASON = "graded again after a decision of the instructor"
-WITHDRAWN_REASON = "the instructor took the decision back"
-UndoStep = tuple[tuple[str, int], ...]  # what undo takes back: answers, each with the number of its grade
+REGRADED_REASON = grading_reason("regraded")
+WITHDRAWN_REASON = grading_reason("decision_withdrawn")
+UndoStep = tuple[tuple[str, int], ...]  # what one undo withdraws: attempt ids, each with the number of its grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +41,27 @@ class GradebookEntry:
 
     question: PosedQuestionRecord
     answer: StoredAttempt
-    learner: str  # her pseudonym
+    learner: str  # the pseudonym
 
     @property
     def needs_review(self) -> bool:
-        """Whether nobody has decided this answer yet."""
+        """Whether this answer waits for an instructor."""
         return self.answer.grade is None or self.answer.grade.outcome is Outcome.UNSURE
 
 
 @dataclass(frozen=True, slots=True)
 class Gradebook:
-    """Lets the instructors of a course decide."""
+    """Shows instructors the answers of their courses, and records their decisions."""
 
     database: Database
     courses: Courses
-    practice: Practice
+    attempt_grader: AttemptGrader
     evidence: EvidenceLog
     progress: LearnerProgress
     clock: Clock
 
     def entries(self, actor: Person, course_id: str) -> list[GradebookEntry]:
-        """Return the answers of a course: those that wait first, then the latest."""
+        """Return the answers of a course: those that need review first, then the latest."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
             names = {person.id: person.name for person in people.list_people(connection)}
@@ -74,21 +76,21 @@ class Gradebook:
         with self.database.read_connection() as connection:
             row = question_store.by_attempt(connection, attempt_id)
             if row is None:
-                raise NotFound("there is no such answer")
+                raise NotFound("this answer does not exist")
             learner = people.by_id(connection, row.question.learner_id)
         self.courses.authorize(actor, row.course_id, Action.TEACH)
         given = next(one for one in row.attempts if one.id == attempt_id)
         return GradebookEntry(row, given, learner.name if learner else "?")
 
     def override(self, actor: Person, attempt_id: str, outcome: Outcome, reason: str) -> GradebookEntry:
-        """Decide an answer, with a reason that the learner reads."""
+        """Grade an answer as its instructor, with a reason that the learner reads."""
         if outcome is Outcome.UNSURE:
             raise InputRefused(
-                "decide for right, partly right or wrong; unsure is what waits for you", key="decide_for"
+                "choose right, partly right or wrong; an unsure answer stays undecided", key="decide_for"
             )
         reason = reason.strip()[:MAX_REASON_CHARS]
         if not reason:
-            raise InputRefused("say why in a few words; the learner reads it", key="say_why")
+            raise InputRefused("say why in a few words; the learner will read it", key="say_why")
         entry = self.entry(actor, attempt_id)
         grade = Grade(outcome, 1.0, (reason,))
         with self.database.write_transaction() as connection:
@@ -99,9 +101,9 @@ class Gradebook:
         return self.entry(actor, attempt_id)
 
     def other_answers(self, actor: Person, attempt_id: str) -> list[GradebookEntry]:
-        """Return the other answers to the same item that no person has judged."""
+        """Return the other answers to the same item that no person has graded."""
         entry = self.entry(actor, attempt_id)
-        if entry.question.item.kind not in FREE_TEXT_KINDS:
+        if not question_type(entry.question.item.kind).learns_from_decisions:
             return []
         with self.database.read_connection() as connection:
             names = {person.id: person.name for person in people.list_people(connection)}
@@ -113,14 +115,14 @@ class Gradebook:
             ]
 
     def regrade(self, actor: Person, attempt_id: str) -> list[tuple[GradebookEntry, GradebookEntry]]:
-        """Grade the neighbours again, now that this answer is decided; return those that changed, before and after.
+        """Grade the other answers to the item again after a decision; return those that changed, before and after.
 
-        A neighbour of which the grader is unsure now keeps the grade that it has.
+        An answer of which the grader is now unsure keeps its grade.
         """
         changed: list[tuple[GradebookEntry, GradebookEntry]] = []
-        decided = self.practice.person_graded_answers(self.entry(actor, attempt_id).question.item.id)
+        decided = self.attempt_grader.person_graded_answers(self.entry(actor, attempt_id).question.item.id)
         for entry in self.other_answers(actor, attempt_id):
-            grade = grade_with_examples(self.practice.grader, entry.question.item, entry.answer.text, decided)
+            grade = grade_with_examples(self.attempt_grader.grader, entry.question.item, entry.answer.text, decided)
             before = entry.answer.grade.outcome if entry.answer.grade else None
             if grade.outcome in (Outcome.UNSURE, before):
                 continue
@@ -131,14 +133,14 @@ class Gradebook:
         return changed
 
     def undo_step(self, actor: Person, attempt_id: str) -> UndoStep:
-        """Return the step that takes the last decision about an answer back; empty where nobody has decided."""
+        """Return the step that undoes the last decision about an answer; empty where nobody has decided."""
         log = self.history(actor, attempt_id)
         return ((attempt_id, log[-1].grade_number),) if log and _previous_grade(log) is not None else ()
 
     def undo(self, actor: Person, step: UndoStep) -> int:
-        """Let the grades before stand again, with their evidence, and return how many.
+        """Restore the previous grades with their evidence, and return how many.
 
-        What was decided anew meanwhile stays; where that is everything, it is said.
+        A newer decision stays. Raises InputRefused where nothing is left to undo.
         """
         entries = [(self.entry(actor, attempt_id), number) for attempt_id, number in step]
         undone = []
@@ -150,7 +152,9 @@ class Gradebook:
                     self._record_decision(connection, actor, entry, replace(before, undoes=number))
                     undone.append(entry.question.question.learner_id)
         if not undone:
-            raise InputRefused("this was decided anew meanwhile; open the answer again", key="decided_meanwhile")
+            raise InputRefused(
+                "this answer has been decided again in the meantime; open it again", key="decided_meanwhile"
+            )
         for learner_id in dict.fromkeys(undone):
             self.progress.refresh_record(learner_id, entries[0][0].question.course_id)
         return len(undone)
@@ -164,7 +168,7 @@ class Gradebook:
     def _record_decision(
         self, connection: Connection, actor: Person, entry: GradebookEntry, new: GradeLogEntry
     ) -> None:
-        """Add a grade and what follows from it: the state of the question, and the evidence."""
+        """Store a grade, the state of the question that follows from it, and the evidence."""
         given, outcome = entry.answer, new.grade.outcome
         row = question_store.by_id(connection, entry.question.question.id)
         assert row is not None
@@ -185,7 +189,7 @@ class Gradebook:
 
 
 def effective_grades(log: Iterable[GradeLogEntry]) -> list[GradeLogEntry]:
-    """Return the grades that were not taken back, oldest first; the last one counts."""
+    """Return the grades that were not undone, oldest first; the last one counts."""
     kept: list[GradeLogEntry] = []
     for one in log:
         if one.undoes is None:
@@ -196,8 +200,8 @@ def effective_grades(log: Iterable[GradeLogEntry]) -> list[GradeLogEntry]:
 
 
 def _previous_grade(log: Sequence[GradeLogEntry]) -> GradeLogEntry | None:
-    """Return what counted before the last decision, an unsure grade where that was nothing; None: nobody decided."""
+    """Return the grade before the last decision, unsure where there was none; None where nobody has decided."""
     kept = effective_grades(log)
     if not kept or (len(kept) == 1 and not kept[0].is_by_person):
         return None
-    return kept[-2] if len(kept) > 1 else GradeLogEntry(0, unsure_grade(WITHDRAWN_REASON), GRADER_ID, "")
+    return kept[-2] if len(kept) > 1 else GradeLogEntry(0, unsure_grade("decision_withdrawn"), GRADER_ID, "")

@@ -1,6 +1,6 @@
-"""The questions of a course: made from its documents, solved before they are shown, and an instructor's to change.
+"""The items of a course: generated from its documents, checked before they are asked, edited by its instructors.
 
-An item's id never changes. One that is edited keeps its id; one that is banned never comes back from the same passage.
+An item's id never changes: an edited item keeps its id, and a banned one is never generated again from its passage.
 """
 
 from __future__ import annotations
@@ -16,26 +16,23 @@ from knowledge.documents import Passage
 from knowledge.lexical import tokenize
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
+from tutor.assessment.exercise_items import exercise_items
 from tutor.assessment.gift import from_gift, to_gift
 from tutor.assessment.grading import Grader, NotAnAnswer
 from tutor.assessment.item_checks import find_fault
 from tutor.assessment.item_generation import generate_items
-from tutor.assessment.items import Item, ItemKind, ItemSource
+from tutor.assessment.items import Item, ItemKind
 from tutor.assessment.qti import from_qti, to_qti
+from tutor.assessment.question_types.registry import question_type
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person, Skill
 from tutor.errors import InputRefused, NotFound
-from tutor.maths.linear_equation import format_fraction
-from tutor.pedagogy.exercise import parse_exercise
 from tutor.platform.clock import Clock, new_id
 from tutor.store.courses import skills_of
 from tutor.store.database import Database
 from tutor.store.items import ItemOrigin, ItemState, StoredItem
 
 MAX_IMPORT = 500
-_EQUATION_EXERCISE = re.compile(
-    r"(?:^|\n)\s*\d{1,2}[.)]\s+(?P<text>Solve [^\n?]{5,90}?[.\n])|(?P<zh>解方程[^\n。]{3,60}。)"
-)
 _QTI_ITEM = re.compile(r"<(?:\w+:)?assessmentItem\b.*?</(?:\w+:)?assessmentItem>", re.DOTALL)
 EXPORT_FORMATS = ("gift", "qti")
 
@@ -51,7 +48,7 @@ class ItemBank:
     clock: Clock
 
     def generate_items(self, course_id: str) -> int:
-        """Make items from documents that came since the last time; return how many are new."""
+        """Generate items from documents that are new since the last time; return how many items are new."""
         generation = self.library.catalog.generation(course_id)
         with self.database.read_connection() as connection:
             if item_store.items_generation(connection, course_id) == generation:
@@ -64,7 +61,7 @@ class ItemBank:
         return count
 
     def askable_items(self, course_id: str) -> list[StoredItem]:
-        """Return what may be asked: sound, not banned, and its passage still in the course unless it is pinned."""
+        """Return the items that may be asked: not banned, and from passages of the course unless pinned or written."""
         self.generate_items(course_id)
         here = {passage.id for passage in self.library.catalog.passages(course_id)}
         with self.database.read_connection() as connection:
@@ -76,7 +73,7 @@ class ItemBank:
         ]
 
     def all_items(self, actor: Person, course_id: str) -> list[StoredItem]:
-        """Return all items of a course for its instructor, banned ones too."""
+        """Return all items of a course for its instructor, banned ones included."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         self.generate_items(course_id)
         with self.database.read_connection() as connection:
@@ -91,7 +88,7 @@ class ItemBank:
         keys: Sequence[str],
         options: Sequence[str] = (),
     ) -> Item:
-        """Add an item of the instructor's own."""
+        """Add an item that an instructor wrote; raises InputRefused."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         item = self._validate(_make_item(new_id(), kind, prompt, keys, options))
         with self.database.write_transaction() as connection:
@@ -102,7 +99,7 @@ class ItemBank:
     def edit_item(
         self, actor: Person, item_id: str, prompt: str, keys: Sequence[str], options: Sequence[str], difficulty: float
     ) -> Item:
-        """Change an item's wording, keys and difficulty under its id; questions that were posed keep the old one."""
+        """Change an item's wording, keys and difficulty under its id; posed questions keep the old item."""
         stored = self._item_for_instructor(actor, item_id)
         changed = _make_item(item_id, stored.item.kind, prompt, keys, options)
         changed = replace(
@@ -118,27 +115,27 @@ class ItemBank:
         return changed
 
     def set_state(self, actor: Person, item_id: str, state: ItemState) -> None:
-        """Pin, ban, or make an ordinary item again."""
+        """Pin an item, ban it, or make it an ordinary one again."""
         self._item_for_instructor(actor, item_id)
         with self.database.write_transaction() as connection:
             item_store.set_state(connection, item_id, state, self.clock())
 
     def import_items(self, actor: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
-        """Import GIFT or QTI; return how many items came in, and why each of the others was refused.
+        """Import GIFT or QTI; return how many items were imported, and why each of the others was refused.
 
-        An item of this course that comes back takes its own place; one that stands there under another id is refused.
+        An exported item of this course replaces itself; one that the course has under another id is refused.
         """
         here = {stored.item.id: stored.item for stored in self.all_items(actor, course_id)}
-        said = {_content_key(item): item.id for item in here.values()}
+        known = {_content_key(item): item.id for item in here.values()}
         read, refused = _parse_items(text)
         sound: list[Item] = []
         for item in read[:MAX_IMPORT]:
             try:
                 placed = _with_course_id(item, course_id, here)
-                if said.get(_content_key(placed), placed.id) != placed.id:
+                if known.get(_content_key(placed), placed.id) != placed.id:
                     raise _duplicate_item(item)
                 sound.append(self._validate(placed))
-                said[_content_key(placed)] = placed.id
+                known[_content_key(placed)] = placed.id
             except InputRefused as refusal:
                 refused.append(refusal)
         with self.database.write_transaction() as connection:
@@ -149,11 +146,11 @@ class ItemBank:
         return len(sound), refused
 
     def export_items(self, actor: Person, course_id: str, file_format: str) -> tuple[str, list[InputRefused]]:
-        """Export what may be asked as GIFT or QTI; return the text, and why each of the others was left out."""
+        """Export the askable items as GIFT or QTI; return the text, and why each of the others was left out."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         if file_format not in EXPORT_FORMATS:
             raise InputRefused(
-                f"{file_format!r} is not written; choose one of {', '.join(EXPORT_FORMATS)}",
+                f"{file_format!r} is not supported; choose one of {', '.join(EXPORT_FORMATS)}",
                 key="items_form",
                 form=file_format,
                 forms=", ".join(EXPORT_FORMATS),
@@ -170,7 +167,7 @@ class ItemBank:
     def _generated_items(self, course_id: str, skills: Sequence[Skill]) -> list[Item]:
         passages = self.library.catalog.passages(course_id)
         by_id = {passage.id: passage for passage in passages}
-        made = [*generate_items(passages), *(item for passage in passages for item in _equation_items(passage))]
+        made = [*generate_items(passages), *(item for passage in passages for item in exercise_items(passage))]
         return [
             replace(item, skill=_best_skill(item, by_id[item.source.passage_id], skills))
             for item in made
@@ -186,13 +183,15 @@ class ItemBank:
     def _validate(self, item: Item) -> Item:
         """Return the item if its own key is graded right and its form gives nothing away."""
         if not any(char.isalnum() for char in item.prompt):
-            raise InputRefused("a question needs words in it", key="item_incomplete", prompt=item.prompt[:60])
+            raise InputRefused(
+                "the question contains no words; write what is asked", key="item_incomplete", prompt=item.prompt[:60]
+            )
         if fault := find_fault(item):
             raise InputRefused(
                 f"“{item.prompt[:60]}”: {fault}", key=f"item_{fault.name.lower()}", prompt=item.prompt[:60]
             )
-        answer = item.keys[0] if item.kind in _SINGLE_ANSWER_KINDS else "\n".join(item.keys)
-        if self.grader.grade(item, answer).outcome is not Outcome.RIGHT:
+        own_answer = question_type(item.kind).own_answer(item)
+        if self.grader.grade(item, own_answer).outcome is not Outcome.RIGHT:
             raise InputRefused(
                 f"“{item.prompt[:60]}”: its own key is not graded right as {item.kind.value}; change kind or key",
                 key="item_key_not_right",
@@ -204,31 +203,20 @@ class ItemBank:
         with self.database.read_connection() as connection:
             stored = item_store.by_id(connection, item_id)
         if stored is None:
-            raise NotFound("there is no such question any more", key="item_gone")
+            raise NotFound("this question no longer exists", key="item_gone")
         self.courses.authorize(actor, stored.course_id, Action.TEACH)
         return stored
-
-
-_SINGLE_ANSWER_KINDS = (
-    ItemKind.CHOICE,
-    ItemKind.TRUE_FALSE,
-    ItemKind.NUMBER,
-    ItemKind.FORMULA,
-    ItemKind.CLOZE,
-    ItemKind.SHORT_TEXT,
-)
 
 
 def _make_item(item_id: str, kind: ItemKind, prompt: str, keys: Sequence[str], options: Sequence[str]) -> Item:
     trimmed = tuple(key.strip() for key in keys if key.strip())
     try:
         chosen = tuple(option.strip() for option in options if option.strip())
-        if kind is ItemKind.ORDERING and not chosen:
-            chosen = tuple(sorted(trimmed))
+        chosen = chosen or question_type(kind).default_options(trimmed)
         return Item(item_id, kind, prompt.strip(), trimmed, chosen)
     except ValueError as error:
-        said = str(error).replace(f"item {item_id}", f"“{prompt.strip()[:60]}”")
-        raise InputRefused(said, key="item_incomplete", prompt=prompt.strip()[:60]) from error
+        message = str(error).replace(f"item {item_id}", f"“{prompt.strip()[:60]}”")
+        raise InputRefused(message, key="item_incomplete", prompt=prompt.strip()[:60]) from error
 
 
 def _content_key(item: Item) -> tuple[ItemKind, str, tuple[str, ...]]:
@@ -236,11 +224,13 @@ def _content_key(item: Item) -> tuple[ItemKind, str, tuple[str, ...]]:
 
 
 def _duplicate_item(item: Item) -> InputRefused:
-    return InputRefused(f"“{item.prompt[:60]}” is here already", key="item_known", prompt=item.prompt[:60])
+    return InputRefused(
+        f"the course already has the question “{item.prompt[:60]}”", key="item_known", prompt=item.prompt[:60]
+    )
 
 
 def _with_course_id(item: Item, course_id: str, here: Mapping[str, Item]) -> Item:
-    """Return the item under the id that it has in this course, with what a file does not tell."""
+    """Return the item under its id in this course, with what a file does not contain."""
     own = item.id if item.id in here else hashlib.sha256(f"{course_id}\x1f{item.id}".encode()).hexdigest()[:16]
     old = here.get(own)
     if old is None:
@@ -256,33 +246,8 @@ def _outlives_passage(stored: StoredItem) -> bool:
     return stored.state is ItemState.PINNED or stored.origin is not ItemOrigin.GENERATED
 
 
-def _equation_items(passage: Passage) -> list[Item]:
-    """The exercises of a passage that can be solved exactly, as questions for a number."""
-    made = []
-    for match in _EQUATION_EXERCISE.finditer(passage.text):
-        quote = " ".join((match["text"] or match["zh"]).split())
-        equation = parse_exercise(quote).equation
-        if equation is None:
-            continue
-        asked = "求 {x}。" if match["zh"] else "What is {x}?"
-        lead = "解方程" if match["zh"] else "Solve"
-        prompt = f"{lead} {equation.text}. {asked.format(x=equation.unknown)}"
-        digest = hashlib.sha256(f"equation\x1f{prompt}\x1f{passage.id}".encode()).hexdigest()[:16]
-        made.append(
-            Item(
-                digest,
-                ItemKind.NUMBER,
-                prompt,
-                (format_fraction(equation.solution),),
-                source=ItemSource(passage.id, quote),
-                difficulty=min(0.9, 0.3 + 0.15 * len(equation.steps)),
-            )
-        )
-    return made
-
-
 def _best_skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) -> str:
-    """The declared skill whose name shares most words with the item and its place; "" when none shares any."""
+    """Return the declared skill whose name shares most words with the item and its section; "" where none does."""
     place = " ".join(passage.heading[1:] or passage.heading) if passage else ""
     around = set(tokenize(f"{place} {item.prompt} {item.source.quote if item.source else ''} {' '.join(item.keys)}"))
     heading = set(tokenize(place))
@@ -296,7 +261,7 @@ def _best_skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) ->
 
 
 def _parse_items(text: str) -> tuple[list[Item], list[InputRefused]]:
-    """Items of a text in either form; what cannot be read is told apart and keeps back no other."""
+    """Return the items of a text in either format, and why each of the others cannot be read."""
     read: list[Item] = []
     refused: list[InputRefused] = []
     text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))

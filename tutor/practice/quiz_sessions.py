@@ -1,53 +1,47 @@
-"""Practice: a learner's quizzes. Each question is a stored state machine; its key never leaves the server.
+"""A learner's quizzes and placements. Each question is a stored state machine; its key never leaves the server.
 
-An answer is taken in by one transaction, graded outside of any, and its grade stored by a second one together with its
-evidence. Whatever breaks in between, the next look at the quiz grades what was left; nothing is lost or counted twice.
+One transaction stores an answer, it is graded outside of any transaction, and a second one stores the grade together
+with its evidence. After a crash in between, reading the quiz again grades what was left: no answer is lost or counted
+twice.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import tutor.store.posed_questions as question_store
 import tutor.store.quizzes as quiz_store
-from knowledge.languages import detect_language
-from knowledge.lexical import tokenize
-from tutor.assessment.grading import Grader, has_answer_form
-from tutor.assessment.items import Item, ItemKind
+from tutor.assessment.grading import has_answer_form
+from tutor.assessment.items import Item
+from tutor.assessment.question_types.registry import question_type
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.learner.evidence import GENERAL_SKILL
 from tutor.learner.placement import MAX_QUESTIONS
-from tutor.learner.recommender import SUCCESS_BAND, TARGET_SUCCESS
-from tutor.learner.recommender import CandidateItem as Likely
+from tutor.learner.recommender import SUCCESS_BAND, TARGET_SUCCESS, CandidateItem
 from tutor.pedagogy import question_lifecycle as lifecycle
 from tutor.pedagogy.intents import Intent, classify_intent
 from tutor.pedagogy.question_lifecycle import IllegalStep, PosedQuestion, QuestionState
 from tutor.platform.clock import Clock, new_id
+from tutor.practice.attempt_grading import AttemptGrader
 from tutor.practice.item_bank import ItemBank
-from tutor.progress.evidence_log import EvidenceLog
+from tutor.practice.item_selection import items_in_language, items_on_topic, select_items
 from tutor.store.database import Connection, Database
 from tutor.store.items import StoredItem
 from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord
 from tutor.store.quizzes import Quiz
 
-log = logging.getLogger(__name__)
-GRADER_ID = "grader-1"
-DATE_LENGTH = len("2026-01-05")
-QUIZ_LENGTH = 8  # questions of a quiz
-MAX_ATTEMPTS = 3  # answers to one question; a choice is answered once
+QUIZ_LENGTH = 8  # questions
+MAX_ATTEMPTS = 3  # answers to one question, except where one option is picked: that is answered once
 QUESTION_LIFETIME = timedelta(days=7)
-CHOICE_KINDS = (ItemKind.CHOICE, ItemKind.TRUE_FALSE)
-TYPED_KINDS = (ItemKind.SHORT_TEXT, ItemKind.CLOZE, ItemKind.NUMBER, ItemKind.FORMULA)
 
 
 NextPlacementSkill = Callable[[Person, str, Collection[str]], str | None]  # (who, course, skills to leave out) -> skill
 PredictSuccess = Callable[
-    [Person, str, Mapping[str, tuple[str, float]]], Mapping[str, Likely]
+    [Person, str, Mapping[str, tuple[str, float]]], Mapping[str, CandidateItem]
 ]  # items with her chance on each
 
 
@@ -78,8 +72,7 @@ class Practice:
     database: Database
     courses: Courses
     item_bank: ItemBank
-    grader: Grader
-    evidence: EvidenceLog
+    attempt_grader: AttemptGrader
     next_placement_skill: NextPlacementSkill
     predict_success: PredictSuccess
     clock: Clock
@@ -87,7 +80,7 @@ class Practice:
     def topics(self, actor: Person, course_id: str) -> list[tuple[str, int]]:
         """Return the declared skills that there are questions about, with how many."""
         self.courses.authorize(actor, course_id)
-        pool = self._items_in_language(actor, course_id)
+        pool = self._askable_items(actor, course_id)
         counts = [
             (skill.name, sum(one.item.skill == skill.id for one in pool))
             for skill in self.courses.skills(actor, course_id)
@@ -105,9 +98,7 @@ class Practice:
         likely = self._success_chances(actor, course_id, pool)
         with self.database.write_transaction() as connection:
             self._end_open_quizzes(connection, actor, course_id)
-            chosen = _select_items(
-                pool, question_store.last_posed_times(connection, actor.id, course_id), likely, count
-            )
+            chosen = select_items(pool, question_store.last_posed_times(connection, actor.id, course_id), likely, count)
             quiz_store.add(connection, quiz)
             for number, one in enumerate(chosen):
                 question_store.add_question(connection, self._new_question(actor, course_id, one.item, quiz.id, number))
@@ -141,7 +132,7 @@ class Practice:
         likely = self._success_chances(actor, course_id, pool)
         with self.database.write_transaction() as connection:
             asked = question_store.last_posed_times(connection, actor.id, course_id)
-            (chosen,) = _select_items(pool, asked, likely, 1, target=SUCCESS_BAND[0] if harder else TARGET_SUCCESS)
+            (chosen,) = select_items(pool, asked, likely, 1, target=SUCCESS_BAND[0] if harder else TARGET_SUCCESS)
             row = self._new_question(actor, course_id, chosen.item, None, 0)
             question_store.add_question(connection, row)
         return row
@@ -156,7 +147,7 @@ class Practice:
             return None
         for row in questions:
             if row.question.state is QuestionState.ANSWERED:
-                self._grade_pending(actor, row)
+                self.attempt_grader.grade_pending(actor, row)
             elif row.question.state in lifecycle.OPEN_STATES and self.clock() >= row.question.expires_at:
                 self._apply_transition(actor, row.question.id, lambda value: lifecycle.expire(value, self.clock()))
         return self._load_session(quiz.id)
@@ -176,7 +167,8 @@ class Practice:
         `submission_id` is made with the question on the page: sent twice, it is the same answer. Raises IllegalStep.
         """
         row = self.get_question(actor, posed_id)
-        intent = classify_intent(text, question_open=True) if row.item.kind in TYPED_KINDS else Intent.ANSWER
+        may_be_message = question_type(row.item.kind).may_be_message
+        intent = classify_intent(text, question_open=True) if may_be_message else Intent.ANSWER
         match intent:
             case Intent.CLARIFY | Intent.EXERCISE:
                 return SubmissionResult(
@@ -192,7 +184,8 @@ class Practice:
         taken = self._apply_transition(
             actor, posed_id, lambda value: self._add_attempt(row, value, submission_id, text)
         )
-        return SubmissionResult(self._grade_pending(actor, taken), Intent.ANSWER)
+        self.attempt_grader.grade_pending(actor, taken)
+        return SubmissionResult(self.get_question(actor, posed_id), Intent.ANSWER)
 
     def record_hint(self, actor: Person, posed_id: str, submission_id: str) -> PosedQuestionRecord:
         """Count a hint; the words of it are `hinting.hint_text`."""
@@ -213,7 +206,7 @@ class Practice:
         tried = last is not None and last.grade is not None and last.grade.outcome in (Outcome.WRONG, Outcome.PARTIAL)
         return (
             tried
-            and row.item.kind not in CHOICE_KINDS
+            and not question_type(row.item.kind).is_answered_once
             and len(row.attempts) < MAX_ATTEMPTS
             and not row.question.is_final
         )
@@ -226,7 +219,7 @@ class Practice:
     def _add_attempt(
         self, row: PosedQuestionRecord, value: PosedQuestion, submission_id: str, text: str
     ) -> PosedQuestion:
-        limit = 1 if row.item.kind in CHOICE_KINDS else MAX_ATTEMPTS
+        limit = 1 if question_type(row.item.kind).is_answered_once else MAX_ATTEMPTS
         if submission_id not in value.seen and len(value.attempts) >= limit:
             raise IllegalStep("this question was answered already; go on to the next one")
         return lifecycle.answer(value, submission_id, text[:4_100], self.clock())
@@ -291,26 +284,19 @@ class Practice:
             )
             quiz_store.end(connection, row.quiz_id, self.clock())
 
-    def _success_chances(self, actor: Person, course_id: str, pool: Sequence[StoredItem]) -> Mapping[str, Likely]:
+    def _success_chances(
+        self, actor: Person, course_id: str, pool: Sequence[StoredItem]
+    ) -> Mapping[str, CandidateItem]:
         return self.predict_success(
             actor, course_id, {one.item.id: (one.item.skill or GENERAL_SKILL, one.item.difficulty) for one in pool}
         )
 
     def _items_on_topic(self, actor: Person, course_id: str, topic: str) -> list[StoredItem]:
-        pool = self._items_in_language(actor, course_id)
-        if not topic:
-            return pool
-        named = {skill.id for skill in self.courses.skills(actor, course_id) if skill.name.lower() == topic.lower()}
-        exact = [one for one in pool if one.item.skill in named]
-        if exact:
-            return exact
-        wanted = set(tokenize(topic))
-        return [one for one in pool if len(wanted & _item_terms(one.item)) >= max(1, round(0.5 * len(wanted)))]
+        skills = self.courses.skills(actor, course_id)
+        return items_on_topic(self._askable_items(actor, course_id), topic, skills)
 
-    def _items_in_language(self, actor: Person, course_id: str) -> list[StoredItem]:
-        """Return what may be asked in this person's language, or all where there is nothing in it."""
-        pool = self.item_bank.askable_items(course_id)
-        return [one for one in pool if detect_language(one.item.prompt, actor.language) == actor.language] or pool
+    def _askable_items(self, actor: Person, course_id: str) -> list[StoredItem]:
+        return items_in_language(self.item_bank.askable_items(course_id), actor.language)
 
     def _load_session(self, quiz_id: str) -> QuizSession:
         with self.database.read_connection() as connection:

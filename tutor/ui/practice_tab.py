@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from knowledge.errors import DocumentNotFound
-from tutor.assessment.items import ItemKind
+from tutor.assessment.question_types.base import AnswerControl
 from tutor.domain import Person
 from tutor.locales import t
 from tutor.pedagogy.intents import Intent
@@ -21,8 +21,6 @@ from tutor.store.posed_questions import PosedQuestionRecord
 from tutor.ui import photo_input, practice_view
 from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
-
-CHOICE_KINDS = (ItemKind.CHOICE, ItemKind.TRUE_FALSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,8 @@ class PracticeHandlers:
         """Hand an answer in; the same submission twice is one answer."""
         actor = current_person(request)
         row = self.services.quiz_sessions.get_question(actor, posed_id)
-        if row.item.kind is ItemKind.ORDERING and 0 < len(order or ()) < len(row.item.options):
+        control = practice_view.question_view(row).control
+        if control is AnswerControl.ARRANGE and 0 < len(order or ()) < len(row.item.options):
             show_info(t(actor.language, "practice_order_all", count=len(row.item.options)))
             return tuple(gr.skip() for _ in range(19))
         said = _submitted_answer(row, chosen, order, written)
@@ -113,8 +112,10 @@ class PracticeHandlers:
             blank = (gr.skip() for _ in range(13))
             return gr.Group(visible=True), topic, gr.Group(visible=False), *blank, None, None, result
         over, retry = self.services.quiz_sessions.may_reveal_answer(row), self.services.quiz_sessions.may_retry(row)
-        graded, kind, place = row.question.state is QuestionState.GRADED, row.item.kind, self._source_place(row)
-        typed = kind not in CHOICE_KINDS and kind is not ItemKind.ORDERING
+        graded, place = row.question.state is QuestionState.GRADED, self._source_place(row)
+        control = practice_view.question_view(row).control
+        is_pick, is_arrange = control is AnswerControl.PICK, control is AnswerControl.ARRANGE
+        typed = control is AnswerControl.WRITE
         told = [quiz_hint(row.item, n, place, actor.language) for n in range(1, row.question.hints + 1)]
         return (
             gr.Group(visible=False),
@@ -123,15 +124,15 @@ class PracticeHandlers:
             practice_view.format_question_number(sitting, row, actor.language),
             practice_view.format_prompt(row),
             gr.Radio(
-                choices=practice_view.option_choices(row, actor.language) if kind in CHOICE_KINDS else [],
-                value=row.last_attempt.text if row.last_attempt and kind in CHOICE_KINDS else None,
-                visible=kind in CHOICE_KINDS,
+                choices=practice_view.option_choices(row, actor.language) if is_pick else [],
+                value=row.last_attempt.text if row.last_attempt and is_pick else None,
+                visible=is_pick,
                 interactive=not over,
             ),
             gr.CheckboxGroup(
-                choices=practice_view.option_choices(row, actor.language) if kind is ItemKind.ORDERING else [],
+                choices=practice_view.option_choices(row, actor.language) if is_arrange else [],
                 value=[],
-                visible=kind is ItemKind.ORDERING and not over,
+                visible=is_arrange and not over,
             ),
             practice_view.format_last_order(row, actor.language, over=over),
             gr.Textbox(
@@ -173,9 +174,10 @@ def make_quiz_starter(services: Services) -> Callable[[Person, str, str], None]:
 def _submitted_answer(
     row: PosedQuestionRecord, chosen: str | None, order: list[str] | None, written: str | None
 ) -> str:
-    if row.item.kind in CHOICE_KINDS:
+    control = practice_view.question_view(row).control
+    if control is AnswerControl.PICK:
         return chosen or ""
-    return "\n".join(order or ()) if row.item.kind is ItemKind.ORDERING else written or ""
+    return "\n".join(order or ()) if control is AnswerControl.ARRANGE else written or ""
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from tutor.assessment.items import ItemKind
+from tutor.assessment.question_types.base import AnswerControl, QuestionView
+from tutor.assessment.question_types.registry import question_type
 from tutor.domain import Outcome
 from tutor.learner.placement import MAX_QUESTIONS
 from tutor.locales import t
@@ -38,16 +39,22 @@ def format_prompt(row: PosedQuestionRecord) -> str:
     return f"### {text_format.escape_inline(row.item.prompt)}"
 
 
+def question_view(row: PosedQuestionRecord) -> QuestionView:
+    """Return what the page shows of a question, without its key."""
+    return question_type(row.item.kind).view(row.item)
+
+
 def option_choices(row: PosedQuestionRecord, language: str) -> list[Choice]:
-    """Return what can be chosen: the options, or true and false."""
-    if row.item.kind is ItemKind.TRUE_FALSE:
-        return [(t(language, "practice_true"), "true"), (t(language, "practice_false"), "false")]
-    return [(text_format.to_plain_line(option, 160), option) for option in row.item.options]
+    """Return the options with their labels."""
+    return [
+        (t(language, option.label) if option.label else text_format.to_plain_line(option.value, 160), option.value)
+        for option in question_view(row).options
+    ]
 
 
 def format_last_order(row: PosedQuestionRecord, language: str, *, over: bool) -> str:
-    """Return the order that she has handed in last, if it was one that was asked for."""
-    if row.last_attempt is None or row.item.kind is not ItemKind.ORDERING:
+    """Return the order that the learner submitted last, where the question asks for one."""
+    if row.last_attempt is None or question_view(row).control is not AnswerControl.ARRANGE:
         return ""
     return format_order(
         row.last_attempt.text.splitlines(), language, "practice_arranged" if over else "practice_arranged_before"
@@ -102,13 +109,13 @@ def format_outcome(given: StoredAttempt, language: str) -> str:
 
 def format_answer(row: PosedQuestionRecord, answer: str, language: str) -> str:
     """Return an answer or a key as it is read: true and false in the learner's language."""
-    if row.item.kind is ItemKind.TRUE_FALSE and answer in ("true", "false"):
-        return t(language, f"practice_{answer}")
+    if label := question_view(row).option(answer).label:
+        return t(language, label)
     return ", ".join(answer.splitlines())
 
 
 def format_reason(text: str, language: str) -> str:
-    return text_format.escape_inline(translate_grading_reason(text) if language == "zh" else text)
+    return text_format.escape_inline(translate_grading_reason(text, language))
 
 
 def format_source_passage(row: PosedQuestionRecord, place: str, language: str) -> str:

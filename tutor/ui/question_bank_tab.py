@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from tutor.assessment.items import ItemKind
+from tutor.assessment.question_types.registry import authorable_types, question_type
 from tutor.domain import HelpLevel, Person
 from tutor.locales import t
 from tutor.services import Services
@@ -17,16 +17,6 @@ from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, erro
 from tutor.ui.gradio_i18n import i18n
 
 MAX_ITEMS = 60  # items of the list; the rest is found by searching
-AUTHORABLE_KINDS = (
-    ItemKind.CHOICE,
-    ItemKind.TRUE_FALSE,
-    ItemKind.NUMBER,
-    ItemKind.CLOZE,
-    ItemKind.SHORT_TEXT,
-    ItemKind.ORDERING,
-    ItemKind.SET,
-    ItemKind.FORMULA,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +91,7 @@ class QuestionBankHandlers:
         actor = current_person(request)
         chosen = (options or "").splitlines()
         self.services.item_bank.add_item(
-            actor, course_id, ItemKind(kind), prompt or "", (keys or "").splitlines(), chosen
+            actor, course_id, question_type(kind).kind, prompt or "", (keys or "").splitlines(), chosen
         )
         show_info(t(actor.language, "question_added"))
         return "", "", "", *self.show(course_id, "", request)
@@ -161,7 +151,10 @@ class QuestionBankHandlers:
 
 def _format_item(stored: StoredItem, language: str) -> str:
     state = {ItemState.PINNED: "question_pinned", ItemState.BANNED: "question_banned"}.get(stored.state)
-    kind, prompt = t(language, f"kind_{stored.item.kind.value}"), text_format.to_plain_line(stored.item.prompt, 140)
+    kind, prompt = (
+        t(language, question_type(stored.item.kind).label),
+        text_format.to_plain_line(stored.item.prompt, 140),
+    )
     line = prompt if prompt.startswith(kind) else t(language, "question_line", kind=kind, prompt=prompt)
     return (t(language, state) if state else "") + line
 
@@ -214,7 +207,7 @@ def _build_item_form(handlers: QuestionBankHandlers, course: gr.Dropdown, shown:
     with gr.Accordion(i18n("question_new"), open=False, elem_id="tutor-question-new"):
         kind = gr.Dropdown(
             label=i18n("question_kind"),
-            choices=[(i18n(f"kind_{k.value}"), k.value) for k in AUTHORABLE_KINDS],
+            choices=[(i18n(each.label), each.kind.value) for each in authorable_types()],
             value="choice",
         )
         prompt = gr.Textbox(label=i18n("question_prompt"), lines=2, elem_id="tutor-question-new-prompt")

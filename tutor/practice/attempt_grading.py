@@ -1,0 +1,84 @@
+"""Grades the stored answers of learners: each grade and its evidence are written in one transaction, once."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import tutor.store.posed_questions as question_store
+from tutor.assessment.grading import Grader, NotAnAnswer
+from tutor.assessment.items import Grade, Item, unsure_grade
+from tutor.domain import Outcome, Person
+from tutor.learner.evidence import AnswerOrigin
+from tutor.pedagogy import question_lifecycle as lifecycle
+from tutor.platform.clock import Clock
+from tutor.practice.graded_examples import grade_with_examples
+from tutor.progress.evidence_log import EvidenceLog, GradedAnswer
+from tutor.store.database import Connection, Database
+from tutor.store.posed_questions import PosedQuestionRecord, StoredAttempt
+
+log = logging.getLogger(__name__)
+GRADER_ID = "grader-1"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptGrader:
+    """Grades answers with the grader and the decisions of instructors about the same item."""
+
+    database: Database
+    grader: Grader
+    evidence: EvidenceLog
+    clock: Clock
+
+    def grade_pending(self, actor: Person, row: PosedQuestionRecord) -> None:
+        """Grade the answers to a question that have no grade yet."""
+        for given in row.attempts:
+            if given.grade is None:
+                grade = self._grade(row.item, given.text)
+                with self.database.write_transaction() as connection:
+                    self._store_grade(connection, actor, row.question.id, given, grade)
+
+    def person_graded_answers(self, item_id: str) -> list[StoredAttempt]:
+        """Return the answers to an item that a person has graded."""
+        with self.database.read_connection() as connection:
+            posed = question_store.of_item(connection, item_id)
+        return [given for row in posed for given in row.attempts if given.grade is not None and given.is_by_person]
+
+    def _grade(self, item: Item, text: str) -> Grade:
+        """Fails closed: whatever goes wrong in grading leaves the answer to the instructor."""
+        try:
+            return grade_with_examples(self.grader, item, text, self.person_graded_answers(item.id))
+        except NotAnAnswer:
+            return unsure_grade("contains_no_answer")
+        except Exception:
+            log.exception("grading an answer to item %s failed", item.id)
+            return unsure_grade("grader_failed")
+
+    def _store_grade(
+        self, connection: Connection, actor: Person, posed_id: str, given: StoredAttempt, grade: Grade
+    ) -> None:
+        row = question_store.by_id(connection, posed_id)
+        if row is None or any(one.id == given.id and one.grade is not None for one in row.attempts):
+            return  # another thread was faster
+        question_store.save_question(connection, lifecycle.grade(row.question, given.submission_id, grade.outcome))
+        question_store.add_grade(connection, given.id, grade, GRADER_ID, self.clock())
+        if grade.outcome is not Outcome.UNSURE:
+            self.evidence.record(actor, to_graded_answer(row, given, grade.outcome, GRADER_ID), within=connection)
+
+
+def to_graded_answer(row: PosedQuestionRecord, given: StoredAttempt, outcome: Outcome, graded_by: str) -> GradedAnswer:
+    """Return a graded answer in the form that the evidence log stores."""
+    shows = dict(row.item.misconceptions).get(given.text.strip())
+    return GradedAnswer(
+        course_id=row.course_id,
+        item_id=row.item.id,
+        skills=(row.item.skill,) if row.item.skill else (),
+        outcome=outcome,
+        judge=graded_by,
+        grade_id=given.id,
+        hints=given.hints,
+        aided=given.aided,
+        origin=AnswerOrigin(row.purpose) if row.quiz_id else AnswerOrigin.CHAT,
+        misconception=shows if outcome is not Outcome.RIGHT else None,
+        passage_id=row.item.source.passage_id if row.item.source else None,
+    )
