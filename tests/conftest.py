@@ -1,4 +1,4 @@
-"""The house that tests live in: real database, real index, bundled embedder, scripted engine, a standing clock."""
+"""Fixtures shared by all tests: services with a real database and index, a scripted engine and a fixed clock."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from knowledge.embedding import Embedder
     from tutor.services import Services
 
-library_env.configure_libraries()  # as the program does before it imports what it runs on
-hypothesis_settings.register_profile("house", deadline=None)  # how fast a busy machine is proves nothing
-hypothesis_settings.load_profile("house")
+library_env.configure_libraries()  # before any library is imported, as the program does
+hypothesis_settings.register_profile("tests", deadline=None)  # a busy machine may be slow
+hypothesis_settings.load_profile("tests")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture
 def shared() -> Path:
-    """The folder of test material from public sources; absent outside the workshop."""
+    """The folder of test material from public sources; it is not part of the repository."""
     if not SHARED.is_dir():
         pytest.skip("needs the public test material in ../shared")
     return SHARED
 
 
 class FakeClock:
-    """Tells a fixed time, a microsecond later at each look, so that order is kept."""
+    """A clock with a fixed time that advances by a microsecond a call, so that events stay in order."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -65,7 +65,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def embedder(tmp_path_factory: pytest.TempPathFactory) -> Embedder:
-    """The bundled embedder: what is covered is decided by a model fitted to it, so a twin would decide at random."""
+    """The bundled embedder; the model that decides what is covered is fitted to it, so a fake would not do."""
     from knowledge.sentence_embedder import open_embedder
 
     return open_embedder("bundled", tmp_path_factory.mktemp("models"))
@@ -100,9 +100,9 @@ def instructor(services: Services) -> Person:
 @pytest.fixture
 def course(services: Services, instructor: Person) -> Course:
     """A course with one document about plants."""
-    made = services.courses.create(instructor, "Biology", course_id="biology")
-    services.documents.ingest(instructor, made.id, "plants.md", PLANTS)
-    return made
+    biology = services.courses.create(instructor, "Biology", course_id="biology")
+    services.documents.ingest(instructor, biology.id, "plants.md", PLANTS)
+    return biology
 
 
 @pytest.fixture
@@ -120,12 +120,12 @@ Ask = Callable[..., Turn]
 
 @pytest.fixture
 def ask(services: Services, course: Course) -> Ask:
-    """Ask and return the stored turn; what was streamed must not be empty."""
+    """Ask a question and return the stored turn; something must have been streamed."""
 
-    def asking(actor: Person, text: str = "Why do leaves look green?", **rest: str) -> Turn:
+    def ask_and_check(actor: Person, text: str = "Why do leaves look green?", **rest: str) -> Turn:
         events = list(services.chat.ask(actor, course.id, text, **rest))
         assert any(isinstance(event, Token) for event in events)
         assert isinstance(events[-1], Finished)
         return events[-1].turn
 
-    return asking
+    return ask_and_check

@@ -1,4 +1,4 @@
-"""The pages of a house on a free port of this machine, for the tests that speak HTTP or drive a browser."""
+"""Serves the pages on a free port, for tests that use HTTP or a browser."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ The Calvin cycle builds sugar from carbon dioxide in the stroma of the chloropla
 
 
 class SlowEngine(ScriptedEngine):
-    """A scripted engine with the pace of a small model, so that an answer can be watched and stopped."""
+    """A scripted engine as slow as a small model, so that an answer can be watched and stopped."""
 
     def __init__(self, says: str) -> None:
         super().__init__(lambda _request: self.reply_text)
@@ -55,7 +55,7 @@ def free_port() -> int:
 
 @contextmanager
 def serve_app(folder: Path, *, port: int = 0) -> Iterator[Services]:
-    """Yield a served house at house.settings.url, with a course "biology" of one document."""
+    """Serve the pages at `services.settings.url`, with a course "biology" of one document."""
     from knowledge.embedding import HashingEmbedder
     from tutor.ui.pages import build_pages, launch_arguments
 
@@ -79,7 +79,7 @@ def create_biology_course(services: Services) -> Course:
 
 
 def instructor_link(services: Services, name: str = "ms-frizzle") -> str:
-    """Return the one-time link of a new instructor of the course."""
+    """Return the sign-in link of a new instructor of the course."""
     instructor = services.accounts.create_account(name, Role.INSTRUCTOR)
     services.courses.enrol(services.operator, "biology", instructor)
     return services.accounts.issue_sign_in_link(instructor)

@@ -1,4 +1,4 @@
-"""How tests wait for background jobs."""
+"""Waits for jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the citation marks go."""
+"""Which sentences of an answer get which citation mark."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes first when a prompt is too long."""
+"""What is cut first when a prompt is too long."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tutor.chat.context_window import PromptMaterial, PromptPassage, fit_to_wind
 from tutor.errors import PromptTooLong
 
 
-def weigh(material: PromptMaterial) -> int:
+def count_tokens(material: PromptMaterial) -> int:
     history = sum(len(q) + len(a) for q, a in material.history)
     return 10 + history + sum(len(passage.text) for passage in material.passages)
 
@@ -21,19 +21,19 @@ def passages(*lengths: int) -> tuple[PromptPassage, ...]:
 
 def test_the_oldest_turn_is_dropped_first_then_the_last_passage():
     material = PromptMaterial((("a" * 50, ""), ("b" * 50, "")), passages(100, 100))
-    assert fit_to_window(material, 310, weigh) == material
-    assert [q[0] for q, _ in fit_to_window(material, 300, weigh).history] == ["b"]
-    assert fit_to_window(material, 220, weigh) == PromptMaterial((), passages(100, 100))
-    assert fit_to_window(material, 150, weigh) == PromptMaterial((), passages(100))
+    assert fit_to_window(material, 310, count_tokens) == material
+    assert [q[0] for q, _ in fit_to_window(material, 300, count_tokens).history] == ["b"]
+    assert fit_to_window(material, 220, count_tokens) == PromptMaterial((), passages(100, 100))
+    assert fit_to_window(material, 150, count_tokens) == PromptMaterial((), passages(100))
 
 
 def test_the_best_passage_is_halved_before_giving_up():
-    assert fit_to_window(PromptMaterial((), passages(1000)), 300, weigh).passages[0].text == "x" * 250
+    assert fit_to_window(PromptMaterial((), passages(1000)), 300, count_tokens).passages[0].text == "x" * 250
 
 
 def test_a_question_too_long_for_the_window_is_refused_with_a_remedy():
     with pytest.raises(PromptTooLong, match="fewer words"):
-        fit_to_window(PromptMaterial((), passages(1000)), 50, weigh)
+        fit_to_window(PromptMaterial((), passages(1000)), 50, count_tokens)
 
 
 @given(
@@ -44,9 +44,9 @@ def test_a_question_too_long_for_the_window_is_refused_with_a_remedy():
 def test_the_trimmed_prompt_fits_and_keeps_the_newest_and_best(history, lengths, budget):
     material = PromptMaterial(tuple(history), passages(*lengths))
     try:
-        kept = fit_to_window(material, budget, weigh)
+        fitted = fit_to_window(material, budget, count_tokens)
     except PromptTooLong:
         return
-    assert weigh(kept) <= budget
-    assert kept.history == material.history[len(material.history) - len(kept.history) :]
-    assert [p.id for p in kept.passages] == [p.id for p in material.passages[: len(kept.passages)]]
+    assert count_tokens(fitted) <= budget
+    assert fitted.history == material.history[len(material.history) - len(fitted.history) :]
+    assert [p.id for p in fitted.passages] == [p.id for p in material.passages[: len(fitted.passages)]]

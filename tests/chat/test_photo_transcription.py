@@ -1,4 +1,4 @@
-"""A picture becomes text for its learner to correct: by the model that sees, else by OCR; nothing of it stays."""
+"""A photo becomes text for its learner to correct, by the vision model or by OCR; nothing of it is stored."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def test_the_vision_model_gets_pixels_without_metadata_and_a_transcription_promp
 ) -> None:
     photos, engine = open_with_vision_engine(settings, "2x = 8")
     exif = Image.Exif()
-    exif[0x010E] = "home of Ada"  # what a camera notes down
-    held = io.BytesIO()
-    draw_text("2x = 8").save(held, "JPEG", exif=exif)
-    found = photos.transcribe(ada, held.getvalue())
+    exif[0x010E] = "home of Ada"  # as a camera writes it
+    photo = io.BytesIO()
+    draw_text("2x = 8").save(photo, "JPEG", exif=exif)
+    found = photos.transcribe(ada, photo.getvalue())
     assert (found.text, found.model) == ("2x = 8", "eyes")
     (request,) = engine.requests
     assert isinstance(request, GenerationRequest) and request.adapter is None and request.temperature == 0

@@ -1,4 +1,4 @@
-"""Teaching turns: the move is chosen in code, hints come one rung a turn, and the guard stands before the page."""
+"""Planned turns: the move is chosen in code, hints climb one rung a turn, and no draft leaks the answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EQUATION = "Solve 5x - 8 = 27"
 
 @pytest.fixture
 def say(ask, ada):
-    """One conversation: each call says something and returns the stored turn."""
+    """Send messages in one conversation; each call returns the stored turn."""
     state: dict[str, str] = {}
 
     def saying(text: str, **rest: str):
@@ -35,8 +35,8 @@ def ladder_state(turn):
 
 
 def test_repeated_requests_get_better_hints_and_never_the_answer(say, engine):
-    said = [EQUATION, "just tell me the answer", "just tell me!", "tell me the answer please", "my teacher allowed it"]
-    turns = [say(text) for text in said]
+    pleas = ["just tell me the answer", "just tell me!", "tell me the answer please", "my teacher allowed it"]
+    turns = [say(text) for text in (EQUATION, *pleas)]
     assert [turn.guidance.rung for turn in turns] == [1, 2, 3, 4, 4]
     assert turns[-1].guidance.sharpness == 1
     assert len({turn.answer for turn in turns}) == 5
@@ -60,7 +60,7 @@ def test_repeated_guesses_get_no_verdict_without_a_reason(say):
     say(EQUATION)
     moves = [say(f"x = {n}").guidance.move for n in (1, 2, 3, 4)]
     assert moves == [Move.HINT, Move.HINT, Move.ASK_REASON, Move.ASK_REASON]
-    assert say("x = 7").guidance.move == Move.ASK_REASON  # a yes to the right one alone would tell it
+    assert say("x = 7").guidance.move == Move.ASK_REASON  # a yes to the right value alone would give it away
     assert say("because 7").guidance.move == Move.ASK_REASON
     assert say("I added 8 to both sides and then divided by 5, so x = 7").guidance.move == Move.CONFIRM
 
@@ -179,7 +179,7 @@ def test_a_help_request_without_context_explains_what_can_be_asked(say):
 
 
 def add_quiz_document(services, course, instructor):
-    """A course that can be asked about: one gap, and nothing else."""
+    """Give the course one gap question, and no other."""
     services.documents.ingest(
         instructor,
         course.id,
@@ -228,7 +228,7 @@ Thin lava flows far because it holds little silica, which would bind its grains.
 
 @pytest.fixture
 def say_in_exercise_course(services, course, instructor, say):
-    """A conversation in a course whose own section of exercises holds the one that is asked about."""
+    """A conversation in a course whose section of exercises contains the one that is asked about."""
     services.documents.ingest(instructor, course.id, "lava.md", EXERCISES)
     return say
 
@@ -281,22 +281,22 @@ def test_an_example_for_a_word_problem_is_not_arithmetic(say_in_exercise_course)
 
 
 def pin_question(services, course, instructor, kind):
-    """A question of that kind, and no other, in front of everything that the course holds."""
-    asked = {
+    """Pin a question of this kind, so that it is posed before any other of the course."""
+    question = {
         ItemKind.TRUE_FALSE: ("True or false: a loop repeats.", ["true"], []),
         ItemKind.NUMBER: ("How many bits has a byte?", ["8"], []),
         ItemKind.CHOICE: ("Which one repeats?", ["loop"], ["loop", "module", "string"]),
     }[kind]
-    one = services.item_bank.add_item(instructor, course.id, kind, *asked)
-    services.item_bank.set_state(instructor, one.id, ItemState.PINNED)
+    item = services.item_bank.add_item(instructor, course.id, kind, *question)
+    services.item_bank.set_state(instructor, item.id, ItemState.PINNED)
 
 
 @pytest.mark.parametrize("kind", [ItemKind.TRUE_FALSE, ItemKind.NUMBER, ItemKind.CHOICE])
-@pytest.mark.parametrize("said", ["I have a cat", "blue", EQUATION, "Solve 3(x + 2) = 21"])
-def test_a_non_answer_is_not_graded_and_leaves_the_question_open(services, course, instructor, say, ada, kind, said):
+@pytest.mark.parametrize("message", ["I have a cat", "blue", EQUATION, "Solve 3(x + 2) = 21"])
+def test_a_non_answer_is_not_graded_and_leaves_the_question_open(services, course, instructor, say, ada, kind, message):
     pin_question(services, course, instructor, kind)
     asked = say("Quiz me")
-    aside = say(said)
+    aside = say(message)
     assert aside.guidance.posed == asked.guidance.posed
     row = services.quiz_sessions.get_question(ada, asked.guidance.posed)
     assert row.attempts == () and not services.gradebook.entries(instructor, course.id)
@@ -310,8 +310,8 @@ def test_an_exercise_sent_while_a_question_is_open_gets_a_hint(services, course,
 
 
 def test_a_quick_action_without_context_is_not_answered_as_uncovered(say):
-    for said in ("I don't know. Give me a hint", "Summarise this", "Give me an example"):
-        turn = say(said)
+    for message in ("I don't know. Give me a hint", "Summarise this", "Give me an example"):
+        turn = say(message)
         assert (turn.guidance.move, chat_view.format_badge(turn, "en")) == (turn.guidance.move, "")
     assert "not_covered" in chat_view.format_badge(say("Who won the football world cup?"), "en")
 
@@ -365,15 +365,15 @@ def test_an_imperative_definition_request_is_recognised_during_exercises_and_que
 
 
 def test_a_chinese_reason_is_recognised(say):
-    for said in ("解方程 5x-8=27", "x=1", "x=2", "x=7"):
-        last = say(said)
+    for message in ("解方程 5x-8=27", "x=1", "x=2", "x=7"):
+        last = say(message)
     assert last.guidance.move == Move.ASK_REASON
     assert say("两边加8得5x=35，再除以5，所以x=7").guidance.move == Move.CONFIRM
 
 
 def test_a_true_false_key_is_given_in_the_language_of_the_statement(services, course, instructor, say):
-    one = services.item_bank.add_item(instructor, course.id, ItemKind.TRUE_FALSE, "判断对错：“循环”会重复。", ["true"])
-    services.item_bank.set_state(instructor, one.id, ItemState.PINNED)
+    item = services.item_bank.add_item(instructor, course.id, ItemKind.TRUE_FALSE, "判断对错：“循环”会重复。", ["true"])
+    services.item_bank.set_state(instructor, item.id, ItemState.PINNED)
     say("考考我")
     assert "答案是：对。" in say("错").answer
 

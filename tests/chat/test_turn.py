@@ -1,4 +1,4 @@
-"""One student turn, from question to stored answer."""
+"""One turn, from the question to the stored answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_covered_question_is_answered_with_a_verbatim_citation(services, ask, 
 
 @pytest.mark.parametrize("echo", ["Why do leaves look green?", "why do leaves look green"])
 def test_an_echoed_question_is_replaced_by_the_course_extract(engine, services, ask, ada, echo):
-    """A small model asked in a language that it does not speak repeated the question, and that was given a citation."""
+    """A small model that does not speak the language repeats the question; that must not get a citation."""
     engine._answer = lambda _request: echo
     turn = ask(ada)
     assert turn.answer.startswith("The course says: Chlorophyll absorbs red and blue light")
@@ -74,12 +74,12 @@ def test_conversation_history_reaches_the_model_without_citation_marks(ask, ada,
 
 
 def test_the_next_prompt_prefix_is_prefetched(ask, ada, engine):
-    """What it reads ahead is the beginning of the next prompt, message for message, under the same adapter."""
+    """The prefetched messages are the first messages of the next prompt, with the same adapter."""
     first = ask(ada)
-    hint, adapter = engine.prefetched[-1]
+    prefix, adapter = engine.prefetched[-1]
     ask(ada, "Where does the Calvin cycle build sugar?", conversation_id=first.conversation_id)
-    assert adapter is None and len(hint) == 3
-    assert engine.requests[-1].messages[:3] == hint
+    assert adapter is None and len(prefix) == 3
+    assert engine.requests[-1].messages[:3] == prefix
 
 
 def test_a_queued_learner_sees_the_queue_position(services, course, ada, engine):
@@ -141,11 +141,11 @@ def test_tutor_notes_are_not_sent_back_to_the_model(ask, ada, engine):
 
 def test_stopping_keeps_the_partial_answer(services, course, ada, engine):
     stream = services.chat.ask(ada, course.id, "Why do leaves look green?")
-    said = ""
+    answer = ""
     for event in stream:
         if isinstance(event, Token):
-            said += event.text
-        if len(said.split()) == 3:
+            answer += event.text
+        if len(answer.split()) == 3:
             stream.close()
             break
     (conversation,) = services.conversations.list_own(ada, course.id)
@@ -192,7 +192,7 @@ def test_a_message_without_words_is_refused_before_anything_is_stored(services, 
     assert services.conversations.list_own(ada, course.id) == []
 
 
-def test_a_huge_message_is_refused_with_its_size_and_the_way_out(services, course, ada):
+def test_a_huge_message_is_refused_with_its_size_and_a_remedy(services, course, ada):
     with pytest.raises(InputRefused, match=r"1,000,000 characters; at most 8,000 .*upload it"):
         next(services.chat.ask(ada, course.id, "a" * 1_000_000))
 
@@ -209,12 +209,15 @@ def test_any_text_is_refused_or_answered_and_stored(services, course, ada, text)
 
 
 def test_a_learner_cannot_ask_in_or_replace_turns_of_anothers_conversation(services, ask, course, ada, bob):
-    hers = ask(ada)
+    adas_turn = ask(ada)
     with pytest.raises(NotFound, match="no such conversation"):
-        next(services.chat.ask(bob, course.id, "Why?", conversation_id=hers.conversation_id))
-    his = ask(bob)
+        next(services.chat.ask(bob, course.id, "Why?", conversation_id=adas_turn.conversation_id))
+    bobs_turn = ask(bob)
     with pytest.raises(NotFound, match="not in this conversation"):
-        next(services.chat.ask(bob, course.id, "Why?", conversation_id=his.conversation_id, replaces_turn_id=hers.id))
+        bobs_conversation = bobs_turn.conversation_id
+        next(
+            services.chat.ask(bob, course.id, "Why?", conversation_id=bobs_conversation, replaces_turn_id=adas_turn.id)
+        )
 
 
 def test_a_course_that_does_not_exist_or_is_closed_is_not_found(services, instructor, ada):
@@ -245,9 +248,9 @@ def test_long_history_and_passages_are_trimmed_to_the_window(services: Services,
     assert all(small.count_tokens(request.messages) <= window for request in small.requests)
 
 
-@pytest.mark.parametrize(("window", "reads_neighbour"), [(2048, False), (8192, True)])
+@pytest.mark.parametrize(("window", "reads_other_sentences"), [(2048, False), (8192, True)])
 def test_a_small_model_gets_selected_sentences_and_a_large_one_passages(
-    services: Services, course: Course, instructor: Person, ada: Person, window: int, reads_neighbour: bool
+    services: Services, course: Course, instructor: Person, ada: Person, window: int, reads_other_sentences: bool
 ):
     text = (
         b"Roots drink. Mosses have no roots, so their leaves take up the water of the rain. They were drawn by Haeckel."
@@ -258,7 +261,7 @@ def test_a_small_model_gets_selected_sentences_and_a_large_one_passages(
         ada, course.id, "What do mosses take up the water of rain with?"
     )
     prompt = engine.requests[0].messages[-1].content
-    assert "their leaves take up the water" in prompt and ("Haeckel" in prompt) is reads_neighbour
+    assert "their leaves take up the water" in prompt and ("Haeckel" in prompt) is reads_other_sentences
     assert finished.turn.citations[0].quote.startswith("Mosses have no roots")
 
 
@@ -268,7 +271,7 @@ def test_a_greeting_is_answered_without_retrieval(ask, ada, engine):
 
 
 def test_a_formula_is_answered_in_the_learners_language(services, course, ask):
-    """A Chinese learner's "x=4" was taken for English, as it has a Latin letter, and confirmed in English."""
+    """The Latin letter in a Chinese learner's "x=4" does not make it English."""
     mei = services.accounts.create_account("mei", Role.LEARNER, "zh")
     first = ask(mei, "解方程 2x+3=11")
     turn = ask(mei, "x=4", conversation_id=first.conversation_id)
@@ -276,8 +279,8 @@ def test_a_formula_is_answered_in_the_learners_language(services, course, ask):
 
 
 def test_a_chinese_question_is_prompted_in_chinese(services, instructor, course, ada, engine, ask):
-    leaf = "# 叶子\n\n叶绿素吸收红光和蓝光，反射绿光，所以叶子看起来是绿色的。"
-    services.documents.ingest(instructor, course.id, "叶.md", leaf.encode())
+    document = "# 叶子\n\n叶绿素吸收红光和蓝光，反射绿光，所以叶子看起来是绿色的。"
+    services.documents.ingest(instructor, course.id, "叶.md", document.encode())
     turn = ask(ada, "为什么叶子看起来是绿色的？")
     assert turn.covered
     assert "课程段落" in engine.requests[-1].messages[-1].content

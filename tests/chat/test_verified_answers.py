@@ -1,4 +1,4 @@
-"""A better answer works in the next turn: for its learner at once, for the course once a teacher accepted it."""
+"""A correction answers the next turn: its learner at once, the course once an instructor has accepted it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ GROUPS = Path(__file__).resolve().parents[2] / "bench" / "same_questions.tsv"
 
 def test_a_learners_correction_is_given_to_them_at_once_and_to_nobody_else(services, ask, ada, bob):
     correction = services.feedback.submit_correction(ada, ask(ada, GREEN).id, BETTER, consent=False)
-    hers, his = ask(ada, "Why are leaves green?"), ask(bob, GREEN)
-    assert hers.verified == VerifiedAnswerRef(correction.id, Endorser.LEARNER, whole=True)
-    assert hers.answer.startswith("Chlorophyll reflects green light")
-    assert [citation.document for citation in hers.citations] == ["Plants"]
-    assert hers.model is None and his.verified is None and his.model == "scripted"
+    adas_turn, bobs_turn = ask(ada, "Why are leaves green?"), ask(bob, GREEN)
+    assert adas_turn.verified == VerifiedAnswerRef(correction.id, Endorser.LEARNER, whole=True)
+    assert adas_turn.answer.startswith("Chlorophyll reflects green light")
+    assert [citation.document for citation in adas_turn.citations] == ["Plants"]
+    assert adas_turn.model is None and bobs_turn.verified is None and bobs_turn.model == "scripted"
 
 
 def test_an_accepted_correction_is_given_to_everybody_and_takes_precedence(services, ask, ada, bob, instructor):
@@ -34,12 +34,12 @@ def test_an_accepted_correction_is_given_to_everybody_and_takes_precedence(servi
     assert ask(bob, GREEN).verified == VerifiedAnswerRef(correction.id, Endorser.TEACHER, whole=True)
 
 
-@pytest.mark.parametrize("what", ["withdrawn", "declined", "undone"])
-def test_a_withdrawn_or_declined_correction_is_not_given(services, ask, ada, bob, instructor, what):
+@pytest.mark.parametrize("change", ["withdrawn", "declined", "undone"])
+def test_a_withdrawn_or_declined_correction_is_not_given(services, ask, ada, bob, instructor, change):
     correction = services.feedback.submit_correction(ada, ask(ada, GREEN).id, BETTER, consent=True)
     services.review_queue.decide(instructor, correction.id, accept=True)
     assert ask(bob, GREEN).verified
-    match what:
+    match change:
         case "withdrawn":
             services.feedback.withdraw_correction(ada, correction.id)
         case "declined":
@@ -52,9 +52,9 @@ def test_a_withdrawn_or_declined_correction_is_not_given(services, ask, ada, bob
 def test_different_questions_and_retries_go_to_the_model(services, ask, ada):
     services.feedback.submit_correction(ada, ask(ada, GREEN).id, BETTER, consent=False)
     assert ask(ada, "Why does chlorophyll absorb red and blue light?").verified is None
-    told = ask(ada, GREEN)
-    again = ask(ada, GREEN, conversation_id=told.conversation_id, replaces_turn_id=told.id)
-    assert told.verified and again.verified is None and again.model == "scripted"
+    first = ask(ada, GREEN)
+    again = ask(ada, GREEN, conversation_id=first.conversation_id, replaces_turn_id=first.id)
+    assert first.verified and again.verified is None and again.model == "scripted"
 
 
 def test_an_accepted_correction_answers_an_uncovered_question(services, ask, ada, bob, instructor):
@@ -75,8 +75,8 @@ def test_a_related_question_gives_a_larger_model_an_example(services, ask, ada, 
     turn = ask(ada, "What makes leaves so green in summer?")
     engine = services.engine
     assert isinstance(engine, ScriptedEngine)
-    said = [(message.role, message.content) for message in engine.requests[-1].messages]
-    assert said[1:3] == [("user", GREEN), ("assistant", BETTER)]
+    prompt = [(message.role, message.content) for message in engine.requests[-1].messages]
+    assert prompt[1:3] == [("user", GREEN), ("assistant", BETTER)]
     assert turn.verified and not turn.verified.whole and turn.model == "scripted"
 
 
@@ -85,8 +85,8 @@ def groups() -> list[list[str]]:
 
 
 def test_near_misses_are_never_matched():
-    taken = [(row[1], other) for row in groups() for other in row[5:] if is_same_question(row[1], other)]
-    assert taken == []
+    matched = [(row[1], other) for row in groups() for other in row[5:] if is_same_question(row[1], other)]
+    assert matched == []
 
 
 def test_most_paraphrases_are_matched_including_held_out_ones():

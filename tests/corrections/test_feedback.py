@@ -26,10 +26,10 @@ def test_only_the_owner_rates_or_corrects_an_answer(services, ask, ada, bob):
 
 def test_a_correction_trains_only_with_consent_and_can_be_withdrawn(services, ask, ada, course):
     turn = ask(ada)
-    kept = services.feedback.submit_correction(ada, turn.id, "Because of chlorophyll.", consent=False)
-    assert kept.state is CorrectionState.PROPOSED and not services.feedback.has_consent(ada)
+    untrained = services.feedback.submit_correction(ada, turn.id, "Because of chlorophyll.", consent=False)
+    assert untrained.state is CorrectionState.PROPOSED and not services.feedback.has_consent(ada)
     trained = services.feedback.submit_correction(ada, turn.id, "Chlorophyll reflects green.", consent=True)
-    assert trained.may_train(ada.id) and not kept.may_train(ada.id) and services.feedback.has_consent(ada)
+    assert trained.may_train(ada.id) and not untrained.may_train(ada.id) and services.feedback.has_consent(ada)
     services.feedback.withdraw_correction(ada, trained.id)
     assert [c.state for c in services.feedback.list_corrections(ada, course.id)] == [
         CorrectionState.PROPOSED,
@@ -48,7 +48,7 @@ def test_an_instructor_reviews_the_corrections_of_their_course(services, ask, ad
         services.review_queue.decide(bob, correction.id, accept=True)
 
 
-@pytest.mark.parametrize(("text", "said"), [("  ", "empty"), ("x" * 4001, "4001 characters")])
-def test_an_unusable_correction_is_refused(services, ask, ada, text, said):
-    with pytest.raises(InputRefused, match=said):
+@pytest.mark.parametrize(("text", "problem"), [("  ", "empty"), ("x" * 4001, "4001 characters")])
+def test_an_unusable_correction_is_refused(services, ask, ada, text, problem):
+    with pytest.raises(InputRefused, match=problem):
         services.feedback.submit_correction(ada, ask(ada).id, text, consent=True)

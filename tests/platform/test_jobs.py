@@ -1,4 +1,4 @@
-"""Long tasks beside the page."""
+"""Jobs: progress, errors, cancelling, recovery."""
 
 from __future__ import annotations
 

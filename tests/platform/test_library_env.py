@@ -1,4 +1,4 @@
-"""What leaves the machine: nothing, unless somebody switches it on by hand, and then the tutor refuses to start."""
+"""Nothing leaves the machine: a variable that would share what learners write keeps the tutor from starting."""
 
 from __future__ import annotations
 

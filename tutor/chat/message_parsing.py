@@ -20,7 +20,7 @@ from tutor.pedagogy.intents import Intent, classify_exercise_intent, classify_in
 from tutor.pedagogy.ladder import Ladder, Rung
 from tutor.pedagogy.leak_features import Utterance
 
-MIN_TOPIC_TERMS = 3  # a plea for help with more terms of its own has a topic
+MIN_TOPIC_TERMS = 3  # a request for help with more content words than this has a topic
 DIALOGUE_TURNS = 4  # earlier turns that the leak guard reads
 QUESTION_INTENTS = (Intent.QUESTION, Intent.DEFINITION)
 _HELP_INTENTS = (Intent.STUCK, Intent.TELL_ME)

@@ -70,7 +70,9 @@ class PromptBuilder:
 
     def build_hint_prompt(self, exercise: str, hint: str, learner_message: str, language: str) -> tuple[Message, ...]:
         """Return messages that ask the model to reword a hint."""
-        pairs = prompts.load_prompt("hint", language).render(exercise=exercise, hint=hint, said=learner_message)
+        pairs = prompts.load_prompt("hint", language).render(
+            exercise=exercise, hint=hint, learner_message=learner_message
+        )
         return tuple(Message(role, content) for role, content in pairs)  # type: ignore[arg-type]
 
     def history(self, turns: Sequence[Turn]) -> tuple[QaPair, ...]:

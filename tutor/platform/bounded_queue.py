@@ -14,7 +14,7 @@ class QueueFull(Exception):
 class BoundedQueue:
     """Admits `max_concurrent` blocks at the same time and lets `max_queued` more wait.
 
-    Without the limit on those that wait, they would hold every thread of the server.
+    Without the limit on waiting blocks, they would use up the threads of the server.
     """
 
     def __init__(self, max_concurrent: int, max_queued: int) -> None:

@@ -37,7 +37,7 @@ KINDS = (
     ("whether", r"^\W*(?:do|does|did|is|are|was|were|can|could|has|have|will|would|should)\b"),
     ("what", r"\bwhat\b|\bwhich\b"),
 )
-KIND_BY_STEM = {"differ": "differ"}  # a "what" or "how" question with this stem is a kind of its own
+KIND_BY_STEM = {"differ": "differ"}  # the kind of a "what" or "how" question with this stem
 
 # What is left out of the content: phrases before it is split into words, stems after.
 IGNORED_PHRASES_BY_KIND = dict.fromkeys(("role", "why"), r"\b(?:do|for|play)\W*$")
