@@ -149,7 +149,8 @@ def test_every_cli_verb_in_the_docs_exists() -> None:
 
 def test_every_module_run_in_the_docs_exists() -> None:
     for document in documents():
-        for name in re.findall(r"python -m ((?:tutor|bench|adapters|examples)\.[a-z][\w.]*)", document.read_text("utf-8")):
+        text = document.read_text(encoding="utf-8")
+        for name in re.findall(r"python -m ((?:tutor|bench|adapters|examples)\.[a-z][\w.]*)", text):
             assert (ROOT / name.replace(".", "/")).with_suffix(".py").is_file(), f"{document.name} runs {name}"
 
 
