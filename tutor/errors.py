@@ -78,7 +78,6 @@ class EngineBusy(EngineError):
 
     def __init__(self, place: int) -> None:
         super().__init__(f"the tutor is busy, you are number {place} in the queue; try again in a moment", place=place)
-        self.place = place
 
 
 class PromptTooLong(EngineError):

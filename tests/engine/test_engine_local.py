@@ -72,7 +72,7 @@ def test_a_full_queue_is_refused_with_the_queue_position(open_tiny: Any):
     wait_until(lambda: len(engine._queue) == 1)
     with pytest.raises(EngineBusy, match="number 2") as refused:
         next(engine.stream(ask(3, 4)))
-    assert refused.value.place == 2
+    assert refused.value.values["place"] == 2
     running.close()
     waiting.join(20)
     assert not waiting.is_alive()
