@@ -30,11 +30,11 @@ def key_of(row):
 
 def pose_one(services, programming_course, ada, kind):
     """Pose a question of a kind."""
-    sitting = services.quiz_sessions.start_quiz(ada, programming_course.id, count=50)
-    return next(row for row in sitting.questions if row.item.kind is kind)
+    session = services.quiz_sessions.start_quiz(ada, programming_course.id, count=50)
+    return next(row for row in session.questions if row.item.kind is kind)
 
 
-def test_a_quiz_asks_items_of_every_kind_that_the_course_holds(services, programming_course, ada):
+def test_a_quiz_asks_items_of_every_kind_in_the_course(services, programming_course, ada):
     kinds = {row.item.kind for row in services.quiz_sessions.start_quiz(ada, programming_course.id, count=50).questions}
     assert kinds >= {
         ItemKind.CHOICE,
@@ -47,16 +47,16 @@ def test_a_quiz_asks_items_of_every_kind_that_the_course_holds(services, program
 
 
 def test_a_completed_quiz_yields_one_evidence_per_question(services, programming_course, ada):
-    sitting = services.quiz_sessions.start_quiz(ada, programming_course.id, count=6)
-    while (row := sitting.current) is not None:
+    session = services.quiz_sessions.start_quiz(ada, programming_course.id, count=6)
+    while (row := session.current) is not None:
         taken = services.quiz_sessions.submit_answer(ada, row.question.id, f"s-{row.question.id}", key_of(row))
         assert taken.question.last_attempt.grade.outcome is Outcome.RIGHT
         services.quiz_sessions.close_question(ada, row.question.id)
-        sitting = services.quiz_sessions.latest_session(ada, programming_course.id)
-    assert sitting.quiz.ended_at is not None
+        session = services.quiz_sessions.latest_session(ada, programming_course.id)
+    assert session.quiz.ended_at is not None
     recorded = evidence(services, programming_course, ada)
     assert len(recorded) == 6 and all(event.judge == GRADER_ID and event.is_unaided for event in recorded)
-    assert {event.grade_id for event in recorded} == {row.last_attempt.id for row in sitting.questions}
+    assert {event.grade_id for event in recorded} == {row.last_attempt.id for row in session.questions}
 
 
 def test_a_hundred_double_clicks_at_once_are_one_answer_one_grade_and_one_piece_of_evidence(
@@ -106,15 +106,15 @@ def test_an_ungraded_answer_is_graded_after_a_crash(services, programming_course
     row = pose_one(services, programming_course, ada, ItemKind.CLOZE)
 
     class Crash(BaseException):
-        """The process dies between taking the answer in and storing its grade."""
+        """The process dies between storing the answer and storing its grade."""
 
     with monkeypatch.context() as patch:
         patch.setattr(type(services.quiz_sessions.attempt_grader), "_grade", lambda *_: (_ for _ in ()).throw(Crash()))
         with pytest.raises(Crash):
             services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
     assert services.quiz_sessions.get_question(ada, row.question.id).question.state is QuestionState.ANSWERED
-    sitting = services.quiz_sessions.latest_session(ada, programming_course.id)
-    after = next(q for q in sitting.questions if q.question.id == row.question.id)
+    session = services.quiz_sessions.latest_session(ada, programming_course.id)
+    after = next(q for q in session.questions if q.question.id == row.question.id)
     assert after.last_attempt.grade.outcome is Outcome.RIGHT and len(evidence(services, programming_course, ada)) == 1
 
 
@@ -164,8 +164,8 @@ def test_an_open_question_expires_and_an_answered_one_does_not(services, program
     clock.advance(timedelta(days=8))
     with pytest.raises(IllegalStep, match="expired"):
         services.quiz_sessions.submit_answer(ada, row.question.id, "s1", key_of(row))
-    sitting = services.quiz_sessions.latest_session(ada, programming_course.id)
-    assert {question.question.state for question in sitting.questions} == {QuestionState.EXPIRED}
+    session = services.quiz_sessions.latest_session(ada, programming_course.id)
+    assert {question.question.state for question in session.questions} == {QuestionState.EXPIRED}
 
 
 def test_a_new_quiz_closes_the_old_one_and_asks_unseen_items(services, programming_course, ada):
@@ -194,7 +194,7 @@ def test_a_topic_without_items_is_reported(services, programming_course, ada):
         services.quiz_sessions.start_quiz(ada, programming_course.id, "the battle of Waterloo")
 
 
-def test_hints_get_closer_and_hold_no_key(services, programming_course, ada):
+def test_hints_get_closer_and_do_not_contain_the_key(services, programming_course, ada):
     for row in services.quiz_sessions.start_quiz(ada, programming_course.id, count=50).questions:
         said = [quiz_hint(row.item, n, "Terms", "en") for n in (1, 2, 3, 4)]
         assert len(set(said)) == 4
@@ -212,7 +212,7 @@ def test_an_edited_item_keeps_its_id_and_what_was_posed_keeps_the_old_wording(
     assert bank[row.item.id].item.prompt == "Fill: a _____ repeats."
 
 
-def test_a_banned_item_is_never_asked_nor_made_again_and_a_pinned_one_comes_first(
+def test_a_banned_item_is_never_asked_or_generated_again_and_a_pinned_one_comes_first(
     services, programming_course, instructor, ada
 ):
     bank = services.item_bank.all_items(instructor, programming_course.id)
