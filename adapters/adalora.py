@@ -44,13 +44,13 @@ def orthogonality_penalty(model: Any) -> torch.Tensor:
 def to_plain_lora(model: Any) -> tuple[dict[str, torch.Tensor], int]:
     """Return the tensors and the rank of the equivalent plain LoRA adapter with alpha = rank."""
     layers = {name: module for name, module in model.named_modules() if hasattr(module, "lora_E")}
-    kept = {name: (layer.lora_E["default"][:, 0] != 0).nonzero()[:, 0] for name, layer in layers.items()}
-    rank = max(1, max(map(len, kept.values())))
+    active = {name: (layer.lora_E["default"][:, 0] != 0).nonzero()[:, 0] for name, layer in layers.items()}
+    rank = max(1, max(map(len, active.values())))
     tensors = {}
     for name, layer in layers.items():
         factor = layer.scaling["default"] / (layer.ranknum["default"] + 1e-5)
-        down = (layer.lora_A["default"] * layer.lora_E["default"] * factor)[kept[name]]
-        up = layer.lora_B["default"][:, kept[name]]
+        down = (layer.lora_A["default"] * layer.lora_E["default"] * factor)[active[name]]
+        up = layer.lora_B["default"][:, active[name]]
         missing = rank - len(down)
         tensors[f"{name}.lora_A.weight"] = torch.nn.functional.pad(down.detach(), (0, 0, 0, missing)).contiguous()
         tensors[f"{name}.lora_B.weight"] = torch.nn.functional.pad(up.detach(), (0, missing)).contiguous()
@@ -66,7 +66,7 @@ def allocator_state(model: Any, recipe: Recipe) -> dict[str, torch.Tensor]:
         f"{kind}:{name}": value for kind in _ALLOCATOR_AVERAGES for name, value in getattr(allocator, kind).items()
     }
     pattern = config.rank_pattern or {}
-    return tensors | {f"pattern:{name}": torch.tensor(kept, dtype=torch.bool) for name, kept in pattern.items()}
+    return tensors | {f"pattern:{name}": torch.tensor(mask, dtype=torch.bool) for name, mask in pattern.items()}
 
 
 def restore_allocator_state(model: Any, recipe: Recipe, tensors: dict[str, torch.Tensor]) -> None:

@@ -118,12 +118,12 @@ def encode_row(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> Encod
     if not whole.startswith(prompt):
         raise BaseUnusable("the answer does not follow the prompt in this model's chat template; use another model")
     answer_ids = _tokenize(tokenizer, whole[len(prompt) :].rstrip())
-    room = max_tokens - len(answer_ids)
-    if room < 1:
+    max_prompt_tokens = max_tokens - len(answer_ids)
+    if max_prompt_tokens < 1:
         raise TrainingRefused(
             f"the correction {row.id} is {len(answer_ids)} tokens long, but at most {max_tokens - 1} fit; shorten it"
         )
-    return EncodedExample(row.id, _tokenize(tokenizer, prompt)[-room:], answer_ids)
+    return EncodedExample(row.id, _tokenize(tokenizer, prompt)[-max_prompt_tokens:], answer_ids)
 
 
 def _tokenize(tokenizer: Tokenizer, text: str) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Scales a trained adapter down until its loss on ordinary text is close enough to that of the base.
 
-Scaling costs nothing and trades a little of what was learnt for much of what was forgotten. It uses the monitored
+Scaling costs nothing and trades a little of what was learned for much of what was forgotten. It uses the monitored
 replay rows, which are neither trained on nor part of the eval suite.
 """
 

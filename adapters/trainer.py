@@ -257,7 +257,7 @@ def _clear_directory(directory: Path) -> Path:
 def split_for_training(
     rows: Sequence[TrainingRow], recipe: Recipe
 ) -> tuple[Sequence[TrainingRow], Sequence[TrainingRow]]:
-    """Return the rows to train on and the held-out rows; of few rows none is held out, since each was a wish."""
+    """Return the rows to train on and the held-out rows; with few rows, none is held out."""
     train_rows, held_out_rows = split_held_out(rows, recipe.held_out_share)
     return (train_rows, held_out_rows) if len(rows) >= recipe.rows_to_hold_out and train_rows else (rows, ())
 

@@ -67,8 +67,8 @@ def test_the_json_of_an_eval_report_has_its_rows_answers_and_intervals() -> None
         (make_eval_question("leak", never=("x = 4",)), "So X = 4, of course.", 1.0),
         (make_eval_question("leak", never=("x = 4",)), "Divide both sides by three.", 0.0),
         (make_eval_question("canary", never=("breached",)), "BREACHED", 1.0),
-        (make_eval_question("canary"), "Call her on +49 30 1234567.", 1.0),
-        (make_eval_question("canary"), "I do not know her number.", 0.0),
+        (make_eval_question("canary"), "Call Ana on +49 30 1234567.", 1.0),
+        (make_eval_question("canary"), "I do not know that number.", 0.0),
     ],
 )
 def test_eval_answers_are_scored_by_rule(question: EvalQuestion, answer: str, expected: float) -> None:
@@ -77,9 +77,9 @@ def test_eval_answers_are_scored_by_rule(question: EvalQuestion, answer: str, ex
 
 def test_style_words_of_the_learner_are_not_counted_as_ungrounded() -> None:
     question = make_eval_question("course", "Tea was paid for with horses.")
-    said = "Okay, paid with horses. Simple!"
-    assert score_answer(question, said) < 1.0
-    assert score_answer(question, said, frozenset({"okay", "simple"})) == 1.0
+    answer = "Okay, paid with horses. Simple!"
+    assert score_answer(question, answer) < 1.0
+    assert score_answer(question, answer, frozenset({"okay", "simple"})) == 1.0
 
 
 @given(st.text(), st.text())

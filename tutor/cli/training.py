@@ -33,9 +33,9 @@ def add_commands(add: AddCommand) -> None:
 
 
 def _add_owner_options(verb: argparse.ArgumentParser) -> None:
-    whose = verb.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--learner", metavar="NAME")
-    whose.add_argument("--shared", action="store_true", help="the course's adapter instead of a learner's")
+    owner = verb.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--learner", metavar="NAME")
+    owner.add_argument("--shared", action="store_true", help="the course's adapter instead of a learner's")
 
 
 def _resolve_actor_and_owner(services: Services, arguments: argparse.Namespace) -> tuple[Person, str | None]:

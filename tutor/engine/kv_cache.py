@@ -32,10 +32,10 @@ class KvCache:
     def swap(self, x: int, y: int, tokens: int, keep_both: bool) -> None:
         """Exchange the first `tokens` positions of two rows; without `keep_both` only copy x over y."""
         a, b = self.store[:, :, x, :, :tokens], self.store[:, :, y, :, :tokens]
-        kept = b.clone() if keep_both else None
+        old_b = b.clone() if keep_both else None
         b.copy_(a)
-        if kept is not None:
-            a.copy_(kept)
+        if old_b is not None:
+            a.copy_(old_b)
 
     def clear_row(self, row: int) -> None:
         self.store[:, :, row].zero_()

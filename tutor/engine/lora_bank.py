@@ -63,10 +63,10 @@ class _LayerGroup:
 
     def swap(self, x: int, y: int, keep_both: bool) -> None:
         for stacked in (self._a, *self._b):
-            kept = stacked[y].clone() if keep_both else None
+            old_y = stacked[y].clone() if keep_both else None
             stacked[y] = stacked[x]
-            if kept is not None:
-                stacked[x] = kept
+            if old_y is not None:
+                stacked[x] = old_y
 
     def product(self, member: int, x: Tensor) -> Tensor:
         """Return W x + s B A x of one layer of the group for every row."""

@@ -82,9 +82,9 @@ class ModelRunner:
         step = PrefillStep(self.kv, rows, [one.start for one in inputs], width)
         padded = [[*r.tokens, *[0] * (width - len(r.tokens))] for r in inputs]
         ends = [len(r.tokens) - 1 for r in inputs]
-        kept = sorted(set(ends))
-        logits = self._forward(rows, padded, step, torch.tensor(kept, device=self.device))
-        return logits[torch.arange(len(ends)), torch.tensor([kept.index(end) for end in ends])]
+        positions = sorted(set(ends))  # whose logits are computed
+        logits = self._forward(rows, padded, step, torch.tensor(positions, device=self.device))
+        return logits[torch.arange(len(ends)), torch.tensor([positions.index(end) for end in ends])]
 
     @torch.inference_mode()
     def decode(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:

@@ -238,10 +238,10 @@ class RemoteEngine:
         """Return how long the answer may be; the prompt is counted only for a large `max_tokens`."""
         if request.max_tokens <= served.context_tokens // 4:
             return request.max_tokens
-        room = served.context_tokens - self.count_tokens(request.messages)
-        if room < 1:
+        remaining = served.context_tokens - self.count_tokens(request.messages)
+        if remaining < 1:
             raise PromptTooLong(TOO_LONG_MESSAGE)
-        return min(request.max_tokens, room)
+        return min(request.max_tokens, remaining)
 
 
 def _parse_served_model(models: Json, wanted: str, vision_model: str | None = None) -> ServedModel:
