@@ -69,7 +69,7 @@ def test_removing_asks_first_and_can_be_undone(open_page: Callable[..., Any], se
     page = open_instructor_page(open_page, served_app)
     page.locator("#tutor-documents input").first.check()
     page.locator("#tutor-remove").click()
-    page.get_by_text("Answers will not use it any more").wait_for()
+    page.get_by_text("The tutor will no longer use it for answers").wait_for()
     assert len(served_app.library.documents("biology")) == 1
     page.locator("#tutor-remove-yes").click()
     page.locator("#tutor-documents input").wait_for(state="detached")
@@ -137,8 +137,8 @@ def test_an_upload_shows_progress_and_can_be_cancelled(
 
 def test_the_instructor_sets_the_strictness(open_page: Callable[..., Any], served_app: Services):
     page = open_instructor_page(open_page, served_app)
-    page.get_by_label("Strict: only what the course very likely says").check()
-    page.get_by_text("it holds from the next question on").wait_for()
+    page.get_by_label("Strict: only when the course very likely covers the question").check()
+    page.get_by_text("It applies from the next question on").wait_for()
     assert served_app.courses.authorize(served_app.operator, "biology").strictness is Strictness.STRICT
     wait_until_idle(page).reload()
     page.locator("#tutor-strictness input:checked").wait_for()
@@ -154,7 +154,7 @@ def test_a_course_without_documents_explains_where_skills_come_from(
     page.locator("#tutor-course input").click()
     page.get_by_role("option", name="Empty").click()
     wait_until_idle(page).get_by_role("tab", name="Skills").click()
-    page.get_by_text("Upload documents under Material").wait_for()
+    page.get_by_text("Upload documents under “Material”").wait_for()
     assert not page.locator("#tutor-accept-all").is_visible()
 
 

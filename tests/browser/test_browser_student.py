@@ -116,7 +116,7 @@ def test_a_stopped_answer_keeps_its_text_and_reenables_the_input(
     ask(page, COVERED, wait=False)
     page.locator("#tutor-chat").get_by_text("Chlorophyll absorbs").wait_for()
     page.keyboard.press("Escape") if how == "escape" else page.locator("#tutor-box .stop-button").click()
-    page.get_by_text("Stopped by you.").wait_for()
+    page.get_by_text("You stopped this answer.").wait_for()
     page.wait_for_selector("#tutor-box .submit-button")
     (turn,) = turns(served_app, guest(served_app))
     assert turn.status is TurnStatus.STOPPED
@@ -311,7 +311,7 @@ def test_a_cited_pdf_page_opens_with_the_quote_highlighted(
     page.keyboard.press("Escape")
     served_app.documents.remove(served_app.operator, served_app.library.documents("biology")[-1].id)
     page.locator(CITATION).first.click()
-    page.locator("dialog").get_by_text("removed or replaced after your answer").wait_for()
+    page.locator("dialog").get_by_text("removed or replaced after you got your answer").wait_for()
 
 
 def test_a_long_model_name_on_a_phone_does_not_truncate_the_notice(open_page: Callable[..., Any], served_app: Services):

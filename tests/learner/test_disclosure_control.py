@@ -1,7 +1,7 @@
-"""Nothing that leaves the house lets anybody count one to four learners, whoever knows the rule and the class's size.
+"""No export lets anybody count one to four learners, even knowing the rule and the size of the class.
 
-Two classes look alike when the same is told of both. A small group is safe when some class that looks alike has another
-number there; so each test makes a class, and looks for such classes.
+Two classes are indistinguishable when the same figures are published for both. A small group is safe when an
+indistinguishable class has another number there; so each test makes a class and looks for such classes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ WORK = AnswerCounts(answers=400, rights=200, aided=100)
 
 @dataclass(frozen=True)
 class HiddenCounts:
-    """A class on one skill: who stands where, who of them newly so, who shows a belief, who met an item, who worked."""
+    """A class on one skill: learners by level, newly there, with a misconception, with an item, and active ones."""
 
     size: int
     known: int
@@ -91,7 +91,7 @@ class HiddenCounts:
 
 def class_from(facts: HiddenCounts) -> ClassOverview:
     learners = tuple(map(str, range(facts.believing)))
-    beliefs = (
+    misconceptions = (
         (ClassMisconception("plants eat soil", "s", learners, facts.believing, AT.date(), None),) if learners else ()
     )
     digest = WeekDigest(
@@ -108,7 +108,7 @@ def class_from(facts: HiddenCounts) -> ClassOverview:
         learners=dict.fromkeys(map(str, range(facts.size)), SimpleNamespace()),
         skills=(SkillCounts("s", facts.known, facts.learning, facts.stuck, facts.unmet),),
         stuck=(),
-        misconceptions=beliefs,
+        misconceptions=misconceptions,
         weak_items=(WeakItem("i", facts.met_item, 0.5, 0.0),) if facts.met_item else (),
         digest=digest,
         weeks=tuple(
@@ -119,7 +119,7 @@ def class_from(facts: HiddenCounts) -> ClassOverview:
 
 @cache
 def published(facts: HiddenCounts) -> tuple[str, str]:
-    """What leaves the house, as it leaves it."""
+    """Return the exported report and table."""
     seen, names = class_from(facts), {"s": "Light"}
     return class_html.render_disclosable_class(seen, names, {}, "en"), class_to_csv(seen, names)
 
@@ -144,13 +144,13 @@ LINES = {
 
 
 def indistinguishable_classes(facts: HiddenCounts):
-    """Yield classes of which the same may be told: other parts, then other lines one by one, then all together."""
-    told = disclosable_figures(class_from(facts))
+    """Yield classes with the same published row: other parts, then other lines one by one, then all together."""
+    published_figures = disclosable_figures(class_from(facts))
     cells = tuple(mask_small_parts((facts.known, facts.learning, facts.stuck, facts.unmet)))
     own = {name: getattr(facts, name) for name in LINES}
     all_lists = []
     for row in (HiddenCounts(facts.size, *parts) for parts in rows(facts.size)[cells]):
-        lists = {name: possible_values(row, name, told) for name in LINES}
+        lists = {name: possible_values(row, name, published_figures) for name in LINES}
         all_lists.append((row, lists))
         least = {name: min(numbers, default=0) for name, numbers in lists.items()}
         for base in (own, least | {"active": facts.active}, least):
@@ -162,15 +162,17 @@ def indistinguishable_classes(facts: HiddenCounts):
             yield replace(row, **dict(zip(lists, numbers, strict=True)))
 
 
-def possible_values(row: HiddenCounts, name: str, told) -> list[int]:
-    """Return the numbers of a line for which the same is told, were the skill's parts these."""
+def possible_values(row: HiddenCounts, name: str, published_figures) -> list[int]:
+    """Return the numbers of a line that would be published alike, if the skill's parts were these."""
     tried = ((n, replace(row, **{name: n})) for n in range(row.size + 1) if name != "met_item" or not 0 < n < 10)
     found = ((n, disclosable_figures(class_from(other))) for n, other in tried)
-    return [n for n, other in found if all(parse_cell(other, f) == parse_cell(told, f) for f in LINES[name])]
+    return [
+        n for n, other in found if all(parse_cell(other, f) == parse_cell(published_figures, f) for f in LINES[name])
+    ]
 
 
-def parse_cell(told, field: str):
-    value = getattr(told, field)
+def parse_cell(figures, field: str):
+    value = getattr(figures, field)
     return [line[1:] for line in value] if field in ("misconceptions", "weak_items") else value
 
 
@@ -203,13 +205,13 @@ def test_no_exported_numbers_together_determine_a_group_of_one_to_four(facts):
         differing = {name for name in left if other.groups()[name] != facts.groups()[name]}
         if differing and other.is_consistent and published(other) == published(facts):
             left -= differing
-    assert not left, f"{left} can be worked out from {disclosable_figures(class_from(facts))}"
+    assert not left, f"{left} can be derived from {disclosable_figures(class_from(facts))}"
 
 
 @pytest.mark.parametrize("size", range(MIN_GROUP_SIZE, 20))
 def test_published_rows_do_not_reveal_suppressed_parts(size):
-    """Of 17 learners 6 were learning, 7 stuck, 4 had not met it; a belief of 12 would tell the 4."""
-    for told, group in rows(size).items():
+    """Of 17 learners 6 were learning, 7 stuck, 4 had not started; a misconception of 12 would reveal the 4."""
+    for cells, group in rows(size).items():
         by_line = defaultdict(list)
         for row, believing in product(group, range(MIN_GROUP_SIZE, size + 1)):
             facts = HiddenCounts(size, *row, believing=believing)
@@ -217,16 +219,16 @@ def test_published_rows_do_not_reveal_suppressed_parts(size):
                 by_line[tuple(parse_cell(disclosable_figures(class_from(facts)), "misconceptions"))].append(facts)
         for line, same in by_line.items():
             for part in zip(*((f.known, f.learning, f.stuck, f.unmet) for f in same), strict=True):
-                assert not line or len(set(part)) > 1 or not 0 < part[0] < MIN_GROUP_SIZE, (told, line, same)
+                assert not line or len(set(part)) > 1 or not 0 < part[0] < MIN_GROUP_SIZE, (cells, line, same)
 
 
 def test_newly_known_counts_do_not_reveal_suppressed_parts():
-    """The table hid 5 known and 1 who had not met it; "Came to know: Light (5)" beside it told both."""
+    """The table hid 5 known and 1 not started; "Newly mastered: Light (5)" next to it revealed both."""
     facts = HiddenCounts(12, known=5, learning=6, stuck=0, newly_known=5, active=5)
     paper, table = published(facts)
-    assert "hidden" in table and "Came to know" not in paper
+    assert "hidden" in table and "Newly mastered" not in paper
     assert (
-        "Came to know: Light (5)"
+        "Newly mastered: Light (5)"
         in published(HiddenCounts(12, known=5, learning=7, stuck=0, newly_known=5, active=5))[0]
     )
 
@@ -239,9 +241,9 @@ def test_complements_do_not_reveal_small_groups():
 
 
 def test_weekly_totals_are_published_in_classes_of_nine_or_more():
-    for size, told in ((6, False), (8, False), (9, True), (30, True)):
+    for size, has_totals in ((6, False), (8, False), (9, True), (30, True)):
         seen = disclosable_figures(class_from(HiddenCounts(size, size, 0, 0, active=size - 1, active_before=size)))
-        assert seen.active is None and (seen.counts is not None) == told
+        assert seen.active is None and (seen.counts is not None) == has_totals
 
 
 @pytest.mark.parametrize("rights", [1, 4, 396, 399])
@@ -261,7 +263,7 @@ def test_few_answers_possibly_of_one_learner_are_suppressed(rights):
 
 
 def test_printed_weeks_do_not_overlap_with_totals(services, course, instructor):
-    """Sums over seven days beside sums of calendar weeks told what was done on the days between."""
+    """Sums over seven days next to sums of calendar weeks revealed what was done on the days between."""
     seen = services.reports.class_overview(instructor, course.id)
     last, today = seen.weeks[-1].start, seen.at.date()
     assert last + timedelta(days=6) == today and len(seen.weeks) == MAX_WEEKS

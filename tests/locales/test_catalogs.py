@@ -49,9 +49,9 @@ def test_a_key_that_two_modules_define_is_refused(tmp_path, monkeypatch) -> None
 
 def test_counts_of_one_are_singular() -> None:
     one = t("en", "xapi_import_result", taken=1, known=0, refused=2)
-    assert one == "1 answer taken in, 0 known already, 2 refused."
+    assert one == "1 answer imported, 0 already known, 2 refused."
     assert t("en", "report_class", learners="<5", day="today") == "<5 learners · today"
-    assert t("zh", "xapi_import_result", taken=1, known=0, refused=2) == "导入 1 次作答，0 次已有，2 次被拒绝。"
+    assert t("zh", "xapi_import_result", taken=1, known=0, refused=2) == "导入 1 次作答，0 次已存在，2 次被拒绝。"
 
 
 @pytest.mark.parametrize(

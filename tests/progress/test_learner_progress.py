@@ -1,4 +1,4 @@
-"""Progress through the real store: kept records follow the events, and belong to skills by id alone."""
+"""Progress with a real database: stored records follow the events, and belong to skills by id alone."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_unpractised_skills_are_grouped(services, skills, ada, record_answer):
     from tutor.ui import progress_html
 
     names = {"light": "Light", "sugar": "Sugar & salt", "root": "Roots"}
-    assert "Not met yet: Light · Sugar &amp; salt · Roots" in progress_html.render_progress(
+    assert "Not started: Light · Sugar &amp; salt · Roots" in progress_html.render_progress(
         services.progress.own_overview(ada, "biology"), names, "en"
     )
     record_answer(ada, "root")
@@ -154,12 +154,12 @@ def test_a_course_without_skills_has_a_page_too(services, course, ada, record_an
 def test_placement_questions_come_one_by_one_and_are_not_practice(services, skills, ada, instructor):
     for skill in skills[:2]:
         add_item_on(services, instructor, skill)
-    sitting, asked = services.quiz_sessions.start_placement(ada, "biology"), []
-    while (row := sitting.current) is not None:
+    session, asked = services.quiz_sessions.start_placement(ada, "biology"), []
+    while (row := session.current) is not None:
         asked.append(row.item.skill)
         services.quiz_sessions.submit_answer(ada, row.question.id, f"s{len(asked)}", "true")
         services.quiz_sessions.close_question(ada, row.question.id)
-        sitting = services.quiz_sessions.latest_session(ada, "biology")
+        session = services.quiz_sessions.latest_session(ada, "biology")
     assert sorted(asked) == ["light", "sugar"]
     seen = services.progress.own_overview(ada, "biology")
     assert seen.placement_answers == 2 and seen.skills[0].known_now > 0.8 and seen.skills[0].is_from_placement
@@ -215,7 +215,7 @@ def test_a_recent_regrade_replays_from_the_last_checkpoint(services, skills, ada
 def test_an_old_regrade_is_replayed_in_the_background_and_the_page_says_so(
     services, skills, ada, instructor, record_answer
 ):
-    """Judging the first of ten thousand answers anew held the page for a second."""
+    """Regrading the first of ten thousand answers blocked the page for a second."""
     from tutor.ui import class_html, progress_html
 
     swift = replace(services.progress, max_inline_events=10)
@@ -229,7 +229,7 @@ def test_an_old_regrade_is_replayed_in_the_background_and_the_page_says_so(
     services.evidence_log.override(instructor, "g0", Outcome.WRONG)
     seen = swift.own_overview(ada, "biology")
     assert seen.is_stale and seen.total == before.total
-    assert "judged anew" in progress_html.render_progress(seen, names, "en")
+    assert "graded again" in progress_html.render_progress(seen, names, "en")
     seen_by_teacher = replace(services.reports, progress=swift).class_overview(instructor, "biology")
     assert "重新评分" in class_html.render_class_page(seen_by_teacher, {ada.id: "ada"}, names, {}, "zh")
     gate.set()

@@ -1,4 +1,4 @@
-"""What another system tells is taken in once, under its own name, and whatever is wrong with it is said."""
+"""Answers of other systems are imported once, marked as imported; invalid ones are refused with a reason."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def test_own_exports_are_recognised_on_import(services, ada, instructor, import_
 
 def test_exports_of_another_deployment_keep_skill_help_and_partial_credit(services, ada, import_statements):
     home = "https://other.example"
-    told = statement(result={"success": False, "score": {"scaled": 0.5}})
-    told["context"] = {"extensions": {f"{home}/xapi/skills": [{"id": "light"}], f"{home}/xapi/hints": 2}}
-    import_statements(as_file(told), ROSTER)
+    partial = statement(result={"success": False, "score": {"scaled": 0.5}})
+    partial["context"] = {"extensions": {f"{home}/xapi/skills": [{"id": "light"}], f"{home}/xapi/hints": 2}}
+    import_statements(as_file(partial), ROSTER)
     (event,) = events(services, ada.id)
     assert event.skills == ("light",) and event.outcome is Outcome.PARTIAL and event.aided and event.hints == 2
 
@@ -104,16 +104,16 @@ def test_scores_and_verbs_determine_the_outcome(services, ada, import_statements
     ("bad", "reason"),
     [
         (statement(verb="launched"), "launched"),
-        (statement(result={}), "nothing was judged"),
-        (statement(timestamp="yesterday"), "no ISO 8601 time"),
+        (statement(result={}), "it is not graded"),
+        (statement(timestamp="yesterday"), "not an ISO 8601 time"),
         (statement(timestamp="2026-11-20T09:00:00"), "no time zone"),
-        (statement(timestamp="2031-01-01T00:00:00Z"), "ahead of today"),
-        (statement(actor={"mbox": "mailto:eve@uni.example"}), "no learner of this house"),
-        (statement(actor={"name": "teacher"}), "no learner of this house"),
+        (statement(timestamp="2031-01-01T00:00:00Z"), "in the future"),
+        (statement(actor={"mbox": "mailto:eve@uni.example"}), "not a learner here"),
+        (statement(actor={"name": "teacher"}), "not a learner here"),
         (statement(actor={}), "has no actor"),
         (statement(id=""), "has no id"),
         (statement(object={"id": "x" * 400}), "characters"),
-        ("hello", "no statement"),
+        ("hello", "not a statement"),
     ],
 )
 def test_a_refused_statement_has_a_reason_and_does_not_block_others(services, ada, import_statements, bad, reason):
@@ -138,7 +138,7 @@ def test_statements_voided_in_the_same_file_are_skipped(services, ada, import_st
     found = import_statements(as_file(statement(1), statement(2), void), ROSTER)
     assert (found.imported, found.skipped_voided, found.rejected) == (1, 1, ())
     again = import_statements(as_file(statement(1)), ROSTER)
-    assert (again.imported, again.skipped_voided) == (0, 1), "and stays out when it comes again"
+    assert (again.imported, again.skipped_voided) == (0, 1), "it is skipped again in a later file"
 
 
 def test_statements_voided_earlier_are_skipped_on_import(services, ada, instructor, import_statements):
@@ -150,9 +150,9 @@ def test_statements_voided_earlier_are_skipped_on_import(services, ada, instruct
     assert services.progress.own_overview(ada, "biology").total.answers == 1
     other = services.courses.create(instructor, "Physics", course_id="physics")
     services.courses.enrol(instructor, other.id, ada)
-    told = services.xapi_import.import_statements(instructor, other.id, as_file(statement(1)), ROSTER)
-    assert told.imported == 1, "another course was told nothing"
-    assert "已在来源处撤回" in class_html.render_import_result(found, "zh")
+    elsewhere = services.xapi_import.import_statements(instructor, other.id, as_file(statement(1)), ROSTER)
+    assert elsewhere.imported == 1, "a void counts in one course only"
+    assert "原系统已将其撤回" in class_html.render_import_result(found, "zh")
 
 
 def test_a_voided_invalid_statement_is_not_reported(import_statements):
@@ -170,9 +170,9 @@ def test_a_later_file_voids_earlier_imports(services, ada, instructor, import_st
     found = import_statements(as_file(*voids), ROSTER)
     assert (found.imported, found.retracted, found.rejected) == (0, 1, ())
     assert services.progress.own_overview(ada, "biology").total.answers == 2
-    assert import_statements(as_file(statement(1)), ROSTER).duplicates == 1, "what was taken back stays out"
+    assert import_statements(as_file(statement(1)), ROSTER).duplicates == 1, "a voided statement is not imported again"
     assert import_statements(as_file(*voids), ROSTER).retracted == 0
-    assert "撤回先前导入的 1 条" in class_html.render_import_result(found, "zh")
+    assert "撤回了先前文件中的 1 次作答" in class_html.render_import_result(found, "zh")
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"[]", b"3", b"[" * 100_000, b'{"statements": 1}'])

@@ -36,7 +36,7 @@ def test_no_measurable_change_is_reported():
     same = gate.decide(GOOD, GOOD, GOOD)
     assert not same.promote
     said = adapter_view.format_gate_verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=same.reasons), "en")
-    assert said == "**Stayed out. The version before goes on.** There is no measurable change."
+    assert said == "**Did not pass the check. The version before stays in use.** There is no measurable change."
 
 
 def test_the_eval_report_shows_metrics_data_and_cost():
@@ -44,17 +44,17 @@ def test_the_eval_report_shows_metrics_data_and_cost():
     known = adapter_view.VersionDetails(replace(VERSION, metrics=metrics), (WRITTEN,), 3 * 2**20, may_answer=True)
     card = adapter_view.format_version_details(known, "en")
     assert "| loss on better answers (lower is better) | 3.00 | 0.50 |" in card
-    assert "It took 42 s to train on 3 rows, and takes 3.0 MB." in card
-    assert "On 4 better answers that it has not seen." in card and "- Because." in card
+    assert "Training on 3 examples took 42 s; the version takes 3.0 MB." in card
+    assert "Measured on 4 better answers that the version was not trained on." in card and "- Because." in card
 
 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({}, "waits for your teacher, may train"),
-        ({"decided_at": NOW}, "accepted by your teacher, may train"),
-        ({"consent": False, "state": CorrectionState.PROPOSED}, "waits for your teacher, not for training"),
-        ({"state": CorrectionState.DECLINED, "decided_at": NOW}, "declined by your teacher"),
+        ({}, "waiting for your instructor, may be used for training"),
+        ({"decided_at": NOW}, "accepted by your instructor, may be used for training"),
+        ({"consent": False, "state": CorrectionState.PROPOSED}, "waiting for your instructor, not used for training"),
+        ({"state": CorrectionState.DECLINED, "decided_at": NOW}, "declined by your instructor"),
         ({"state": CorrectionState.WITHDRAWN}, "taken back"),
     ],
 )
@@ -68,7 +68,7 @@ def test_a_learner_sees_the_status_of_a_correction(changes, said):
         ("the trainer ended without a result (stopped by signal 9); start it again", "训练意外结束"),
         ("the disk is full: nothing was saved", "磁盘已满"),
         ("the correction c is 2000 tokens long", "太长"),
-        ("the training was cancelled", "您停止了训练"),
+        ("the training was cancelled", "你停止了训练"),
     ],
 )
 def test_a_failed_training_is_explained_in_the_learners_language(message, said):
@@ -77,7 +77,7 @@ def test_a_failed_training_is_explained_in_the_learners_language(message, said):
 
 def test_errors_are_in_the_readers_language():
     error = InputRefused("20 better answers in one day are enough", key="quota")
-    assert error_message(error, "zh") == "今天写的回答已经够多了，请明天继续。"
+    assert error_message(error, "zh") == "你今天写的更好的回答已达上限，请明天继续。"
     assert error_message(error, "en") == "20 better answers in one day are enough"
     assert error_message(TrainerDied("the trainer ended"), "zh").startswith("训练意外结束")
     assert error_message(NotFound("there is no turn x"), "zh") == "找不到所需内容，它可能已被删除。"

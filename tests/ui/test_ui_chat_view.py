@@ -121,7 +121,7 @@ def test_only_answers_show_a_coverage_statement(move: str, said: bool):
 def test_unsupported_sentences_are_marked_and_explained():
     shown = chat_view.to_answer_message(replace(TURN, answer="Chlorophyll. [1] I like plants. [°]"), "en")["content"]
     assert 'I like plants. <span class="tutor-unsupported">°</span>' in shown
-    assert "the tutor's own words; no passage of the course says this" in shown
+    assert "the tutor's own words; no passage of your course says this" in shown
     assert "own words" not in chat_view.to_answer_message(TURN, "en")["content"]
 
 
@@ -131,8 +131,8 @@ def test_an_interrupted_answer_shows_its_status(status: TurnStatus):
 
 
 def test_the_stage_is_shown_in_the_learners_language_before_the_first_token():
-    assert "Looking through" in chat_view.to_partial_message("", Stage("searching"), "en")["content"]
-    assert "查找" in chat_view.to_partial_message(" ", Stage("searching"), "zh")["content"]
+    assert "Searching the course" in chat_view.to_partial_message("", Stage("searching"), "en")["content"]
+    assert "检索" in chat_view.to_partial_message(" ", Stage("searching"), "zh")["content"]
     assert chat_view.to_partial_message("So far", Stage("thinking"), "en")["content"] == "So far"
 
 
@@ -158,7 +158,9 @@ def test_names_are_escaped():
 
 def test_a_running_job_shows_a_bar_and_a_finished_job_a_message():
     job = Job("j", "ingest", "l1", "biology", "book.pdf", JobState.RUNNING, "embedding", 3, 4, "", NOW, NOW)
-    assert "75%" in job_progress.format_job(job, "en") and "computing embeddings" in job_progress.format_job(job, "en")
+    assert "75%" in job_progress.format_job(job, "en") and "making passages searchable" in job_progress.format_job(
+        job, "en"
+    )
     failed = replace(job, state=JobState.FAILED, message="book.pdf is locked.")
     assert job_progress.format_job(failed, "en").replace("\u2060", "") == "**book.pdf** failed. book.pdf is locked."
     assert job_progress.progress_bar(0) == "▱" * 16 and job_progress.progress_bar(1) == "▰" * 16
@@ -186,7 +188,7 @@ def test_the_active_version_is_labelled():
         [adapter_view.VersionDetails(version, (), 0, may_answer=True)], "en"
     )
     assert line == "Version 1 · 0 better answers · 23 Nov 2026, 09:30 · in use" and identity == "a"
-    assert "trained from 3" in adapter_view.format_active_adapter(version, {"a": 3}, "en")
+    assert "trained on 3" in adapter_view.format_active_adapter(version, {"a": 3}, "en")
     assert "the course's version" in adapter_view.format_active_adapter(replace(version, learner_id=None), {}, "en")
     assert "base tutor" in adapter_view.format_active_adapter(None, {}, "en")
 

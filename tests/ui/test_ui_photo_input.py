@@ -35,7 +35,7 @@ def test_the_photo_route_requires_a_session_and_same_origin(new_visitor: Client,
 
 def test_an_unreadable_photo_is_one_clear_error(new_guest: Client) -> None:
     answer = new_guest().post("/photo", content=b"%PDF-1.7")
-    assert answer.json() == {"refused": "This file is not a picture; choose a PNG or a JPEG."}
+    assert answer.json() == {"refused": "This file is not a picture. Please choose a PNG or JPEG file."}
 
 
 def test_the_photo_route_is_rate_limited(new_guest: Client) -> None:

@@ -98,7 +98,7 @@ def test_a_busy_engine_is_reported_and_the_turn_is_stored_as_failed(
     assert "number 7 in the queue" in notices[0]
     (thread,) = services.conversations.list_own(ada, course.id)
     assert services.conversations.list_turns(ada, thread.id)[0].status is TurnStatus.FAILED
-    assert "No answer came" in message_texts(last)[1]
+    assert "There is no answer" in message_texts(last)[1]
 
 
 def test_the_queue_position_is_shown_in_place_of_the_answer(

@@ -1,4 +1,4 @@
-"""The words of the chat: conversations, asking, feedback on an answer."""
+"""Messages of the chat: conversations, questions, hints, and feedback on an answer."""
 
 MESSAGES: dict[str, str] = {
     # conversations
@@ -11,22 +11,23 @@ MESSAGES: dict[str, str] = {
     "delete": "Delete",
     "undo": "Undo",
     "deleted": "“{title}” was deleted.",
-    # asking
+    # questions
     "ask": "Ask a question about your course",
     "empty_chat_title": "What would you like to understand?",
-    "empty_chat_lead": "Answers come from the documents of **{course}**, with the places to check.",
-    "no_courses": "There is no course yet. An instructor makes one and uploads documents.",
-    "no_documents": "**{course}** has no documents yet. Until an instructor uploads some, I cannot answer from it.",
+    "empty_chat_lead": "Answers come from the documents of **{course}**, with links to the places where you can check "
+    "them.",
+    "no_courses": "There is no course yet. An instructor has to create one and upload documents.",
+    "no_documents": "**{course}** has no documents yet. I can answer once an instructor has uploaded some.",
     "starter": "Tell me about {topic}",
     "stage_warming": "The model is warming up; your question is next …",
-    "stage_searching": "Looking through the course …",
-    "stage_queued": "The tutor is busy, you are number {place} in the queue …",
+    "stage_searching": "Searching the course …",
+    "stage_queued": "The tutor is busy; you are number {place} in the queue …",
     "stage_thinking": "Reading the passages …",
     "stage_other": "Working …",
-    # teaching
+    # hints and quick actions
     "hint_rung": "Hint {rung} of {top}",
-    "hint_rung_sharper": "Hint {rung} of {top}, sharper",
-    "hint_rung_solution": "The whole solution",
+    "hint_rung_sharper": "Hint {rung} of {top}, more specific",
+    "hint_rung_solution": "Full solution",
     "exercise_done": "Solved",
     "quick_hint": "Hint",
     "quick_hint_message": "Give me a hint",
@@ -40,17 +41,18 @@ MESSAGES: dict[str, str] = {
     "quick_quiz_message": "Quiz me",
     "quick_summarise": "Summarise",
     "quick_summarise_message": "Summarise this",
+    # what an answer is based on
     "sources": "Sources",
     "not_covered": "Not in your course material",
     "not_covered_sure": "nothing in it comes close",
-    "not_covered_unsure": "not certain: something in it comes near",
+    "not_covered_unsure": "not certain: some passages come close",
     "covered_very": "Your course very likely answers this question.",
     "covered_likely": "Your course probably answers this question.",
-    "covered_possibly": "Your course may not answer exactly this question: check the sources.",
-    "unsupported_legend": "the tutor's own words; no passage of the course says this",
-    "stopped": "Stopped by you.",
-    "interrupted": "This answer was interrupted; use Retry to ask again.",
-    "failed": "No answer came; use Retry to ask again.",
+    "covered_possibly": "Your course may not answer exactly this question. Please check the sources.",
+    "unsupported_legend": "the tutor's own words; no passage of your course says this",
+    "stopped": "You stopped this answer.",
+    "interrupted": "This answer was interrupted. Choose Retry to ask again.",
+    "failed": "There is no answer. Choose Retry to ask again.",
     "with_adapter": "with your tutor {adapter}",
     "seconds": "{seconds} s",
     # feedback
@@ -61,9 +63,10 @@ MESSAGES: dict[str, str] = {
     "correction": "Write a better answer",
     "correction_about": "Your question: {question}",
     "correction_label": "The answer you would have liked",
-    "correction_hint": "Write it as the tutor should have said it. It can train your own tutor, nobody else's.",
-    "consent": "Use this to train my tutor (you can take it back at any time)",
+    "correction_hint": "Write it the way the tutor should have answered. It trains only your own tutor, unless your "
+    "instructor accepts it for the whole course.",
+    "consent": "Use this to train my tutor (you can change your mind at any time)",
     "correction_saved": "Saved. Open “My tutor” to train with it.",
-    "correction_saved_only": "Saved, but not for training.",
-    "nothing_to_correct": "Ask something first; then you can improve the answer.",
+    "correction_saved_only": "Saved, but it will not be used for training.",
+    "nothing_to_correct": "Ask a question first; then you can write a better answer.",
 }

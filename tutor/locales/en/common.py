@@ -1,7 +1,7 @@
-"""The words around every page: title, account, the model's line, jobs, our own plain pages."""
+"""Messages around every page: title, account, model status, jobs, and the pages without Gradio."""
 
 MESSAGES: dict[str, str] = {
-    # the frame
+    # around the page
     "title": "Tutor",
     "chat": "Chat",
     "my_tutor": "My tutor",
@@ -11,10 +11,11 @@ MESSAGES: dict[str, str] = {
     "sign_out": "Sign out",
     "to_chat": "Back to the chat",
     "ai_notice": "You are talking to an AI. It can be wrong: open the numbered sources and check.",
-    "internal_error": "Something went wrong on our side. Nothing you wrote is lost; try again. (reference {reference})",
-    "not_signed_in": "You are signed out. Reload the page and start again.",
-    # the model line
-    "model_loading": "The model is warming up; the first answer may take a moment.",
+    "internal_error": "Something went wrong on our side. Nothing you wrote is lost; please try again. "
+    "(reference {reference})",
+    "not_signed_in": "You are signed out. Reload the page to start again.",
+    # model status
+    "model_loading": "The model is warming up. The first answer may take a moment.",
     "model_failed": "The model could not be loaded. {detail}",
     # jobs
     "job_queued": "waiting",
@@ -23,30 +24,30 @@ MESSAGES: dict[str, str] = {
     "job_failed": "failed",
     "job_cancelled": "cancelled",
     "stage_waiting": "waiting",
-    "stage_reading": "reading",
-    "stage_splitting": "splitting into passages",
-    "stage_embedding": "computing embeddings",
-    "stage_indexing": "building the index",
+    "stage_reading": "reading the file",
+    "stage_splitting": "splitting it into passages",
+    "stage_embedding": "making passages searchable",
+    "stage_indexing": "updating the search index",
     "stage_loading": "loading the model",
     "stage_training": "training",
     "stage_saving": "saving",
-    "stage_checking": "checking",
-    # our own pages
+    "stage_checking": "checking the result",
+    # pages without Gradio
     "welcome_lead": "Ask about your course. Every answer shows where it comes from, and you can teach the tutor.",
     "welcome_start": "Start as a guest",
-    "welcome_privacy": "One click makes an account under an invented name, no e-mail and no password. Your questions, "
-    "answers and corrections stay on this server, are shown to nobody but you (better answers also to "
-    "your instructor) and train only your own tutor, if you say so.",
-    "welcome_teacher": "Instructors sign in with the one-time link that the server printed.",
-    "join_lead": "This link signs you in, once.",
+    "welcome_privacy": "One click creates an account with a made-up name; no e-mail and no password. Your questions, "
+    "answers and better answers stay on this server. Nobody else sees your chats; your instructor sees the better "
+    "answers you write and how you do on practice questions. Your tutor is trained on them only if you agree.",
+    "welcome_teacher": "Instructors: sign in with the one-time link that the server printed when it started.",
+    "join_lead": "This link signs you in. It works once.",
     "join_button": "Sign in",
-    "page_missing": "There is no such page.",
-    "passage_marked": "Marked: the words that your answer cites.",
-    "page_marked": "Marked on the page: the words that your answer cites.",
-    "page_unmarked": "The words stand on this page but could not be marked in the picture; the text below shows them.",
-    "passage_text": "The passage as text",
-    "rendering_unavailable": "The place cannot be shown as it looks ({reason}). This is its text:",
-    "source_gone": "This document was removed or replaced after your answer was given. Your answer quoted:",
+    "page_missing": "This page does not exist.",
+    "passage_marked": "The highlighted words are the ones your answer cites.",
+    "page_marked": "The highlighted words on the page are the ones your answer cites.",
+    "page_unmarked": "The cited words are on this page but could not be highlighted. The text below shows them.",
+    "passage_text": "Show the passage as text",
+    "rendering_unavailable": "The original page cannot be shown ({reason}). This is its text:",
+    "source_gone": "This document was removed or replaced after you got your answer. Your answer quoted:",
     "slide_notes": "Speaker's notes",
     "place_page": "page {own}",
     "place_slide": "slide {own}",
@@ -56,9 +57,9 @@ MESSAGES: dict[str, str] = {
     "place_row": "row {own}",
     "close": "Close",
     "source_opening": "Opening the source …",
-    # the titles of passing notes
+    # titles of passing notes
     "toast_info": "Info",
     "toast_warning": "Warning",
     "toast_error": "Error",
-    "to_start": "To the start page",
+    "to_start": "Go to the start page",
 }

@@ -1,17 +1,18 @@
-"""The words of practice: quizzes, answers, hints, results."""
+"""Messages of the practice tab: quizzes, answers, hints, results."""
 
 MESSAGES: dict[str, str] = {
     "practice": "Practice",
-    "practice_what": "Questions from your course. Hints come in steps, and every answer shows where it is written.",
+    "practice_what": "Questions from your course. Hints come step by step, and every answer shows where to find it in "
+    "the course.",
     "practice_topic": "Topic",
     "practice_all": "The whole course",
     "practice_count": "{name} ({count})",
     "practice_start": "Start",
     "practice_number": "Question {number} of {count}",
-    "placement_number": "What you know already: question {number} of at most {most}",
+    "placement_number": "What you already know: question {number} of at most {most}",
     "practice_answer": "Your answer",
-    "practice_answer_hint": "Enter sends it. A question or “I don't know” is not an answer.",
-    "practice_order": "Tap the steps one after the other, the first one first; tap again to take one out",
+    "practice_answer_hint": "Press Enter to send. A question or “I don't know” is not graded.",
+    "practice_order": "Select the steps in order, starting with the first. Select a step again to remove it.",
     "practice_order_all": "Put all {count} steps in order first.",
     "practice_arranged": "Your order:",
     "practice_arranged_before": "Your last order:",
@@ -21,9 +22,8 @@ MESSAGES: dict[str, str] = {
     "practice_next": "Next",
     "practice_true": "True",
     "practice_false": "False",
-    "practice_clarify": "That was a question, so it was not taken as an answer. Ask it in the chat, or take a hint.",
-    "practice_unread": "There is no answer of the kind that is asked for in that, so nothing was graded. "
-    "A number is asked for: write one.",
+    "practice_clarify": "That looks like a question, so it was not graded. Ask it in the chat, or take a hint.",
+    "practice_unread": "Nothing was graded, because there is no number in your answer. Please write a number.",
     "practice_hinted": "Hint {number}",
     "practice_choose": "Choose or write an answer first.",
     "practice_key": "The answer: {answer}",
@@ -33,12 +33,12 @@ MESSAGES: dict[str, str] = {
     "practice_none": "There are no questions for this course yet. They are made from its documents.",
     "practice_result": "Result",
     "practice_score": "**{right} of {count}** right. {waiting}",
-    "practice_waiting": "{count:waits|wait} for your instructor.",
+    "practice_waiting": "{count:answer is|answers are} waiting for your instructor.",
     "practice_your_answer": "your answer: {text}",
     "practice_skipped": "skipped",
     "practice_aided": "with help",
     "outcome_right": "✓ Right",
     "outcome_partial": "◐ Partly right",
     "outcome_wrong": "✗ Not right",
-    "outcome_unsure": "? Your instructor decides",
+    "outcome_unsure": "? Your instructor will decide",
 }

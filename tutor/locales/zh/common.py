@@ -1,7 +1,7 @@
-"""The words around every page: title, account, the model's line, jobs, our own plain pages."""
+"""Messages around every page: title, account, model status, jobs, and the pages without Gradio."""
 
 MESSAGES: dict[str, str] = {
-    # the frame
+    # around the page
     "title": "课程导师",
     "chat": "聊天",
     "my_tutor": "我的导师",
@@ -10,11 +10,11 @@ MESSAGES: dict[str, str] = {
     "signed_in_as": "当前身份：**{name}**",
     "sign_out": "退出",
     "to_chat": "返回聊天",
-    "ai_notice": "您正在与人工智能对话。它可能出错：请打开编号的出处核对。",
-    "internal_error": "我们这边出了问题。您写的内容没有丢失，请再试一次。（编号 {reference}）",
-    "not_signed_in": "您已退出。请刷新页面重新开始。",
-    # the model line
-    "model_loading": "模型正在加载，第一个回答可能要稍等。",
+    "ai_notice": "你正在与人工智能对话。它可能出错：请打开带编号的出处核对。",
+    "internal_error": "我们这边出了问题。你写的内容没有丢失，请再试一次。（编号 {reference}）",
+    "not_signed_in": "你已退出登录。请刷新页面重新开始。",
+    # model status
+    "model_loading": "模型正在加载，第一个回答可能要稍等片刻。",
     "model_failed": "模型无法加载。{detail}",
     # jobs
     "job_queued": "等待中",
@@ -23,29 +23,30 @@ MESSAGES: dict[str, str] = {
     "job_failed": "失败",
     "job_cancelled": "已取消",
     "stage_waiting": "等待",
-    "stage_reading": "读取",
+    "stage_reading": "读取文件",
     "stage_splitting": "划分段落",
-    "stage_embedding": "计算向量",
-    "stage_indexing": "建立索引",
+    "stage_embedding": "建立段落检索",
+    "stage_indexing": "更新检索索引",
     "stage_loading": "加载模型",
     "stage_training": "训练",
     "stage_saving": "保存",
-    "stage_checking": "检查",
-    # our own pages
-    "welcome_lead": "就课程内容提问。每个回答都标明出处，您还可以亲自教导这位导师。",
+    "stage_checking": "检查结果",
+    # pages without Gradio
+    "welcome_lead": "就课程内容提问。每个回答都标明出处，你还可以教导这位导师。",
     "welcome_start": "以访客身份开始",
-    "welcome_privacy": "点击一次即可获得一个化名账户，无需邮箱和密码。您的提问、回答和改正保存在本服务器上，"
-    "只有您能看到（更好的回答也会给教师看），并且只有在您同意时才训练您自己的导师。",
-    "welcome_teacher": "教师请使用服务器打印的一次性链接登录。",
-    "join_lead": "此链接可让您登录一次。",
+    "welcome_privacy": "点击一次即可获得一个化名账户，无需邮箱和密码。你的提问、"
+    "回答和“更好的回答”都保存在本服务器上。别人看不到你的对话；教师能看到你写的更好的回答和你的练习情况。"
+    "只有在你同意时，它们才用于训练你的导师。",
+    "welcome_teacher": "教师请使用服务器启动时显示的一次性链接登录。",
+    "join_lead": "此链接可让你登录，只能使用一次。",
     "join_button": "登录",
-    "page_missing": "没有这个页面。",
-    "passage_marked": "已标出回答所引用的文字。",
-    "page_marked": "已在页面上标出回答所引用的文字。",
-    "page_unmarked": "这些文字在本页上，但无法在图片中标出；下方文本中可以看到。",
-    "passage_text": "该段文字",
-    "rendering_unavailable": "无法按原样显示此处（{reason}）。以下是其文本：",
-    "source_gone": "在给出回答之后，该文档已被移除或替换。您的回答引用了：",
+    "page_missing": "此页面不存在。",
+    "passage_marked": "标出的文字就是回答所引用的内容。",
+    "page_marked": "页面上标出的文字就是回答所引用的内容。",
+    "page_unmarked": "所引用的文字在本页上，但无法标出；请看下方文本。",
+    "passage_text": "查看该段文字",
+    "rendering_unavailable": "无法显示原始页面（{reason}）。以下是其文本：",
+    "source_gone": "你得到回答之后，该文档已被移除或替换。你的回答引用了：",
     "slide_notes": "演讲者备注",
     "place_page": "第 {own} 页",
     "place_slide": "第 {own} 张幻灯片",
@@ -55,7 +56,7 @@ MESSAGES: dict[str, str] = {
     "place_row": "第 {own} 行",
     "close": "关闭",
     "source_opening": "正在打开出处……",
-    # the titles of passing notes
+    # titles of passing notes
     "toast_info": "提示",
     "toast_warning": "请注意",
     "toast_error": "未能完成",
