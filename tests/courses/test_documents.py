@@ -1,4 +1,4 @@
-"""Documents come and go: replaced, refused a second time, removed, cancelled, and taken up again after a kill -9."""
+"""Documents are replaced, refused a second time, removed, restored, cancelled, and resumed after a kill -9."""
 
 from __future__ import annotations
 
@@ -85,33 +85,33 @@ def test_a_removed_document_is_gone_from_the_next_answer_and_its_file_after_the_
     (moss,) = (d for d in services.documents.documents(instructor, course.id) if d.name == "moss.md")
     services.documents.remove(instructor, moss.id)
     assert not services.library.search(course.id, QUESTION).covered
-    kept = services.documents.blobs.folder / moss.sha256
+    stored = services.documents.blobs.folder / moss.sha256
     services.documents.delete_unused_blobs()
-    assert kept.is_file()
+    assert stored.is_file()
     assert wait(services, instructor, services.documents.restore(instructor, moss), *ENDED).state is JobState.DONE
     assert services.library.search(course.id, QUESTION).covered
     services.documents.remove(instructor, moss.id)
     long_ago = time.time() - course_documents.UNDO_WINDOW_S - 1
-    os.utime(kept, (long_ago, long_ago))
+    os.utime(stored, (long_ago, long_ago))
     services.documents.delete_unused_blobs()
-    assert not kept.exists()
+    assert not stored.exists()
     with pytest.raises(InputRefused, match="upload it again"):
         services.documents.restore(instructor, moss)
 
 
-def test_a_file_is_kept_while_another_course_has_it(services, course, instructor):
+def test_a_file_stays_while_another_course_has_it(services, course, instructor):
     other = services.courses.create(instructor, "Other", course_id="other")
     for one in (course, other):
         upload_and_wait(services, instructor, one, "moss.md", MOSS)
     (moss,) = services.documents.documents(instructor, other.id)
     services.documents.remove(instructor, moss.id)
-    kept = services.documents.blobs.folder / moss.sha256
-    os.utime(kept, (1, 1))
+    stored = services.documents.blobs.folder / moss.sha256
+    os.utime(stored, (1, 1))
     services.documents.delete_unused_blobs()
-    assert kept.is_file()
+    assert stored.is_file()
 
 
-def test_a_kept_file_that_changed_on_the_disk_is_not_read(services, course, instructor):
+def test_a_stored_file_that_changed_on_disk_is_not_read(services, course, instructor):
     digest = services.documents.blobs.put(MOSS)
     (services.documents.blobs.folder / digest).write_bytes(MOSS_V2)
     with pytest.raises(OriginalMissing, match=r"moss\.md is missing or damaged"):
@@ -173,7 +173,7 @@ def test_an_upload_survives_a_server_stop(services, course, instructor):
     assert services.jobs.get(instructor, job.id).state is JobState.QUEUED
 
 
-def test_a_file_that_crashed_the_server_three_times_is_quarantined(services, course, instructor, monkeypatch):
+def test_an_upload_is_abandoned_after_the_server_stopped_three_times(services, course, instructor, monkeypatch):
     monkeypatch.setattr(type(services.jobs), "run", lambda *_: None)  # the server dies before it ends
     job = services.documents.upload(instructor, course.id, "moss.md", MOSS)
     for _ in range(course_documents.MAX_ATTEMPTS):
@@ -209,7 +209,7 @@ def test_the_time_estimate_follows_the_current_stage(services, course, instructo
 def test_the_strictness_level_decides_before_generation(
     services, course, instructor, ask, ada, engine, level, answered
 ):
-    """A question in between: covered at the generous level, not at the strict one."""
+    """A question between the levels is covered at the generous one, not at the strict one."""
     from knowledge.ranking import COVERAGE_THRESHOLD
 
     assert Strictness.USUAL.threshold == COVERAGE_THRESHOLD
@@ -227,7 +227,7 @@ def test_the_strictness_level_decides_before_generation(
 
 @pytest.mark.slow
 def test_an_upload_interrupted_by_kill_9_is_recovered(tmp_path):
-    """A real server is killed while it embeds; the next one reads the document in, whole, under the same job."""
+    """A real server is killed while it embeds; the next one reads the whole document under the same job."""
     from tutor.services import open_services
 
     var = tmp_path / "var"
@@ -261,7 +261,7 @@ def test_an_upload_interrupted_by_kill_9_is_recovered(tmp_path):
 
 
 class _DiscardingExecutor:
-    """A worker that never begins: the job is left to another process."""
+    """An executor that never runs the job, so that another process has to."""
 
     def submit(self, *_arguments):
         return None

@@ -1,4 +1,4 @@
-"""What a course teaches: proposed with its evidence, decided by people, without circles, under ids that stay."""
+"""Skills are proposed with evidence, decided by instructors, free of circles, and keep their ids."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_renaming_keeps_the_skill_id_and_is_not_proposed_again(services, instruc
 
 
 def test_an_existing_skill_is_reused_and_not_proposed(services, instructor, loops_course):
-    """A course that declares “The loop” was told to make a skill of “loop” as well, and nothing was built on it."""
+    """A course with the skill “The Loop” got “loop” proposed as well, and nothing built on it."""
     loop = services.skills.add(instructor, loops_course.id, "The Loop")
     found = {each.concept.name.lower(): each for each in services.skills.proposed_skills(instructor, loops_course.id)}
     assert "loop" not in found and "The Loop" in found["while loop"].prerequisites

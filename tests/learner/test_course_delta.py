@@ -1,4 +1,4 @@
-"""What a course teaches its tracer: nothing of the learner it speaks of, more with more learners, never less sense."""
+"""Course deltas: no leak of a learner's own answers, better with more learners, harmless with few."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def answer(name: str, *, right: bool = True, aided: bool = False, minutes: int =
 
 
 def simulated(learners: int, seed: int = 0, ease: float = -1.0) -> list[AnswerSequence]:
-    """Learners whose strength shows in all their answers, on items that are hard on the whole."""
+    """Learners whose strength affects all their answers, on items that are mostly hard."""
     rng = random.Random(seed)
     lines = []
     for _ in range(learners):
@@ -64,11 +64,11 @@ def tracer(lines) -> Tracer:
 
 
 def evaluate_tracer(tracer: Tracer, known: list[AnswerSequence], unseen: list[AnswerSequence]) -> tuple[float, float]:
-    """Return mean log loss and how far the mean chance is off, over learners whom nothing was learnt from."""
+    """Return mean log loss and the bias of the mean prediction, over unseen learners."""
     course = rivals.counts_of(known)
-    said = np.array([likely for each in unseen for likely in rivals.predict_product(each, course, tracer)])
+    predicted = np.array([likely for each in unseen for likely in rivals.predict_product(each, course, tracer)])
     rights = np.array([right for each in unseen for right in each.rights])
-    return float(-np.log(np.where(rights, said, 1 - said)).mean()), abs(float((said - rights).mean()))
+    return float(-np.log(np.where(rights, predicted, 1 - predicted)).mean()), abs(float((predicted - rights).mean()))
 
 
 def test_an_answer_without_a_skill_is_refused():
@@ -77,16 +77,16 @@ def test_an_answer_without_a_skill_is_refused():
 
 
 def test_an_answer_without_a_time_zone_is_refused():
-    with pytest.raises(InputRefused, match="without a zone"):
+    with pytest.raises(InputRefused, match="without a time zone"):
         AnswerEvent("e1", "ada", "c", "a", ("x",), Outcome.RIGHT, 0, False, datetime(2026, 1, 1), "t")
 
 
 def test_a_retracted_answer_no_longer_counts_and_order_is_that_of_time():
     late, early, wrong = answer("e1", minutes=5), answer("e2"), answer("e3", minutes=2)
-    kept = list(
+    current = list(
         current_answers([late, early, wrong], [RetractionEvent("r1", "e3", "teacher", "grade overridden", NOW)])
     )
-    assert [a.id for a in kept] == ["e2", "e1"]
+    assert [a.id for a in current] == ["e2", "e1"]
 
 
 @given(walks)
@@ -102,7 +102,7 @@ def test_a_feature_row_matches_its_feature_names(walk):
 
 
 @given(walks)
-def test_a_history_is_a_value_that_later_answers_do_not_change(walk):
+def test_later_answers_do_not_change_an_earlier_history(walk):
     before = append_answer(AnswerHistory(), "a", "x", 0.5, right=True)
     copy = (before.skills["x"], before.items["a"], before.latest, before.answers)
     history = before
@@ -172,8 +172,8 @@ def test_an_unseen_item_of_a_skill_gets_a_prediction(tracer):
     assert 0 < found.low < found.probability < found.high < 1
 
 
-def test_fitting_uses_only_the_history_window():
-    """An aided answer says nothing about what she can do alone; a placement is inferred from as a whole."""
+def test_aided_and_placement_answers_are_not_fitted_on():
+    """An aided answer says nothing about unaided ability; a placement is evaluated as a whole."""
     given_ = [
         answer("e1"),
         answer("e2", aided=True),

@@ -1,4 +1,4 @@
-"""One word, one meaning: a skill is known on a learner's page exactly where the class map and its counts say so."""
+"""A skill is known on a learner's page exactly where the class map and its counts say so."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_learner_page_and_class_page_agree_on_known_skills(language, steps, late
     own = set()
     for actor, view in seen.learners.items():
         for skill, name in NAMES.items():
-            lines = re.findall(rf"<strong>{name}</strong>.*?<small>\d+ % · (.*?)(?: · |<)",
+            lines = re.findall(rf"<strong>{name}</strong>.*?<small>\d+% · (.*?)(?: · |<)",
                                progress_html.render_mastery(view, NAMES, language))  # fmt: skip
             own |= {(actor, skill) for said in lines if said == t(language, "level_known")}
     assert on_map == own
@@ -81,7 +81,7 @@ def test_a_learner_is_counted_once_per_skill(steps, later):
 
 
 def test_mastery_of_0_8_is_not_known():
-    """The class counted a skill as known from .8; her own page, the path and the reviews do so from .95."""
+    """The class counted a skill as known from .8; the learner's page, recommendations and reviews from .95."""
     steps = [("ada", "a", True, False, 0)]
     while (line := seen_after(steps, 0).learners["ada"].skills[0]).known_now < 0.8:
         steps.append(steps[0])

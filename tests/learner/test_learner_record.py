@@ -1,4 +1,4 @@
-"""The record is that of the events, however it was come by: step by step, read back, or rebuilt."""
+"""A record follows from the events alone, whether updated step by step, read back or rebuilt."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def record_step_by_step(lived) -> list[AnswerEvent]:
 @settings(deadline=None, max_examples=25)
 @given(steps)
 def test_incremental_deserialised_and_rebuilt_records_are_equal(lived):
-    answers, kept = record_step_by_step(lived), record_to_json(LearnerRecord())
+    answers, text = record_step_by_step(lived), record_to_json(LearnerRecord())
     for each in answers:
-        kept = record_to_json(apply_answer(record_from_json(kept), each, COURSE))
-    assert kept == record_to_json(rebuild_record(reversed(answers), COURSE))
+        text = record_to_json(apply_answer(record_from_json(text), each, COURSE))
+    assert text == record_to_json(rebuild_record(reversed(answers), COURSE))
 
 
 @settings(deadline=None, max_examples=25)

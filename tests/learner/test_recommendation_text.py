@@ -1,4 +1,4 @@
-"""Reasons say their numbers, proposed needs say their grounds, and the state is that of the events."""
+"""Reasons of recommendations have text in every language; the memory of a skill begins when it is known."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def test_a_repair_recommendation_names_the_missing_prerequisite():
 @pytest.mark.parametrize("language", CATALOGS)
 @pytest.mark.parametrize("kind", RecommendationKind)
 def test_every_recommendation_kind_has_text_in_every_language(language, kind):
-    said = explain_recommendation(
+    reason = explain_recommendation(
         Recommendation(kind, "r", "i", failing_skill="s", rights=2, answers=5), COURSE, language
     )
-    assert said and "{" not in said
+    assert reason and "{" not in reason
     assert f"recommend_{kind.value}" in CATALOGS[language]
 
 
@@ -59,5 +59,5 @@ def test_a_skills_memory_begins_when_it_becomes_known():
 
 def test_placed_skills_fade_over_time():
     state = apply_placement(LearnerState(), {"r": 0.99, "s": 0.4}, NOW)
-    kept = state.retained_shares(NOW + timedelta(days=30))
-    assert set(kept) == {"r"} and 0 < kept["r"] < 1
+    retained = state.retained_shares(NOW + timedelta(days=30))
+    assert set(retained) == {"r"} and 0 < retained["r"] < 1

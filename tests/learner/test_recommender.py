@@ -1,4 +1,4 @@
-"""Mastery, skills, placement and path: laws of each, and the reasons a recommendation gives."""
+"""Properties of mastery, skill graphs, placement and recommendations."""
 
 from __future__ import annotations
 
@@ -154,9 +154,9 @@ def test_fifteen_placement_questions_locate_a_learner_on_a_chain(frontier):
     while (skill := next_question(belief, asked, KNOWING)) is not None:
         asked.append(skill)
         belief = update_belief(belief, skill, KNOWING, right=int(skill[1:]) < frontier)
-    told = [known > 0.5 for _, known in sorted(belief.skill_probabilities().items())]
+    placed = [known > 0.5 for _, known in sorted(belief.skill_probabilities().items())]
     assert len(asked) <= MAX_QUESTIONS and len(set(asked)) == len(asked)
-    assert sum(said != (n < frontier) for n, said in enumerate(told)) <= 2
+    assert sum(known != (n < frontier) for n, known in enumerate(placed)) <= 2
 
 
 def test_a_right_answer_raises_belief_in_prerequisites():
@@ -170,7 +170,7 @@ def test_placement_is_deterministic():
     assert first.skill_probabilities() == second.skill_probabilities()
 
 
-# Path
+# Recommendations
 
 
 def test_a_beginner_starts_with_skills_without_prerequisites():
@@ -215,7 +215,7 @@ def test_no_choice_ever_violates_a_prerequisite(levels):
     assert [choice.kind for choice in offered].count(RecommendationKind.STOP) == 1
 
 
-def test_a_tired_learner_is_told_to_stop_and_may_still_go_on():
+def test_a_tired_learner_is_advised_to_stop_but_may_go_on():
     late = situation({}, answers_today=25, latest_today=(False,) * 10)
     first, *others = rank_recommendations(late)
     assert first.kind is RecommendationKind.STOP and others

@@ -1,4 +1,4 @@
-"""The product's tracer: bounded, unmoved by names and by others, sure only with evidence; it picks what to ask."""
+"""The tracer: bounded, independent of ids, narrow only with evidence; its predictions choose the items."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def streak(right: bool, times: int = 5) -> AnswerHistory:
 
 
 @given(walks, shares, shares, st.integers(0, 500), shares)
-def test_predictions_lie_in_their_interval_and_the_interval_in_0_1(walk, expected, usual, tries, kept):
-    found = predict_success(history_of(walk), "x", BaseRates(expected, usual, tries), kept)
+def test_predictions_lie_in_their_interval_and_the_interval_in_0_1(walk, expected, usual, tries, retained):
+    found = predict_success(history_of(walk), "x", BaseRates(expected, usual, tries), retained)
     assert 0 < found.low < found.probability < found.high < 1
 
 
@@ -92,7 +92,7 @@ def test_the_interval_narrows_with_evidence():
 
 def test_fading_moves_predictions_to_the_prior():
     good, bad = streak(True), streak(False)
-    fresh, faded = (predict_success(good, "x", BaseRates(), kept).probability for kept in (1.0, 0.2))
+    fresh, faded = (predict_success(good, "x", BaseRates(), retained).probability for retained in (1.0, 0.2))
     assert fresh > faded > 0.5
     assert (
         predict_success(bad, "x", BaseRates(), 0.2).probability
@@ -137,7 +137,7 @@ def test_a_prediction_takes_under_a_millisecond_after_10000_answers():
 
 @pytest.mark.parametrize("strength", [-0.6, 0.5, 1.6])  # a weak, a middling and a strong learner
 def test_items_chosen_by_the_tracer_hold_success_within_the_band(strength):
-    """Forty items from easy to hard, tried by others before; after a start of 15 answers she is right in 60 to 85 %."""
+    """Forty items from easy to hard with answers of others; after 15 answers the learner is right in 60 to 85%."""
     rng = random.Random(7)
     hard = {f"i{n}": (n - 20) / 8 for n in range(40)}
     others = {

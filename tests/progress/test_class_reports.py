@@ -1,4 +1,4 @@
-"""The class: its numbers are those of the events, and nothing under five leaves the house."""
+"""Class reports: the numbers are those of the events, and no count under five is exported."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def record_answer(services, clock):
 
 @pytest.fixture
 def practised(services, learners, record_answer, clock, instructor) -> list[Person]:
-    """Half know it, half do not; item `odd` is right for those who fail elsewhere; one is helped, one overruled."""
+    """Half know it, half do not; item `odd` is right for those who fail elsewhere; one is helped, one regraded."""
     passage = services.library.search(COURSE, "light", 1).hits[0].passage.id
     for day in range(6):
         for n, actor in enumerate(learners):
@@ -86,11 +86,11 @@ def test_every_number_of_the_class_is_counted_from_the_events(services, practise
 
 def test_a_misconception_says_how_many_learners_and_where(services, practised, instructor):
     seen = services.reports.class_overview(instructor, COURSE)
-    (belief,) = seen.misconceptions
+    (misconception,) = seen.misconceptions
     wrong = [e for e in counted_from_events(services) if e.misconception]
-    assert len(belief.learners) == len({e.learner_id for e in wrong}) == 6
-    assert belief.times == len(wrong)
-    assert "plants" in misconception_locations(services.library, seen)[belief.passage_id].lower()
+    assert len(misconception.learners) == len({e.learner_id for e in wrong}) == 6
+    assert misconception.times == len(wrong)
+    assert "plants" in misconception_locations(services.library, seen)[misconception.passage_id].lower()
 
 
 def test_stuck_learners_are_listed_with_their_start_date(services, practised, instructor):
@@ -117,8 +117,8 @@ def test_only_the_instructor_sees_a_class(services, practised, bob):
 
 @pytest.mark.parametrize("number", range(12))
 def test_counts_under_five_are_suppressed(number):
-    told = mask_small_count(number)
-    assert told == (str(number) if number == 0 or number >= MIN_GROUP_SIZE else "<5")
+    shown = mask_small_count(number)
+    assert shown == (str(number) if number == 0 or number >= MIN_GROUP_SIZE else "<5")
 
 
 def test_a_class_under_five_is_not_exported(services, learners, record_answer, instructor):
@@ -187,7 +187,7 @@ def test_an_empty_class_shows_a_message(services, skills, instructor):
 def test_weekly_totals_of_fewer_than_five_learners_are_not_exported(
     services, learners, record_answer, instructor, clock
 ):
-    """A report of a class of twelve told how many answers the two gave who practised in a quiet week."""
+    """A report of a class of twelve showed how many answers the only two learners of a quiet week gave."""
     for actor in learners:
         record_answer(actor, "light", "l1", right=True)
     clock.advance(timedelta(days=8))
@@ -205,13 +205,13 @@ def test_weekly_totals_of_fewer_than_five_learners_are_not_exported(
 
 @pytest.mark.parametrize("size", range(5, 13))
 def test_suppressed_counts_cannot_be_derived_from_the_parts(size):
-    """Whoever knows the rule and the size of the class is left with two possibilities at least for each small part."""
-    told = defaultdict(list)
+    """For each small part, knowing the rule and the size of the class leaves at least two possibilities."""
+    published = defaultdict(list)
     for first in product(range(size + 1), repeat=3):
         if sum(first) <= size:
             parts = (*first, size - sum(first))
-            told[tuple(mask_small_parts(parts))].append(parts)
-    for alike in told.values():
+            published[tuple(mask_small_parts(parts))].append(parts)
+    for alike in published.values():
         for part in zip(*alike, strict=True):
             assert len(set(part)) > 1 or not 0 < part[0] < 5, alike
 

@@ -1,4 +1,4 @@
-"""The tracer of a course in the house: learnt beside as the course grows, gone with whoever takes her answers back."""
+"""The tracer of a course is fitted in the background as the course grows, and deleted with a learner's answers."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def practised(services, course, ada, bob, instructor, clock):
                 n = next(given)
                 item = rng.randrange(9)
                 outcome = Outcome.RIGHT if rng.random() < sigmoid(-1.5 - item / 4) else Outcome.WRONG
-                judged = GradedAnswer(course.id, f"i{item}", ("light",), outcome, "t 1", f"g{n}")
-                services.evidence_log.record((ada, bob)[n % 2], judged, within=connection)
+                graded = GradedAnswer(course.id, f"i{item}", ("light",), outcome, "t 1", f"g{n}")
+                services.evidence_log.record((ada, bob)[n % 2], graded, within=connection)
 
     return practising
 

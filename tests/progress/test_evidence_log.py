@@ -1,4 +1,4 @@
-"""The evidence book: an answer counts once, a correction is a new event, and nothing that was written changes."""
+"""The evidence log: an answer counts once, a regrade is a new event, and no stored event changes."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_a_double_submission_is_recorded_once(services, course, ada):
     assert item_counts(services) == {("i1", "light"): (1, 0)}
 
 
-def test_an_unsure_grade_is_no_evidence_until_the_instructor_decides(services, course, ada, instructor):
-    with pytest.raises(InputRefused, match="not judged yet"):
+def test_an_unsure_grade_is_not_evidence_until_the_instructor_decides(services, course, ada, instructor):
+    with pytest.raises(InputRefused, match="not graded yet"):
         services.evidence_log.record(ada, make_grade(outcome=Outcome.UNSURE))
     assert counting_answers(services, ada.id) == []
     services.evidence_log.record_instructor_decision(instructor, ada.id, make_grade(outcome=Outcome.RIGHT))
@@ -69,9 +69,9 @@ def test_a_withdrawn_answer_counts_for_nothing(services, course, ada, instructor
     services.evidence_log.retract(instructor, "g1", "the item was faulty")
     assert counting_answers(services, ada.id) == []
     assert item_counts(services) == {("i1", "light"): (0, 0)}
-    with pytest.raises(NotFound, match="taken back"):
+    with pytest.raises(NotFound, match="retracted"):
         services.evidence_log.override(instructor, "g1", Outcome.RIGHT)
-    with pytest.raises(InputRefused, match="taken back"):
+    with pytest.raises(InputRefused, match="retracted"):
         services.evidence_log.record(ada, make_grade())
 
 
@@ -122,10 +122,10 @@ def test_recounting_equals_incremental_counting(services, course, ada, bob, inst
 
 def test_an_erased_learner_leaves_no_event_and_no_count(services, course, ada, bob):
     services.evidence_log.record(ada, make_grade("g1", Outcome.RIGHT))
-    kept = services.evidence_log.record(bob, make_grade("g2"))
+    of_bob = services.evidence_log.record(bob, make_grade("g2"))
     with services.database.write_transaction() as connection:
         assert evidence_store.delete_events(connection, ada.id) == 1
-    assert counting_answers(services, ada.id) == [] and counting_answers(services, bob.id) == [kept]
+    assert counting_answers(services, ada.id) == [] and counting_answers(services, bob.id) == [of_bob]
     assert item_counts(services) == {("i1", "light"): (1, 0)}
 
 

@@ -67,7 +67,7 @@ def test_unpractised_skills_are_grouped(services, skills, ada, record_answer):
     )
     record_answer(ada, "root")
     page = progress_html.render_mastery(services.progress.own_overview(ada, "biology"), names, "zh")
-    assert page.count('class="tp-skill"') == 1 and "尚未接触：Light · Sugar &amp; salt<" in page
+    assert page.count('class="tp-skill"') == 1 and "尚未开始：Light · Sugar &amp; salt<" in page
 
 
 def test_the_stored_record_equals_the_rebuilt_one(services, skills, ada, bob, instructor, record_answer, clock):

@@ -1,4 +1,4 @@
-"""The profile is the learner's own: hedged, with its evidence, hers to change, switch off, take and delete."""
+"""The profile belongs to the learner: hedged, with its evidence, theirs to change, switch off, export and delete."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is taken out of the house is whole, readable elsewhere, and runs in no spreadsheet."""
+"""Exports are complete, readable by other programs, and never run as formulas in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ ANSWER = AnswerEvent("e1", "ada", "c", "i1", ("s",), Outcome.PARTIAL, 2, True, N
 
 
 def test_an_xapi_statement_has_actor_object_result_and_grader():
-    (said,) = to_xapi_statements([ANSWER], {"ada": "brave-otter"}, {"s": "Slope"}, HOME)
-    assert uuid.UUID(said["id"]).version == 5
-    assert said["actor"] == {
+    (exported,) = to_xapi_statements([ANSWER], {"ada": "brave-otter"}, {"s": "Slope"}, HOME)
+    assert uuid.UUID(exported["id"]).version == 5
+    assert exported["actor"] == {
         "objectType": "Agent",
         "account": {"homePage": "https://tutor.example", "name": "brave-otter"},
     }
-    assert said["object"]["id"] == "https://tutor.example/courses/c/items/i1"
-    assert said["result"] == {"success": False, "score": {"scaled": 0.5}}
-    about = said["context"]["extensions"]
+    assert exported["object"]["id"] == "https://tutor.example/courses/c/items/i1"
+    assert exported["result"] == {"success": False, "score": {"scaled": 0.5}}
+    about = exported["context"]["extensions"]
     assert about["https://tutor.example/xapi/hints"] == 2 and about["https://tutor.example/xapi/aided"] is True
     assert about["https://tutor.example/xapi/judge"] == "grader-1"
-    assert said["timestamp"] == "2026-11-23T09:00:00+00:00"
-    json.dumps(said)
+    assert exported["timestamp"] == "2026-11-23T09:00:00+00:00"
+    json.dumps(exported)
 
 
 def test_a_regrade_voids_the_old_statement_and_adds_a_new_one():

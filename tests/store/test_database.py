@@ -1,4 +1,4 @@
-"""The database: migrations lead to the schema, writers wait for each other, what is damaged is refused."""
+"""The database: migrations produce the schema, writers wait for each other, damaged files are refused."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_second_server_is_refused_with_the_lock_holder(tmp_path):
 
 
 def test_migrations_keep_trained_adapters_and_their_rows(tmp_path):
-    """SQLite rebuilds a table by dropping it, which takes the rows that point at it."""
+    """SQLite rebuilds a table by dropping it, which deletes the rows that refer to it."""
     path = tmp_path / "old.sqlite"
     engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
     config = Config()

@@ -1,7 +1,7 @@
-"""The uploaded files themselves, by their SHA-256: to take up a broken ingest, to show a cited page as printed.
+"""The uploaded files by their SHA-256: to resume an interrupted upload, and to show a cited page as printed.
 
-A file is kept as long as a document (of any course) or an open upload needs it; `sweep` deletes the others. What is
-read back is hashed again, so a damaged file is never parsed.
+A file is stored as long as a document (of any course) or an open upload needs it; `delete_unused` deletes the others.
+Every read is hashed again, so a damaged file is never parsed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class BlobStore:
         digest = hashlib.sha256(data).hexdigest()
         path = self.folder / digest
         if path.is_file():
-            path.touch()  # wanted again: the time until a sweep begins anew
+            path.touch()  # needed again: the time until it may be deleted starts again
             return digest
         partial = self.folder / f"{digest}.{os.getpid()}.{time.monotonic_ns()}.part"
         with partial.open("wb") as file:
@@ -44,7 +44,7 @@ class BlobStore:
         return bool(_SHA256_HEX.fullmatch(digest)) and (self.folder / digest).is_file()
 
     def read(self, digest: str, name: str) -> bytes:
-        """Return the bytes of the file called `name`; raises OriginalMissing when they are gone or not the same."""
+        """Return the bytes; raises OriginalMissing, with the file's `name`, when they are gone or have changed."""
         try:
             data = (self.folder / digest).read_bytes() if self.contains(digest) else b""
         except OSError:
@@ -54,15 +54,15 @@ class BlobStore:
         return data
 
     def mark_released(self, digest: str) -> None:
-        """Begin the time after which a sweep may delete a file that nothing needs any more."""
+        """Start the time after which `delete_unused` may delete a file that nothing needs any more."""
         if self.contains(digest):
             (self.folder / digest).touch()
 
     def delete_unused(self, needed: Collection[str], older_than_s: float) -> int:
-        """Delete files that nobody needs and nobody touched for this long; return how many."""
-        limit, gone = time.time() - older_than_s, 0
+        """Delete the files not in `needed` that were not touched for so many seconds; return how many."""
+        limit, deleted = time.time() - older_than_s, 0
         for path in self.folder.iterdir():
             if path.name not in needed and path.is_file() and path.stat().st_mtime <= limit:
                 path.unlink(missing_ok=True)
-                gone += 1
-        return gone
+                deleted += 1
+        return deleted

@@ -1,4 +1,4 @@
-"""Courses: which ones a person may enter, making one, and the skills it declares."""
+"""Courses: who may study or teach them, and the skills they declare."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Courses:
-    """The courses of the house."""
+    """All courses, with the check of who may do what in them."""
 
     database: Database
     clock: Clock
@@ -43,9 +43,9 @@ class Courses:
         return any(course.id == course_id for course in self.taught_by(actor))
 
     def authorize(self, actor: Person, course_id: str, action: Action = Action.STUDY) -> Course:
-        """Return the course if this person may do that in it.
+        """Return the course if this person may do `action` in it.
 
-        Raises NotFound when there is no such course or she may not know of it, NotAllowed when she may only study it.
+        Raises NotFound when there is no such course or they may not know of it, NotAllowed when they may only study it.
         """
         with self.database.read_connection() as connection:
             course = course_store.by_id(connection, course_id)
@@ -59,11 +59,11 @@ class Courses:
     def create(
         self, actor: Person, title: str, language: str = "en", *, course_id: str | None = None, open_to_all: bool = True
     ) -> Course:
-        """Make a course and put its maker in it as its instructor."""
+        """Create a course and enrol the person who creates it as its instructor."""
         require_allowed(actor, Action.CREATE_COURSE)
         title = title.strip()
         if not title:
-            raise InputRefused("a course needs a title", key="course_untitled")
+            raise InputRefused("a course needs a title; enter one", key="course_untitled")
         identity = course_id or _slugify(title)
         if not _ID.fullmatch(identity):
             raise InputRefused(
@@ -75,7 +75,7 @@ class Courses:
         with self.database.write_transaction() as connection:
             if course_store.by_id(connection, identity):
                 raise InputRefused(
-                    f"there is a course {identity!r} already; choose another title or id",
+                    f"the course id {identity!r} is taken; choose another title or id",
                     key="course_taken",
                     course=identity,
                 )
@@ -84,13 +84,13 @@ class Courses:
         return course
 
     def enrol(self, actor: Person, course_id: str, person: Person) -> None:
-        """Put somebody into a course: as its learner, or as its instructor when she is one."""
+        """Enrol somebody in a course: as a learner, or as an instructor if that is their role."""
         self.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             course_store.enrol(connection, person.id, course_id, self.clock())
 
     def set_help_level(self, actor: Person, course_id: str, level: HelpLevel) -> None:
-        """Say how much help the tutor may give in a course; it holds from the next turn on."""
+        """Set how much help the tutor gives in a course; it applies from the next turn on."""
         self.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             course_store.set_help_level(connection, course_id, level)
@@ -101,7 +101,7 @@ class Courses:
             return course_store.skills_of(connection, course_id)
 
     def declare_skills(self, actor: Person, course_id: str, skills: Sequence[Skill]) -> None:
-        """Replace the skills of a course; each needs only skills of the list, none needs itself in the end."""
+        """Replace the skills of a course. Raises InputRefused for an unknown or a circular prerequisite."""
         self.authorize(actor, course_id, Action.TEACH)
         _validate_prerequisites(skills)
         with self.database.write_transaction() as connection:
@@ -117,11 +117,15 @@ def _validate_prerequisites(skills: Sequence[Skill]) -> None:
     needs = {skill.id: set(skill.prerequisites) for skill in skills}
     for skill in skills:
         if unknown := needs[skill.id] - needs.keys():
-            raise InputRefused(f"skill {skill.id!r} needs {sorted(unknown)[0]!r}, which the course does not declare")
+            raise InputRefused(
+                f"skill {skill.id!r} needs {sorted(unknown)[0]!r}, which the course does not declare; declare both"
+            )
     while ready := [name for name, before in needs.items() if not before]:
         for name in ready:
             del needs[name]
         for before in needs.values():
             before.difference_update(ready)
     if needs:
-        raise InputRefused(f"the skills {', '.join(sorted(needs))} need each other in a circle")
+        raise InputRefused(
+            f"the skills {', '.join(sorted(needs))} need each other in a circle; remove one prerequisite"
+        )

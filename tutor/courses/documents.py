@@ -1,4 +1,4 @@
-"""The documents of a course: uploaded as a job, replaced, removed, opened. Authority first, then the library."""
+"""The documents of a course: uploaded as a job, replaced, removed, restored and opened."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from tutor.errors import InputRefused
 from tutor.jobs import JobFunction, JobReporter, JobRunner
 
 INGEST_JOB = "ingest"
-UNDO_WINDOW_S = 600.0  # how long the file of a removed document is kept, so that the removal can be undone
-MAX_ATTEMPTS = 3  # of one upload that the server died in: a file that ends it must not end it for ever
-UploadPayload = dict[str, str]  # what a new server needs to take an upload up again: name, sha256, language, attempts
+UNDO_WINDOW_S = 600.0  # how long a removal can be undone
+MAX_ATTEMPTS = 3  # at one upload during which the server died, so that a bad file cannot crash it again and again
+UploadPayload = dict[str, str]  # what a new server needs to resume: name, sha256, language, attempts
 
 
 @dataclass(frozen=True, slots=True)
 class CourseDocuments:
-    """What instructors put on it, learners may open."""
+    """The documents of all courses: instructors add and remove them, learners open them."""
 
     library: Library
     courses: Courses
@@ -36,9 +36,9 @@ class CourseDocuments:
     max_bytes: int
 
     def upload(self, actor: Person, course_id: str, name: str, data: bytes) -> Job:
-        """Keep the bytes and read them in beside the page; watch the returned job.
+        """Store the bytes and read them in the background, as the returned job.
 
-        A document of the same name is replaced when the new one is in; the same bytes again change nothing.
+        A document of the same name is replaced when the new one is ready; the same bytes again change nothing.
         """
         self.courses.authorize(actor, course_id, Action.TEACH)
         name = self._validate_upload(name, data)
@@ -47,7 +47,7 @@ class CourseDocuments:
     def ingest(
         self, actor: Person, course_id: str, name: str, data: bytes, progress: ProgressCallback | None = None
     ) -> Document:
-        """Read a document in and return it when the next question can be answered from it."""
+        """Read a document and return it when the next question can be answered from it."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         name = self._validate_upload(name, data)
         document = self.library.add(course_id, name, data, progress=progress, replace=True)
@@ -56,19 +56,19 @@ class CourseDocuments:
         return document
 
     def upload_jobs(self, actor: Person, course_id: str) -> list[Job]:
-        """Return the latest uploads of the course, latest first, whichever of its instructors began them."""
+        """Return the latest uploads of the course by any of its instructors, latest first."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         return self.jobs.list_for_course(course_id, INGEST_JOB)
 
     def cancel_upload(self, actor: Person, course_id: str, job_id: str) -> None:
-        """Stop an upload of the course; what it has read is thrown away."""
+        """Stop an upload of the course; what it has read so far is discarded."""
         if job_id in {job.id for job in self.upload_jobs(actor, course_id)}:
             self.jobs.request_stop(job_id)
 
     def resume_uploads(self) -> int:
-        """Take up the uploads that a dead server left open; return how many."""
-        left = self.jobs.list_unfinished(INGEST_JOB)
-        for job, payload in left:
+        """Resume the uploads that were open when the server stopped; return how many."""
+        unfinished = self.jobs.list_unfinished(INGEST_JOB)
+        for job, payload in unfinished:
             attempts = int(payload.get("attempts", "0")) + (job.state is JobState.RUNNING)
             if not self.blobs.contains(payload.get("sha256", "")):
                 self.jobs.finish(
@@ -82,16 +82,16 @@ class CourseDocuments:
                 again = payload | {"attempts": str(attempts)}
                 self.jobs.restart(job, again, self._ingest_task(job.course_id, again))
         self.delete_unused_blobs()
-        return len(left)
+        return len(unfinished)
 
     def documents(self, actor: Person, course_id: str) -> list[Document]:
         self.courses.authorize(actor, course_id)
         return self.library.documents(course_id)
 
     def remove(self, actor: Person, document_id: str) -> Document:
-        """Take a document off the shelf; the next answer knows nothing of it. Returns what was removed.
+        """Remove a document and return it; the next answer no longer uses it.
 
-        Its file is deleted with it, UNDO_S later.
+        Its file is deleted UNDO_WINDOW_S later.
         """
         document = self.library.document(document_id)
         self.courses.authorize(actor, document.course_id, Action.TEACH)
@@ -100,11 +100,11 @@ class CourseDocuments:
         return document
 
     def restore(self, actor: Person, document: Document) -> Job:
-        """Undo a removal: read the kept bytes in again."""
+        """Undo a removal: read the stored bytes again."""
         self.courses.authorize(actor, document.course_id, Action.TEACH)
         if not self.blobs.contains(document.sha256):
             raise InputRefused(
-                f"the file of {document.name} is deleted by now; upload it again",
+                f"the file of {document.name} was deleted; upload it again",
                 key="document_gone",
                 name=document.name,
             )
@@ -117,17 +117,17 @@ class CourseDocuments:
         return self.library.document(passage.document_id), passage
 
     def delete_unused_blobs(self) -> int:
-        """Delete the files that no document and no upload needs, UNDO_S after they were last wanted."""
+        """Delete the files that no document and no upload needs, UNDO_WINDOW_S after they were last needed."""
         with self.jobs.database.read_connection() as connection:
             needed = blob_reference_store.referenced_blobs(connection, INGEST_JOB)
         return self.blobs.delete_unused(needed, UNDO_WINDOW_S)
 
-    def _release_blobs(self, gone: Sequence[Document]) -> None:
-        """Let the files of documents go, UNDO_S from now."""
-        for document in gone:
+    def _release_blobs(self, documents: Sequence[Document]) -> None:
+        """Delete the files of documents UNDO_WINDOW_S from now, unless another document needs them."""
+        for document in documents:
             self.blobs.mark_released(document.sha256)
         timer = threading.Timer(UNDO_WINDOW_S + 1, self.delete_unused_blobs)
-        timer.daemon = True  # a server that stops before sweeps when it starts again
+        timer.daemon = True  # a server that stops earlier deletes them at its next start
         timer.start()
 
     def _start_upload(self, actor: Person, course_id: str, name: str, digest: str) -> Job:
@@ -163,11 +163,11 @@ class CourseDocuments:
     def _validate_upload(self, name: str, data: bytes) -> str:
         name = Path(name.replace("\\", "/")).name.strip()[:200] or "document"
         if not data:
-            raise InputRefused(f"{name} is empty; choose a file with content", key="document_empty", name=name)
+            raise InputRefused(f"{name} is empty; choose another file", key="document_empty", name=name)
         if len(data) > self.max_bytes:
             size, limit = f"{len(data) / 2**20:.0f}", self.max_bytes // 2**20
             raise InputRefused(
-                f"{name} has {size} MB; at most {limit} MB can be read, split it",
+                f"{name} has {size} MB; the limit is {limit} MB. Split the file and upload the parts",
                 key="document_too_large",
                 name=name,
                 size=size,

@@ -1,4 +1,4 @@
-"""The sample course: read from its folder and put into an empty house, as an upload would be."""
+"""The sample course, created from its folder like any other course."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAMPLE_DIR = Path(__file__).resolve().parents[2] / "examples" / "sample_course"
 
 
 def create_sample_course(courses: Courses, operator: Person, folder: Path = SAMPLE_DIR) -> str:
-    """Make the course with its skills and prerequisites; return its id."""
+    """Create the course with its skills and prerequisites; return its id."""
     about = yaml.safe_load((folder / "course.yaml").read_text(encoding="utf-8"))
     course = courses.create(operator, about["title"], about["languages"][0], course_id=about["id"])
     skills = [Skill(skill["id"], course.id, skill["name"], tuple(skill["needs"])) for skill in about["skills"]]

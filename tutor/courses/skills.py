@@ -1,7 +1,7 @@
-"""The syllabus: a course's skills and what each builds on, proposed by the library, decided by its instructors.
+"""The skills of a course and their prerequisites: proposed from its documents, decided by its instructors.
 
-Each verb changes the skills as they are at that moment, in one transaction, so that two instructors never undo each
-other. An id is for ever; edges never close a circle, and each says on what words or decision it rests.
+Each change applies to the skills as they are at that moment, in one transaction, so that two instructors never undo
+each other's work. Ids never change; prerequisites never form a circle, and each has its reason: a quote or a decision.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ class ProposedSkill:
 
 @dataclass(frozen=True, slots=True)
 class SkillChange:
-    """What one change did, so that it can be taken back."""
+    """What one change did, so that it can be undone."""
 
-    previous: tuple[tuple[int, Skill], ...]  # skills that were removed or changed, as they were, with their places
-    added_ids: tuple[str, ...]  # ids of skills that are new
+    previous: tuple[tuple[int, Skill], ...]  # removed or changed skills as they were, with their positions
+    added_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CourseSkills:
-    """What a course teaches, and in which order it can be learnt."""
+    """Reads and changes the skills of a course."""
 
     database: Database
     courses: Courses
@@ -56,7 +56,7 @@ class CourseSkills:
             return course_store.skills_of(connection, course_id)
 
     def proposed_skills(self, actor: Person, course_id: str) -> list[ProposedSkill]:
-        """Return the concepts of the documents that are no skills yet, with what they would build on."""
+        """Return the concepts of the documents that are not skills yet, with what they would build on."""
         skills = self.skills(actor, course_id)
         found = self.library.propose_concept_graph(course_id)
         known, names = _skills_by_concept(skills, found.concepts), {skill.id: skill.name for skill in skills}
@@ -68,9 +68,9 @@ class CourseSkills:
         return [ProposedSkill(concept, tuple(dict.fromkeys(needs.get(concept.id, ())))) for concept in fresh]
 
     def accept_proposals(self, actor: Person, course_id: str, concept_ids: Collection[str]) -> SkillChange:
-        """Make proposed concepts skills, with the edges among them and to skills that there were.
+        """Turn proposed concepts into skills, with prerequisites among them and among the existing skills.
 
-        An edge that would now close a circle is left out.
+        A prerequisite that would close a circle is left out.
         """
         found = self.library.propose_concept_graph(course_id)
 
@@ -92,7 +92,7 @@ class CourseSkills:
         return skill
 
     def rename(self, actor: Person, course_id: str, skill_id: str, name: str) -> None:
-        """Give a skill another name; its id, and all that learners know of it, stays."""
+        """Rename a skill; its id, and what learners know of it, stay."""
         new = _clean_name(name)
 
         def change(skills: SkillList) -> SkillList:
@@ -102,7 +102,7 @@ class CourseSkills:
         self._apply(actor, course_id, change)
 
     def remove(self, actor: Person, course_id: str, skill_id: str) -> SkillChange:
-        """Take a skill off the course, and every edge to it; its id is not given to another one."""
+        """Remove a skill and every prerequisite on it; its id is not used again."""
 
         def change(skills: SkillList) -> SkillList:
             _skill_by_id(skills, skill_id)
@@ -111,9 +111,9 @@ class CourseSkills:
         return self._apply(actor, course_id, change)
 
     def undo(self, actor: Person, course_id: str, past_change: SkillChange) -> None:
-        """Take a step back: what came goes, what went comes back under its id, with the edges that still fit.
+        """Undo a change: added skills go, removed ones return with their id and the prerequisites that still fit.
 
-        What others did since then stays; raises InputRefused where one of them gave its name to another skill.
+        Later changes by others stay. Raises InputRefused where another skill has taken the name meanwhile.
         """
 
         def change(skills: SkillList) -> SkillList:
@@ -131,29 +131,29 @@ class CourseSkills:
         self._apply(actor, course_id, change)
 
     def add_prerequisite(self, actor: Person, course_id: str, skill_id: str, prerequisite_id: str) -> None:
-        """Say that a skill builds on another. Raises InputRefused, naming the way round, where that closes a circle."""
+        """Make a skill build on another one. Raises InputRefused, with the path, where that closes a circle."""
 
         def change(skills: SkillList) -> SkillList:
             one, other = _skill_by_id(skills, skill_id), _skill_by_id(skills, prerequisite_id)
             if prerequisite_id in one.prerequisites:
                 return skills
-            if way := _find_path(skills, prerequisite_id, skill_id):
-                names = " → ".join(_skill_by_id(skills, step).name for step in way)
+            if path := _find_path(skills, prerequisite_id, skill_id):
+                names = " → ".join(_skill_by_id(skills, step).name for step in path)
                 raise InputRefused(
-                    f"“{one.name}” cannot build on “{other.name}”: that would be a circle, because {names} already "
-                    "stands (each builds on the next). Take one of these steps away first",
+                    f"“{one.name}” cannot build on “{other.name}”: that would be a circle, because {names} "
+                    "(each builds on the next). Remove one of these prerequisites first",
                     key="circle",
                     one=one.name,
                     other=other.name,
                     names=names,
                 )
-            ground = PrerequisiteReason(prerequisite_id, INSTRUCTOR)
+            reason = PrerequisiteReason(prerequisite_id, INSTRUCTOR)
             return _replace_skill(
                 skills,
                 replace(
                     one,
                     prerequisites=(*one.prerequisites, prerequisite_id),
-                    prerequisite_reasons=(*one.prerequisite_reasons, ground),
+                    prerequisite_reasons=(*one.prerequisite_reasons, reason),
                 ),
             )
 
@@ -175,18 +175,18 @@ class CourseSkills:
             after = change(before)
             course_store.set_skills(connection, course_id, after)
         ids = {skill.id for skill in before}
-        went = tuple((place, skill) for place, skill in enumerate(before) if skill not in after)
-        return SkillChange(went, tuple(skill.id for skill in after if skill.id not in ids))
+        previous = tuple((place, skill) for place, skill in enumerate(before) if skill not in after)
+        return SkillChange(previous, tuple(skill.id for skill in after if skill.id not in ids))
 
 
 def _normalize_name(name: str) -> str:
-    """What makes two names the same: neither case nor spaces, nor an article before them."""
+    """Return the form in which names are compared: without case, extra spaces and a leading article."""
     plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
     return re.sub(r"^(?:the|an|a) (?=.)", "", plain)
 
 
 def _skills_by_concept(skills: Sequence[Skill], concepts: Sequence[Concept]) -> dict[str, str]:
-    """Return for each concept that is a skill already, by descent or by its name, that skill's id."""
+    """Return the skill id of each concept that is a skill already, by its origin or its name."""
     by_name = {_normalize_name(skill.name): skill.id for skill in skills}
     named = {
         concept.id: by_name[_normalize_name(concept.name)]
@@ -199,12 +199,12 @@ def _skills_by_concept(skills: Sequence[Skill], concepts: Sequence[Concept]) -> 
 def _clean_name(name: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not any(character.isalnum() for character in name):
-        raise InputRefused("a skill needs a name", key="skill_unnamed")
+        raise InputRefused("a skill needs a name; enter one", key="skill_unnamed")
     return name[:MAX_NAME_CHARS]
 
 
 def _new_skill_id(name: str) -> str:
-    """A readable id that was never given before."""
+    """Return a readable id that is unique."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "skill"
     return f"{slug}-{new_id()[:6]}"
@@ -218,7 +218,7 @@ def _skill_by_id(skills: Sequence[Skill], skill_id: str) -> Skill:
     for skill in skills:
         if skill.id == skill_id:
             return skill
-    raise NotFound("this skill is not in the course any more; somebody else may have removed it")
+    raise NotFound("this skill is no longer in the course; somebody else may have removed it")
 
 
 def _replace_skill(skills: Sequence[Skill], changed: Skill) -> SkillList:
@@ -226,9 +226,11 @@ def _replace_skill(skills: Sequence[Skill], changed: Skill) -> SkillList:
 
 
 def _require_free_name(skills: SkillList, name: str, except_id: str) -> SkillList:
-    """Return the skills; raises InputRefused when another one than `but` has this name."""
+    """Return the skills; raises InputRefused when one other than `except_id` has this name."""
     if any(_normalize_name(skill.name) == _normalize_name(name) and skill.id != except_id for skill in skills):
-        raise InputRefused(f"the course has a skill “{name}” already", key="skill_taken", name=name)
+        raise InputRefused(
+            f"the course already has a skill “{name}”; choose another name", key="skill_taken", name=name
+        )
     return skills
 
 
@@ -236,7 +238,7 @@ def _without_prerequisite(skill: Skill, needs: str) -> Skill:
     return replace(
         skill,
         prerequisites=tuple(need for need in skill.prerequisites if need != needs),
-        prerequisite_reasons=tuple(ground for ground in skill.prerequisite_reasons if ground.needs != needs),
+        prerequisite_reasons=tuple(reason for reason in skill.prerequisite_reasons if reason.needs != needs),
     )
 
 
@@ -245,56 +247,55 @@ def _without_skill(skills: SkillList, skill_id: str) -> SkillList:
 
 
 def _restore_prerequisites(skills: SkillList, former: Skill) -> SkillList:
-    """Give a skill back what it once built on, in that order, as far as it is there and closes no circle."""
-    why, places = (
-        {ground.needs: ground for ground in former.prerequisite_reasons},
-        {needs: n for n, needs in enumerate(former.prerequisites)},
-    )
+    """Restore the prerequisites of a skill in their order, except missing ones and those that close a circle."""
+    former_reasons = {reason.needs: reason for reason in former.prerequisite_reasons}
+    positions = {needs: n for n, needs in enumerate(former.prerequisites)}
     ids = {skill.id for skill in skills}
     for needs in former.prerequisites if former.id in ids else ():
         one = _skill_by_id(skills, former.id)
         if needs not in ids or needs in one.prerequisites or _find_path(skills, needs, one.id):
             continue
-        order = sorted((*one.prerequisites, needs), key=lambda each: places.get(each, len(places)))
-        grounds = {ground.needs: ground for ground in (*one.prerequisite_reasons, *filter(None, [why.get(needs)]))}
-        kept = tuple(grounds[each] for each in order if each in grounds)
-        skills = _replace_skill(skills, replace(one, prerequisites=tuple(order), prerequisite_reasons=kept))
+        order = sorted((*one.prerequisites, needs), key=lambda each: positions.get(each, len(positions)))
+        restored = former_reasons.get(needs)
+        reasons = {each.needs: each for each in (*one.prerequisite_reasons, *([restored] if restored else []))}
+        ordered = tuple(reasons[each] for each in order if each in reasons)
+        skills = _replace_skill(skills, replace(one, prerequisites=tuple(order), prerequisite_reasons=ordered))
     return skills
 
 
 def _add_proposed_edges(
     skills: SkillList, ids: Mapping[str, str], new: Collection[str], edges: Sequence[ConceptEdge]
 ) -> SkillList:
-    """Return the skills with the proposed edges that touch a new one, strongest first, none that closes a circle.
+    """Return the skills with the proposed edges of new ones, strongest first, without those that close a circle.
 
-    `ids` gives the skill of a concept.
+    `ids` gives the skill id of a concept.
     """
     for edge in sorted(edges, key=lambda edge: -edge.strength):
         skill_id, needs = ids.get(edge.concept), ids.get(edge.prerequisite)
         if skill_id is None or needs is None or not {skill_id, needs} & set(new) or _find_path(skills, needs, skill_id):
             continue
         one = _skill_by_id(skills, skill_id)
-        ground = PrerequisiteReason(needs, edge.basis.value, edge.evidence.text[:500], edge.evidence.passage_id)
+        reason = PrerequisiteReason(needs, edge.basis.value, edge.evidence.text[:500], edge.evidence.passage_id)
         skills = _replace_skill(
             skills,
             replace(
-                one, prerequisites=(*one.prerequisites, needs), prerequisite_reasons=(*one.prerequisite_reasons, ground)
+                one, prerequisites=(*one.prerequisites, needs), prerequisite_reasons=(*one.prerequisite_reasons, reason)
             ),
         )
     return skills
 
 
 def _find_path(skills: Sequence[Skill], start: str, goal: str) -> tuple[str, ...]:
-    """Return a chain of needs from one skill to another, both ends named; () where none leads there."""
+    """Return the shortest chain of prerequisites from one skill to another, both included; () where there is none."""
     needs = {skill.id: skill.prerequisites for skill in skills}
-    ways: list[tuple[str, ...]] = [(start,)]
+    paths: list[tuple[str, ...]] = [(start,)]
     seen = {start}
-    while ways:
-        way = ways.pop(0)
-        if way[-1] == goal:
-            return way
-        for step in needs.get(way[-1], ()):
+    while paths:
+        path = paths.pop(0)
+        if path[-1] == goal:
+            return path
+        for step in needs.get(path[-1], ()):
             if step not in seen:
                 seen.add(step)
-                ways.append((*way, step))
+                paths.append((*path, step))
     return ()

@@ -1,4 +1,4 @@
-"""How sure the library must be before the tutor answers: chosen by a course's instructor, with what it would change."""
+"""How sure retrieval must be before the tutor answers: set by a course's instructor, with a preview."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREVIEW_QUESTIONS = 50  # latest questions of the course
 
 @dataclass(frozen=True, slots=True)
 class StrictnessPreview:
-    """Of the last `asked` questions of a course, how many would be answered at each level."""
+    """Of the last `questions` of a course, how many would be answered at each level."""
 
     current: Strictness
     questions: int
@@ -26,21 +26,21 @@ class StrictnessPreview:
 
 @dataclass(frozen=True, slots=True)
 class StrictnessSettings:
-    """The setting of each course."""
+    """Reads and sets the strictness of a course."""
 
     database: Database
     courses: Courses
 
     def preview(self, actor: Person, course_id: str) -> StrictnessPreview:
-        """Count with the confidences that were stored with the questions; no question is read."""
+        """Return the preview, from the confidences stored with the questions; no question is read."""
         course = self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
-            sure = recent_confidences(connection, course_id, PREVIEW_QUESTIONS)
-        answered = {level: sum(one >= level.threshold for one in sure) for level in Strictness}
-        return StrictnessPreview(course.strictness, len(sure), answered)
+            confidences = recent_confidences(connection, course_id, PREVIEW_QUESTIONS)
+        answered = {level: sum(one >= level.threshold for one in confidences) for level in Strictness}
+        return StrictnessPreview(course.strictness, len(confidences), answered)
 
     def set_strictness(self, actor: Person, course_id: str, strictness: Strictness) -> None:
-        """Set the level; it holds from the next question on."""
+        """Set the level; it applies from the next question on."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             course_store.set_strictness(connection, course_id, strictness)

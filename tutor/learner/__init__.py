@@ -1,1 +1,1 @@
-"""The learner model: what she knows, what comes next and why, when again. Pure functions of immutable events."""
+"""The learner model: what a learner knows, what to do next, when to review. Pure functions of immutable events."""

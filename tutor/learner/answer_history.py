@@ -1,9 +1,8 @@
-"""The history: what a learner's answers so far leave behind for the next prediction.
+"""Summary of a learner's answers so far, from which the next answer is predicted.
 
-State in, state out; the states are values. Only unaided answers enter it: what help achieved is
-`bayesian_knowledge_tracing.py`'s
-business. `expected` is how likely the item was to be solved by anyone, so that a hard item failed weighs little and
-an easy one much.
+State in, state out; the states are immutable. Only unaided answers enter; aided ones are the business of
+`bayesian_knowledge_tracing.py`. `expected` is the probability that anybody solves the item, so that failing a hard item
+counts little and failing an easy one counts much.
 """
 
 from __future__ import annotations
@@ -13,15 +12,15 @@ from dataclasses import dataclass, field
 
 SKILL_DECAYS = (0.6, 0.85, 0.95)  # how much of each running mean survives one answer on the skill
 OVERALL_DECAYS = (0.7, 0.9, 0.98)  # the same over all answers
-MAX_LATEST = 12  # answers that are remembered one by one
+MAX_LATEST = 12  # answers that are stored one by one
 
 Means = tuple[float, float, float]
-ItemOutcome = tuple[str, bool]  # an item, answered rightly
+ItemOutcome = tuple[str, bool]  # item, answered correctly
 
 
 @dataclass(frozen=True, slots=True)
 class SkillHistory:
-    """What is left of the answers on one skill; `surprise` are running means of outcome minus expectation."""
+    """Summary of the answers on one skill; `surprise` holds running means of outcome minus expectation."""
 
     answers: int = 0
     rights: int = 0
@@ -33,7 +32,7 @@ class SkillHistory:
 
 @dataclass(frozen=True, slots=True)
 class ItemHistory:
-    """What is left of the answers on one item."""
+    """Summary of the answers on one item."""
 
     answers: int
     rights: int
@@ -43,14 +42,14 @@ class ItemHistory:
 
 @dataclass(frozen=True, slots=True)
 class AnswerHistory:
-    """Everything that the tracer remembers of one learner."""
+    """Everything the tracer stores about one learner."""
 
     answers: int = 0
     surplus: float = 0.0  # sum of outcome minus expectation
     surprise: Means = (0.0, 0.0, 0.0)
-    latest: tuple[ItemOutcome, ...] = ()  # up to LATEST, the newest first
+    latest: tuple[ItemOutcome, ...] = ()  # up to MAX_LATEST, the newest first
     last_skill: str | None = None  # the one practised last
-    run: tuple[bool, ...] = ()  # outcomes since this skill was taken up, up to eight, the newest last
+    run: tuple[bool, ...] = ()  # outcomes since the last change of skill, up to eight, the newest last
     skills: Mapping[str, SkillHistory] = field(default_factory=dict)
     items: Mapping[str, ItemHistory] = field(default_factory=dict)
 
@@ -71,21 +70,21 @@ def append_answer(history: AnswerHistory, item: str, skill: str, expected: float
     )
 
 
-def _update_skill(trail: SkillHistory, surprise: float, at: int, right: bool) -> SkillHistory:
+def _update_skill(history: SkillHistory, surprise: float, at: int, right: bool) -> SkillHistory:
     return SkillHistory(
-        answers=trail.answers + 1,
-        rights=trail.rights + right,
-        surprise=_update_means(trail.surprise, surprise, SKILL_DECAYS),
-        latest=(*trail.latest, right)[-4:],
-        streak=max(trail.streak, 0) + 1 if right else min(trail.streak, 0) - 1,
+        answers=history.answers + 1,
+        rights=history.rights + right,
+        surprise=_update_means(history.surprise, surprise, SKILL_DECAYS),
+        latest=(*history.latest, right)[-4:],
+        streak=max(history.streak, 0) + 1 if right else min(history.streak, 0) - 1,
         last_index=at,
     )
 
 
-def _update_item(trail: ItemHistory | None, at: int, right: bool) -> ItemHistory:
-    if trail is None:
+def _update_item(history: ItemHistory | None, at: int, right: bool) -> ItemHistory:
+    if history is None:
         return ItemHistory(1, int(right), right, at)
-    return ItemHistory(trail.answers + 1, trail.rights + right, right, at)
+    return ItemHistory(history.answers + 1, history.rights + right, right, at)
 
 
 def _update_means(means: Means, value: float, decays: Means) -> Means:

@@ -1,8 +1,8 @@
-"""Mastery: is a skill known, and how sure are we?
+"""Mastery of a skill by Bayesian knowledge tracing (Corbett and Anderson, 1995).
 
-Bayesian knowledge tracing, because it can be explained in a sentence: she knew it or not, might have slipped or
-guessed, and may have learnt it by answering. Aided and unaided answers are kept apart: help teaches, but only an
-unaided answer shows anything, and after help a fresh unaided item decides.
+The model fits in a sentence: the learner knew the skill or not, may have slipped or guessed, and may have learnt by
+answering. Aided and unaided answers are counted separately: help teaches, but only an unaided answer is evidence, and
+after help a new item without help decides.
 """
 
 from __future__ import annotations
@@ -14,39 +14,39 @@ from enum import StrEnum
 
 from tutor.learner.evidence import AnswerEvent
 
-MASTERY_THRESHOLD = 0.95  # from here on a skill counts as known
-PREREQUISITE_THRESHOLD = 0.8  # from here on other skills may build on it
-MAX_LATEST = 5  # latest unaided outcomes that are kept for the reason in a sentence
+MASTERY_THRESHOLD = 0.95  # probability from which a skill counts as known
+PREREQUISITE_THRESHOLD = 0.8  # probability from which other skills may build on it
+MAX_LATEST = 5  # latest unaided outcomes, quoted in the reason of a recommendation
 
 
 @dataclass(frozen=True, slots=True)
 class BktParams:
-    """How answers and knowledge hang together in one course."""
+    """The parameters of the model in one course."""
 
     prior: float = 0.3
-    learn: float = 0.15  # chance that answering an item teaches the skill
+    learn: float = 0.15  # probability that answering an item teaches the skill
     slip: float = 0.1
     guess: float = 0.2
 
     def __post_init__(self) -> None:
         if not (0 < self.guess < 1 - self.slip < 1 and 0 < self.prior < 1 and 0 <= self.learn < 1):
-            raise ValueError(f"{self} makes a right answer speak against knowing; guess must be below 1 - slip")
+            raise ValueError(f"{self} would lower mastery after a right answer; guess must be below 1 - slip")
 
 
 class MasteryStatus(StrEnum):
-    """What may be said of a skill."""
+    """What is shown about a skill."""
 
     UNSEEN = "unseen"
     LEARNING = "learning"
-    TO_CONFIRM = "to_confirm"  # right with help; a fresh unaided item decides
+    TO_CONFIRM = "to_confirm"  # right with help; a new item without help decides
     KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)
 class Mastery:
-    """One learner's standing in one skill."""
+    """One learner's mastery of one skill."""
 
-    probability: float  # probability
+    probability: float  # that the skill is known
     unaided: int = 0
     unaided_right: int = 0
     aided: int = 0
@@ -65,22 +65,22 @@ class Mastery:
 
     @property
     def unaided_interval(self) -> tuple[float, float]:
-        """Between which shares her unaided success lies, nineteen times in twenty (Wilson's interval)."""
+        """The 95% interval of the share of unaided answers that are right (Wilson)."""
         return wilson_interval(self.unaided_right, self.unaided)
 
 
 def initial_mastery(params: BktParams, assumed: float | None = None) -> Mastery:
-    """Return the mastery before any answer; `assumed` is what a placement inferred from answers on other skills."""
+    """Return the mastery before any answer; `assumed` is the estimate of a placement."""
     return Mastery(params.prior if assumed is None else assumed)
 
 
 def update_mastery(
     mastery: Mastery, answer: AnswerEvent, params: BktParams, retained: float = 1.0, ease: float = 0.0
 ) -> Mastery:
-    """Return the mastery after one answer: evidence first, if it was unaided, then the chance that it taught.
+    """Return the mastery after one answer: first the evidence, if it was unaided, then the chance of having learnt.
 
-    `retained` is the share of what was known that is still there at the time of the answer (`review.retained`); `ease`
-    is how much easier the item is than others on the skill, in log-odds, so that a hard item failed weighs little.
+    `retained` is the share of what was known that is still remembered (`spaced_repetition.retained_share`); `ease` is
+    how much easier the item is than others on the skill, in log-odds, so that failing a hard item counts little.
     """
     mastery = replace(mastery, probability=mastery.probability * retained)
     if not answer.is_unaided:
@@ -116,17 +116,17 @@ def apply_learning(known: float, params: BktParams) -> float:
 
 
 def _shift_log_odds(share: float, ease: float) -> float:
-    """The share, moved by `ease` on the log-odds scale."""
+    """Return a probability moved by `ease` on the log-odds scale."""
     return share / (share + (1 - share) * math.exp(-ease))
 
 
 def predict_right(known: float, params: BktParams) -> float:
-    """Return how likely an unaided right answer is."""
+    """Return the probability of a right answer without help."""
     return known * (1 - params.slip) + (1 - known) * params.guess
 
 
 def wilson_interval(rights: int, answers: int) -> tuple[float, float]:
-    """Return the interval that holds the true share with 95 % confidence; everything when nothing was seen."""
+    """Return Wilson's 95% interval of a share; (0, 1) without answers."""
     if not answers:
         return 0.0, 1.0
     z, share = 1.96, rights / answers

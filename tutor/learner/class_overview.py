@@ -1,6 +1,6 @@
-"""The class: what the records of many learners say together, for their instructor.
+"""What the records of a class show together, for their instructor.
 
-Counted from records alone, so that every number can be traced to events. What of it may leave the house is
+Counted from records alone, so that every number can be traced to events. What of it may be exported is decided in
 `disclosure_control.py`.
 """
 
@@ -17,14 +17,14 @@ from tutor.learner.overview import WEEK, LearnerOverview, MasteryLevel, SkillOve
 from tutor.learner.record import LearnerRecord
 from tutor.learner.skill_graph import SkillGraph
 
-MIN_ITEM_LEARNERS = 10  # who answered an item before it is judged
-MIN_DISCRIMINATION = 0.1  # correlation with everything else, below which an item does not tell learners apart
-MAX_WEEKS = 8  # of work that are drawn
+MIN_ITEM_LEARNERS = 10  # learners who answered an item before its discrimination is computed
+MIN_DISCRIMINATION = 0.1  # correlation with all other items; below it an item is called weak
+MAX_WEEKS = 8  # weeks of practice in the chart
 
 
 @dataclass(frozen=True, slots=True)
 class StuckLearner:
-    """A learner who fails on a skill, since when."""
+    """A learner who is stuck on a skill; `since` is the day of the first failure."""
 
     learner_id: str
     skill: str
@@ -35,7 +35,7 @@ class StuckLearner:
 
 @dataclass(frozen=True, slots=True)
 class ClassMisconception:
-    """A misconception and who shows it; `passage_id` is where the course speaks of it."""
+    """A misconception and the learners who show it; `passage_id` is where the course covers it."""
 
     text: str
     skill: str
@@ -47,17 +47,17 @@ class ClassMisconception:
 
 @dataclass(frozen=True, slots=True)
 class WeakItem:
-    """An item that does not tell apart who knows from who does not."""
+    """An item that does not separate learners who know the skill from those who do not."""
 
     item_id: str
     learners: int
     rate: float
-    discrimination: float  # correlation between this item and everything else
+    discrimination: float  # item-rest correlation
 
 
 @dataclass(frozen=True, slots=True)
 class SkillCounts:
-    """How many learners stand where on one skill."""
+    """How many learners are at each level of one skill."""
 
     skill: str
     known: int
@@ -72,7 +72,7 @@ class SkillCounts:
 
 @dataclass(frozen=True, slots=True)
 class WeekDigest:
-    """One week of a class, and the week before."""
+    """One week of a class compared with the week before."""
 
     active: int
     active_before: int
@@ -84,32 +84,32 @@ class WeekDigest:
 
 @dataclass(frozen=True, slots=True)
 class ClassWeek:
-    """The work of one week, and how many learners did it."""
+    """The answers of one week, and how many learners gave them."""
 
-    start: date  # of seven days; the last week's last day is today
+    start: date  # of seven days; the last week ends today
     counts: AnswerCounts
     active: int
 
 
 @dataclass(frozen=True, slots=True)
 class ClassOverview:
-    """Everything that the instructor's page says of a course."""
+    """Everything the instructor's page shows about a class."""
 
     at: datetime
     learners: Mapping[str, LearnerOverview]
     skills: tuple[SkillCounts, ...]
     stuck: tuple[StuckLearner, ...]  # the longest first
     misconceptions: tuple[ClassMisconception, ...]  # the most common first
-    weak_items: tuple[WeakItem, ...]  # the least telling first
+    weak_items: tuple[WeakItem, ...]  # the lowest discrimination first
     digest: WeekDigest
     weeks: tuple[ClassWeek, ...]  # the oldest first
-    stale_learners: int = 0  # learners of whom a correction is not shown yet
+    stale_learners: int = 0  # learners whose record does not show a regrade yet
 
 
 def build_class_overview(records: Mapping[str, LearnerRecord], course: SkillGraph, at: datetime) -> ClassOverview:
-    """Return what the records say together at one time."""
+    """Return what the records show together at one time."""
     seen = {learner: build_overview(record, course, at) for learner, record in records.items()}
-    diaries = {learner: record.activity for learner, record in records.items()}
+    logs = {learner: record.activity for learner, record in records.items()}
     return ClassOverview(
         at=at,
         learners=seen,
@@ -117,10 +117,10 @@ def build_class_overview(records: Mapping[str, LearnerRecord], course: SkillGrap
             _count_levels(skill, [view.skills[n] for view in seen.values()]) for n, skill in enumerate(course.skills)
         ),
         stuck=_stuck_learners(seen),
-        misconceptions=_class_misconceptions(diaries),
+        misconceptions=_class_misconceptions(logs),
         weak_items=_find_weak_items(records),
         digest=_build_digest(seen, at),
-        weeks=_class_weeks(diaries.values(), at),
+        weeks=_class_weeks(logs.values(), at),
     )
 
 
@@ -141,11 +141,11 @@ def _stuck_learners(seen: Mapping[str, LearnerOverview]) -> tuple[StuckLearner, 
     return tuple(sorted(found, key=lambda s: (s.since, s.learner_id, s.skill)))
 
 
-def _class_misconceptions(diaries: Mapping[str, ActivityLog]) -> tuple[ClassMisconception, ...]:
+def _class_misconceptions(logs: Mapping[str, ActivityLog]) -> tuple[ClassMisconception, ...]:
     groups: dict[tuple[str, str], list[tuple[str, ObservedMisconception]]] = defaultdict(list)
-    for learner, diary in diaries.items():
-        for mistake in diary.misconceptions:
-            groups[mistake.text, mistake.skill].append((learner, mistake))
+    for learner, log in logs.items():
+        for each in log.misconceptions:
+            groups[each.text, each.skill].append((learner, each))
     found = [_merge_misconception(text, skill, held) for (text, skill), held in groups.items()]
     return tuple(sorted(found, key=lambda b: (-len(b.learners), b.text)))
 
@@ -153,26 +153,28 @@ def _class_misconceptions(diaries: Mapping[str, ActivityLog]) -> tuple[ClassMisc
 def _merge_misconception(
     text: str, skill: str, held: Sequence[tuple[str, ObservedMisconception]]
 ) -> ClassMisconception:
-    newest = max((mistake for _, mistake in held), key=lambda m: m.last)
+    newest = max((each for _, each in held), key=lambda each: each.last)
     learners = tuple(sorted({learner for learner, _ in held}))
-    return ClassMisconception(text, skill, learners, sum(m.times for _, m in held), newest.last, newest.passage_id)
+    return ClassMisconception(
+        text, skill, learners, sum(each.times for _, each in held), newest.last, newest.passage_id
+    )
 
 
 def _find_weak_items(records: Mapping[str, LearnerRecord]) -> tuple[WeakItem, ...]:
-    """Compare each learner's success on an item with her success on everything else (corrected item-rest)."""
+    """Compare each learner's success on an item with their success on all others (item-rest correlation)."""
     pairs: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for record in records.values():
-        trails = record.state.history.items
-        answers = sum(trail.answers for trail in trails.values())
-        rights = sum(trail.rights for trail in trails.values())
-        for item, trail in trails.items():
-            if answers > trail.answers:
-                rest = (rights - trail.rights) / (answers - trail.answers)
-                pairs[item].append((trail.rights / trail.answers, rest))
-    judged = [_item_statistics(item, both) for item, both in pairs.items() if len(both) >= MIN_ITEM_LEARNERS]
+        histories = record.state.history.items
+        answers = sum(each.answers for each in histories.values())
+        rights = sum(each.rights for each in histories.values())
+        for item, own in histories.items():
+            if answers > own.answers:
+                rest = (rights - own.rights) / (answers - own.answers)
+                pairs[item].append((own.rights / own.answers, rest))
+    measured = [_item_statistics(item, both) for item, both in pairs.items() if len(both) >= MIN_ITEM_LEARNERS]
     return tuple(
         sorted(
-            (line for line in judged if line.discrimination < MIN_DISCRIMINATION),
+            (line for line in measured if line.discrimination < MIN_DISCRIMINATION),
             key=lambda i: (i.discrimination, i.item_id),
         )
     )
@@ -184,7 +186,7 @@ def _item_statistics(item: str, pairs: Sequence[tuple[float, float]]) -> WeakIte
 
 
 def _correlation(pairs: Sequence[tuple[float, float]]) -> float:
-    """Pearson's, 0 where one side does not vary: an item that all get right tells nobody apart."""
+    """Pearson's correlation; 0 where one side does not vary: an item that everybody gets right separates nobody."""
     count = len(pairs)
     mean_a, mean_b = sum(a for a, _ in pairs) / count, sum(b for _, b in pairs) / count
     spread_a = sum((a - mean_a) ** 2 for a, _ in pairs)
@@ -217,13 +219,13 @@ def _sort_by_count(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(((s, n) for s, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _class_weeks(diaries: Iterable[ActivityLog], at: datetime) -> tuple[ClassWeek, ...]:
-    """The same seven days as the digest's, so that no sum overlaps another."""
-    found = list(diaries)
+def _class_weeks(logs: Iterable[ActivityLog], at: datetime) -> tuple[ClassWeek, ...]:
+    """Return weeks of the same seven days as the digest, so that no sum overlaps another."""
+    found = list(logs)
     first = at.date() - WEEK + timedelta(days=1)
     return tuple(_class_week(found, first - n * WEEK) for n in reversed(range(MAX_WEEKS)))
 
 
-def _class_week(diaries: Sequence[ActivityLog], start: date) -> ClassWeek:
-    done = [sum_counts(w for day, w in diary.days.items() if start <= day < start + WEEK) for diary in diaries]
+def _class_week(logs: Sequence[ActivityLog], start: date) -> ClassWeek:
+    done = [sum_counts(w for day, w in log.days.items() if start <= day < start + WEEK) for log in logs]
     return ClassWeek(start, sum_counts(done), sum(work.answers > 0 for work in done))

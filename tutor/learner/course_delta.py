@@ -1,9 +1,8 @@
-"""Coursewise: what a course's own answers add to the tracer that ships.
+"""What a course's own answers add to the shipped weights of the tracer.
 
-A line and products of pairs on `tracing_features.py`, drawn to adding nothing, so that twenty learners mend
-the level and a
-thousand the order too. It is learnt from all learners of the course together (`course_delta_fitting.py`), never moved
-by the one it speaks of, and stands still until it is learnt anew.
+A linear model on `tracing_features.py` and products of pairs of them, shrunk towards zero: the answers of twenty
+learners correct the level, those of a thousand the ranking too. It is fitted on all learners of a course together
+(`course_delta_fitting.py`) and stays fixed until it is fitted again.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from tutor.learner.logit import FloatArray
 from tutor.learner.tracing_features import TRACING_FEATURES, feature_row
 
 FORMAT_VERSION = 1
-PRODUCT_FEATURES = (  # signals whose products are signals too
+PRODUCT_FEATURES = (  # features whose products are features too
     *("item", "pattern", "run", "attempt", "after_last", "echo_sum", "echo_fading"),
     *("answers", "surplus", "surprise_middle", "surprise_long"),
     *("skill_answers", "skill_middle", "skill_long", "skill_gap", "streak", "item_answers", "item_last"),
 )
-CLIP_STD = 3.0  # standard deviations; beyond, a product grows no more
-MIN_ANSWERS = 200  # unaided answers of a course from which on there is something to learn
-REFIT_GROWTH = 1.25  # times as many answers as the last time: learn anew
+CLIP_STD = 3.0  # standard deviations at which the factors of a product are clipped
+MIN_ANSWERS = 200  # unaided answers a course needs to be fitted
+REFIT_GROWTH = 1.25  # times as many answers as last time: fit again
 _PRODUCT_COLUMNS = [TRACING_FEATURES.index(name) for name in PRODUCT_FEATURES]
 _PAIRS = [(a, b) for n, a in enumerate(_PRODUCT_COLUMNS) for b in _PRODUCT_COLUMNS[n:]]
 _LEFT, _RIGHT = (np.array(side) for side in zip(*_PAIRS, strict=True))
@@ -37,35 +36,35 @@ N_COLUMNS = len(TRACING_FEATURES) + len(_PAIRS)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CourseDelta:
-    """What one course's answers taught, on top of the weights `upon`."""
+    """What was fitted on one course's answers, on top of the weights `base_version`."""
 
-    base_version: str  # version of the weights that it corrects
-    answers: int  # from so many it was learnt
+    base_version: str  # version of the weights that it is added to
+    answers: int  # number of answers it was fitted on
     counts: FeatureCounts
     centre: FloatArray
     spread: FloatArray
-    weights: FloatArray  # one for each column of `expanded`
+    weights: FloatArray  # one for each column of `add_products`
     bias: float
 
     def log_odds_delta(self, history: AnswerHistory, item: str, skill: str) -> float:
-        """Return by how many log-odds the learner is likelier right on this item than the weights alone say."""
+        """Return what is added to the log-odds of a right answer on this item."""
         found = np.array([feature_row(history, item, skill, self.counts)], dtype=np.float64)
         return float(add_products((found - self.centre) / self.spread)[0] @ self.weights) + self.bias
 
 
 def is_refit_due(fitted_answers: int, answers: int) -> bool:
-    """Whether a course with so many answers is worth learning (anew)."""
+    """Return whether a course with so many answers should be fitted (again)."""
     return answers >= MIN_ANSWERS and answers >= REFIT_GROWTH * fitted_answers
 
 
 def add_products(standard: FloatArray) -> FloatArray:
-    """Return standardised rows with the products of pairs beside them."""
+    """Return standardised rows (n, features) with the products of pairs appended: (n, N_COLUMNS)."""
     near = np.clip(standard, -CLIP_STD, CLIP_STD)
     return np.concatenate([standard, near[:, _LEFT] * near[:, _RIGHT]], axis=1)
 
 
 def delta_to_json(delta: CourseDelta) -> dict[str, Any]:
-    """Return what `coursewise_from` reads again."""
+    """Return what `delta_from_json` reads."""
     arrays = {name: [float(f"{v:.7g}") for v in getattr(delta, name)] for name in ("centre", "spread", "weights")}
     head = {
         "format": FORMAT_VERSION,
@@ -77,9 +76,9 @@ def delta_to_json(delta: CourseDelta) -> dict[str, Any]:
 
 
 def delta_from_json(stored: Mapping[str, Any]) -> CourseDelta:
-    """Return what `plain` wrote; raises ModelUnusable when it was learnt for other signals."""
+    """Return what `delta_to_json` wrote; raises ModelUnusable when it was fitted on other features."""
     if stored.get("format") != FORMAT_VERSION or stored.get("signals") != [*TRACING_FEATURES, *PRODUCT_FEATURES]:
-        raise ModelUnusable("what this course taught the tracer was learnt for other signals; it is learnt anew")
+        raise ModelUnusable("the course delta was fitted on other signals; it will be fitted again")
     arrays = {name: np.array(stored[name], dtype=np.float64) for name in ("centre", "spread", "weights")}
     return CourseDelta(
         base_version=stored["upon"],

@@ -1,7 +1,7 @@
-"""Fitting: from the answers of a course's learners to what they add to the tracer.
+"""Fits a course delta on the answers of a course's learners.
 
-The rates that a learner's rows are made of are counted over other learners only (five folds), as they will be for a
-new one. The weights minimise the log loss, each held to nothing by a prior; Newton's steps find them.
+The rates in a learner's feature rows are counted over other learners only (five folds), as they will be for a new
+learner. The weights minimise the L2-penalised log loss, by Newton's method.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from tutor.learner.logit import FloatArray
 from tutor.learner.tracing_features import TRACING_FEATURES, count_keys, feature_row
 
 FOLDS = 5
-L2_PENALTY = 300.0  # as many times a signal's worth is held to nothing as so many answers would move it
-PRODUCT_L2_PENALTY = 10_000.0  # the same for products of pairs
-MIN_COUNT = 3  # times; rarer circumstances say next to nothing and are not kept
+L2_PENALTY = 300.0  # on the weight of each standardised feature
+PRODUCT_L2_PENALTY = 10_000.0  # on the weight of each product
+MIN_COUNT = 3  # rarer feature values are dropped
 NEWTON_STEPS, NEWTON_TOLERANCE = 12, 1e-4
-CHUNK = 20_000  # rows; the products of pairs are never all in memory
+CHUNK = 20_000  # rows expanded with products at a time, to bound memory
 
 FeatureMatrix = npt.NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class AnswerSequence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainingTable:
-    """One row a line of answers: circumstances, what the weights alone say, and what happened."""
+    """One row an answer: features (n, features), log-odds by the base weights (n,), and whether it was right (n,)."""
 
     rows: FeatureMatrix
     base_log_odds: FloatArray
@@ -57,17 +57,17 @@ class TrainingTable:
 
 
 def answer_sequence(answers: Iterable[AnswerEvent]) -> AnswerSequence:
-    """Return what the tracer learns from of one learner's standing answers: those that her history remembers."""
-    kept = [a for a in answers if a.is_unaided and a.origin is not AnswerOrigin.PLACEMENT]
+    """Return the answers of one learner to fit on: unaided ones outside a placement, from current answers in order."""
+    usable = [a for a in answers if a.is_unaided and a.origin is not AnswerOrigin.PLACEMENT]
     return AnswerSequence(
-        tuple(a.item_id for a in kept),
-        tuple(a.skills[0] for a in kept),
-        tuple(a.is_right for a in kept),
+        tuple(a.item_id for a in usable),
+        tuple(a.skills[0] for a in usable),
+        tuple(a.is_right for a in usable),
     )
 
 
 def fit_course_delta(sequences: Sequence[AnswerSequence], base_weights: TracingWeights) -> CourseDelta:
-    """Return what these learners of one course add to the weights."""
+    """Return the course delta fitted on these learners."""
     counts = count_features(sequences)
     table = build_table(sequences, counts, base_weights)
     centre, spread = _replace_zero_spread(table.rows.mean(axis=0), table.rows.std(axis=0))
@@ -81,7 +81,7 @@ def fit_course_delta(sequences: Sequence[AnswerSequence], base_weights: TracingW
 
 
 def count_features(sequences: Iterable[AnswerSequence]) -> FeatureCounts:
-    """Count the answers under their circumstances."""
+    """Count the answers under the values of their features."""
     counts = FeatureCounts()
     for each in sequences:
         history = AnswerHistory()
@@ -94,10 +94,10 @@ def count_features(sequences: Iterable[AnswerSequence]) -> FeatureCounts:
 def build_table(
     sequences: Sequence[AnswerSequence], counts: FeatureCounts, base_weights: TracingWeights
 ) -> TrainingTable:
-    """Return the rows of all answers, each learner's made from the rates of other learners.
+    """Return the rows of all answers, with the rates of each learner's rows counted over other learners.
 
-    What had been expected of her is counted anew as well: what was noted when the course had hardly begun would teach
-    that everybody surprises.
+    Expectations are computed again too: those recorded while the course had few answers would make everybody look
+    surprising.
     """
     parts = [count_features(sequences[fold::FOLDS]) for fold in range(FOLDS)]
     answers = sum(len(each.rights) for each in sequences)
@@ -117,7 +117,7 @@ def build_table(
 
 
 def _column_statistics(table: TrainingTable, centre: FloatArray, spread: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return mean and spread of every column of the expanded rows."""
+    """Return mean and standard deviation of every column of the expanded rows."""
     total, squares = np.zeros(N_COLUMNS), np.zeros(N_COLUMNS)
     for part, _, _ in table.chunks(centre, spread):
         total += part.sum(axis=0)
@@ -129,7 +129,7 @@ def _column_statistics(table: TrainingTable, centre: FloatArray, spread: FloatAr
 def _fit_newton(
     table: TrainingTable, centre: FloatArray, spread: FloatArray, middle: FloatArray, width: FloatArray
 ) -> FloatArray:
-    """Return the weights of standardised columns, and last the bias, which nothing holds."""
+    """Return the weights of the standardised columns and, last, the bias, which is hardly penalised."""
     single = len(TRACING_FEATURES)
     penalty = np.concatenate([np.full(single, L2_PENALTY), np.full(N_COLUMNS - single, PRODUCT_L2_PENALTY), [1e-3]])
     weights = np.zeros(N_COLUMNS + 1)

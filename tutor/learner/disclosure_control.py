@@ -1,9 +1,10 @@
-"""Outward: what of a class may leave the house, so that no number of it lets fewer than five learners be counted.
+"""Decides which figures of a class may be exported, so that nobody can count a group of fewer than five learners.
 
-The rule (`tells`): a number of learners is told only as a part of a group whose size is told, and only where neither it
-nor the rest of that group is one to four. What may not be told is left out with its whole line, or called hidden where
-the line is that of a skill (`shown_parts`). "5+" says no more than that a line is about five learners. Everything that
-goes out is made here, and `tests/learner/test_outward.py` looks for numbers that give a small group away.
+The rule (`is_disclosable`): a number of learners is published only as a part of a group of published size, and only
+where neither it nor the rest of the group is one to four. What may not be published is left out with its whole line, or
+marked as hidden in the row of a skill (`mask_small_parts`). "5+" says only that a line is about at least five learners.
+All exported figures come from here; `tests/learner/test_disclosure_control.py` looks for numbers that reveal a small
+group.
 """
 
 from __future__ import annotations
@@ -15,20 +16,16 @@ from datetime import date
 from tutor.learner.activity_log import AnswerCounts
 from tutor.learner.class_overview import MIN_ITEM_LEARNERS, ClassMisconception, ClassOverview, SkillCounts, WeakItem
 
-MIN_GROUP_SIZE = 5  # learners that a number which goes out must be about
-MIN_CLASS_FOR_BOUNDS = (
-    15  # learners of a class from which on "five or more" of them says nothing about the hidden parts of a skill
-)
-MIN_WHOLE_FOR_BOUNDS = (
-    2 * MIN_GROUP_SIZE - 1
-)  # a group of which all but few may be any of four numbers, each five or more
+MIN_GROUP_SIZE = 5  # learners that a published number must be about
+MIN_CLASS_FOR_BOUNDS = 15  # size of a class in which "5+" reveals nothing about the hidden parts of a skill
+MIN_WHOLE_FOR_BOUNDS = 2 * MIN_GROUP_SIZE - 1  # size of a group in which "all but a few" can be four numbers above five
 HIDDEN = "hidden"
-SkillCells = tuple[str, str, str, str]  # known, learning, stuck, not met
+SkillCells = tuple[str, str, str, str]  # known, learning, stuck, not started
 
 
 @dataclass(frozen=True, slots=True)
 class DisclosedCounts:
-    """Answers of a week; `aided` is None where it may not be told."""
+    """Answers of a week; `aided` is None where it may not be shown."""
 
     answers: int
     rights: int
@@ -37,7 +34,7 @@ class DisclosedCounts:
 
 @dataclass(frozen=True, slots=True)
 class ClassFigures:
-    """What a page or a paper says of a class; None is what it may not say."""
+    """The figures of a class on a page or in a report; None is what may not be shown."""
 
     class_size: int
     skills: Mapping[str, SkillCells]  # by skill
@@ -48,25 +45,27 @@ class ClassFigures:
     newly_known: tuple[tuple[str, str], ...]  # skill, learners
     newly_stuck: tuple[tuple[str, str], ...]
     weeks: tuple[tuple[date, DisclosedCounts | None], ...]
-    misconceptions: tuple[tuple[ClassMisconception, str], ...]  # with its learners
-    weak_items: tuple[tuple[WeakItem, str, float | None], ...]  # with its learners and the share that was right
+    misconceptions: tuple[tuple[ClassMisconception, str], ...]  # with the number of learners
+    weak_items: tuple[
+        tuple[WeakItem, str, float | None], ...
+    ]  # with the number of learners and the share of right answers
 
 
 def is_disclosable(part: int, whole: int) -> bool:
-    """Whether a part of a group of known size may be told: neither it nor the rest is one to four."""
+    """Return whether a part of a group of known size may be shown: neither it nor the rest is one to four."""
     return all(count == 0 or count >= MIN_GROUP_SIZE for count in (part, whole - part))
 
 
 def mask_small_count(number: int) -> str:
-    """Return the size of a class as it may leave the house."""
+    """Return the size of a class as it may be exported: "<5" for one to four."""
     return f"<{MIN_GROUP_SIZE}" if 0 < number < MIN_GROUP_SIZE else str(number)
 
 
 def mask_small_parts(counts: Sequence[int]) -> list[str]:
-    """Return the parts of a group, whose sum is known, as they may leave the house.
+    """Return the parts of a group, whose sum is known, as they may be exported.
 
-    Small ones are told as `shown` tells them, where neither their sum nor its bounds give them away. Else they are only
-    called hidden, and the smallest other parts with them.
+    Small parts become "<5" where neither their sum nor its bounds reveal them. Otherwise they are hidden together with
+    the smallest of the other parts.
     """
     small = [count for count in counts if 0 < count < MIN_GROUP_SIZE]
     if len(small) > 1 and MIN_GROUP_SIZE <= sum(small) < (MIN_GROUP_SIZE - 1) * len(small) or not small:
@@ -76,7 +75,7 @@ def mask_small_parts(counts: Sequence[int]) -> list[str]:
 
 
 def full_figures(overview: ClassOverview) -> ClassFigures:
-    """Return all there is to say, for the instructor's own page."""
+    """Return all figures, for the instructor's own page."""
     digest = overview.digest
     return ClassFigures(
         class_size=len(overview.learners),
@@ -88,13 +87,15 @@ def full_figures(overview: ClassOverview) -> ClassFigures:
         newly_known=tuple((skill, str(count)) for skill, count in digest.newly_known),
         newly_stuck=tuple((skill, str(count)) for skill, count in digest.newly_stuck),
         weeks=tuple((week.start, _all_counts(week.counts)) for week in overview.weeks),
-        misconceptions=tuple((belief, str(len(belief.learners))) for belief in overview.misconceptions),
+        misconceptions=tuple(
+            (misconception, str(len(misconception.learners))) for misconception in overview.misconceptions
+        ),
         weak_items=tuple((item, str(item.learners), item.rate) for item in overview.weak_items),
     )
 
 
 def disclosable_figures(overview: ClassOverview) -> ClassFigures:
-    """Return what may be said outside."""
+    """Return the figures that may be exported."""
     size, digest = len(overview.learners), overview.digest
     rows = {line.skill: _skill_cells(mask_small_parts(_level_counts(line))) for line in overview.skills}
     known = {line.skill: line.known for line in overview.skills if rows[line.skill][0].isdigit()}
@@ -120,29 +121,30 @@ def _level_counts(line: SkillCounts) -> tuple[int, int, int, int]:
     return line.known, line.learning, line.stuck, line.unmet
 
 
-def _skill_cells(told: Sequence[str]) -> SkillCells:
-    known, learning, stuck, unmet = told
+def _skill_cells(cells: Sequence[str]) -> SkillCells:
+    known, learning, stuck, unmet = cells
     return known, learning, stuck, unmet
 
 
-def _all_counts(work: AnswerCounts) -> DisclosedCounts:
-    return DisclosedCounts(work.answers, work.rights, work.aided)
+def _all_counts(counts: AnswerCounts) -> DisclosedCounts:
+    return DisclosedCounts(counts.answers, counts.rights, counts.aided)
 
 
-def _disclosable_counts(work: AnswerCounts, active: int, size: int) -> DisclosedCounts | None:
-    """Return a week's sums where its learners may be told, and no few answers stand out that may be one learner's."""
-    several = (
-        active >= MIN_GROUP_SIZE and size >= MIN_WHOLE_FOR_BOUNDS
-    )  # told sums say that five or more practised, and no more
-    if not (several or is_disclosable(active, size)) or not is_disclosable(work.rights, work.answers):
+def _disclosable_counts(counts: AnswerCounts, active: int, size: int) -> DisclosedCounts | None:
+    """Return a week's sums where its learners may be counted and no few answers could be those of one learner."""
+    # a published sum says that five or more practised, and nothing else
+    several = active >= MIN_GROUP_SIZE and size >= MIN_WHOLE_FOR_BOUNDS
+    if not (several or is_disclosable(active, size)) or not is_disclosable(counts.rights, counts.answers):
         return None
-    return DisclosedCounts(work.answers, work.rights, work.aided if is_disclosable(work.aided, work.answers) else None)
+    return DisclosedCounts(
+        counts.answers, counts.rights, counts.aided if is_disclosable(counts.aided, counts.answers) else None
+    )
 
 
 def _disclosable_parts(found: Sequence[tuple[str, int]], wholes: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
-    """Return the skills of which a part of a told number is newly so.
+    """Return the skills with the number of learners who are newly there, where the level's number is published.
 
-    Never as "5+": those who came to know or got stuck are among those who practised, whose number would narrow it down.
+    Never as "5+": these learners are among those who practised, whose number would narrow it down.
     """
     return tuple(
         (skill, str(count)) for skill, count in found if skill in wholes and is_disclosable(count, wholes[skill])
@@ -152,19 +154,19 @@ def _disclosable_parts(found: Sequence[tuple[str, int]], wholes: Mapping[str, in
 def _disclosable_misconceptions(
     overview: ClassOverview, rows: Mapping[str, SkillCells]
 ) -> tuple[tuple[ClassMisconception, str], ...]:
-    """Return the misconceptions that five learners or more show; they are a part of those who met the skill."""
+    """Return the misconceptions that five or more learners show, as a part of those who started the skill."""
     size, met = len(overview.learners), {line.skill: line.met for line in overview.skills}
-    told = []
-    for belief in overview.misconceptions:
-        whole = met.get(belief.skill, size)
-        known = belief.skill not in rows or rows[belief.skill][3].isdigit()
-        if number := _disclosable_number(len(belief.learners), whole if known else None, size):
-            told.append((belief, number))
-    return tuple(told)
+    found = []
+    for misconception in overview.misconceptions:
+        whole = met.get(misconception.skill, size)
+        known = misconception.skill not in rows or rows[misconception.skill][3].isdigit()
+        if number := _disclosable_number(len(misconception.learners), whole if known else None, size):
+            found.append((misconception, number))
+    return tuple(found)
 
 
 def _disclosable_number(count: int, whole: int | None, size: int) -> str:
-    """Return a part of a group as it may be told; `whole` is None where the group's size is not; "" for not at all."""
+    """Return a part of a group as it may be shown, "" for not at all; `whole` is None where the group is hidden."""
     if count < MIN_GROUP_SIZE:
         return ""
     if whole is not None and is_disclosable(count, whole):
@@ -177,6 +179,6 @@ def _disclosable_number(count: int, whole: int | None, size: int) -> str:
 
 
 def _disclosable_rate(item: WeakItem) -> float | None:
-    """Return how often an item is answered rightly, unless a few learners make up what is missing of all or none."""
+    """Return the share of right answers to an item; None where only a few learners got it right or wrong."""
     few = any(0 < side * item.learners < MIN_GROUP_SIZE for side in (item.rate, 1 - item.rate))
     return None if few else item.rate

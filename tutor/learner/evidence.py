@@ -1,8 +1,8 @@
-"""The evidence: what a learner answered, as events that never change.
+"""Evidence: what a learner answered, as events that never change.
 
-Everything that the house says about a learner is a function of these values, so it can be rebuilt, explained and
-corrected. Skills and items are named by stable ids, never by a title or a place in a list. No text of the learner is
-kept here.
+Everything the product shows about a learner is a function of these values, so it can be rebuilt, explained and
+corrected. Skills and items are named by stable ids, never by a title or a position. No text of the learner is stored
+here.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from enum import StrEnum
 from tutor.domain import Outcome
 from tutor.errors import InputRefused
 
-GENERAL_SKILL = "*"  # the skill of an item that belongs to none that the course declares
-DEFAULT_EXPECTATION = 0.5  # what anybody is expected to do on an item of which nothing is known
+GENERAL_SKILL = "*"  # of an item that belongs to no declared skill
+DEFAULT_EXPECTATION = 0.5  # probability of a right answer where nothing is known
 
 
 class AnswerOrigin(StrEnum):
@@ -25,17 +25,17 @@ class AnswerOrigin(StrEnum):
     PRACTICE = "practice"
     PLACEMENT = "placement"
     CHAT = "chat"
-    IMPORTED = "imported"  # asked and judged elsewhere
+    IMPORTED = "imported"  # asked and graded in another system
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerEvent:
-    """One graded answer; `skills` begins with the one that the item is mainly about.
+    """One graded answer; `skills` begins with the main skill of the item.
 
-    `grade_id` is the grade that it came from; one grade is evidence once. `supersedes` is the event that this one
-    corrects: same answer, same time, another judgement; after a retraction it is that one, and the answer counts again.
-    `expected` and `usual` are how likely anybody was to be right on the item and on its skill, as the course's answers
-    stood when it was recorded, so that a state needs no other learner's answers.
+    `grade_id` is the grade it comes from; one grade counts once. `supersedes` is the event that this one replaces: same
+    answer, same time, another grade; after a retraction it is the retraction, and the answer counts again. `expected`
+    and `usual` are how likely anybody was to be right on the item and on its skill, from the course's answers at that
+    time, so that a learner's state needs no other learner's answers.
     """
 
     id: str
@@ -47,7 +47,7 @@ class AnswerEvent:
     hints: int
     aided: bool  # any help on this item before the answer: a hint, a worked example, a second try after feedback
     at: datetime
-    judge: str  # name and version of what graded it
+    judge: str  # who or what graded it, with its version
     grade_id: str = ""
     supersedes: str | None = None
     origin: AnswerOrigin = AnswerOrigin.PRACTICE
@@ -58,19 +58,21 @@ class AnswerEvent:
 
     def __post_init__(self) -> None:
         if not self.skills:
-            raise InputRefused(f"answer {self.id} names no skill; an item needs at least one")
+            raise InputRefused(f"answer {self.id} names no skill; give at least one")
         if self.outcome is Outcome.UNSURE:
-            raise InputRefused(f"answer {self.id} is not judged yet; it counts once the instructor has decided")
+            raise InputRefused(f"answer {self.id} is not graded yet; it counts once the instructor has decided")
         if self.hints < 0:
-            raise InputRefused(f"answer {self.id} has {self.hints} hints; count from 0")
+            raise InputRefused(f"answer {self.id} has {self.hints} hints; give 0 or more")
         if self.at.tzinfo is None:
-            raise InputRefused(f"answer {self.id} has a time without a zone; give UTC")
+            raise InputRefused(f"answer {self.id} has a time without a time zone; give UTC")
         if not (0 < self.expected < 1 and 0 < self.usual < 1):
-            raise InputRefused(f"answer {self.id} was expected with {self.expected}; a chance lies between 0 and 1")
+            raise InputRefused(
+                f"answer {self.id} has expected={self.expected}, usual={self.usual}; a probability lies between 0 and 1"
+            )
 
     @property
     def is_right(self) -> bool:
-        """A partly right answer is not yet a right one."""
+        """Whether the answer is fully right."""
         return self.outcome is Outcome.RIGHT
 
     @property
@@ -80,7 +82,7 @@ class AnswerEvent:
 
 @dataclass(frozen=True, slots=True)
 class RetractionEvent:
-    """An event that takes back another one: its grade was withdrawn and no other one takes its place."""
+    """An event that withdraws an answer: its grade was withdrawn and no other grade takes its place."""
 
     id: str
     answer_id: str
@@ -95,7 +97,7 @@ EvidenceEvent = AnswerEvent | RetractionEvent
 def current_answers(
     answers: Iterable[AnswerEvent], retractions: Iterable[RetractionEvent] = ()
 ) -> Iterator[AnswerEvent]:
-    """Yield the answers that still count, oldest first; ties are ordered by id so that a rebuild is exact."""
-    kept = list(answers)
-    gone = {retraction.answer_id for retraction in retractions} | {a.supersedes for a in kept if a.supersedes}
-    yield from sorted((a for a in kept if a.id not in gone), key=lambda a: (a.at, a.id))
+    """Yield the answers that still count, oldest first; ties are ordered by id, so that a rebuild is exact."""
+    found = list(answers)
+    replaced = {retraction.answer_id for retraction in retractions} | {a.supersedes for a in found if a.supersedes}
+    yield from sorted((a for a in found if a.id not in replaced), key=lambda a: (a.at, a.id))

@@ -1,7 +1,7 @@
-"""The tally: how often answers were right in each circumstance, counted over the learners of a course.
+"""Counts of right answers by feature value, over the learners of a course.
 
-A rate is shrunk towards a wider circumstance, so that three answers never look like certainty.
-What a circumstance is, is decided in `tracing_features.py`.
+A rate is shrunk towards that of a wider group, so that three answers never look like certainty. Which features there
+are is decided in `tracing_features.py`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-FeatureKey = tuple[Any, ...]  # the kind of circumstance, then what it is about; nested tuples of texts, numbers, truths
+FeatureKey = tuple[Any, ...]  # the kind of feature, then its values; nested tuples of str, int, bool and None
 Count = tuple[int, int]  # answers, right answers
 NO_ANSWERS: Count = (0, 0)
 
 
 @dataclass(slots=True)
 class FeatureCounts:
-    """Counts by circumstance; grows as answers come in."""
+    """Counts by feature value; `add` changes them in place."""
 
     counts: dict[FeatureKey, Count] = field(default_factory=dict)
 
@@ -28,7 +28,7 @@ class FeatureCounts:
             counts[key] = (answers + 1, rights + right)
 
     def count(self, key: FeatureKey, held_out: FeatureCounts | None = None) -> Count:
-        """Return the count; `without` is a part of this tally that must not be used: those who are being predicted."""
+        """Return the count without `held_out`, the part of these counts that must not be used for the prediction."""
         answers, rights = self.counts.get(key, NO_ANSWERS)
         if held_out is None:
             return answers, rights
@@ -38,17 +38,17 @@ class FeatureCounts:
     def smoothed_rate(
         self, key: FeatureKey, prior: float, strength: float, held_out: FeatureCounts | None = None
     ) -> float:
-        """Share of right answers in (0, 1), drawn to `prior` as if `strength` more answers had shown it."""
+        """Return the share of right answers in (0, 1), shrunk to `prior` as if by `strength` more answers."""
         answers, rights = self.count(key, held_out)
         return (rights + strength * prior) / (answers + strength)
 
     def without_rare(self, min_count: int) -> FeatureCounts:
-        """The same without circumstances that were seen fewer than `least` times."""
+        """Return the counts without feature values that were seen fewer than `min_count` times."""
         return FeatureCounts({key: count for key, count in self.counts.items() if count[0] >= min_count})
 
 
 def counts_to_json(counts: FeatureCounts) -> list[Any]:
-    """Return what `counts_from` reads again; JSON knows no tuples."""
+    """Return what `counts_from_json` reads; JSON has no tuples."""
     return [[list(key), *count] for key, count in counts.counts.items()]
 
 

@@ -1,4 +1,4 @@
-"""Odds: shares on the log-odds scale and back, and the arrays of numbers that this room computes with."""
+"""The log-odds scale: probabilities to log-odds and back."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def logit(probability: float) -> float:
 
 
 def sigmoid(log_odds: float) -> float:
-    """Return the share that has these log-odds."""
+    """Return the probability that has these log-odds; log-odds are cut off at 30."""
     return 1 / (1 + math.exp(-min(max(log_odds, -30.0), 30.0)))

@@ -1,6 +1,6 @@
-"""The overview: what one learner's pages say of a course, computed from her record and the course's graph.
+"""What one learner's pages show about a course, computed from the learner's record and the skill graph.
 
-Everything is hedged by how much it rests on: a share comes with its range, a standing with the answers behind it.
+Everything comes with its evidence: a share with its interval, a level with the answers behind it.
 """
 
 from __future__ import annotations
@@ -20,40 +20,38 @@ from tutor.learner.skill_graph import SkillGraph
 from tutor.learner.spaced_repetition import due_at, retained_share
 
 WEEK = timedelta(days=7)
-MAX_ALTERNATIVES = 4  # other choices beside the one recommendation
-STUCK_ANSWERS = 3  # so many unaided answers, at most one right: she is stuck on it
+MAX_ALTERNATIVES = 4  # shown next to the recommendation
+STUCK_ANSWERS = 3  # latest unaided answers; with at most one right the learner is stuck
 
 
 class MasteryLevel(StrEnum):
-    """How well a skill is known, in one word: the same word on her page, on the class map and in every count."""
+    """How well a skill is known: the same level on the learner's page, on the class map and in every count."""
 
     LOW = "low"
     MIDDLE = "middle"
     HIGH = "high"  # other skills may build on it
     KNOWN = "known"
-    FADING = "fading"  # known once, and due
-    TO_CONFIRM = "to_confirm"  # right with help; a fresh unaided item decides
-    FROM_PLACEMENT = "placed"  # only guessed from the placement
+    FADING = "fading"  # known once, and due for review
+    TO_CONFIRM = "to_confirm"  # right with help; a new item without help decides
+    FROM_PLACEMENT = "placed"  # only estimated by the placement
 
 
 @dataclass(frozen=True, slots=True)
 class SkillOverview:
-    """One skill of the course as it stands with her now."""
+    """One skill of a course, as the learner knows it now."""
 
     skill: str
     status: MasteryStatus
-    known_now: float  # probability that it is there now, forgetting included
+    known_now: float  # probability that it is known now, with forgetting
     known_week_ago: float  # the same a week ago
-    low: float  # range of her unaided success, nineteen times in twenty
+    low: float  # 95% interval of the share of right unaided answers
     high: float
     mastery: Mastery
     recent_answers: tuple[RecentAnswer, ...]
     mastery_history: tuple[tuple[date, float], ...]
     due_at: datetime | None
-    is_from_placement: bool  # nothing was answered on it; the placement inferred it
-    success_chance: SuccessChance | None = (
-        None  # of a right answer without help now, on a usual item; None: not asked for
-    )
+    is_from_placement: bool  # estimated by the placement, without an answer
+    success_chance: SuccessChance | None = None  # on a usual item without help; None where it was not computed
 
     @property
     def answers(self) -> int:
@@ -76,19 +74,19 @@ class SkillOverview:
         )
 
     def is_newly_known(self, since: date) -> bool:
-        """Whether she came to know it after that day; what had faded and came back is not new."""
+        """Return whether the skill became known after that day; a skill that faded and was relearnt is not new."""
         before = [share for day, share in self.mastery_history if day <= since]
         return self.level is MasteryLevel.KNOWN and not (before and before[-1] >= MASTERY_THRESHOLD)
 
     @property
     def stuck_since(self) -> date | None:
-        """The day of the first of the latest failures, when she is stuck."""
-        alone = [note for note in self.recent_answers if note.unaided]
+        """The day of the first of the latest failures; None when the learner is not stuck."""
+        alone = [answer for answer in self.recent_answers if answer.unaided]
         latest = alone[-STUCK_ANSWERS:]
         if (
             self.mastery.probability >= MASTERY_THRESHOLD
             or len(latest) < STUCK_ANSWERS
-            or sum(n.right for n in latest) > 1
+            or sum(answer.right for answer in latest) > 1
         ):
             return None
         run = next((at for at in range(len(alone), 0, -1) if alone[at - 1].right and alone[at - 2].right), 0)
@@ -97,12 +95,12 @@ class SkillOverview:
 
 @dataclass(frozen=True, slots=True)
 class LearnerOverview:
-    """Everything that a learner's progress page says."""
+    """Everything a learner's progress page shows."""
 
     at: datetime
     skills: tuple[SkillOverview, ...]  # in the order of the course
     due: tuple[SkillOverview, ...]  # most urgent first
-    changed: tuple[SkillOverview, ...]  # moved by a tenth or more within a week, most first
+    changed: tuple[SkillOverview, ...]  # changed by a tenth or more within a week, most first
     misconceptions: tuple[ObservedMisconception, ...]
     days: Mapping[date, AnswerCounts]
     total: AnswerCounts
@@ -110,8 +108,8 @@ class LearnerOverview:
     last_week: AnswerCounts
     recommendation: Recommendation
     alternatives: tuple[Recommendation, ...]
-    placement_answers: int  # questions of the placement that were answered
-    is_stale: bool = False  # an answer was judged anew, and this does not show it yet
+    placement_answers: int  # answered questions of the placement
+    is_stale: bool = False  # an answer was regraded and this does not show it yet
 
 
 def build_overview(
@@ -123,7 +121,7 @@ def build_overview(
 ) -> LearnerOverview:
     """Return the overview of one learner at one time.
 
-    `usual` is how likely anybody is to be right on each skill; `tracer` is the course's own.
+    `usual` gives how likely anybody is to be right on each skill; `tracer` is that of the course.
     """
     lines = tuple(_skill_overview(record, skill, at, (usual or {}).get(skill), tracer) for skill in course.skills)
     likely = {line.skill: line.success_chance.probability for line in lines if line.success_chance}
@@ -148,14 +146,14 @@ def build_overview(
 
 
 def counts_between(log: ActivityLog, after: datetime, until: datetime) -> AnswerCounts:
-    """Return the work of the days after the first moment's day, up to and with the last one's."""
-    return sum_counts(work for day, work in log.days.items() if after.date() < day <= until.date())
+    """Return the counts of the days after that of `after`, up to and including that of `until`."""
+    return sum_counts(counts for day, counts in log.days.items() if after.date() < day <= until.date())
 
 
 def _skill_overview(
     record: LearnerRecord, skill: str, at: datetime, usual: BaseRates | None, tracer: Tracer | None
 ) -> SkillOverview:
-    state, diary = record.state, record.activity
+    state, log = record.state, record.activity
     mastery, memory, assumed = (
         state.masteries.get(skill),
         state.memories.get(skill),
@@ -164,34 +162,34 @@ def _skill_overview(
     shown = mastery or Mastery(BKT_PARAMS.prior if assumed is None else assumed)
     placed = None if mastery else assumed
     low, high = shown.unaided_interval if shown.unaided else (0.0, 1.0)
-    kept = retained_share(memory, state.forgetting, at) if memory else 1.0
+    retained = retained_share(memory, state.forgetting, at) if memory else 1.0
     return SkillOverview(
         skill=skill,
         status=shown.status,
-        known_now=shown.probability * kept,
+        known_now=shown.probability * retained,
         known_week_ago=_known_week_ago(record, skill, shown, at),
         low=low,
         high=high,
         mastery=shown,
-        recent_answers=diary.recent_answers.get(skill, ()),
-        mastery_history=diary.mastery_history.get(skill, ()),
+        recent_answers=log.recent_answers.get(skill, ()),
+        mastery_history=log.mastery_history.get(skill, ()),
         due_at=due_at(memory, state.forgetting) if memory and shown.probability >= MASTERY_THRESHOLD else None,
         is_from_placement=mastery is None and assumed is not None,
-        success_chance=predict_success(state.history, skill, usual, kept, placed, tracer=tracer) if usual else None,
+        success_chance=predict_success(state.history, skill, usual, retained, placed, tracer=tracer) if usual else None,
     )
 
 
 def _known_week_ago(record: LearnerRecord, skill: str, shown: Mastery, at: datetime) -> float:
-    """How known it was then: with what had faded by then, if nothing was answered since; else as the trail says."""
+    """Return how known the skill was a week ago: by forgetting if nothing was answered since, or by its history."""
     memory, then = record.state.memories.get(skill), at - WEEK
-    trail = record.activity.mastery_history.get(skill, ())
+    history = record.activity.mastery_history.get(skill, ())
     if memory and memory.last_at <= then:
         return shown.probability * retained_share(memory, record.state.forgetting, then)
-    old = [share for day, share in trail if day <= then.date()]
+    old = [share for day, share in history if day <= then.date()]
     return (
         old[-1]
         if old
         else record.state.placement_estimates.get(skill, BKT_PARAMS.prior)
-        if trail
+        if history
         else shown.probability
     )

@@ -1,8 +1,8 @@
-"""Placement: what does a new learner know already, found out with at most fifteen questions?
+"""Finds out with at most fifteen questions what a new learner already knows.
 
-Some thousand ways of knowing the course are drawn along its graph (nobody is likely to know a skill without what it
-needs) and weighed by her answers. The next question is the one whose answer tells them apart best. The draw is
-seeded, so that the same answers always place alike.
+Some thousand knowledge states (sets of known skills) are sampled along the skill graph, since nobody is likely to know
+a skill without its prerequisites, and weighted by the learner's answers. The next question is the one with the largest
+expected information gain. The sample is seeded, so that the same answers always give the same placement.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from tutor.learner.skill_graph import SkillGraph
 
 MAX_QUESTIONS = 15
 N_SAMPLES = 4_000
-GRAPH_VIOLATION_RATE = 0.05  # how often a skill is known although something it needs is not: graphs are drawn by people
-MIN_INFORMATION_GAIN = 0.02  # bits; when no question promises more, there is nothing left to ask
+GRAPH_VIOLATION_RATE = 0.05  # how often a skill is known without its prerequisites: graphs are drawn by people
+MIN_INFORMATION_GAIN = 0.02  # bits; when no question promises more, the placement ends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacementBelief:
-    """Ways of knowing the course, one a row, and how likely each is after the answers so far."""
+    """Knowledge states (samples, skills), and the probability of each after the answers so far (samples,)."""
 
     skills: tuple[str, ...]
     states: npt.NDArray[np.bool_]
@@ -38,11 +38,11 @@ class PlacementBelief:
 
 
 def prior_belief(graph: SkillGraph, seed: int = 0) -> PlacementBelief:
-    """Return the belief about a learner of whom nothing is known."""
+    """Return the belief before any answer."""
     rng = np.random.default_rng(seed)
     names = graph.topological_order()
     place = {name: at for at, name in enumerate(names)}
-    share = rng.beta(1.0, 1.0, N_SAMPLES)  # from one who knows nothing to one who knows everything
+    share = rng.beta(1.0, 1.0, N_SAMPLES)  # from knowing nothing to knowing everything
     states = np.zeros((N_SAMPLES, len(names)), dtype=bool)
     for name in names:
         needs = [place[need] for need in graph.direct_prerequisites(name)]
@@ -62,9 +62,9 @@ def update_belief(belief: PlacementBelief, skill: str, params: BktParams, *, rig
 def next_question(
     belief: PlacementBelief, asked: Collection[str], params: BktParams, excluded: Collection[str] = ()
 ) -> str | None:
-    """Return the skill to ask about next; None after fifteen questions or when no answer would tell much.
+    """Return the skill to ask about next; None after fifteen questions or when no answer would be informative.
 
-    `leave_out` are skills that cannot be asked about: there is no item, or she skipped it.
+    `excluded` are skills that cannot be asked about: they have no item, or the learner skipped it.
     """
     if len(asked) >= MAX_QUESTIONS:
         return None
@@ -78,7 +78,7 @@ def next_question(
 
 
 def _information_gain(known: float, params: BktParams) -> float:
-    """Bits that an answer is expected to tell about which way of knowing is hers."""
+    """Return the information in bits that an answer is expected to give about whether the skill is known."""
     noise = known * _entropy_bits(params.slip) + (1 - known) * _entropy_bits(params.guess)
     return _entropy_bits(predict_right(known, params)) - noise
 

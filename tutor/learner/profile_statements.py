@@ -1,7 +1,8 @@
-"""The portrait: what may be said of a learner in a course, each statement with the answers that made it.
+"""Statements about a learner in a course, each with the answers behind it.
 
-Statements are drawn from her record and hedged by how much they rest on; nothing is guessed from her mood, her words
-or her manner. A statement that she deleted stays away until as many new answers speak for it as a statement needs.
+Statements come from the learner's record only, never from their mood, words or manner, and are worded by how much
+evidence they have. A statement the learner deleted stays away until as many new answers support it as a new statement
+needs.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from tutor.learner.activity_log import ObservedMisconception
 from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD
 from tutor.learner.overview import LearnerOverview, SkillOverview
 
-MIN_ANSWERS = 3  # unaided answers that a statement on a skill needs
-CONFIDENT_ANSWERS = 6  # from here on it is said without "it seems"
-MAX_NAMED_SKILLS = 3  # skills of a kind that the block names
+MIN_ANSWERS = 3  # unaided answers that a statement about a skill needs
+CONFIDENT_ANSWERS = 6  # answers from which a statement is made without "it seems"
+MAX_NAMED_SKILLS = 3  # strong and weak skills each in the prompt block
 
 
 class StatementKind(StrEnum):
-    """What a statement says."""
+    """What a statement is about."""
 
     STRONG = "strong"
     WEAK = "weak"
@@ -31,15 +32,15 @@ class StatementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileStatement:
-    """One thing said of a learner: `rights` of the latest `answers`, the last of them on `last`."""
+    """A statement about a learner: `rights` of the latest `answers`, the last of them on `last`."""
 
-    key: str  # names it for deleting
+    key: str  # identifies it for deletion
     says: StatementKind
     skill: str | None
     rights: int
     answers: int
     last: date | None
-    rests_on: int  # all answers that bear on it
+    rests_on: int  # number of answers behind it
     text: str = ""  # of a misconception, in the item's words
     passage_id: str | None = None
 
@@ -49,18 +50,18 @@ class ProfileStatement:
 
 
 def build_statements(overview: LearnerOverview, dropped: Mapping[str, int]) -> tuple[ProfileStatement, ...]:
-    """Return what may be said, without what she deleted."""
+    """Return the statements, without those the learner deleted; `dropped` gives their evidence at that time."""
     return tuple(
         s for s in _all_statements(overview) if s.key not in dropped or s.rests_on >= dropped[s.key] + MIN_ANSWERS
     )
 
 
 def _all_statements(overview: LearnerOverview) -> Iterator[ProfileStatement]:
-    judged = [line for line in overview.skills if line.mastery.unaided >= MIN_ANSWERS]
-    for line in sorted(judged, key=lambda line: -line.known_now):
+    assessed = [line for line in overview.skills if line.mastery.unaided >= MIN_ANSWERS]
+    for line in sorted(assessed, key=lambda line: -line.known_now):
         if line.mastery.probability >= MASTERY_THRESHOLD and _recent_success_rate(line) >= 0.6:
             yield _skill_statement(line, StatementKind.STRONG)
-    for line in sorted(judged, key=lambda line: line.known_now):
+    for line in sorted(assessed, key=lambda line: line.known_now):
         if line.mastery.probability < 0.5 and _recent_success_rate(line) <= 0.5:
             yield _skill_statement(line, StatementKind.WEAK)
     yield from _misconception_statements(overview)
@@ -76,7 +77,7 @@ def _recent_success_rate(line: SkillOverview) -> float:
 
 
 def _skill_statement(line: SkillOverview, kind: StatementKind) -> ProfileStatement:
-    """Say the latest answers, for they are what the judgement turns on."""
+    """Return a statement that quotes the latest answers, since they decide it."""
     day, latest = line.recent_answers[-1].day if line.recent_answers else None, line.mastery.latest
     return ProfileStatement(
         f"{kind.value}:{line.skill}", kind, line.skill, sum(latest), len(latest), day, line.mastery.unaided
@@ -84,12 +85,12 @@ def _skill_statement(line: SkillOverview, kind: StatementKind) -> ProfileStateme
 
 
 def _misconception_statements(overview: LearnerOverview) -> Iterator[ProfileStatement]:
-    """One statement a misconception, however many items showed it."""
+    """Yield one statement for each misconception, however many items showed it."""
     grouped: dict[tuple[str, str], list[ObservedMisconception]] = {}
-    for mistake in overview.misconceptions:
-        grouped.setdefault((mistake.skill, mistake.text), []).append(mistake)
+    for each in overview.misconceptions:
+        grouped.setdefault((each.skill, each.text), []).append(each)
     for (skill, text), held in grouped.items():
-        newest, times = max(held, key=lambda m: m.last), sum(mistake.times for mistake in held)
+        newest, times = max(held, key=lambda each: each.last), sum(each.times for each in held)
         key = f"{StatementKind.MIXED_UP.value}:{skill}:{text}"
         yield ProfileStatement(
             key, StatementKind.MIXED_UP, skill, 0, times, newest.last, times, text, newest.passage_id

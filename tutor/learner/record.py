@@ -1,7 +1,7 @@
-"""The record of one learner in one course: her state and her diary, moved on together by one answer at a time.
+"""The record of one learner in one course: state and activity log, updated together one answer at a time.
 
-A pure function of her events, and of the course's graph as far as a placement was made along it. `rebuild` gives what
-`follow` gave step by step. The order and the names of skills play no part.
+A pure function of the learner's events, and of the skill graph as far as a placement used it: `replay` of all events
+gives what `apply_answer` gave step by step. The order and the names of skills do not matter.
 """
 
 from __future__ import annotations
@@ -21,36 +21,36 @@ from tutor.learner.skill_graph import SkillGraph, build_graph
 from tutor.learner.state import LearnerState, apply_placement, update_state
 
 BKT_PARAMS = BktParams()
-RULES_VERSION = "1"  # changed with any rule that makes records; stored records of other rules are remade
+RULES_VERSION = "1"  # change it with any rule that makes records; stored records of other versions are rebuilt
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerRecord:
-    """What the events of one learner lead to."""
+    """What follows from the events of one learner."""
 
     state: LearnerState = field(default_factory=LearnerState)
     activity: ActivityLog = field(default_factory=ActivityLog)
-    placement_answers: tuple[tuple[str, bool], ...] = ()  # the placement's unaided answers: skill, right
+    placement_answers: tuple[tuple[str, bool], ...] = ()  # unaided answers of the placement: skill, right
     last_at: datetime | None = None
 
     @property
     def answers(self) -> int:
-        return sum(work.answers for work in self.activity.days.values())
+        return sum(counts.answers for counts in self.activity.days.values())
 
 
 def canonical_graph(course: SkillGraph) -> SkillGraph:
-    """The same graph, whatever order the course gives its skills."""
+    """Return the same graph for any order of the course's skills."""
     return build_graph(sorted(course.skills), sorted(course.edges, key=lambda e: (e.skill, e.prerequisite)))
 
 
 def record_policy(record: LearnerRecord, course: SkillGraph) -> str:
-    """Name what a record rests on beside its events."""
-    unplaced, placed_along = course_policies(course)
-    return placed_along if record.placement_answers else unplaced
+    """Return what a record depends on besides its events."""
+    without_placement, with_placement = course_policies(course)
+    return with_placement if record.placement_answers else without_placement
 
 
 def course_policies(course: SkillGraph) -> tuple[str, str]:
-    """Name what records of a course rest on: those without a placement, and those with one."""
+    """Return the policies of records without a placement and with one."""
     edges = sorted((edge.skill, edge.prerequisite) for edge in course.edges)
     return (
         RULES_VERSION,
@@ -59,7 +59,7 @@ def course_policies(course: SkillGraph) -> tuple[str, str]:
 
 
 def is_next(record: LearnerRecord, answer: AnswerEvent) -> bool:
-    """Whether `follow` may take this answer; a correction, or an answer out of time, needs a `rebuild`."""
+    """Return whether `apply_answer` may take this answer; a regrade, or an older answer, needs `replay`."""
     return answer.supersedes is None and (record.last_at is None or answer.at > record.last_at)
 
 
@@ -69,12 +69,12 @@ def apply_answer(record: LearnerRecord, answer: AnswerEvent, course: SkillGraph)
         return _apply_placement_answer(record, answer, course)
     state = update_state(record.state, answer, BKT_PARAMS)
     known = {skill: state.masteries[skill].probability for skill in answer.skills}
-    diary = log_answer(record.activity, answer, known)
-    return replace(record, state=state, activity=diary, last_at=answer.at)
+    activity = log_answer(record.activity, answer, known)
+    return replace(record, state=state, activity=activity, last_at=answer.at)
 
 
 def replay(record: LearnerRecord, events: Iterable[EvidenceEvent], course: SkillGraph) -> Iterator[LearnerRecord]:
-    """Yield the record after each time at which answers stand; all events are about answers later than the record."""
+    """Yield the record after each point in time with answers; all events must be later than `record`."""
     found = list(events)
     answers = (event for event in found if isinstance(event, AnswerEvent))
     retractions = [event for event in found if isinstance(event, RetractionEvent)]
@@ -85,16 +85,16 @@ def replay(record: LearnerRecord, events: Iterable[EvidenceEvent], course: Skill
 
 
 def _apply_placement_answer(record: LearnerRecord, answer: AnswerEvent, course: SkillGraph) -> LearnerRecord:
-    """Infer from the placement's answers together what is known; its answers show nothing else."""
-    so_far = (*record.placement_answers, (answer.skills[0], answer.is_right))
+    """Estimate what is known from all answers of the placement; they change nothing else in the state."""
+    answers = (*record.placement_answers, (answer.skills[0], answer.is_right))
     belief = prior_belief(canonical_graph(course))
-    for skill, right in so_far:
+    for skill, right in answers:
         if skill in belief.skills:
             belief = update_belief(belief, skill, BKT_PARAMS, right=right)
     return replace(
         record,
         state=apply_placement(record.state, belief.skill_probabilities(), answer.at),
         activity=log_answer(record.activity, answer, {}),
-        placement_answers=so_far,
+        placement_answers=answers,
         last_at=answer.at,
     )

@@ -1,6 +1,7 @@
-"""Keeping: a record as JSON and back, so that a page need not read ten thousand events.
+"""Writes a learner record as JSON and reads it back, so that a page need not read ten thousand events.
 
-What is read back follows the next answer exactly as the kept record would have: numbers are written in full.
+Numbers are written in full, so that a record that was read back continues exactly like the original. The dataclasses
+are written by the order of their fields: changing that order changes the format.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from tutor.learner.state import LearnerState
 
 
 def record_to_json(record: LearnerRecord) -> str:
-    """Return the record as JSON that `read_record` reads."""
+    """Return the record as JSON."""
     plain = {
         "history": _history_to_json(record.state.history),
         "masteries": {skill: _field_values(mastery) for skill, mastery in record.state.masteries.items()},
@@ -36,7 +37,7 @@ def record_to_json(record: LearnerRecord) -> str:
 
 
 def record_from_json(text: str) -> LearnerRecord:
-    """Return the record in `text`, which `write_record` of this very version wrote."""
+    """Return the record in `text`, which `record_to_json` of the same version wrote."""
     plain: dict[str, Any] = json.loads(text)
     state = LearnerState(
         history=_history_from_json(plain["history"]),
@@ -58,7 +59,7 @@ def _json_default(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, np.floating):
         return float(value)
-    raise TypeError(f"{value!r} is no part of a record")
+    raise TypeError(f"{value!r} cannot be part of a record")
 
 
 def _parse_time(text: str | None) -> datetime | None:
@@ -76,8 +77,8 @@ def _memory_from_json(values: list[Any]) -> MemoryState:
     return MemoryState(stability, difficulty, datetime.fromisoformat(last_at), *counts)
 
 
-def _forgetting_model_to_json(habit: ForgettingModel) -> dict[str, Any]:
-    return {**asdict(habit), "mean": habit.mean.tolist(), "covariance": habit.covariance.tolist()}
+def _forgetting_model_to_json(model: ForgettingModel) -> dict[str, Any]:
+    return {**asdict(model), "mean": model.mean.tolist(), "covariance": model.covariance.tolist()}
 
 
 def _forgetting_model_from_json(values: dict[str, Any]) -> ForgettingModel:
@@ -87,8 +88,8 @@ def _forgetting_model_from_json(values: dict[str, Any]) -> ForgettingModel:
 
 
 def _history_to_json(history: AnswerHistory) -> list[Any]:
-    skills = {skill: _field_values(trail) for skill, trail in history.skills.items()}
-    items = {item: _field_values(trail) for item, trail in history.items.items()}
+    skills = {skill: _field_values(each) for skill, each in history.skills.items()}
+    items = {item: _field_values(each) for item, each in history.items.items()}
     return [*_field_values(history)[:-2], skills, items]
 
 
@@ -101,8 +102,8 @@ def _history_from_json(values: list[Any]) -> AnswerHistory:
         tuple((item, right) for item, right in latest),
         skill,
         tuple(run),
-        {name: _skill_history_from_json(trail) for name, trail in skills.items()},
-        {item: ItemHistory(*trail) for item, trail in items.items()},
+        {name: _skill_history_from_json(each) for name, each in skills.items()},
+        {item: ItemHistory(*each) for item, each in items.items()},
     )
 
 
@@ -111,25 +112,25 @@ def _skill_history_from_json(values: list[Any]) -> SkillHistory:
     return SkillHistory(answers, rights, (short, middle, long), tuple(latest), streak, last_at)
 
 
-def _activity_to_json(diary: ActivityLog) -> dict[str, Any]:
+def _activity_to_json(log: ActivityLog) -> dict[str, Any]:
     return {
-        "days": {day.isoformat(): _field_values(work) for day, work in diary.days.items()},
-        "notes": {skill: [_field_values(note) for note in notes] for skill, notes in diary.recent_answers.items()},
-        "trails": diary.mastery_history,
-        "mistakes": [_field_values(mistake) for mistake in diary.misconceptions],
-        "today": diary.last_day_outcomes,
-        "last_skill": diary.last_skill,
+        "days": {day.isoformat(): _field_values(counts) for day, counts in log.days.items()},
+        "notes": {skill: [_field_values(each) for each in recent] for skill, recent in log.recent_answers.items()},
+        "trails": log.mastery_history,
+        "mistakes": [_field_values(each) for each in log.misconceptions],
+        "today": log.last_day_outcomes,
+        "last_skill": log.last_skill,
     }
 
 
 def _activity_from_json(plain: dict[str, Any]) -> ActivityLog:
     day = date.fromisoformat
     return ActivityLog(
-        days={day(key): AnswerCounts(*work) for key, work in plain["days"].items()},
+        days={day(key): AnswerCounts(*counts) for key, counts in plain["days"].items()},
         recent_answers={
             s: tuple(RecentAnswer(day(n[0]), n[1], n[2]) for n in notes) for s, notes in plain["notes"].items()
         },
-        mastery_history={s: tuple((day(at), share) for at, share in trail) for s, trail in plain["trails"].items()},
+        mastery_history={s: tuple((day(at), share) for at, share in history) for s, history in plain["trails"].items()},
         misconceptions=tuple(_misconception_from_json(values) for values in plain["mistakes"]),
         last_day_outcomes=(day(plain["today"][0]), tuple(plain["today"][1])),
         last_skill=plain["last_skill"],

@@ -1,9 +1,8 @@
-"""When again: how likely a learner still recalls something, and when to ask her again.
+"""How likely a learner still remembers a skill, and when to review it.
 
-FSRS gives each memory its stability and difficulty. What FSRS cannot know, how this learner forgets, is a small
-logistic layer on top of it: it begins as exactly FSRS and moves with each of her own reviews, as far as they are
-evidence (a Gaussian over the weights, updated once an answer). Nothing is trained on other learners. Only unaided
-answers are reviews.
+FSRS gives each memory its stability and difficulty. How this learner forgets is a small logistic layer on top: it
+starts as exactly FSRS and is updated with each of the learner's own reviews (a Gaussian over the weights, one step a
+review). Nothing is trained on other learners. Only unaided answers are reviews.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from fsrs import Card, Rating, Scheduler, State
 
 from tutor.learner.logit import FloatArray, logit, sigmoid
 
-MIN_SPACED_DAYS = 0.9  # a sooner answer is practice: it moves the memory, but is no test of it
-TARGET_RECALL = 0.9  # the chance of recall at which something is due again
+MIN_SPACED_DAYS = 0.9  # an earlier answer is practice: it changes the memory but does not test it
+TARGET_RECALL = 0.9  # probability of recall at which a review is due
 MAX_INTERVAL_DAYS = 365.0
-TYPICAL_RECALL = 0.85  # recall that FSRS aims at in most collections; only the surplus over it is a signal
-PRIOR_VARIANCE = 0.3  # variance of each weight before the first review
+TYPICAL_RECALL = 0.85  # usual recall under FSRS; only the surplus over it is a feature
+PRIOR_VARIANCE = 0.3  # of each weight before the first review
 RECALL_FEATURES = (
     *("always", "fsrs", "stability", "difficulty", "reviews", "lapses", "failed_last", "streak", "gap_before"),
     *("lately", "long_run", "failed_first", "same_day", "spaced", "surplus"),
@@ -32,9 +31,9 @@ FSRS_COLUMN = RECALL_FEATURES.index("fsrs")
 
 @dataclass(frozen=True, slots=True)
 class MemoryState:
-    """What one learner's reviews of one skill or item leave behind."""
+    """Summary of one learner's reviews of one skill."""
 
-    stability: float  # days until recall has fallen to 90 %, as FSRS sees it
+    stability: float  # days until recall has fallen to 90%, by FSRS
     difficulty: float  # 1 to 10
     last_at: datetime
     reviews: int
@@ -50,52 +49,52 @@ class MemoryState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ForgettingModel:
-    """How one learner forgets, as far as her reviews show it: a Gaussian over the weights of `LAYER`."""
+    """How one learner forgets, from their reviews: a Gaussian over the weights of `RECALL_FEATURES`."""
 
     mean: FloatArray
     covariance: FloatArray
-    lately: float = 0.0  # running mean of recalled minus expected, over about twenty reviews
-    long_run: float = 0.0  # the same over about a hundred
+    lately: float = 0.0  # running mean of recalled minus expected, over about 20 reviews
+    long_run: float = 0.0  # the same over about 100 reviews
 
 
 def initial_forgetting_model() -> ForgettingModel:
-    """Return the habit of a learner without reviews: exactly FSRS."""
+    """Return the model of a learner without reviews: exactly FSRS."""
     mean = np.zeros(len(RECALL_FEATURES))
     mean[FSRS_COLUMN] = 1.0
     return ForgettingModel(mean, np.eye(len(RECALL_FEATURES)) * PRIOR_VARIANCE)
 
 
 def recall_probability(memory: MemoryState, forgetting: ForgettingModel, at: datetime) -> float:
-    """Return the probability that she recalls it at that time; it falls as time passes."""
+    """Return the probability of recall at that time; it falls as time passes."""
     return sigmoid(float(_bounded_weights(forgetting) @ _recall_features(memory, forgetting, _days_since(memory, at))))
 
 
 def retained_share(memory: MemoryState, forgetting: ForgettingModel, at: datetime) -> float:
-    """Return the share of what she recalled right after the last answer that is still there."""
+    """Return the probability of recall relative to that right after the last answer."""
     return recall_probability(memory, forgetting, at) / recall_probability(memory, forgetting, memory.last_at)
 
 
 def due_at(memory: MemoryState, forgetting: ForgettingModel) -> datetime:
-    """Return when the chance of recall will have fallen to `wanted`: a day at least, a year at most."""
+    """Return when recall will have fallen to TARGET_RECALL: after a day at least and a year at most."""
     weights = _bounded_weights(forgetting)
     rest = float(weights @ _recall_features(memory, forgetting, days=memory.stability)) - weights[FSRS_COLUMN] * logit(
         0.9
     )
-    shown = sigmoid((logit(TARGET_RECALL) - rest) / weights[FSRS_COLUMN])  # what FSRS would have to say by then
+    shown = sigmoid((logit(TARGET_RECALL) - rest) / weights[FSRS_COLUMN])  # recall by FSRS at that time
     decay, factor = _forgetting_curve()
     days = memory.stability / factor * (shown ** (1 / decay) - 1)
     return memory.last_at + timedelta(days=min(max(days, 1.0), MAX_INTERVAL_DAYS))
 
 
 def new_memory(at: datetime, *, is_long_known: bool = False) -> MemoryState:
-    """Return the memory of a skill that has just become known, or that she brought along."""
+    """Return the memory of a skill that has just become known, or was known before the course."""
     return _first_review(Rating.Easy if is_long_known else Rating.Good, at)
 
 
 def update_memory(
     memory: MemoryState | None, forgetting: ForgettingModel, *, recalled: bool, at: datetime
 ) -> tuple[MemoryState, ForgettingModel]:
-    """Return memory and forgetting model after one unaided answer."""
+    """Return the memory and the forgetting model after one unaided answer."""
     if memory is None:
         return _first_review(_rating(recalled=recalled), at), forgetting
     days = _days_since(memory, at)
@@ -139,23 +138,23 @@ def _update_fsrs(memory: MemoryState, days: float, *, recalled: bool, at: dateti
 def _update_forgetting(
     memory: MemoryState, forgetting: ForgettingModel, days: float, *, recalled: bool
 ) -> ForgettingModel:
-    """One step of Bayes: the more a weight is in doubt and the more surprising the answer, the further it moves."""
+    """Return the model after one Bayesian update: uncertain weights move further, and so they do on surprises."""
     row = _recall_features(memory, forgetting, days)
     expected = sigmoid(float(forgetting.mean @ row))
     weight = expected * (1 - expected)
-    reach = forgetting.covariance @ row
-    gain = reach / (1 + weight * float(row @ reach))
+    direction = forgetting.covariance @ row
+    gain = direction / (1 + weight * float(row @ direction))
     surprise = recalled - _fsrs_recall(memory, days)
     return ForgettingModel(
         mean=forgetting.mean + gain * (recalled - expected),
-        covariance=forgetting.covariance - np.outer(gain, reach) * weight,
+        covariance=forgetting.covariance - np.outer(gain, direction) * weight,
         lately=0.95 * forgetting.lately + 0.05 * surprise,
         long_run=0.99 * forgetting.long_run + 0.01 * surprise,
     )
 
 
 def _recall_features(memory: MemoryState, forgetting: ForgettingModel, days: float) -> FloatArray:
-    """Return the row that `LAYER` names; only `fsrs` depends on the time that has passed."""
+    """Return the row that `RECALL_FEATURES` names; only `fsrs` depends on the time since the last answer."""
     shown = _fsrs_recall(memory, days)
     return np.array(
         [
@@ -179,7 +178,7 @@ def _recall_features(memory: MemoryState, forgetting: ForgettingModel, days: flo
 
 
 def _bounded_weights(forgetting: ForgettingModel) -> FloatArray:
-    """The weights, with FSRS's kept above zero: no history of reviews may make recall grow by waiting."""
+    """Return the mean weights, that of FSRS above zero: recall must never grow by waiting."""
     mean = forgetting.mean.copy()
     mean[FSRS_COLUMN] = max(mean[FSRS_COLUMN], 0.05)
     return mean
@@ -192,7 +191,7 @@ def _fsrs_recall(memory: MemoryState, days: float) -> float:
 
 @cache
 def _forgetting_curve() -> tuple[float, float]:
-    """FSRS's forgetting curve: exponent, and the factor that makes recall 90 % after `stability` days."""
+    """Return the exponent of FSRS's forgetting curve, and the factor that makes recall 90% after `stability` days."""
     decay = -float(_scheduler().parameters[20])
     return decay, 0.9 ** (1 / decay) - 1
 

@@ -1,8 +1,7 @@
-"""The state of one learner in one course: everything that her answers have made known, moved on by one answer at a
-time.
+"""The state of one learner in one course, updated one answer at a time.
 
-A pure function of her events: `rebuild` gives what `learn` gave step by step. A skill's memory begins when the skill
-becomes known; what comes before is learning, and forgetting it is seen in the answers themselves.
+A pure function of the learner's events. A skill's memory begins when the skill becomes known; before that, forgetting
+shows in the answers themselves.
 """
 
 from __future__ import annotations
@@ -33,34 +32,34 @@ from tutor.learner.spaced_repetition import (
 
 @dataclass(frozen=True, slots=True)
 class LearnerState:
-    """What is known of one learner in one course."""
+    """What is known about one learner in one course."""
 
     history: AnswerHistory = field(default_factory=AnswerHistory)
     masteries: Mapping[str, Mastery] = field(default_factory=dict)
     memories: Mapping[str, MemoryState] = field(default_factory=dict)
     forgetting: ForgettingModel = field(default_factory=initial_forgetting_model)
-    placement_estimates: Mapping[str, float] = field(default_factory=dict)  # what the placement inferred
+    placement_estimates: Mapping[str, float] = field(default_factory=dict)  # from the placement
 
     def retained_shares(self, at: datetime) -> Mapping[str, float]:
-        """Return for every skill that was once known the share that is still there."""
+        """Return the retained share of every skill that was once known."""
         return {skill: retained_share(memory, self.forgetting, at) for skill, memory in self.memories.items()}
 
 
 def apply_placement(state: LearnerState, skill_probabilities: Mapping[str, float], at: datetime) -> LearnerState:
-    """Return the state after a placement; what it is sure of was learnt before the course and fades from now on."""
-    brought = {
+    """Return the state after a placement; skills it is sure of were known before the course and fade from now on."""
+    known_before = {
         skill: new_memory(at, is_long_known=True)
         for skill, share in skill_probabilities.items()
         if share >= MASTERY_THRESHOLD
     }
     own = {skill: memory for skill, memory in state.memories.items() if skill in state.masteries}
-    return replace(state, placement_estimates=dict(skill_probabilities), memories={**brought, **own})
+    return replace(state, placement_estimates=dict(skill_probabilities), memories={**known_before, **own})
 
 
 def update_state(state: LearnerState, answer: AnswerEvent, params: BktParams) -> LearnerState:
     """Return the state after one answer.
 
-    How hard the item was is read from the answer itself, so that no other learner's answers are needed.
+    How hard the item is comes with the answer, so that no other learner's answers are needed.
     """
     if answer.is_unaided:
         history = append_answer(state.history, answer.item_id, answer.skills[0], answer.expected, right=answer.is_right)
@@ -73,9 +72,9 @@ def update_state(state: LearnerState, answer: AnswerEvent, params: BktParams) ->
 def _update_skill(state: LearnerState, skill: str, answer: AnswerEvent, params: BktParams) -> LearnerState:
     before = state.masteries.get(skill, initial_mastery(params, state.placement_estimates.get(skill)))
     memory = state.memories.get(skill)
-    kept = retained_share(memory, state.forgetting, answer.at) if memory else 1.0
+    retained = retained_share(memory, state.forgetting, answer.at) if memory else 1.0
     ease = logit(answer.expected) - logit(answer.usual)
-    after = update_mastery(before, answer, params, kept, ease)
+    after = update_mastery(before, answer, params, retained, ease)
     state = _with_updated_memory(state, skill, memory, answer, is_known=after.probability >= MASTERY_THRESHOLD)
     return replace(state, masteries={**state.masteries, skill: after})
 
@@ -86,8 +85,8 @@ def _with_updated_memory(
     if not answer.is_unaided:
         return state
     if memory is not None:
-        memory, habit = update_memory(memory, state.forgetting, recalled=answer.is_right, at=answer.at)
-        return replace(state, memories={**state.memories, skill: memory}, forgetting=habit)
+        memory, forgetting = update_memory(memory, state.forgetting, recalled=answer.is_right, at=answer.at)
+        return replace(state, memories={**state.memories, skill: memory}, forgetting=forgetting)
     if not is_known:
         return state
     return replace(state, memories={**state.memories, skill: new_memory(answer.at)})

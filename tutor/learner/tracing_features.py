@@ -1,7 +1,7 @@
-"""The circumstances of an answer: what a course's tally counts it under, and what the counts say of the next one.
+"""Features of an answer: which counts of the course it belongs to, and what they predict for the next answer.
 
-Three kinds of signals: how such items go for everybody (the tally), how this learner has been doing (the history),
-and what her latest answers say about this very item (the echoes: who missed that one also missed this one).
+Three kinds: how everybody does on such items (counts), how this learner has been doing (history), and what the latest
+answers say about this item (echoes: learners who missed that one also missed this one).
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ EMPTY_SKILL_HISTORY = SkillHistory()
 
 
 def count_keys(history: AnswerHistory, item: str, skill: str) -> list[FeatureKey]:
-    """Return what the tally counts this answer under, in the order in which `row` reads it."""
-    trail = history.skills.get(skill, EMPTY_SKILL_HISTORY)
+    """Return the keys this answer is counted under, in the order in which `feature_row` uses them."""
+    own = history.skills.get(skill, EMPTY_SKILL_HISTORY)
     run = history.run if history.last_skill == skill else ()
     found: list[FeatureKey] = [
         ("all",),
         ("skill", skill),
         ("item", item),
-        ("attempt", skill, min(trail.answers, 8)),
-        ("pattern", skill, trail.latest),
-        ("run", skill, min(len(run), 4), run[-4:]) if run else ("run", skill, -1, trail.latest[-2:]),
+        ("attempt", skill, min(own.answers, 8)),
+        ("pattern", skill, own.latest),
+        ("run", skill, min(len(run), 4), run[-4:]) if run else ("run", skill, -1, own.latest[-2:]),
         ("last", item, history.latest[0][1] if history.latest else None, bool(run)),
     ]
     found.extend(("echo", item, other, right) for other, right in history.latest)
@@ -57,12 +57,12 @@ def count_keys(history: AnswerHistory, item: str, skill: str) -> list[FeatureKey
 def feature_row(
     history: AnswerHistory, item: str, skill: str, counts: FeatureCounts, held_out: FeatureCounts | None = None
 ) -> list[float]:
-    """Return the row that `CIRCUMSTANCES` names; `without` as in `Tally.of`."""
-    trail = history.skills.get(skill, EMPTY_SKILL_HISTORY)
+    """Return the row that `TRACING_FEATURES` names; `held_out` as in `FeatureCounts.count`."""
+    own = history.skills.get(skill, EMPTY_SKILL_HISTORY)
     return [
         *_population_features(history, item, skill, counts, held_out),
         *_learner_features(history, skill),
-        *_skill_features(trail, history.answers),
+        *_skill_features(own, history.answers),
         *_item_features(history.items.get(item), history.answers),
     ]
 
@@ -101,20 +101,20 @@ def _learner_features(history: AnswerHistory, skill: str) -> list[float]:
     ]
 
 
-def _skill_features(trail: SkillHistory, answers: int) -> list[float]:
-    if not trail.answers:
+def _skill_features(own: SkillHistory, answers: int) -> list[float]:
+    if not own.answers:
         return [0.0] * 12
-    counts = (trail.answers, trail.rights, trail.answers - trail.rights)
-    latest = [_sign(right) for right in reversed(trail.latest)]
-    gap = math.log1p(answers - trail.last_index)
-    return [*map(math.log1p, counts), *trail.surprise, gap, float(trail.streak), *_pad(latest, 4)]
+    counts = (own.answers, own.rights, own.answers - own.rights)
+    latest = [_sign(right) for right in reversed(own.latest)]
+    gap = math.log1p(answers - own.last_index)
+    return [*map(math.log1p, counts), *own.surprise, gap, float(own.streak), *_pad(latest, 4)]
 
 
-def _item_features(trail: ItemHistory | None, answers: int) -> list[float]:
-    if trail is None:
+def _item_features(own: ItemHistory | None, answers: int) -> list[float]:
+    if own is None:
         return [0.0, -1.0, -1.0, -1.0]
-    share = trail.rights / trail.answers
-    return [math.log1p(trail.answers), share, float(trail.last_right), math.log1p(answers - trail.last_index)]
+    share = own.rights / own.answers
+    return [math.log1p(own.answers), share, float(own.last_right), math.log1p(answers - own.last_index)]
 
 
 def _sign(right: bool) -> float:
@@ -125,4 +125,4 @@ def _pad(values: Sequence[float], length: int) -> list[float]:
     return [*values, *([0.0] * (length - len(values)))]
 
 
-assert MAX_LATEST >= 4, "four echoes are read one by one"
+assert MAX_LATEST >= 4, "four echoes are features of their own"

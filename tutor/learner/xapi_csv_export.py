@@ -1,4 +1,4 @@
-"""Exchange: events and class numbers in forms that other programs read, xAPI statements and CSV.
+"""Exports events as xAPI statements and class figures as CSV.
 
 Learners are named by their pseudonyms. A cell that a spreadsheet would run as a formula is made plain text.
 """
@@ -18,9 +18,7 @@ from tutor.learner.evidence import AnswerEvent, EvidenceEvent, RetractionEvent
 
 VERB_PREFIX = "http://adlnet.gov/expapi/verbs/"
 VOIDED_VERB = f"{VERB_PREFIX}voided"
-STATEMENT_NAMESPACE = uuid.UUID(
-    "6f0f2f6e-6d0b-5c6e-9a43-0f2d1c5b7a11"
-)  # of our events' ids, so that a statement keeps its UUID
+STATEMENT_NAMESPACE = uuid.UUID("6f0f2f6e-6d0b-5c6e-9a43-0f2d1c5b7a11")  # an event always has the same statement id
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SCALED_SCORES = {Outcome.RIGHT: 1.0, Outcome.PARTIAL: 0.5, Outcome.WRONG: 0.0}
 
@@ -28,9 +26,9 @@ SCALED_SCORES = {Outcome.RIGHT: 1.0, Outcome.PARTIAL: 0.5, Outcome.WRONG: 0.0}
 def to_xapi_statements(
     events: Iterable[EvidenceEvent], learners: Mapping[str, str], names: Mapping[str, str], home_url: str
 ) -> list[dict[str, Any]]:
-    """Return xAPI 1.0.3 statements; a correction is a new statement after one that voids the old.
+    """Return xAPI 1.0.3 statements; a regrade is a statement that voids the old one, followed by a new one.
 
-    `learners` gives each learner's pseudonym, `names` each skill's name; `home` is the address of this house.
+    `learners` gives each learner's pseudonym, `names` each skill's name; `home_url` is the address of this server.
     """
     home_url = home_url.rstrip("/")
     statements: list[dict[str, Any]] = []
@@ -40,14 +38,14 @@ def to_xapi_statements(
             retractions.add(event.id)
             statements.append(_voiding_statement(event.answer_id, event.at.isoformat(), home_url, event.id))
             continue
-        if event.supersedes and event.supersedes not in retractions:  # what voids is never voided
+        if event.supersedes and event.supersedes not in retractions:  # a voiding statement is never voided
             statements.append(_voiding_statement(event.supersedes, event.at.isoformat(), home_url, event.id))
         statements.append(_answered_statement(event, learners[event.learner_id], names, home_url))
     return statements
 
 
 def statement_id(event_id: str) -> str:
-    """Return the id of the statement that tells of an event of this house."""
+    """Return the id of the statement of an event of this server."""
     return str(uuid.uuid5(STATEMENT_NAMESPACE, event_id))
 
 
@@ -94,7 +92,7 @@ def _voiding_statement(answer_id: str, at: str, home_url: str, by_event: str) ->
 
 
 def answers_to_csv(answers: Iterable[AnswerEvent], names: Mapping[str, str]) -> str:
-    """Return a learner's answers that stand, one a row, the oldest first."""
+    """Return a learner's current answers, one a row, the oldest first."""
     head = ("time", "skills", "item", "outcome", "hints", "aided", "judge", "origin", "misconception")
     rows = (
         (
@@ -114,10 +112,10 @@ def answers_to_csv(answers: Iterable[AnswerEvent], names: Mapping[str, str]) -> 
 
 
 def class_to_csv(overview: ClassOverview, names: Mapping[str, str]) -> str:
-    """Return one row a skill with how many learners stand where; numbers under five are not told."""
-    told = disclosable_figures(overview)
+    """Return one row a skill with the number of learners at each level; numbers under five are hidden."""
+    figures = disclosable_figures(overview)
     head = ("skill", "learners", "known", "learning", "stuck", "not met")
-    rows = ((names[skill], mask_small_count(told.class_size), *parts) for skill, parts in told.skills.items())
+    rows = ((names[skill], mask_small_count(figures.class_size), *cells) for skill, cells in figures.skills.items())
     return _write_csv(head, rows)
 
 

@@ -1,6 +1,6 @@
-"""Intake: answers that another system tells as xAPI statements, read and checked; a bad one keeps back no other.
+"""Reads and checks answers that another system sends as xAPI statements; an invalid one does not block the others.
 
-Pure: who the actors are here, and what was taken in before, is the caller's business (`tutor.progress.xapi_import`).
+Pure: who the actors are here and what was imported before is the business of `tutor.progress.xapi_import`.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from typing import Any
 from tutor.domain import Outcome
 from tutor.errors import InputRefused
 
-MAX_STATEMENTS = 10_000  # statements of one file
+MAX_STATEMENTS = 10_000  # of one file
 MAX_FILE_BYTES = 20_000_000
 ACCEPTED_VERBS = ("answered", "passed", "failed")
-MAX_CLOCK_SKEW = timedelta(days=1)  # how far another system's clock may be before ours
-MAX_TEXT_CHARS = 300  # characters of a name or an address
-UNKNOWN_TARGET = "?"  # what a statement takes back that does not say what
+MAX_CLOCK_SKEW = timedelta(days=1)  # how far another system's clock may be ahead of ours
+MAX_TEXT_CHARS = 300  # of a name or an address
+UNKNOWN_TARGET = "?"  # of a voiding statement without a usable target
 
 
 @dataclass(frozen=True, slots=True)
 class XapiAnswer:
-    """One answer as another system tells it; `place` is its number in the file, from 1."""
+    """One answer from another system; `position` is its number in the file, from 1."""
 
     position: int
     statement_id: str
@@ -40,7 +40,7 @@ class XapiAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RejectedStatement:
-    """A statement that is not taken in, and why."""
+    """A statement that is not imported, and why."""
 
     position: int
     error: InputRefused
@@ -52,9 +52,9 @@ class RejectedStatement:
 
 @dataclass(frozen=True, slots=True)
 class ParsedStatements:
-    """What a file says: answers, statements that cannot be taken in, and the ids of those that it takes back.
+    """The content of a file: answers, invalid statements, and the ids of the statements that it voids.
 
-    An answer may be among those that are taken back: by this file, or by one that came before it.
+    An answer may itself be voided, by this file or by an earlier one.
     """
 
     answers: tuple[XapiAnswer, ...]
@@ -63,29 +63,29 @@ class ParsedStatements:
 
 
 def parse_statements(data: bytes, now: datetime) -> ParsedStatements:
-    """Return what a file says; raises InputRefused when it is no file of statements at all.
+    """Return the content of a file; raises InputRefused when it is not a file of statements.
 
-    Nothing is said against a statement that the same file takes back.
+    An invalid statement that the same file voids is not reported.
     """
     found = _decode_statements(data)
     targets = [_voided_statement_id(statement) for statement in found]
     voided = frozenset(targets) - {"", UNKNOWN_TARGET}
     answers, rejected = [], []
-    for place, (statement, target) in enumerate(zip(found, targets, strict=True), start=1):
+    for position, (statement, target) in enumerate(zip(found, targets, strict=True), start=1):
         if target:
             continue
         try:
-            answers.append(_parse_answer(place, statement, now))
+            answers.append(_parse_answer(position, statement, now))
         except InputRefused as refusal:
             if not (isinstance(statement, dict) and str(statement.get("id")).strip() in voided):
-                rejected.append(RejectedStatement(place, refusal))
+                rejected.append(RejectedStatement(position, refusal))
     return ParsedStatements(tuple(answers), tuple(rejected), voided)
 
 
 def _decode_statements(data: bytes) -> list[Any]:
     if len(data) > MAX_FILE_BYTES:
         raise InputRefused(
-            f"the file has {len(data):,} bytes, {MAX_FILE_BYTES:,} are taken; send it in parts",
+            f"the file has {len(data):,} bytes; send at most {MAX_FILE_BYTES:,} at a time",
             key="intake_large",
             size=len(data),
             most=MAX_FILE_BYTES,
@@ -95,14 +95,14 @@ def _decode_statements(data: bytes) -> list[Any]:
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputRefused(
-            "this is no JSON; send xAPI statements as a list, or as {“statements”: […]}", key="intake_json"
+            "the file is not JSON; send xAPI statements as a list, or as {“statements”: […]}", key="intake_json"
         ) from error
     found = plain.get("statements", [plain]) if isinstance(plain, dict) else plain
     if not isinstance(found, list) or not found:
-        raise InputRefused("there are no statements in this file; send a list of xAPI statements", key="intake_none")
+        raise InputRefused("the file has no statements; send a list of xAPI statements", key="intake_none")
     if len(found) > MAX_STATEMENTS:
         raise InputRefused(
-            f"the file has {len(found):,} statements, {MAX_STATEMENTS:,} are taken at once; send it in parts",
+            f"the file has {len(found):,} statements; send at most {MAX_STATEMENTS:,} at a time",
             key="intake_many",
             count=len(found),
             most=MAX_STATEMENTS,
@@ -112,11 +112,11 @@ def _decode_statements(data: bytes) -> list[Any]:
 
 def _parse_answer(position: int, statement: Any, now: datetime) -> XapiAnswer:
     if not isinstance(statement, dict):
-        raise InputRefused("it is no statement", key="intake_no_statement")
+        raise InputRefused("it is not a statement", key="intake_no_statement")
     verb = _require_text(_require_object(statement, "verb").get("id"), "verb.id")
     ending, verbs = verb.rsplit("/", 1)[-1], ", ".join(ACCEPTED_VERBS)
     if ending not in ACCEPTED_VERBS:
-        raise InputRefused(f"its verb is “{ending}”; taken are {verbs}", key="intake_verb", verb=ending, verbs=verbs)
+        raise InputRefused(f"its verb is “{ending}”; use one of {verbs}", key="intake_verb", verb=ending, verbs=verbs)
     context = statement.get("context")
     about = context.get("extensions") if isinstance(context, dict) else None
     extensions = about if isinstance(about, dict) else {}
@@ -136,7 +136,7 @@ def _parse_answer(position: int, statement: Any, now: datetime) -> XapiAnswer:
 
 
 def _voided_statement_id(statement: Any) -> str:
-    """Return the id that a statement takes back; "" for one that takes nothing back."""
+    """Return the id that a statement voids; "" for a statement that voids nothing."""
     if not isinstance(statement, dict):
         return ""
     verb, target = statement.get("verb"), statement.get("object")
@@ -158,7 +158,7 @@ def _require_text(value: Any, name: str) -> str:
         raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
     if len(value) > MAX_TEXT_CHARS:
         raise InputRefused(
-            f"it has {len(value)} characters where {MAX_TEXT_CHARS} are taken: “{value[:40]}…”",
+            f"one value has {len(value)} characters, at most {MAX_TEXT_CHARS} are allowed: “{value[:40]}…”",
             key="intake_long",
             count=len(value),
             most=MAX_TEXT_CHARS,
@@ -174,28 +174,28 @@ def _parse_actor(actor: Mapping[str, Any]) -> str:
 
 
 def _parse_skills(value: Any) -> tuple[str, ...]:
-    """The skills as our own export names them: ids, or objects with an id."""
+    """Return the ids of skills as our own export writes them: ids, or objects with an id."""
     found = value if isinstance(value, list) else []
     ids = [one.get("id") if isinstance(one, dict) else one for one in found[:20]]
     return tuple(one for one in ids if isinstance(one, str) and one)
 
 
 def _parse_outcome(result: Any, verb: str) -> Outcome:
-    told = result if isinstance(result, dict) else {}
-    score, success = _parse_score(told.get("score")), told.get("success")
+    fields = result if isinstance(result, dict) else {}
+    score, success = _parse_score(fields.get("score")), fields.get("success")
     if not isinstance(success, bool):
         ending = verb.rsplit("/", 1)[-1]
         success = {"passed": True, "failed": False}.get(ending, None if score is None else score >= 1)
     if success is None:
-        raise InputRefused("its result has neither success nor score, so nothing was judged", key="intake_unjudged")
+        raise InputRefused("its result has neither success nor score, so it is not graded", key="intake_unjudged")
     if success:
         return Outcome.RIGHT
     return Outcome.PARTIAL if score is not None and 0 < score < 1 else Outcome.WRONG
 
 
 def _parse_score(value: Any) -> float | None:
-    told = value if isinstance(value, dict) else {}
-    scaled, raw, most = (_parse_number(told.get(name)) for name in ("scaled", "raw", "max"))
+    fields = value if isinstance(value, dict) else {}
+    scaled, raw, most = (_parse_number(fields.get(name)) for name in ("scaled", "raw", "max"))
     if scaled is not None:
         return scaled
     return raw / most if raw is not None and most is not None and most > 0 else None
@@ -211,11 +211,13 @@ def _parse_timestamp(value: Any, now: datetime) -> datetime:
         at = datetime.fromisoformat(_require_text(value, "timestamp"))
     except ValueError as error:
         shown = str(value)[:40]
-        raise InputRefused(f"its timestamp “{shown}” is no ISO 8601 time", key="intake_no_time", time=shown) from error
+        raise InputRefused(
+            f"its timestamp “{shown}” is not an ISO 8601 time", key="intake_no_time", time=shown
+        ) from error
     if at.tzinfo is None:
         raise InputRefused(f"its timestamp “{value}” has no time zone", key="intake_no_zone", time=value)
     if at > now + MAX_CLOCK_SKEW:
-        raise InputRefused(f"its timestamp “{value}” lies ahead of today", key="intake_ahead", time=value)
+        raise InputRefused(f"its timestamp “{value}” is in the future", key="intake_ahead", time=value)
     return at
 
 

@@ -1,1 +1,1 @@
-"""What learners know, from their graded answers: records, reports, what to read and do next."""
+"""What learners know, from their graded answers: records, profiles, reports, reading recommendations."""

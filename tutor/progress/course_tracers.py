@@ -1,7 +1,7 @@
-"""Tracers: what the learners of a course have taught the tracer, kept with the course and learnt anew as it grows.
+"""The tracer of each course: the shipped weights, plus a delta fitted on the course's answers and refitted as it grows.
 
-A page never waits for it: it predicts with what is kept, and a course that has grown is learnt beside. What is kept is
-made from the events alone and can be dropped at any time; whoever deletes her answers takes it along.
+A page never waits for a fit: it predicts with the stored delta while a new one is fitted in the background. The delta
+comes from the events alone and can be deleted at any time; it is deleted when a learner deletes their answers.
 """
 
 from __future__ import annotations
@@ -24,24 +24,22 @@ from tutor.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class CourseTracers:
-    """Gives the tracer of a course, and learns beside when it is due."""
+    """Returns the tracer of a course, and starts a fit in the background when one is due."""
 
     database: Database
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
-    _cache: dict[str, tuple[int, CourseDelta]] = field(default_factory=dict)  # by course, with the row's number
-    _last_attempted: dict[str, int] = field(
-        default_factory=dict
-    )  # answers that a course had when it was last learnt here
+    _cache: dict[str, tuple[int, CourseDelta]] = field(default_factory=dict)  # by course, with its sequence number
+    _last_attempted: dict[str, int] = field(default_factory=dict)  # answers of a course at its last fit here
 
     def tracer_for(self, course_id: str, answers: int) -> Tracer:
-        """Return the tracer of a course in which so many unaided answers stand; only for use cases that have asked."""
+        """Return the tracer of a course with so many current unaided answers; the caller checks access."""
         found = self._load(course_id)
         if is_refit_due(found.answers if found else 0, answers):
             self._start_fit(course_id, answers)
         return Tracer(default_weights(), found)
 
     def fit_course(self, course_id: str) -> int:
-        """Learn a course from its events now; returns from how many answers, 0 when they are too few."""
+        """Fit a course from its events now; returns on how many answers, 0 when they are too few."""
         with self.database.read_connection() as connection:
             events = list(evidence_store.events(connection, course_id))
         answers = current_answers(
@@ -52,14 +50,13 @@ class CourseTracers:
         sequences = [each for _, own in by_learner if (each := answer_sequence(own)).rights]
         if sum(len(each.rights) for each in sequences) < MIN_ANSWERS:
             return 0
-        learnt, last = fit_course_delta(sequences, default_weights()), events[-1][0]
-        body = json.dumps(delta_to_json(learnt), separators=(",", ":"))
+        delta, last = fit_course_delta(sequences, default_weights()), events[-1][0]
+        body = json.dumps(delta_to_json(delta), separators=(",", ":"))
         with self.database.write_transaction() as connection:
-            if evidence_store.count_events_up_to(connection, course_id, last) == len(
-                events
-            ):  # nobody has taken hers back since
+            unchanged = evidence_store.count_events_up_to(connection, course_id, last) == len(events)
+            if unchanged:  # nobody has deleted their answers meanwhile
                 tracer_store.save(connection, course_id, last, body)
-        return learnt.answers
+        return delta.answers
 
     def _load(self, course_id: str) -> CourseDelta | None:
         with self.database.read_connection() as connection:

@@ -1,7 +1,7 @@
-"""The evidence book: each graded answer enters once; a correction is a new entry, nothing is overwritten.
+"""The log of graded answers: each answer is recorded once; a regrade is a new event, nothing is overwritten.
 
-Whoever grades hands the answer in, within its own transaction, so that a grade and its evidence are stored together
-or not at all. How likely anybody was to be right is noted at that moment, from the answers of the course so far.
+The caller that grades records the answer within its own transaction, so that a grade and its evidence are stored
+together or not at all. How likely anybody was to be right is stored with it, from the answers of the course so far.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from tutor.store.database import Connection, Database
 
 @dataclass(frozen=True, slots=True)
 class GradedAnswer:
-    """A graded answer as the grading knows it; `skills` may be empty when the item belongs to no declared skill."""
+    """A graded answer from the grader; `skills` is empty when the item belongs to no declared skill."""
 
     course_id: str
     item_id: str
     skills: tuple[str, ...]
     outcome: Outcome
-    judge: str  # name and version of what graded it
+    judge: str  # who or what graded it, with its version
     grade_id: str
     hints: int = 0
     aided: bool = False
@@ -39,7 +39,7 @@ class GradedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLog:
-    """Takes evidence in and corrects it."""
+    """Records evidence, replaces it after a regrade, and retracts it."""
 
     database: Database
     courses: Courses
@@ -48,8 +48,8 @@ class EvidenceLog:
     def record(self, actor: Person, graded: GradedAnswer, *, within: Connection | None = None) -> AnswerEvent:
         """Store a learner's graded answer and return the event; the same grade a second time returns the first.
 
-        `within` is the writing transaction of the grade, if there is one. An UNSURE grade is refused: it is recorded
-        when the instructor has decided.
+        `within` is the write transaction of the grade, if there is one. Raises InputRefused for an UNSURE grade, which
+        is recorded when the instructor has decided.
         """
         self.courses.authorize(actor, graded.course_id)
         with nullcontext(within) if within is not None else self.database.write_transaction() as connection:
@@ -58,7 +58,7 @@ class EvidenceLog:
     def record_instructor_decision(
         self, actor: Person, learner_id: str, graded: GradedAnswer, *, within: Connection | None = None
     ) -> AnswerEvent:
-        """Store what an instructor decided about an answer that nothing could grade, or that was taken back before."""
+        """Store an instructor's grade of an answer that could not be graded, or that was retracted before."""
         self.courses.authorize(actor, graded.course_id, Action.TEACH)
         with nullcontext(within) if within is not None else self.database.write_transaction() as connection:
             last = evidence_store.latest_event(connection, graded.grade_id)
@@ -79,9 +79,9 @@ class EvidenceLog:
         misconception: str | None = None,
         within: Connection | None = None,
     ) -> AnswerEvent:
-        """Judge an answer anew as an instructor of its course: a new event takes the place of the old one.
+        """Regrade an answer as an instructor of its course: a new event replaces the old one.
 
-        `judge` is who judged where it is not she: what she undid counts as it was judged before.
+        `judge` is given when an undo restores the earlier grade: then the earlier judge counts, not the instructor.
         """
         with nullcontext(within) if within is not None else self.database.write_transaction() as connection:
             old = self._current_answer(connection, grade_id)
@@ -97,12 +97,12 @@ class EvidenceLog:
     def retract(
         self, actor: Person, grade_id: str, reason: str, *, within: Connection | None = None
     ) -> RetractionEvent:
-        """Take an answer out of the evidence, as an instructor: the item was faulty, or the grade was given by error.
+        """Remove an answer from the evidence, as an instructor: the item was faulty, or the grade a mistake.
 
-        The event stays readable; nothing is computed from it any more.
+        The event stays readable, but nothing is computed from it any more.
         """
         if not reason.strip():
-            raise InputRefused("say why this answer shall not count; the reason stays with it")
+            raise InputRefused("give a reason why this answer should not count; it is stored with the answer")
         with nullcontext(within) if within is not None else self.database.write_transaction() as connection:
             old = self._current_answer(connection, grade_id)
             self.courses.authorize(actor, old.course_id, Action.TEACH)
@@ -115,7 +115,7 @@ class EvidenceLog:
         if isinstance(known, AnswerEvent):
             return known
         if known is not None:
-            raise InputRefused(f"the evidence of the grade {graded.grade_id!r} was taken back; grade the answer anew")
+            raise InputRefused(f"the evidence of the grade {graded.grade_id!r} was retracted; grade the answer again")
         skills = graded.skills or (GENERAL_SKILL,)
         expected, usual = self._base_rates(connection, graded.course_id, graded.item_id, skills[0])
         now = self.clock()
@@ -143,10 +143,10 @@ class EvidenceLog:
     def _current_answer(self, connection: Connection, grade_id: str) -> AnswerEvent:
         found = evidence_store.current_answer(connection, grade_id)
         if found is None:
-            raise NotFound(f"there is no evidence from the grade {grade_id!r}, or it was taken back")
+            raise NotFound(f"there is no evidence of the grade {grade_id!r}, or it was retracted")
         return found
 
     def _base_rates(self, connection: Connection, course_id: str, item_id: str, skill: str) -> tuple[float, float]:
-        """Return how likely anybody is to be right on the item, and on its skill, drawn to each other and to half."""
+        """Return how likely anybody is to be right on the item and on its skill, shrunk to the wider rate."""
         found = base_rates(*evidence_store.item_and_skill_counts(connection, course_id, item_id, skill))
         return round(found.expected, 4), round(found.usual, 4)

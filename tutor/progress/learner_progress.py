@@ -1,7 +1,7 @@
-"""Progress: what a learner knows in a course, what comes next, and the records that this is read from.
+"""What a learner knows in a course, and the stored records it is read from.
 
-A record is kept in the database and moved on by the events that came since. A correction remakes it from the last
-checkpoint before the corrected answer; when that lies far back, beside the page, which says so meanwhile.
+A record is stored in the database and updated with the events since. A regrade replays the record from the last
+checkpoint before the regraded answer; where that is long ago, in the background, and the page says so meanwhile.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ from tutor.platform.clock import Clock
 from tutor.progress.course_tracers import CourseTracers
 from tutor.store.database import Connection, Database
 
-MAX_INLINE_EVENTS = 800  # answers that are followed again while a page waits
-MAX_CHECKPOINTS = 5  # checkpoints of one learner; what is corrected is nearly always recent
+MAX_INLINE_EVENTS = 800  # events that are replayed while a page waits
+MAX_CHECKPOINTS = 5  # of one learner; regraded answers are nearly always recent
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerProgress:
-    """Reads records, and says what follows from them."""
+    """Reads learner records and what follows from them."""
 
     database: Database
     courses: Courses
     clock: Clock
     tracers: CourseTracers
     background: BackgroundTasks = field(default_factory=BackgroundTasks)
-    checkpoint_interval: int = 200  # answers, after which a record is kept as a checkpoint
+    checkpoint_interval: int = 200  # answers between two checkpoints
     max_inline_events: int = MAX_INLINE_EVENTS
 
     def own_overview(self, actor: Person, course_id: str) -> LearnerOverview:
@@ -62,7 +62,7 @@ class LearnerProgress:
         return self.learner_overview(actor.id, course_id)
 
     def learner_overview(self, learner_id: str, course_id: str) -> LearnerOverview:
-        """Return a learner's overview; only for use cases that have asked who she is."""
+        """Return a learner's overview; the caller checks access."""
         record, course = self._load_record(learner_id, course_id), self._load_graph(course_id)
         own, usual = self._load_rates(course_id, course.skills)
         seen = build_overview(record, course, self.clock(), usual=usual, tracer=self._tracer_for(course_id, own))
@@ -76,25 +76,25 @@ class LearnerProgress:
     def predict_items(
         self, actor: Person, course_id: str, candidates: Mapping[str, tuple[str, float]]
     ) -> dict[str, CandidateItem]:
-        """Return the items, given by id as (skill, difficulty by eye), with how likely she is right on each now."""
+        """Return the items, given by id as (skill, author's difficulty), with the learner's chance on each."""
         self.courses.authorize(actor, course_id)
         state, at = self._load_record(actor.id, course_id).state, self.clock()
-        kept = state.retained_shares(at)
+        retained = state.retained_shares(at)
         own, usual = self._load_rates(course_id, {skill for skill, _ in candidates.values()})
         tracer, found = self._tracer_for(course_id, own), {}
         for item_id, (skill, difficulty) in candidates.items():
             rated = adjust_for_difficulty(own.get((item_id, skill), replace(usual[skill], tries=0)), difficulty)
             placed = None if skill in state.masteries else state.placement_estimates.get(skill)
             likely = predict_success(
-                state.history, skill, rated, kept.get(skill, 1.0), placed, item=item_id, tracer=tracer
+                state.history, skill, rated, retained.get(skill, 1.0), placed, item=item_id, tracer=tracer
             )
             found[item_id] = CandidateItem(item_id, skill, likely.probability, rated.tries)
         return found
 
     def placement_question(self, actor: Person, course_id: str, excluded: Collection[str] = ()) -> str | None:
-        """Return the skill that the placement asks about next; None when it is over or the course declares none.
+        """Return the skill that the placement asks about next; None when it is over or the course has no skills.
 
-        `leave_out` are skills that cannot be asked about.
+        `excluded` are skills that cannot be asked about.
         """
         self.courses.authorize(actor, course_id)
         course = canonical_graph(self._load_graph(course_id))
@@ -109,7 +109,7 @@ class LearnerProgress:
         return next_question(belief, asked, BKT_PARAMS, excluded)
 
     def class_records(self, actor: Person, course_id: str) -> dict[str, LearnerRecord]:
-        """Return the records of all who answered something in a course, by learner, for its instructor."""
+        """Return the records of everybody who answered something in a course, by learner id, for its instructor."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
             learners = evidence_store.learners_with_evidence(connection, course_id)
@@ -120,7 +120,7 @@ class LearnerProgress:
         return self._load_graph(course_id)
 
     def rebuild_records(self, actor: Person, course_id: str) -> int:
-        """Remake all records of a course from its events, as its instructor; returns how many."""
+        """Rebuild all records of a course from its events, as its instructor; returns how many."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             evidence_store.rebuild_item_counts(connection, course_id)
@@ -131,15 +131,15 @@ class LearnerProgress:
         return len(dict(self._load_records(learners, course_id)))
 
     def refresh_record(self, learner_id: str, course_id: str) -> None:
-        """Make a record anew after a correction, so that her next page need not; only for use cases that correct."""
+        """Update a record after a regrade, so that the learner's next page need not; the caller checks access."""
         self._load_record(learner_id, course_id)
 
     def count_stale(self, course_id: str, learners: Iterable[str]) -> int:
-        """Return how many of these learners' records do not show a correction yet."""
+        """Return how many of these learners' records do not show a regrade yet."""
         return sum(self.background.is_running(_task_name(course_id, each)) for each in learners)
 
     def delete_learner_data(self, actor: Person, course_id: str) -> int:
-        """Delete all that this person answered in a course and what was made of it; returns how many answers."""
+        """Delete everything this person answered in a course and what was derived from it; returns how many events."""
         self.courses.authorize(actor, course_id)
         with self.database.write_transaction() as connection:
             record_store.delete_records(connection, course_id, actor.id)
@@ -172,16 +172,16 @@ class LearnerProgress:
     def _load_records(
         self, learners: Sequence[str], course_id: str, *, unlimited: bool = False
     ) -> Iterable[tuple[str, LearnerRecord]]:
-        """Move the records of these learners on to the last event, and keep those that moved.
+        """Return the records of these learners, updated to the last event; store those that changed.
 
-        One that has far to go is moved on beside, and given as it was; not so for who is patient.
+        A record with many events to replay is returned as it is and updated in the background, unless `unlimited`.
         """
         most = sys.maxsize if unlimited else self.max_inline_events
         with self.database.read_connection() as connection:
             course = graph_from_skills(course_store.skills_of(connection, course_id))
             stored = record_store.stored_records(connection, course_id, learners[0] if len(learners) == 1 else None)
             newest = evidence_store.last_sequences(connection, course_id) if len(learners) > 1 else {}
-            made = {
+            results = {
                 each: _advance_record(
                     connection,
                     course_id,
@@ -194,24 +194,24 @@ class LearnerProgress:
                 )
                 for each in learners
             }
-        moved = {each: one for each, one in made.items() if _has_changed(one, stored.get(each), course)}
-        if moved:
+        changed = {each: one for each, one in results.items() if _has_changed(one, stored.get(each), course)}
+        if changed:
             with self.database.write_transaction() as connection:
-                for learner_id, one in moved.items():
+                for learner_id, one in changed.items():
                     record_store.save_record(
                         connection, course_id, learner_id, _to_stored_record(one.record, one.sequence, course)
                     )
-                    for mark in one.checkpoints:
-                        assert mark.last_at is not None, "a mark stands after an answer"
+                    for point in one.checkpoints:
+                        assert point.last_at is not None, "a checkpoint follows an answer"
                         checkpoint = record_store.RecordCheckpoint(
-                            mark.last_at, _to_stored_record(mark, one.sequence, course)
+                            point.last_at, _to_stored_record(point, one.sequence, course)
                         )
                         record_store.save_checkpoint(
                             connection, course_id, learner_id, checkpoint, keep_latest=MAX_CHECKPOINTS
                         )
-        for learner_id in (each for each, one in made.items() if one.is_stale):
+        for learner_id in (each for each, one in results.items() if one.is_stale):
             self._catch_up(learner_id, course_id)
-        return ((learner_id, one.record) for learner_id, one in made.items())
+        return ((learner_id, one.record) for learner_id, one in results.items())
 
     def _catch_up(self, learner_id: str, course_id: str) -> None:
         self.background.submit(
@@ -231,12 +231,12 @@ def graph_from_skills(skills: Sequence[Skill]) -> SkillGraph:
 
 @dataclass(frozen=True, slots=True)
 class _ReplayResult:
-    """A record after the last event, that event's number (0: there is none), and the record at places before."""
+    """A record after the last event, that event's sequence number (0: none), and the record at new checkpoints."""
 
     record: LearnerRecord
     sequence: int
     checkpoints: tuple[LearnerRecord, ...] = ()
-    is_stale: bool = False  # a correction is not in it yet
+    is_stale: bool = False  # a regrade is not in it yet
 
 
 def _advance_record(
@@ -252,7 +252,7 @@ def _advance_record(
     record = record_from_json(stored.body) if stored else LearnerRecord()
     if stored is None or stored.policy != record_policy(record, course):
         return _replay_from_checkpoint(connection, course_id, learner_id, course, checkpoint_interval)
-    begun, sequence = record.answers, stored.sequence
+    answers_before, sequence = record.answers, stored.sequence
     if sequence == newest:
         return _ReplayResult(record, sequence)
     for number, event in evidence_store.events(connection, course_id, learner_id, after=sequence):
@@ -261,12 +261,12 @@ def _advance_record(
                 return _ReplayResult(record, sequence, is_stale=True)
             return _replay_from_checkpoint(connection, course_id, learner_id, course, checkpoint_interval)
         record, sequence = apply_answer(record, event, course), number
-    passed = record.answers // checkpoint_interval > begun // checkpoint_interval
+    passed = record.answers // checkpoint_interval > answers_before // checkpoint_interval
     return _ReplayResult(record, sequence, (record,) if passed else ())
 
 
 def _count_events_to_replay(connection: Connection, course_id: str, learner_id: str, course: SkillGraph) -> int:
-    """Return how many events stand after the last place under which nothing has changed."""
+    """Return how many events follow the last valid checkpoint."""
     found = record_store.latest_valid_checkpoint(connection, course_id, learner_id, course_policies(course))
     return evidence_store.count_events_after(connection, course_id, learner_id, found.last_at if found else None)
 
@@ -274,17 +274,17 @@ def _count_events_to_replay(connection: Connection, course_id: str, learner_id: 
 def _replay_from_checkpoint(
     connection: Connection, course_id: str, learner_id: str, course: SkillGraph, checkpoint_interval: int
 ) -> _ReplayResult:
-    """Make the record anew from the last place under which nothing has changed, or from nothing."""
+    """Replay the record from the last valid checkpoint, or from the first event."""
     found = record_store.latest_valid_checkpoint(connection, course_id, learner_id, course_policies(course))
     record, at = (record_from_json(found.record.body), found.last_at) if found else (LearnerRecord(), None)
     events = evidence_store.events(connection, course_id, learner_id, later_than=at)
-    marks: deque[LearnerRecord] = deque(maxlen=MAX_CHECKPOINTS)
+    checkpoints: deque[LearnerRecord] = deque(maxlen=MAX_CHECKPOINTS)
     answers = (event for _, event in events)
     for number, after in enumerate(replay(record, answers, course), start=record.answers + 1):
         record = after
         if number % checkpoint_interval == 0:
-            marks.append(record)
-    return _ReplayResult(record, evidence_store.last_sequence(connection, course_id, learner_id), tuple(marks))
+            checkpoints.append(record)
+    return _ReplayResult(record, evidence_store.last_sequence(connection, course_id, learner_id), tuple(checkpoints))
 
 
 def _has_changed(result: _ReplayResult, old: record_store.StoredRecord | None, course: SkillGraph) -> bool:

@@ -1,7 +1,7 @@
-"""The profile: what a learner says of herself and what her answers say of her; hers to see, change, take and delete.
+"""The profile: what a learner says about themselves and what their answers show; theirs to see, change, export, delete.
 
-Of all this, one short block reaches the prompt, and her page shows that very block. A model with a small window gets
-none: it repeats what it is told instead of using it.
+One short block of it reaches the prompt, and the learner's page shows exactly that block. A model with a small context
+window gets none: it would repeat the block instead of using it.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ CHOICE_FIELDS: Mapping[str, tuple[str, ...]] = {
     "pace": ("slowly", "steadily", "fast"),
 }
 PROFILE_FIELDS = (*CHOICE_FIELDS, *FREE_TEXT_FIELDS)
-MAX_CHARS = 120  # of goals and of interests: the block stays short
+MAX_CHARS = 120  # of goals and of interests, so that the block stays short
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Everything that the house says of one learner in one course."""
+    """Everything the product says about one learner in one course."""
 
     stored: StoredProfile
     statements: tuple[ProfileStatement, ...]
     skill_names: Mapping[str, str]  # of the course's skills
-    prompt_block: str  # what a prompt is told; "" when there is nothing, or she switched it off
+    prompt_block: str  # the part of the prompt; "" when there is nothing, or the learner switched it off
 
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """Reads and changes profiles; each is its learner's own, nobody else's."""
+    """Reads and changes profiles; nobody but the learner has access to theirs."""
 
     database: Database
     courses: Courses
@@ -53,18 +53,18 @@ class Profiles:
     clock: Clock
 
     def own_profile(self, actor: Person, course_id: str, overview: LearnerOverview | None = None) -> Profile:
-        """Return a learner's own profile; `seen` is her overview, where it was computed already."""
+        """Return a learner's own profile; pass their `overview` where it was computed already."""
         self.courses.authorize(actor, course_id)
         return self._load(actor.id, course_id, overview or self.progress.own_overview(actor, course_id), actor.language)
 
     def prompt_block(self, learner_id: str, course_id: str, language: str) -> str:
-        """Return what a prompt in this language is told of the learner whom it answers; for the turn alone."""
+        """Return the block about the learner for a prompt in this language; the caller checks access."""
         return self._load(
             learner_id, course_id, self.progress.learner_overview(learner_id, course_id), language
         ).prompt_block
 
     def update(self, actor: Person, course_id: str, values: Mapping[str, str]) -> None:
-        """Store what a learner says of herself; what is not named stays, "" takes a field away."""
+        """Store what a learner says about themselves; fields not in `values` stay, "" removes a field."""
         self.courses.authorize(actor, course_id)
         checked = {name: _validate_field(name, value) for name, value in values.items()}
         self._update_stored(
@@ -77,14 +77,14 @@ class Profiles:
         self._update_stored(actor, course_id, lambda old: replace(old, in_prompt=enabled))
 
     def delete_statement(self, actor: Person, course_id: str, key: str) -> None:
-        """Delete a statement: it is not said any more, and not told to the model."""
+        """Delete a statement: it is no longer shown nor part of the prompt."""
         found = next((s for s in self.own_profile(actor, course_id).statements if s.key == key), None)
         if found is None:
-            raise InputRefused("this statement is not there any more; look at the page again")
+            raise InputRefused("this statement no longer exists; reload the page")
         self._update_stored(actor, course_id, lambda old: replace(old, dropped={**old.dropped, key: found.rests_on}))
 
     def restore_statement(self, actor: Person, course_id: str, key: str) -> None:
-        """Undo the deletion of a statement: it is said again, as far as her answers still say it."""
+        """Undo the deletion of a statement: it is shown again, as far as the answers still support it."""
         self.courses.authorize(actor, course_id)
 
         def change(old: StoredProfile) -> StoredProfile:
@@ -93,7 +93,7 @@ class Profiles:
         self._update_stored(actor, course_id, change)
 
     def delete_profile(self, actor: Person, course_id: str) -> int:
-        """Delete the profile with all evidence under it; returns how many answers went."""
+        """Delete the profile with all its evidence; returns how many events were deleted."""
         with self.database.write_transaction() as connection:
             profile_store.delete(connection, course_id, actor.id)
         return self.progress.delete_learner_data(actor, course_id)
@@ -101,9 +101,9 @@ class Profiles:
     def _load(self, learner_id: str, course_id: str, overview: LearnerOverview, language: str) -> Profile:
         with self.database.read_connection() as connection:
             names = {skill.id: skill.name for skill in course_store.skills_of(connection, course_id)}
-            said = profile_store.get(connection, course_id, learner_id)
-        found = build_statements(overview, said.dropped)
-        return Profile(said, found, names, _render_prompt_block(said, found, names, language))
+            stored = profile_store.get(connection, course_id, learner_id)
+        found = build_statements(overview, stored.dropped)
+        return Profile(stored, found, names, _render_prompt_block(stored, found, names, language))
 
     def _update_stored(self, actor: Person, course_id: str, change: Callable[[StoredProfile], StoredProfile]) -> None:
         with self.database.write_transaction() as connection:
@@ -113,12 +113,12 @@ class Profiles:
 
 def _validate_field(name: str, value: str) -> str:
     if name not in PROFILE_FIELDS:
-        raise InputRefused(f"a profile has no field {name!r}; it has {', '.join(PROFILE_FIELDS)}")
+        raise InputRefused(f"a profile has no field {name!r}; use one of {', '.join(PROFILE_FIELDS)}")
     text = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in value).split())
     if text and name in CHOICE_FIELDS and text not in CHOICE_FIELDS[name]:
-        raise InputRefused(f"{text!r} is no {name}; choose one of {', '.join(CHOICE_FIELDS[name])}")
+        raise InputRefused(f"{text!r} is not a {name}; choose one of {', '.join(CHOICE_FIELDS[name])}")
     if len(text) > MAX_CHARS:
-        raise InputRefused(f"{name} has {len(text)} characters; {MAX_CHARS} are kept, so that the model is told little")
+        raise InputRefused(f"{name} has {len(text)} characters; use at most {MAX_CHARS}")
     return text
 
 

@@ -1,4 +1,4 @@
-"""Reading: which passages of the course teach a skill; simpler ones first for who is weak in it, further ones else."""
+"""Recommends passages about a skill: easier ones first for a learner who is weak in it, harder ones first otherwise."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class RecommendedPassage:
 
 @dataclass(frozen=True, slots=True)
 class RecommendedReading:
-    """Recommends passages."""
+    """Recommends passages of a course."""
 
     library: Library
     courses: Courses
 
     def recommend(self, actor: Person, course_id: str, skill: str, mastery: float) -> tuple[RecommendedPassage, ...]:
-        """Return passages about a skill (its name), for somebody who knows it with that probability."""
+        """Return passages about a skill, given by name; `mastery` is the probability that the learner knows it."""
         self.courses.authorize(actor, course_id)
         found = self.library.search(course_id, skill, SEARCH_LIMIT)
         if not found.hits:

@@ -1,7 +1,7 @@
-"""Reports: the class for its instructor, and what may be taken out of the house, as plain values and text.
+"""The class overview for its instructor, and exports as plain values and text.
 
-A learner takes all that is hers. Of a class only counts leave, none under five, and answers under pseudonyms of a
-class that has at least five.
+A learner can export everything of their own. Of a class, only counts of at least five learners are exported, and
+answers under pseudonyms if the class has at least five learners.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Reports:
     progress: LearnerProgress
     profiles: Profiles
     clock: Clock
-    home_url: str  # the address of this house, in xAPI the names' home page
+    home_url: str  # address of this server; in xAPI the home page of the accounts
 
     def class_overview(self, actor: Person, course_id: str) -> ClassOverview:
-        """Return the class as its records show it now, for its instructor."""
+        """Return the class overview from its current records, for its instructor."""
         records = self.progress.class_records(actor, course_id)
         seen = build_class_overview(records, self.progress.skill_graph(actor, course_id), self.clock())
         return replace(seen, stale_learners=self.progress.count_stale(course_id, records))
@@ -51,14 +51,14 @@ class Reports:
         return {skill.id: skill.name for skill in self.courses.skills(actor, course_id)}
 
     def answering_learners(self, actor: Person, course_id: str) -> dict[str, str]:
-        """Return the pseudonyms of those who answered something in a course, for its instructor."""
+        """Return the pseudonyms of everybody who answered something in a course, by id, for its instructor."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
             answered = set(evidence_store.learners_with_evidence(connection, course_id))
         return {person.id: person.name for person in self.accounts.list_people() if person.id in answered}
 
     def own_answers_csv(self, actor: Person, course_id: str) -> str:
-        """Return a learner's own answers that stand, as CSV."""
+        """Return a learner's own current answers as CSV."""
         events = self._events(actor, course_id)
         answers = (event for event in events if isinstance(event, AnswerEvent))
         retractions = [event for event in events if isinstance(event, RetractionEvent)]
@@ -70,7 +70,7 @@ class Reports:
         return to_xapi_statements(self._events(actor, course_id), {actor.id: actor.name}, names, self.home_url)
 
     def own_data(self, actor: Person, course_id: str) -> dict[str, Any]:
-        """Return all that the house keeps about a learner in a course: profile, statements, every event."""
+        """Return everything stored about a learner in a course: profile, statements, all events."""
         profile = self.profiles.own_profile(actor, course_id)
         return {
             "learner": actor.name,
@@ -85,11 +85,11 @@ class Reports:
         }
 
     def class_skills_csv(self, actor: Person, course_id: str) -> str:
-        """Return how many learners stand where on each skill, as CSV; raises NotAllowed for fewer than five."""
+        """Return the number of learners at each level of each skill as CSV; raises NotAllowed for fewer than five."""
         return class_to_csv(self.exportable_class(actor, course_id), self.skill_names(actor, course_id))
 
     def exportable_class(self, actor: Person, course_id: str) -> ClassOverview:
-        """Return the class for a report that leaves the house; raises NotAllowed for fewer than five."""
+        """Return the class overview for an export; raises NotAllowed for fewer than five learners."""
         seen = self.class_overview(actor, course_id)
         _require_min_group(len(seen.learners))
         return seen
@@ -109,24 +109,23 @@ class Reports:
 
 
 def misconception_locations(library: Library, overview: ClassOverview) -> Mapping[str, str]:
-    """Return where in the course the misconceptions' passages stand; what was removed since is left out."""
+    """Return document and place of the misconceptions' passages by id, without passages that were removed."""
     found: dict[str, str] = {}
-    for belief in overview.misconceptions:
-        if belief.passage_id is None or belief.passage_id in found:
+    for misconception in overview.misconceptions:
+        if misconception.passage_id is None or misconception.passage_id in found:
             continue
         try:
-            passage = library.passage(belief.passage_id)
+            passage = library.passage(misconception.passage_id)
             document = library.document(passage.document_id)
         except DocumentNotFound:
             continue
-        found[belief.passage_id] = f"{document.title or document.name} · {passage.locator.label}"
+        found[misconception.passage_id] = f"{document.title or document.name} · {passage.locator.label}"
     return found
 
 
 def _require_min_group(learners: int) -> None:
     if learners < MIN_GROUP_SIZE:
         raise NotAllowed(
-            f"{learners} learners have answered in this course; "
-            f"a class of fewer than {MIN_GROUP_SIZE} is not exported, "
-            "because every number would tell of a person"
+            f"only {learners} learners have answered in this course; a class of fewer than {MIN_GROUP_SIZE} "
+            "is not exported, because its numbers would reveal individual learners"
         )

@@ -1,7 +1,7 @@
-"""Intake: an instructor takes in answers that another system has judged; the same statement is taken in once.
+"""Imports answers that another system has graded, for an instructor; each statement is imported once.
 
-They are evidence like any other, under a judge whose name says where they come from, so that nobody takes them for
-this tutor's own grades.
+They are evidence like any other, with a judge that says where they come from, so that they are not mistaken for the
+tutor's own grades.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ VOIDED_REASON = "voided where it came from"
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What came of a file."""
+    """The result of importing a file."""
 
     imported: int
-    duplicates: int  # statements that had been taken in before, or were made here
+    duplicates: int  # statements imported before, or exported from here
     rejected: tuple[RejectedStatement, ...]
-    retracted: int = 0  # answers of earlier files that this one voids
-    skipped_voided: int = 0  # answers that this file or an earlier one voids before they were taken in
+    retracted: int = 0  # answers of earlier files that this file voids
+    skipped_voided: int = 0  # answers that were voided before they were imported
 
 
 @dataclass(frozen=True, slots=True)
 class XapiImporter:
-    """Takes answers in."""
+    """Imports xAPI statements into a course."""
 
     database: Database
     courses: Courses
@@ -52,42 +52,44 @@ class XapiImporter:
     def import_statements(
         self, actor: Person, course_id: str, data: bytes, roster: Mapping[str, str] | None = None
     ) -> ImportResult:
-        """Read xAPI statements and record what can be; `roster` gives for an actor of the file the name used here."""
+        """Import the valid statements of a file; `roster` maps actors of the file to names used here."""
         self.courses.authorize(actor, course_id, Action.TEACH)
-        sent = parse_statements(data, self.clock())
-        refused = list(sent.rejected)
+        parsed = parse_statements(data, self.clock())
+        rejected = list(parsed.rejected)
         learners = {
             person.name.lower(): person for person in self.accounts.list_people() if person.role is Role.LEARNER
         }
         skills = {name: skill.id for skill in self.courses.skills(actor, course_id) for name in (skill.name, skill.id)}
-        taken = known = left_out = 0
+        imported = duplicates = skipped = 0
         with self.database.write_transaction() as connection:
-            statement_store.add(connection, course_id, sent.voided_ids)
+            statement_store.add(connection, course_id, parsed.voided_ids)
             voided = statement_store.of_course(connection, course_id)
             own = {statement_id(event.id) for _, event in evidence_store.events(connection, course_id)}
-            for one in sent.answers:
+            for one in parsed.answers:
                 grade_id = _grade_id(course_id, one.statement_id)
                 if one.statement_id in own or evidence_store.latest_event(connection, grade_id) is not None:
-                    known += 1
+                    duplicates += 1
                     continue
                 if one.statement_id in voided:
-                    left_out += 1
+                    skipped += 1
                     continue
                 try:
                     learner = self._resolve_learner(one, course_id, learners, roster or {})
                     answer = self._to_answer(connection, one, learner, course_id, grade_id, skills)
                 except InputRefused as refusal:
-                    refused.append(RejectedStatement(one.position, refusal))
+                    rejected.append(RejectedStatement(one.position, refusal))
                     continue
                 evidence_store.append_answer(connection, answer, self.clock())
-                taken += 1
-            taken_back = sum(
-                self._retract_imported(connection, actor, course_id, each) for each in sorted(sent.voided_ids)
+                imported += 1
+            retracted = sum(
+                self._retract_imported(connection, actor, course_id, each) for each in sorted(parsed.voided_ids)
             )
-        return ImportResult(taken, known, tuple(sorted(refused, key=lambda each: each.position)), taken_back, left_out)
+        return ImportResult(
+            imported, duplicates, tuple(sorted(rejected, key=lambda each: each.position)), retracted, skipped
+        )
 
     def _retract_imported(self, connection: Connection, actor: Person, course_id: str, statement: str) -> bool:
-        """Take back what an earlier file brought to this course and this one voids; whether there was such a thing."""
+        """Retract the answer of an earlier file that this one voids; return whether there was one."""
         answer = evidence_store.current_answer(connection, _grade_id(course_id, statement))
         if answer is not None:
             evidence_store.append_retraction(
@@ -102,7 +104,7 @@ class XapiImporter:
         learner = learners.get(name.lower())
         if learner is None:
             raise InputRefused(
-                f"“{name}” is no learner of this house; say in the roster who that is here",
+                f"“{name}” is not a learner here; add a line to the roster that maps the name",
                 key="intake_no_learner",
                 name=name,
             )
@@ -110,7 +112,7 @@ class XapiImporter:
             self.courses.authorize(learner, course_id)
         except (NotFound, NotAllowed) as error:
             raise InputRefused(
-                f"“{name}” does not take this course; enrol her first", key="intake_not_enrolled", name=name
+                f"“{name}” is not enrolled in this course; enrol them first", key="intake_not_enrolled", name=name
             ) from error
         return learner
 
@@ -154,7 +156,7 @@ def _grade_id(course_id: str, statement: str) -> str:
 
 
 def parse_roster(text: str) -> dict[str, str]:
-    """Return who each actor is here, from lines "actor, name"; raises InputRefused with the line that is not so."""
+    """Return the name used here by actor, from lines "actor, name"; raises InputRefused for any other line."""
     found = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -163,7 +165,7 @@ def parse_roster(text: str) -> dict[str, str]:
         if not comma or not actor.strip() or not name.strip():
             shown = line.strip()[:60]
             raise InputRefused(
-                f"line {number} of the roster is not “actor, name used here”: “{shown}”",
+                f"line {number} of the roster must be “actor, name used here”, but is “{shown}”",
                 key="roster_line",
                 number=number,
                 line=shown,

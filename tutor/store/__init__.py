@@ -1,1 +1,1 @@
-"""The database: schema, migrations and one small module a subject. Functions take a connection and never commit."""
+"""The database: schema, migrations and one small module for each subject. Functions take a connection, never commit."""

@@ -77,7 +77,7 @@ def correction_ids_of(connection: sa.Connection, adapter_id: str) -> list[str]:
 
 
 def versions_trained_on(connection: sa.Connection, correction_id: str) -> list[AdapterVersion]:
-    """Return the versions, of whatever owner, that a correction trained."""
+    """Return the versions of any owner that were trained on a correction."""
     rows = connection.execute(
         adapters.select()
         .join(adapter_rows, adapter_rows.c.adapter_id == adapters.c.id)
@@ -107,7 +107,7 @@ def active(connection: sa.Connection, learner_id: str | None, course_id: str) ->
 
 
 def deactivate(connection: sa.Connection, learner_id: str | None, course_id: str) -> None:
-    """Retire the active version, if there is one: the base answers again."""
+    """Retire the active version, if there is one; the base model answers again."""
     connection.execute(
         adapters.update()
         .where(
@@ -130,7 +130,7 @@ def remove(connection: sa.Connection, adapter_id: str) -> None:
 
 
 def retire(connection: sa.Connection, adapter_id: str) -> None:
-    """Let a version answer no more, if it did."""
+    """Retire a version if it is active."""
     connection.execute(
         adapters.update()
         .where(adapters.c.id == adapter_id, adapters.c.state == AdapterState.ACTIVE.value)
@@ -139,25 +139,25 @@ def retire(connection: sa.Connection, adapter_id: str) -> None:
 
 
 def retire_versions_trained_on(connection: sa.Connection, correction: Correction) -> list[AdapterVersion]:
-    """Let the versions answer no more that a correction may no longer train; return them.
+    """Retire and return the versions that a correction may no longer train.
 
-    An adapter answers only as long as everything that trained it stands.
+    An adapter is used only as long as all the corrections it was trained on are valid for its owner.
     """
-    fallen = [v for v in versions_trained_on(connection, correction.id) if not correction.may_train(v.learner_id)]
-    for version in fallen:
+    retired = [v for v in versions_trained_on(connection, correction.id) if not correction.may_train(v.learner_id)]
+    for version in retired:
         retire(connection, version.id)
-    return fallen
+    return retired
 
 
 def save_loss(connection: sa.Connection, job_id: str, point: LossPoint) -> None:
-    """Store the losses of one step of a running training; a second report of a step replaces the first."""
-    told = {"loss": point.loss, "held_out": point.held_out}
-    statement = insert(training_losses).values(job_id=job_id, step=point.step, **told)
-    connection.execute(statement.on_conflict_do_update(index_elements=["job_id", "step"], set_=told))
+    """Store the losses of one training step; a second report of a step replaces the first."""
+    values = {"loss": point.loss, "held_out": point.held_out}
+    statement = insert(training_losses).values(job_id=job_id, step=point.step, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["job_id", "step"], set_=values))
 
 
 def losses(connection: sa.Connection, job_id: str) -> list[LossPoint]:
-    """Return the curve of a training, in order."""
+    """Return the losses of a training in the order of its steps."""
     table = training_losses.c
     query = sa.select(table.step, table.loss, table.held_out).where(table.job_id == job_id).order_by(table.step)
     return [LossPoint(*row) for row in connection.execute(query)]

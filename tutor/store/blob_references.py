@@ -1,4 +1,4 @@
-"""What documents and uploads still need of the kept files."""
+"""Which uploaded files documents and open uploads still need."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _OPEN_STATES = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
 def referenced_blobs(connection: sa.Connection, upload_job_kind: str) -> set[str]:
-    """Return the SHA-256 of every document of every course, and of every upload (a job of this kind) still open."""
+    """Return the SHA-256 of every document of every course, and of every open upload (a job of this kind)."""
     waiting = connection.scalars(
         sa.select(jobs.c.payload).where(jobs.c.kind == upload_job_kind, jobs.c.state.in_(_OPEN_STATES))
     )

@@ -26,7 +26,7 @@ def add(connection: sa.Connection, conversation: Conversation) -> None:
 
 
 def by_id(connection: sa.Connection, conversation_id: str, *, deleted: bool = False) -> Conversation | None:
-    """Return a conversation; one that was deleted only when `deleted` asks for it."""
+    """Return a conversation; a deleted one only with `deleted`."""
     query = conversations.select().where(conversations.c.id == conversation_id)
     if not deleted:
         query = query.where(conversations.c.deleted_at.is_(None))
@@ -35,7 +35,7 @@ def by_id(connection: sa.Connection, conversation_id: str, *, deleted: bool = Fa
 
 
 def of_learner(connection: sa.Connection, learner_id: str, course_id: str) -> list[Conversation]:
-    """Return the conversations that were not deleted, latest first."""
+    """Return a learner's conversations in a course that were not deleted, latest first."""
     rows = connection.execute(
         conversations.select()
         .where(
@@ -61,7 +61,7 @@ def update(
 
 
 def set_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
-    """Hide a conversation, or bring it back with None."""
+    """Mark a conversation as deleted, or restore it with None."""
     value = to_iso(moment) if moment else None
     connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(deleted_at=value))
 

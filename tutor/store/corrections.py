@@ -45,7 +45,7 @@ def find(
     learner_id: str | None = None,
     states: Sequence[CorrectionState] = tuple(CorrectionState),
 ) -> list[Correction]:
-    """Return corrections in the order they were written."""
+    """Return corrections, the oldest first."""
     query = corrections.select().where(corrections.c.state.in_([state.value for state in states]))
     if course_id is not None:
         query = query.where(corrections.c.course_id == course_id)
@@ -55,36 +55,36 @@ def find(
 
 
 def count_written_since(connection: sa.Connection, author_id: str, moment: datetime) -> int:
-    """Return how many corrections a person has written since then, whatever became of them."""
+    """Return how many corrections a person has written since then, in any state."""
     query = sa.select(sa.func.count()).select_from(corrections)
     query = query.where(corrections.c.author_id == author_id, corrections.c.created_at >= to_iso(moment))
     return connection.scalar(query) or 0
 
 
 def usable_by(connection: sa.Connection, course_id: str, learner_id: str) -> list[tuple[Correction, Turn]]:
-    """Return what may answer this learner in a course with the turns it is about, latest first.
+    """Return the corrections that may be used for a learner in a course, with their turns, latest first.
 
-    Her own is left out once a version of her adapter was trained on it.
+    A learner's own correction is left out once a version of their adapter was trained on it.
     """
     accepted = sa.and_(corrections.c.state == CorrectionState.ACCEPTED.value, corrections.c.decided_at.is_not(None))
-    learnt = (
+    trained = (
         sa.select(adapter_rows.c.correction_id)
         .join(adapters, adapters.c.id == adapter_rows.c.adapter_id)
         .where(adapters.c.learner_id == learner_id, adapters.c.state != AdapterState.REJECTED.value)
     )
-    hers = sa.and_(
+    own = sa.and_(
         corrections.c.learner_id == learner_id,
         corrections.c.state.in_([state.value for state in LIVE_CORRECTION_STATES]),
-        corrections.c.id.not_in(learnt),
+        corrections.c.id.not_in(trained),
     )
-    query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, hers))
+    query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, own))
     found = [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at.desc()))]
     pairs = [(correction, turn_by_id(connection, correction.turn_id)) for correction in found]
     return [(correction, turn) for correction, turn in pairs if turn is not None]
 
 
 def save_decision(connection: sa.Connection, correction: Correction) -> None:
-    """Store an instructor's decision, or that one was taken back."""
+    """Store an instructor's decision, or that it was undone."""
     connection.execute(
         corrections.update()
         .where(corrections.c.id == correction.id)
@@ -98,7 +98,7 @@ def save_decision(connection: sa.Connection, correction: Correction) -> None:
 
 
 def mark_withdrawn(connection: sa.Connection, correction_id: str, by: str, at: datetime) -> None:
-    """Mark a correction as taken back and drop its words."""
+    """Mark a correction as withdrawn and delete its text."""
     connection.execute(
         corrections.update()
         .where(corrections.c.id == correction_id)

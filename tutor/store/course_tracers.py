@@ -1,4 +1,4 @@
-"""Rows of what courses taught the tracer: one a course, remade from its events."""
+"""Rows of course deltas of the tracer: one a course, derived from its events."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from tutor.store.schema import course_tracers as table
 
 
 def fitted_sequence(connection: sa.Connection, course_id: str) -> int | None:
-    """Return the number of the last event that a course was learnt from; None when it was not."""
+    """Return the sequence number of the last event a course was fitted on; None when it was not fitted."""
     return connection.scalar(sa.select(table.c.sequence).where(table.c.course_id == course_id))
 
 
 def fitted_body(connection: sa.Connection, course_id: str) -> str:
-    """Return what was learnt, of a course that has a number."""
+    """Return the stored delta of a course that was fitted."""
     return str(connection.scalar(sa.select(table.c.body).where(table.c.course_id == course_id)))
 
 

@@ -1,4 +1,4 @@
-"""Rows of courses: who is in them and which skills they teach."""
+"""Rows of courses, enrolments and skills."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def list_courses(connection: sa.Connection) -> list[Course]:
 
 
 def enrol(connection: sa.Connection, person_id: str, course_id: str, now: datetime) -> None:
-    """Put a person into a course; a no-op when she is in it already."""
+    """Enrol a person in a course; does nothing when they are enrolled already."""
     connection.execute(
         insert(enrolments)
         .values(person_id=person_id, course_id=course_id, created_at=to_iso(now))
@@ -88,7 +88,7 @@ def set_skills(connection: sa.Connection, course_id: str, wanted: Sequence[Skill
                 id=skill.id,
                 name=skill.name,
                 needs=list(skill.prerequisites),
-                grounds=[asdict(ground) for ground in skill.prerequisite_reasons],
+                grounds=[asdict(reason) for reason in skill.prerequisite_reasons],
                 concept=skill.concept,
                 ordinal=ordinal,
             )
@@ -102,5 +102,5 @@ def skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
 
 def _skill(row: sa.Row[tuple[object, ...]]) -> Skill:
     value = row._mapping
-    grounds = tuple(PrerequisiteReason(**ground) for ground in value["grounds"])
-    return Skill(value["id"], value["course_id"], value["name"], tuple(value["needs"]), grounds, value["concept"])
+    reasons = tuple(PrerequisiteReason(**reason) for reason in value["grounds"])
+    return Skill(value["id"], value["course_id"], value["name"], tuple(value["needs"]), reasons, value["concept"])

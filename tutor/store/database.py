@@ -1,6 +1,6 @@
-"""One SQLite file in WAL mode: opened, migrated, and handed out one transaction at a time.
+"""One SQLite file in WAL mode: opened, migrated, and used one transaction at a time.
 
-`writing()` takes the write lock at once, so that two writers wait for each other instead of failing half-way.
+`write_transaction` takes the write lock at once, so that two writers wait for each other instead of failing half-way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from alembic.config import Config
 from tutor.errors import DataDirUnusable
 
 BUSY_TIMEOUT_MS = 10_000
-Connection = sa.Connection  # for the signatures of those who may not import sqlalchemy
+Connection = sa.Connection  # for signatures in packages that may not import sqlalchemy
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 
 
@@ -63,13 +63,13 @@ def open_database(path: Path) -> Database:
     except (sa.exc.DatabaseError, sqlite3.Error) as error:
         reason = str(error.orig) if isinstance(error, sa.exc.DBAPIError) and error.orig else str(error)
         raise DataDirUnusable(
-            f"the database {path} cannot be used ({reason}); check that the folder is writable and the file whole"
+            f"the database {path} cannot be used ({reason}); check that the folder is writable and the file intact"
         ) from error
     return Database(engine)
 
 
 def _engine(path: Path) -> sa.Engine:
-    # Connections without end: a writer that reads through a second one must never wait for those who wait for it.
+    # No limit on connections: a writer that reads through a second one must never wait for those that wait for it.
     engine = sa.create_engine(
         f"sqlite:///{path}", isolation_level="AUTOCOMMIT", json_serializer=_dump_json, max_overflow=-1
     )
@@ -92,7 +92,7 @@ def _dump_json(value: Any) -> str:
 
 
 def _migrate(engine: sa.Engine) -> None:
-    """Apply the migrations that this database has not seen; two processes at once wait for each other."""
+    """Apply the missing migrations; two processes at once wait for each other."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_DIR))
     with engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""Rows of evidence: added, read in order, never changed; beside them the counts by item."""
+"""Rows of evidence, which are only ever added, and the answer counts of each item."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import course_tracers, evidence, item_tallies
 
 ANSWER_KIND, RETRACTION_KIND = "answered", "retracted"
-SequencedEvent = tuple[int, EvidenceEvent]  # the sequence number, then the event
+SequencedEvent = tuple[int, EvidenceEvent]  # sequence number, event
 
 
 def append_answer(connection: sa.Connection, answer: AnswerEvent, now: datetime) -> int:
-    """Add an event and return its number; raises sqlalchemy's IntegrityError when its grade was recorded before."""
+    """Add an event and return its sequence number; raises IntegrityError when its grade was recorded before."""
     if answer.supersedes and isinstance(old := _get_event(connection, answer.supersedes), AnswerEvent):
         _update_item_counts(connection, old, by=-1)
     _update_item_counts(connection, answer, by=1)
@@ -28,7 +28,7 @@ def append_answer(connection: sa.Connection, answer: AnswerEvent, now: datetime)
 
 
 def append_retraction(connection: sa.Connection, retraction: RetractionEvent) -> int:
-    """Add the event that takes another one back, and return its number."""
+    """Add the event that retracts another one, and return its sequence number."""
     old = get_answer(connection, retraction.answer_id)
     _update_item_counts(connection, old, by=-1)
     row = _row(old, retraction.at) | {
@@ -52,7 +52,7 @@ def events(
 ) -> Iterator[SequencedEvent]:
     """Yield a course's events, or one learner's of it, in the order of recording.
 
-    `after` leaves out what was recorded up to that number, `later_than` all events about answers up to that time.
+    `after` leaves out events up to that sequence number, `later_than` events about answers up to that time.
     """
     query = evidence.select().where(evidence.c.course_id == course_id, evidence.c.sequence > after)
     if later_than is not None:
@@ -64,7 +64,7 @@ def events(
 
 
 def count_events_after(connection: sa.Connection, course_id: str, learner_id: str, at: datetime | None) -> int:
-    """Return how many events of a learner are about answers later than that; all, where there is no time."""
+    """Return how many events of a learner are about answers later than `at`; all of them for None."""
     where = [evidence.c.learner_id == learner_id, evidence.c.course_id == course_id]
     if at is not None:
         where.append(evidence.c.at > to_iso(at))
@@ -72,32 +72,32 @@ def count_events_after(connection: sa.Connection, course_id: str, learner_id: st
 
 
 def last_sequence(connection: sa.Connection, course_id: str, learner_id: str) -> int:
-    """Return the number of a learner's last event in a course; 0 when there is none."""
+    """Return the sequence number of a learner's last event in a course; 0 when there is none."""
     where = evidence.c.learner_id == learner_id, evidence.c.course_id == course_id
     return connection.scalar(sa.select(sa.func.max(evidence.c.sequence)).where(*where)) or 0
 
 
 def last_sequences(connection: sa.Connection, course_id: str) -> dict[str, int]:
-    """Return the number of the last event of each learner of a course."""
+    """Return the sequence number of the last event of each learner of a course."""
     last = sa.func.max(evidence.c.sequence).label("last")
     query = sa.select(evidence.c.learner_id, last).where(evidence.c.course_id == course_id)
     return {row.learner_id: row.last for row in connection.execute(query.group_by(evidence.c.learner_id))}
 
 
 def count_events_up_to(connection: sa.Connection, course_id: str, sequence: int) -> int:
-    """Return how many events of a course there are up to that number: fewer than before when somebody left."""
+    """Return how many events a course has up to a sequence number: fewer than before after a deletion."""
     where = evidence.c.course_id == course_id, evidence.c.sequence <= sequence
     return connection.scalar(sa.select(sa.func.count()).where(*where)) or 0
 
 
 def current_answer(connection: sa.Connection, grade_id: str) -> AnswerEvent | None:
-    """Return what counts of a grade now; None when it was taken back, or never recorded."""
+    """Return the current answer of a grade; None when it was retracted or never recorded."""
     found = latest_event(connection, grade_id)
     return found if isinstance(found, AnswerEvent) else None
 
 
 def latest_event(connection: sa.Connection, grade_id: str) -> EvidenceEvent | None:
-    """Return the last event in a grade's line of corrections."""
+    """Return the last event of a grade, after all regrades and retractions."""
     newer = evidence.alias()
     row = connection.execute(
         evidence.select().where(
@@ -114,13 +114,13 @@ def learners_with_evidence(connection: sa.Connection, course_id: str) -> list[st
 
 
 def course_item_counts(connection: sa.Connection, course_id: str) -> dict[tuple[str, str], Count]:
-    """Return the counts of a course by (item, skill)."""
+    """Return the counts of unaided current answers of a course by (item, skill)."""
     rows = connection.execute(item_tallies.select().where(item_tallies.c.course_id == course_id))
     return {(row.item_id, row.skill): (row.answers, row.rights) for row in rows}
 
 
 def item_and_skill_counts(connection: sa.Connection, course_id: str, item_id: str, skill: str) -> tuple[Count, Count]:
-    """Return what is counted so far of an item, and of all items on its skill."""
+    """Return the counts of an item, and of all items on its skill."""
     in_course = item_tallies.c.course_id == course_id, item_tallies.c.skill == skill
     sums = (
         sa.func.coalesce(sa.func.sum(item_tallies.c.answers), 0),
@@ -146,17 +146,16 @@ def rebuild_item_counts(connection: sa.Connection, course_id: str) -> None:
 
 
 def delete_events(connection: sa.Connection, learner_id: str, course_id: str | None = None) -> int:
-    """Delete a learner's events, all or those of a course, with all that was counted or learnt from them; returns how
-    many."""
+    """Delete a learner's events, all or those of a course, and what was derived from them; returns how many."""
     where = [evidence.c.learner_id == learner_id]
     if course_id is not None:
         where.append(evidence.c.course_id == course_id)
     touched = set(connection.scalars(sa.select(evidence.c.course_id).where(*where).distinct()))
-    gone = connection.execute(evidence.delete().where(*where)).rowcount
+    deleted = connection.execute(evidence.delete().where(*where)).rowcount
     for course in touched:
         rebuild_item_counts(connection, course)
         connection.execute(course_tracers.delete().where(course_tracers.c.course_id == course))
-    return gone
+    return deleted
 
 
 def _insert(connection: sa.Connection, row: dict[str, Any]) -> int:
@@ -166,9 +165,9 @@ def _insert(connection: sa.Connection, row: dict[str, Any]) -> int:
 
 
 def get_answer(connection: sa.Connection, answer_id: str) -> AnswerEvent:
-    """Return one answer, whether it still counts or not."""
+    """Return an answer, whether it still counts or not."""
     found = _get_event(connection, answer_id)
-    assert isinstance(found, AnswerEvent), "only answers are taken back"
+    assert isinstance(found, AnswerEvent), "only answers are retracted"
     return found
 
 
@@ -177,7 +176,7 @@ def _get_event(connection: sa.Connection, event_id: str) -> EvidenceEvent:
 
 
 def _update_item_counts(connection: sa.Connection, answer: AnswerEvent, *, by: int) -> None:
-    """Aided answers are not counted: they say nothing about how hard the item is."""
+    """Add an answer to the counts of its item, unless it was aided: then it says nothing about how hard the item is."""
     if not answer.is_unaided:
         return
     key = {"course_id": answer.course_id, "item_id": answer.item_id, "skill": answer.skills[0]}

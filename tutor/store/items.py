@@ -1,4 +1,4 @@
-"""Rows of items: the questions of a course with their keys, under ids that never change."""
+"""Rows of items: the questions of a course with their answer keys, under ids that never change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ItemOrigin(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Whether an item is asked; a pinned one is asked first and survives its document, a banned one never returns."""
+    """Whether an item is asked; a pinned one is asked first and outlives its document, a banned one never returns."""
 
     READY = "ready"
     PINNED = "pinned"
@@ -64,7 +64,7 @@ def item_from_json(fields: dict[str, Any]) -> Item:
 
 
 def upsert(connection: sa.Connection, course_id: str, item: Item, origin: ItemOrigin, now: datetime) -> None:
-    """Store an item, or its new wording under the id that it has; its state stays."""
+    """Store an item, or its new version under the same id; its state stays."""
     values = {
         "kind": item.kind.value,
         "body": item_to_json(item),
@@ -87,7 +87,7 @@ def upsert(connection: sa.Connection, course_id: str, item: Item, origin: ItemOr
 
 
 def add_generated(connection: sa.Connection, course_id: str, made: Iterable[Item], now: datetime) -> int:
-    """Store the generated items that are not there yet; edited, pinned and banned ones stay as they are."""
+    """Store the generated items that are new, and return how many; edited, pinned and banned ones stay as they are."""
     known = set(connection.scalars(sa.select(items.c.id)))
     fresh = [item for item in made if item.id not in known]
     for item in fresh:
@@ -116,7 +116,7 @@ def set_state(connection: sa.Connection, item_id: str, state: ItemState, now: da
 
 
 def items_generation(connection: sa.Connection, course_id: str) -> int | None:
-    """Return the generation of the course's documents that items were last made from."""
+    """Return the generation of the course's documents that items were last generated from."""
     return connection.scalar(sa.select(item_sources.c.generation).where(item_sources.c.course_id == course_id))
 
 

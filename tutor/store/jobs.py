@@ -1,4 +1,4 @@
-"""Rows of long tasks, so that any page or process can watch them."""
+"""Rows of jobs, so that any page or process can watch them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _job(row: sa.Row[Any]) -> Job:
 
 
 def add(connection: sa.Connection, job: Job, payload: Mapping[str, str]) -> None:
-    """Store a new job; `payload` is what a new server needs to take it up again."""
+    """Store a new job; `payload` is what a new server needs to resume it."""
     connection.execute(
         jobs.insert().values(
             id=job.id,
@@ -72,7 +72,7 @@ def update(
     total: int | None = None,
     message: str | None = None,
 ) -> None:
-    """Change what is given. A job that has ended (done, failed, cancelled) stays as it is."""
+    """Change the given fields; a job that has ended (done, failed, cancelled) stays as it is."""
     values: dict[str, Any] = {"updated_at": to_iso(now)}
     given = {"state": state.value if state else None, "stage": stage, "done": done, "total": total, "message": message}
     values.update({name: value for name, value in given.items() if value is not None})

@@ -15,7 +15,7 @@ from tutor.store.schema import evidence, learner_checkpoints, learner_states
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A stored record: made by the rules `policy` from the events up to `sequence`."""
+    """A record as JSON, made by the rules `policy` from the events up to `sequence`."""
 
     sequence: int
     policy: str
@@ -31,7 +31,7 @@ def stored_records(connection: sa.Connection, course_id: str, learner_id: str | 
 
 
 def save_record(connection: sa.Connection, course_id: str, learner_id: str, record: StoredRecord) -> None:
-    """Store a record; what another process stored from more events stays."""
+    """Store a record, unless another process stored one from more events."""
     statement = insert(learner_states).values(
         learner_id=learner_id, course_id=course_id, sequence=record.sequence, policy=record.policy, body=record.body
     )
@@ -47,7 +47,7 @@ def save_record(connection: sa.Connection, course_id: str, learner_id: str, reco
 
 @dataclass(frozen=True, slots=True)
 class RecordCheckpoint:
-    """A record as it stood after the answer of `last_at`."""
+    """A record after the answer at `last_at`."""
 
     last_at: datetime
     record: StoredRecord
@@ -56,10 +56,10 @@ class RecordCheckpoint:
 def save_checkpoint(
     connection: sa.Connection, course_id: str, learner_id: str, checkpoint: RecordCheckpoint, *, keep_latest: int
 ) -> None:
-    """Store a checkpoint, and let go of all but the newest `most`."""
-    table, kept = learner_checkpoints, checkpoint.record
+    """Store a checkpoint, and delete all but the newest `keep_latest`."""
+    table, record = learner_checkpoints, checkpoint.record
     key = {"learner_id": learner_id, "course_id": course_id, "last_at": to_iso(checkpoint.last_at)}
-    values = {"sequence": kept.sequence, "policy": kept.policy, "body": kept.body}
+    values = {"sequence": record.sequence, "policy": record.policy, "body": record.body}
     statement = insert(table).values(**key, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
     mine = table.c.learner_id == learner_id, table.c.course_id == course_id
@@ -70,15 +70,15 @@ def save_checkpoint(
 def latest_valid_checkpoint(
     connection: sa.Connection, course_id: str, learner_id: str, policies: Collection[str]
 ) -> RecordCheckpoint | None:
-    """Return the last checkpoint under which nothing was corrected, withdrawn or added since it was made."""
+    """Return the last checkpoint before which no answer was regraded, retracted or added since it was made."""
     table = learner_checkpoints
-    undermined = sa.exists().where(
+    outdated = sa.exists().where(
         evidence.c.learner_id == learner_id,
         evidence.c.course_id == course_id,
         evidence.c.sequence > table.c.sequence,
         evidence.c.at <= table.c.last_at,
     )
-    where = table.c.learner_id == learner_id, table.c.course_id == course_id, table.c.policy.in_(policies), ~undermined
+    where = table.c.learner_id == learner_id, table.c.course_id == course_id, table.c.policy.in_(policies), ~outdated
     row = connection.execute(table.select().where(*where).order_by(table.c.last_at.desc()).limit(1)).first()
     return RecordCheckpoint(from_iso(row.last_at), StoredRecord(row.sequence, row.policy, row.body)) if row else None
 

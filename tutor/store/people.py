@@ -68,7 +68,7 @@ def set_language(connection: sa.Connection, person_id: str, language: str) -> No
 
 
 def consent_at(connection: sa.Connection, person_id: str) -> datetime | None:
-    """When the person consented to training on her corrections; None when she did not, or took it back."""
+    """Return when the person consented to training on their corrections; None when they did not, or withdrew it."""
     text = connection.scalar(sa.select(people.c.consent_at).where(people.c.id == person_id))
     return from_iso(text) if text else None
 
@@ -83,7 +83,7 @@ def add_session(connection: sa.Connection, token_sha256: str, person_id: str, no
 
 
 def by_session(connection: sa.Connection, token_sha256: str, *, made_after: datetime) -> Person | None:
-    """Return whose session this is, unless it was made before `made_after`."""
+    """Return the person of a session that was made after `made_after`."""
     row = connection.execute(
         sa.select(people)
         .join(sessions, sessions.c.person_id == people.c.id)
@@ -107,7 +107,7 @@ def add_invitation(
 
 
 def by_invitation(connection: sa.Connection, token_sha256: str, now: datetime) -> Person | None:
-    """Return whom an unused, unexpired one-time link was made for."""
+    """Return the person of an unused one-time link that has not expired."""
     row = connection.execute(
         sa.select(people)
         .join(invitations, invitations.c.person_id == people.c.id)

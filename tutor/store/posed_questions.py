@@ -1,6 +1,7 @@
 """Rows of posed questions with their answers and grades.
 
-A posed question is read whole, moved on by `pedagogy/posed.py`, and written back in the same transaction.
+A posed question is read whole, changed by `tutor/pedagogy/question_lifecycle.py`, and written back in the same
+transaction.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from tutor.platform.clock import from_iso, new_id, to_iso
 from tutor.store.items import item_from_json, item_to_json
 from tutor.store.schema import attempts, grades, posed
 
-PERSON_JUDGE_PREFIX = "person:"  # what the judge begins with where a person decided; her id follows
-PURPOSE_PRACTICE, PURPOSE_PLACEMENT = "practice", "placement"  # what a question is posed for
+PERSON_JUDGE_PREFIX = "person:"  # of the judge where a person decided; the person's id follows
+PURPOSE_PRACTICE, PURPOSE_PLACEMENT = "practice", "placement"  # of a posed question
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAttempt:
-    """An answer as it is stored, with the grade that counts; `reason` is the instructor's, "" for the grader's."""
+    """A stored answer with its current grade; `reason` is the instructor's, "" for the grader."""
 
     id: str  # the grade's stable id in the evidence
     submission_id: str
@@ -35,7 +36,7 @@ class StoredAttempt:
     grade: Grade | None
     judge: str = ""
     reason: str = ""
-    grade_number: int = 0  # of the grade; the numbers rise with time
+    grade_number: int = 0  # of the grade; numbers rise with time
 
     @property
     def is_by_person(self) -> bool:
@@ -44,7 +45,7 @@ class StoredAttempt:
 
 @dataclass(frozen=True, slots=True)
 class GradeLogEntry:
-    """A grade in the log of an answer. One that `undoes` another repeats the grade that stood before that one."""
+    """A grade in the log of an answer; one that `undoes` another repeats the grade before that one."""
 
     grade_number: int
     grade: Grade
@@ -59,7 +60,7 @@ class GradeLogEntry:
 
 @dataclass(frozen=True, slots=True)
 class PosedQuestionRecord:
-    """A posed question with its item, as it was posed."""
+    """A posed question with its item as it was posed, and its answers."""
 
     question: PosedQuestion
     item: Item
@@ -131,7 +132,7 @@ def last_posed_times(connection: sa.Connection, learner_id: str, course_id: str)
 
 
 def save_question(connection: sa.Connection, question: PosedQuestion) -> None:
-    """Write a moved-on question back, with the answers that are new."""
+    """Store a changed question with its new answers."""
     connection.execute(posed.update().where(posed.c.id == question.id).values(**_mutable_columns(question)))
     known = set(connection.scalars(sa.select(attempts.c.submission_id).where(attempts.c.posed_id == question.id)))
     for number, attempt in enumerate(question.attempts):
@@ -250,7 +251,7 @@ def _grade(row: sa.Row[Any]) -> Grade:
 
 
 def open_questions(connection: sa.Connection, learner_id: str, course_id: str) -> list[PosedQuestionRecord]:
-    """Return the questions of a learner that have not ended."""
+    """Return the questions of a learner that are still open."""
     final = [state.value for state in FINAL_STATES]
     rows = connection.execute(
         posed.select().where(

@@ -16,10 +16,10 @@ from tutor.store.schema import profiles
 
 @dataclass(frozen=True, slots=True)
 class StoredProfile:
-    """What a learner says of herself in a course, and what she does not want said of her."""
+    """What a learner says about themselves in a course, and which statements about them they deleted."""
 
     self_reported: Mapping[str, str]
-    dropped: Mapping[str, int]  # statement -> how many answers it rested on when she deleted it
+    dropped: Mapping[str, int]  # statement -> how many answers were behind it when it was deleted
     in_prompt: bool
 
 

@@ -14,7 +14,7 @@ from tutor.store.schema import quizzes
 
 @dataclass(frozen=True, slots=True)
 class Quiz:
-    """A run of posed questions of one learner; `topic` is "" for the whole course."""
+    """A quiz of one learner; `topic` is "" for the whole course."""
 
     id: str
     learner_id: str

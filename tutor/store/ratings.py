@@ -13,7 +13,7 @@ from tutor.store.schema import feedback, turns
 
 
 def save(connection: sa.Connection, rating: Feedback) -> None:
-    """Store what a person thinks of an answer; a second time replaces the first."""
+    """Store a person's rating of an answer; a second one replaces the first."""
     row = {
         "turn_id": rating.turn_id,
         "author_id": rating.author_id,
@@ -31,7 +31,7 @@ def save(connection: sa.Connection, rating: Feedback) -> None:
 
 
 def of_conversation(connection: sa.Connection, conversation_id: str, author_id: str) -> dict[str, Feedback]:
-    """Return what one person thought of the answers of a conversation, by turn id."""
+    """Return one person's ratings of the answers of a conversation, by turn id."""
     rows = connection.execute(
         sa.select(feedback)
         .join(turns, turns.c.id == feedback.c.turn_id)
@@ -41,7 +41,7 @@ def of_conversation(connection: sa.Connection, conversation_id: str, author_id: 
 
 
 def of_course(connection: sa.Connection, course_id: str) -> list[Feedback]:
-    """Return all feedback of a course, latest first."""
+    """Return all ratings of a course, latest first."""
     rows = connection.execute(
         sa.select(feedback)
         .join(turns, turns.c.id == feedback.c.turn_id)

@@ -64,7 +64,7 @@ def _verified(value: dict[str, Any]) -> VerifiedAnswerRef:
 
 
 def add(connection: sa.Connection, turn: Turn) -> None:
-    """Store a turn at the end of its conversation; the turn that it replaces, and all after it, are hidden."""
+    """Store a turn at the end of its conversation; hides the turn it replaces and all after that one."""
     if turn.replaces:
         _hide_from(connection, turn.conversation_id, turn.replaces)
     last = connection.scalar(
@@ -93,9 +93,9 @@ def _hide_from(connection: sa.Connection, conversation_id: str, turn_id: str) ->
 
 
 def finish(connection: sa.Connection, turn: Turn, prompt: Sequence[tuple[str, str]] | None) -> bool:
-    """Store how a turn ended, with its rendered prompt as (role, content); False when it had ended before.
+    """Store how a turn ended, with its rendered prompt as (role, content); returns False when it had ended before.
 
-    A turn that a starting server took for interrupted may still be finished by the process that runs it.
+    A turn that a starting server marked as interrupted may still be finished by the process that runs it.
     """
     messages = [list(message) for message in prompt] if prompt is not None else None
     result = connection.execute(
@@ -112,13 +112,13 @@ def by_id(connection: sa.Connection, turn_id: str) -> Turn | None:
 
 
 def prompt_of(connection: sa.Connection, turn_id: str) -> tuple[tuple[str, str], ...] | None:
-    """Return the rendered (role, content) messages that the model was given; None when no model was asked."""
+    """Return the rendered (role, content) messages of the model call; None when no model was called."""
     messages = connection.scalar(sa.select(turns.c.prompt).where(turns.c.id == turn_id))
     return tuple((role, content) for role, content in messages) if messages else None
 
 
 def visible_turns(connection: sa.Connection, conversation_id: str) -> list[Turn]:
-    """Return the turns of a conversation as its learner sees them: without those retried or edited away."""
+    """Return the turns of a conversation without those that were retried or edited."""
     rows = connection.execute(
         turns.select()
         .where(turns.c.conversation_id == conversation_id, turns.c.shown.is_(True))
@@ -128,13 +128,13 @@ def visible_turns(connection: sa.Connection, conversation_id: str) -> list[Turn]
 
 
 def recent_confidences(connection: sa.Connection, course_id: str, limit: int) -> list[float]:
-    """Return how sure the library was of the latest questions of a course: numbers only, no text and no learner."""
+    """Return the retrieval confidence of the latest questions of a course: numbers only, no text and no learner."""
     query = sa.select(turns.c.confidence).where(turns.c.course_id == course_id, turns.c.confidence.is_not(None))
     return list(connection.scalars(query.order_by(turns.c.created_at.desc()).limit(limit)))
 
 
 def mark_running_interrupted(connection: sa.Connection) -> int:
-    """Mark the turns that a dead server left running; return how many there were."""
+    """Mark the turns that were running when the server stopped as interrupted; return how many."""
     result = connection.execute(
         turns.update().where(turns.c.status == TurnStatus.RUNNING.value).values(status=TurnStatus.INTERRUPTED.value)
     )

@@ -1,4 +1,4 @@
-"""Rows of statements that another system took back: only their ids, remembered until the course goes."""
+"""Rows of xAPI statements that another system voided: only their ids, stored as long as the course."""
 
 from __future__ import annotations
 

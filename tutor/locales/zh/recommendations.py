@@ -1,11 +1,11 @@
 """Why something is recommended, in one sentence; one message for each kind of recommendation."""
 
 MESSAGES: dict[str, str] = {
-    "recommend_confirm": "您在提示下做对了“{skill}”，请独立做一题。",
-    "recommend_review": "您以前掌握了“{skill}”，看看现在是否还记得。",
-    "recommend_steady": "刚才的题不容易。先复习一下您已掌握的“{skill}”，再继续。",
-    "recommend_repair": "“{failing}”最近 {answers} 题您答对了 {rights} 题，它以“{skill}”为基础。",
-    "recommend_practise": "“{skill}”最近 {answers} 题您答对了 {rights} 题，请继续。",
-    "recommend_new": "“{skill}”是新内容，它所需的基础您都已掌握。",
+    "recommend_confirm": "你在提示下做对了“{skill}”，请独立做一题。",
+    "recommend_review": "你以前掌握了“{skill}”，看看现在是否还记得。",
+    "recommend_steady": "刚才的题不容易。先复习一下你已掌握的“{skill}”，再继续。",
+    "recommend_repair": "“{failing}”最近 {answers} 题你答对了 {rights} 题，它以“{skill}”为基础。",
+    "recommend_practise": "“{skill}”最近 {answers} 题你答对了 {rights} 题，请继续。",
+    "recommend_new": "“{skill}”是新内容，它所需的基础你都已掌握。",
     "recommend_stop": "今天就到这里，休息之后会记得更牢。",
 }

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: through the connection that `tutor.store.database` hands it, in its transaction."""
+"""Alembic's environment: uses the connection and the transaction of `tutor.store.database`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The schema, one file a subject. Migrations lead an existing database here; a test compares the two.
+"""The schema, one module for each subject; a test compares it with the result of the migrations.
 
 Ids are opaque strings; times are ISO 8601 UTC text that sorts by time; JSON columns hold lists and objects that are
-only ever read whole.
+always read whole.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What all tables share: naming of constraints, ids, ownership."""
+"""What all tables share: names of constraints, id and owner columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Conversations, turns, and what people said about the answers."""
+"""Conversations, turns, ratings and corrections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ turns = Table(
     owner_column("conversation_id", "conversations"),
     owner_column("learner_id", "people"),
     owner_column("course_id", "courses"),
-    Column("number", Integer, nullable=False),  # order in the conversation
+    Column("number", Integer, nullable=False),  # position in the conversation
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
     Column("status", String, nullable=False),
@@ -34,7 +34,7 @@ turns = Table(
     Column("confidence", Float),
     Column("citations", JSON, nullable=False),
     Column("passages", JSON, nullable=False),
-    Column("prompt", JSON),  # the rendered messages, what a correction is trained on
+    Column("prompt", JSON),  # the rendered messages; training uses them
     Column("prompt_sha256", String),
     Column("model", String),
     Column("quantization", String),
@@ -44,7 +44,7 @@ turns = Table(
     Column("replaces", String, ForeignKey("turns.id", ondelete="SET NULL")),
     Column("shown", Boolean, nullable=False),
     Column("created_at", String, nullable=False),
-    Column("verified", JSON),  # which correction it used, and in whose voice
+    Column("verified", JSON),  # the correction it used, and whose it is
     UniqueConstraint("conversation_id", "number"),
     Index(None, "learner_id", "course_id"),
 )

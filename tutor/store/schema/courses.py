@@ -1,4 +1,4 @@
-"""Courses, who may enter them, and what they teach."""
+"""Courses, enrolments and skills."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ skills = Table(
     Column("id", String, primary_key=True),
     Column("name", String, nullable=False),
     Column("needs", JSON, nullable=False),
-    Column("grounds", JSON, nullable=False, server_default="[]"),  # why it needs them
+    Column("grounds", JSON, nullable=False, server_default="[]"),  # reasons of the prerequisites
     Column("concept", String, nullable=False, server_default=""),
     Column("ordinal", Integer, nullable=False),
 )

@@ -1,7 +1,7 @@
-"""What learners showed they can do, and what the house makes of it.
+"""Evidence, and what is derived from it.
 
-`evidence` is only ever added to; all other tables here are remade from it, but for what a
-learner says of herself and what another system took back.
+Rows of `evidence` are only ever added. All other tables here are derived from it, except `profiles` and
+`voided_statements`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tutor.store.schema.base import metadata, owner_column
 evidence = Table(
     "evidence",
     metadata,
-    Column("sequence", Integer, primary_key=True),  # the order of recording, in which a state is moved on
+    Column("sequence", Integer, primary_key=True),  # the order of recording
     Column("id", String, nullable=False, unique=True),
     Column("kind", String, nullable=False),  # answered, retracted
     owner_column("learner_id", "people"),
@@ -27,7 +27,7 @@ evidence = Table(
     Column("at", String, nullable=False),
     Column("judge", String, nullable=False),
     Column("grade_id", String, nullable=False),
-    Column("supersedes", String, unique=True),  # an event is corrected once; its correction may be corrected again
+    Column("supersedes", String, unique=True),  # an event is replaced once; its replacement may be replaced again
     Column("origin", String, nullable=False),
     Column("misconception", Text),
     Column("passage_id", String),
@@ -53,7 +53,7 @@ item_tallies = Table(
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
     Column("item_id", String, primary_key=True),
     Column("skill", String, primary_key=True),
-    Column("answers", Integer, nullable=False),  # unaided ones that stand
+    Column("answers", Integer, nullable=False),  # current unaided ones
     Column("rights", Integer, nullable=False),
 )
 
@@ -61,7 +61,7 @@ course_tracers = Table(
     "course_tracers",
     metadata,
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
-    Column("sequence", Integer, nullable=False),  # of the last event that it was learnt from
+    Column("sequence", Integer, nullable=False),  # of the last event it was fitted on
     Column("body", Text, nullable=False),
 )
 
@@ -71,7 +71,7 @@ learner_states = Table(
     Column("learner_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
     Column("sequence", Integer, nullable=False),  # of the last event that is in it
-    Column("policy", String, nullable=False),  # version of the rules that made it; another one remakes it
+    Column("policy", String, nullable=False),  # version of the rules that made it; another version rebuilds it
     Column("body", Text, nullable=False),
 )
 
@@ -90,7 +90,7 @@ voided_statements = Table(
     "voided_statements",
     metadata,
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
-    Column("statement_id", String, primary_key=True),  # as another system names it, brought here or not
+    Column("statement_id", String, primary_key=True),  # id in the other system, imported or not
 )
 
 profiles = Table(
@@ -98,8 +98,8 @@ profiles = Table(
     metadata,
     Column("learner_id", String, ForeignKey("people.id", ondelete="CASCADE"), primary_key=True),
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
-    Column("said", JSON, nullable=False),  # what she says of herself, by field
-    Column("dropped", JSON, nullable=False),  # statements that she deleted, with the evidence they had by then
+    Column("said", JSON, nullable=False),  # what the learner says about themselves, by field
+    Column("dropped", JSON, nullable=False),  # deleted statements, with the number of answers behind them at that time
     Column("in_prompt", Boolean, nullable=False),
     Column("updated_at", String, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""Jobs, documents, passages and index generations."""
+"""Documents, passages, index generations and jobs."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ jobs = Table(
     Column("done", Integer, nullable=False),
     Column("total", Integer, nullable=False),
     Column("message", Text, nullable=False),
-    Column("payload", JSON, nullable=False),  # what a new server needs to take the job up again
+    Column("payload", JSON, nullable=False),  # what a new server needs to resume the job
     Column("created_at", String, nullable=False),
     Column("updated_at", String, nullable=False),
-    Column("stage_at", String, nullable=True),  # when the present stage began: what a time estimate rests on
+    Column("stage_at", String, nullable=True),  # when the current stage began, for the time estimate
     Index(None, "owner_id", "created_at"),
 )
 

@@ -1,4 +1,4 @@
-"""Who is in the house, and how they sign in."""
+"""People, their sessions and one-time links."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ people = Table(
     Column("role", String, nullable=False),
     Column("guest", Boolean, nullable=False),
     Column("language", String, nullable=False),
-    Column("consent_at", String),  # to training on her corrections; null: not given, or taken back
+    Column("consent_at", String),  # to training on their corrections; NULL: not given, or withdrawn
     Column("created_at", String, nullable=False),
 )
 

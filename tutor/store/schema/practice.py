@@ -1,7 +1,7 @@
-"""Practice: the items of a course, quizzes, posed questions, answers and their grades.
+"""Items, quizzes, posed questions, answers and their grades.
 
-A posed question keeps the item as it was posed, with its key; `grades` is only ever added to, the last one of an
-answer counts.
+A posed question stores the item as it was posed, with its answer key. Rows of `grades` are only ever added; the last
+one of an answer counts.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ item_sources = Table(
     "item_sources",
     metadata,
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
-    Column("generation", Integer, nullable=False),  # of the course's documents that items were last made from
+    Column("generation", Integer, nullable=False),  # of the course's documents that items were last generated from
 )
 
 quizzes = Table(
@@ -50,15 +50,15 @@ posed = Table(
     metadata,
     id_column(),
     owner_column("quiz_id", "quizzes", nullable=True),
-    Column("number", Integer, nullable=False),  # place in its quiz
+    Column("number", Integer, nullable=False),  # position in its quiz
     Column("purpose", String, nullable=False, server_default="practice"),  # or placement
     owner_column("learner_id", "people"),
     owner_column("course_id", "courses"),
     Column("item_id", String, nullable=False),
-    Column("item", JSON, nullable=False),  # as it was posed, key included
+    Column("item", JSON, nullable=False),  # as it was posed, with its answer key
     Column("state", String, nullable=False),
     Column("hints", Integer, nullable=False),
-    Column("seen", JSON, nullable=False),  # ids of submissions taken in
+    Column("seen", JSON, nullable=False),  # ids of processed submissions
     Column("asked_at", String, nullable=False),
     Column("expires_at", String, nullable=False),
     Index(None, "quiz_id", "number"),
@@ -75,7 +75,7 @@ attempts = Table(
     Column("number", Integer, nullable=False),
     Column("text", Text, nullable=False),
     Column("aided", Boolean, nullable=False),
-    Column("hints", Integer, nullable=False),  # that were given before it
+    Column("hints", Integer, nullable=False),  # given before it
     Column("at", String, nullable=False),
     UniqueConstraint("posed_id", "submission_id"),
 )
@@ -92,7 +92,7 @@ grades = Table(
     Column("judge", String, nullable=False),  # "grader-1", "person:<id>"
     Column("by", String, ForeignKey("people.id", ondelete="SET NULL")),
     Column("reason", Text, nullable=False),  # what the instructor wrote, "" for the grader
-    Column("undoes", Integer),  # the number of the grade that this one takes back; then it repeats the one before
+    Column("undoes", Integer),  # sequence of the grade that this one undoes; it repeats the one before that
     Column("at", String, nullable=False),
     Index(None, "attempt_id", "sequence"),
     sqlite_autoincrement=True,

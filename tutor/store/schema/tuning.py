@@ -1,4 +1,4 @@
-"""Trained adapters, the corrections they were trained on, and the losses of trainings."""
+"""Trained adapters, the corrections they were trained on, and training losses."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ training_losses = Table(
     Column("job_id", String, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     Column("step", Integer, primary_key=True),
     Column("loss", Float, nullable=False),  # nats a token
-    Column("held_out", Float),  # of rows that are not learnt; NULL where it was not looked at
+    Column("held_out", Float),  # on held-out rows; NULL where it was not computed
 )
