@@ -1,4 +1,4 @@
-"""A cheating pupil tries: words around a number, swapped roles, look-alikes, orders to the grader: none is right."""
+"""Attempts to cheat are never right: words around a number, swapped roles, look-alikes, commands to the grader."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def grader(tmp_path_factory: pytest.TempPathFactory) -> Grader:
         ("Hypertension is high blood pressure.", "What is hypertension?", "low blood pressure, not high"),
     ],
 )  # fmt: skip
-def test_a_sentence_that_only_sounds_like_the_reference_is_not_right(grader, reference, question, answer):
+def test_a_sentence_that_only_resembles_the_reference_is_not_right(grader, reference, question, answer):
     assert outcome(ItemKind.SHORT_TEXT, reference, answer, grader, question) is not Outcome.RIGHT
 
 

@@ -1,4 +1,4 @@
-"""Options, truths, sets, lists, orders and gaps: exact, and look-alikes are wrong."""
+"""Choices, true or false, sets, lists, orders and gaps are graded exactly, and look-alikes are wrong."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SHUFFLED = ("anaphase", "prophase", "telophase", "metaphase")
         ("adsorption", "absorption"),
     ],
 )
-def test_a_look_alike_of_a_term_is_wrong(answer, key):
+def test_a_lookalike_of_a_term_is_wrong(answer, key):
     assert grade_cloze(answer, (key,)).outcome is WRONG
     assert grade_cloze(key, (answer,)).outcome is WRONG
 
@@ -82,7 +82,7 @@ def test_an_option_is_named_by_text_letter_or_number(answer, outcome):
 
 
 def test_the_text_of_an_option_wins_over_its_number():
-    """A right choice was marked wrong elsewhere because "2" was read as the second label, not as the option 2."""
+    """Other systems mark a right choice as wrong because they read "2" as the second label, not as the option 2."""
     assert match_options("2", ("4", "2", "1")) == ("2",)
 
 

@@ -1,4 +1,4 @@
-"""Items leave as GIFT and QTI and come back the same; what is not ours is refused with a reason."""
+"""Items survive an export to GIFT and QTI and back; unsupported files are refused with a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Graded answers teach the grader at once, each as much as it is like the answer; none of them outvotes the model."""
+"""Graded answers teach the grader at once, each in proportion to its similarity; none of them outvotes the model."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_the_posterior_is_order_independent_and_stays_a_probability(rows, log_od
 
 
 def test_the_map_log_odds_satisfy_the_stationarity_condition():
-    """Where Newton's method stops, the pull of each verdict is what the chance leaves open (its gradient is zero)."""
+    """Where Newton's method stops, alpha is the grade minus its probability (the gradient is zero)."""
     covariance = np.array([[1.0, 0.4], [0.4, 1.0]])
     found = laplace_posterior(covariance, np.array([0.5, -1.0]), np.array([1.0, 0.0]))
     left = np.array([1.0, 0.0]) - 1 / (1 + np.exp(-found.latent))
@@ -79,7 +79,7 @@ def test_the_map_log_odds_satisfy_the_stationarity_condition():
 
 
 def test_the_one_example_posterior_matches_the_closed_form():
-    """One verdict and unit variance, prior log-odds 0: latent .4 solves f = 1 - 1/(1+exp(-f))."""
+    """One grade and unit variance, prior log-odds 0: latent .4 solves f = 1 - 1/(1+exp(-f))."""
     covariance = np.array([[1.0 - NOISE_VARIANCE, 1.0], [1.0, 1.0]])
     latent = laplace_posterior(covariance[:1, :1], np.zeros(1), np.ones(1)).latent[0]
     assert latent == pytest.approx(0.4013, abs=1e-3)

@@ -1,4 +1,4 @@
-"""Grading fails closed: free text that says the opposite is never right, and what nobody can judge is unsure."""
+"""Grading fails closed: free text that says the opposite is never right, and what cannot be decided is unsure."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def item(kind: ItemKind, *keys: str, options: tuple[str, ...] = (), prompt: str 
         ("the circuit is open between the two terminals", "the circuit is closed between the two terminals"),
     ],
 )
-def test_a_look_alike_in_free_text_is_never_right(answer, reference):
+def test_a_lookalike_in_free_text_is_never_right(answer, reference):
     for one, other in ((answer, reference), (reference, answer)):
         grade = GRADER.grade(item(ItemKind.SHORT_TEXT, other), one)
         assert grade.outcome is not Outcome.RIGHT
         assert grade.reasons
 
 
-def test_the_reference_is_not_wrong_and_previously_graded_wording_keeps_its_grade():
+def test_the_reference_is_not_wrong_and_wording_graded_before_keeps_its_grade():
     question = item(ItemKind.SHORT_TEXT, "the water evaporates and leaves the salt behind")
     assert GRADER.grade(question, "the water evaporates and leaves the salt behind").outcome is not Outcome.WRONG
     graded = (GradedExample("It dried up!", True), GradedExample("it melted", False))
@@ -88,13 +88,13 @@ def test_random_noise_is_never_right(kind):
 
 def test_a_model_has_exactly_its_fitted_features():
     model = LogisticModel({"likeness": 8.0}, bias=-4.0)
-    assert model.probability({"likeness": 1.0, "unheard": 99.0}) == pytest.approx(0.982, abs=1e-3)
+    assert model.probability({"likeness": 1.0, "unknown": 99.0}) == pytest.approx(0.982, abs=1e-3)
     assert model.probability({}) == pytest.approx(0.018, abs=1e-3)
 
 
 @pytest.mark.real
 def test_three_graded_examples_raise_similar_answers_and_not_wrong_ones(tmp_path: Path):
-    """Other words than the reference's: the grader alone holds them for wrong, until the instructor has decided."""
+    """In words other than the reference's: the grader alone takes them as wrong, until the instructor has decided."""
     grader = ShortTextGrader(open_embedder("bundled", tmp_path))
     about = ("How did you separate the salt from the water?", ["The water was evaporated, leaving the salt."])
     told = (

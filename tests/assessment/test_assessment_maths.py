@@ -1,4 +1,4 @@
-"""Numbers and formulas are graded by what they mean, and never right by accident."""
+"""Numbers and formulas are graded by their meaning, and never right by accident."""
 
 from __future__ import annotations
 

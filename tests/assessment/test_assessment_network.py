@@ -1,4 +1,4 @@
-"""The small network beside the logistic model: plain arrays, heard on the vectors that it knows and on no others."""
+"""The small network next to the logistic model: plain arrays, used only on vectors of its own embedder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quiz items from plain passages: quoted, solved from the quote, with options that give nothing away."""
+"""Items generated from plain passages are quoted, solvable from the quote, and give nothing away."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_same_text_and_seed_give_the_same_items():
     assert len({item.id for item in generate_items(passages())}) == len(generate_items(passages()))
 
 
-def test_the_view_of_an_item_holds_no_key():
+def test_the_view_of_an_item_contains_no_key():
     for item in generate_items(passages()):
         view = question_type(item.kind).view(item)
         fields = {field.name for field in dataclasses.fields(view)}

@@ -1,4 +1,4 @@
-"""Every kind of question can do everything that a question does, and a new kind needs a class and nothing more."""
+"""Every kind of question has every ability of a question, and a new kind needs a class and a registry entry only."""
 
 from __future__ import annotations
 

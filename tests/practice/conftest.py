@@ -1,4 +1,4 @@
-"""A course whose documents hold items of every kind, and how a test answers them."""
+"""A course whose documents yield items of every kind."""
 
 from __future__ import annotations
 

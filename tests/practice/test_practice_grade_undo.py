@@ -1,4 +1,4 @@
-"""A decision is taken back: the grade before stands again, with its evidence, and the log stays whole."""
+"""Undoing a decision restores the previous grade with its evidence, and the log stays complete."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def counted(services, course, actor):
 
 def pose_one(services, programming_course, actor, kind=ItemKind.CLOZE):
     """Pose a question of a kind."""
-    sitting = services.quiz_sessions.start_quiz(actor, programming_course.id, count=50)
-    return next(row for row in sitting.questions if row.item.kind is kind)
+    session = services.quiz_sessions.start_quiz(actor, programming_course.id, count=50)
+    return next(row for row in session.questions if row.item.kind is kind)
 
 
 def unsure_answer(services, programming_course, actor, monkeypatch):
@@ -76,8 +76,8 @@ def test_undoing_returns_an_unsure_answer_to_the_queue(services, programming_cou
         services.gradebook.entry(instructor, identity).needs_review and counted(services, programming_course, ada) == []
     )
     services.gradebook.override(instructor, identity, Outcome.RIGHT, "After all.")
-    (standing,) = counted(services, programming_course, ada)
-    assert standing.outcome is Outcome.RIGHT and standing.at == first.at
+    (current,) = counted(services, programming_course, ada)
+    assert current.outcome is Outcome.RIGHT and current.at == first.at
     record = record_to_json(services.progress.own_record(ada, programming_course.id))
     services.progress.rebuild_records(instructor, programming_course.id)
     assert record_to_json(services.progress.own_record(ada, programming_course.id)) == record

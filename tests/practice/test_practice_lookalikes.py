@@ -1,4 +1,4 @@
-"""Look-alikes are never right, each way round, through the door that learners' answers take."""
+"""Look-alikes are never right in either direction, when submitted the way learners submit answers."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How an answer's words lie beside a reference's, each read in its context: what is matched, missing and new.
+"""Aligns the words of an answer with those of a reference, each word read in context: matched, missing and new words.
 
-The question's own words count little: a part that it says already is no news in an answer.
+Words that the question already contains count little.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _EPSILON = 1e-6
 
 
 def alignment_features(question: Vectors, reference: Vectors, answer: Vectors) -> dict[str, float]:
-    """Describe unit vectors of words, one row a word; all zero when a text has no words."""
+    """Compare unit vectors of words, one row a word; all features are zero where a text has no words."""
     if not (len(question) and len(reference) and len(answer)):
         return dict.fromkeys(FEATURE_NAMES, 0.0)
     cosines = reference @ answer.T

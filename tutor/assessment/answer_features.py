@@ -1,7 +1,7 @@
-"""What a short answer and its question's references have in common, as numbers for the fitted grader.
+"""Features of a short answer and its references, as numbers for the fitted grader.
 
-Vectors come from an injected embedder; words, order, negation, numbers and opposites are read here. What answers that
-a person has graded say is not: see `gp_grader.py`.
+Vectors come from an injected embedder; words, order, negation, numbers and opposites are compared here. Answers that
+persons have graded are not used here: see `gp_grader.py`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Vectors = NDArray[np.float32]
 
 
 class AnswerEmbedder(Protocol):
-    """Turns texts into unit vectors, one row a text, and reads their words in context."""
+    """Turns texts into unit vectors, one row a text, and embeds their words in context."""
 
     @property
     def name(self) -> str: ...
@@ -35,13 +35,13 @@ class EncodedText:
 
     tokenized: TokenizedText
     vector: Vectors
-    word_vectors: Vectors  # one row a content stem, in order, each read alone
-    token_vectors: Vectors  # one row a token, read in context
+    word_vectors: Vectors  # one row a content stem, in order, each word embedded alone
+    token_vectors: Vectors  # one row a token, embedded in context
 
 
 @dataclass(frozen=True, slots=True)
 class GradingCase:
-    """An answer beside its question and reference answers."""
+    """An answer with its question and reference answers."""
 
     question: EncodedText
     references: tuple[EncodedText, ...]
@@ -49,7 +49,7 @@ class GradingCase:
 
 
 class TextEncoder:
-    """Reads texts with an embedder and remembers what it saw, as references and graded answers come again."""
+    """Embeds texts and caches the vectors, because references and graded answers recur."""
 
     def __init__(self, embedder: AnswerEmbedder, words: int = 50_000, texts: int = 3_000) -> None:
         self._embedder = embedder
@@ -73,7 +73,7 @@ class TextEncoder:
     def _encode_missing(
         self, texts: Sequence[str], words: Sequence[str]
     ) -> tuple[dict[str, Vectors], dict[str, TextEncoding]]:
-        """Return memories that hold all of these; a full one begins anew, and other threads keep the one they have."""
+        """Return caches that contain all of these; a full cache is replaced, and other threads keep the old one."""
         if len(self._words) > self._limits[0]:
             self._words = {}
         if len(self._texts) > self._limits[1]:
@@ -96,7 +96,7 @@ _MAX_FEATURES = (
 
 
 def extract_answer_features(case: GradingCase) -> dict[str, float]:
-    """Describe a case as named numbers."""
+    """Return the features of a case by name."""
     question, answer = case.question, case.answer
     rows = [_reference_features(question, reference, answer) for reference in case.references]
     best = max(rows, key=lambda row: row["cosine"] + row["f1"] + row["soft_f1"])
@@ -162,13 +162,13 @@ def _reference_features(question: EncodedText, reference: EncodedText, answer: E
 
 
 def orthogonal_component(vector: Vectors, question: Vectors) -> Vectors:
-    """Return a unit vector without its part along the question's."""
+    """Return a unit vector without its component along the question's vector, normalised."""
     left = vector - (vector @ question) * question
     return np.asarray(left / max(1e-9, float(np.linalg.norm(left))), np.float32)
 
 
 def _best_similarities(left: Vectors, right: Vectors) -> NDArray[Any]:
-    """For each word of left the likeness of its nearest word of right."""
+    """Return, for each word of left, the cosine with its nearest word of right."""
     if not len(left) or not len(right):
         return np.zeros(len(left), np.float32)
     return np.asarray((left @ right.T).max(axis=1))
@@ -179,7 +179,7 @@ def _f1(recall: float, precision: float) -> float:
 
 
 def _lcs_ratio(left: Sequence[str], right: Sequence[str]) -> float:
-    """Longest common subsequence of stems over the length of the reference."""
+    """Return the length of the longest common subsequence over the length of the reference."""
     table = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
     for i, a in enumerate(left):
         for j, b in enumerate(right):

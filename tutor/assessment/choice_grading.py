@@ -44,7 +44,7 @@ def grade_choice(answer: str, options: Sequence[str], keys: Sequence[str]) -> Gr
 
 
 def match_options(answer: str, options: Sequence[str]) -> tuple[str, ...]:
-    """Return the options that an answer means: by exact text first, then by letter or number."""
+    """Return the options that an answer names: by exact text first, then by letter or number."""
     plain = _normalize(answer)
     exact = tuple(o for o in options if _normalize(o) == plain)
     if exact or not plain:
@@ -102,10 +102,10 @@ def grade_ordering(answer: str, options: Sequence[str], keys: Sequence[str]) -> 
     if given == list(keys):
         return right_grade("right_order")
     pairs = [(i, j) for i in range(len(given)) for j in range(i + 1, len(given))]
-    kept = sum(keys.index(given[i]) < keys.index(given[j]) for i, j in pairs)
+    in_order = sum(keys.index(given[i]) < keys.index(given[j]) for i, j in pairs)
     return (
-        partial_grade("pairs_in_order", right=kept, count=len(pairs))
-        if kept > len(pairs) / 2
+        partial_grade("pairs_in_order", right=in_order, count=len(pairs))
+        if in_order > len(pairs) / 2
         else wrong_grade("other_order")
     )
 
@@ -177,6 +177,6 @@ def _normalize(text: str) -> str:
 
 
 def parse_true_false(text: str) -> bool | None:
-    """Read true or false, also in a small sentence ("I think it is false"); None for anything else."""
+    """Return true or false, also from a short sentence ("I think it is false"); None for anything else."""
     plain = _LEAD_IN.sub("", _normalize(text))
     return True if plain in _TRUE_WORDS else False if plain in _FALSE_WORDS else None

@@ -1,8 +1,8 @@
-"""What graded answers to a question say of another one: a Gaussian process on top of the model's own log-odds.
+"""Corrects the model's log-odds by graded answers to the same question: a Gaussian process on top of the model.
 
-A verdict speaks through its surprise, where it is not what the model had said, for the question as a whole and for
-answers like it. With nothing graded the model's own word stands; each verdict counts as much as it is like the answer,
-so a few of them cannot outvote the model. The shares of likeness are fitted; see `short_text_model.md`.
+A grade counts by its surprise, the difference to what the model predicted, for the whole question and for similar
+answers. Without graded answers the model's prediction is unchanged. Each grade counts in proportion to the similarity,
+so a few grades cannot outvote the model. The weights of the kernels are fitted; see `short_text_model.md`.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from tutor.assessment.answer_features import GradingCase, orthogonal_component
 
 Floats = NDArray[np.float64]
 KERNEL_NAMES = ("question", "features", "meaning", "words", "spelling")
-NOISE_VARIANCE = 0.02  # of two answers that are alike in all that is read here
+NOISE_VARIANCE = 0.02  # of the grades of two answers that have the same features
 _MAX_NEWTON_STEPS = 25
 
 
 @dataclass(frozen=True, slots=True)
 class GpInput:
-    """One answer as its neighbours are compared: the model's log-odds and what likeness is read from."""
+    """One answer: the model's log-odds and the features that kernels compare."""
 
     log_odds: float
     features: Floats  # standardised, of length about one
-    embedding: NDArray[np.float32]  # its vector without what the question says already
-    ngrams: frozenset[object]  # words and pairs of words that follow each other
-    letter_trigrams: frozenset[str]  # trigrams
+    embedding: NDArray[np.float32]  # its vector without the component along the question
+    ngrams: frozenset[object]  # words and pairs of consecutive words
+    letter_trigrams: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class GpModel:
-    """The fitted weights: how much of a verdict goes over to another answer, by each kind of likeness."""
+    """The fitted weights: `shares` of the kernels by name, and the scaling of log-odds and features."""
 
     shares: Mapping[str, float]
     scale: float
@@ -57,11 +57,11 @@ class GpModel:
         )
 
     def covariance(self, answers: Sequence[GpInput]) -> Floats:
-        """How verdicts on the answers go together: a covariance, one row an answer."""
+        """Return the prior covariance of the answers' grades, one row an answer."""
         return weighted_kernel_sum(kernels(answers), self.shares)
 
     def probability(self, answer: GpInput, graded: Sequence[tuple[GpInput, bool]]) -> float:
-        """The chance that an answer is right, beside graded answers to the same question."""
+        """Return the probability that an answer is right, given graded answers to the same question."""
         everyone = [*(other for other, _ in graded), answer]
         prior = self.scale * np.array([one.log_odds for one in everyone]) + self.offset
         return predict_probability(self.covariance(everyone), prior, [right for _, right in graded])
@@ -73,7 +73,7 @@ def letter_trigrams(text: str) -> frozenset[str]:
 
 
 def kernels(answers: Sequence[GpInput]) -> dict[str, Floats]:
-    """Each kind of likeness between all answers; 1 is the same, but for `features`, which grows with their size."""
+    """Return each kernel between all answers; equal answers have 1, except in `features`, which is not normalised."""
     rows = np.stack([one.features for one in answers])
     meanings = np.stack([one.embedding for one in answers]).astype(np.float64)
     shared, sizes = _overlaps([one.ngrams for one in answers])
@@ -92,7 +92,7 @@ def weighted_kernel_sum(kinds: Mapping[str, Floats], weights: Mapping[str, float
 
 
 def _overlaps(sets: Sequence[frozenset[Any]]) -> tuple[Floats, Floats]:
-    """How many members each two sets share, and how many each has."""
+    """Return how many members each two sets share, and the size of each set."""
     number = {member: n for n, member in enumerate(dict.fromkeys(m for one in sets for m in one))}
     table = np.zeros((len(sets), max(1, len(number))))
     for row, one in zip(table, sets, strict=True):
@@ -100,11 +100,11 @@ def _overlaps(sets: Sequence[frozenset[Any]]) -> tuple[Floats, Floats]:
     return table @ table.T, table.sum(axis=1)
 
 
-def predict_probability(covariance: Floats, prior: Floats, verdicts: Sequence[bool]) -> float:
-    """The chance that the last answer is right, when the ones before it have these verdicts."""
+def predict_probability(covariance: Floats, prior: Floats, grades: Sequence[bool]) -> float:
+    """Return the probability that the last answer is right, given the grades of the ones before it."""
     here, variance = float(prior[-1]), float(covariance[-1, -1])
-    if verdicts:
-        seen = laplace_posterior(covariance[:-1, :-1], prior[:-1], np.array(verdicts, np.float64))
+    if grades:
+        seen = laplace_posterior(covariance[:-1, :-1], prior[:-1], np.array(grades, np.float64))
         to_seen = covariance[-1, :-1]
         here += float(to_seen @ seen.alpha)
         variance -= float(np.square(np.linalg.solve(seen.cholesky, seen.sqrt_hessian * to_seen)).sum())
@@ -113,16 +113,19 @@ def predict_probability(covariance: Floats, prior: Floats, verdicts: Sequence[bo
 
 @dataclass(frozen=True, slots=True)
 class LaplacePosterior:
-    """Laplace's approximation to what the verdicts leave open."""
+    """Laplace's approximation to the posterior of the latent log-odds."""
 
     latent: Floats
-    alpha: Floats  # what each verdict adds to an answer that is wholly like it
-    cholesky: Floats  # Cholesky factor
-    sqrt_hessian: Floats
+    alpha: Floats  # what each grade adds to an answer with the same features
+    cholesky: Floats  # factor of I + W^1/2 K W^1/2
+    sqrt_hessian: Floats  # W^1/2, its diagonal
 
 
-def laplace_posterior(covariance: Floats, prior: Floats, verdicts: Floats) -> LaplacePosterior:
-    """Newton's method for the likeliest log-odds of graded answers (Rasmussen and Williams, algorithm 3.1)."""
+def laplace_posterior(covariance: Floats, prior: Floats, grades: Floats) -> LaplacePosterior:
+    """Find the most probable log-odds of graded answers by Newton's method.
+
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, algorithm 3.1.
+    """
     noisy = covariance + NOISE_VARIANCE * np.eye(len(prior))
     latent, alpha = prior, np.zeros(len(prior))
     for _ in range(_MAX_NEWTON_STEPS):
@@ -130,7 +133,7 @@ def laplace_posterior(covariance: Floats, prior: Floats, verdicts: Floats) -> La
         hessian = chance * (1 - chance) + 1e-9
         sqrt_hessian = np.sqrt(hessian)
         cholesky = np.linalg.cholesky(np.eye(len(prior)) + sqrt_hessian[:, None] * noisy * sqrt_hessian)
-        push = hessian * (latent - prior) + verdicts - chance
+        push = hessian * (latent - prior) + grades - chance
         alpha = push - sqrt_hessian * np.linalg.solve(
             cholesky.T, np.linalg.solve(cholesky, sqrt_hessian * (noisy @ push))
         )

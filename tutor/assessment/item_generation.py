@@ -1,4 +1,4 @@
-"""Generates items from passages: every question type in turn, each item solved from its own quote before it is kept.
+"""Generates items from passages by every question type; only items that their own quote solves are returned.
 
 Deterministic for a seed.
 """

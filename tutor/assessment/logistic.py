@@ -1,4 +1,4 @@
-"""A logistic model as plain numbers: named weights and a bias, read from JSON. What a fitted grader ships as."""
+"""A logistic model as plain numbers: named weights and a bias, read from the JSON of a fitted grader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class LogisticModel:
-    """Features that the model was not fitted on weigh nothing."""
+    """Weights by feature name; features that the model was not fitted on are ignored."""
 
     weights: Mapping[str, float]
     bias: float
@@ -24,7 +24,7 @@ class LogisticModel:
 
 
 def load_models(path: Path) -> dict[str, LogisticModel]:
-    """Read the models of a file by name."""
+    """Return the models of a file by name."""
     stored = json.loads(path.read_text(encoding="utf-8"))
     return {
         name: LogisticModel(dict(one["weights"]), float(one["bias"])) for name, one in stored.items() if "bias" in one

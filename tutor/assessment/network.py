@@ -1,6 +1,6 @@
-"""The small network beside the logistic model: what the features mean together, and along a few directions of meaning.
+"""A small network next to the logistic model: interactions of the features, and of a few directions of the vectors.
 
-Plain arrays, one hidden layer. It was fitted on one embedder's vectors and is heard on those only.
+Plain arrays, one hidden layer. It was fitted on one embedder's vectors and is used on those only.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from tutor.assessment.answer_features import GradingCase
 from tutor.assessment.logistic import LogisticModel
 
 Floats = NDArray[np.float32]
-MAX_LOG_ODDS = 9.0  # of its log-odds, either way
-NETWORK_WEIGHT = 1 / 3  # the network's share: with a half, 20 graded answers tell less about a question of a new module
+MAX_LOG_ODDS = 9.0  # the network's log-odds are clipped to it
+NETWORK_WEIGHT = 1 / 3  # with a half, 20 graded answers help less on questions of a new module
 
 
 def vector_comparison(case: GradingCase) -> Floats:
-    """How an answer's vector differs from its nearest reference's, and what both have."""
+    """Return the absolute difference and the product of the vectors of an answer and its nearest reference."""
     answer = case.answer.vector
     nearest = max((reference.vector for reference in case.references), key=lambda vector: float(vector @ answer))
     return np.concatenate([np.abs(answer - nearest), answer * nearest])
@@ -30,11 +30,11 @@ def vector_comparison(case: GradingCase) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class GradingNetwork:
-    """Scaling is folded into the weights, several networks into one wide one."""
+    """The weights; scaling is folded into them, and several networks are joined into a wide one."""
 
-    embedder: NDArray[np.str_]  # the name of the one whose vectors it knows
+    embedder: NDArray[np.str_]  # the name of the embedder it was fitted on
     names: NDArray[np.str_]  # of the features
-    directions: Floats  # of `compared`, one column a direction
+    directions: Floats  # of `vector_comparison`, one column a direction
     hidden: Floats  # one row a feature or direction, one column a unit
     hidden_bias: Floats
     out: Floats
@@ -62,15 +62,13 @@ def load_network(path: Path) -> GradingNetwork:
 
 @dataclass(frozen=True, slots=True)
 class GradingEnsemble:
-    """The logistic model, and the network with a smaller voice; the logistic model alone where there is no network."""
+    """The logistic model and, with a smaller weight, the network; the logistic model alone where there is none."""
 
     logistic: LogisticModel
     network: GradingNetwork | None
 
     def log_odds(self, case: GradingCase, features: Mapping[str, float]) -> float:
-        said = self.logistic.log_odds(features)
-        return (
-            said
-            if self.network is None
-            else (1 - NETWORK_WEIGHT) * said + NETWORK_WEIGHT * self.network.log_odds(case, features)
-        )
+        logistic = self.logistic.log_odds(features)
+        if self.network is None:
+            return logistic
+        return (1 - NETWORK_WEIGHT) * logistic + NETWORK_WEIGHT * self.network.log_odds(case, features)

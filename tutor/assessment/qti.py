@@ -1,7 +1,7 @@
 """Items as QTI 2.1 assessment items, export and import, one XML document an item.
 
 Reading goes through defusedxml: no entities, no external parts. A kind that QTI does not know (a formula, a gap) is
-kept in the item's `label`.
+written to the item's `label`.
 """
 
 from __future__ import annotations

@@ -65,10 +65,10 @@ class ShortTextGrader:
         """Return the calibrated probability that the answer is right."""
         latest = list(examples)[-MAX_EXAMPLES:]
         asked, *rest = self._encoder.encode([question, *references, answer, *(one.answer for one in latest)])
-        held = tuple(rest[: len(references)])
-        given, *others = (self._to_gp_input(GradingCase(asked, held, text)) for text in rest[len(references) :])
-        verdicts = (one.right for one in latest)
-        return _gp_model().probability(given, list(zip(others, verdicts, strict=True)))
+        encoded = tuple(rest[: len(references)])
+        given, *others = (self._to_gp_input(GradingCase(asked, encoded, text)) for text in rest[len(references) :])
+        grades = (one.right for one in latest)
+        return _gp_model().probability(given, list(zip(others, grades, strict=True)))
 
     def _to_gp_input(self, case: GradingCase) -> GpInput:
         features, network = extract_answer_features(case), _network()

@@ -1,7 +1,7 @@
-"""Are two formulas equal? Exactly as rational functions, else at sample points, else by sympy in a child process.
+"""Decides whether two formulas are equal: as rational functions, at sample points, or by sympy in a child process.
 
-The child gets our own tree as JSON, builds it from a whitelist, has a limit of time and memory, and its silence
-means "unknown". A difference at a sample point is proof; agreement at all of them is not.
+The child gets our own tree as JSON, builds it from an allowlist, and has limits of time and memory; no answer means
+"unknown". A difference at a sample point is proof; agreement at all of them is not.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from tutor.maths.algebra import Apply, Number, Tree, Variable, evaluate, is_same_rational, variables
 
-TIME_LIMIT_S = 20.0  # wall clock; the child limits its own CPU time, waiting for a busy machine is not its fault
+TIME_LIMIT_S = 20.0  # wall clock; the child limits its own CPU time
 _SAMPLE_POINTS = (0.37, 1.13, 2.71, -0.59, 0.83, 1.91, -1.37)
 _WORKER_MODULE = "tutor.assessment.symbolic_worker"
 _ROOT = Path(__file__).resolve().parents[2]
@@ -43,7 +43,7 @@ def check_equivalence(left: Tree, right: Tree, *, time_limit_s: float = TIME_LIM
 
 
 def _sample_differences(left: Tree, right: Tree) -> Iterator[float]:
-    """Relative differences at the sample points where both sides have a real value."""
+    """Yield relative differences at the sample points where both sides have a real value."""
     names = sorted(variables(left) | variables(right))
     for shift in range(len(_SAMPLE_POINTS)):
         at = {name: complex(_SAMPLE_POINTS[(shift + 3 * n) % len(_SAMPLE_POINTS)]) for n, name in enumerate(names)}
@@ -75,7 +75,7 @@ def _run_worker(left: Tree, right: Tree, time_limit_s: float) -> Equivalence:
 
 
 def to_json(tree: Tree) -> list[Any]:
-    """The tree as nested lists of strings: ["number", "1/2"], ["variable", "x"], ["+", ...]."""
+    """Return the tree as nested lists of strings: ["number", "1/2"], ["variable", "x"], ["+", ...]."""
     match tree:
         case Number(value):
             return ["number", str(value)]

@@ -1,6 +1,6 @@
-"""The child process of `symbolic.py`: reads two trees from stdin, writes same, different or unknown.
+"""The child process of `symbolic.py`: reads two trees from stdin, writes "same", "different" or "unknown".
 
-Only this module knows sympy. It never parses text: each node is built from a whitelist of names.
+Only this module imports sympy. It never parses text: each node is built from an allowlist of names.
 """
 
 from __future__ import annotations

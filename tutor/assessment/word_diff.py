@@ -14,6 +14,7 @@ import Stemmer
 
 from knowledge.languages import each, words
 from knowledge.languages.scripts import HAN
+from knowledge.languages.spelling import differing_tails, has_swapped_letters, is_one_letter_apart
 from knowledge.lexical import STOP_WORDS
 from tutor.maths.numbers import read_numbers
 
@@ -101,18 +102,11 @@ def is_typo(left: str, right: str) -> bool:
         return False
     if frozenset((left, right)) in _CONFUSABLE_PAIRS:
         return False
-    a, b = _differing_tails(left, right)
-    swapped = len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:]
+    a, b = differing_tails(left, right)
     dropped = max(len(left), len(right)) >= 8 and (a[1:] == b or a == b[1:])
-    return swapped or dropped
+    return dropped or has_swapped_letters(left, right)
 
 
 def is_near_miss(left: str, right: str) -> bool:
-    """Whether one letter is changed, added or left out: perhaps a typo, perhaps another term."""
-    a, b = _differing_tails(left, right)
-    return left != right and min(len(left), len(right)) >= 5 and (a[1:] == b[1:] or a[1:] == b or a == b[1:])
-
-
-def _differing_tails(left: str, right: str) -> tuple[str, str]:
-    head = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right)))
-    return left[head:], right[head:]
+    """Whether one letter of a word is changed, added or left out: perhaps a typo, perhaps another term."""
+    return min(len(left), len(right)) >= 5 and is_one_letter_apart(left, right)

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from knowledge.languages import characters, each, either
 from knowledge.languages.sentences import END_MARKS
+from knowledge.languages.spelling import has_swapped_letters, is_one_letter_apart
 from tutor.maths.numbers import read_numbers
 
 MIN_WORD_LENGTH = 6  # in letters; a shorter word is too easily found by chance
@@ -55,7 +56,10 @@ def is_word_obfuscated(draft: str, key: str, dialogue: str) -> bool:
             letters = re.sub(r"[^a-z*]", "", _JOINING_WORDS.sub("", form))
             if word in letters or word[::-1] in letters or _is_starred_out(word, form):
                 return True
-        if any(_is_one_edit_apart(one, word) for one in re.findall(r"[a-z]+", draft.lower())):
+        if any(
+            is_one_letter_apart(one, word) or has_swapped_letters(one, word)
+            for one in re.findall(r"[a-z]+", draft.lower())
+        ):
             return True
     return False
 
@@ -130,12 +134,3 @@ def _is_starred_out(word: str, text: str) -> bool:
     """Whether a token of the text is the word with some letters replaced by stars."""
     tokens = [token for token in re.findall(r"[a-z*]+", text) if "*" in token.strip("*") and len(token) == len(word)]
     return any(all(a in (b, "*") for a, b in zip(token, word, strict=True)) for token in tokens)
-
-
-def _is_one_edit_apart(given: str, word: str) -> bool:
-    """Whether two words differ by one letter changed, left out or added, or by two letters swapped."""
-    if abs(len(given) - len(word)) > 1 or given == word:
-        return False
-    head = next((n for n, (a, b) in enumerate(zip(given, word, strict=False)) if a != b), min(len(given), len(word)))
-    a, b = given[head:], word[head:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])

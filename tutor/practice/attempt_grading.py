@@ -32,17 +32,19 @@ class AttemptGrader:
 
     def grade_pending(self, actor: Person, row: PosedQuestionRecord) -> None:
         """Grade the answers to a question that have no grade yet."""
-        for given in row.attempts:
-            if given.grade is None:
-                grade = self._grade(row.item, given.text)
+        for attempt in row.attempts:
+            if attempt.grade is None:
+                grade = self._grade(row.item, attempt.text)
                 with self.database.write_transaction() as connection:
-                    self._store_grade(connection, actor, row.question.id, given, grade)
+                    self._store_grade(connection, actor, row.question.id, attempt, grade)
 
     def person_graded_answers(self, item_id: str) -> list[StoredAttempt]:
         """Return the answers to an item that a person has graded."""
         with self.database.read_connection() as connection:
             posed = question_store.of_item(connection, item_id)
-        return [given for row in posed for given in row.attempts if given.grade is not None and given.is_by_person]
+        return [
+            attempt for row in posed for attempt in row.attempts if attempt.grade is not None and attempt.is_by_person
+        ]
 
     def _grade(self, item: Item, text: str) -> Grade:
         """Fails closed: whatever goes wrong in grading leaves the answer to the instructor."""
@@ -55,29 +57,31 @@ class AttemptGrader:
             return unsure_grade("grader_failed")
 
     def _store_grade(
-        self, connection: Connection, actor: Person, posed_id: str, given: StoredAttempt, grade: Grade
+        self, connection: Connection, actor: Person, posed_id: str, attempt: StoredAttempt, grade: Grade
     ) -> None:
         row = question_store.by_id(connection, posed_id)
-        if row is None or any(one.id == given.id and one.grade is not None for one in row.attempts):
+        if row is None or any(one.id == attempt.id and one.grade is not None for one in row.attempts):
             return  # another thread was faster
-        question_store.save_question(connection, lifecycle.grade(row.question, given.submission_id, grade.outcome))
-        question_store.add_grade(connection, given.id, grade, GRADER_ID, self.clock())
+        question_store.save_question(connection, lifecycle.grade(row.question, attempt.submission_id, grade.outcome))
+        question_store.add_grade(connection, attempt.id, grade, GRADER_ID, self.clock())
         if grade.outcome is not Outcome.UNSURE:
-            self.evidence.record(actor, to_graded_answer(row, given, grade.outcome, GRADER_ID), within=connection)
+            self.evidence.record(actor, to_graded_answer(row, attempt, grade.outcome, GRADER_ID), within=connection)
 
 
-def to_graded_answer(row: PosedQuestionRecord, given: StoredAttempt, outcome: Outcome, graded_by: str) -> GradedAnswer:
+def to_graded_answer(
+    row: PosedQuestionRecord, attempt: StoredAttempt, outcome: Outcome, graded_by: str
+) -> GradedAnswer:
     """Return a graded answer in the form that the evidence log stores."""
-    shows = dict(row.item.misconceptions).get(given.text.strip())
+    shows = dict(row.item.misconceptions).get(attempt.text.strip())
     return GradedAnswer(
         course_id=row.course_id,
         item_id=row.item.id,
         skills=(row.item.skill,) if row.item.skill else (),
         outcome=outcome,
         judge=graded_by,
-        grade_id=given.id,
-        hints=given.hints,
-        aided=given.aided,
+        grade_id=attempt.id,
+        hints=attempt.hints,
+        aided=attempt.aided,
         origin=AnswerOrigin(row.purpose) if row.quiz_id else AnswerOrigin.CHAT,
         misconception=shows if outcome is not Outcome.RIGHT else None,
         passage_id=row.item.source.passage_id if row.item.source else None,

@@ -66,9 +66,9 @@ class Gradebook:
         with self.database.read_connection() as connection:
             names = {person.id: person.name for person in people.list_people(connection)}
             found = [
-                GradebookEntry(row, given, names.get(row.question.learner_id, "?"))
+                GradebookEntry(row, attempt, names.get(row.question.learner_id, "?"))
                 for row in question_store.of_course(connection, course_id)
-                for given in row.attempts
+                for attempt in row.attempts
             ]
         return sorted(found, key=lambda entry: (not entry.needs_review, -entry.answer.at.timestamp()))
 
@@ -79,8 +79,8 @@ class Gradebook:
                 raise NotFound("this answer does not exist")
             learner = people.by_id(connection, row.question.learner_id)
         self.courses.authorize(actor, row.course_id, Action.TEACH)
-        given = next(one for one in row.attempts if one.id == attempt_id)
-        return GradebookEntry(row, given, learner.name if learner else "?")
+        attempt = next(one for one in row.attempts if one.id == attempt_id)
+        return GradebookEntry(row, attempt, learner.name if learner else "?")
 
     def override(self, actor: Person, attempt_id: str, outcome: Outcome, reason: str) -> GradebookEntry:
         """Grade an answer as its instructor, with a reason that the learner reads."""
@@ -108,10 +108,10 @@ class Gradebook:
         with self.database.read_connection() as connection:
             names = {person.id: person.name for person in people.list_people(connection)}
             return [
-                GradebookEntry(row, given, names.get(row.question.learner_id, "?"))
+                GradebookEntry(row, attempt, names.get(row.question.learner_id, "?"))
                 for row in question_store.of_item(connection, entry.question.item.id)
-                for given in row.attempts
-                if given.id != attempt_id and not given.is_by_person
+                for attempt in row.attempts
+                if attempt.id != attempt_id and not attempt.is_by_person
             ]
 
     def regrade(self, actor: Person, attempt_id: str) -> list[tuple[GradebookEntry, GradebookEntry]]:
@@ -169,23 +169,23 @@ class Gradebook:
         self, connection: Connection, actor: Person, entry: GradebookEntry, new: GradeLogEntry
     ) -> None:
         """Store a grade, the state of the question that follows from it, and the evidence."""
-        given, outcome = entry.answer, new.grade.outcome
+        attempt, outcome = entry.answer, new.grade.outcome
         row = question_store.by_id(connection, entry.question.question.id)
         assert row is not None
-        question_store.save_question(connection, lifecycle.override(row.question, given.submission_id, outcome))
+        question_store.save_question(connection, lifecycle.override(row.question, attempt.submission_id, outcome))
         by = actor.id if new.is_by_person or new.undoes is not None else None
         question_store.add_grade(
-            connection, given.id, new.grade, new.judge, self.clock(), by=by, reason=new.reason, undoes=new.undoes
+            connection, attempt.id, new.grade, new.judge, self.clock(), by=by, reason=new.reason, undoes=new.undoes
         )
-        counted, what = current_answer(connection, given.id), to_graded_answer(row, given, outcome, new.judge)
+        counted, what = current_answer(connection, attempt.id), to_graded_answer(row, attempt, outcome, new.judge)
         if outcome is not Outcome.UNSURE and counted is None:
             self.evidence.record_instructor_decision(actor, row.question.learner_id, what, within=connection)
         elif outcome is not Outcome.UNSURE:
             self.evidence.override(
-                actor, given.id, outcome, judge=new.judge, misconception=what.misconception, within=connection
+                actor, attempt.id, outcome, judge=new.judge, misconception=what.misconception, within=connection
             )
         elif counted is not None:
-            self.evidence.retract(actor, given.id, WITHDRAWN_REASON, within=connection)
+            self.evidence.retract(actor, attempt.id, WITHDRAWN_REASON, within=connection)
 
 
 def effective_grades(log: Iterable[GradeLogEntry]) -> list[GradeLogEntry]:

@@ -39,15 +39,17 @@ MAX_ATTEMPTS = 3  # answers to one question, except where one option is picked: 
 QUESTION_LIFETIME = timedelta(days=7)
 
 
-NextPlacementSkill = Callable[[Person, str, Collection[str]], str | None]  # (who, course, skills to leave out) -> skill
+NextPlacementSkill = Callable[
+    [Person, str, Collection[str]], str | None
+]  # (learner, course, skills to leave out) -> skill
 PredictSuccess = Callable[
     [Person, str, Mapping[str, tuple[str, float]]], Mapping[str, CandidateItem]
-]  # items with her chance on each
+]  # (learner, course, (skill, difficulty) by item) -> chance by item
 
 
 @dataclass(frozen=True, slots=True)
 class QuizSession:
-    """A quiz with its questions; `current` is the one to answer or to look at, None at the end."""
+    """A quiz with its questions; `current` is the first open one, None at the end."""
 
     quiz: Quiz
     questions: tuple[PosedQuestionRecord, ...]
@@ -59,7 +61,7 @@ class QuizSession:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionResult:
-    """What came of what a learner sent: the question after it, and what it was taken for."""
+    """The question after a submission, and the intent that it was classified as."""
 
     question: PosedQuestionRecord
     intent: Intent
@@ -67,7 +69,7 @@ class SubmissionResult:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Poses questions, takes answers in, grades them."""
+    """Poses questions, and stores and grades the answers."""
 
     database: Database
     courses: Courses
@@ -88,7 +90,7 @@ class Practice:
         return [(name, count) for name, count in counts if count]
 
     def start_quiz(self, actor: Person, course_id: str, topic: str = "", count: int = QUIZ_LENGTH) -> QuizSession:
-        """Begin a quiz on a topic, or on the whole course; one that stands open is ended first."""
+        """Start a quiz on a topic, or on the whole course; an open one is ended first."""
         self.courses.authorize(actor, course_id)
         pool = self._items_on_topic(actor, course_id, topic.strip())
         if not pool:
@@ -105,13 +107,14 @@ class Practice:
         return self._load_session(quiz.id)
 
     def start_placement(self, actor: Person, course_id: str) -> QuizSession:
-        """Begin a placement: one question after another, each chosen by the answers before, fifteen at most."""
+        """Start a placement: one question after another, each chosen by the answers so far, fifteen at most."""
         self.courses.authorize(actor, course_id)
         quiz = Quiz(new_id(), actor.id, course_id, "", self.clock())
         chosen = self._next_placement_item(actor, course_id, ())
         if chosen is None:
             raise InputRefused(
-                "there is nothing to place by: the course has no questions about its skills yet", key="nothing_to_place"
+                "a placement needs questions about the skills of the course, and there are none yet",
+                key="nothing_to_place",
             )
         with self.database.write_transaction() as connection:
             self._end_open_quizzes(connection, actor, course_id)
@@ -124,7 +127,7 @@ class Practice:
     def pose_question(
         self, actor: Person, course_id: str, topic: str = "", *, harder: bool = False
     ) -> PosedQuestionRecord | None:
-        """Pose one question outside of a quiz, for the chat; None when there is none about the topic."""
+        """Pose one question outside a quiz, for the chat; None where there is none about the topic."""
         self.courses.authorize(actor, course_id)
         pool = self._items_on_topic(actor, course_id, topic)
         if not pool:
@@ -138,7 +141,7 @@ class Practice:
         return row
 
     def latest_session(self, actor: Person, course_id: str) -> QuizSession | None:
-        """Return the latest quiz of a learner, with what a crash left ungraded now graded."""
+        """Return a learner's latest quiz; answers that a crash left ungraded are graded first."""
         self.courses.authorize(actor, course_id)
         with self.database.read_connection() as connection:
             quiz = quiz_store.latest(connection, actor.id, course_id)
@@ -161,10 +164,11 @@ class Practice:
         return row
 
     def submit_answer(self, actor: Person, posed_id: str, submission_id: str, text: str) -> SubmissionResult:
-        """Take an answer in and grade it; a question or a plea typed instead of an answer is not one, nor is what has
-        not the form of an answer to it ("blue" for a number).
+        """Store an answer and grade it.
 
-        `submission_id` is made with the question on the page: sent twice, it is the same answer. Raises IllegalStep.
+        A question or a request that is typed instead of an answer is handled as such, and so is a message without the
+        form of an answer ("blue" for a number). `submission_id` is created with the question on the page: sent twice,
+        it is the same answer. Raises IllegalStep.
         """
         row = self.get_question(actor, posed_id)
         may_be_message = question_type(row.item.kind).may_be_message
@@ -181,14 +185,14 @@ class Practice:
                 return SubmissionResult(self.skip_question(actor, posed_id), intent)
         if not has_answer_form(row.item, text) and not row.question.is_final:
             return SubmissionResult(row, Intent.EMPTY)
-        taken = self._apply_transition(
+        answered = self._apply_transition(
             actor, posed_id, lambda value: self._add_attempt(row, value, submission_id, text)
         )
-        self.attempt_grader.grade_pending(actor, taken)
+        self.attempt_grader.grade_pending(actor, answered)
         return SubmissionResult(self.get_question(actor, posed_id), Intent.ANSWER)
 
     def record_hint(self, actor: Person, posed_id: str, submission_id: str) -> PosedQuestionRecord:
-        """Count a hint; the words of it are `hinting.hint_text`."""
+        """Count a hint; `quiz_hints.quiz_hint` words it."""
         return self._apply_transition(actor, posed_id, lambda value: lifecycle.add_hint(value, submission_id))
 
     def skip_question(self, actor: Person, posed_id: str) -> PosedQuestionRecord:
@@ -196,12 +200,12 @@ class Practice:
         return self._apply_transition(actor, posed_id, lifecycle.skip)
 
     def close_question(self, actor: Person, posed_id: str) -> PosedQuestionRecord:
-        """Go on after a grade."""
+        """Close a graded question, so that the next one is current."""
         self._pose_next_placement(actor, posed_id)
         return self._apply_transition(actor, posed_id, lifecycle.close)
 
     def may_retry(self, row: PosedQuestionRecord) -> bool:
-        """Whether another answer to this question is taken."""
+        """Whether the learner may answer this question again."""
         last = row.last_attempt
         tried = last is not None and last.grade is not None and last.grade.outcome in (Outcome.WRONG, Outcome.PARTIAL)
         return (
@@ -212,7 +216,7 @@ class Practice:
         )
 
     def may_reveal_answer(self, row: PosedQuestionRecord) -> bool:
-        """Whether the answer may be told: nothing that she can still do would count."""
+        """Whether the answer may be shown: the learner can do nothing more that counts."""
         graded = row.last_attempt is not None and row.last_attempt.grade is not None
         return row.question.is_final or (graded and not self.may_retry(row))
 
@@ -253,7 +257,7 @@ class Practice:
         )
 
     def _pose_next_placement(self, actor: Person, posed_id: str) -> None:
-        """In a placement, pose the next question before this one is closed; the last one poses none."""
+        """Pose a placement's next question before this one is closed; none after the last one."""
         row = self.get_question(actor, posed_id)
         if row.purpose != PURPOSE_PLACEMENT or row.quiz_id is None or row.question.is_final:
             return
@@ -266,7 +270,7 @@ class Practice:
             question_store.add_question(connection, replace(posed, purpose=PURPOSE_PLACEMENT))
 
     def _next_placement_item(self, actor: Person, course_id: str, asked: Sequence[str]) -> Item | None:
-        """Return the easiest item about the skill that a placement asks next."""
+        """Return the easiest item about the skill that a placement asks about next."""
         pool = self.item_bank.askable_items(course_id)
         about = {one.item.skill for one in pool}
         without = [skill.id for skill in self.courses.skills(actor, course_id) if skill.id not in about]
@@ -312,9 +316,7 @@ def _nothing_to_ask(topic: str) -> InputRefused:
             key="no_questions_about",
             topic=topic,
         )
-    return InputRefused(
-        "the course has no questions yet; they are made from its documents, ask your instructor", key="no_questions"
-    )
+    return InputRefused("the course has no questions yet; ask your instructor to add documents", key="no_questions")
 
 
 def _skip_unless_answered(value: PosedQuestion) -> PosedQuestion:
