@@ -85,14 +85,14 @@ def test_4_bit_scores_equal_those_of_a_mixed_batch_in_peft_within_rounding(bundl
     computed with packed ones.
     """
     loaded = load_model(bundled.files)
-    tokens, said = loaded.tokenizer("The leaf takes in light and water, and")["input_ids"], [338, 9125, 28]
+    tokens, continuation = loaded.tokenizer("The leaf takes in light and water, and")["input_ids"], [338, 9125, 28]
     runner = ModelRunner(loaded, EngineCapacity(slots=3))
     adapters = [None, *(load_adapter(a, runner.bank.targets, a.base_sha256, 64) for a in bundled.adapters)]
     for row, weights in enumerate(adapters):
         runner.admit(row, weights, tokens)
     ours = [runner.prefill([PrefillInput(row, 0, tokens) for row in range(3)]).float()]
-    ours += [runner.decode([token] * 3, [len(tokens) + i] * 3).float() for i, token in enumerate(said)]
-    theirs = _peft_mixed(bundled, [*tokens, *said])[:, -4:].unbind(1)
+    ours += [runner.decode([token] * 3, [len(tokens) + i] * 3).float() for i, token in enumerate(continuation)]
+    theirs = _peft_mixed(bundled, [*tokens, *continuation])[:, -4:].unbind(1)
     for at_once, (mine, peft) in enumerate(zip(ours, theirs, strict=True)):
         assert (mine - peft).abs().max() < 1.0, at_once  # measured: 0.5
         for row, expected in zip(mine, peft, strict=True):
