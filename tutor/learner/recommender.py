@@ -4,7 +4,7 @@ In this order: confirm what was right only with help, review what is fading, rep
 skill, continue what was started, start what is ready, stop for today. When the latest answers leave the success band,
 what leads back into it comes first, above all known skills not practised today: they are likely to succeed and are
 remembered longer for it. All choices are ranked, since the learner may choose another one. The reason is data;
-`recommendation_text.py` words it.
+`tutor.progress.recommendation_text` puts it in words.
 """
 
 from __future__ import annotations

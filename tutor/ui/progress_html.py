@@ -1,6 +1,6 @@
-"""What a learner's progress looks like: an overview in, HTML out, for the page and for the printed report.
+"""A learner's progress as HTML, for the page and the printed report.
 
-No Gradio and no arithmetic of its own; everything from a course or a learner is escaped.
+No Gradio and no calculations; everything from a course or a learner is escaped.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 
-from tutor.learner import recommendation_text
 from tutor.learner.activity_log import AnswerCounts, ObservedMisconception
 from tutor.learner.overview import LearnerOverview, MasteryLevel, SkillOverview
 from tutor.learner.placement import MAX_QUESTIONS
@@ -18,32 +17,33 @@ from tutor.learner.profile_statements import ProfileStatement, StatementKind
 from tutor.learner.recommender import Recommendation
 from tutor.locales import t
 from tutor.locales.formatting import format_day, format_days_from_now, format_share
+from tutor.progress import recommendation_text
 from tutor.progress.recommended_reading import RecommendedPassage
 from tutor.ui import charts
 
 NamesById = Mapping[str, str]
-MAX_MISCONCEPTIONS = 5  # mix-ups that are named
-LITTLE_EVIDENCE_BELOW = 3  # unaided answers below which a level is called little evidence
+MAX_MISCONCEPTIONS = 5  # misconceptions that are listed
+LITTLE_EVIDENCE_BELOW = 3  # unaided answers
 
 
 def format_relative_day(day: date, today: date, language: str) -> str:
-    """Return a day as it is spoken of: today, in three days, 5 days ago, or its date."""
+    """Return a day as "today", "in 3 days" or "5 days ago", or its date if it is further away."""
     distance = (day - today).days
-    spoken = {0: "today", -1: "yesterday", 1: "tomorrow"}
-    if distance in spoken:
-        return t(language, spoken[distance])
+    keys = {0: "today", -1: "yesterday", 1: "tomorrow"}
+    if distance in keys:
+        return t(language, keys[distance])
     if abs(distance) <= 14:
         return format_days_from_now(language, distance)
     return format_day(language, day)
 
 
 def format_level(line: SkillOverview, language: str) -> str:
-    """Return how well a skill is known, in words, hedged by the evidence."""
+    """Return the label of a skill's mastery level."""
     return t(language, f"level_{line.level}")
 
 
 def format_level_evidence(line: SkillOverview, language: str) -> str:
-    """Return what a level rests on."""
+    """Return a level with its evidence."""
     parts = [format_level(line, language)]
     mastery = line.mastery
     if mastery.unaided:
@@ -60,10 +60,10 @@ def format_recommendation(choice: Recommendation, names: NamesById, language: st
 
 
 def render_recommendation(overview: LearnerOverview, names: NamesById, language: str) -> str:
-    """Return the one recommendation with its reason."""
+    """Return the recommendation with its reason."""
     title = t(language, "next_title")
-    said = f'<p class="tp-next">{html.escape(format_recommendation(overview.recommendation, names, language))}</p>'
-    return f'<div class="tp tp-card"><h3>{title}</h3>{said}{_render_placement(overview, language)}</div>'
+    sentence = f'<p class="tp-next">{html.escape(format_recommendation(overview.recommendation, names, language))}</p>'
+    return f'<div class="tp tp-card"><h3>{title}</h3>{sentence}{_render_placement(overview, language)}</div>'
 
 
 def _render_placement(overview: LearnerOverview, language: str) -> str:
@@ -76,7 +76,7 @@ def _render_placement(overview: LearnerOverview, language: str) -> str:
 
 
 def render_reading(resources: Sequence[RecommendedPassage], name: str, language: str) -> str:
-    """Return the passages that teach the skill which comes next."""
+    """Return the passages that teach a skill."""
     if not resources:
         return ""
     title = html.escape(t(language, "read_title", skill=name))
@@ -92,7 +92,7 @@ def _render_resource(resource: RecommendedPassage, language: str) -> str:
 
 
 def render_mastery(overview: LearnerOverview, names: NamesById, language: str) -> str:
-    """Return every skill with its bar, its range and its words."""
+    """Return every skill with its bar, its range and its level."""
     if not overview.skills:
         body = f"<p>{t(language, 'mastery_no_skills')}</p>"
     elif not overview.total.answers:
@@ -103,7 +103,7 @@ def render_mastery(overview: LearnerOverview, names: NamesById, language: str) -
 
 
 def _render_skills(overview: LearnerOverview, names: NamesById, language: str) -> str:
-    """Return a line for each skill that something is known of; the others are named together."""
+    """Return a line for each skill with evidence; the others are listed together."""
     met = [line for line in overview.skills if line.answers or line.is_from_placement]
     rest = " · ".join(names[line.skill] for line in overview.skills if line not in met)
     unmet = html.escape(t(language, "mastery_not_started", names=rest))
@@ -113,33 +113,33 @@ def _render_skills(overview: LearnerOverview, names: NamesById, language: str) -
 
 
 def _render_skill(line: SkillOverview, name: str, language: str) -> str:
-    words = format_level_evidence(line, language)
-    known = format_share(language, line.known_now)
-    label = t(language, "percent_known", skill=name, share=known, words=words) if line.answers else words
+    evidence = format_level_evidence(line, language)
+    percent = format_share(language, line.known_now)
+    label = t(language, "percent_known", skill=name, share=percent, words=evidence) if line.answers else evidence
     tone = {MasteryLevel.KNOWN: "good", MasteryLevel.LOW: "low", MasteryLevel.FROM_PLACEMENT: "faint"}.get(
         line.level, ""
     )
     low, high = (line.low, line.high) if line.mastery.unaided else (None, None)
-    drawn, share = charts.bar(line.known_now, low, high, tone), f"{known} · "
+    bar, share = charts.bar(line.known_now, low, high, tone), f"{percent} · "
     return (
         f'<div class="tp-skill" role="group" aria-label="{html.escape(label)}"><strong>{html.escape(name)}</strong>'
-        f"{drawn}<small>{share}{html.escape(words)}{_render_next_correct(line, language)}</small>"
+        f"{bar}<small>{share}{html.escape(evidence)}{_render_next_correct(line, language)}</small>"
         f"{charts.sparkline(line.mastery_history, label)}</div>"
     )
 
 
 def _render_next_correct(line: SkillOverview, language: str) -> str:
-    """Return how likely her next answer alone is right, and how sure that is; "" where she has not answered."""
-    likely = line.success_chance
-    if likely is None or not line.answers:
+    """Return the chance that the next unaided answer is right, with its range; "" without answers."""
+    success = line.success_chance
+    if success is None or not line.answers:
         return ""
-    shares = {"share": likely.probability, "low": likely.low, "high": likely.high}
-    said = t(language, "next_right", **{name: format_share(language, share) for name, share in shares.items()})
-    return f'<br><span class="soft">{html.escape(said)}</span>'
+    shares = {"share": success.probability, "low": success.low, "high": success.high}
+    sentence = t(language, "next_right", **{name: format_share(language, share) for name, share in shares.items()})
+    return f'<br><span class="soft">{html.escape(sentence)}</span>'
 
 
 def render_changes(overview: LearnerOverview, names: NamesById, language: str) -> str:
-    """Return what changed, what is due and which mix-ups stand, side by side."""
+    """Return recent changes, due reviews and current misconceptions."""
     cards = [
         _render_list(
             t(language, "changed_title"), _changed_lines(overview, names, language), t(language, "changed_none")
@@ -186,11 +186,11 @@ def _due_lines(overview: LearnerOverview, names: NamesById, language: str) -> li
 
 def _nothing_due_line(overview: LearnerOverview, names: NamesById, language: str) -> str:
     later = [line for line in overview.skills if line.due_at and line.due_at > overview.at]
-    said = t(language, "due_none")
+    sentence = t(language, "due_none")
     if not later:
-        return said
+        return sentence
     first = min(later, key=lambda line: line.due_at or overview.at)
-    return f"{said} " + html.escape(
+    return f"{sentence} " + html.escape(
         t(language, "due_later", skill=names[first.skill], when=_format_due_day(first, overview, language))
     )
 
@@ -201,42 +201,42 @@ def _format_due_day(line: SkillOverview, overview: LearnerOverview, language: st
 
 
 def _misconception_lines(overview: LearnerOverview, names: NamesById, language: str) -> list[str]:
-    """The newest mix-ups, the same one over several items told once."""
+    """Return the newest misconceptions, each one once even if several items show it."""
     grouped: dict[tuple[str, str], list[ObservedMisconception]] = {}
     for mistake in overview.misconceptions:
         grouped.setdefault((mistake.text, mistake.skill), []).append(mistake)
     return [
-        _render_misconception(held, overview, names, language) for held in list(grouped.values())[:MAX_MISCONCEPTIONS]
+        _render_misconception(same, overview, names, language) for same in list(grouped.values())[:MAX_MISCONCEPTIONS]
     ]
 
 
 def _render_misconception(
-    held: Sequence[ObservedMisconception], overview: LearnerOverview, names: NamesById, language: str
+    same: Sequence[ObservedMisconception], overview: LearnerOverview, names: NamesById, language: str
 ) -> str:
-    newest, times = held[0], sum(mistake.times for mistake in held)
+    newest, times = same[0], sum(mistake.times for mistake in same)
     last = format_relative_day(newest.last, overview.at.date(), language)
     skill = names.get(newest.skill, newest.skill)
-    said = html.escape(t(language, "misconceptions_line", text=newest.text, skill=skill, times=times, when=last))
+    sentence = html.escape(t(language, "misconceptions_line", text=newest.text, skill=skill, times=times, when=last))
     if newest.passage_id is None:
-        return said
-    return f'<a href="/passage/{quote(newest.passage_id, safe="")}" target="_blank">{said}</a>'
+        return sentence
+    return f'<a href="/passage/{quote(newest.passage_id, safe="")}" target="_blank">{sentence}</a>'
 
 
 def render_activity(overview: LearnerOverview, language: str) -> str:
-    """Return unaided against aided work, and the calendar with its table."""
+    """Return unaided and aided work, and the calendar with its table."""
     usage, calendar = _render_help_usage(overview.total, language), _render_calendar(overview, language)
     return f'<div class="tp-grid">{usage}{calendar}</div>'
 
 
 def _render_help_usage(total: AnswerCounts, language: str) -> str:
     rows = ((("help_unaided"), total.unaided_rights, total.unaided), ("help_aided", total.aided_rights, total.aided))
-    drawn = "".join(
+    bars = "".join(
         f"<p>{t(language, key)}: {_format_share(rights, answers, language)}</p>"
         f"{charts.bar(rights / answers if answers else 0, tone='good' if key == 'help_alone' else '')}"
         for key, rights, answers in rows
     )
     why = f'<p class="soft">{t(language, "help_why")}</p>'
-    return f'<div class="tp tp-card" id="tp-help"><h3>{t(language, "help_title")}</h3>{drawn}{why}</div>'
+    return f'<div class="tp tp-card" id="tp-help"><h3>{t(language, "help_title")}</h3>{bars}{why}</div>'
 
 
 def _format_share(rights: int, answers: int, language: str) -> str:
@@ -250,27 +250,27 @@ def _render_calendar(overview: LearnerOverview, language: str) -> str:
         day: t(language, "work_day", day=format_day(language, day), answers=work.answers, rights=work.rights)
         for day, work in overview.days.items()
     }
-    drawn = charts.calendar(overview.days, overview.at.date(), titles, f"{title}. {week}")
+    chart = charts.calendar(overview.days, overview.at.date(), titles, f"{title}. {week}")
     head = [t(language, key) for key in ("day", "answers", "rights", "aided")]
     rows = [
         (format_day(language, d), w.answers, w.rights, w.aided) for d, w in sorted(overview.days.items(), reverse=True)
     ]
     table = f"<details><summary>{t(language, 'work_table')}</summary>{charts.table(head, rows)}</details>"
-    shown = table if rows else ""
-    return f'<div class="tp tp-card" id="tp-work"><h3>{title}</h3><p>{week}</p>{drawn}{shown}</div>'
+    details_html = table if rows else ""
+    return f'<div class="tp tp-card" id="tp-work"><h3>{title}</h3><p>{week}</p>{chart}{details_html}</div>'
 
 
-def format_statement(said: ProfileStatement, names: NamesById, today: date, language: str) -> str:
-    """Return a statement with its evidence, hedged."""
-    key = f"statement_{said.says.value}{'_sure' if said.is_confident else ''}"
+def format_statement(observed: ProfileStatement, names: NamesById, today: date, language: str) -> str:
+    """Return a statement with its evidence; one without enough evidence is hedged."""
+    key = f"statement_{observed.says.value}{'_sure' if observed.is_confident else ''}"
     return t(
         language,
         key,
-        skill=names.get(said.skill or "", said.skill or ""),
-        rights=said.rights,
-        answers=said.answers,
-        when=format_relative_day(said.last, today, language) if said.last else "–",
-        text=said.text,
+        skill=names.get(observed.skill or "", observed.skill or ""),
+        rights=observed.rights,
+        answers=observed.answers,
+        when=format_relative_day(observed.last, today, language) if observed.last else "–",
+        text=observed.text,
     )
 
 
@@ -281,32 +281,32 @@ def statement_choices(
 
 
 def render_prompt_block(text: str, language: str, *, small_model: bool) -> str:
-    """Return the very block that a prompt is told, or why there is none."""
+    """Return the block that prompts include, or why there is none."""
     title = f"<h3>{t(language, 'prompt_block_title')}</h3>"
-    told = f"<blockquote>{html.escape(text)}</blockquote>" if text else f"<p>{t(language, 'prompt_block_none')}</p>"
+    content = f"<blockquote>{html.escape(text)}</blockquote>" if text else f"<p>{t(language, 'prompt_block_none')}</p>"
     note = f'<p class="soft">{t(language, "prompt_block_small_model")}</p>' if small_model and text else ""
-    return f'<div class="tp">{title}{told}{note}</div>'
+    return f'<div class="tp">{title}{content}{note}</div>'
 
 
 def render_export_links(course_id: str, language: str) -> str:
-    """Return the ways out of the page: print, take along."""
+    """Return the links to print and to export."""
     query = f"?course={quote(course_id, safe='')}"
-    ways = (
+    exports = (
         ("/progress/report", "progress_print"),
         ("/progress/export.json", "export_json"),
         ("/progress/xapi.json", "export_xapi"),
         ("/progress/answers.csv", "export_csv"),
     )
-    shown = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in ways)
-    return f'<div class="tp tp-links">{shown}</div>'
+    anchors = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in exports)
+    return f'<div class="tp tp-links">{anchors}</div>'
 
 
 def render_progress(overview: LearnerOverview, names: NamesById, language: str) -> str:
-    """Return everything below the recommendation."""
-    late = f'<div class="tp"><p role="status">{t(language, "catching_up")}</p></div>' if overview.is_stale else ""
-    known = late + render_mastery(overview, names, language)
+    """Return all parts below the recommendation."""
+    notice = f'<div class="tp"><p role="status">{t(language, "catching_up")}</p></div>' if overview.is_stale else ""
+    mastery = notice + render_mastery(overview, names, language)
     return (
-        known + render_changes(overview, names, language) + render_activity(overview, language)
+        mastery + render_changes(overview, names, language) + render_activity(overview, language)
         if overview.total.answers
-        else known
+        else mastery
     )

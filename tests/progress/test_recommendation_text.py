@@ -10,10 +10,10 @@ from tutor.domain import Outcome
 from tutor.errors import NotFound
 from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD, BktParams
 from tutor.learner.evidence import AnswerEvent
-from tutor.learner.recommendation_text import explain_recommendation
 from tutor.learner.recommender import Recommendation, RecommendationKind
 from tutor.learner.state import LearnerState, apply_placement, update_state
 from tutor.locales import CATALOGS
+from tutor.progress.recommendation_text import explain_recommendation
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KNOWING = BktParams()
