@@ -1,4 +1,4 @@
-"""A real Chromium, and the pages of a house that it looks at. Screenshots go to tests/browser/shots/ (not in git)."""
+"""Chromium and the served pages. Screenshots go to tests/browser/shots/ (not in git)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-IGNORED_CONSOLE_ERRORS = ("Autofocus processing was blocked", "Method not implemented")  # said by Gradio's own pages
+IGNORED_CONSOLE_ERRORS = ("Autofocus processing was blocked", "Method not implemented")  # from Gradio's own pages
 TIMEOUT_MS = 30_000
 OpenPage = Callable[..., Any]
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium; where it is missing the tests are skipped, but in CI they fail."""
+    """Chromium; if it is missing the tests are skipped, in CI they fail."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         message = "needs Chromium (Debian: apt install chromium fonts-noto-cjk)"
@@ -58,7 +58,7 @@ def served_app(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def open_page(browser: Any, served_app: Services) -> Iterator[OpenPage]:
-    """Opens pages in contexts of their own; afterwards no script may have failed and no foreign address been asked."""
+    """Opens pages in separate contexts; afterwards no script may have failed and no foreign address been requested."""
     contexts, complaints = [], []
 
     def opening(path: str = "/", *, width: int = 1280, height: int = 800, **context: Any) -> Any:

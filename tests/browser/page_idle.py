@@ -1,4 +1,4 @@
-"""When a page has settled: it may then be left without breaking off an event that still runs."""
+"""Waiting until no event of a page is running, so that the page can be left without interrupting one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _running: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
 
 
 def watch_events(page: Any) -> None:
-    """Note the events of a page from now on: Gradio streams each through a request of its queue."""
+    """Record the events of a page from now on: Gradio streams each through a request of its queue."""
     running: set[Any] = set()
     _running[page] = running
     page.on("request", lambda request: running.add(request) if "/gradio_api/queue/" in request.url else None)
@@ -19,7 +19,7 @@ def watch_events(page: Any) -> None:
 
 
 def wait_until_idle(page: Any, patience_ms: int = 30_000) -> Any:
-    """Return the page once no event has run for a moment."""
+    """Return the page when no event has run for a moment."""
     calm = 0
     for _ in range(patience_ms // 50):
         page.wait_for_timeout(50)

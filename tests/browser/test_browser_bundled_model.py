@@ -1,4 +1,4 @@
-"""The whole promise with the real bundled models in a real browser: ask, write better answers, train, ask again."""
+"""The whole product with the bundled models in a browser: ask, write better answers, train, ask again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tutor.services import Services, open_services
 from tutor.ui.pages import build_pages, launch_arguments
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1800)]
-MODEL_MS = 300_000  # a small machine that others use too
+MODEL_MS = 300_000  # for a small, shared machine
 TRAINING_MS = 900_000
 BETTER = {
     "Why do plants look green?": "Plants look green because chlorophyll reflects green light. Remember: green is the "
@@ -29,7 +29,7 @@ BETTER = {
 
 @pytest.fixture
 def served_app(tmp_path: Path) -> Iterator[Services]:
-    """A house with the bundled models and the sample course, as `make run` opens it."""
+    """The bundled models and the sample course, as `make run` opens them."""
     services = open_services(Settings(data_dir=tmp_path / "var", model="bundled", embedder="bundled", port=free_port()))
     services.seed_sample_course(wait=True)
     services.wait_until_ready()
@@ -44,7 +44,7 @@ def served_app(tmp_path: Path) -> Iterator[Services]:
 
 
 def answer_to(page: Any, question: str) -> str:
-    """Ask in a new chat and return the answer as the page shows it."""
+    """Ask in a new chat and return the answer that the page shows."""
     page.locator("#tutor-new").click()
     page.get_by_text("What would you like to understand?").wait_for()
     page.fill(BOX, question)
@@ -82,5 +82,5 @@ def test_corrections_train_the_learners_own_adapter_only(
 
 
 def _words(shown: str) -> str:
-    """Return an answer without the line that tells its seconds."""
+    """Return an answer without the line with its seconds."""
     return "\n".join(line for line in shown.splitlines() if not line.rstrip().endswith(" s"))

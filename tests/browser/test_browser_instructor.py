@@ -1,4 +1,4 @@
-"""The instructor's path in a real browser: sign in by link, upload, see it answered from, remove and bring back."""
+"""The instructor's path in a browser: sign in by link, upload, get an answer from the document, remove and restore it."""
 
 from __future__ import annotations
 
@@ -36,13 +36,6 @@ def open_instructor_page(open_page: Callable[..., Any], services: Services) -> A
     page.locator("#tutor-upload").wait_for()
     page.get_by_text("plants.md").wait_for()
     return page
-
-
-def give(page: Any, name: str, data: bytes) -> None:
-    """Upload one Markdown file."""
-    page.set_input_files(
-        "#tutor-upload input[type=file]", [{"name": name, "mimeType": "text/markdown", "buffer": data}]
-    )
 
 
 def test_an_uploaded_document_is_used_by_the_next_answer(

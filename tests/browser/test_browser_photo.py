@@ -1,4 +1,4 @@
-"""A picture of one's work in the chat and in practice: read back into the box, and sent by nobody but the learner."""
+"""Photos in the chat and in practice: the transcript goes into the box, and only the learner sends it."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_mobile_offers_the_camera_and_chinese(
 
 @pytest.fixture
 def open_question(served_app: Services) -> Services:
-    """The served house with one question of a number, kept in front of what its document gives."""
+    """The served pages with one pinned number question."""
     operator = served_app.operator
     one = served_app.item_bank.add_item(operator, "biology", ItemKind.NUMBER, "Solve 2x + 3 = 11 for x.", ["4"])
     served_app.item_bank.set_state(operator, one.id, ItemState.PINNED)

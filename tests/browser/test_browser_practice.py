@@ -1,4 +1,4 @@
-"""Hints in the chat, a quiz in the practice tab, and an instructor who decides a grade, in a real browser."""
+"""Hints in the chat, a quiz in the practice tab, and an instructor who decides a grade, in a browser."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ A byte that holds a character of ordinary text has exactly 8 bits in memory.
 
 @pytest.fixture
 def course_with_items(served_app: Services) -> Services:
-    """The served house with a document that questions can be made from."""
+    """The served pages with a document that questions can be made from."""
     served_app.documents.ingest(served_app.operator, "biology", "programs.md", TERMS)
     served_app.item_bank.generate_items("biology")
     return served_app

@@ -1,4 +1,4 @@
-"""Progress in a real browser: the learner's tab and profile, the instructor's class, on a desk and on a phone."""
+"""Progress in a browser: the learner's tab and profile, the instructor's class, on a desktop and on a phone."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_an_instructor_sees_the_class_and_the_printed_report_is_anonymous(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_wide_class_map_scrolls_on_mobile_with_a_fade(open_page, served_app, class_of_learners, screenshot, scheme):
-    """It once scrolled sideways with nothing to say so, and the learners' names went out of sight."""
+    """A regression: nothing showed that the map scrolls, and the learners' names scrolled out of sight."""
     more = [Skill(f"more{n}", COURSE, f"Another skill {n}") for n in range(6)]
     old = served_app.courses.skills(served_app.operator, COURSE)
     served_app.courses.declare_skills(served_app.operator, COURSE, [*old, *more])
@@ -146,7 +146,7 @@ def test_a_learner_cannot_open_instructor_pages(open_page, served_app, class_of_
 def test_an_instructor_imports_xapi_statements(
     open_page, served_app, class_of_learners, screenshot, tmp_path, width, scheme, language
 ):
-    """A line of the roster that cannot be read once lost the file, and the next try broke."""
+    """A regression: an unreadable line of the roster lost the file, and the next try failed."""
     told = {
         "id": "one",
         "actor": {"mbox": "mailto:p1@uni.example"},

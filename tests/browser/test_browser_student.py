@@ -1,4 +1,4 @@
-"""The student's path in a real browser: from one click to an answer with its source, and back after a reload."""
+"""The student's path in a browser: from one click to an answer with its source, and back after a reload."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CITATION = '#tutor-chat a[href*="/passage/"]'
 
 
 def sign_in(page: Any) -> Any:
-    """Click the one button and wait until the box takes a question."""
+    """Click the button and wait until the box accepts a question."""
     page.get_by_role("button", name="Start as a guest").click()
     page.wait_for_selector(BOX)
     page.get_by_text("What would you like to understand?").wait_for()
@@ -225,7 +225,7 @@ def test_two_learners_side_by_side_see_only_their_own(open_page: Callable[..., A
 
 
 def test_model_output_cannot_run_scripts_load_resources_or_link(open_page: Callable[..., Any], served_app: Services):
-    """The pages' fixture fails this test when any script fails or any other address is asked for."""
+    """The fixture of the pages fails this test if a script fails or another address is requested."""
     hostile = (
         'Chlorophyll absorbs light. <img src=x onerror="document.title=1"> ![a](http://127.0.0.1:1/a.png) '
         "[click](javascript:document.title=1) <script>document.title=1</script> <b>bold</b> https://evil.example/x"
@@ -270,7 +270,7 @@ def test_the_page_follows_the_chosen_language(open_page: Callable[..., Any], ser
 
 def test_everything_can_be_done_with_the_keyboard(open_page: Callable[..., Any], served_app: Services):
     page = open_page()
-    page.wait_for_function("document.activeElement.tagName === 'BUTTON'")  # the one button has the focus
+    page.wait_for_function("document.activeElement.tagName === 'BUTTON'")  # the button has the focus
     page.keyboard.press("Enter")
     page.wait_for_selector(BOX)
     page.get_by_text("What would you like to understand?").wait_for()

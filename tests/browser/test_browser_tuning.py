@@ -1,4 +1,4 @@
-"""From a better answer to a proven adapter in a real browser: at once, reviewed, trained, compared, taken back."""
+"""From a better answer to an adapter in a browser: used at once, reviewed, trained, compared, withdrawn."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from tutor.services import Services, open_services
 from tutor.ui.pages import build_pages, launch_arguments
 
 Shoot = Callable[[Any, str], None]
-Tell = Callable[[TrainingProgress], None]
 BETTER = "Chlorophyll reflects green light. Remember: green is what leaves do not want."
 QUESTIONS = {
     COVERED: BETTER,
@@ -43,7 +42,7 @@ def train_slowly(
 
 
 class StyleSwitchingEngine(SlowEngine):
-    """Says something else under an adapter, so that the sides of a comparison differ."""
+    """Answers differently with an adapter, so that the two sides of a comparison differ."""
 
     def __init__(self) -> None:
         super().__init__(ANSWER)

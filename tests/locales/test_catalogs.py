@@ -1,4 +1,4 @@
-"""Every language says the same things with the same values."""
+"""Every language has the same messages with the same values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def placeholders(message: str) -> set[str]:
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_locales_have_the_same_keys_and_placeholders(language: str) -> None:
-    """Modules that English lacks translate what speaks English by itself, such as an error."""
+    """Modules that English lacks translate what has an English text in the code, such as errors."""
     english, translated = messages(DEFAULT), messages(language)
     assert english.keys() <= translated.keys()
     for module, expected in english.items():

@@ -1,4 +1,4 @@
-"""What is refused is said in the language of who reads it: every key that an error carries has its words."""
+"""Errors are shown in the reader's language: every key of an error has a message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ERRORS = {name for module in (tutor.errors, adapters.errors, gift, qti) for name
 
 
 def errors_with_message_keys() -> Iterator[tuple[str, set[str]]]:
-    """The keys of the errors that the house raises, with the names of their values."""
+    """The keys of all errors raised, with the names of their values."""
     for path in (*(ROOT / "tutor").rglob("*.py"), *(ROOT / "adapters").rglob("*.py")):
         for call in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not (isinstance(call, ast.Call) and ast.unparse(call.func) in ERRORS):

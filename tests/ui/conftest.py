@@ -1,4 +1,4 @@
-"""The running pages of one house, shared by the gate tests: they are about requests, not about what is stored."""
+"""The running pages, shared by the tests of a module: they are about requests, not about what is stored."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def served_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 @pytest.fixture
 def new_visitor(served_app: Services) -> Iterator[Client]:
-    """Makes HTTP clients with a cookie jar of their own."""
+    """Makes HTTP clients with separate cookie jars."""
     opened: list[httpx.Client] = []
 
     def client() -> httpx.Client:
@@ -35,7 +35,7 @@ def new_visitor(served_app: Services) -> Iterator[Client]:
 
 @pytest.fixture
 def new_guest(new_visitor: Client) -> Client:
-    """Makes clients that are signed in as fresh guests."""
+    """Makes clients signed in as new guests."""
 
     def client() -> httpx.Client:
         one = new_visitor()

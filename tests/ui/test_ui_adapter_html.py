@@ -1,4 +1,4 @@
-"""What the pages say of adapters: every verdict of the gate and every failure of a training in plain words."""
+"""What the pages show of adapters: every verdict of the gate and every failed training in plain words."""
 
 from __future__ import annotations
 

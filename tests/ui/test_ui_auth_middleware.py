@@ -1,4 +1,4 @@
-"""The gate, asked over HTTP: who gets in, what is denied, and that one learner never reaches another's things."""
+"""Authorisation over HTTP: who gets in, what is denied, and that no learner reaches another's data."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ DENIED_POSTS = (
 
 
 def handler_index(services: Services, client: httpx.Client, name: str) -> int:
-    """Return Gradio's number of the handler with this name, as the page's configuration tells it."""
+    """Return Gradio's index of the handler whose name starts like this, from the page's configuration."""
     config = client.get("/config").json()
     return next(d["id"] for d in config["dependencies"] if (d.get("api_name") or "").startswith(name))
 
 
 def call(client: httpx.Client, index: int, data: list[object], session: str) -> list[object]:
-    """Run a handler as the page does and return what its last message says."""
+    """Run a handler as the page does and return the content of its last message."""
     body = {"fn_index": index, "data": data, "session_hash": session, "event_data": None}
     joined = client.post("/gradio_api/queue/join", json=body)
     assert joined.status_code == 200, joined.text

@@ -1,4 +1,4 @@
-"""What the pages show of stored values."""
+"""What the chat shows of stored values."""
 
 from __future__ import annotations
 

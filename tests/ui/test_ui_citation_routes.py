@@ -1,4 +1,4 @@
-"""A citation opened over HTTP: the printed page for the learner it was given to, and what is left when it is gone."""
+"""A citation opened over HTTP: the printed page for its learner, and the quote when the document is gone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PDF = pdf_pages([(72, 700, "Mitochondria")], [(72, 700, SENTENCE), (72, 600, "So
 
 @pytest.fixture
 def add_document(served_app: Services) -> Iterator[Callable[[str, bytes], None]]:
-    """Puts files into the course for one test."""
+    """Adds files to the course for one test."""
     put = []
 
     def shelving(name: str, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The route of a picture: for those who are signed in, from our own page, of a size; it answers and stores nothing."""
+"""The photo route: only for signed-in people, from our own page, up to a size; it stores nothing."""
 
 from __future__ import annotations
 

@@ -21,13 +21,13 @@ QUESTION = "Does chlorophyll absorb red and blue light and reflect green light?"
 
 
 def gradio_request(actor: Person | None) -> gr.Request:
-    """A page event as it comes from the gate: the person stands in the scope, wherever the values come from."""
+    """A page event as the middleware passes it on: with the person in the request's scope."""
     return gr.Request(request=SimpleNamespace(scope={error_boundary.PERSON_KEY: actor}, headers={}))  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def notices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was said in passing notes; outside a page event there is no browser to show them in."""
+    """The passing notes; outside a page event there is no browser to show them."""
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", lambda message, **_: said.append(message))
     monkeypatch.setattr(gr, "Info", lambda message, **_: said.append(message))
@@ -41,7 +41,7 @@ def message_texts(update: Any) -> list[str]:
 
 
 def conversation_of(update: Any) -> str | None:
-    """Return the conversation that an update chooses in the list; None where it leaves the list as it is."""
+    """Return the conversation that an update selects in the list; None if it leaves the list unchanged."""
     conversations = update[1]
     return conversations._constructor_args[0]["value"] if isinstance(conversations, gr.Radio) else None
 

@@ -1,4 +1,4 @@
-"""What is shown can be read, and does nothing: no tag, link or image comes to life, whatever was written."""
+"""Sanitised text is readable and inert: no tag, link or image becomes active, whatever was written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ATTACKS = st.text(
 
 
 def is_active(markdown: str) -> list[str]:
-    """Return the kinds of live tokens that Markdown readers find."""
+    """Return the kinds of active tokens that Markdown parsers find."""
     tokens = [t for reader in READERS for token in reader.parse(markdown) for t in (token, *(token.children or ()))]
     return [token.type for token in tokens if token.type in ACTIVE_MARKUP]
 

@@ -1,1 +1,1 @@
-"""The pages: what a student and an instructor see, and the gate that every request passes."""
+"""The pages of students and instructors, and the middleware that checks every request."""

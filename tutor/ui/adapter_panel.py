@@ -1,6 +1,6 @@
-"""The panel of an adapter: train it, see what it is worth and what it cost, switch it, compare it, delete it.
+"""The panel of an adapter: train it, see its measurements and its cost, switch it on or off, compare it, delete it.
 
-One panel for two owners: the learner's own tutor on her page, the course's shared one on the instructor's.
+The learner's own adapter and the course's shared adapter use the same panel.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ POLL_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class AdapterHandlers:
-    """The handlers; all that change the panel give its whole content, in the order of `Panel.outputs`."""
+    """The handlers; those that change the panel return its whole content in the order of `AdapterPanel.outputs`."""
 
     services: Services
-    shared: bool  # the course's adapter instead of her own
+    shared: bool  # the course's adapter instead of the learner's own
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the panel as it is stored, with the version in use chosen."""
+        """Return the panel with the version in use selected."""
         actor = current_person(request)
         if course_id is None or (self.shared and not self.services.courses.can_teach(actor, course_id)):
             return tuple(gr.skip() for _ in range(11))
@@ -56,7 +56,7 @@ class AdapterHandlers:
         )
 
     def poll_training(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the training's progress; the whole panel again when it has ended."""
+        """Return the progress of the training, or the whole panel when it has ended."""
         actor = current_person(request)
         if course_id is None:
             return self.show(course_id, request)
@@ -79,7 +79,7 @@ class AdapterHandlers:
         return self.show(course_id, request)
 
     def use_version(self, version_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Make the chosen version the one that answers."""
+        """Switch to the selected version."""
         actor = current_person(request)
         if version_id:
             version = self.services.adapter_versions.promote(actor, version_id)
@@ -103,7 +103,7 @@ class AdapterHandlers:
         return self.show(course_id, request)
 
     def confirm_deletion(self, version_id: str | None, request: gr.Request) -> Updates:
-        """Ask once before a version goes."""
+        """Ask for confirmation before a version is deleted."""
         actor = current_person(request)
         if not version_id:
             show_info(t(actor.language, "choose_first"))
@@ -119,28 +119,28 @@ class AdapterHandlers:
         return self.show(course_id, request)
 
     def show_details(self, version_id: str | None, course_id: str, request: gr.Request) -> str:
-        """Say what there is to know of the chosen version."""
+        """Return the details of the selected version."""
         actor = current_person(request)
         return self._format_details(actor, self._list_versions(actor, course_id), version_id)
 
     def compare(
         self, question: str, version_id: str | None, course_id: str | None, request: gr.Request
     ) -> Iterator[Updates]:
-        """Stream the answers of the base and of the chosen version, side by side."""
+        """Stream the answers of the base model and of the selected version."""
         actor = current_person(request)
         if not version_id or course_id is None:
             show_info(t(actor.language, "choose_first"))
             return
-        said = dict.fromkeys(AnswerSide, "")
+        texts = dict.fromkeys(AnswerSide, "")
         yield tuple(chat_view.format_stage(None, actor.language) for _ in AnswerSide)
         with closing(self.services.side_by_side.compare(actor, course_id, question or "", version_id)) as pieces:
             for piece in pieces:
-                said[piece.side] += piece.text
+                texts[piece.side] += piece.text
                 yield tuple(
                     sanitize_markdown(text) if text.strip() else chat_view.format_stage(None, actor.language)
-                    for text in said.values()
+                    for text in texts.values()
                 )
-        if said[AnswerSide.BASE].strip() == said[AnswerSide.ADAPTER].strip():
+        if texts[AnswerSide.BASE].strip() == texts[AnswerSide.ADAPTER].strip():
             show_info(t(actor.language, "comparison_same"))
 
     def _owner_id(self, actor: Person) -> str | None:
@@ -157,7 +157,7 @@ class AdapterHandlers:
         )
 
     def _list_versions(self, actor: Person, course_id: str) -> list[adapter_view.VersionDetails]:
-        """Return the owner's versions with what is known of them."""
+        """Return the owner's versions with their details."""
         versions = self.services.adapter_versions
         return [
             adapter_view.VersionDetails(
@@ -176,7 +176,7 @@ class AdapterHandlers:
         )
 
     def _render_training(self, actor: Person, course_id: str) -> tuple[str, gr.LinePlot, gr.Timer, gr.Button]:
-        """Return how far the training is, its curve, the timer that watches it, and the button that stops it."""
+        """Return the training's progress, its loss curve, the timer that polls it and the button that stops it."""
         job = self.services.training.latest_job(actor, self._owner_id(actor), course_id)
         running = job is not None and job_progress.is_open(job)
         losses = self.services.training.loss_curve(actor, job.id) if job else []
@@ -197,7 +197,7 @@ class AdapterHandlers:
 
 
 def _loss_plot_data(losses: list[LossPoint], language: str) -> dict[str, Any]:
-    """Return the curves of what is learnt and of what is held out, in the form that the plot is sent in."""
+    """Return the loss on training data and on held-out data as the value of the plot."""
     learnt, held_out = t(language, "curve_learnt"), t(language, "curve_held_out")
     points: list[list[Any]] = [[point.step, point.loss, learnt] for point in losses]
     points += [[point.step, point.held_out, held_out] for point in losses if point.held_out is not None]
@@ -218,7 +218,7 @@ class AdapterPanel:
     versions: gr.Radio
     details: gr.Markdown
     confirmation: gr.Group
-    version_buttons: gr.Row  # these two are of no use before there is a version
+    version_buttons: gr.Row  # these two are shown once there is a version
     comparison: gr.Column
 
     @property
@@ -239,7 +239,7 @@ class AdapterPanel:
 
 
 def build(handlers: AdapterHandlers, course: gr.Dropdown) -> AdapterPanel:
-    """Put the panel where we are; whoever builds it fills it with `show`."""
+    """Add the panel to the page; the caller fills it with `show`."""
     prefix = "tutor-shared-" if handlers.shared else "tutor-"
     state = gr.Markdown(elem_id=f"{prefix}state")
     with gr.Row():
@@ -297,7 +297,7 @@ def _build_comparison(handlers: AdapterHandlers, course: gr.Dropdown, versions: 
             elem_id=f"{prefix}comparison",
             max_length=2000,
         )
-        with gr.Row(elem_classes="tutor-comparison-row"):
+        with gr.Row():
             with gr.Column(min_width=280):
                 gr.Markdown(i18n("answer_base"), elem_classes="tutor-comparison-label")
                 base_answer = gr.Markdown(

@@ -1,4 +1,4 @@
-"""What a page shows of better answers and of the adapters trained on them: values in, lines out. No Gradio."""
+"""Text about better answers and the adapters trained on them: values in, text out. No Gradio."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _METRICS = (
 
 @dataclass(frozen=True, slots=True)
 class VersionDetails:
-    """A version with what is known of it beside its row."""
+    """A version with its training data and its size."""
 
     version: AdapterVersion
-    corrections: tuple[Correction, ...]  # those it was trained on, as they stand now
+    corrections: tuple[Correction, ...]  # those it was trained on, in their present state
     size_bytes: int
     may_answer: bool
 
 
 def correction_choices(pairs: Sequence[tuple[Correction, Turn | None]], language: str) -> list[tuple[str, str]]:
-    """Return a line for each better answer: the question, the answer, and where it stands with the teacher."""
+    """Return a line for each better answer: the question, the answer and its status."""
     return [(_format_correction(correction, turn, language), correction.id) for correction, turn in pairs]
 
 
@@ -47,13 +47,13 @@ def _format_correction(correction: Correction, turn: Turn | None, language: str)
     question = f"{to_plain_line(turn.question, 60)} → " if turn else ""
     words = to_plain_line(correction.text, 90)
     line = f"{question}{words} — {format_correction_state(correction, language)}"
-    if not words:  # taken back
+    if not words:  # withdrawn
         line = f"{to_plain_line(turn.question, 60) if turn else ''} — {format_correction_state(correction, language)}"
     return f"{line}: {to_plain_line(correction.reason, 120)}" if correction.reason else line
 
 
 def format_correction_state(correction: Correction, language: str) -> str:
-    """Say where a better answer stands: with the teacher, and for training."""
+    """Return the status of a better answer: its review, and whether it may be used for training."""
     if correction.state in (CorrectionState.DECLINED, CorrectionState.WITHDRAWN):
         return t(language, f"state_{correction.state.value}")
     key = "state_waits" if correction.is_pending else "state_for_the_course"
@@ -61,7 +61,7 @@ def format_correction_state(correction: Correction, language: str) -> str:
 
 
 def format_active_adapter(answering: AdapterVersion | None, counts: Mapping[str, int], language: str) -> str:
-    """Say who answers: the base, the course's shared version, or her own."""
+    """Return which model answers: the base, the course's shared version or the learner's own."""
     if answering is None:
         return t(language, "my_tutor_base")
     key = "my_tutor_active" if answering.learner_id else "my_tutor_shared"
@@ -70,7 +70,7 @@ def format_active_adapter(answering: AdapterVersion | None, counts: Mapping[str,
 
 
 def format_shared_adapter(active: AdapterVersion | None, language: str) -> str:
-    """Say who answers those learners of a course who have no adapter of their own."""
+    """Return which model answers learners who have no adapter of their own."""
     if active is None:
         return t(language, "shared_base")
     return t(language, "shared_active", name=escape_inline(active.name), version=active.version)
@@ -84,12 +84,12 @@ def _format_version(known: VersionDetails, language: str) -> str:
     version = known.version
     date = format_moment(language, version.created_at)
     line = t(language, "version_line", version=version.version, count=len(known.corrections), date=date)
-    fallen = version.state is AdapterState.RETIRED and not known.may_answer
-    return f"{line} · {t(language, 'version_withdrawn_data' if fallen else f'version_{version.state.value}')}"
+    is_revoked = version.state is AdapterState.RETIRED and not known.may_answer
+    return f"{line} · {t(language, 'version_withdrawn_data' if is_revoked else f'version_{version.state.value}')}"
 
 
 def format_version_details(known: VersionDetails, language: str) -> str:
-    """Return what there is to know of a version: the verdict, what was measured, what trained it, what it cost."""
+    """Return a version's details: the gate's verdict, the metrics, the training data, the cost."""
     parts = [
         format_gate_verdict(known.version, language),
         format_metrics_table(known.version.metrics, language),
@@ -102,7 +102,7 @@ def format_version_details(known: VersionDetails, language: str) -> str:
 
 
 def format_gate_verdict(version: AdapterVersion, language: str) -> str:
-    """Say in plain words whether the gate let a version in, and why."""
+    """Return whether a version passed the gate, and why."""
     if version.state is not AdapterState.REJECTED:
         return f"**{t(language, 'gate_promoted')}** {t(language, 'gate_promoted_why')}"
     why = " ".join(_translate_gate_reason(reason, language) for reason in version.reasons)
@@ -115,7 +115,7 @@ def _translate_gate_reason(reason: str, language: str) -> str:
 
 
 def format_metrics_table(metrics: Mapping[str, float], language: str) -> str:
-    """Return the table of what was measured of the base and of the version."""
+    """Return the table of metrics before and after the training."""
     rows = [
         "| " + " | ".join([t(language, key), *(form(language, metrics[f"{name}_{when}"]) for when in _WHEN)]) + " |"
         for key, name, form in _METRICS
@@ -124,12 +124,12 @@ def format_metrics_table(metrics: Mapping[str, float], language: str) -> str:
     if not rows:
         return ""
     head = f"| {t(language, 'measured')} | {t(language, 'answer_base')} | {t(language, 'answer_adapter')} |"
-    held = t(language, "held_out" if metrics.get("held_out") else "none_held_out", count=int(metrics["held_out"]))
-    return "\n".join([head, "|---|---|---|", *rows, "", held])
+    note = t(language, "held_out" if metrics.get("held_out") else "none_held_out", count=int(metrics["held_out"]))
+    return "\n".join([head, "|---|---|---|", *rows, "", note])
 
 
 def format_cost(known: VersionDetails, language: str) -> str:
-    """Say what the training took and what the version takes."""
+    """Return how long the training took and how large the version is."""
     metrics = known.version.metrics
     return t(
         language,
@@ -140,7 +140,7 @@ def format_cost(known: VersionDetails, language: str) -> str:
     )
 
 
-# How the sentences of a training that did not come to its end begin, and the plain words for them.
+# How the messages of failed trainings begin, and the key of the message shown instead.
 _FAILURE_KEYS = (
     ("the trainer ended", "error_TrainerDied"),
     ("the trainer did not end", "error_TrainerDied"),
@@ -154,7 +154,7 @@ _FAILURE_KEYS = (
 
 
 def format_training_status(job: Job | None, active: AdapterVersion | None, language: str) -> str:
-    """Say how far a training is, or how it ended; nothing of one whose version is not in use any more."""
+    """Return the progress or the result of a training; "" if its version is no longer in use."""
     if job is None:
         return ""
     if is_open(job):

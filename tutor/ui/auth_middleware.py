@@ -1,8 +1,8 @@
-"""The gate: every request passes it before Gradio sees it, and is denied unless a rule here lets it through.
+"""Authorisation of every request before Gradio sees it: denied unless a rule here allows it.
 
-A pure ASGI middleware. It looks up who is signed in and puts the `Person` into the request's scope, answers our own
-routes (`doors`), binds Gradio's client-chosen session hash to the person who used it first, refuses foreign origins
-and the Gradio routes that nobody here needs, and adds the security headers.
+ASGI middleware. It puts the signed-in `Person` into the request's scope, answers our own routes (`http_routes`), binds
+Gradio's client-chosen session hash to the person who used it first, refuses requests from other sites and Gradio routes
+that are not used here, and adds the security headers.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from tutor.ui.http_routes import OWN_PATHS, SECURE_SESSION_COOKIE, SESSION_COOKI
 from tutor.ui.locale_middleware import disable_compression, inject_language
 
 GRADIO_API_PREFIX = "/gradio_api"
-MAX_EVENT_BYTES = 4 * 2**20  # of one page event: a long question still gets its sentence, a flood does not
+MAX_EVENT_BYTES = 4 * 2**20  # of one page event: a question that is too long still gets its error message
 MAX_SESSIONS = 20_000
 
 _PUBLIC_PATHS = re.compile(r"/(?:assets|svelte|static)/[^\x00]*|/(?:gradio_api/)?theme\.css|/favicon\.ico|/robots\.txt")
-_STARTUP_PATH = f"{GRADIO_API_PREFIX}/startup-events"  # Gradio calls it itself when it starts
+_STARTUP_PATH = f"{GRADIO_API_PREFIX}/startup-events"  # Gradio itself calls it when it starts
 _PAGE_PATHS = re.compile(r"/|/teach")
 _EVENT_PATHS = re.compile(rf"{GRADIO_API_PREFIX}/(?:queue/join|cancel)/?")
 _STREAM_PATHS = re.compile(rf"{GRADIO_API_PREFIX}/queue/data|{GRADIO_API_PREFIX}/heartbeat/(?P<hash>[A-Za-z0-9_-]+)")
@@ -54,7 +54,7 @@ SECURITY_HEADERS = {
 
 
 class AuthMiddleware:
-    """Stands between the network and the pages of one house."""
+    """Checks every request to the pages of `services`."""
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
         self._app = app
@@ -80,7 +80,7 @@ class AuthMiddleware:
         await self._forward_signed_in(scope, receive, send, actor)
 
     async def _forward_signed_in(self, scope: Scope, receive: Receive, send: Send, actor: Person) -> None:
-        """Let a signed-in person through to what she may use of Gradio."""
+        """Forward a signed-in person's request if they may use this route of Gradio."""
         path: str = scope["path"]
         if _EVENT_PATHS.fullmatch(path):
             return await self._forward_event(scope, receive, send, actor)
@@ -101,7 +101,7 @@ class AuthMiddleware:
         await self._app(scope, receive, send)
 
     async def _forward_event(self, scope: Scope, receive: Receive, send: Send, actor: Person) -> None:
-        """Pass a page event on if its session belongs to this person; the body is read once and replayed."""
+        """Forward a page event if its session belongs to this person; the body is read once and replayed."""
         body = await _read_body(receive, MAX_EVENT_BYTES)
         if body is None:
             return await _error_response(413, "this message is too long to be read")(scope, receive, send)
@@ -114,7 +114,7 @@ class AuthMiddleware:
         return await to_thread.run_sync(self._services.accounts.person_for_session, token) if token else None
 
     def _claim_session(self, actor: Person, session: str) -> bool:
-        """Bind a session hash to who used it first; nobody else may use it afterwards."""
+        """Bind a session hash to the person who used it first; return False for anybody else."""
         if not session or len(session) > 64:
             return False
         owner = self._session_owners.setdefault(session, actor.id)
@@ -125,7 +125,7 @@ class AuthMiddleware:
 
 
 def is_cross_site(scope: Scope, own_url: str) -> bool:
-    """Whether a browser says that another site made this request; tools that are no browsers say nothing."""
+    """Whether a browser reports that another site made this request; other clients send no such headers."""
     headers = Headers(scope=scope)
     if headers.get("sec-fetch-site") == "cross-site" and scope["method"] not in ("GET", "HEAD"):
         return True
@@ -147,7 +147,7 @@ def session_token(scope: Scope) -> str | None:
 
 
 def _anonymous_response(scope: Scope) -> Response:
-    """What those who are not signed in get: the welcome page, or a refusal."""
+    """Return the welcome page, or 401 for other paths."""
     if scope["method"] in ("GET", "HEAD") and _PAGE_PATHS.fullmatch(scope["path"]):
         return HTMLResponse(
             static_pages.render_welcome(negotiate_language(Headers(scope=scope).get("accept-language", "")))

@@ -1,6 +1,6 @@
-"""Charts as plain HTML and SVG: the same on a page, on paper and in a file; every number also stands in words.
+"""Charts as plain HTML and SVG for pages, print and files; every number is also in the text.
 
-No Gradio and no script, so that a report needs nothing but itself. Colours come from `assets/progress.css`.
+No Gradio and no script, so that a report is one self-contained file. Colours come from `assets/progress.css`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from datetime import date, timedelta
 
 from tutor.learner.activity_log import AnswerCounts
 
-CALENDAR_WEEKS = 13  # of the calendar
+CALENDAR_WEEKS = 13  # shown in the calendar
 CELL, GAP = 13, 3
+SPARKLINE_WIDTH, SPARKLINE_HEIGHT = 90, 22
+COLUMNS_WIDTH, COLUMNS_HEIGHT = 560, 130
 
 
 def bar(share: float, low: float | None = None, high: float | None = None, tone: str = "") -> str:
-    """Return a bar from 0 to 1, with a thin line from `low` to `high`; its words stand beside it."""
+    """Return a bar from 0 to 1, with a thin line from `low` to `high`; hidden from screen readers."""
     line = ""
     if low is not None and high is not None:
         line = f'<i style="left:{100 * low:.1f}%;width:{100 * (high - low):.1f}%"></i>'
@@ -24,10 +26,11 @@ def bar(share: float, low: float | None = None, high: float | None = None, tone:
     return f'<span class="tp-bar {tone}" aria-hidden="true">{fill}{line}</span>'
 
 
-def sparkline(points: Sequence[tuple[date, float]], label: str, width: int = 90, height: int = 22) -> str:
-    """Return a small line of how known a skill was, day by day; "" for fewer than two days."""
+def sparkline(points: Sequence[tuple[date, float]], label: str) -> str:
+    """Return a small line chart of a skill's mastery by day; "" for fewer than two days."""
     if len(points) < 2:
         return ""
+    width, height = SPARKLINE_WIDTH, SPARKLINE_HEIGHT
     first, last = points[0][0], points[-1][0]
     span = max((last - first).days, 1)
     marks = " ".join(
@@ -41,7 +44,7 @@ def sparkline(points: Sequence[tuple[date, float]], label: str, width: int = 90,
 
 
 def calendar(days: Mapping[date, AnswerCounts], today: date, titles: Mapping[date, str], label: str) -> str:
-    """Return thirteen weeks of days, Monday on top; the more answers, the darker."""
+    """Return a calendar of thirteen weeks, Monday on top; more answers are darker."""
     start = today - timedelta(days=today.weekday() + 7 * (CALENDAR_WEEKS - 1))
     most = max((work.answers for work in days.values()), default=1)
     cells = []
@@ -62,16 +65,17 @@ def _shade(answers: int, most: int) -> int:
     return 1 + min(3, 4 * answers // (most + 1))
 
 
-def column_chart(values: Sequence[tuple[str, int, int]], label: str, width: int = 560, height: int = 130) -> str:
-    """Return columns of (name, whole, part): the part is drawn darker at the foot of the whole."""
+def column_chart(values: Sequence[tuple[str, int, int]], label: str) -> str:
+    """Return columns of (name, whole, part); the part is the darker foot of the column."""
     if not values:
         return ""
-    most, room = max(max(whole for _, whole, _ in values), 1), width / len(values)
+    width, height = COLUMNS_WIDTH, COLUMNS_HEIGHT
+    highest, step = max(max(whole for _, whole, _ in values), 1), width / len(values)
     drawn = []
     for n, (name, whole, part) in enumerate(values):
-        x, wide = n * room + room * 0.15, room * 0.7
+        x, wide = n * step + step * 0.15, step * 0.7
         for kind, amount in (("whole", whole), ("part", part)):
-            tall = (height - 20) * amount / most
+            tall = (height - 20) * amount / highest
             drawn.append(
                 f'<rect class="tp-{kind}" x="{x:.1f}" y="{height - 18 - tall:.1f}" width="{wide:.1f}" '
                 f'height="{tall:.1f}" rx="2"><title>{html.escape(f"{name}: {part}/{whole}")}</title></rect>'
@@ -83,12 +87,11 @@ def column_chart(values: Sequence[tuple[str, int, int]], label: str, width: int 
     )
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table; every cell is escaped."""
     top = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
-    named = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     return (
-        f'<div class="tp-scroll"><table class="tp-table">{named}<thead><tr>{top}</tr></thead>'
+        f'<div class="tp-scroll"><table class="tp-table"><thead><tr>{top}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )

@@ -1,4 +1,4 @@
-"""Updates for the student page: what is stored, as Gradio components in their new state. Reads only."""
+"""Updates of the student's page: stored values as Gradio components. Only reads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor.ui import chat_view
 
 
 def resolve_course_id(services: Services, actor: Person, shown: str | None) -> str | None:
-    """Return the course on the page or, before it has filled itself, the one that it will show; None without any."""
+    """Return the course on the page, or the first visible one before the page has loaded; None if there is none."""
     return shown or next((course.id for course in services.courses.visible_to(actor)), None)
 
 
@@ -31,7 +31,7 @@ def latest_conversation_id(services: Services, actor: Person, course_id: str | N
 
 
 def render_chat(services: Services, actor: Person, course_id: str | None, conversation_id: str | None) -> gr.Chatbot:
-    """Return the chat as it is stored, or the empty chat with questions to begin with."""
+    """Return the stored chat, or the empty chat with starter questions."""
     turns = services.conversations.list_turns(actor, conversation_id) if conversation_id else []
     ratings = services.feedback.list_ratings(actor, conversation_id) if conversation_id else {}
     changes: dict[str, Any] = {
@@ -56,23 +56,23 @@ def _empty_chat_options(services: Services, actor: Person, course_id: str | None
 
 
 def render_question_box(**changes: Any) -> gr.Textbox:
-    """Return the question box at rest."""
+    """Return the question box ready for a question."""
     return gr.Textbox(submit_btn=True, stop_btn=False, **changes)
 
 
 def render_busy_question_box(**changes: Any) -> gr.Textbox:
-    """Return the question box while an answer is coming: its button stops."""
+    """Return the question box during an answer; its button stops the answer."""
     return gr.Textbox(submit_btn=False, stop_btn=True, **changes)
 
 
 def render_model_status(services: Services, actor: Person) -> tuple[str, gr.Timer]:
-    """Return the line about the model, and a timer that goes on while it loads."""
+    """Return the model's status, and a timer that runs while it loads."""
     info = services.engine.info()
     return chat_view.format_model_status(info, actor.language), gr.Timer(active=info.state is EngineState.LOADING)
 
 
 def render_account_links(actor: Person) -> str:
-    """Return the links that belong to a person; our own words only."""
+    """Return a person's account links as HTML, made of our own text only."""
     teach = f'<a href="/teach">{t(actor.language, "teach")}</a>' if actor.is_staff else ""
     leave = f'<form method="post" action="/logout"><button>{t(actor.language, "sign_out")}</button></form>'
     return f'<div class="tutor-account">{teach}{render_language_switch(actor, "/")}{leave}</div>'

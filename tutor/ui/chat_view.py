@@ -1,4 +1,4 @@
-"""What a page shows: values in, plain messages and lines out. No Gradio, no requests, no clock."""
+"""The text of a chat: values in, Markdown out. No Gradio, no requests, no clock."""
 
 from __future__ import annotations
 
@@ -30,19 +30,17 @@ from tutor.ui.sanitizer import sanitize_markdown
 from tutor.ui.text_format import escape_inline, to_plain_line
 
 ChatMessage = dict[str, Any]
-LIKE, DISLIKE = "Like", "Dislike"  # the two options that the chat shows as thumbs
+LIKE, DISLIKE = "Like", "Dislike"  # Gradio shows these two options as thumbs
 FEEDBACK_REASONS = ("reason_wrong", "reason_unclear", "reason_source", "reason_other")
 _CITATION_MARK = re.compile(r"\[(\d{1,2})\](?!\()")
-CONFIDENCE_VERY, CONFIDENCE_LIKELY, CONFIDENCE_UNSURE = (
-    0.85,
-    0.6,
-    0.15,
-)  # confidences from which on the words for them change
-SHORT_ANSWER_TERMS, MAX_QUOTE_CHARS = (
-    12,
-    240,
-)  # of an answer that is shown with its source's sentence; characters of that
-ANSWER_MOVES = ("answer", "define")  # moves whose reply is one to the question asked
+# The least confidence of each wording.
+CONFIDENCE_VERY = 0.85
+CONFIDENCE_LIKELY = 0.6
+CONFIDENCE_UNSURE = 0.15  # above it, an uncovered answer is called "not certain"
+SHORT_ANSWER_TERMS = 12  # an answer of at most so many terms is shown with its cited sentence
+MAX_QUOTE_CHARS = 240
+STARTER_QUESTIONS = 4
+ANSWER_MOVES = ("answer", "define")  # moves that answer the question itself
 _UNSUPPORTED_HTML = f'<span class="tutor-unsupported">{OWN_WORDS_MARK}</span>'
 _UNSUPPORTED_MARK = re.compile(rf"\[{OWN_WORDS_MARK}\](?!\()")
 _STATUS_KEYS = {
@@ -53,7 +51,7 @@ _STATUS_KEYS = {
 
 
 def to_chat_messages(turns: Sequence[Turn], language: str) -> list[ChatMessage]:
-    """Return a conversation as chat messages, two a turn; each carries its turn's id."""
+    """Return a conversation as chat messages, two per turn; each carries its turn's id."""
     return [
         message
         for turn in turns
@@ -66,7 +64,7 @@ def to_question_message(question: str, turn_id: str = "") -> ChatMessage:
 
 
 def to_answer_message(turn: Turn, language: str) -> ChatMessage:
-    """Return the stored answer with its citations as links, its sources, and how it ended."""
+    """Return the stored answer with linked citations, sources and status."""
     parts = [
         format_badge(turn, language),
         format_hint_rung(turn, language),
@@ -79,14 +77,14 @@ def to_answer_message(turn: Turn, language: str) -> ChatMessage:
     return {"role": "assistant", "content": "\n\n".join(filter(None, parts)), "metadata": {"id": turn.id}}
 
 
-def to_partial_message(text: str, doing: Stage | Queued | None, language: str) -> ChatMessage:
-    """Return the answer so far, or what the tutor is doing before its first word."""
-    return {"role": "assistant", "content": sanitize_markdown(text) if text.strip() else format_stage(doing, language)}
+def to_partial_message(text: str, stage: Stage | Queued | None, language: str) -> ChatMessage:
+    """Return the answer so far, or the current stage before its first word."""
+    return {"role": "assistant", "content": sanitize_markdown(text) if text.strip() else format_stage(stage, language)}
 
 
-def format_stage(doing: Stage | Queued | None, language: str) -> str:
-    """Return in words what the tutor does, or the place in the queue."""
-    match doing:
+def format_stage(stage: Stage | Queued | None, language: str) -> str:
+    """Return what the tutor is doing, or the place in the queue."""
+    match stage:
         case Queued(place=place) if place:
             words = t(language, "stage_queued", place=place)
         case Queued():
@@ -99,7 +97,7 @@ def format_stage(doing: Stage | Queued | None, language: str) -> str:
 
 
 def format_badge(turn: Turn, language: str) -> str:
-    """Return who vouches for the answer, or the decision "not in your course" and in plain words how sure it is."""
+    """Return who checked the answer, or "not in your course" with how certain that is."""
     keys = [f"verified_{turn.verified.voice.value}"] if turn.verified and turn.verified.whole else []
     words = {key: t(language, key) for key in keys}
     if turn.covered is False and (turn.guidance is None or _depends_on_coverage(turn.guidance)):
@@ -109,12 +107,12 @@ def format_badge(turn: Turn, language: str) -> str:
 
 
 def _depends_on_coverage(guidance: Guidance) -> bool:
-    """Whether what the course holds decides this move: an answer, or the first hint at an exercise."""
+    """Whether this move depends on what the course covers: an answer, or the first hint for an exercise."""
     return guidance.move in (*ANSWER_MOVES, "not_covered") or (guidance.move == "hint" and guidance.rung == 1)
 
 
 def format_confidence(turn: Turn, language: str) -> str:
-    """Return in plain words how sure the library is that the course covers the question."""
+    """Return how certain it is that the course covers the question."""
     if not turn.covered or turn.confidence is None or (turn.guidance and turn.guidance.move not in ANSWER_MOVES):
         return ""
     levels = (("covered_very", CONFIDENCE_VERY), ("covered_likely", CONFIDENCE_LIKELY), ("covered_possibly", 0.0))
@@ -123,7 +121,7 @@ def format_confidence(turn: Turn, language: str) -> str:
 
 
 def format_hint_rung(turn: Turn, language: str) -> str:
-    """Return where the learner stands on the hint ladder after a hint, or that her exercise is done."""
+    """Return the rung of the hint ladder after a hint, or that the exercise is solved."""
     guidance = turn.guidance
     if guidance is None or not guidance.exercise:
         return ""
@@ -136,7 +134,7 @@ def format_hint_rung(turn: Turn, language: str) -> str:
 
 
 def link_citations(turn: Turn) -> str:
-    """Return the cleaned answer; a mark [n] that has a citation becomes the link to its passage."""
+    """Return the sanitised answer; a mark [n] with a citation becomes a link to its passage."""
     links = {citation.number: passage_url(turn, citation) for citation in turn.citations}
 
     def link(match: re.Match[str]) -> str:
@@ -149,7 +147,7 @@ def link_citations(turn: Turn) -> str:
 
 
 def format_unsupported_legend(turn: Turn, language: str) -> str:
-    """Return the legend of the mark that unsupported sentences carry; "" where none does."""
+    """Return the legend for the mark of unsupported sentences; "" if there are none."""
     return (
         f'{_UNSUPPORTED_HTML} <span class="tutor-note">{t(language, "unsupported_legend")}</span>'
         if _UNSUPPORTED_MARK.search(turn.answer)
@@ -170,7 +168,7 @@ def format_sources(turn: Turn, language: str) -> str:
 
 
 def format_source_sentence(turn: Turn, citation: Citation) -> str:
-    """Return the course's own sentence beside an answer of a few words, so that it can be read in its place."""
+    """Return the cited sentence for an answer of only a few words."""
     guided = turn.guidance is not None and turn.guidance.move not in ANSWER_MOVES
     if guided or not turn.model or len(tokenize(strip_citation_marks(turn.answer))) > SHORT_ANSWER_TERMS:
         return ""
@@ -188,7 +186,7 @@ def format_turn_status(turn: Turn, language: str) -> str:
 
 
 def format_provenance(turn: Turn, language: str) -> str:
-    """Return the line that says which model, in which form and under which adapter, gave the answer."""
+    """Return which model, quantization and adapter gave the answer."""
     if turn.verified and turn.verified.whole:
         return f'<span class="tutor-provenance">{t(language, "verified_why")}</span>'
     if not turn.model:
@@ -204,13 +202,13 @@ def format_provenance(turn: Turn, language: str) -> str:
 
 
 def format_model_name(model: str, quantization: str | None) -> str:
-    """Return the model with the form that it runs in."""
+    """Return the model with its quantization."""
     form = "" if quantization in (None, "none", "") else f" ({quantization.upper()})"
     return escape_inline(model) + form
 
 
 def feedback_values(turns: Sequence[Turn], ratings: Mapping[str, Feedback], language: str) -> list[str | None]:
-    """Return what was chosen under each answer, in the order of the answers."""
+    """Return the selected feedback of each answer, in the order of the answers."""
     return [_feedback_value(ratings.get(turn.id), language) for turn in turns]
 
 
@@ -227,7 +225,7 @@ def feedback_options(language: str) -> list[str]:
 
 
 def parse_feedback(choice: bool | str, language: str) -> tuple[Thumb, str | None]:
-    """Return the thumb and the reason that a tap means; the chat tells True, False or the option's words."""
+    """Return thumb and reason of a choice; the chat sends True, False or the label of the option."""
     if isinstance(choice, bool):
         return (Thumb.UP if choice else Thumb.DOWN), None
     reasons = {t(language, reason): reason for reason in FEEDBACK_REASONS}
@@ -237,7 +235,7 @@ def parse_feedback(choice: bool | str, language: str) -> tuple[Thumb, str | None
 
 
 def turn_at(turns: Sequence[Turn], index: int | tuple[int, ...] | None) -> Turn | None:
-    """Return the turn of a chat message's index: every turn shows two messages."""
+    """Return the turn of a chat message's index; every turn has two messages."""
     number = index[0] if isinstance(index, tuple) else index
     return turns[number // 2] if number is not None and 0 <= number < 2 * len(turns) else None
 
@@ -255,15 +253,15 @@ def format_model_status(info: EngineInfo, language: str) -> str:
     return f"{line} · {escape_inline(info.detail)}" if info.detail else line
 
 
-def starter_questions(topics: Sequence[str], language: str, count: int = 4) -> list[ChatMessage]:
-    """Return questions to begin with, about what the course declares or has, in her own language where there is any."""
+def starter_questions(topics: Sequence[str], language: str) -> list[ChatMessage]:
+    """Return starter questions about the topics, in the reader's language if any topic is in it."""
     lines = list(dict.fromkeys(to_plain_line(topic, 60) for topic in topics))
     spoken = [line for line in lines if detect_language(line, language) == language]
-    return [{"text": t(language, "starter", topic=line)} for line in (spoken or lines)[:count]]
+    return [{"text": t(language, "starter", topic=line)} for line in (spoken or lines)[:STARTER_QUESTIONS]]
 
 
 def format_empty_chat(course: str | None, has_documents: bool, language: str) -> str:
-    """Return what stands in an empty chat."""
+    """Return the text of an empty chat."""
     if course is None:
         return t(language, "no_courses")
     if not has_documents:

@@ -1,6 +1,6 @@
-"""What stands behind a citation, as HTML: the printed page, a slide, a cell, a row, a second, or the text alone.
+"""A cited place as HTML: the printed page, a slide, a cell, a row, a moment of a recording, or only the text.
 
-Pure. Everything that comes from a document is escaped here.
+Everything that comes from a document is escaped here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from tutor.domain import Citation
 from tutor.locales import CATALOGS, DEFAULT, t
 from tutor.ui.sanitizer import strip_hidden
 
-_NOTES_PREFIX = "Notes: "  # what the reader of presentations puts before what is spoken
+_NOTES_PREFIX = "Notes: "  # the presentation reader's prefix of speaker's notes
 
 
 @dataclass(frozen=True, slots=True)
 class CitedPlace:
-    """A cited place with what can be shown of it; `picture` is the address of its page, "" where it has none."""
+    """A cited place with its rendering; `image_url` is the address of its page image, or ""."""
 
     document: Document
     passage: Passage
@@ -37,7 +37,7 @@ class CitedPlace:
 
 
 def render_citation(language: str, place: CitedPlace) -> str:
-    """Return the place with its heading; the text of the passage follows where a picture or a card leads."""
+    """Return the place with its heading; below a page image or an excerpt, the text of the passage is collapsed."""
     text, marked = highlight_quote(place.passage.text, place.quote)
     note = _render_note(t(language, "passage_marked")) if marked else ""
     passage = f'<div class="passage">{text}</div>{note}'
@@ -57,7 +57,7 @@ def render_citation(language: str, place: CitedPlace) -> str:
 
 
 def render_removed_citation(language: str, citation: Citation) -> str:
-    """Return what is left of a citation whose document is no longer in the course."""
+    """Return the quote of a citation whose document is no longer in the course."""
     title, where = (
         html.escape(citation.document),
         html.escape(format_place(language, citation.place, citation.position)),
@@ -70,12 +70,12 @@ def render_removed_citation(language: str, citation: Citation) -> str:
 
 
 def format_place(language: str, place: str, number: int, label: str = "") -> str:
-    """Return a place in the reader's language; what has a name of its own keeps it."""
+    """Return a place in the reader's language; a page number or heading of the document is kept."""
     if place == documents.LocatorKind.SECOND:
         return format_timecode(number)
-    kind, _, own = label.partition(" ")  # "page iv", "section Light reactions", "paragraph 3"
-    known = own and f"place_{kind}" in CATALOGS[DEFAULT]
-    return t(language, f"place_{kind if known else place}", own=own if known else number)
+    kind, _, name = label.partition(" ")  # "page iv", "section Light reactions", "paragraph 3"
+    is_translated = name and f"place_{kind}" in CATALOGS[DEFAULT]
+    return t(language, f"place_{kind if is_translated else place}", own=name if is_translated else number)
 
 
 def format_timecode(second: int) -> str:
@@ -94,7 +94,7 @@ def _render_heading(language: str, place: CitedPlace) -> str:
 
 
 def _quote_locator(place: CitedPlace) -> Locator:
-    """Where the quote itself stands; its passage may begin a page or some rows earlier."""
+    """Return where the quote is; its passage may begin a page or some rows earlier."""
     locator = place.passage.locator
     match place.rendering:
         case Excerpt() as excerpt:
@@ -105,7 +105,7 @@ def _quote_locator(place: CitedPlace) -> Locator:
 
 
 def _render_page_image(language: str, place: CitedPlace, picture: PageImage) -> str:
-    """The page with translucent boxes over the quote; positions are shares, so any width fits."""
+    """Return the page with translucent boxes over the quote; positions are relative, so any width fits."""
     boxes = "".join(
         f'<span class="quote" style="left:{box.left:.2%};top:{box.top:.2%};'
         f'width:{box.right - box.left:.2%};height:{box.bottom - box.top:.2%}"></span>'
@@ -132,10 +132,10 @@ def _render_excerpt(language: str, excerpt: Excerpt, place: CitedPlace) -> str:
 
 
 def _render_excerpt_text(language: str, kind: str, text: str, quote: str, title: str) -> str:
-    """One text of a slide, cell, row or cue with the quote marked in it."""
+    """Return one text of a slide, cell, row or cue with the quote highlighted."""
     if kind == "slide" and text.startswith(_NOTES_PREFIX):
-        said, _ = highlight_quote(text.removeprefix(_NOTES_PREFIX), quote)
-        return f'<div class="notes"><b>{t(language, "slide_notes")}</b><p>{said}</p></div>'
+        marked, _ = highlight_quote(text.removeprefix(_NOTES_PREFIX), quote)
+        return f'<div class="notes"><b>{t(language, "slide_notes")}</b><p>{marked}</p></div>'
     if kind == "slide" and text == title:
         return ""
     if kind == "row":
@@ -147,7 +147,7 @@ def _render_excerpt_text(language: str, kind: str, text: str, quote: str, title:
 
 
 def _render_table_row(text: str, quote: str) -> str:
-    """A row as the names of its columns and what stands in them."""
+    """Return a row as its column names and values."""
     pairs = [cell.split(": ", 1) for cell in text.split("; ")]
     if not all(len(pair) == 2 for pair in pairs):
         return f"<p>{highlight_quote(text, quote)[0]}</p>"
@@ -170,7 +170,7 @@ def _render_note(sentence: str) -> str:
 
 
 def highlight_quote(text: str, quoted: str) -> tuple[str, bool]:
-    """Return the text as HTML with the first occurrence of the quote marked, and whether it was found."""
+    """Return the text as HTML with the first occurrence of the quote highlighted, and whether it was found."""
     text, quoted = strip_hidden(text), strip_hidden(quoted).strip()
     at = text.find(quoted) if quoted else -1
     if at < 0:

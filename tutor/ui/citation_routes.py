@@ -1,7 +1,7 @@
-"""The routes behind a citation: the place that it names, as a page or as a part of one, and the picture of a page.
+"""The routes of a citation: the cited place, as a page or as a fragment for the dialog, and the image of a page.
 
-The picture and the marked words are shown to the learner whose turn cites them; others who may study the course see
-the passage's text.
+The image and the highlighted quote are shown only to the learner whose turn cites them; others in the course see the
+text of the passage.
 """
 
 from __future__ import annotations
@@ -41,11 +41,13 @@ def build_routes(services: Services) -> list[Route]:
             document, passage = services.documents.passage(actor, request.path_params["passage_id"])
         except (NotFound, NotAllowed, DocumentNotFound):
             return _removed_response(actor, citation, request)
-        sight, problem = _load_rendering(services, document, passage, citation)
-        picture = f"{request.url.path}/{PAGE_IMAGE}?{request.url.query}" if isinstance(sight, PageImage) else ""
-        shown = citation_html.CitedPlace(document, passage, citation.quote if citation else "", sight, picture, problem)
+        view, problem = _load_rendering(services, document, passage, citation)
+        image_url = f"{request.url.path}/{PAGE_IMAGE}?{request.url.query}" if isinstance(view, PageImage) else ""
+        place = citation_html.CitedPlace(
+            document, passage, citation.quote if citation else "", view, image_url, problem
+        )
         return _html_response(
-            actor, request, shown.title, citation_html.render_citation(actor.language, shown), HTTPStatus.OK
+            actor, request, place.title, citation_html.render_citation(actor.language, place), HTTPStatus.OK
         )
 
     def page_image(request: Request) -> Response:
@@ -57,14 +59,14 @@ def build_routes(services: Services) -> list[Route]:
             document, passage = services.documents.passage(actor, request.path_params["passage_id"])
         except (NotFound, NotAllowed, DocumentNotFound):
             return _not_found()
-        sight, _ = _load_rendering(services, document, passage, citation)
-        return Response(sight.png, media_type="image/png") if isinstance(sight, PageImage) else _not_found()
+        view, _ = _load_rendering(services, document, passage, citation)
+        return Response(view.png, media_type="image/png") if isinstance(view, PageImage) else _not_found()
 
     return [Route("/passage/{passage_id}", show_citation), Route("/passage/{passage_id}/" + PAGE_IMAGE, page_image)]
 
 
 def _find_citation(services: Services, actor: Person, request: Request) -> Citation | None:
-    """Return the citation of this person's own turn that the address names, if it is of this passage."""
+    """Return the citation named by the URL if it is in this person's own turn and of this passage."""
     query = request.query_params
     try:
         found = services.citation_viewer.get_citation(
@@ -78,7 +80,7 @@ def _find_citation(services: Services, actor: Person, request: Request) -> Citat
 def _load_rendering(
     services: Services, document: Document, passage: Passage, citation: Citation | None
 ) -> tuple[SourceView | None, str]:
-    """Return how the place looks to the owner of the citation, or why it cannot be shown."""
+    """Return the rendering of the place for the owner of the citation, or why there is none."""
     if citation is None:
         return None, ""
     try:
@@ -88,18 +90,18 @@ def _load_rendering(
 
 
 def _removed_response(actor: Person, citation: Citation | None, request: Request) -> Response:
-    """Answer for a passage that is no longer there; her own answer still tells what it quoted."""
+    """Return the response for a removed passage; the owner of the citation still sees the quote."""
     if citation is None:
         sentence = t(actor.language, "page_missing")
         return HTMLResponse(static_pages.render_message(actor.language, sentence), int(HTTPStatus.NOT_FOUND))
     body = citation_html.render_removed_citation(actor.language, citation)
-    # The chat's dialog shows this as it shows the rest; a browser would write another status into its console.
+    # The chat's dialog shows this like any other place; a browser would log another status as an error.
     status = HTTPStatus.OK if "part" in request.query_params else HTTPStatus.GONE
     return _html_response(actor, request, citation.document, body, status)
 
 
 def _html_response(actor: Person, request: Request, title: str, body: str, status: HTTPStatus) -> Response:
-    """Return the part alone for the dialog of the chat, else a whole page."""
+    """Return only the fragment for the chat's dialog, otherwise a whole page."""
     whole = body if "part" in request.query_params else static_pages.render_page(actor.language, title, body, wide=True)
     return HTMLResponse(whole, int(status))
 

@@ -1,7 +1,7 @@
-"""What a class looks like: the numbers of `tutor.learner.class_overview` in, HTML out. No Gradio.
+"""A class as HTML, from the numbers of `tutor.learner.class_overview`. No Gradio.
 
-`for_page` names learners, for their instructor alone; `for_paper` says what `tutor.learner.disclosure_control`
-lets out.
+`render_class_page` names learners and is for their instructor only; `render_disclosable_class` shows what
+`tutor.learner.disclosure_control` allows to be exported.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from tutor.progress.xapi_import import ImportResult
 from tutor.ui import charts
 from tutor.ui.progress_html import NamesById, format_level, format_relative_day
 
-PlacesById = Mapping[str, str]  # passage id -> document and place, as a person reads it
+PlacesById = Mapping[str, str]  # passage id -> document and place
 MAX_LIST_ROWS = 12
 LEVEL_MARKS = {MasteryLevel.KNOWN: " ✓", MasteryLevel.FADING: " ↘", MasteryLevel.TO_CONFIRM: " ●"}
-MAX_REFUSED_ROWS = 50  # refused statements that are named
+MAX_REFUSED_ROWS = 50  # refused statements that are listed
 
 
 def render_class_page(
     classroom: ClassOverview, learners: NamesById, skills: NamesById, places: PlacesById, language: str
 ) -> str:
-    """Return the whole page of a class."""
+    """Return the class page."""
     if not classroom.learners:
         return f'<div class="tp tp-card"><p>{t(language, "class_none")}</p></div>'
     disclosed = full_figures(classroom)
@@ -51,7 +51,7 @@ def render_class_page(
 
 
 def render_disclosable_class(classroom: ClassOverview, skills: NamesById, places: PlacesById, language: str) -> str:
-    """Return the report that may leave the house: counts, and none that gives away a group under five."""
+    """Return the exportable report: counts, none of which identifies a group of fewer than five."""
     disclosed = disclosable_figures(classroom)
     return (
         _render_pending_notice(classroom, language)
@@ -64,36 +64,45 @@ def render_disclosable_class(classroom: ClassOverview, skills: NamesById, places
 
 
 def render_class_export_links(course_id: str, learners: int, fewest: int, language: str) -> str:
-    """Return the ways to take the class's numbers along."""
+    """Return the download links of the class."""
     if learners < fewest:
         return f'<div class="tp"><p class="soft">{t(language, "class_small")}</p></div>'
     query = f"?course={quote(course_id, safe='')}"
-    ways = (("/class/report", "class_print"), ("/class/skills.csv", "class_csv"), ("/class/xapi.json", "class_xapi"))
-    drawn = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in ways)
+    exports = (("/class/report", "class_print"), ("/class/skills.csv", "class_csv"), ("/class/xapi.json", "class_xapi"))
+    anchors = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in exports)
     note = f'<p class="soft">{html.escape(t(language, "class_export_note"))}</p>'
-    return f'<div class="tp"><div class="tp-links">{drawn}</div>{note}</div>'
+    return f'<div class="tp"><div class="tp-links">{anchors}</div>{note}</div>'
 
 
-def render_import_result(found: ImportResult, language: str) -> str:
-    """Return what came of a file of answers, with each statement that was refused."""
+def render_import_result(imported: ImportResult, language: str) -> str:
+    """Return the result of an import, with each refused statement."""
     counts = t(
-        language, "xapi_import_result", taken=found.imported, known=found.duplicates, refused=len(found.rejected)
+        language,
+        "xapi_import_result",
+        taken=imported.imported,
+        known=imported.duplicates,
+        refused=len(imported.rejected),
     )
-    for key, count in (("xapi_import_left_out", found.skipped_voided), ("xapi_import_retracted", found.retracted)):
+    for key, count in (
+        ("xapi_import_left_out", imported.skipped_voided),
+        ("xapi_import_retracted", imported.retracted),
+    ):
         counts += " " + t(language, key, n=count) if count else ""
     head = [t(language, "xapi_import_position"), t(language, "xapi_import_reason")]
     table = charts.table(
-        head, [(one.position, translate_error(one.error, language)) for one in found.rejected[:MAX_REFUSED_ROWS]]
+        head, [(one.position, translate_error(one.error, language)) for one in imported.rejected[:MAX_REFUSED_ROWS]]
     )
-    more = len(found.rejected) - MAX_REFUSED_ROWS
+    more = len(imported.rejected) - MAX_REFUSED_ROWS
     rest = f'<p class="soft">{t(language, "xapi_import_more", n=more)}</p>' if more > 0 else ""
-    return f'<div class="tp"><p role="status">{html.escape(counts)}</p>{table + rest if found.rejected else ""}</div>'
+    return (
+        f'<div class="tp"><p role="status">{html.escape(counts)}</p>{table + rest if imported.rejected else ""}</div>'
+    )
 
 
 def render_import_error(error: InputRefused, language: str) -> str:
-    """Return why nothing of a file was taken in."""
-    said = t(language, "xapi_import_failed", reason=translate_error(error, language))
-    return f'<div class="tp"><p role="alert">{html.escape(said)}</p></div>'
+    """Return why nothing was imported."""
+    message = t(language, "xapi_import_failed", reason=translate_error(error, language))
+    return f'<div class="tp"><p role="alert">{html.escape(message)}</p></div>'
 
 
 def _render_pending_notice(classroom: ClassOverview, language: str) -> str:
@@ -115,10 +124,10 @@ def _render_week(disclosed: ClassFigures, skills: NamesById, language: str) -> s
             named = [t(language, "class_listed", skill=skills[s], n=n) for s, n in found[:MAX_LIST_ROWS]]
             lines.append(t(language, key, list=join_list(language, named)))
     weeks = [_column(format_month_day(language, start), sums) for start, sums in disclosed.weeks]
-    said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+    paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     note = t(language, "class_weeks")
     return _render_card(
-        t(language, "class_week"), f'{said}{charts.column_chart(weeks, note)}<p class="soft">{note}</p>', "week"
+        t(language, "class_week"), f'{paragraphs}{charts.column_chart(weeks, note)}<p class="soft">{note}</p>', "week"
     )
 
 
@@ -135,7 +144,7 @@ def _active_lines(disclosed: ClassFigures, language: str) -> list[str]:
 
 
 def _answer_lines(disclosed: ClassFigures, language: str) -> list[str]:
-    """Return the sums of both weeks, as far as each may be told."""
+    """Return the sums of both weeks, as far as they may be disclosed."""
     work, before, lines = disclosed.counts, disclosed.counts_before, []
     if work and work.aided is not None:
         lines.append(t(language, "class_work", now=work.answers, rights=work.rights, aided=work.aided))
@@ -171,7 +180,7 @@ def _render_map_row(name: str, overview: LearnerOverview, language: str) -> str:
 
 
 def _render_cell(line: SkillOverview, language: str) -> str:
-    """Return the number with the mark and the word of its level, which are those of her own page."""
+    """Return the share with the mark and the label of its level, the same as on the learner's own page."""
     if not line.answers:
         return '<td class="none">–</td>'
     word = html.escape(format_level(line, language), quote=True)
@@ -193,7 +202,7 @@ def _render_skill_counts(disclosed: ClassFigures, skills: NamesById, language: s
 
 
 def _render_stuck(classroom: ClassOverview, learners: NamesById, skills: NamesById, language: str) -> str:
-    """One line a skill, the most stuck first; opened, it names who and since when."""
+    """Return one line per skill, the most stuck first; it expands to the learners and since when."""
     title = t(language, "class_stuck")
     if not classroom.stuck:
         return _render_card(title, f"<p>{t(language, 'class_stuck_none')}</p>", "stuck")

@@ -1,4 +1,4 @@
-"""Class: the instructor's tab with the class map, who is stuck, misconceptions, questions that tell nothing apart."""
+"""The instructor's class tab: class map, stuck learners, misconceptions, questions with low discrimination."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ from tutor.ui.gradio_i18n import i18n
 
 @dataclass(frozen=True, slots=True)
 class ClassHandlers:
-    """The handlers of the tab."""
+    """The handlers."""
 
     services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> tuple[str, str]:
-        """Return (the class, the ways to take it along)."""
+        """Return (class page, download links)."""
         actor = current_person(request)
         if course_id is None:
             return "", ""
         reports = self.services.reports
         classroom = reports.class_overview(actor, course_id)
         learners, skills = reports.answering_learners(actor, course_id), reports.skill_names(actor, course_id)
-        drawn = class_html.render_class_page(
+        class_page = class_html.render_class_page(
             classroom, learners, skills, misconception_locations(self.services.library, classroom), actor.language
         )
-        return drawn, class_html.render_class_export_links(
+        return class_page, class_html.render_class_export_links(
             course_id, len(classroom.learners), MIN_GROUP_SIZE, actor.language
         )
 
     def import_xapi(self, path: str | None, roster: str, course_id: str | None, request: gr.Request) -> Updates:
-        """Take in another system's answers; return (the file or none, what came of it) and the class anew.
+        """Import another system's answers; return (file, result, class page, download links).
 
-        A roster that cannot be read leaves the file where it is, so that it is chosen once.
+        A roster that cannot be read keeps the file selected.
         """
         actor = current_person(request)
         if path is None or course_id is None:
@@ -57,20 +57,20 @@ class ClassHandlers:
             return tuple(gr.skip() for _ in range(4))
         try:
             names = parse_roster(roster or "")
-        except InputRefused as refused:
-            return gr.skip(), class_html.render_import_error(refused, actor.language), gr.skip(), gr.skip()
+        except InputRefused as error:
+            return gr.skip(), class_html.render_import_error(error, actor.language), gr.skip(), gr.skip()
         file = Path(path)
         try:
             found = self.services.xapi_import.import_statements(actor, course_id, file.read_bytes(), names)
-        except InputRefused as refused:
-            return None, class_html.render_import_error(refused, actor.language), gr.skip(), gr.skip()
+        except InputRefused as error:
+            return None, class_html.render_import_error(error, actor.language), gr.skip(), gr.skip()
         finally:
-            file.unlink(missing_ok=True)  # what is taken in is in the database; nothing else is kept
+            file.unlink(missing_ok=True)  # imported statements are in the database; the file is not kept
         return None, class_html.render_import_result(found, actor.language), *self.show(course_id, request)
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
-    """Put the tab where we are; it is filled when it is opened."""
+    """Add the tab's content; it is filled when the tab is opened."""
     handlers = ClassHandlers(services)
     shown, links = gr.HTML(elem_id="tutor-class"), gr.HTML(elem_id="tutor-class-links")
     with gr.Accordion(i18n("xapi_import"), open=False, elem_id="tutor-import"):

@@ -1,4 +1,4 @@
-"""The question that is asked once before something is deleted for good."""
+"""The confirmation before something is deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tutor.ui.gradio_i18n import i18n
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """The components of the question; a handler answers `outputs` with (visible group, question)."""
+    """The components of a confirmation; a handler returns (visible group, question) for `outputs`."""
 
     group: gr.Group
     question: gr.Markdown
@@ -25,7 +25,7 @@ class Confirmation:
 
 
 def build_confirmation(confirm_key: str, elem_id: str) -> Confirmation:
-    """Add the hidden question with its two buttons to the page; its cancel button hides it again."""
+    """Add a hidden question with two buttons to the page; the cancel button hides it again."""
     with gr.Group(visible=False) as group:
         question = gr.Markdown()
         with gr.Row():

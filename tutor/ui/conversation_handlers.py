@@ -1,4 +1,4 @@
-"""Handlers around conversations: arriving, changing the course, opening, naming, deleting and bringing back."""
+"""Handlers of conversations: load the page, change the course, open, rename, delete and restore."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from tutor.ui.error_boundary import Updates, current_person, show_info
 
 @dataclass(frozen=True, slots=True)
 class ConversationHandlers:
-    """What a student does with her conversations; the id comes from the page, the right to it from the request."""
+    """The handlers; ids come from the page, and access is checked for the person of the request."""
 
     services: Services
 
     def load_page(self, request: gr.Request) -> Updates:
-        """Fill the page for whoever opens it, with her latest conversation."""
+        """Return the page with the person's latest conversation."""
         actor = current_person(request)
         courses = self.services.courses.visible_to(actor)
         course_id = chat_updates.resolve_course_id(self.services, actor, None)
-        latest = chat_updates.latest_conversation_id(self.services, actor, course_id)
+        latest_id = chat_updates.latest_conversation_id(self.services, actor, course_id)
         return (
             gr.Dropdown(
                 choices=[(text_format.to_plain_line(course.title), course.id) for course in courses], value=course_id
             ),
-            *self._render(request, course_id, latest),
+            *self._render(request, course_id, latest_id),
             *chat_updates.render_model_status(self.services, actor),
             t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name)),
             chat_updates.render_account_links(actor),
         )
 
     def refresh_model_status(self, request: gr.Request) -> Updates:
-        """Say again what the model is doing, while it loads."""
+        """Return the model's status while it loads."""
         return chat_updates.render_model_status(self.services, current_person(request))
 
     def change_course(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Change the course: its latest conversation, or an empty chat."""
+        """Return the latest conversation of the selected course, or an empty chat."""
         return self._render(
             request, course_id, chat_updates.latest_conversation_id(self.services, current_person(request), course_id)
         )
@@ -49,11 +49,11 @@ class ConversationHandlers:
         return chat_updates.render_chat(self.services, current_person(request), course_id, conversation_id)
 
     def new_conversation(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Start with an empty chat; the conversation is made by its first question."""
+        """Return an empty chat; the first question creates the conversation."""
         return self._render(request, course_id, None)
 
-    def open_rename_form(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Open the small form that renames; it starts with the present name."""
+    def open_rename_form(self, conversation_id: str | None, request: gr.Request) -> Updates:
+        """Open the form for a new name, filled with the current one."""
         actor = current_person(request)
         if not conversation_id:
             show_info(t(actor.language, "choose_first"))
@@ -68,7 +68,7 @@ class ConversationHandlers:
         )
 
     def delete(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Hide a conversation and offer to bring it back."""
+        """Delete a conversation and offer to undo it."""
         actor = current_person(request)
         if not conversation_id:
             show_info(t(actor.language, "choose_first"))
@@ -79,7 +79,7 @@ class ConversationHandlers:
         return *self._render(request, course_id, None), gr.Button(visible=True), conversation_id
 
     def undo_delete(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Bring back what was deleted last."""
+        """Restore the conversation that was deleted last."""
         if conversation_id:
             self.services.conversations.restore(current_person(request), conversation_id)
         return *self._render(request, course_id, conversation_id), gr.Button(visible=False), None

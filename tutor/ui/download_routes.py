@@ -1,5 +1,4 @@
-"""Papers: the routes of what is opened beside the page, to print (`sheets`) or to take along
-(`tutor.progress.reports`)."""
+"""The routes of printable reports and of data exports."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ DownloadBuilder = Callable[[Services, Person, str], Response]
 
 
 def build_routes(services: Services) -> list[Route]:
-    """Return the routes of all papers; each takes ?course=."""
+    """Return the routes of all downloads; each takes ?course=."""
     builders: dict[str, DownloadBuilder] = {
         "/progress/report": _learner_report,
         "/progress/export.json": _learner_data,
@@ -43,9 +42,9 @@ def _endpoint(services: Services, build: DownloadBuilder) -> Callable[[Request],
             return HTMLResponse(static_pages.render_message(language, t(language, "not_signed_in")), 401)
         try:
             return build(services, actor, request.query_params.get("course", ""))
-        except (NotFound, NotAllowed) as refusal:
+        except (NotFound, NotAllowed) as error:
             return HTMLResponse(
-                static_pages.render_message(language, str(refusal)), 404 if isinstance(refusal, NotFound) else 403
+                static_pages.render_message(language, str(error)), 404 if isinstance(error, NotFound) else 403
             )
 
     return answer
@@ -87,7 +86,7 @@ def _json_download(value: Any, name: str) -> Response:
 def _csv_download(text: str, name: str) -> Response:
     return _download(
         ("\ufeff" + text).encode(), "text/csv; charset=utf-8", name
-    )  # the mark tells Excel that it is UTF-8
+    )  # the byte order mark tells Excel that it is UTF-8
 
 
 def _download(data: bytes, kind: str, name: str) -> Response:

@@ -1,4 +1,4 @@
-"""The edge of every handler: who asks comes from the request alone, and an error becomes a sentence on the page."""
+"""The boundary of every handler: the person comes from the request, and an error becomes a message on the page."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from tutor.errors import NotAllowed, TutorError
 from tutor.locales import CATALOGS, DEFAULT, negotiate_language, t, translate_error
 
 log = logging.getLogger(__name__)
-PERSON_KEY = "tutor.person"  # where the gate puts the signed-in person in the request's scope
-# What every event is wired with. Values come as the browser sends them: the choices that Gradio would compare them
-# with are kept in memory a session, so a restart would refuse what is right; use cases check what they are given.
+PERSON_KEY = "tutor.person"  # the key of the signed-in person in the request's scope
+# The options of every event. Gradio's preprocessing would compare values with choices that it keeps in memory for each
+# session, and so refuse valid ones after a restart; services check what they get.
 EVENT_OPTIONS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "preprocess": False}
 # A value that the server keeps (a file, a State) has to pass through Gradio.
 STATE_EVENT_OPTIONS: dict[str, Any] = EVENT_OPTIONS | {"preprocess": True}
@@ -31,7 +31,7 @@ USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages 
 
 
 def current_person(request: gr.Request) -> Person:
-    """Return who is signed in; the gate has looked it up from the session cookie of this very request."""
+    """Return the signed-in person of a request. Raises NotAllowed if nobody is signed in."""
     found = request.request.scope.get(PERSON_KEY) if request.request else None
     if not isinstance(found, Person):
         raise NotAllowed(t(negotiate_language(str(request.headers.get("accept-language", ""))), "not_signed_in"))
@@ -39,12 +39,12 @@ def current_person(request: gr.Request) -> Person:
 
 
 def browser_language(request: Request) -> str:
-    """Return the language that a visitor's browser asks for."""
+    """Return the first supported language that a browser accepts."""
     return negotiate_language(request.headers.get("accept-language", ""))
 
 
 def show_info(message: str) -> None:
-    """Show a passing note; whatever it quotes stays text."""
+    """Show a passing note; the message is escaped."""
     gr.Info(html.escape(message))
 
 
@@ -53,7 +53,7 @@ def show_warning(message: str) -> None:
 
 
 def error_message(error: BaseException, language: str = DEFAULT) -> str:
-    """Return the sentence for an error; one that was not foreseen is logged and named by a reference."""
+    """Return the message of an error; an unexpected error is logged and shown as a reference only."""
     if isinstance(error, USER_FACING_ERRORS):
         return translate_error(error, language)
     reference = secrets.token_hex(4)
@@ -62,14 +62,14 @@ def error_message(error: BaseException, language: str = DEFAULT) -> str:
 
 
 def handle_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what a handler raises into a message on the page."""
+    """Wrap a handler so that its exceptions become messages on the page."""
     if inspect.isgeneratorfunction(function):
 
         @wraps(function)
         def streaming(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
             try:
                 yield from function(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
+            except Exception as error:  # noqa: BLE001 - the boundary: the error is shown, or logged and shown
                 raise _to_gradio_error(error, args) from None
 
         return streaming
@@ -78,7 +78,7 @@ def handle_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     def plain(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001 - the edge: it is shown, or logged and shown
+        except Exception as error:  # noqa: BLE001 - the boundary: the error is shown, or logged and shown
             raise _to_gradio_error(error, args) from None
 
     return plain
@@ -91,7 +91,7 @@ def _to_gradio_error(error: Exception, arguments: Sequence[Any]) -> gr.Error:
 
 
 def _request_language(arguments: Sequence[Any]) -> str:
-    """Return the language of whoever made the request among a handler's arguments."""
+    """Return the language of the person whose request is among a handler's arguments."""
     scopes = [one.request.scope for one in arguments if isinstance(one, gr.Request) and one.request]
     actor = next((scope.get(PERSON_KEY) for scope in scopes), None)
     return actor.language if isinstance(actor, Person) and actor.language in CATALOGS else DEFAULT

@@ -1,4 +1,4 @@
-"""Handlers of feedback: thumbs and reasons under an answer, and the panel for a better one."""
+"""Handlers of feedback: thumbs and reasons for an answer, and the panel for a better answer."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tutor.ui.error_boundary import Updates, current_person, show_info
 
 @dataclass(frozen=True, slots=True)
 class FeedbackHandlers:
-    """Takes feedback in; the panel's outputs are (group, about, better answer, turn id)."""
+    """The handlers; the panel's outputs are (group, about, better answer, turn id)."""
 
     services: Services
 
     def rate(self, conversation_id: str, data: gr.LikeData, request: gr.Request) -> Updates:
-        """Store a thumb or a reason; a thumb down opens the panel for a better answer."""
+        """Store a thumb or a reason; a thumb down opens the panel."""
         actor = current_person(request)
         turn = chat_view.turn_at(self.services.conversations.list_turns(actor, conversation_id), data.index)
         if turn is None:

@@ -1,6 +1,6 @@
-"""The grades tab of the instructor's page: answers that wait, deciding them with a reason, grading neighbours again.
+"""The instructor's grades tab: undecided answers, decisions with a reason, grading similar answers again.
 
-The last decision about the answer that is open can be taken back, and so can all that grading again has changed.
+The last decision about the open answer can be undone, and so can the changes of grading again.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from tutor.ui.gradio_i18n import i18n
 
 MAX_ENTRIES = 100
 DECISIONS = (Outcome.RIGHT, Outcome.PARTIAL, Outcome.WRONG)
-UndoToken = tuple[str, str, UndoStep]  # the course, the answer that is open, and what undo takes back
+UndoToken = tuple[str, str, UndoStep]  # the course, the open answer, and what undo reverts
 
 
 @dataclass(frozen=True, slots=True)
 class GradeHandlers:
-    """The handlers; all but `open` give (list, form, details, outcome, reason, neighbours button, undo, its step)."""
+    """The handlers; all but `open_answer` return (list, form, details, outcome, reason, regrade, undo, undo token)."""
 
     services: Services
 
@@ -42,15 +42,15 @@ class GradeHandlers:
         return self._render_list(current_person(request), course_id, None), *self._closed_form()
 
     def open_answer(self, attempt_id: str | None, request: gr.Request) -> Updates:
-        """Return all but the list for the chosen answer."""
+        """Return all outputs but the list for the selected answer."""
         if not attempt_id:
             return self._closed_form()
         actor = current_person(request)
         entry = self.services.gradebook.entry(actor, attempt_id)
         history = self.services.gradebook.history(actor, attempt_id)
         count = len(self.services.gradebook.other_answers(actor, attempt_id))
-        asked = t(actor.language, "grade_similar_answers", count=count)
-        button = gr.Button(value=asked, visible=count > 0 and entry.answer.is_by_person)
+        label = t(actor.language, "grade_similar_answers", count=count)
+        button = gr.Button(value=label, visible=count > 0 and entry.answer.is_by_person)
         undo = _undo_button("grade_undo", entry, self.services.gradebook.undo_step(actor, attempt_id), actor.language)
         return gr.Column(visible=True), _format_details(entry, history, actor.language), None, "", button, *undo
 
@@ -66,7 +66,7 @@ class GradeHandlers:
         return self._render_list(actor, course_id, attempt_id), *self.open_answer(attempt_id, request)
 
     def regrade(self, attempt_id: str | None, course_id: str, request: gr.Request) -> Updates:
-        """Grade the others again; the answer stays open, and what changed stands below it."""
+        """Grade the other answers again; the answer stays open, with the changes below it."""
         actor = current_person(request)
         if not attempt_id:
             return self.show(course_id, request)
@@ -78,8 +78,8 @@ class GradeHandlers:
         entry = self.services.gradebook.entry(actor, attempt_id)
         step = tuple((after.answer.id, after.answer.grade_number) for _, after in changed)
         undo = _undo_button("grades_undo", entry, step, actor.language)
-        told = f"{details}\n\n{_format_changes(changed, actor.language)}"
-        return self._render_list(actor, course_id, attempt_id), form, told, *rest[:3], *undo
+        details_with_changes = f"{details}\n\n{_format_changes(changed, actor.language)}"
+        return self._render_list(actor, course_id, attempt_id), form, details_with_changes, *rest[:3], *undo
 
     def undo(self, done: UndoToken | None, request: gr.Request) -> Updates:
         actor = current_person(request)
@@ -116,7 +116,7 @@ def _format_entry(entry: GradebookEntry, language: str) -> str:
 
 
 def _format_changes(changed: Sequence[tuple[GradebookEntry, GradebookEntry]], language: str) -> str:
-    """Return a line for each answer that was graded again: what it was, what it is."""
+    """Return a line for each answer that was graded again: the old and the new grade."""
     lines = [
         f"- {_format_entry_outcome(before, language)} → {_format_entry(after, language)}" for before, after in changed
     ]
@@ -128,24 +128,24 @@ def _format_entry_outcome(entry: GradebookEntry, language: str) -> str:
 
 
 def _format_outcome(outcome: Outcome, language: str) -> str:
-    """Return an outcome as the desk says it: what nobody was sure of waits for who reads this."""
+    """Return the label of an outcome; an unsure one waits for the instructor."""
     return t(language, "grade_waits" if outcome is Outcome.UNSURE else f"outcome_{outcome.value}")
 
 
 def _format_details(entry: GradebookEntry, history: Sequence[GradeLogEntry], language: str) -> str:
-    """Return the question, the key, the answer and the grade with its reasons; below, what it was before."""
-    item, given = entry.question.item, entry.answer
-    said = text_format.escape_inline(practice_view.format_answer(entry.question, given.text, language))
+    """Return the question, the key, the answer and the grade with its reasons, followed by earlier grades."""
+    item, attempt = entry.question.item, entry.answer
+    answer_text = text_format.escape_inline(practice_view.format_answer(entry.question, attempt.text, language))
     keys = text_format.escape_inline(
         "; ".join(practice_view.format_answer(entry.question, key, language) for key in item.keys)
     )
     lines = [
         t(language, "grade_question", prompt=text_format.escape_inline(item.prompt)),
         t(language, "grade_key", answer=keys),
-        t(language, "grade_answer", learner=text_format.escape_inline(entry.learner), text=said),
+        t(language, "grade_answer", learner=text_format.escape_inline(entry.learner), text=answer_text),
     ]
-    if given.grade is not None:
-        lines.append(f"**{_format_entry_outcome(entry, language)}** · {_format_grade_reasons(given, language)}")
+    if attempt.grade is not None:
+        lines.append(f"**{_format_entry_outcome(entry, language)}** · {_format_grade_reasons(attempt, language)}")
     if before := _format_history(history, language):
         lines.append(t(language, "grade_history", lines=before))
     if item.source is not None:
@@ -153,35 +153,35 @@ def _format_details(entry: GradebookEntry, history: Sequence[GradeLogEntry], lan
     return "\n\n".join(lines)
 
 
-def _format_grade_reasons(given: StoredAttempt, language: str) -> str:
-    """Return why the answer has its grade: the decision's reason, or the grader's with how sure it was."""
-    assert given.grade is not None
-    if given.is_by_person:
-        return t(language, "grade_by_person", reason=text_format.escape_inline(given.reason))
+def _format_grade_reasons(attempt: StoredAttempt, language: str) -> str:
+    """Return why the answer has its grade: the instructor's reason, or the grader's reasons and confidence."""
+    assert attempt.grade is not None
+    if attempt.is_by_person:
+        return t(language, "grade_by_person", reason=text_format.escape_inline(attempt.reason))
     reasons = "; ".join(
-        practice_view.format_reason(one, language) for one in (given.reason, *given.grade.reasons) if one
+        practice_view.format_reason(one, language) for one in (attempt.reason, *attempt.grade.reasons) if one
     )
-    return t(language, "grade_by_grader", reasons=reasons, share=format_share(language, given.grade.confidence))
+    return t(language, "grade_by_grader", reasons=reasons, share=format_share(language, attempt.grade.confidence))
 
 
 def _format_history(history: Sequence[GradeLogEntry], language: str) -> str:
-    """Return the grades that an answer had before the one that counts; one that was taken back says so."""
-    kept = {one.grade_number for one in effective_grades(history)}
-    said = [
+    """Return the earlier grades of an answer; undone ones are marked."""
+    effective_numbers = {one.grade_number for one in effective_grades(history)}
+    lines = [
         t(
             language,
-            "grade_was" if one.grade_number in kept else "grade_was_undone",
+            "grade_was" if one.grade_number in effective_numbers else "grade_was_undone",
             outcome=_format_outcome(one.grade.outcome, language),
         )
         for one in history
         if one.undoes is None
     ]
     counts = history and history[-1].undoes is None
-    return " → ".join(said[:-1] if counts else said)
+    return " → ".join(lines[:-1] if counts else lines)
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
-    """Put the tab where we are; it is filled when it is opened."""
+    """Add the tab's content; it is filled when the tab is opened."""
     handlers = GradeHandlers(services)
     gr.Markdown(i18n("grades_what"))
     answers = gr.Radio(label=i18n("grades_list"), choices=[], elem_id="tutor-grades")
@@ -203,4 +203,4 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     answers.input(handle_errors(handlers.open_answer), answers, shown[1:], **EVENT_OPTIONS)
     decide.click(handle_errors(handlers.decide), [answers, outcome, reason, course], shown, **EVENT_OPTIONS)
     again.click(handle_errors(handlers.regrade), [answers, course], shown, **EVENT_OPTIONS)
-    undo.click(handle_errors(handlers.undo), step, shown, **STATE_EVENT_OPTIONS)  # a State stays on the server
+    undo.click(handle_errors(handlers.undo), step, shown, **STATE_EVENT_OPTIONS)  # a State is kept on the server

@@ -1,6 +1,5 @@
-"""The words that stand still on a page, handed to Gradio, which chooses by the browser's language.
-
-What the person has chosen stands in its place (speaking.py).
+"""Messages without values, handed to Gradio, which translates them in the browser.
+`locale_middleware` makes the browser report the language that the person has chosen.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ import gradio as gr
 
 from tutor.locales import CATALOGS, DEFAULT, web_tag
 
-_KEY_PREFIX = "tutor_"  # Gradio's own keys must not clash with ours
+_KEY_PREFIX = "tutor_"  # keeps our keys apart from Gradio's own
 
 
 def _static_messages(language: str) -> dict[str, str]:
@@ -21,7 +20,7 @@ TRANSLATIONS = gr.I18n(**{tag: _static_messages(code) for code in CATALOGS for t
 
 
 def i18n(key: str) -> object:
-    """Return the reference to a word that needs no filling in."""
+    """Return Gradio's reference to a message without values."""
     if _KEY_PREFIX + key not in TRANSLATIONS.translations[DEFAULT]:
         raise KeyError(f"{key!r} is not among the words that stand still; see tutor/locales")
     return TRANSLATIONS(_KEY_PREFIX + key)

@@ -1,5 +1,4 @@
-"""Our own routes, answered at the gate: health, guests, one-time links, sign-out, language, cited places (`cited`)
-and pictures (`photo`)."""
+"""Our own routes: health, guests, one-time links, sign-out, language, citations, photos, downloads."""
 
 from __future__ import annotations
 
@@ -26,12 +25,12 @@ OWN_PATHS = re.compile(
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
-SECURE_SESSION_COOKIE = "__Host-tutor_session"  # a browser takes it from this very host only, over TLS only
+SECURE_SESSION_COOKIE = "__Host-tutor_session"  # browsers accept it only from this host and over TLS
 SESSION_MAX_AGE_S = 180 * 24 * 3600
 
 
 def build_routes_app(services: Services) -> Starlette:
-    """Return the small application behind our own routes."""
+    """Return the application of our own routes."""
 
     def health(_request: Request) -> Response:
         info = services.engine.info()
@@ -41,12 +40,12 @@ def build_routes_app(services: Services) -> Starlette:
         )
 
     def create_guest(request: Request) -> Response:
-        if request.scope[PERSON_KEY] is not None:  # a second click makes no second account
+        if request.scope[PERSON_KEY] is not None:  # a second click creates no second account
             return _redirect("/")
         try:
             _, token = services.accounts.create_guest(browser_language(request))
-        except NotAllowed as refusal:
-            return _error_page(request, refusal, HTTPStatus.TOO_MANY_REQUESTS)
+        except NotAllowed as error:
+            return _error_page(request, error, HTTPStatus.TOO_MANY_REQUESTS)
         return _sign_in_response(request, token, "/")
 
     def join_page(request: Request) -> Response:
@@ -56,8 +55,8 @@ def build_routes_app(services: Services) -> Starlette:
         form = await request.form(max_files=0, max_fields=4)
         try:
             actor, token = await to_thread.run_sync(services.accounts.redeem_sign_in_link, str(form.get("token", "")))
-        except NotAllowed as refusal:
-            return _error_page(request, refusal, HTTPStatus.FORBIDDEN)
+        except NotAllowed as error:
+            return _error_page(request, error, HTTPStatus.FORBIDDEN)
         return _sign_in_response(request, token, "/teach" if actor.is_staff else "/")
 
     def sign_out(request: Request) -> Response:
@@ -73,8 +72,8 @@ def build_routes_app(services: Services) -> Starlette:
         if (actor := request.scope[PERSON_KEY]) is not None:
             try:
                 await to_thread.run_sync(services.accounts.set_language, actor, str(form.get("language", "")))
-            except InputRefused as refusal:
-                return _error_page(request, refusal, HTTPStatus.BAD_REQUEST)
+            except InputRefused as error:
+                return _error_page(request, error, HTTPStatus.BAD_REQUEST)
         return _redirect("/teach" if request.query_params.get("next") == "/teach" else "/")
 
     return Starlette(
@@ -92,23 +91,23 @@ def build_routes_app(services: Services) -> Starlette:
     )
 
 
-def _error_page(request: Request, refusal: TutorError, status: HTTPStatus) -> Response:
+def _error_page(request: Request, error: TutorError, status: HTTPStatus) -> Response:
     actor = request.scope[PERSON_KEY]
     language = actor.language if actor else browser_language(request)
-    return HTMLResponse(static_pages.render_message(language, error_message(refusal, language)), int(status))
+    return HTMLResponse(static_pages.render_message(language, error_message(error, language)), int(status))
 
 
 def is_secure(scope: Scope) -> bool:
-    """Whether the visitor's browser speaks TLS, to us or to the proxy before us."""
+    """Whether the browser uses TLS, to us or to a proxy in front of us."""
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "")
     return (forwarded.split(",")[0].strip() or scope["scheme"]) == "https"
 
 
 def _sign_in_response(request: Request, token: str, target: str) -> Response:
-    """Set the session cookie and go on.
+    """Set the session cookie and redirect to `target`.
 
-    On a Space the page stands in a frame of another site, where only a partitioned SameSite=None cookie is kept;
-    the gate's check of the Origin stands in for what SameSite would have refused.
+    On a Space the page is in a frame of another site, where browsers keep only a partitioned SameSite=None cookie;
+    the middleware's check of the Origin replaces the protection of SameSite.
     """
     secure = is_secure(request.scope)
     framed = secure and "SPACE_ID" in os.environ

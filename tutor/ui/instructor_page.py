@@ -1,4 +1,4 @@
-"""The instructor's page: courses, their documents, and invitations; what learners wrote is `review_tab.py`."""
+"""The instructor's page: courses, documents and invitations; its other tabs are modules of their own."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ POLL_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class InstructorHandlers:
-    """The handlers; the use cases check that this person teaches the course, the page only says so kindly."""
+    """The handlers; the services check that the person teaches the course."""
 
     services: Services
 
     def load_page(self, request: gr.Request) -> Updates:
-        """Show the desk to those who teach, and one sentence to others."""
+        """Return the page for instructors, or a message for others."""
         actor = current_person(request)
         links = f'<a href="/">{t(actor.language, "to_chat")}</a>{chat_updates.render_language_switch(actor, "/teach")}'
         back = f'<div class="tutor-account">{links}</div>'
         if not actor.is_staff:
-            refusal = t(actor.language, "only_instructors")
-            return back, refusal, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(4)), gr.skip()
+            not_allowed = t(actor.language, "only_instructors")
+            return back, not_allowed, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(4)), gr.skip()
         courses = self.services.courses.taught_by(actor)
         course_id = courses[0].id if courses else None
         picker = gr.Dropdown(
@@ -78,7 +78,7 @@ class InstructorHandlers:
         )
 
     def poll_uploads(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the uploads' progress; the whole desk again when none is left running."""
+        """Return the progress of uploads, or the whole course when none is running."""
         progress, timer = self._render_uploads(current_person(request), course_id)
         if timer.active:
             return gr.skip(), gr.skip(), progress, timer
@@ -93,7 +93,7 @@ class InstructorHandlers:
         return picker, "", *self.show_course(course.id, request)
 
     def upload(self, files: list[str] | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Take files in, one job each; a file that is refused does not keep back the others."""
+        """Upload files, one job each; a refused file does not stop the others."""
         actor = current_person(request)
         for path in map(Path, files or ()):
             try:
@@ -102,24 +102,24 @@ class InstructorHandlers:
             except self.services.jobs.user_facing_errors as refusal:
                 show_warning(str(refusal))
             finally:
-                path.unlink(missing_ok=True)  # the shelf keeps its own copy
+                path.unlink(missing_ok=True)  # the course has its own copy
         return None, *self.show_course(course_id, request)
 
     def cancel_upload(self, course_id: str, data: gr.EventData, request: gr.Request) -> Updates:
-        """Stop the upload beside whose bar the button was."""
+        """Cancel the upload of the button that was clicked."""
         actor = current_person(request)
         self.services.documents.cancel_upload(actor, course_id, str(data.job))
         return self.poll_uploads(course_id, request)
 
     def confirm_removal(self, document_id: str | None, course_id: str, request: gr.Request) -> Updates:
-        """Ask once before a document goes."""
+        """Ask for confirmation before a document is removed."""
         actor = current_person(request)
-        named = {document.id: document.name for document in self.services.documents.documents(actor, course_id)}
-        if document_id not in named:
+        names = {document.id: document.name for document in self.services.documents.documents(actor, course_id)}
+        if document_id not in names:
             show_info(t(actor.language, "choose_first"))
             return gr.Group(visible=False), ""
         return gr.Group(visible=True), t(
-            actor.language, "remove_sure", name=text_format.escape_inline(named[document_id])
+            actor.language, "remove_sure", name=text_format.escape_inline(names[document_id])
         )
 
     def remove_document(self, document_id: str, course_id: str, request: gr.Request) -> Updates:
@@ -129,7 +129,7 @@ class InstructorHandlers:
         return gr.Group(visible=False), gr.Button(visible=True), document, *self.show_course(course_id, request)
 
     def restore_document(self, document: Document | None, request: gr.Request) -> Updates:
-        """Undo the last removal: the kept file is read in again."""
+        """Undo the last removal: the stored file is read again."""
         actor = current_person(request)
         if document is None:
             return gr.Button(visible=False), None, *(gr.skip() for _ in range(4))
@@ -138,7 +138,7 @@ class InstructorHandlers:
         return gr.Button(visible=False), None, *self.show_course(document.course_id, request)
 
     def invite(self, name: str, role: str, request: gr.Request) -> Updates:
-        """Make an account and show its one-time link, once."""
+        """Create an account and show its one-time link."""
         actor = current_person(request)
         link = self.services.accounts.invite(actor, name.strip(), Role(role), actor.language)
         return t(actor.language, "invite_link", name=text_format.escape_inline(name)), gr.Textbox(
@@ -152,7 +152,7 @@ class InstructorHandlers:
 
 @dataclass(frozen=True, slots=True)
 class CoursePanel:
-    """The components that show a course; `outputs` are in the order of `Teaching.show`."""
+    """The components that show a course; `outputs` are in the order of `InstructorHandlers.show_course`."""
 
     course: gr.Dropdown
     documents: gr.Radio
@@ -166,7 +166,7 @@ class CoursePanel:
 
 
 def build(services: Services, page: gr.Blocks) -> None:
-    """Put the instructor's page into `page`."""
+    """Add the instructor's page to `page`."""
     handlers = InstructorHandlers(services)
     with gr.Row(elem_id="tutor-head"):
         gr.Markdown(i18n("instructor_title"), elem_id="tutor-title")
@@ -175,9 +175,9 @@ def build(services: Services, page: gr.Blocks) -> None:
         course = gr.Dropdown(label=i18n("course"), choices=[], elem_id="tutor-course")
         with gr.Tabs(elem_id="tutor-teach-tabs"):
             with gr.Tab(i18n("material"), id="material"):
-                hint, desk = _build_documents(handlers, course)
+                hint, panel = _build_documents(handlers, course)
                 strictness_panel.build(services, course)
-                _build_course_form(handlers, desk)
+                _build_course_form(handlers, panel)
             with gr.Tab(i18n("review"), id="review") as review_panel:
                 fill_review = review_tab.build(services, review_panel, course)
             with gr.Tab(i18n("questions"), id="questions") as question_tab:
@@ -192,11 +192,14 @@ def build(services: Services, page: gr.Blocks) -> None:
                 _build_invitations(handlers)
     fill_review(
         page.load(
-            handle_errors(handlers.load_page), None, [back, actor, column, course, *desk.outputs, hint], **EVENT_OPTIONS
+            handle_errors(handlers.load_page),
+            None,
+            [back, actor, column, course, *panel.outputs, hint],
+            **EVENT_OPTIONS,
         )
     )
-    fill_review(course.input(handle_errors(handlers.show_course), course, desk.outputs, **EVENT_OPTIONS))
-    desk.timer.tick(handle_errors(handlers.poll_uploads), course, desk.outputs, **EVENT_OPTIONS)
+    fill_review(course.input(handle_errors(handlers.show_course), course, panel.outputs, **EVENT_OPTIONS))
+    panel.timer.tick(handle_errors(handlers.poll_uploads), course, panel.outputs, **EVENT_OPTIONS)
 
 
 def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple[gr.Markdown, CoursePanel]:
@@ -210,18 +213,20 @@ def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple
         undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-undo-remove")
     confirmation = build_confirmation("remove_yes", "tutor-remove-yes")
     removed, timer = gr.State(), gr.Timer(POLL_S, active=False)
-    desk = CoursePanel(course, documents, note, progress, timer)
-    files.upload(handle_errors(handlers.upload), [files, course], [files, *desk.outputs], **STATE_EVENT_OPTIONS)
-    progress.click(handle_errors(handlers.cancel_upload), course, desk.outputs, **EVENT_OPTIONS)
+    panel = CoursePanel(course, documents, note, progress, timer)
+    files.upload(handle_errors(handlers.upload), [files, course], [files, *panel.outputs], **STATE_EVENT_OPTIONS)
+    progress.click(handle_errors(handlers.cancel_upload), course, panel.outputs, **EVENT_OPTIONS)
     remove.click(handle_errors(handlers.confirm_removal), [documents, course], confirmation.outputs, **EVENT_OPTIONS)
     confirmation.confirm.click(
         handle_errors(handlers.remove_document),
         [documents, course],
-        [confirmation.group, undo, removed, *desk.outputs],
+        [confirmation.group, undo, removed, *panel.outputs],
         **EVENT_OPTIONS,
     )
-    undo.click(handle_errors(handlers.restore_document), removed, [undo, removed, *desk.outputs], **STATE_EVENT_OPTIONS)
-    return hint, desk
+    undo.click(
+        handle_errors(handlers.restore_document), removed, [undo, removed, *panel.outputs], **STATE_EVENT_OPTIONS
+    )
+    return hint, panel
 
 
 def _build_course_form(handlers: InstructorHandlers, panel: CoursePanel) -> None:

@@ -1,6 +1,6 @@
-"""A page in the language that its reader has chosen: Gradio itself would ask the browser which words to show.
+"""Pages in the language that the person has chosen; Gradio alone would use the browser's language.
 
-Gradio's script reads `navigator.language` when it starts, so the choice has to stand in the page before it.
+Gradio's script reads `navigator.language` when it starts, so the page sets it before that script.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ _LANGUAGE_SCRIPT = (
 
 
 def disable_compression(scope: Scope) -> Scope:
-    """Return the request for a page that is not compressed, so that it can be written into."""
+    """Return the scope without accept-encoding, so that the page comes uncompressed and can be changed."""
     headers = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
     return {**scope, "headers": headers}
 
 
 def inject_language(send: Send, language: str) -> Send:
-    """Return a way to send a page that says its language; what is no page passes as it is."""
+    """Return a `send` that adds the language to HTML pages and forwards everything else unchanged."""
     pending: list[Message] = []
 
     async def sending(message: Message) -> None:
@@ -34,12 +34,12 @@ def inject_language(send: Send, language: str) -> Send:
             return
         if pending:
             start, body = pending.pop(), message.get("body", b"")
-            chosen = body.replace(_HEAD_TAG, _HEAD_TAG + (_LANGUAGE_SCRIPT % web_tag(language)).encode(), 1)
+            localised = body.replace(_HEAD_TAG, _HEAD_TAG + (_LANGUAGE_SCRIPT % web_tag(language)).encode(), 1)
             headers = MutableHeaders(scope=start)
             if "content-length" in headers:
-                headers["content-length"] = str(int(headers["content-length"]) + len(chosen) - len(body))
+                headers["content-length"] = str(int(headers["content-length"]) + len(localised) - len(body))
             await send(start)
-            message = {**message, "body": chosen}
+            message = {**message, "body": localised}
         await send(message)
 
     return sending

@@ -1,4 +1,4 @@
-"""My tutor: the learner's better answers and their consent, above the panel of her own adapter."""
+"""The learner's “My tutor” tab: better answers, consent, and the panel of their adapter."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tutor.ui.gradio_i18n import i18n
 
 @dataclass(frozen=True, slots=True)
 class MyTutorHandlers:
-    """The handlers of the learner's better answers; outputs are (corrections, consent, confirmation group)."""
+    """The handlers; outputs are (corrections, consent, confirmation group)."""
 
     services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return her better answers as they are stored."""
+        """Return the learner's better answers."""
         actor = current_person(request)
         if course_id is None:
             return gr.skip(), gr.skip(), gr.skip()
@@ -40,35 +40,35 @@ class MyTutorHandlers:
         )
 
     def set_consent(self, given: bool, request: gr.Request) -> None:
-        """Give or take back consent to all training."""
+        """Give or withdraw consent to training."""
         actor = current_person(request)
         self.services.feedback.set_consent(actor, given=bool(given))
         show_info(t(actor.language, "consent_given" if given else "consent_taken"))
 
     def confirm_withdrawal(self, chosen: list[str] | None, course_id: str, request: gr.Request) -> Updates:
-        """Ask once before better answers and the versions that learnt them go."""
+        """Ask for confirmation before better answers, and the versions trained on them, are withdrawn."""
         actor = current_person(request)
-        standing = {
+        open_ids = {
             c.id for c in self.services.feedback.list_corrections(actor, course_id) if c.state in _NOT_WITHDRAWN
         }
-        wanted = standing.intersection(chosen or ())
-        if not wanted:
+        selected = open_ids.intersection(chosen or ())
+        if not selected:
             show_info(t(actor.language, "choose_first"))
             return gr.Group(visible=False), ""
         versions = self.services.adapter_versions.list_versions(actor, actor.id, course_id)
-        touched = [
+        affected = [
             v
             for v in versions
-            if wanted.intersection(self.services.adapter_versions.training_correction_ids(actor, v.id))
+            if selected.intersection(self.services.adapter_versions.training_correction_ids(actor, v.id))
         ]
-        names = join_list(actor.language, (f"v{v.version}" for v in touched)) or t(actor.language, "withdraw_none")
-        return gr.Group(visible=True), t(actor.language, "withdraw_sure", count=len(wanted), versions=names)
+        names = join_list(actor.language, (f"v{v.version}" for v in affected)) or t(actor.language, "withdraw_none")
+        return gr.Group(visible=True), t(actor.language, "withdraw_sure", count=len(selected), versions=names)
 
     def withdraw(self, chosen: list[str] | None, course_id: str, request: gr.Request) -> Updates:
-        """Take the chosen ones back; say which versions went with them."""
+        """Withdraw the selected better answers and report which versions were revoked."""
         actor = current_person(request)
-        fallen = [v for one in chosen or () for v in self.services.feedback.withdraw_correction(actor, one)]
-        names = join_list(actor.language, sorted({version.name for version in fallen}))
+        revoked_versions = [v for one in chosen or () for v in self.services.feedback.withdraw_correction(actor, one)]
+        names = join_list(actor.language, sorted({version.name for version in revoked_versions}))
         show_info(t(actor.language, "withdrawn_revoked", versions=names) if names else t(actor.language, "withdrawn"))
         return self.show(course_id, request)
 
@@ -77,7 +77,7 @@ _NOT_WITHDRAWN = tuple(state for state in CorrectionState if state is not Correc
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
-    """Put the panel where we are; it is filled when its tab is opened."""
+    """Add the panel to the tab; it is filled when the tab is opened."""
     handlers, adapter_handlers = MyTutorHandlers(services), adapter_panel.AdapterHandlers(services, shared=False)
     gr.Markdown(i18n("my_tutor_what"))
     corrections = gr.CheckboxGroup(label=i18n("my_corrections"), choices=[], elem_id="tutor-corrections")

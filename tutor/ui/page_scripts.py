@@ -1,4 +1,4 @@
-"""The scripts and the style in the head of a page, with the messages that they show in every language."""
+"""The scripts and styles of a page's head, with their messages in every language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOAST_TITLES = {"": "toast_info", ".warning": "toast_warning", ".error": "toast
 
 
 def render_head() -> str:
-    """Return our style and scripts for the head of a page; Gradio's own `css=` would prefix every selector."""
+    """Return our styles and scripts; Gradio's own `css=` would prefix every selector."""
     styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES) + _toast_titles_css()
     scripts = "".join((ASSETS / name).read_text("utf-8") for name in SCRIPTS)
     messages = {
@@ -27,7 +27,7 @@ def render_head() -> str:
 
 
 def _toast_titles_css() -> str:
-    """Return the titles of Gradio's passing notes, which are English whatever the language of the page."""
+    """Return CSS that translates the titles of Gradio's passing notes, which are always English."""
     rules = [
         f":lang({language}) .toast-title{kind}::before {{ content: {_css_string(t(language, key))}; }}"
         for language in CATALOGS

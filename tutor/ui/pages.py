@@ -1,4 +1,4 @@
-"""The pages of one house as a Gradio app, and how it is launched: every switch that matters is set here, by name."""
+"""The pages as one Gradio app, and its launch arguments: every option that matters is set here by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tutor.ui import instructor_page, page_scripts, student_page
 from tutor.ui.auth_middleware import AuthMiddleware
 from tutor.ui.gradio_i18n import TRANSLATIONS
 
-EXTRA_THREADS = 40  # for the short events beside the answers
+EXTRA_THREADS = 40  # for short events while answers are running
 
 
 def build_pages(services: Services) -> gr.Blocks:
@@ -33,7 +33,7 @@ def build_pages(services: Services) -> gr.Blocks:
 
 
 def launch_arguments(services: Services) -> dict[str, Any]:
-    """Return what `launch` is called with; a test reads the running app back against it."""
+    """Return the arguments of `launch`."""
     root = services.data_dir
     return {
         "server_name": services.settings.host,
@@ -70,8 +70,8 @@ def launch_arguments(services: Services) -> dict[str, Any]:
 
 
 def _prepare_upload_dir(services: Services) -> None:
-    """Let Gradio keep half-received files in a folder of this house, emptied at each start, not in a shared /tmp."""
+    """Make Gradio store partial uploads in the data directory, emptied at each start, instead of a shared /tmp."""
     folder = services.data_dir.path / "uploads"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
-    os.environ["GRADIO_TEMP_DIR"] = str(folder)  # the only way that Gradio can be told
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)  # Gradio has no other option for it

@@ -1,7 +1,6 @@
-"""A picture of one's work on the page: the buttons beside a text box, the route that reads it, the script between.
+"""Photos of a learner's work: the buttons next to a text box, and the route that transcribes a photo.
 
-The picture goes from the browser straight to `/photo` and nowhere else; what was read comes back into the text box, and
-nothing is sent by that.
+The browser sends the photo only to `/photo` and puts the transcript into the text box; the learner sends the message.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from tutor.ui.gradio_i18n import i18n
 
 
 def build_routes(services: Services) -> list[Route]:
-    """Return the route that takes a picture as its body and answers with what was read, or why nothing was."""
+    """Return the route that takes a photo as its body and returns its transcript, or why there is none."""
 
     async def photo(request: Request) -> Response:
         actor: Person | None = request.scope[PERSON_KEY]
@@ -33,7 +32,7 @@ def build_routes(services: Services) -> list[Route]:
         try:
             data = await _read_body(request)
         except ClientDisconnect:
-            return _error_response("", HTTPStatus.BAD_REQUEST)  # nobody hears it
+            return _error_response("", HTTPStatus.BAD_REQUEST)  # the client is gone
         if len(data) > MAX_BYTES:
             return _error_response(error_message(photo_too_big(), actor.language), HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return await to_thread.run_sync(_transcribe, services.photos, actor, data)
@@ -43,16 +42,16 @@ def build_routes(services: Services) -> list[Route]:
 
 def _transcribe(photos: PhotoTranscriber, actor: Person, data: bytes) -> Response:
     try:
-        found = photos.transcribe(actor, data)
-    except Exception as error:  # noqa: BLE001 - the edge: it is said, or logged and said
+        transcript = photos.transcribe(actor, data)
+    except Exception as error:  # noqa: BLE001 - the boundary: the error is shown, or logged and shown
         status = HTTPStatus.OK if isinstance(error, USER_FACING_ERRORS) else HTTPStatus.INTERNAL_SERVER_ERROR
         return _error_response(_to_sentence(error_message(error, actor.language)), status)
-    note = t(actor.language, "photo_read" if found.model else "photo_read_ocr")
-    return JSONResponse({"text": found.text, "note": note})
+    note = t(actor.language, "photo_read" if transcript.model else "photo_read_ocr")
+    return JSONResponse({"text": transcript.text, "note": note})
 
 
 async def _read_body(request: Request) -> bytes:
-    """Return the body, cut off where it is longer than a picture may be."""
+    """Return the body, cut off soon after the largest allowed size."""
     data = bytearray()
     async for piece in request.stream():
         data += piece
@@ -66,13 +65,13 @@ def _error_response(sentence: str, status: HTTPStatus) -> Response:
 
 
 def _to_sentence(words: str) -> str:
-    """Return an error's message, which begins small and ends without a full stop, as a sentence."""
+    """Return an error message as a sentence: with a capital and a full stop."""
     is_ended = unicodedata.category(words[-1:] or ".") == "Po"
     return words[:1].upper() + words[1:] + ("" if is_ended else ".")
 
 
 def build_buttons(name: str, box: str) -> gr.Row:
-    """Put the buttons and the line for what came of a picture where we are; `box` finds the text box on the page."""
+    """Add the buttons and a line for the result; `box` is the CSS selector of the text box."""
     with gr.Row(elem_id=f"tutor-photo-{name}", elem_classes="tutor-photo") as row:
         gr.Button(i18n("photo_attach"), size="sm", min_width=60, elem_classes="tutor-photo-attach")
         gr.Button(i18n("photo_camera"), size="sm", min_width=60, elem_classes="tutor-photo-camera")

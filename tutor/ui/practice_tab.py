@@ -1,4 +1,4 @@
-"""The practice tab of the student's page: start a quiz, answer, take hints, skip, see why, and the result."""
+"""The practice tab: start a quiz, answer, take hints, skip, read the feedback and the result."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from tutor.ui.gradio_i18n import i18n
 
 @dataclass(frozen=True, slots=True)
 class PracticeHandlers:
-    """The handlers; all give the whole panel, as it is stored. Ids come from the page, rights from the request."""
+    """The handlers; all return the whole panel. Ids come from the page, access is checked for the person signed in."""
 
     services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the quiz that stands open, the last result, or the start."""
+        """Return the open quiz, the last result, or the start."""
         actor = current_person(request)
         if course_id is None:
             return self._render_notice(t(actor.language, "no_courses"))
-        sitting = self.services.quiz_sessions.latest_session(actor, course_id)
-        counted = self.services.quiz_sessions.topics(actor, course_id)
-        return self._render_panel(actor, sitting, topics=practice_view.topic_choices(counted, actor.language))
+        session = self.services.quiz_sessions.latest_session(actor, course_id)
+        topics = self.services.quiz_sessions.topics(actor, course_id)
+        return self._render_panel(actor, session, topics=practice_view.topic_choices(topics, actor.language))
 
     def start(self, topic: str | None, course_id: str | None, request: gr.Request) -> Updates:
         actor = current_person(request)
@@ -54,26 +54,26 @@ class PracticeHandlers:
         course_id: str,
         request: gr.Request,
     ) -> Updates:
-        """Hand an answer in; the same submission twice is one answer."""
+        """Submit an answer; the same submission id twice counts once."""
         actor = current_person(request)
         row = self.services.quiz_sessions.get_question(actor, posed_id)
         control = practice_view.question_view(row).control
         if control is AnswerControl.ARRANGE and 0 < len(order or ()) < len(row.item.options):
             show_info(t(actor.language, "practice_order_all", count=len(row.item.options)))
             return tuple(gr.skip() for _ in range(19))
-        said = _submitted_answer(row, chosen, order, written)
-        if not said.strip():
+        text = _submitted_answer(row, chosen, order, written)
+        if not text.strip():
             show_info(t(actor.language, "practice_choose"))
             return self._render_current(actor, course_id)
-        taken = self.services.quiz_sessions.submit_answer(actor, posed_id, submission_id, said)
-        if taken.intent is Intent.CLARIFY:
+        result = self.services.quiz_sessions.submit_answer(actor, posed_id, submission_id, text)
+        if result.intent is Intent.CLARIFY:
             show_info(t(actor.language, "practice_clarify"))
-        if taken.intent is Intent.EMPTY:
+        if result.intent is Intent.EMPTY:
             show_info(t(actor.language, "practice_unread"))
         return self._render_current(actor, course_id)
 
     def show_order(self, order: list[str] | None, request: gr.Request) -> str:
-        """Return the steps as they are tapped so far, numbered."""
+        """Return the steps selected so far as a numbered list."""
         return practice_view.format_order(order or (), current_person(request).language)
 
     def take_hint(self, posed_id: str, submission_id: str, course_id: str, request: gr.Request) -> Updates:
@@ -99,15 +99,15 @@ class PracticeHandlers:
         return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(15)), sentence
 
     def _render_panel(
-        self, actor: Person, sitting: QuizSession | None, topics: list[practice_view.Choice] | None = None
+        self, actor: Person, session: QuizSession | None, topics: list[practice_view.Choice] | None = None
     ) -> Updates:
         """Return (start, topic, card, number, prompt, options, order, arranged, text, pictures, check, hint, skip,
         next, hints, feedback, posed id, submission id, result)."""
-        row = sitting.current if sitting else None
+        row = session.current if session else None
         topic = gr.skip() if topics is None else gr.Dropdown(choices=topics, value="")
-        if sitting is None or row is None:
-            result = practice_view.format_result(sitting, actor.language) if sitting else ""
-            if topics is not None and len(topics) == 1 and not sitting:
+        if session is None or row is None:
+            result = practice_view.format_result(session, actor.language) if session else ""
+            if topics is not None and len(topics) == 1 and not session:
                 result = t(actor.language, "practice_none")
             blank = (gr.skip() for _ in range(13))
             return gr.Group(visible=True), topic, gr.Group(visible=False), *blank, None, None, result
@@ -116,12 +116,12 @@ class PracticeHandlers:
         control = practice_view.question_view(row).control
         is_pick, is_arrange = control is AnswerControl.PICK, control is AnswerControl.ARRANGE
         typed = control is AnswerControl.WRITE
-        told = [quiz_hint(row.item, n, place, actor.language) for n in range(1, row.question.hints + 1)]
+        hint_texts = [quiz_hint(row.item, n, place, actor.language) for n in range(1, row.question.hints + 1)]
         return (
             gr.Group(visible=False),
             topic,
             gr.Group(visible=True),
-            practice_view.format_question_number(sitting, row, actor.language),
+            practice_view.format_question_number(session, row, actor.language),
             practice_view.format_prompt(row),
             gr.Radio(
                 choices=practice_view.option_choices(row, actor.language) if is_pick else [],
@@ -145,7 +145,7 @@ class PracticeHandlers:
             gr.Button(visible=not over),
             gr.Button(visible=not graded),
             gr.Button(visible=graded),
-            practice_view.format_hints(told, actor.language),
+            practice_view.format_hints(hint_texts, actor.language),
             practice_view.format_feedback(row, place, actor.language, over=over, retry=retry),
             row.question.id,
             new_id(),
@@ -163,7 +163,7 @@ class PracticeHandlers:
 
 
 def make_quiz_starter(services: Services) -> Callable[[Person, str, str], None]:
-    """Return what begins practice on a skill by its name, for other tabs."""
+    """Return a function that starts practice on a skill by its name, for other tabs."""
 
     def start(actor: Person, course_id: str, skill: str) -> None:
         services.quiz_sessions.start_quiz(actor, course_id, skill)
@@ -181,7 +181,7 @@ def _submitted_answer(
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
-    """Put the panel where we are; it is filled when its tab is opened."""
+    """Add the panel to the tab; it is filled when the tab is opened."""
     handlers = PracticeHandlers(services)
     gr.Markdown(i18n("practice_what"))
     with gr.Group(elem_id="tutor-practice-start") as begin:
@@ -194,7 +194,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         options = gr.Radio(label=i18n("practice_answer"), choices=[], elem_id="tutor-practice-options")
         order = gr.CheckboxGroup(
             label=i18n("practice_order"), choices=[], visible=False, elem_id="tutor-practice-order"
-        )  # its value is in the order of the taps
+        )  # its value is in the order of selection
         arranged = gr.Markdown(elem_id="tutor-practice-arranged")
         written = gr.Textbox(
             label=i18n("practice_answer"),

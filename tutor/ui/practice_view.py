@@ -1,4 +1,4 @@
-"""What practice shows: questions, feedback and results as plain lines. Values in, words out; no Gradio."""
+"""Questions, feedback and results of practice as Markdown. No Gradio."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Choice = tuple[str, str]
 
 
 def topic_choices(counted: Sequence[tuple[str, int]], language: str) -> list[Choice]:
-    """Return the topics to choose from; "" is the whole course."""
+    """Return the topics; "" is the whole course."""
     named = [
         (t(language, "practice_count", name=text_format.to_plain_line(name, 60), count=count), name)
         for name, count in counted
@@ -28,11 +28,11 @@ def topic_choices(counted: Sequence[tuple[str, int]], language: str) -> list[Cho
     return [(t(language, "practice_all"), ""), *named]
 
 
-def format_question_number(sitting: QuizSession, row: PosedQuestionRecord, language: str) -> str:
-    """Return which question this is; how many a placement asks is not known before its end."""
+def format_question_number(session: QuizSession, row: PosedQuestionRecord, language: str) -> str:
+    """Return the number of the question; the length of a placement is not known in advance."""
     if row.purpose == PURPOSE_PLACEMENT:
         return t(language, "placement_number", number=row.number + 1, most=MAX_QUESTIONS)
-    return t(language, "practice_number", number=row.number + 1, count=len(sitting.questions))
+    return t(language, "practice_number", number=row.number + 1, count=len(session.questions))
 
 
 def format_prompt(row: PosedQuestionRecord) -> str:
@@ -62,7 +62,7 @@ def format_last_order(row: PosedQuestionRecord, language: str, *, over: bool) ->
 
 
 def format_order(steps: Sequence[str], language: str, key: str = "practice_arranged") -> str:
-    """Return steps as a numbered list; nothing where there are none."""
+    """Return steps as a numbered list; "" if there are none."""
     if not steps:
         return ""
     lines = [f"{n}. {text_format.escape_inline(step)}" for n, step in enumerate(steps, 1)]
@@ -79,7 +79,7 @@ def format_hints(texts: Sequence[str], language: str) -> str:
 
 
 def format_feedback(row: PosedQuestionRecord, place: str, language: str, *, over: bool, retry: bool) -> str:
-    """Return what the last answer was worth and why; the key and its passage only when nothing more can count."""
+    """Return the grade of the last answer with reasons; the key and its passage only when the question is over."""
     parts = []
     if row.last_attempt is not None and row.last_attempt.grade is not None:
         parts.append(format_outcome(row.last_attempt, language))
@@ -97,18 +97,18 @@ def format_feedback(row: PosedQuestionRecord, place: str, language: str, *, over
     return "\n\n".join(filter(None, parts))
 
 
-def format_outcome(given: StoredAttempt, language: str) -> str:
-    """Return the outcome with its reasons; an instructor's decision says so, and so does a grade given anew."""
-    assert given.grade is not None
-    outcome = f"**{t(language, f'outcome_{given.grade.outcome.value}')}**"
-    if given.reason and given.is_by_person:
-        return f"{outcome} · {t(language, 'practice_by_teacher', reason=format_reason(given.reason, language))}"
-    reasons = [given.reason, *given.grade.reasons] if given.reason else given.grade.reasons
+def format_outcome(attempt: StoredAttempt, language: str) -> str:
+    """Return the outcome with its reasons; decisions of an instructor and regrading are marked."""
+    assert attempt.grade is not None
+    outcome = f"**{t(language, f'outcome_{attempt.grade.outcome.value}')}**"
+    if attempt.reason and attempt.is_by_person:
+        return f"{outcome} · {t(language, 'practice_by_teacher', reason=format_reason(attempt.reason, language))}"
+    reasons = [attempt.reason, *attempt.grade.reasons] if attempt.reason else attempt.grade.reasons
     return f"{outcome} · {'; '.join(format_reason(one, language) for one in reasons)}"
 
 
 def format_answer(row: PosedQuestionRecord, answer: str, language: str) -> str:
-    """Return an answer or a key as it is read: true and false in the learner's language."""
+    """Return an answer or a key as shown to the learner: true and false in their language."""
     if label := question_view(row).option(answer).label:
         return t(language, label)
     return ", ".join(answer.splitlines())
@@ -119,29 +119,29 @@ def format_reason(text: str, language: str) -> str:
 
 
 def format_source_passage(row: PosedQuestionRecord, place: str, language: str) -> str:
-    """Return the passage that the item was made from, with the link to it."""
+    """Return the source passage of an item with a link."""
     source = row.item.source
     if source is None:
         return ""
     link = f"/passage/{quote(source.passage_id, safe='')}"
-    words = re.sub(
+    text = re.sub(
         r"^(\d+)([.)])", r"\1\\\2", text_format.escape_inline(source.quote[:400])
-    )  # "1. Turn the key" is no list here
-    quoted = f"> {words}"
+    )  # "1. Turn the key" must not become a list
+    quoted = f"> {text}"
     return f"{quoted}\n>\n> [{text_format.escape_inline(place) or t(language, 'practice_passage')}]({link})"
 
 
-def format_result(sitting: QuizSession, language: str) -> str:
-    """Return the summary of a quiz that has ended: the score, and each question with what came of it."""
+def format_result(session: QuizSession, language: str) -> str:
+    """Return the summary of a finished quiz: the score, and each question with its outcome."""
     counted = [
-        row.last_attempt.grade.outcome for row in sitting.questions if row.last_attempt and row.last_attempt.grade
+        row.last_attempt.grade.outcome for row in session.questions if row.last_attempt and row.last_attempt.grade
     ]
     waiting = counted.count(Outcome.UNSURE)
     score = t(
         language,
         "practice_score",
         right=counted.count(Outcome.RIGHT),
-        count=len(sitting.questions),
+        count=len(session.questions),
         waiting=t(language, "practice_waiting", count=waiting) if waiting else "",
     )
     return "\n".join(
@@ -150,16 +150,16 @@ def format_result(sitting: QuizSession, language: str) -> str:
             "",
             score,
             "",
-            *(_format_result_line(r, language) for r in sitting.questions),
+            *(_format_result_line(r, language) for r in session.questions),
         ]
     )
 
 
 def _format_result_line(row: PosedQuestionRecord, language: str) -> str:
-    asked = text_format.escape_inline(text_format.to_plain_line(row.item.prompt, 110))
+    prompt = text_format.escape_inline(text_format.to_plain_line(row.item.prompt, 110))
     if row.last_attempt is None or row.last_attempt.grade is None:
-        return f"- {asked} — *{t(language, 'practice_skipped')}*"
-    said = t(
+        return f"- {prompt} — *{t(language, 'practice_skipped')}*"
+    answer = t(
         language,
         "practice_your_answer",
         text=text_format.escape_inline(
@@ -167,4 +167,4 @@ def _format_result_line(row: PosedQuestionRecord, language: str) -> str:
         ),
     )
     aided = f" ({t(language, 'practice_aided')})" if row.last_attempt.aided else ""
-    return f"- {format_outcome(row.last_attempt, language)}{aided}  \n  {asked}  \n  {said}"
+    return f"- {format_outcome(row.last_attempt, language)}{aided}  \n  {prompt}  \n  {answer}"

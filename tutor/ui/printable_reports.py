@@ -1,4 +1,4 @@
-"""Sheets: reports as whole files that need nothing else, to print or to keep. No Gradio."""
+"""Printable reports as self-contained HTML files. No Gradio."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from tutor.ui import class_html, progress_html, static_pages
 WIDE_CSS = "main{max-width:62rem}"
 _DARK_RULES = re.compile(r"^\.dark \{(.*?)\}", re.DOTALL | re.MULTILINE)
 SYSTEM_DARK_CSS = (
-    r"@media screen and (prefers-color-scheme: dark) { :root {\1} }"  # a file has no switch: it follows the system
+    r"@media screen and (prefers-color-scheme: dark) { :root {\1} }"  # a file follows the system's colour scheme
 )
 
 
 def render_learner_report(services: Services, actor: Person, course_id: str) -> str:
-    """Return a learner's report as one file."""
+    """Return a learner's report as one HTML file."""
     course = services.courses.authorize(actor, course_id)
     overview = services.progress.own_overview(actor, course_id)
     names = {skill.id: skill.name for skill in services.courses.skills(actor, course_id)}
@@ -33,7 +33,7 @@ def render_learner_report(services: Services, actor: Person, course_id: str) -> 
 
 
 def render_class_report(services: Services, actor: Person, course_id: str) -> str:
-    """Return a class's report as one file: counts, and none under five."""
+    """Return a class report as one HTML file: counts only, none that identifies a group of fewer than five."""
     classroom = services.reports.exportable_class(actor, course_id)
     course, names = services.courses.authorize(actor, course_id), services.reports.skill_names(actor, course_id)
     subtitle = t(
@@ -49,7 +49,7 @@ def render_class_report(services: Services, actor: Person, course_id: str) -> st
 
 
 def render_report(language: str, title: str, subtitle: str, body: str) -> str:
-    """Return a whole HTML file with its style inside."""
+    """Return an HTML file with its styles inside."""
     css = (Path(__file__).parent / "assets" / "progress.css").read_text("utf-8")
     style = f"<style>{_DARK_RULES.sub(SYSTEM_DARK_CSS, css)}{WIDE_CSS}</style>"
     head = f'{style}<h1>{html.escape(title)}</h1><p class="soft">{html.escape(subtitle)}</p>'

@@ -1,4 +1,4 @@
-"""Progress: the learner's tab with what she knows, what comes next, and what the tutor knows about her."""
+"""The learner's progress tab: what they know, what comes next, and what the tutor knows about them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tutor.ui.error_boundary import (
 )
 from tutor.ui.gradio_i18n import i18n
 
-PracticeStarter = Callable[[Person, str, str], None]  # begins practice on a skill, by its name
+PracticeStarter = Callable[[Person, str, str], None]  # starts practice on a skill by its name
 RELOAD_ON_LANGUAGE_CHANGE_JS = (
     "(chosen) => { if (chosen && !navigator.language.startsWith(chosen)) location.reload(); }"
 )
@@ -33,13 +33,13 @@ RELOAD_ON_LANGUAGE_CHANGE_JS = (
 
 @dataclass(frozen=True, slots=True)
 class ProgressHandlers:
-    """The handlers; `show` gives the whole tab."""
+    """The handlers; `show` returns the whole tab."""
 
     services: Services
     start_practice: PracticeStarter | None = None
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (next, others, start, place, reading, rest, links) and the profile."""
+        """Return (recommendation, alternatives, start, placement, reading, progress, links) and the profile."""
         actor = current_person(request)
         if course_id is None:
             return t(actor.language, "no_courses"), *(gr.skip() for _ in range(15))
@@ -58,7 +58,7 @@ class ProgressHandlers:
         )
 
     def show_reading(self, skill: str | None, course_id: str | None, request: gr.Request) -> str:
-        """Show what there is to read about a skill that she has chosen."""
+        """Return what to read about the selected skill."""
         actor = current_person(request)
         if course_id is None or skill is None:
             return ""
@@ -71,7 +71,7 @@ class ProgressHandlers:
         )
 
     def practise_skill(self, skill: str | None, course_id: str | None, request: gr.Request) -> Any:
-        """Begin practice on the chosen skill and turn to it."""
+        """Start practice on the selected skill and open its tab."""
         actor = current_person(request)
         names = self._skill_names(actor, course_id) if course_id else {}
         if course_id is None or skill not in names or self.start_practice is None:
@@ -82,7 +82,7 @@ class ProgressHandlers:
         return gr.Tabs(selected="practice")
 
     def start_placement(self, course_id: str | None, request: gr.Request) -> Any:
-        """Begin the placement and turn to it."""
+        """Start the placement and open its tab."""
         actor = current_person(request)
         if course_id is None:
             return gr.skip()
@@ -100,11 +100,11 @@ class ProgressHandlers:
         course_id: str | None,
         request: gr.Request,
     ) -> Updates:
-        """Store what she says of herself."""
+        """Store what the learner states about themselves."""
         actor = current_person(request)
         if course_id is not None:
-            said = {"level": level, "pace": pace, "goals": goals, "interests": interests}
-            self.services.profiles.update(actor, course_id, said)
+            changes = {"level": level, "pace": pace, "goals": goals, "interests": interests}
+            self.services.profiles.update(actor, course_id, changes)
             self.services.profiles.set_in_prompt(actor, course_id, enabled=share_with_model)
             if language != actor.language:
                 self.services.accounts.set_language(actor, language)
@@ -113,7 +113,7 @@ class ProgressHandlers:
         return self._render_profile(actor, course_id, None)
 
     def delete_statement(self, key: str | None, course_id: str | None, request: gr.Request) -> Updates:
-        """Delete a statement about her; return (undo, what it undoes) and the profile."""
+        """Delete a statement about the learner; return (undo button, what it restores) and the profile."""
         actor = current_person(request)
         if key is None or course_id is None:
             show_info(t(actor.language, "choose_first"))
@@ -122,13 +122,13 @@ class ProgressHandlers:
         show_info(t(actor.language, "statement_deleted"))
         return gr.Button(visible=True), (course_id, key), *self._render_profile(actor, course_id, None)
 
-    def restore_statement(self, dropped: tuple[str, str] | None, request: gr.Request) -> Updates:
+    def restore_statement(self, deleted: tuple[str, str] | None, request: gr.Request) -> Updates:
         """Undo the last deletion of a statement."""
         actor = current_person(request)
-        if dropped is None:
+        if deleted is None:
             return gr.Button(visible=False), None, *self._render_profile(actor, None, None)
-        self.services.profiles.restore_statement(actor, *dropped)
-        return gr.Button(visible=False), None, *self._render_profile(actor, dropped[0], None)
+        self.services.profiles.restore_statement(actor, *deleted)
+        return gr.Button(visible=False), None, *self._render_profile(actor, deleted[0], None)
 
     def confirm_erasure(self, course_id: str | None, request: gr.Request) -> Updates:
         actor = current_person(request)
@@ -136,17 +136,17 @@ class ProgressHandlers:
         return gr.Group(visible=True), t(actor.language, "erase_sure", answers=count)
 
     def erase_profile(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Delete the profile and all evidence under it."""
+        """Delete the profile and all recorded answers."""
         actor = current_person(request)
         if course_id is not None:
-            gone = self.services.profiles.delete_profile(actor, course_id)
-            show_info(t(actor.language, "erased", answers=gone))
+            deleted = self.services.profiles.delete_profile(actor, course_id)
+            show_info(t(actor.language, "erased", answers=deleted))
         return gr.Group(visible=False), *self.show(course_id, request)
 
     def _recommendation_choices(
         self, overview: LearnerOverview, names: progress_html.NamesById, language: str
     ) -> list[tuple[str, str]]:
-        """One line a skill, with its reason; to stop is no choice that needs a button."""
+        """Return one line per skill, with its reason; a recommendation to stop has no skill."""
         found: dict[str, str] = {}
         for choice in (overview.recommendation, *overview.alternatives):
             if choice.skill is not None:
@@ -163,12 +163,12 @@ class ProgressHandlers:
     ) -> str:
         if skill is None:
             return ""
-        known = next((line.known_now for line in overview.skills if line.skill == skill), 0.0)
-        resources = self.services.recommended_reading.recommend(actor, course_id, names[skill], known)
+        mastery = next((line.known_now for line in overview.skills if line.skill == skill), 0.0)
+        resources = self.services.recommended_reading.recommend(actor, course_id, names[skill], mastery)
         return progress_html.render_reading(resources, names[skill], actor.language)
 
     def _render_profile(self, actor: Person, course_id: str | None, overview: LearnerOverview | None) -> Updates:
-        """Return (language, level, pace, goals, interests, told, statements, drop, block)."""
+        """Return (language, level, pace, goals, interests, share, statements, delete, prompt block)."""
         if course_id is None:
             return tuple(gr.skip() for _ in range(9))
         profile = self.services.profiles.own_profile(actor, course_id, overview)
@@ -194,13 +194,13 @@ class ProgressHandlers:
 
 
 def _field_choices(field: str, language: str) -> list[tuple[str, str]]:
-    spoken = [(t(language, f"{field}_{value}"), value) for value in CHOICE_FIELDS[field]]
-    return [(t(language, "not_stated"), ""), *spoken]
+    choices = [(t(language, f"{field}_{value}"), value) for value in CHOICE_FIELDS[field]]
+    return [(t(language, "not_stated"), ""), *choices]
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileForm:
-    """The components of the profile; `fields` are in the order of `ProgressPage.save`."""
+    """The components of the profile; `fields` are in the order of `ProgressHandlers.save_profile`."""
 
     fields: list[Any]
     statements: gr.Radio
@@ -215,28 +215,28 @@ class ProfileForm:
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: PracticeStarter | None) -> None:
-    """Put the tab where we are; it is filled when it is opened."""
+    """Add the tab's content; it is filled when the tab is opened."""
     handlers = ProgressHandlers(services, start)
-    first = gr.HTML(elem_id="tutor-next")
-    others = gr.Radio(label=i18n("next_otherwise"), choices=[], visible=False, elem_id="tutor-alternatives")
-    begin = gr.Button(i18n("next_start"), variant="primary", visible=False, elem_id="tutor-practise-skill")
-    place = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-placement-start")
-    reading, rest, links = gr.HTML(elem_id="tutor-reading"), gr.HTML(elem_id="tutor-mastery"), gr.HTML()
+    recommendation = gr.HTML(elem_id="tutor-next")
+    alternatives = gr.Radio(label=i18n("next_otherwise"), choices=[], visible=False, elem_id="tutor-alternatives")
+    start_button = gr.Button(i18n("next_start"), variant="primary", visible=False, elem_id="tutor-practise-skill")
+    placement_button = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-placement-start")
+    reading, progress, links = gr.HTML(elem_id="tutor-reading"), gr.HTML(elem_id="tutor-mastery"), gr.HTML()
     form = _build_profile_form()
     erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
     confirmation = build_confirmation("erase_yes", "tutor-erase-yes")
-    shown = [first, others, begin, place, reading, rest, links, *form.outputs]
+    shown = [recommendation, alternatives, start_button, placement_button, reading, progress, links, *form.outputs]
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
-    others.input(handle_errors(handlers.show_reading), [others, course], reading, **EVENT_OPTIONS)
-    begin.click(handle_errors(handlers.practise_skill), [others, course], tabs, **EVENT_OPTIONS)
-    place.click(handle_errors(handlers.start_placement), course, tabs, **EVENT_OPTIONS)
+    alternatives.input(handle_errors(handlers.show_reading), [alternatives, course], reading, **EVENT_OPTIONS)
+    start_button.click(handle_errors(handlers.practise_skill), [alternatives, course], tabs, **EVENT_OPTIONS)
+    placement_button.click(handle_errors(handlers.start_placement), course, tabs, **EVENT_OPTIONS)
     saved = form.save.click(handle_errors(handlers.save_profile), [*form.fields, course], form.outputs, **EVENT_OPTIONS)
     saved.success(None, form.fields[0], None, js=RELOAD_ON_LANGUAGE_CHANGE_JS)
-    dropped = gr.State()
-    undoable = [form.undo, dropped, *form.outputs]
+    deleted = gr.State()
+    undoable = [form.undo, deleted, *form.outputs]
     form.delete.click(handle_errors(handlers.delete_statement), [form.statements, course], undoable, **EVENT_OPTIONS)
-    form.undo.click(handle_errors(handlers.restore_statement), dropped, undoable, **STATE_EVENT_OPTIONS)
-    course.change(lambda: (gr.Button(visible=False), None), None, [form.undo, dropped], **EVENT_OPTIONS)
+    form.undo.click(handle_errors(handlers.restore_statement), deleted, undoable, **STATE_EVENT_OPTIONS)
+    course.change(lambda: (gr.Button(visible=False), None), None, [form.undo, deleted], **EVENT_OPTIONS)
     erase.click(handle_errors(handlers.confirm_erasure), course, confirmation.outputs, **EVENT_OPTIONS)
     confirmation.confirm.click(
         handle_errors(handlers.erase_profile), course, [confirmation.group, *shown], **EVENT_OPTIONS
@@ -253,12 +253,14 @@ def _build_profile_form() -> ProfileForm:
                 pace = gr.Radio(label=i18n("profile_pace"), choices=[])
                 goals = gr.Textbox(label=i18n("profile_goals"), max_length=MAX_CHARS, elem_id="tutor-goals")
                 interests = gr.Textbox(label=i18n("profile_interests"), max_length=MAX_CHARS)
-                told = gr.Checkbox(label=i18n("prompt_block_share"), elem_id="tutor-share-profile")
+                share_with_model = gr.Checkbox(label=i18n("prompt_block_share"), elem_id="tutor-share-profile")
                 save = gr.Button(i18n("profile_save"), size="sm", variant="primary", elem_id="tutor-profile-save")
             with gr.Column(min_width=280):
                 statements = gr.Radio(label=i18n("statements_title"), choices=[], elem_id="tutor-statements")
                 with gr.Row():
-                    drop = gr.Button(i18n("statement_delete"), size="sm", elem_id="tutor-statement-delete")
+                    delete = gr.Button(i18n("statement_delete"), size="sm", elem_id="tutor-statement-delete")
                     undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-statement-undo")
                 block = gr.HTML(elem_id="tutor-prompt-block")
-    return ProfileForm([language, level, pace, goals, interests, told], statements, block, save, drop, undo)
+    return ProfileForm(
+        [language, level, pace, goals, interests, share_with_model], statements, block, save, delete, undo
+    )

@@ -1,4 +1,4 @@
-"""The questions tab of the instructor's page: how much help, the items of the course, and their exchange."""
+"""The instructor's questions tab: the level of help, the items of the course, import and export."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from tutor.ui import text_format
 from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, error_message, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
-MAX_ITEMS = 60  # items of the list; the rest is found by searching
+MAX_ITEMS = 60  # in the list; more are found by searching
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionBankHandlers:
-    """The handlers; the use cases check that this person teaches the course."""
+    """The handlers; the services check that the person teaches the course."""
 
     services: Services
 
-    def show(self, course_id: str | None, wanted: str | None, request: gr.Request) -> Updates:
+    def show(self, course_id: str | None, search: str | None, request: gr.Request) -> Updates:
         """Return (help level, list, form, prompt, keys, options, difficulty, passage)."""
         actor = current_person(request)
         if course_id is None:
             return gr.skip(), gr.Radio(choices=[], value=None), *self._blank_form()
         course = self.services.courses.authorize(actor, course_id)
-        return gr.Radio(value=course.help_level.value), self._render_list(actor, course_id, wanted), *self._blank_form()
+        return gr.Radio(value=course.help_level.value), self._render_list(actor, course_id, search), *self._blank_form()
 
     def set_help_level(self, level: str, course_id: str, request: gr.Request) -> None:
         actor = current_person(request)
@@ -39,12 +39,12 @@ class QuestionBankHandlers:
         show_info(t(actor.language, "help_saved"))
 
     def open_item(self, item_id: str | None, course_id: str, request: gr.Request) -> Updates:
-        """Fill the form with the chosen item."""
+        """Fill the form with the selected item."""
         actor = current_person(request)
-        found = next((s for s in self.services.item_bank.all_items(actor, course_id) if s.item.id == item_id), None)
-        if found is None:
+        stored = next((s for s in self.services.item_bank.all_items(actor, course_id) if s.item.id == item_id), None)
+        if stored is None:
             return self._blank_form()
-        item = found.item
+        item = stored.item
         quote = (
             t(actor.language, "question_passage", quote=text_format.escape_inline(item.source.quote[:400]))
             if item.source
@@ -67,7 +67,7 @@ class QuestionBankHandlers:
         options: str,
         difficulty: float,
         course_id: str,
-        wanted: str,
+        search: str,
         request: gr.Request,
     ) -> Updates:
         actor = current_person(request)
@@ -75,19 +75,19 @@ class QuestionBankHandlers:
             actor, item_id, prompt, keys.splitlines(), (options or "").splitlines(), difficulty
         )
         show_info(t(actor.language, "question_saved"))
-        return self.show(course_id, wanted, request)
+        return self.show(course_id, search, request)
 
-    def pin_item(self, item_id: str | None, course_id: str, wanted: str, request: gr.Request) -> Updates:
-        return self._set_state(item_id, course_id, wanted, request, ItemState.PINNED)
+    def pin_item(self, item_id: str | None, course_id: str, search: str, request: gr.Request) -> Updates:
+        return self._set_state(item_id, course_id, search, request, ItemState.PINNED)
 
-    def ban_item(self, item_id: str | None, course_id: str, wanted: str, request: gr.Request) -> Updates:
-        return self._set_state(item_id, course_id, wanted, request, ItemState.BANNED)
+    def ban_item(self, item_id: str | None, course_id: str, search: str, request: gr.Request) -> Updates:
+        return self._set_state(item_id, course_id, search, request, ItemState.BANNED)
 
-    def reset_item(self, item_id: str | None, course_id: str, wanted: str, request: gr.Request) -> Updates:
-        return self._set_state(item_id, course_id, wanted, request, ItemState.READY)
+    def reset_item(self, item_id: str | None, course_id: str, search: str, request: gr.Request) -> Updates:
+        return self._set_state(item_id, course_id, search, request, ItemState.READY)
 
     def add_item(self, kind: str, prompt: str, keys: str, options: str, course_id: str, request: gr.Request) -> Updates:
-        """Add an item; the form is emptied when it was taken."""
+        """Add an item and empty the form."""
         actor = current_person(request)
         chosen = (options or "").splitlines()
         self.services.item_bank.add_item(
@@ -96,9 +96,9 @@ class QuestionBankHandlers:
         show_info(t(actor.language, "question_added"))
         return "", "", "", *self.show(course_id, "", request)
 
-    def import_items(self, given: str, course_id: str, request: gr.Request) -> Updates:
+    def import_items(self, text: str, course_id: str, request: gr.Request) -> Updates:
         actor = current_person(request)
-        count, refused = self.services.item_bank.import_items(actor, course_id, given or "")
+        count, refused = self.services.item_bank.import_items(actor, course_id, text or "")
         reasons = "; ".join(error_message(refusal, actor.language) for refusal in refused[:3])
         left = t(actor.language, "question_refused", count=len(refused), reasons=reasons) if refused else ""
         show_info(t(actor.language, "question_imported", count=count, refused=left))
@@ -110,30 +110,30 @@ class QuestionBankHandlers:
     def export_qti(self, course_id: str, request: gr.Request) -> str:
         return self._export(course_id, request, "qti")
 
-    def _export(self, course_id: str, request: gr.Request, form: str) -> str:
+    def _export(self, course_id: str, request: gr.Request, file_format: str) -> str:
         actor = current_person(request)
-        written, left_out = self.services.item_bank.export_items(actor, course_id, form)
+        text, left_out = self.services.item_bank.export_items(actor, course_id, file_format)
         if left_out:
             reasons = "; ".join(error_message(refusal, actor.language) for refusal in left_out[:2])
             show_info(t(actor.language, "question_left_out", count=len(left_out), reasons=reasons))
-        return written
+        return text
 
     def _set_state(
-        self, item_id: str | None, course_id: str, wanted: str, request: gr.Request, state: ItemState
+        self, item_id: str | None, course_id: str, search: str, request: gr.Request, state: ItemState
     ) -> Updates:
         actor = current_person(request)
         if item_id:
             self.services.item_bank.set_state(actor, item_id, state)
         else:
             show_info(t(actor.language, "choose_first"))
-        return self.show(course_id, wanted, request)
+        return self.show(course_id, search, request)
 
-    def _render_list(self, actor: Person, course_id: str, wanted: str | None) -> gr.Radio:
-        asked = (wanted or "").lower()
+    def _render_list(self, actor: Person, course_id: str, search: str | None) -> gr.Radio:
+        search_text = (search or "").lower()
         bank = [
             stored
             for stored in self.services.item_bank.all_items(actor, course_id)
-            if asked in stored.item.prompt.lower()
+            if search_text in stored.item.prompt.lower()
         ]
         bank.sort(
             key=lambda stored: list(ItemState).index(stored.state) if stored.state is not ItemState.PINNED else -1
@@ -160,7 +160,7 @@ def _format_item(stored: StoredItem, language: str) -> str:
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
-    """Put the tab where we are; it is filled when it is opened."""
+    """Add the tab's content; it is filled when the tab is opened."""
     handlers = QuestionBankHandlers(services)
     levels = gr.Radio(
         label=i18n("help_level"),
@@ -168,7 +168,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         elem_id="tutor-help-level",
     )
     gr.Markdown(i18n("questions_what"))
-    wanted = gr.Textbox(label=i18n("question_filter"), max_length=200, elem_id="tutor-question-search")
+    search = gr.Textbox(label=i18n("question_filter"), max_length=200, elem_id="tutor-question-search")
     items = gr.Radio(label=i18n("question_list"), choices=[], elem_id="tutor-questions")
     with gr.Row(elem_classes="tutor-buttons"):
         pin = gr.Button(i18n("question_pin"), size="sm", elem_id="tutor-question-pin")
@@ -183,19 +183,19 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         save = gr.Button(i18n("question_save"), variant="primary", size="sm", elem_id="tutor-question-save")
     shown = [levels, items, form, prompt, keys, options, difficulty, passage]
     gr.on(
-        [tab.select, course.change, wanted.submit],
+        [tab.select, course.change, search.submit],
         handle_errors(handlers.show),
-        [course, wanted],
+        [course, search],
         shown,
         **EVENT_OPTIONS,
     )
     levels.input(handle_errors(handlers.set_help_level), [levels, course], None, **EVENT_OPTIONS)
     items.input(handle_errors(handlers.open_item), [items, course], shown[2:], **EVENT_OPTIONS)
     for button, act in ((pin, handlers.pin_item), (ban, handlers.ban_item), (release, handlers.reset_item)):
-        button.click(handle_errors(act), [items, course, wanted], shown, **EVENT_OPTIONS)
+        button.click(handle_errors(act), [items, course, search], shown, **EVENT_OPTIONS)
     save.click(
         handle_errors(handlers.save_item),
-        [items, prompt, keys, options, difficulty, course, wanted],
+        [items, prompt, keys, options, difficulty, course, search],
         shown,
         **EVENT_OPTIONS,
     )
@@ -224,13 +224,13 @@ def _build_item_form(handlers: QuestionBankHandlers, course: gr.Dropdown, shown:
 
 def _build_import_export(handlers: QuestionBankHandlers, course: gr.Dropdown, shown: list[Any]) -> None:
     with gr.Accordion(i18n("question_exchange"), open=False, elem_id="tutor-question-exchange"):
-        given = gr.Textbox(
+        exchange_text = gr.Textbox(
             label=i18n("question_text"), lines=6, max_lines=16, buttons=["copy"], elem_id="tutor-item-exchange-text"
         )
         with gr.Row():
-            take = gr.Button(i18n("question_import"), size="sm", elem_id="tutor-question-import")
+            import_button = gr.Button(i18n("question_import"), size="sm", elem_id="tutor-question-import")
             gift = gr.Button(i18n("question_gift"), size="sm", elem_id="tutor-question-gift")
             qti = gr.Button(i18n("question_qti"), size="sm")
-    take.click(handle_errors(handlers.import_items), [given, course], shown, **EVENT_OPTIONS)
-    gift.click(handle_errors(handlers.export_gift), course, given, **EVENT_OPTIONS)
-    qti.click(handle_errors(handlers.export_qti), course, given, **EVENT_OPTIONS)
+    import_button.click(handle_errors(handlers.import_items), [exchange_text, course], shown, **EVENT_OPTIONS)
+    gift.click(handle_errors(handlers.export_gift), course, exchange_text, **EVENT_OPTIONS)
+    qti.click(handle_errors(handlers.export_qti), course, exchange_text, **EVENT_OPTIONS)

@@ -1,4 +1,4 @@
-"""The one-tap requests under the chat: an example, easier, harder, a quiz question, a summary. Each sends its words."""
+"""The quick actions under the chat: hint, example, easier, harder, quiz question, summary. Each sends a message."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ QUICK_ACTIONS = ("hint", "example", "easier", "harder", "quiz", "summarise")
 
 @dataclass(frozen=True, slots=True)
 class QuickAction:
-    """One button: sends its request as if the learner had typed it, in her own language."""
+    """A button that sends its message as if the learner had typed it."""
 
     questions: QuestionHandlers
     key: str
 
     def send(self, conversation_id: str | None, course_id: str | None, request: gr.Request) -> Iterator[Updates]:
-        words = t(current_person(request).language, f"quick_{self.key}_message")
-        yield from self.questions.ask(words, conversation_id, course_id, request)
+        message = t(current_person(request).language, f"quick_{self.key}_message")
+        yield from self.questions.ask(message, conversation_id, course_id, request)
 
 
 def build_buttons() -> list[gr.Button]:
-    """Put the buttons where we are."""
+    """Add the buttons to the page."""
     with gr.Row(elem_id="tutor-quick-actions"):
         return [
             gr.Button(i18n(f"quick_{key}"), size="sm", min_width=60, elem_id=f"tutor-quick-{key}")
@@ -40,7 +40,7 @@ def build_buttons() -> list[gr.Button]:
 def wire_events(
     buttons: list[gr.Button], questions: QuestionHandlers, inputs: list[Any], outputs: list[Any], **event_options: Any
 ) -> list[Any]:
-    """Return the events, so that the stop button can cancel them."""
+    """Wire the buttons; return the events, so that the stop button can cancel them."""
     pairs = zip(buttons, QUICK_ACTIONS, strict=True)
     return [
         button.click(handle_errors(QuickAction(questions, key).send), inputs, outputs, **event_options)

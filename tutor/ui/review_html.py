@@ -1,4 +1,4 @@
-"""What the instructor's desk shows of better answers: values in, escaped HTML and lines out. No Gradio."""
+"""The review of better answers as text and escaped HTML. No Gradio."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def format_queue_count(total: int, waiting: int, language: str) -> str:
 
 
 def review_choices(queue: Sequence[CorrectionReview], language: str) -> list[tuple[str, str]]:
-    """Return a line for each better answer: what was asked, by whom, where it stands, whether it has flags."""
+    """Return a line for each better answer: question, author, status, and whether it has flags."""
     return [(_format_review(review, language), review.correction.id) for review in queue]
 
 
@@ -39,7 +39,7 @@ def format_review_state(correction: Correction, language: str) -> str:
 
 
 def render_review(review: CorrectionReview | None, language: str) -> str:
-    """Return question, answer, better answer, passage and flags as a grid; every text of a person is escaped."""
+    """Return question, answer, better answer, passages and flags as a grid; all text is escaped."""
     if review is None:
         return ""
     correction, turn = review.correction, review.turn
@@ -71,7 +71,7 @@ def _render_flags(flags: Sequence[ReviewFlag], language: str) -> str:
 
 
 def format_flag(flag: ReviewFlag, language: str) -> str:
-    """Say why a better answer deserves a second look."""
+    """Return why a better answer needs a closer look."""
     campaign = flag.kind is ReviewFlagKind.NEAR_DUPLICATE and flag.count >= CAMPAIGN_SIZE
     key = "flag_many" if campaign else f"flag_{flag.kind.value}"
     return t(

@@ -1,4 +1,4 @@
-"""The instructor's desk for better answers, one at a time and side by side, above the panel of the course's tutor."""
+"""The instructor's review of better answers, one at a time, and the panel of the course's adapter."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tutor.ui.gradio_i18n import i18n
 
 @dataclass(frozen=True, slots=True)
 class ReviewHandlers:
-    """The handlers; all give (tab, how many wait, list, side, what is shown, reason, last decided)."""
+    """The handlers; all return (tab, count, list, column, review, reason, last decided)."""
 
     services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return the desk with the first one that waits."""
+        """Return the review of the first one that is waiting."""
         return self._render(course_id, request, None, gr.skip())
 
     def open_correction(self, chosen: str | None, course_id: str, request: gr.Request) -> str:
-        """Return one better answer side by side with what it would replace."""
+        """Return one better answer next to the answer it would replace."""
         actor = current_person(request)
-        found = next(
+        review = next(
             (r for r in self.services.review_queue.list_reviews(actor, course_id) if r.correction.id == chosen), None
         )
-        return review_html.render_review(found, actor.language)
+        return review_html.render_review(review, actor.language)
 
     def accept(self, chosen: str | None, reason: str, course_id: str, request: gr.Request) -> Updates:
         return self._decide(chosen, reason, course_id, request, accept=True)
@@ -40,7 +40,7 @@ class ReviewHandlers:
         return self._decide(chosen, reason, course_id, request, accept=False)
 
     def undo(self, chosen: str | None, last: str | None, course_id: str, request: gr.Request) -> Updates:
-        """Take back the last decision of this page, or that about the chosen one."""
+        """Undo the last decision of this page, or the one about the selected better answer."""
         actor = current_person(request)
         target = last or chosen
         if not target:
@@ -65,13 +65,13 @@ class ReviewHandlers:
             return tuple(gr.skip() for _ in range(7))
         queue = self.services.review_queue.list_reviews(actor, course_id)
         waiting = sum(review.correction.is_pending for review in queue)
-        found = next((r for r in queue if r.correction.id == chosen), queue[0] if queue else None)
+        selected = next((r for r in queue if r.correction.id == chosen), queue[0] if queue else None)
         return (
             gr.Tab(label=review_html.format_tab_label(waiting, actor.language)),
             review_html.format_queue_count(len(queue), waiting, actor.language),
-            gr.Radio(choices=review_html.review_choices(queue, actor.language), value=_correction_id(found)),
+            gr.Radio(choices=review_html.review_choices(queue, actor.language), value=_correction_id(selected)),
             gr.Column(visible=bool(queue)),
-            review_html.render_review(found, actor.language),
+            review_html.render_review(selected, actor.language),
             "",
             last,
         )
@@ -82,7 +82,7 @@ def _correction_id(review: CorrectionReview | None) -> str | None:
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> Any:
-    """Put the desk where we are; return the function that fills it once `course` is known."""
+    """Add the tab's content; return the function that fills it once `course` is set."""
     handlers, adapter_handlers = ReviewHandlers(services), adapter_panel.AdapterHandlers(services, shared=True)
     count = gr.Markdown(elem_id="tutor-review-count")
     with gr.Row():
@@ -110,7 +110,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> Any:
         event.then(handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
 
     def fill(arrived: Any) -> None:
-        """Fill the desk after the event that has set the course."""
+        """Fill the tab after the event that sets the course."""
         arrived.then(handle_errors(handlers.show), course, outputs, **EVENT_OPTIONS)
         arrived.then(handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
 

@@ -1,8 +1,8 @@
-"""What a model, a learner or a document wrote, made safe to show as Markdown.
+"""Text of a model, a learner or a document made safe to show as Markdown.
 
-Pure. Nothing that can be seen is taken away: what would become a tag, a link or an image is broken by a word
-joiner, an invisible character, and so stays plain text. Characters that hide text are dropped. Code and formulas
-keep their meaning. The browser's sanitiser and the content policy of the gate are the walls behind this one.
+Nothing visible is removed: what would become a tag, a link or an image is broken up by a word joiner (an invisible
+character) and stays plain text. Characters that hide text are dropped. Code and formulas keep their meaning. The
+browser's sanitiser and the content security policy are further lines of defence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 WORD_JOINER = "\u2060"
 
 _HIDDEN_CHARS = re.compile(
-    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f"  # controls but tab and newline
+    "[\u0000-\u0008\u000b-\u001f\u007f-\u009f"  # control characters other than tab and newline
     "\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"  # bidi marks, zero width
     "\ud800-\udfff\U000e0000-\U000e01ef]"  # lone surrogates; tags and supplementary variation selectors
 )
@@ -46,15 +46,14 @@ _PARSER = MarkdownIt("commonmark", {"html": True})
 
 
 def strip_hidden(text: str) -> str:
-    """Drop characters that show nothing but can carry or turn text; line ends become newlines."""
+    """Drop invisible characters that can hide or reverse text; line ends become newlines."""
     return _HIDDEN_CHARS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def sanitize_markdown(text: str, rewrite_plain: Callable[[str], str] = lambda plain: plain) -> str:
     """Return Markdown that shows `text` and loads, links and runs nothing.
 
-    `outside` rewrites the plain stretches between code and formulas after they were made safe; it is how our own
-    citation links come in.
+    `rewrite_plain` rewrites the sanitised text between code and formulas, for example to insert our own citation links.
     """
     text = strip_hidden(text)
     made = _assemble(text, lambda plain: plain)
@@ -78,12 +77,12 @@ def _neutralize(plain: str) -> str:
 
 
 def _neutralize_all(text: str) -> str:
-    """The last resort when the parsers disagree: no code, no formulas, no markup with brackets."""
+    """Break up all code, formulas and bracketed markup; used if a second parser still finds active markup."""
     return re.sub(r"[<\[\]`$\\]", lambda match: WORD_JOINER + match.group() + WORD_JOINER, _neutralize(text))
 
 
 def _sanitize_code_or_math(match: re.Match[str]) -> str:
-    """Return a piece of code or a formula as it may stand."""
+    """Return a safe version of a piece of code or a formula."""
     if match["fence"] is not None:
         return _sanitize_fence(match)
     if match["span"] is not None:
@@ -103,6 +102,6 @@ def _sanitize_fence(match: re.Match[str]) -> str:
 
 
 def _has_active_markup(markdown: str) -> bool:
-    """Whether a second parser still sees a link, an image or a tag."""
+    """Whether a second parser still finds a link, an image or a tag."""
     tokens = [inner for token in _PARSER.parse(markdown) for inner in (token, *(token.children or ()))]
     return any(token.type in {"html_block", "html_inline", "link_open", "image"} for token in tokens)

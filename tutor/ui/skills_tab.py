@@ -1,6 +1,6 @@
-"""The tab of a course's skills: what the documents propose, what is accepted, what builds on what, and why.
+"""The instructor's skills tab: proposals from the documents, accepted skills, and what each builds on.
 
-What is removed or accepted can be undone as long as the page is open.
+A removal or an acceptance can be undone as long as the page is open.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tutor.ui.gradio_i18n import i18n
 
 @dataclass(frozen=True, slots=True)
 class SkillHandlers:
-    """The handlers. Each answers with the whole tab (`Parts.shown`), as it is stored."""
+    """The handlers; each returns the whole tab."""
 
     services: Services
 
@@ -48,12 +48,15 @@ class SkillHandlers:
             )
         skills = self.services.skills.skills(actor, course_id)
         proposed = self.services.skills.proposed_skills(actor, course_id)
-        read = bool(self.services.documents.documents(actor, course_id))
-        offered = _render_proposals(proposed, actor.language, has_documents=read), gr.Row(visible=bool(proposed))
-        return (*self._render_skills(actor, skills, skill_id), *offered)
+        has_documents = bool(self.services.documents.documents(actor, course_id))
+        proposals = (
+            _render_proposals(proposed, actor.language, has_documents=has_documents),
+            gr.Row(visible=bool(proposed)),
+        )
+        return (*self._render_skills(actor, skills, skill_id), *proposals)
 
     def select_skill(self, course_id: str, skill_id: str | None, request: gr.Request) -> Updates:
-        """Show one skill with what it builds on; the proposals stay as they are."""
+        """Show one skill with what it builds on; the proposals stay unchanged."""
         actor = current_person(request)
         return (
             *self._render_skills(actor, self.services.skills.skills(actor, course_id), skill_id),
@@ -64,7 +67,7 @@ class SkillHandlers:
     def accept_proposals(
         self, course_id: str, concepts: list[str] | None, skill_id: str | None, request: gr.Request
     ) -> Updates:
-        """Make skills of the chosen; return (undo, what it undoes) and the tab, as `remove` does."""
+        """Accept the selected proposals; return (undo button, its change) and the tab, as `remove_skill` does."""
         actor = current_person(request)
         step = self.services.skills.accept_proposals(actor, course_id, concepts or [])
         if not step.added_ids:
@@ -92,63 +95,63 @@ class SkillHandlers:
         if not _has_selection(skill_id, request):
             return gr.skip(), gr.skip(), *self.show(course_id, None, request)
         actor = current_person(request)
-        named = {skill.id: skill.name for skill in self.services.skills.skills(actor, course_id)}
+        names = {skill.id: skill.name for skill in self.services.skills.skills(actor, course_id)}
         step = self.services.skills.remove(actor, course_id, str(skill_id))
-        show_info(t(actor.language, "skill_removed", name=named[str(skill_id)]))
+        show_info(t(actor.language, "skill_removed", name=names[str(skill_id)]))
         return gr.Button(visible=True), (course_id, step), *self.show(course_id, None, request)
 
-    def undo(self, done: tuple[str, SkillChange] | None, request: gr.Request) -> Updates:
-        """Take the last removal or acceptance back."""
+    def undo(self, undo_token: tuple[str, SkillChange] | None, request: gr.Request) -> Updates:
+        """Undo the last removal or acceptance."""
         actor = current_person(request)
-        if done is None:
+        if undo_token is None:
             return gr.Button(visible=False), None, *(gr.skip() for _ in range(7))
-        course_id, step = done
+        course_id, step = undo_token
         self.services.skills.undo(actor, course_id, step)
         show_info(t(actor.language, "skills_undone"))
         return gr.Button(visible=False), None, *self.show(course_id, None, request)
 
     def set_prerequisites(
-        self, course_id: str, skill_id: str | None, wanted: list[str] | None, request: gr.Request
+        self, course_id: str, skill_id: str | None, selected: list[str] | None, request: gr.Request
     ) -> Updates:
-        """Store what a skill builds on; what cannot be is said, and the tab shows what stands."""
+        """Store what a skill builds on; a prerequisite that is error is reported."""
         actor = current_person(request)
         skills = {skill.id: skill for skill in self.services.skills.skills(actor, course_id)}
-        if _has_selection(skill_id, request) and (one := skills.get(str(skill_id))):
+        if _has_selection(skill_id, request) and (current := skills.get(str(skill_id))):
             try:
-                for needs in set(one.prerequisites).difference(wanted or ()):
-                    self.services.skills.remove_prerequisite(actor, course_id, one.id, needs)
-                for needs in set(wanted or ()).difference(one.prerequisites):
-                    self.services.skills.add_prerequisite(actor, course_id, one.id, needs)
-            except InputRefused as refused:
-                show_warning(error_message(refused, actor.language))
+                for needs in set(current.prerequisites).difference(selected or ()):
+                    self.services.skills.remove_prerequisite(actor, course_id, current.id, needs)
+                for needs in set(selected or ()).difference(current.prerequisites):
+                    self.services.skills.add_prerequisite(actor, course_id, current.id, needs)
+            except InputRefused as error:
+                show_warning(error_message(error, actor.language))
         return self.show(course_id, skill_id, request)
 
     def _render_skills(self, actor: Person, skills: Sequence[Skill], skill_id: str | None) -> Updates:
         names = {skill.id: skill.name for skill in skills}
         lines = [(_format_skill(skill, names, actor.language), skill.id) for skill in skills]
-        one = next((skill for skill in skills if skill.id == skill_id), None)
+        selected = next((skill for skill in skills if skill.id == skill_id), None)
         info = t(actor.language, "skill_chosen" if skills else "no_skills_yet")
-        radio = gr.Radio(choices=lines, value=one.id if one else None, info=info)
-        if one is None:
+        radio = gr.Radio(choices=lines, value=selected.id if selected else None, info=info)
+        if selected is None:
             return radio, *_hidden_skill_form()
-        others = [(text_format.to_plain_line(skill.name), skill.id) for skill in skills if skill.id != one.id]
+        others = [(text_format.to_plain_line(skill.name), skill.id) for skill in skills if skill.id != selected.id]
         return (
             radio,
             gr.Column(visible=True),
-            one.name,
-            gr.Dropdown(choices=others, value=list(one.prerequisites)),
-            render_prerequisites(one, names, actor.language),
+            selected.name,
+            gr.Dropdown(choices=others, value=list(selected.prerequisites)),
+            render_prerequisites(selected, names, actor.language),
         )
 
 
 def render_prerequisites(skill: Skill, names: Mapping[str, str], language: str) -> str:
-    """Return what a skill builds on, and in whose words, as HTML; everything from documents is escaped."""
-    why = {ground.needs: ground for ground in skill.prerequisite_reasons}
+    """Return what a skill builds on, and reasons, as HTML; everything from documents is escaped."""
+    reasons = {reason.needs: reason for reason in skill.prerequisite_reasons}
     rows = []
     for need in skill.prerequisites:
-        ground = why.get(need)
-        kind = t(language, f"prerequisite_reason_{ground.kind}" if ground else "prerequisite_reason_")
-        quote = f"<q>{html.escape(text_format.to_plain_line(ground.quote, 300))}</q>" if ground and ground.quote else ""
+        reason = reasons.get(need)
+        kind = t(language, f"prerequisite_reason_{reason.kind}" if reason else "prerequisite_reason_")
+        quote = f"<q>{html.escape(text_format.to_plain_line(reason.quote, 300))}</q>" if reason and reason.quote else ""
         rows.append(f"<li><b>{html.escape(names.get(need, need))}</b> · {kind} {quote}</li>")
     return f"<ul>{''.join(rows)}</ul>" if rows else f"<p>{t(language, 'skill_no_needs')}</p>"
 
@@ -163,7 +166,7 @@ def _format_skill(skill: Skill, names: Mapping[str, str], language: str) -> str:
 
 
 def _render_proposals(proposed: Sequence[ProposedSkill], language: str, *, has_documents: bool) -> gr.CheckboxGroup:
-    """Return what is proposed; `read` is whether the course has documents at all."""
+    """Return the proposed skills."""
     choices = []
     for each in proposed:
         builds = (
@@ -186,11 +189,11 @@ def _hidden_skill_form() -> Updates:
 
 
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
-    """Put the skills into their tab."""
+    """Add the tab's content; it is filled when the tab is opened."""
     handlers = SkillHandlers(services)
     gr.Markdown(i18n("skills_about"))
     skills = gr.Radio(label=i18n("skills_of_course"), choices=[], elem_id="tutor-skills")
-    undo, done = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-skills-undo"), gr.State()
+    undo, undo_token = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-skills-undo"), gr.State()
     with gr.Column(visible=False, elem_id="tutor-skill") as group:
         with gr.Row():
             name = gr.Textbox(
@@ -199,16 +202,16 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
             rename = gr.Button(i18n("skill_rename"), size="sm", elem_id="tutor-skill-rename")
             remove = gr.Button(i18n("skill_remove"), size="sm", variant="stop", elem_id="tutor-skill-remove")
         needs = gr.Dropdown(label=i18n("skill_builds_on"), choices=[], multiselect=True, elem_id="tutor-skill-needs")
-        why = gr.HTML(elem_id="tutor-prerequisites")
+        reasons = gr.HTML(elem_id="tutor-prerequisites")
     with gr.Row():
         new = gr.Textbox(label=i18n("skill_new"), max_length=80, scale=3, min_width=260, elem_id="tutor-skill-new")
         add = gr.Button(i18n("skill_add"), size="sm", elem_id="tutor-skill-add")
     proposals = gr.CheckboxGroup(label=i18n("proposals"), choices=[], elem_id="tutor-proposals")
-    with gr.Row(visible=False) as offer:
+    with gr.Row(visible=False) as proposal_buttons:
         accept = gr.Button(i18n("proposals_accept"), variant="primary", size="sm", elem_id="tutor-accept-chosen")
         accept_all = gr.Button(i18n("proposals_all"), size="sm", elem_id="tutor-accept-all")
-    shown = [skills, group, name, needs, why, proposals, offer]
-    undoable = [undo, done, *shown]
+    shown = [skills, group, name, needs, reasons, proposals, proposal_buttons]
+    undoable = [undo, undo_token, *shown]
     gr.on([tab.select, course.input], handle_errors(handlers.show), [course, skills], shown, **EVENT_OPTIONS)
     skills.input(handle_errors(handlers.select_skill), [course, skills], shown, **EVENT_OPTIONS)
     gr.on(
@@ -223,5 +226,5 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     remove.click(handle_errors(handlers.remove_skill), [course, skills], undoable, **EVENT_OPTIONS)
     accept.click(handle_errors(handlers.accept_proposals), [course, proposals, skills], undoable, **EVENT_OPTIONS)
     accept_all.click(handle_errors(handlers.accept_all_proposals), [course, skills], undoable, **EVENT_OPTIONS)
-    undo.click(handle_errors(handlers.undo), done, undoable, **STATE_EVENT_OPTIONS)
-    course.change(lambda: (gr.Button(visible=False), None), None, [undo, done], **EVENT_OPTIONS)
+    undo.click(handle_errors(handlers.undo), undo_token, undoable, **STATE_EVENT_OPTIONS)
+    course.change(lambda: (gr.Button(visible=False), None), None, [undo, undo_token], **EVENT_OPTIONS)

@@ -1,4 +1,4 @@
-"""The few pages that are not Gradio's: welcome, sign-in by link, plain messages. Pure HTML text."""
+"""The pages without Gradio: welcome, sign-in by link, plain messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ main.wide{max-width:60rem;padding-top:4vh}
 
 
 def render_page(language: str, title: str, body: str, *, wide: bool = False) -> str:
-    """Return a whole page; `title` is escaped, `body` is HTML of our own."""
+    """Return a whole page; `title` is escaped here, `body` must be escaped."""
     kind = ' class="wide"' if wide else ""
     return (
         f'<!doctype html><html lang="{web_tag(language)}"><head><meta charset="utf-8">'
@@ -33,7 +33,7 @@ def render_page(language: str, title: str, body: str, *, wide: bool = False) -> 
 
 
 def render_welcome(language: str) -> str:
-    """Return the page for visitors: one button, and what happens with what they write."""
+    """Return the welcome page for visitors, with one button and a note on privacy."""
     lead, privacy = t(language, "welcome_lead"), t(language, "welcome_privacy")
     return render_page(
         language,
@@ -46,7 +46,7 @@ def render_welcome(language: str) -> str:
 
 
 def render_join(language: str, token: str) -> str:
-    """Return the page behind a one-time link; only its button uses the link up, a preview does not."""
+    """Return the page of a one-time link; only its button redeems the link, a preview does not."""
     return render_page(
         language,
         t(language, "title"),
@@ -57,7 +57,7 @@ def render_join(language: str, token: str) -> str:
 
 
 def render_message(language: str, sentence: str) -> str:
-    """Return a page that says one sentence and leads back."""
+    """Return a page with one message and a link to the start page."""
     back = f'<p><a class="button" href="/">{t(language, "to_start")}</a></p>'
     return render_page(
         language, t(language, "title"), f"<h1>{t(language, 'title')}</h1><p>{html.escape(sentence)}</p>{back}"

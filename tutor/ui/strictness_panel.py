@@ -1,4 +1,4 @@
-"""How sure the library must be before the tutor answers: three levels, and what each would have meant so far."""
+"""The setting of a course's strictness, with a preview of how many questions each level would answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class StrictnessHandlers:
     services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """Return (levels, what the embedder cannot do) of a course; nothing to choose for those who do not teach."""
+        """Return (levels, note on cross-lingual search) of a course; no levels for learners."""
         actor = current_person(request)
         if course_id is None or not actor.is_staff:
             return gr.Radio(choices=[], value=None), ""
@@ -45,18 +45,18 @@ class StrictnessHandlers:
 
 
 def _level_label(preview: StrictnessPreview, level: Strictness, language: str) -> str:
-    words = t(language, f"strictness_{level.value}")
+    label = t(language, f"strictness_{level.value}")
     if not preview.questions:
-        return f"{words} · {t(language, 'strictness_nothing_asked')}"
+        return f"{label} · {t(language, 'strictness_nothing_asked')}"
     count = t(language, "strictness_preview", asked=preview.questions, answered=preview.answered[level])
-    return f"{words} · {count}"
+    return f"{label} · {count}"
 
 
 def build(services: Services, course: gr.Dropdown) -> None:
-    """Put the levels into the present tab."""
+    """Add the setting to the tab."""
     handlers = StrictnessHandlers(services)
     levels = gr.Radio(label=i18n("strictness"), info=i18n("strictness_info"), choices=[], elem_id="tutor-strictness")
-    limits = gr.Markdown(elem_id="tutor-retrieval-note")
-    shown = [levels, limits]
+    note = gr.Markdown(elem_id="tutor-retrieval-note")
+    shown = [levels, note]
     course.change(handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
     levels.input(handle_errors(handlers.set_strictness), [levels, course], shown, **EVENT_OPTIONS)

@@ -1,4 +1,4 @@
-"""The student's page: which components stand where, and which handler each event calls."""
+"""The student's page: its components, and which handler each event calls."""
 
 from __future__ import annotations
 
@@ -59,56 +59,68 @@ class CorrectionPanel:
 
 
 def build(services: Services, page: gr.Blocks) -> None:
-    """Put the student's page into `page`."""
+    """Add the student's page to `page`."""
     side = _build_sidebar()
     with gr.Row(elem_id="tutor-head"):
         gr.Markdown(i18n("title"), elem_id="tutor-title")
         model = gr.Markdown(elem_id="tutor-model")
-        ticking = gr.Timer(2.0, active=False)
+        model_timer = gr.Timer(2.0, active=False)
     with gr.Tabs(elem_id="tutor-tabs") as tabs:
         with gr.Tab(i18n("chat"), id="chat"), gr.Column(elem_id="tutor-chat-column"):
             chat = _build_chat(services)
-            panel, better = _build_correction_panel()
+            panel, correct = _build_correction_panel()
             with gr.Row(elem_id="tutor-chat-tools"):
                 buttons = quick_actions.build_buttons()
                 photo_input.build_buttons("chat", "#tutor-box textarea")
-            box = _build_question_box(services)
+            box = _build_question_box()
             gr.Markdown(i18n("ai_notice"), elem_id="tutor-notice")
-        with gr.Tab(i18n("practice"), id="practice", elem_id="tutor-practice-tab") as practising:
-            practice_tab.build(services, practising, side.course)
-        with gr.Tab(i18n("progress"), id="progress", elem_id="tutor-progress-tab") as known:
-            progress_tab.build(services, known, side.course, tabs, practice_tab.make_quiz_starter(services))
+        with gr.Tab(i18n("practice"), id="practice", elem_id="tutor-practice-tab") as practice_panel:
+            practice_tab.build(services, practice_panel, side.course)
+        with gr.Tab(i18n("progress"), id="progress", elem_id="tutor-progress-tab") as progress_panel:
+            progress_tab.build(services, progress_panel, side.course, tabs, practice_tab.make_quiz_starter(services))
         with gr.Tab(i18n("my_tutor"), id="mine") as tab:
             my_tutor.build(services, tab, side.course)
-    arriving = [side.course, side.conversations, chat, model, ticking, side.signed_in_as, side.account]
-    threads = ConversationHandlers(services)
-    page.load(handle_errors(threads.load_page), None, arriving, **EVENT_OPTIONS)
+    page_outputs = [side.course, side.conversations, chat, model, model_timer, side.signed_in_as, side.account]
+    conversations = ConversationHandlers(services)
+    page.load(handle_errors(conversations.load_page), None, page_outputs, **EVENT_OPTIONS)
     page.load(
         None, None, side.sidebar, js="() => ({open: window.innerWidth > 900, __type__: 'update'})", **EVENT_OPTIONS
     )
-    ticking.tick(handle_errors(threads.refresh_model_status), None, [model, ticking], **EVENT_OPTIONS)
-    _wire_conversations(threads, side, chat)
+    model_timer.tick(handle_errors(conversations.refresh_model_status), None, [model, model_timer], **EVENT_OPTIONS)
+    _wire_conversations(conversations, side, chat)
     _wire_questions(QuestionHandlers(services), side, chat, box, buttons, services.settings.queue_size)
-    _wire_feedback(FeedbackHandlers(services), side, chat, panel, better)
+    _wire_feedback(FeedbackHandlers(services), side, chat, panel, correct)
 
 
 def _build_sidebar() -> SidebarComponents:
-    with gr.Sidebar(open=False, width=300, elem_id="tutor-sidebar") as bar:
+    with gr.Sidebar(open=False, width=300, elem_id="tutor-sidebar") as sidebar:
         course = gr.Dropdown(label=i18n("course"), choices=[], elem_id="tutor-course")
-        new = gr.Button(i18n("new_chat"), variant="primary", elem_id="tutor-new")
-        threads = gr.Radio(label=i18n("conversations"), choices=[], elem_id="tutor-conversations")
+        new_chat = gr.Button(i18n("new_chat"), variant="primary", elem_id="tutor-new")
+        conversations = gr.Radio(label=i18n("conversations"), choices=[], elem_id="tutor-conversations")
         with gr.Row():
-            name = gr.Button(i18n("rename"), size="sm", min_width=60, elem_id="tutor-rename")
+            rename = gr.Button(i18n("rename"), size="sm", min_width=60, elem_id="tutor-rename")
             delete = gr.Button(i18n("delete"), size="sm", min_width=60, elem_id="tutor-delete")
         undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-undo")
-        deleted = gr.Textbox(visible=False)
-        with gr.Group(visible=False) as naming:
-            title = gr.Textbox(label=i18n("rename_to"), max_length=80, elem_id="tutor-new-name")
+        deleted_id = gr.Textbox(visible=False)
+        with gr.Group(visible=False) as rename_form:
+            title = gr.Textbox(label=i18n("rename_to"), max_length=80, elem_id="tutor-new_chat-name")
             save = gr.Button(i18n("save"), size="sm")
-        actor = gr.Markdown(elem_id="tutor-who")
+        signed_in_as = gr.Markdown(elem_id="tutor-who")
         account = gr.HTML()
     return SidebarComponents(
-        bar, course, new, threads, name, delete, undo, deleted, naming, title, save, actor, account
+        sidebar,
+        course,
+        new_chat,
+        conversations,
+        rename,
+        delete,
+        undo,
+        deleted_id,
+        rename_form,
+        title,
+        save,
+        signed_in_as,
+        account,
     )
 
 
@@ -131,7 +143,7 @@ def _build_chat(services: Services) -> gr.Chatbot:
 
 def _build_correction_panel() -> tuple[CorrectionPanel, gr.Button]:
     with gr.Row(elem_id="tutor-below-chat"):
-        better = gr.Button(i18n("correction"), size="sm", elem_id="tutor-correct")
+        correct = gr.Button(i18n("correction"), size="sm", elem_id="tutor-correct")
     with gr.Group(visible=False, elem_id="tutor-correction-panel") as group:
         about = gr.Markdown()
         answer = gr.Textbox(label=i18n("correction_label"), info=i18n("correction_hint"), lines=4, max_lines=12)
@@ -139,10 +151,10 @@ def _build_correction_panel() -> tuple[CorrectionPanel, gr.Button]:
         with gr.Row():
             save = gr.Button(i18n("save"), variant="primary", size="sm")
             cancel = gr.Button(i18n("cancel"), size="sm")
-    return CorrectionPanel(group, about, answer, consent, save, cancel, gr.Textbox(visible=False)), better
+    return CorrectionPanel(group, about, answer, consent, save, cancel, gr.Textbox(visible=False)), correct
 
 
-def _build_question_box(services: Services) -> gr.Textbox:
+def _build_question_box() -> gr.Textbox:
     return gr.Textbox(
         placeholder=i18n("ask"),
         label=i18n("ask"),
@@ -166,7 +178,7 @@ def _wire_conversations(handlers: ConversationHandlers, side: SidebarComponents,
     side.new_chat.click(handle_errors(handlers.new_conversation), side.course, shown, **EVENT_OPTIONS)
     side.rename.click(
         handle_errors(handlers.open_rename_form),
-        [side.conversations, side.course],
+        side.conversations,
         [side.rename_form, side.new_title],
         **EVENT_OPTIONS,
     )

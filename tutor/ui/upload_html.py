@@ -1,4 +1,4 @@
-"""The uploads of a course as HTML: how far, how long still, what came of it, a button to cancel. Pure."""
+"""The uploads of a course as HTML: progress, time left, result, and a button to cancel."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tutor.ui.job_progress import is_open
 from tutor.ui.text_format import to_plain_line
 
 MAX_FINISHED = 8
-_MIN_ESTIMATE_S = 3.0  # an estimate after less than this says nothing
+_MIN_ESTIMATE_S = 3.0  # no estimate before that
 _STATE_SIGNS = {JobState.DONE: "✓", JobState.FAILED: "✗", JobState.CANCELLED: "–"}
-# A click on a button tells the server which job it stands beside.
+# A click on a button sends the id of its job to the server.
 CANCEL_JS = """element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-job]');
   if (button) { button.disabled = true; trigger('click', {job: button.dataset.job}); }
@@ -22,7 +22,7 @@ CANCEL_JS = """element.addEventListener('click', (event) => {
 
 
 def render_uploads(jobs: Sequence[Job], language: str) -> str:
-    """Return the open uploads, and the latest of the others; the latest first."""
+    """Return the running uploads and the latest finished ones, the latest first."""
     chosen = [job for job in jobs if is_open(job)] + [job for job in jobs if not is_open(job)][:MAX_FINISHED]
     waiting = [job.id for job in reversed(jobs) if job.state is JobState.QUEUED]
     rows = "".join(
@@ -32,7 +32,7 @@ def render_uploads(jobs: Sequence[Job], language: str) -> str:
 
 
 def seconds_left(job: Job) -> float | None:
-    """Return how long the present stage will take at its pace so far; None while that cannot be said."""
+    """Return the estimated seconds left in the current stage; None if there is no estimate yet."""
     if job.stage_at is None or not 0 < job.done <= job.total:
         return None
     spent = (job.updated_at - job.stage_at).total_seconds()
@@ -42,16 +42,16 @@ def seconds_left(job: Job) -> float | None:
 def _render_row(job: Job, waiting: Sequence[str], language: str) -> str:
     name = f"<b>{html.escape(to_plain_line(job.subject, 60))}</b>"
     if job.state is JobState.RUNNING:
-        shown = (name, _render_bar(job, language), _format_stage(job, language), _render_cancel_button(job, language))
-        return f"<li>{' '.join(shown)}</li>"
+        parts = (name, _render_bar(job, language), _format_stage(job, language), _render_cancel_button(job, language))
+        return f"<li>{' '.join(parts)}</li>"
     if job.state is JobState.QUEUED:
         place = t(language, "job_place", place=waiting.index(job.id) + 1)
         return f"<li>{name} <span>{place}</span> {_render_cancel_button(job, language)}</li>"
     sign = _STATE_SIGNS.get(job.state, "")
-    said = html.escape(job.message or t(language, f"job_{job.state.value}"))
-    known = said.removeprefix(html.escape(job.subject))  # most sentences begin with the name
-    gap = " " if known == said else ""
-    return f'<li class="{job.state.value}"><span aria-hidden="true">{sign}</span><p>{name}{gap}{known}</p></li>'
+    message = html.escape(job.message or t(language, f"job_{job.state.value}"))
+    rest = message.removeprefix(html.escape(job.subject))  # most messages begin with the name
+    gap = " " if rest == message else ""
+    return f'<li class="{job.state.value}"><span aria-hidden="true">{sign}</span><p>{name}{gap}{rest}</p></li>'
 
 
 def _render_bar(job: Job, language: str) -> str:
