@@ -1,4 +1,4 @@
-"""The instructor's path in a browser: sign in by link, upload, get an answer from the document, remove and restore it."""
+"""The instructor in a browser: sign in by link, upload, get an answer from the document, remove and restore it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_an_uploaded_document_is_used_by_the_next_answer(
     open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
     teacher = open_instructor_page(open_page, served_app)
-    screenshot(teacher, "teach-1-desk")
+    screenshot(teacher, "teach-1-page")
     files = [
         {"name": "cells.md", "mimeType": "text/markdown", "buffer": CELLS},
         {"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 nothing"},

@@ -111,7 +111,7 @@ def test_an_instructor_sets_the_help_and_decides_a_grade_that_the_learner_sees(
     seen = course_with_items.quiz_sessions.get_question(learner, row.question.id).last_attempt
     assert seen.grade.outcome is Outcome.RIGHT and seen.reason == "A synonym of our lecture."
     wait_until_idle(page).locator("#tutor-grade-undo").click()
-    page.get_by_text("Right (taken back)").first.wait_for()
+    page.get_by_text("Right (undone)").first.wait_for()
     assert (
         course_with_items.quiz_sessions.get_question(learner, row.question.id).last_attempt.grade.outcome
         is Outcome.WRONG

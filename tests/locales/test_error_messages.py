@@ -38,7 +38,7 @@ def errors_with_message_keys() -> Iterator[tuple[str, set[str]]]:
 def test_every_error_key_is_translated_with_known_placeholders(language: str):
     words = CATALOGS[language]
     found = dict(errors_with_message_keys())
-    assert {"quota", "question_too_long", "circle"} <= found.keys()
+    assert {"quota", "question_too_long", "prerequisite_cycle"} <= found.keys()
     for key, values in found.items():
         assert {name for _, name, _, _ in string.Formatter().parse(words[key]) if name} <= values, key
 

@@ -1,4 +1,4 @@
-"""How the pages are launched: no option is left to Gradio's defaults, and partial uploads stay in the data directory."""
+"""How the pages are launched: no option is left to Gradio, and partial uploads stay in the data directory."""
 
 from __future__ import annotations
 

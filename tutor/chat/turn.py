@@ -80,7 +80,7 @@ class ChatService:
         course = self.courses.authorize(actor, course_id)
         found = self.library.search(course.id, question, TOP_K, threshold=course.strictness.threshold)
         if not found.covered:
-            raise InputRefused("the course does not cover this question; ask another one", key="proof_uncovered")
+            raise InputRefused("the course does not cover this question; ask another one", key="comparison_uncovered")
         language = detect_language(question, actor.language)
         return self.prompt_builder.build_answer_prompt(actor.id, course.id, question, found, language)[0]
 

@@ -156,11 +156,11 @@ class FeedbackService:
 def _clean_correction(text: str) -> str:
     text = text.strip()
     if not text:
-        raise InputRefused("write the better answer first; this one is empty", key="better_empty")
+        raise InputRefused("write the better answer first; this one is empty", key="correction_empty")
     if len(text) > MAX_CORRECTION_CHARS:
         raise InputRefused(
             f"the better answer has {len(text)} characters; at most {MAX_CORRECTION_CHARS} can be used",
-            key="better_too_long",
+            key="correction_too_long",
             count=len(text),
             most=MAX_CORRECTION_CHARS,
         )

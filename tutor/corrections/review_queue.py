@@ -83,7 +83,7 @@ class ReviewQueue:
                 raise NotFound(f"there is no correction {correction_id}")
             self.courses.authorize(actor, correction.course_id, Action.TEACH)
             if correction.state is CorrectionState.WITHDRAWN:
-                raise InputRefused("its author has withdrawn this better answer", key="taken_back")
+                raise InputRefused("its author has withdrawn this better answer", key="correction_withdrawn")
             changed = replace(
                 correction,
                 state=decision or correction.state_before_review,

@@ -142,7 +142,7 @@ class CourseSkills:
                 raise InputRefused(
                     f"“{one.name}” cannot build on “{other.name}”: that would be a circle, because {names} "
                     "(each builds on the next). Remove one of these prerequisites first",
-                    key="circle",
+                    key="prerequisite_cycle",
                     one=one.name,
                     other=other.name,
                     names=names,

@@ -61,7 +61,7 @@ def text_of(stream: Iterable[Token | Queued]) -> str:
 def require_text_only(request: GenerationRequest) -> None:
     """Raise InputRefused for a request with images, which a text model would silently ignore."""
     if any(message.images for message in request.messages):
-        raise InputRefused("the model cannot read pictures; describe in words what the picture shows", key="blind")
+        raise InputRefused("the model cannot read pictures; describe in words what the picture shows", key="no_vision")
 
 
 class EngineState(StrEnum):

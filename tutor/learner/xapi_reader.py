@@ -86,7 +86,7 @@ def _decode_statements(data: bytes) -> list[Any]:
     if len(data) > MAX_FILE_BYTES:
         raise InputRefused(
             f"the file has {len(data):,} bytes; send at most {MAX_FILE_BYTES:,} at a time",
-            key="intake_large",
+            key="xapi_large",
             size=len(data),
             most=MAX_FILE_BYTES,
         )
@@ -95,15 +95,15 @@ def _decode_statements(data: bytes) -> list[Any]:
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InputRefused(
-            "the file is not JSON; send xAPI statements as a list, or as {“statements”: […]}", key="intake_json"
+            "the file is not JSON; send xAPI statements as a list, or as {“statements”: […]}", key="xapi_json"
         ) from error
     found = plain.get("statements", [plain]) if isinstance(plain, dict) else plain
     if not isinstance(found, list) or not found:
-        raise InputRefused("the file has no statements; send a list of xAPI statements", key="intake_none")
+        raise InputRefused("the file has no statements; send a list of xAPI statements", key="xapi_none")
     if len(found) > MAX_STATEMENTS:
         raise InputRefused(
             f"the file has {len(found):,} statements; send at most {MAX_STATEMENTS:,} at a time",
-            key="intake_many",
+            key="xapi_many",
             count=len(found),
             most=MAX_STATEMENTS,
         )
@@ -112,11 +112,11 @@ def _decode_statements(data: bytes) -> list[Any]:
 
 def _parse_answer(position: int, statement: Any, now: datetime) -> XapiAnswer:
     if not isinstance(statement, dict):
-        raise InputRefused("it is not a statement", key="intake_no_statement")
+        raise InputRefused("it is not a statement", key="xapi_no_statement")
     verb = _require_text(_require_object(statement, "verb").get("id"), "verb.id")
     ending, verbs = verb.rsplit("/", 1)[-1], ", ".join(ACCEPTED_VERBS)
     if ending not in ACCEPTED_VERBS:
-        raise InputRefused(f"its verb is “{ending}”; use one of {verbs}", key="intake_verb", verb=ending, verbs=verbs)
+        raise InputRefused(f"its verb is “{ending}”; use one of {verbs}", key="xapi_verb", verb=ending, verbs=verbs)
     context = statement.get("context")
     about = context.get("extensions") if isinstance(context, dict) else None
     extensions = about if isinstance(about, dict) else {}
@@ -149,17 +149,17 @@ def _voided_statement_id(statement: Any) -> str:
 def _require_object(statement: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = statement.get(name)
     if not isinstance(part, dict):
-        raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
+        raise InputRefused(f"it has no {name}", key="xapi_lacks", name=name)
     return part
 
 
 def _require_text(value: Any, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputRefused(f"it has no {name}", key="intake_lacks", name=name)
+        raise InputRefused(f"it has no {name}", key="xapi_lacks", name=name)
     if len(value) > MAX_TEXT_CHARS:
         raise InputRefused(
             f"one value has {len(value)} characters, at most {MAX_TEXT_CHARS} are allowed: “{value[:40]}…”",
-            key="intake_long",
+            key="xapi_long",
             count=len(value),
             most=MAX_TEXT_CHARS,
             start=value[:40],
@@ -187,7 +187,7 @@ def _parse_outcome(result: Any, verb: str) -> Outcome:
         ending = verb.rsplit("/", 1)[-1]
         success = {"passed": True, "failed": False}.get(ending, None if score is None else score >= 1)
     if success is None:
-        raise InputRefused("its result has neither success nor score, so it is not graded", key="intake_unjudged")
+        raise InputRefused("its result has neither success nor score, so it is not graded", key="xapi_unjudged")
     if success:
         return Outcome.RIGHT
     return Outcome.PARTIAL if score is not None and 0 < score < 1 else Outcome.WRONG
@@ -212,12 +212,12 @@ def _parse_timestamp(value: Any, now: datetime) -> datetime:
     except ValueError as error:
         shown = str(value)[:40]
         raise InputRefused(
-            f"its timestamp “{shown}” is not an ISO 8601 time", key="intake_no_time", time=shown
+            f"its timestamp “{shown}” is not an ISO 8601 time", key="xapi_no_time", time=shown
         ) from error
     if at.tzinfo is None:
-        raise InputRefused(f"its timestamp “{value}” has no time zone", key="intake_no_zone", time=value)
+        raise InputRefused(f"its timestamp “{value}” has no time zone", key="xapi_no_zone", time=value)
     if at > now + MAX_CLOCK_SKEW:
-        raise InputRefused(f"its timestamp “{value}” is in the future", key="intake_ahead", time=value)
+        raise InputRefused(f"its timestamp “{value}” is in the future", key="xapi_ahead", time=value)
     return at
 
 

@@ -1,6 +1,7 @@
-"""What the product says: one folder a language, found by looking, each with modules of `MESSAGES` by key.
+"""The messages of the product: one folder per language, each with modules that define `MESSAGES` by key.
 
-A language that lacks a key says it in English. What the product *reads* is in `knowledge/languages`.
+Folders and modules are discovered, so a new language is a new folder. A key that a language lacks is shown in English.
+What is needed to *read* a language is in `knowledge/languages`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ CATALOGS: dict[str, Mapping[str, str]] = load_catalogs()
 class _PluralFormatter(string.Formatter):
     """Formats like str.format; `{n:answer|answers}` is "1 answer", "2 answers" or "<5 answers".
 
-    The forms stand in the order of the CLDR plural categories of the language ("one|few|many|other" in Polish).
+    The forms are in the order of the language's CLDR plural categories ("one|few|many|other" in Polish).
     """
 
     def __init__(self, language: str) -> None:
@@ -62,12 +63,12 @@ def t(language: str, key: str, **values: object) -> str:
 
 
 def find_message(language: str, key: str) -> str | None:
-    """Return the message for `key` as it is written in `language`, or None where that language lacks it."""
+    """Return the unformatted message for `key` in `language`, or None if that language lacks it."""
     return CATALOGS.get(language, {}).get(key)
 
 
 def translate_error(error: BaseException, language: str) -> str:
-    """Return an error's message in `language`: by its `key`, else by its class; its own English message otherwise."""
+    """Return the message for an error's `key` or class in `language`; without one, the error's own English message."""
     if language != DEFAULT:
         for key in (getattr(error, "key", None), f"error_{type(error).__name__}"):
             if key and find_message(language, key) is not None:

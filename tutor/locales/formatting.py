@@ -14,7 +14,7 @@ from babel.lists import format_list as babel_list
 from babel.numbers import format_decimal, format_percent
 
 _PLURAL_ORDER = ("zero", "one", "two", "few", "many", "other")
-_VARIANTS = {"en": "en_GB"}  # of a language that is written differently from country to country
+_VARIANTS = {"en": "en_GB"}  # the regional variant used for a language
 _FALLBACK = "en_GB"
 _INTEGER = re.compile(r"[0-9]+")
 
@@ -28,9 +28,9 @@ def _locale(language: str) -> Locale:
 
 
 def select_plural(language: str, count: object, forms: list[str]) -> str:
-    """Return the form that goes with `count`; the forms stand in CLDR's order, of the categories the language has.
+    """Return the plural form for `count`; the forms are in the order of the language's CLDR plural categories.
 
-    A count that is masked ("<5", "5+") takes the last form, and so does a category beyond the forms given.
+    A masked count ("<5", "5+") takes the last form, and so does a category without a form.
     """
     if not _INTEGER.fullmatch(str(count)):
         return forms[-1]
@@ -69,7 +69,7 @@ def format_days_from_now(language: str, days: int) -> str:
 
 
 def format_share(language: str, share: float) -> str:
-    """Return a share of 1 in percent: "97%"."""
+    """Return a share between 0 and 1 in percent: "97%"."""
     return format_percent(round(share, 2), locale=_locale(language))
 
 

@@ -105,14 +105,14 @@ class XapiImporter:
         if learner is None:
             raise InputRefused(
                 f"“{name}” is not a learner here; add a line to the roster that maps the name",
-                key="intake_no_learner",
+                key="xapi_no_learner",
                 name=name,
             )
         try:
             self.courses.authorize(learner, course_id)
         except (NotFound, NotAllowed) as error:
             raise InputRefused(
-                f"“{name}” is not enrolled in this course; enrol them first", key="intake_not_enrolled", name=name
+                f"“{name}” is not enrolled in this course; enrol them first", key="xapi_not_enrolled", name=name
             ) from error
         return learner
 

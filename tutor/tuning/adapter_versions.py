@@ -151,7 +151,7 @@ class AdapterVersionService:
         if version.state is AdapterState.REJECTED:
             raise InputRefused(
                 f"{version.name} did not pass the gate ({'; '.join(version.reasons)}); train again",
-                key="gate_kept_out",
+                key="gate_not_passed",
                 name=version.name,
             )
         self._require_valid_corrections(version)
@@ -160,7 +160,7 @@ class AdapterVersionService:
         if not self._has_valid_corrections(version):
             raise InputRefused(
                 f"{version.name} was trained on a better answer that has been withdrawn or declined; train again",
-                key="version_fallen",
+                key="version_revoked",
                 name=version.name,
             )
 

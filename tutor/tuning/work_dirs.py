@@ -63,7 +63,9 @@ def remove_abandoned(adapters_dir: Path) -> int:
 
 
 def busy_error(name: str) -> TrainingBusy:
-    return TrainingBusy(f"the tutor of {name} is already being trained; wait until this training has ended", key="busy")
+    return TrainingBusy(
+        f"the tutor of {name} is already being trained; wait until this training has ended", key="training_busy"
+    )
 
 
 @contextmanager
