@@ -160,7 +160,7 @@ class Practice:
         with self.database.read_connection() as connection:
             row = question_store.by_id(connection, posed_id)
         if row is None or row.question.learner_id != actor.id:
-            raise NotFound("there is no such question for you; start a new quiz", key="no_such_question")
+            raise _no_such_question()
         return row
 
     def submit_answer(self, actor: Person, posed_id: str, submission_id: str, text: str) -> SubmissionResult:
@@ -234,7 +234,7 @@ class Practice:
         with self.database.write_transaction() as connection:
             row = question_store.by_id(connection, posed_id)
             if row is None or row.question.learner_id != actor.id:
-                raise NotFound("there is no such question for you; start a new quiz", key="no_such_question")
+                raise _no_such_question()
             moved = transition(row.question)
             if moved != row.question:
                 question_store.save_question(connection, moved)
@@ -307,6 +307,10 @@ class Practice:
             quiz = quiz_store.by_id(connection, quiz_id)
             assert quiz is not None
             return QuizSession(quiz, tuple(question_store.of_quiz(connection, quiz_id)))
+
+
+def _no_such_question() -> NotFound:
+    return NotFound("this question is not one of yours; start a new quiz", key="no_such_question")
 
 
 def _nothing_to_ask(topic: str) -> InputRefused:
