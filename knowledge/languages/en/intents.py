@@ -30,8 +30,8 @@ SUMMARISE = r"\b(?:summari[sz]e|summary|sum up|tl;?dr|recap)\b"
 SOCIAL = r"^\W*(?:thanks?(?: you)?(?: so much| a lot)?|thx|ok(?:ay)?|hi|hello|hey|bye|cool|great)\W*$"
 
 DEFINITION = (
-    r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|definition of|meaning of)\s+(?:an? |the |meant by )?"
-    r"[\w' -]{2,40}?(?: mean| called)?\s*\??$"
+    r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|definition of|meaning of)\s+"
+    r"(?:an? |the |meant by )?[\w' -]{2,40}?(?: mean| called)?\s*\??$"
 )
 DEFINE_COMMAND = r"\W*(?:please |can you )?(?:define\b|(?:the )?(?:definition|meaning) of\b)"  # at the start
 
@@ -43,7 +43,9 @@ TASK = (
     r"\bhow (?:many|much)\b.*\bif\b|\bsolve for\b|"
     r"\bhow (?:do|can|should|would) (?:i|we|you) (?:solve|calculate|work out)\b"
 )
-SOLVE_COMMAND = r"\W*(?:please |can you |could you |help me )?(?:solve|calculate|compute|evaluate|simplify|work out)\b"  # at the start
+SOLVE_COMMAND = (  # at the start
+    r"\W*(?:please |can you |could you |help me )?(?:solve|calculate|compute|evaluate|simplify|work out)\b"
+)
 WORD_PROBLEM_QUESTION = (
     r"\bhow (?:many|much|long|far|old|fast|tall|big|often)\b|\bwhat (?:is|was|will be|are) the\b|\bwhat percent|"
     r"\bwhat (?:fraction|time|score)|\bwhat's the\b|\bcalculate the\b|\bfind the\b"

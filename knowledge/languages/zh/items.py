@@ -1,5 +1,7 @@
 """Chinese course text that questions are made from: its sentences, definitions, numbers and steps."""
 
+from knowledge.languages.scripts import HAN
+
 SENTENCE = r"[^。！？\n]{8,90}。"
 FULL_STOP, EXCLAMATION_MARK, QUESTION_MARK = "。", "！", "？"
 COMMA, SEMICOLON, COLON = "，", "；", "："
@@ -11,8 +13,8 @@ DEPENDENT_START = (
 
 # A whole sentence without its full stop, with the term and what is said of it.
 DEFINITIONS = (
-    r"^(?P<term>[\u4e00-\u9fff]{2,8}?)(?:是指|指的是|是)(?P<body>.{6,})$",
-    r"^(?P<body>.{8,}?)[，,]?(?:称为|叫做|叫作|被称为)(?P<term>[\u4e00-\u9fff]{2,10})$",
+    rf"^(?P<term>[{HAN}]{{2,8}}?)(?:是指|指的是|是)(?P<body>.{{6,}})$",
+    rf"^(?P<body>.{{8,}}?)[，,]?(?:称为|叫做|叫作|被称为)(?P<term>[{HAN}]{{2,10}})$",
 )
 # A term neither begins with a word that joins or points, nor ends in an adverb before its verb.
 NOT_A_TERM = (

@@ -9,7 +9,8 @@ MESSAGES: dict[str, str] = {
     "error_DocumentDamaged": "文件已损坏，或内容与其名称不符，请重新导出后再上传。",
     "error_DocumentEmpty": "文件中没有可读取的文字。",
     "error_DocumentTooLarge": "文件过大或过于复杂，无法读取，请拆分后再上传。",
-    "prerequisite_cycle": "“{one}”不能以“{other}”为基础：已有 {names}（前者依次以后者为基础），那样会形成循环。请先去掉其中一步。",
+    "prerequisite_cycle": "“{one}”不能以“{other}”为基础：已有 {names}（前者依次以后者为基础），那样会形成循环。"
+    "请先去掉其中一步。",
     "conversation_elsewhere": "这段对话不属于本课程，请另开一段对话。",
     "conversation_unnamed": "对话需要一个名称。",
     "course_taken": "课程编号“{course}”已被使用，请换一个名称或编号。",
