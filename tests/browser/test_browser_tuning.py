@@ -106,11 +106,11 @@ def test_a_correction_applies_at_once_trains_is_compared_and_withdrawn_with_its_
     (version,) = served_app.adapter_versions.list_versions(actor, actor.id, "biology")
     page.locator("#tutor-corrections input").first.check()
     page.locator("#tutor-withdraw").click()
-    page.get_by_text("deleted at once: v1").wait_for()
+    page.get_by_text("deleted: v1").wait_for()
     page.locator("#tutor-withdraw-yes").click()
     page.locator("#tutor-state").get_by_text("base tutor").wait_for()
     page.get_by_text("a better answer it was trained on was taken back").wait_for()
-    page.get_by_text("Not enough to train: 2 of 3").wait_for()
+    page.get_by_text("Not enough to train yet: 2 of 3").wait_for()
     screenshot(page, "tuning-4-taken-back")
     assert not (served_app.data_dir.path / version.directory).exists()
     page.locator("#tutor-delete-version").click()
@@ -137,7 +137,7 @@ def test_an_instructor_reviews_by_keyboard_and_the_learner_sees_the_decision(
     states = {c.text: c.state for c in served_app.feedback.list_corrections(actor, "biology") if not c.is_pending}
     assert sorted(states.values()) == [CorrectionState.ACCEPTED, CorrectionState.DECLINED]
     learner.get_by_role("tab", name="My tutor").click()
-    learner.get_by_text("declined by your teacher: not what the book says").wait_for()
+    learner.get_by_text("declined by your instructor: not what the book says").wait_for()
     teacher.locator("#tutor-review input").first.focus()
     teacher.keyboard.press("u")
     teacher.get_by_role("tab", name="Better answers (2)").wait_for()

@@ -113,7 +113,7 @@ class SkillHandlers:
     def set_prerequisites(
         self, course_id: str, skill_id: str | None, selected: list[str] | None, request: gr.Request
     ) -> Updates:
-        """Store what a skill builds on; a prerequisite that is error is reported."""
+        """Store what a skill builds on; a prerequisite that is refused is reported."""
         actor = current_person(request)
         skills = {skill.id: skill for skill in self.services.skills.skills(actor, course_id)}
         if _has_selection(skill_id, request) and (current := skills.get(str(skill_id))):
@@ -145,7 +145,7 @@ class SkillHandlers:
 
 
 def render_prerequisites(skill: Skill, names: Mapping[str, str], language: str) -> str:
-    """Return what a skill builds on, and reasons, as HTML; everything from documents is escaped."""
+    """Return what a skill builds on, and why, as HTML; everything from documents is escaped."""
     reasons = {reason.needs: reason for reason in skill.prerequisite_reasons}
     rows = []
     for need in skill.prerequisites:

@@ -103,7 +103,7 @@ def _build_sidebar() -> SidebarComponents:
         undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-undo")
         deleted_id = gr.Textbox(visible=False)
         with gr.Group(visible=False) as rename_form:
-            title = gr.Textbox(label=i18n("rename_to"), max_length=80, elem_id="tutor-new_chat-name")
+            title = gr.Textbox(label=i18n("rename_to"), max_length=80, elem_id="tutor-new-name")
             save = gr.Button(i18n("save"), size="sm")
         signed_in_as = gr.Markdown(elem_id="tutor-who")
         account = gr.HTML()
