@@ -31,11 +31,11 @@ MESSAGES: dict[str, str] = {
     # strictness
     "strictness": "When should the tutor answer?",
     "strictness_info": "How sure the tutor must be that the course covers a question. Otherwise it says that the "
-    "course does not.",
+    "question is not covered.",
     "strictness_strict": "Strict: only when the course very likely covers the question",
     "strictness_usual": "Standard: when the course probably covers it",
     "strictness_generous": "Generous: also when the course may cover it",
-    "strictness_preview": "would answer {answered} of the last {asked} questions",
+    "strictness_preview": "would answer {answered} of the last {asked:question|questions}",
     "strictness_nothing_asked": "no questions yet",
     "strictness_set": "Saved. It applies from the next question on.",
     "no_cross_lingual": "A question in one language does not find documents in another here: the search model reads "
