@@ -21,9 +21,16 @@ from sklearn.model_selection import GroupKFold
 
 from bench.fit_grading_network import fit_network
 from tutor.assessment.answer_features import GradingCase, extract_answer_features
-from tutor.assessment.gp_grader import KERNEL_NAMES, Floats, GpModel, kernels, laplace_posterior, weighted_kernel_sum
+from tutor.assessment.gaussian_process_grader import (
+    KERNEL_NAMES,
+    Floats,
+    GpModel,
+    kernels,
+    laplace_posterior,
+    weighted_kernel_sum,
+)
 from tutor.assessment.logistic import LogisticModel
-from tutor.assessment.network import GradingEnsemble, GradingNetwork
+from tutor.assessment.neural_grader import GradingEnsemble, GradingNetwork
 
 PENALTY = 0.02  # of the logistic model, by folds of whole questions: .003 and .1 are no better
 START = (*np.log([0.7, 0.3, 1.0, 0.5, 0.4]), 1.2, 0.0)

@@ -15,7 +15,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
 from tutor.assessment.answer_features import GradingCase
-from tutor.assessment.network import GradingNetwork, vector_comparison
+from tutor.assessment.neural_grader import GradingNetwork, vector_comparison
 
 COMPONENTS = 15  # of the vectors' differences and products: 40 are more confident in new modules, but no better
 NEGLIGIBLE_VARIANCE = 1e-12  # rounding error; scaled to unit spread it would be noise that differs between machines

@@ -28,7 +28,7 @@ from bench.fit_grading import FittedGrader, LabelledAnswer, fit, label_answer
 from knowledge.embedding import TextEncoding
 from knowledge.sentence_embedder import open_embedder
 from tutor.assessment.answer_features import GradingCase, TextEncoder, Vectors
-from tutor.assessment.gp_grader import predict_probability
+from tutor.assessment.gaussian_process_grader import predict_probability
 from tutor.assessment.short_text import ShortTextGrader
 
 EXAMPLE_COUNTS = (0, 1, 2, 5, 10, 20)

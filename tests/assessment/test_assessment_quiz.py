@@ -13,7 +13,7 @@ from tutor.assessment.item_checks import find_fault, solve_from_quote
 from tutor.assessment.item_generation import generate_items
 from tutor.assessment.items import Item, ItemKind, ItemSource
 from tutor.assessment.question_types.registry import question_type
-from tutor.assessment.term_extraction import extract_definitions, extract_sentences
+from tutor.assessment.quiz_terms import extract_definitions, extract_sentences
 from tutor.domain import Outcome
 
 COURSE = (

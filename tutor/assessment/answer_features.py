@@ -1,7 +1,7 @@
 """Features of a short answer and its references, as numbers for the fitted grader.
 
 Vectors come from an injected embedder; words, order, negation, numbers and opposites are compared here. Answers that
-persons have graded are not used here: see `gp_grader.py`.
+persons have graded are not used here: see `gaussian_process_grader.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embedding import TextEncoding
-from tutor.assessment.alignment import alignment_features
+from tutor.assessment.word_alignment import alignment_features
 from tutor.assessment.word_diff import TokenizedText, find_opposites, tokenize
 
 Vectors = NDArray[np.float32]

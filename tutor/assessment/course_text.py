@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from knowledge.documents import Passage
 from knowledge.languages import DEFAULT, detect_language
-from tutor.assessment.term_extraction import (
+from tutor.assessment.quiz_terms import (
     Definition,
     Sentence,
     contains_term,

@@ -1,8 +1,9 @@
 """Grades a short free-text answer against reference answers, and against answers that persons have graded.
 
 A fitted logistic model and a small network score the features of `answer_features.py`, graded answers correct them
-(`gp_grader.py`), and rules veto "right" where an answer says the opposite, another number or a look-alike term
-(`veto_rules.py`). A doubtful case is unsure and goes to the instructor. Reasons name points of the reference.
+(`gaussian_process_grader.py`), and rules veto "right" where an answer says the opposite, another number or a
+look-alike term (`veto_rules.py`). A doubtful case is unsure and goes to the instructor. Reasons name points of the
+reference.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from pathlib import Path
 from tutor.assessment import answer_key_points
 from tutor.assessment.answer_features import AnswerEmbedder, GradingCase, TextEncoder, extract_answer_features
 from tutor.assessment.choice_grading import grade_cloze
-from tutor.assessment.gp_grader import GpInput, GpModel, load_gp_model
+from tutor.assessment.gaussian_process_grader import GpInput, GpModel, load_gp_model
 from tutor.assessment.items import Grade, GradedExample, unsure_grade
 from tutor.assessment.logistic import LogisticModel, load_models
-from tutor.assessment.network import GradingEnsemble, GradingNetwork, load_network
+from tutor.assessment.neural_grader import GradingEnsemble, GradingNetwork, load_network
 from tutor.assessment.veto_rules import find_veto
 from tutor.assessment.word_diff import tokenize
 from tutor.domain import Outcome

@@ -13,8 +13,8 @@ from knowledge.languages import characters, either
 from knowledge.languages.scripts import HAN, has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
-from tutor.assessment.term_extraction import extract_definitions
-from tutor.assessment.term_extraction import extract_sentences as plain_sentences
+from tutor.assessment.quiz_terms import extract_definitions
+from tutor.assessment.quiz_terms import extract_sentences as plain_sentences
 from tutor.chat.citations import make_citation
 from tutor.domain import Citation
 from tutor.pedagogy.hint_text import HintContext

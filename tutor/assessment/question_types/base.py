@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 from tutor.assessment.course_text import CourseText
 from tutor.assessment.gift_syntax import GiftQuestion, NotGift
 from tutor.assessment.items import Grade, GradedExample, Item, ItemFault, ItemKind, ItemSource
-from tutor.assessment.term_extraction import Sentence
+from tutor.assessment.quiz_terms import Sentence
 from tutor.locales import t
 
 LAST_HINT = 3  # the number of the closest hint; a type words the hints from 2 on

@@ -14,7 +14,7 @@ from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemFault, ItemKind
 from tutor.assessment.question_types.base import AnswerControl, GradingContext, QuestionType
 from tutor.assessment.question_types.true_false import is_true_false
-from tutor.assessment.term_extraction import contains_term, is_same_term
+from tutor.assessment.quiz_terms import contains_term, is_same_term
 from tutor.locales import t
 
 MIN_OPTIONS = 3

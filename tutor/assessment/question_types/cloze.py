@@ -16,7 +16,7 @@ from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemFault, ItemKind
 from tutor.assessment.question_types.base import GradingContext, QuestionType
 from tutor.assessment.question_types.gaps import solve_gap
-from tutor.assessment.term_extraction import contains_term, find_key_terms, is_same_term
+from tutor.assessment.quiz_terms import contains_term, find_key_terms, is_same_term
 from tutor.domain import BLANK
 from tutor.locales import t
 

@@ -13,7 +13,7 @@ from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind
 from tutor.assessment.question_types.base import AnswerControl, GradingContext, QuestionType
 from tutor.assessment.question_types.ordered_list import pair_hint
-from tutor.assessment.term_extraction import EXERCISE_HEADING, Sentence
+from tutor.assessment.quiz_terms import EXERCISE_HEADING, Sentence
 
 STEP_COUNT = range(3, 7)
 MAX_STEP_CHARS = 120

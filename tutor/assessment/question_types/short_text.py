@@ -12,7 +12,7 @@ from tutor.assessment.gift_syntax import GiftQuestion, format_answer, make_gift_
 from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind, unsure_grade
 from tutor.assessment.question_types.base import GradingContext, QuestionType
-from tutor.assessment.term_extraction import Sentence, contains_term, extract_definitions
+from tutor.assessment.quiz_terms import Sentence, contains_term, extract_definitions
 from tutor.domain import Outcome
 from tutor.locales import t
 from tutor.pedagogy.hint_text import blank_out

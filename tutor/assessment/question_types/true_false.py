@@ -13,7 +13,7 @@ from tutor.assessment.gift_syntax import GiftQuestion, make_gift_item
 from tutor.assessment.item_prompts import item_prompt, parse_item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind
 from tutor.assessment.question_types.base import AnswerControl, GradingContext, QuestionType, QuestionView, ViewOption
-from tutor.assessment.term_extraction import Sentence, extract_definitions
+from tutor.assessment.quiz_terms import Sentence, extract_definitions
 from tutor.locales import t
 
 TRUE, FALSE = "true", "false"  # the keys

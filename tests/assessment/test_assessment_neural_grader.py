@@ -11,7 +11,13 @@ from tutor.assessment import short_text
 from tutor.assessment.answer_features import GradingCase, TextEncoder, extract_answer_features
 from tutor.assessment.items import GradedExample
 from tutor.assessment.logistic import LogisticModel
-from tutor.assessment.network import MAX_LOG_ODDS, GradingEnsemble, GradingNetwork, load_network, vector_comparison
+from tutor.assessment.neural_grader import (
+    MAX_LOG_ODDS,
+    GradingEnsemble,
+    GradingNetwork,
+    load_network,
+    vector_comparison,
+)
 from tutor.assessment.short_text import NETWORK_FILE, ShortTextGrader
 from tutor.domain import Outcome
 

@@ -8,10 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.embedding import HashingEmbedder
-from tutor.assessment.alignment import FEATURE_NAMES, alignment_features
-from tutor.assessment.gp_grader import NOISE_VARIANCE, GpInput, GpModel, laplace_posterior, predict_probability
+from tutor.assessment.gaussian_process_grader import (
+    NOISE_VARIANCE,
+    GpInput,
+    GpModel,
+    laplace_posterior,
+    predict_probability,
+)
 from tutor.assessment.items import GradedExample
 from tutor.assessment.short_text import ShortTextGrader
+from tutor.assessment.word_alignment import FEATURE_NAMES, alignment_features
 
 SHARES = {"question": 0.3, "features": 0.2, "meaning": 1.0, "words": 0.3, "spelling": 0.3}
 GP = GpModel(SHARES, scale=1.2, offset=0.0, centre={"a": 0.0}, spread={"a": 1.0})
