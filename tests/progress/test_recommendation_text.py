@@ -28,7 +28,8 @@ def answer(n: int, *, right: bool, aided: bool = False, skill: str = "s", days: 
 def test_a_repair_recommendation_names_the_missing_prerequisite():
     repair = Recommendation(RecommendationKind.REPAIR, "r", "i1", failing_skill="s", rights=1, answers=3)
     assert (
-        explain_recommendation(repair, COURSE, "en") == "You got 1 of your last 3 on “slope”, which builds on “ratios”."
+        explain_recommendation(repair, COURSE, "en")
+        == "You got 1 of your last 3 right on “slope”, which builds on “ratios”."
     )
 
 
