@@ -19,6 +19,7 @@ from tutor.practice.quiz_sessions import QuizSession
 from tutor.services import Services
 from tutor.store.posed_questions import PosedQuestionRecord
 from tutor.ui import photo_input, practice_view
+from tutor.ui.chat_updates import resolve_course_id
 from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
@@ -32,6 +33,7 @@ class PracticeHandlers:
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return the open quiz, the last result, or the start."""
         actor = current_person(request)
+        course_id = resolve_course_id(self.services, actor, course_id)
         if course_id is None:
             return self._render_notice(t(actor.language, "no_courses"))
         session = self.services.quiz_sessions.latest_session(actor, course_id)
@@ -40,6 +42,7 @@ class PracticeHandlers:
 
     def start(self, topic: str | None, course_id: str | None, request: gr.Request) -> Updates:
         actor = current_person(request)
+        course_id = resolve_course_id(self.services, actor, course_id)
         if course_id is None:
             return self._render_notice(t(actor.language, "no_courses"))
         return self._render_panel(actor, self.services.quiz_sessions.start_quiz(actor, course_id, topic or ""))
