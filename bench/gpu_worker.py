@@ -331,19 +331,23 @@ def compare_with_base_answer(folder: Path, adapter: AdapterRef, fact: Fact) -> N
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("part", choices=["build", *(part.__name__ for part in PARTS)])
+    parser.add_argument("part", choices=["build", *PARTS])
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--size", default="1.7b", choices=list(SIZES))
     options = parser.parse_args()
     if options.part == "build":
         build(options.folder, options.tokenizer, options.size)
-    for part in PARTS:
-        if part.__name__ == options.part:
-            part(options.folder)
+    else:
+        PARTS[options.part](options.folder)
 
 
-PARTS = (measure_startup, measure_exactness, measure_training, measure_decoding)
+PARTS = {
+    "opening": measure_startup,
+    "exactness": measure_exactness,
+    "training": measure_training,
+    "decoding": measure_decoding,
+}
 
 if __name__ == "__main__":
     main()

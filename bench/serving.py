@@ -393,16 +393,13 @@ def continuous_batching(loaded: LoadedModel, ids: Any, tokens: int) -> None:
 
 
 PARTS: dict[str, Callable[[Bench], dict[str, Any]]] = {
-    part.__name__: part
-    for part in (
-        first_token,
-        late_arrival,
-        end_to_end_throughput,
-        prefix_cache,
-        admission,
-        adapter_cache_memory,
-        decode_speed,
-    )
+    "first_token": first_token,
+    "late_joiner": late_arrival,
+    "no_adapter": end_to_end_throughput,
+    "prefix": prefix_cache,
+    "admission": admission,
+    "known_learners": adapter_cache_memory,
+    "decode_speed": decode_speed,
 }
 
 if __name__ == "__main__":
