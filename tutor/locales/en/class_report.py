@@ -19,7 +19,7 @@ MESSAGES: dict[str, str] = {
     "class_learnt": "Newly mastered: {list}",
     "class_newly_stuck": "Newly stuck: {list}",
     "class_listed": "{skill} ({n})",
-    "class_weeks": "Answers per week, labelled by the week's first day; the darker part was right.",
+    "class_weeks": "Answers per week, labelled by the week's first day; the lower part was right.",
     "class_map": "Class map",
     "class_map_how": "How likely it is that each learner has mastered each skill, in percent. ✓ mastered; ↘ once "
     "mastered, may be fading; ● right with help, not yet alone.",

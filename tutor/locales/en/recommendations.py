@@ -6,6 +6,6 @@ MESSAGES: dict[str, str] = {
     "recommend_steady": "That was hard. Repeat “{skill}”, which you know, then go on.",
     "recommend_repair": "You got {rights} of your last {answers} right on “{failing}”, which builds on “{skill}”.",
     "recommend_practise": "You got {rights} of your last {answers} right on “{skill}”. Keep going.",
-    "recommend_new": "“{skill}” is new, and you know everything it builds on.",
+    "recommend_new": "“{skill}” is new. You are ready to start it.",
     "recommend_stop": "That is enough for today. You remember more after a break.",
 }

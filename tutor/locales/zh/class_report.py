@@ -18,7 +18,7 @@ MESSAGES: dict[str, str] = {
     "class_learnt": "新掌握：{list}",
     "class_newly_stuck": "新遇到困难：{list}",
     "class_listed": "{skill}（{n}）",
-    "class_weeks": "每周的作答数，以该周第一天标记；深色部分为答对",
+    "class_weeks": "每周的作答数，以该周第一天标记；下部为答对",
     "class_map": "班级图",
     "class_map_how": "每名学生掌握各知识点的可能性（百分比）。✓ 已掌握；↘ 曾经掌握，可能正在遗忘；"
     "● 在帮助下答对，尚未独立完成。",

@@ -6,6 +6,6 @@ MESSAGES: dict[str, str] = {
     "recommend_steady": "刚才的题不容易。先复习一下你已掌握的“{skill}”，再继续。",
     "recommend_repair": "“{failing}”最近 {answers} 题你答对了 {rights} 题，它以“{skill}”为基础。",
     "recommend_practise": "“{skill}”最近 {answers} 题你答对了 {rights} 题，请继续。",
-    "recommend_new": "“{skill}”是新内容，它所需的基础你都已掌握。",
+    "recommend_new": "“{skill}”是新内容，你现在就可以开始学。",
     "recommend_stop": "今天就到这里，休息之后会记得更牢。",
 }
