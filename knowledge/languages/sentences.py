@@ -6,6 +6,7 @@ Rules and data, no model. Spans count code points.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from knowledge.languages import characters, codes, data, language, words
 
@@ -24,34 +25,42 @@ _ENDS_SENTENCE = re.compile(rf"[{END_MARKS}…][{CLOSING_MARKS}]*$")
 _COMPLETE = re.compile(rf"[{END_MARKS}{CLAUSE_MARKS}{CLOSING_MARKS}…}}$|`][\s*_]*$")
 
 
-def _breaks(*, spaced: bool) -> str:
+def _breaks(*, spaced: bool) -> list[str]:
     """Return the marks at which text is cut, of languages with or without spaces between words."""
     found = (
         data(code, "text", "SENTENCE_BREAKS") or data(code, "text", "SENTENCE_ENDS", "")
         for code in codes()
         if language(code).has_spaces is spaced
     )
-    return "".join(re.escape(mark) for mark in dict.fromkeys("".join(found)))
+    return list(dict.fromkeys("".join(found)))
 
 
-def _break_pattern(*alternatives: str) -> re.Pattern[str]:
+def _break_pattern(*alternatives: str, cut_at_half_width: bool) -> re.Pattern[str]:
     closing = {spaced: characters("text", "CLOSING_MARKS", spaced=spaced) for spaced in (True, False)}
+    spaced, unspaced = _breaks(spaced=True), _breaks(spaced=False)
+    if not cut_at_half_width:
+        unspaced = [mark for mark in unspaced if mark not in spaced]
     marks = (
-        rf"[{_breaks(spaced=True)}]+[{closing[True]}]*(?=\s)",  # with a space behind them, unlike the point in 3.14
-        rf"[{_breaks(spaced=False)}]+[{closing[False]}]*",
+        rf"[{_in_brackets(spaced)}]+[{closing[True]}]*(?=\s)",  # with a space behind them, unlike the point in 3.14
+        rf"[{_in_brackets(unspaced)}]+[{closing[False]}]*",
     )
     return re.compile("|".join((*marks, *alternatives)))
 
 
-_BREAK = _break_pattern(r"\n\s*\n", r"\n(?=\s*(?:[-*•]|\d+[.)])\s)")
-_BREAK_BY_LINE = _break_pattern(r"\n")
+def _in_brackets(marks: Iterable[str]) -> str:
+    return "".join(map(re.escape, marks))
+
+
+_BREAK = _break_pattern(r"\n\s*\n", r"\n(?=\s*(?:[-*•]|\d+[.)])\s)", cut_at_half_width=True)
+_BREAK_BY_LINE = _break_pattern(r"\n", cut_at_half_width=False)  # a passage does not end inside "n!/k!"
+_NEXT_CHARACTER = re.compile(r"\s*(\S?)")
 
 
 def split_sentences(text: str, *, by_line: bool = False) -> list[Span]:
     """Return the spans of the sentences of `text`, in order, without the white space around them.
 
-    A blank line and the start of a list item end a sentence. With `by_line`, every line break does, and a number that
-    opens a line ("1. Heat the water.") belongs to the sentence after it.
+    A blank line and the start of a list item end a sentence. With `by_line`, every line break does, a number that opens
+    a line ("1. Heat the water.") belongs to the sentence after it, and a half-width mark needs a space behind it.
     """
     spans: list[Span] = []
     start = 0
@@ -79,8 +88,8 @@ def _is_end(text: str, start: int, mark: re.Match[str]) -> bool:
         return True
     if _ABBREVIATION.search(text, max(start, mark.start() - _LONGEST_ABBREVIATION), mark.start() + 1):
         return False
-    following = text[mark.end() :].lstrip()[:1]
-    return not following.islower()
+    following = _NEXT_CHARACTER.match(text, mark.end())  # no slice: it would copy the rest of the text at every mark
+    return following is None or not following[1].islower()
 
 
 def _append_trimmed(spans: list[Span], text: str, start: int, end: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -41,6 +43,24 @@ def test_abbreviations_and_numbers_do_not_end_a_sentence():
         "植物生长。",
         "它需要光。",
     ]
+
+
+@pytest.mark.parametrize("text", ["See p. 12 of Smith, vol. 2.", "Figs. 3 and 4, Eqs. 5 and Nos. 6 agree (eds. Li)."])
+def test_a_reference_to_a_page_volume_or_figure_is_not_cut(text):
+    assert split_sentences(text) == split_sentences(text, by_line=True) == [(0, len(text))]
+
+
+def test_by_line_a_half_width_mark_without_a_space_does_not_cut_a_formula():
+    text = "So n!/(k!(n-k)!)=10, see page?id=3. Really? 对！好？"
+    pieces = [text[a:b] for a, b in split_sentences(text, by_line=True)]
+    assert pieces == ["So n!/(k!(n-k)!)=10, see page?id=3.", "Really?", "对！", "好？"]
+
+
+def test_a_text_of_one_long_paragraph_is_split_in_linear_time():
+    text = "This is a short sentence. " * 40_000
+    started = time.monotonic()
+    assert len(split_sentences(text, by_line=True)) == 40_000
+    assert time.monotonic() - started < 5
 
 
 @given(texts)

@@ -9,7 +9,8 @@ COMMAS = ","
 CLOSING_MARKS = "\"'”’)]"
 # A full stop after one of these does not end a sentence.
 ABBREVIATIONS = """
-    Mr Mrs Ms Dr Prof St Sr Jr vs etc Fig Eq Sec Ch No Vol pp cf ca approx resp Inc Ltd Co al i.e e.g U.S a.m p.m
+    Mr Mrs Ms Dr Prof St Sr Jr vs etc Fig Figs Eq Eqs Sec Ch No Nos Vol vol p pp ed eds cf ca approx resp Inc Ltd Co al
+    i.e e.g U.S a.m p.m
 """
 
 STEMMER = "english"  # the name of Snowball's algorithm
