@@ -189,8 +189,9 @@ def format_of_suffix(suffix: str) -> DocumentFormat | None:
 
 
 def format_of_signature(data: bytes) -> DocumentFormat | None:
-    """Return the binary format whose signature the bytes have."""
-    return next((one for one in FORMATS if one.has_signature(data)), None)
+    """Return the binary format whose signature the bytes have; one at its offset goes before one anywhere."""
+    found = (one for one in FORMATS if one.has_signature(data))
+    return min(found, key=lambda one: one.signature_within, default=None)
 
 
 def format_of_archive(paths: frozenset[str], mimetype: bytes) -> DocumentFormat | None:

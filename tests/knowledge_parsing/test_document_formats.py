@@ -74,7 +74,12 @@ def test_a_new_row_is_recognised_without_a_change_of_code(monkeypatch: pytest.Mo
     assert "toys" in formats.labels()
 
 
-def test_a_photo_of_a_phone_is_no_image_that_can_be_read():
+def test_an_image_that_mentions_pdf_in_its_first_bytes_is_an_image():
+    assert formats.format_of_signature(b"\xff\xd8\xff\xfe\x00\x10%PDF-1.7") is formats.JPEG
+    assert formats.format_of_signature(b"scanned by X\n%PDF-1.7") is formats.PDF
+
+
+def test_a_heic_photo_is_recognised_and_a_riff_file_is_only_an_image_if_it_is_webp():
     assert formats.is_heic(b"\x00\x00\x00\x18ftypheic\x00\x00")
     assert not formats.is_heic(b"\x00\x00\x00\x18ftypmp42\x00\x00")
     assert formats.format_of_signature(b"RIFF\x00\x00\x00\x00WEBPVP8 ") is formats.WEBP
