@@ -70,7 +70,17 @@ Who found the cell? {=Hooke =Robert Hooke}
     assert read[2].tolerance == 0.5 / 8
 
 
-@pytest.mark.parametrize("text", ["no braces", "match {=a -> b =c -> d}", "number {#x}", "none {~a ~b}", " {=a}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no braces",
+        "match {=a -> b =c -> d}",
+        "number {#x}",
+        "numbers {#=1822:0 ~%50%1822:2}",
+        "none {~a ~b}",
+        " {=a}",
+    ],
+)
 def test_unsupported_gift_is_refused(text):
     with pytest.raises(NotGift):
         from_gift(text)

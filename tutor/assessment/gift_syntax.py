@@ -32,13 +32,17 @@ class GiftQuestion:
     body: str
 
     @property
+    def is_numerical(self) -> bool:
+        return self.body.startswith("#")
+
+    @property
     def is_matching(self) -> bool:
         return "->" in self.body
 
     @property
     def answers(self) -> list[tuple[bool, str]]:
-        """The answers with whether each is right; none for a matching question."""
-        return [] if self.is_matching else list(_parse_answers(self.body))
+        """The answers with whether each is right; none for a numerical or a matching question."""
+        return [] if self.is_numerical or self.is_matching else list(_parse_answers(self.body))
 
 
 def parse_question(block: str, number: int) -> GiftQuestion:

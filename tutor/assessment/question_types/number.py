@@ -61,7 +61,7 @@ class NumberQuestion(QuestionType):
         return f"#{escape(item.keys[0])}{margin}"
 
     def from_gift(self, question: GiftQuestion) -> Item | None:
-        if not question.body.startswith("#"):
+        if not question.is_numerical:
             return None
         body = question.body[1:].strip().removeprefix("=")
         value, _, margin = (part.strip() for part in unescape(body).partition(":"))
