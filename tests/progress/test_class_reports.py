@@ -173,7 +173,8 @@ def test_a_learners_report_matches_their_events(services, practised, language):
     page = progress_html.render_progress(seen, {"light": "Light", "sugar": "Sugar"}, language)
     alone = [e for e in mine if e.is_unaided]
     right = sum(e.is_right for e in alone)
-    assert progress_html.t(language, "help_share", rights=right, answers=len(alone)) in page
+    share = progress_html.t(language, "help_share", rights=right, answers=len(alone))
+    assert f'{share}</p><span class="tp-bar good"' in page
     for day in {e.at.date() for e in mine}:
         assert f"<td>{format_day(language, day)}</td><td>{sum(e.at.date() == day for e in mine)}</td>" in page
     assert "{" not in page

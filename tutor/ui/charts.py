@@ -44,7 +44,7 @@ def sparkline(points: Sequence[tuple[date, float]], label: str) -> str:
 
 
 def calendar(days: Mapping[date, AnswerCounts], today: date, titles: Mapping[date, str], label: str) -> str:
-    """Return a calendar of thirteen weeks, Monday on top; more answers are darker."""
+    """Return a calendar of thirteen weeks, Monday on top; more answers have a stronger colour."""
     start = today - timedelta(days=today.weekday() + 7 * (CALENDAR_WEEKS - 1))
     most = max((work.answers for work in days.values()), default=1)
     cells = []
@@ -66,7 +66,7 @@ def _shade(answers: int, most: int) -> int:
 
 
 def column_chart(values: Sequence[tuple[str, int, int]], label: str) -> str:
-    """Return columns of (name, whole, part); the part is the darker foot of the column."""
+    """Return columns of (name, whole, part); the part is the foot of the column."""
     if not values:
         return ""
     width, height = COLUMNS_WIDTH, COLUMNS_HEIGHT

@@ -229,10 +229,10 @@ def render_activity(overview: LearnerOverview, language: str) -> str:
 
 
 def _render_help_usage(total: AnswerCounts, language: str) -> str:
-    rows = ((("help_unaided"), total.unaided_rights, total.unaided), ("help_aided", total.aided_rights, total.aided))
+    rows = (("help_unaided", total.unaided_rights, total.unaided), ("help_aided", total.aided_rights, total.aided))
     bars = "".join(
         f"<p>{t(language, key)}: {_format_share(rights, answers, language)}</p>"
-        f"{charts.bar(rights / answers if answers else 0, tone='good' if key == 'help_alone' else '')}"
+        f"{charts.bar(rights / answers if answers else 0, tone='good' if key == 'help_unaided' else '')}"
         for key, rights, answers in rows
     )
     why = f'<p class="soft">{t(language, "help_why")}</p>'
