@@ -48,15 +48,15 @@ class SteppingClock:
         return self.now
 
 
-def practise(office: CoreServices, actor: Person, answers: int, rng: random.Random) -> None:
+def practise(core: CoreServices, actor: Person, answers: int, rng: random.Random) -> None:
     """Record answers in one transaction, so that the speed of the disk does not matter."""
-    with office.database.write_transaction() as connection:
+    with core.database.write_transaction() as connection:
         for _ in range(answers):
             skill = f"s{rng.randrange(SKILLS):02d}"
             outcome = Outcome.RIGHT if rng.random() < 0.7 else Outcome.WRONG
             item = f"{skill}/{rng.randrange(ITEMS)}"
             judged = GradedAnswer(COURSE, item, (skill,), outcome, "bench", new_id(), hints=int(rng.random() < 0.1))
-            office.evidence_log.record(actor, judged, within=connection)
+            core.evidence_log.record(actor, judged, within=connection)
 
 
 def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
@@ -68,55 +68,53 @@ def cpu_ms(action: Callable[[], object], times: int = 5) -> float:
     return round(median(taken), 1)
 
 
-def _time_correction(office: CoreServices, actor: Person, names: dict[str, str], place: int) -> float:
+def _time_correction(core: CoreServices, actor: Person, names: dict[str, str], place: int) -> float:
     """Return the CPU time of the learner's page after a correction of the grade at that position of the record."""
-    with office.database.read_connection() as connection:
+    with core.database.read_connection() as connection:
         answers = [event for _, event in events(connection, COURSE, actor.id) if isinstance(event, AnswerEvent)]
     old = answers[place]
-    office.evidence_log.override(office.operator, old.grade_id, Outcome.WRONG if old.is_right else Outcome.RIGHT)
+    core.evidence_log.override(core.operator, old.grade_id, Outcome.WRONG if old.is_right else Outcome.RIGHT)
     return cpu_ms(
-        lambda: progress_html.render_progress(office.progress.own_overview(actor, COURSE), names, "en"), times=1
+        lambda: progress_html.render_progress(core.progress.own_overview(actor, COURSE), names, "en"), times=1
     )
 
 
-def measure(office: CoreServices, events: int, learners: int, each: int) -> dict[str, object]:
-    rng, operator = random.Random(0), office.operator
-    office.courses.create(operator, "Bench", course_id=COURSE)
+def measure(core: CoreServices, events: int, learners: int, each: int) -> dict[str, object]:
+    rng, operator = random.Random(0), core.operator
+    core.courses.create(operator, "Bench", course_id=COURSE)
     skills = [Skill(f"s{n:02d}", COURSE, f"Skill {n}", (f"s{n - 1:02d}",) if n % 3 else ()) for n in range(SKILLS)]
-    office.courses.declare_skills(operator, COURSE, skills)
+    core.courses.declare_skills(operator, COURSE, skills)
     names = {skill.id: skill.name for skill in skills}
-    ada = office.accounts.create_account("ada", Role.LEARNER)
-    practise(office, ada, events, rng)
-    office.progress.own_overview(ada, COURSE)
+    ada = core.accounts.create_account("ada", Role.LEARNER)
+    practise(core, ada, events, rng)
+    core.progress.own_overview(ada, COURSE)
     pages = []
     for _ in range(5):
-        practise(office, ada, 1, rng)
+        practise(core, ada, 1, rng)
         pages.append(
-            cpu_ms(
-                lambda: progress_html.render_progress(office.progress.own_overview(ada, COURSE), names, "en"), times=1
-            )
+            cpu_ms(lambda: progress_html.render_progress(core.progress.own_overview(ada, COURSE), names, "en"), times=1)
         )
-    moved_on = record_to_json(office.progress.own_record(ada, COURSE))
+    moved_on = record_to_json(core.progress.own_record(ada, COURSE))
     started = time.process_time()
-    office.progress.rebuild_records(operator, COURSE)
+    core.progress.rebuild_records(operator, COURSE)
     rebuild_s = round(time.process_time() - started, 2)
-    same = record_to_json(office.progress.own_record(ada, COURSE)) == moved_on
-    recent = median(_time_correction(office, ada, names, place) for place in (-100, -80, -60, -40, -20))
-    first = _time_correction(office, ada, names, 0)
-    behind, started = office.progress.own_overview(ada, COURSE).is_stale, time.process_time()
-    office.progress.background.wait_all()
+    same = record_to_json(core.progress.own_record(ada, COURSE)) == moved_on
+    recent = median(_time_correction(core, ada, names, place) for place in (-100, -80, -60, -40, -20))
+    first = _time_correction(core, ada, names, 0)
+    behind, started = core.progress.own_overview(ada, COURSE).is_stale, time.process_time()
+    core.progress.background.wait_all()
     caught_up_s = round(time.process_time() - started, 2)
-    assert behind and not office.progress.own_overview(ada, COURSE).is_stale
+    assert behind and not core.progress.own_overview(ada, COURSE).is_stale
     for n in range(learners - 1):
-        practise(office, office.accounts.create_account(f"learner-{n}", Role.LEARNER), each, rng)
+        practise(core, core.accounts.create_account(f"learner-{n}", Role.LEARNER), each, rng)
     started = time.process_time()
-    office.reports.class_overview(operator, COURSE)
+    core.reports.class_overview(operator, COURSE)
     first_class_s = round(time.process_time() - started, 2)
 
     def show_class() -> str:
         seen, known = (
-            office.reports.class_overview(operator, COURSE),
-            office.reports.answering_learners(operator, COURSE),
+            core.reports.class_overview(operator, COURSE),
+            core.reports.answering_learners(operator, COURSE),
         )
         return class_html.render_class_page(seen, known, names, {}, "en")
 
@@ -143,9 +141,9 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=200, help="number of answers of every other learner")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        office = open_core_services(Settings(data_dir=Path(folder)), clock=SteppingClock())
-        figures = measure(office, options.events, options.learners, options.each)
-        office.close()
+        core = open_core_services(Settings(data_dir=Path(folder)), clock=SteppingClock())
+        figures = measure(core, options.events, options.learners, options.each)
+        core.close()
     print(f"a page {figures['page_ms']} ms, a class of {figures['learners']} {figures['class_ms']} ms (CPU time)")
     print(json.dumps(figures))
 

@@ -4,177 +4,42 @@
 
 The learners are those of `bench.learner_simulation`, and each goes through the course under four policies: ours (a
 placement, then `tutor.learner.recommender`); the fixed order (skill by skill in course order, left after three right
-answers in a row or twelve items, in rounds); random; and Elo only (the item whose chance of success is nearest to 72
-%, without the graph). Items of the placement count. `prerequisite_violations` counts recommendations of a skill while
-the events so far do not show its prerequisites, checked from the record and not by the policy; `hidden_violations` is
-the share where a prerequisite was truly missing. Minutes for a course.
+answers in a row or twelve items, in rounds); random; and Elo only (the item whose chance of success is nearest to the
+recommender's target, without the graph). Items of the placement count. `prerequisite_violations` counts recommendations
+of a skill while the events so far do not show its prerequisites, checked from the record and not by the policy;
+`hidden_violations` is the share where a prerequisite was truly missing. Minutes for a course.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import platform
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
 from statistics import mean
-from typing import Protocol
 
-from bench.learner_simulation import (
-    ANSWERS_PER_DAY,
-    SimulatedCourse,
-    SimulatedLearner,
-    World,
-    draw_course,
-    draw_learner,
+from bench.learner_simulation import SimulatedLearner, World, draw_course, draw_learner
+from bench.recommender_policies import (
+    EloPolicy,
+    FixedOrderPolicy,
+    Policy,
+    ProductPolicy,
+    RandomPolicy,
+    make_answer,
+    time_of,
 )
-from bench.tracing_baselines import CourseCounts as Counts
-from tutor.domain import Outcome
-from tutor.learner.bayesian_knowledge_tracing import PREREQUISITE_THRESHOLD, BktParams
+from bench.tracing_baselines import BKT, CourseCounts
+from tutor.learner.bayesian_knowledge_tracing import PREREQUISITE_THRESHOLD
 from tutor.learner.evidence import AnswerEvent
-from tutor.learner.knowledge_tracing import predict_success
 from tutor.learner.placement import next_question, prior_belief, update_belief
-from tutor.learner.recommender import (
-    SUCCESS_BAND,
-    TARGET_SUCCESS,
-    CandidateItem,
-    RecommendationKind,
-    RecommenderContext,
-    rank_recommendations,
-)
+from tutor.learner.recommender import SUCCESS_BAND
 from tutor.learner.state import LearnerState, apply_placement, update_state
 
-START_TIME = datetime(2026, 1, 5, 16, tzinfo=UTC)
-BKT = BktParams()
 POLICY_NAMES = ("ours", "fixed", "random", "elo")
 TERCILES = ("weak", "middle", "strong")
-ItemRef = tuple[str, int]  # skill, number of the item
-
-
-class Policy(Protocol):
-    """Chooses an item and sees its outcome; knows the course's graph but nothing that is hidden."""
-
-    def choose_item(self, number: int) -> ItemRef: ...
-
-    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None: ...
-
-
-@dataclass(slots=True)
-class FixedOrderPolicy:
-    """Skill by skill in course order, left after three right answers in a row or twelve items, in rounds."""
-
-    course: SimulatedCourse
-    items: int
-    rng: random.Random
-    position: int = 0
-    streak: int = 0
-    attempts: int = 0
-
-    def choose_item(self, number: int) -> ItemRef:
-        skills = self.course.graph.skills
-        return skills[self.position % len(skills)], self.rng.randrange(self.items)
-
-    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
-        self.streak, self.attempts = (self.streak + 1 if right else 0), self.attempts + 1
-        if self.streak >= 3 or self.attempts >= 12:
-            self.position, self.streak, self.attempts = self.position + 1, 0, 0
-
-
-@dataclass(slots=True)
-class RandomPolicy:
-    """Any item of any skill."""
-
-    course: SimulatedCourse
-    items: int
-    rng: random.Random
-
-    def choose_item(self, number: int) -> ItemRef:
-        return self.rng.choice(self.course.graph.skills), self.rng.randrange(self.items)
-
-    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
-        return None
-
-
-@dataclass(slots=True)
-class EloPolicy:
-    """The item whose chance of success is nearest to the target, from ratings alone."""
-
-    course: SimulatedCourse
-    items: int
-    rng: random.Random
-    ratings: dict[str, float] = field(default_factory=dict)
-
-    def choose_item(self, number: int) -> ItemRef:
-        def off_target(skill: str) -> float:
-            return abs(self._chance(skill) - TARGET_SUCCESS) + 0.02 * self.rng.random()
-
-        return min(self.course.graph.skills, key=off_target), self.rng.randrange(self.items)
-
-    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
-        skill = asked[0]
-        self.ratings[skill] = self.ratings.get(skill, 0.0) + 0.4 * (right - self._chance(skill))
-
-    def _chance(self, skill: str) -> float:
-        return 1 / (1 + math.exp(-self.ratings.get(skill, 0.0)))
-
-
-@dataclass(slots=True)
-class ProductPolicy:
-    """The product's recommender after its placement."""
-
-    course: SimulatedCourse
-    items: int
-    counts: Counts  # of the learners before; they do not change, so that the state can be rebuilt
-    state: LearnerState
-    recent_outcomes: list[bool] = field(default_factory=list)
-    answer_log: list[AnswerEvent] = field(default_factory=list)
-
-    def choose_item(self, number: int) -> ItemRef:
-        situation = self.situation(number)
-        best = next(
-            (choice for choice in rank_recommendations(situation) if choice.kind is not RecommendationKind.STOP), None
-        )
-        if best is not None and best.skill is not None and best.item is not None:
-            return best.skill, int(best.item)
-        ready = [skill for skill in situation.graph.topological_order() if situation.is_ready(skill)]
-        return min(ready, key=situation.known_now), number % self.items  # all seems known, but is not
-
-    def observe(self, asked: ItemRef, number: int, *, right: bool) -> None:
-        answer = _make_answer(asked, _time_of(number), self.counts, right=right)
-        self.state = update_state(self.state, answer, BKT)
-        self.answer_log.append(answer)
-        self.recent_outcomes.append(right)
-
-    def situation(self, number: int) -> RecommenderContext:
-        state, today = self.state, number % ANSWERS_PER_DAY
-        bare = RecommenderContext(
-            graph=self.course.graph,
-            masteries=state.masteries,
-            retained=state.retained_shares(_time_of(number)),
-            items={},
-            answers_today=today,
-            latest_today=tuple(self.recent_outcomes[-today:] if today else ()),
-            placement_estimates=state.placement_estimates,
-        )
-        items = {skill: self._items(skill, bare) for skill in self.course.graph.skills}
-        likely = {skill: mean(item.success_chance for item in each) for skill, each in items.items()}
-        return replace(bare, items=items, success_chances=likely)
-
-    def _items(self, skill: str, bare: RecommenderContext) -> list[CandidateItem]:
-        """Return the items of a skill with the tracer's expectation for each."""
-        retained_share, history = bare.retained.get(skill, 1.0), self.state.history
-        found = [self.counts.item_rates(_item_id((skill, n)), skill) for n in range(self.items)]
-        placed = bare.placement_estimates.get(skill) if skill not in bare.masteries else None
-        return [
-            CandidateItem(
-                str(n), skill, predict_success(history, skill, each, retained_share, placed).probability, each.tries
-            )
-            for n, each in enumerate(found)
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +57,7 @@ class PrerequisiteAudit:
     """Checks our recommendations against the record of answers and, separately, against the hidden truth."""
 
     start: LearnerState
-    counts: Counts
+    counts: CourseCounts
     answer_log: list[AnswerEvent] = field(default_factory=list)
     checked: int = 0
     violations: int = 0
@@ -204,7 +69,7 @@ class PrerequisiteAudit:
         state = self.start
         for answer in self.answer_log:
             state = update_state(state, answer, BKT)
-        there = state.retained_shares(_time_of(number))
+        there = state.retained_shares(time_of(number))
         learnt = {
             **state.placement_estimates,
             **{name: mastery.probability for name, mastery in state.masteries.items()},
@@ -226,7 +91,7 @@ def run_policy(policy: Policy, learner: SimulatedLearner, audit: PrerequisiteAud
         policy.observe(asked, number, right=right)
         rights += right
         if audit:
-            audit.answer_log.append(_make_answer(asked, _time_of(number), audit.counts, right=right))
+            audit.answer_log.append(make_answer(asked, time_of(number), audit.counts, right=right))
     return Trajectory(learner.answers, rights, learner.answers - begun, learner.is_done)
 
 
@@ -241,42 +106,15 @@ def run_placement(learner: SimulatedLearner, seed: int) -> tuple[Mapping[str, fl
     return known, mean((known[skill] > 0.5) == (skill in learner.known) for skill in known)
 
 
-def _time_of(number: int) -> datetime:
-    return START_TIME + timedelta(days=number // ANSWERS_PER_DAY, minutes=2 * (number % ANSWERS_PER_DAY))
-
-
-def _make_answer(asked: ItemRef, at: datetime, counts: Counts, *, right: bool) -> AnswerEvent:
-    """Return the answer as the evidence log records it, with the outcome expected from the course's answers so far."""
-    name, found = _item_id(asked), counts.item_rates(_item_id(asked), asked[0])
-    return AnswerEvent(
-        id=f"{name}@{at:%j%H%M}",
-        learner_id="simulated",
-        course_id="simulated",
-        item_id=name,
-        skills=(asked[0],),
-        outcome=Outcome.RIGHT if right else Outcome.WRONG,
-        hints=0,
-        aided=False,
-        at=at,
-        judge="simulation",
-        expected=found.expected,
-        usual=found.usual,
-    )
-
-
-def _item_id(asked: ItemRef) -> str:
-    return f"{asked[0]}/{asked[1]}"
-
-
 def compare_policies(world: World, learners: int, seed: int, *, audited: int) -> PolicyComparison:
     """Let the same learners go through one course under all four policies."""
     rng = random.Random(seed)
-    course, counts = draw_course(world, rng), Counts()
+    course, counts = draw_course(world, rng), CourseCounts()
     found = PolicyComparison()
     for n in range(learners):
         twin = [draw_learner(world, course, seed * 100_003 + n) for _ in range(4)]
         assumed, accuracy = run_placement(twin[0], n)
-        start = apply_placement(LearnerState(), assumed, _time_of(twin[0].answers))
+        start = apply_placement(LearnerState(), assumed, time_of(twin[0].answers))
         audit = PrerequisiteAudit(start, counts) if n < audited else None
         policy = ProductPolicy(course, world.items, counts, start)
         found.audits.extend([audit] if audit else [])

@@ -1,11 +1,13 @@
-"""Model files, adapters and the usual ways to run them, for `bench.serving`."""
+"""The set-up of the serving benchmarks: model files, adapters, timing, and the usual ways to run a model."""
 
 from __future__ import annotations
 
 import os
 import platform
 import subprocess
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,52 @@ import torch
 from tutor.engine.base import AdapterRef
 from tutor.engine.capacity import EngineCapacity
 from tutor.engine.files import sha256_of
+from tutor.engine.local import LocalEngine
 from tutor.engine.lora_files import TARGET_MODULES, LoraWeights, load_adapter
 from tutor.engine.model_files import ModelFiles, resolve_model_files
 from tutor.engine.model_loading import LoadedModel, load_model
 from tutor.engine.model_runner import ModelRunner
 
 RANK, ADAPTERS = 8, 16
-CONTEXT_TOKENS = (
-    160  # tokens before the step: in the middle of an attention block, so that rounding it up has an average cost
-)
+LEARNERS = (1, 4, 8, 16)
+# Tokens before a step: in the middle of an attention span, so that rounding the span up has an average cost.
+CONTEXT_TOKENS = 160
 Step = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The set-up of a run: model files, loading, an adapter, the number of rounds, and whether it is quick."""
+
+    files: ModelFiles
+    precision: Any
+    adapter: AdapterRef
+    rounds: int
+    quick: bool
+
+    def load(self) -> LoadedModel:
+        return load_model(self.files, self.precision)
+
+    def engine(self, **shape: Any) -> LocalEngine:
+        endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the requested length
+        return LocalEngine(endless, EngineCapacity(**{"prefix_cache_bytes": 0, **shape}), 64, stop_repetition=False)
+
+
+def best_ms(variants: dict[str, Step], rounds: int, steps: int = 4) -> dict[str, float]:
+    """Return the best CPU milliseconds of one step of each variant; each round runs all of them in turn.
+
+    The number that a step returns, if any, replaces its measured time.
+    """
+    best = dict.fromkeys(variants, float("inf"))
+    for _ in range(rounds):
+        for name, step in variants.items():
+            step()
+            for _ in range(steps):
+                start = time.process_time()
+                measured = step()
+                taken = measured if isinstance(measured, float) else time.process_time() - start
+                best[name] = min(best[name], taken * 1e3)
+    return best
 
 
 def hardware() -> str:

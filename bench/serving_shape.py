@@ -20,8 +20,8 @@ from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from bench.serving import Bench, prompt
-from bench.serving_models import commit, hardware, model_files, write_adapters
+from bench.serving import prompt
+from bench.serving_models import Bench, commit, hardware, model_files, write_adapters
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, GenerationRequest
 from tutor.engine.local import LocalEngine

@@ -263,7 +263,9 @@ def test_after_many_failures_a_known_skill_is_recommended_with_the_reason():
 def test_a_simulated_learner_stays_in_the_success_band():
     """Four learners of one course: the share of right answers after the placement stays near 60 to 85 %."""
     from bench.learner_simulation import World, draw_course, draw_learner
-    from bench.recommender import Counts, ProductPolicy, _time_of, run_placement, run_policy
+    from bench.recommender import run_placement, run_policy
+    from bench.recommender_policies import ProductPolicy, time_of
+    from bench.tracing_baselines import CourseCounts
     from tutor.learner.state import LearnerState, apply_placement
 
     world, rng = World(skills=14), random.Random(5)
@@ -273,7 +275,7 @@ def test_a_simulated_learner_stays_in_the_success_band():
         learner = draw_learner(world, course, n)
         assumed, _ = run_placement(learner, n)
         policy = ProductPolicy(
-            course, world.items, Counts(), apply_placement(LearnerState(), assumed, _time_of(learner.answers))
+            course, world.items, CourseCounts(), apply_placement(LearnerState(), assumed, time_of(learner.answers))
         )
         way = run_policy(policy, learner)
         shares.append(way.rights / way.after_placement)
