@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.languages import either, words
+from knowledge.languages.stemming import stem
 from tutor.assessment.answer_features import EncodedText, TextEncoder
-from tutor.assessment.word_diff import FUNCTION_WORDS, TokenizedText, stem
+from tutor.assessment.word_diff import FUNCTION_WORDS, TokenizedText
 
 MIN_SIMILARITY = 0.62
 MIN_COVERAGE = 0.5

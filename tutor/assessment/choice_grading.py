@@ -25,8 +25,8 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+", re.IGNOR
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁺⁻₊₋", "0123456789+-+-")  # superscript digits are powers and stay
 _EDGE_CHARS = (
     r"\s\"'“”"
-    + characters("items", "FULL_STOP")
-    + characters("items", "EXCLAMATION_MARK")
+    + characters("text", "FULL_STOP")
+    + characters("text", "EXCLAMATION_MARK")
     + characters("text", "COMMAS", spaced=False)
     + characters("text", "CLAUSE_ENDS", spaced=False)
 )

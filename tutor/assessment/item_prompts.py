@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterator
 from functools import cache
 
 from knowledge.languages import DEFAULT, detect_language
 from tutor.locales import CATALOGS, find_message, t
+from tutor.locales.message_patterns import message_pattern
 
 
 def item_prompt(name: str, text: str, **values: str) -> str:
@@ -25,11 +24,4 @@ def parse_item_prompt(name: str, prompt: str) -> dict[str, str] | None:
 @cache
 def _patterns(name: str) -> tuple[re.Pattern[str], ...]:
     messages = (find_message(language, f"item_prompt_{name}") for language in CATALOGS)
-    return tuple(re.compile("".join(_fragments(message)), re.DOTALL) for message in messages if message)
-
-
-def _fragments(message: str) -> Iterator[str]:
-    for literal, field, _, _ in string.Formatter().parse(message):
-        yield re.escape(literal)
-        if field:
-            yield f"(?P<{field}>.+)"
+    return tuple(message_pattern(message) for message in messages if message)

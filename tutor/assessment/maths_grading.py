@@ -33,7 +33,7 @@ _ASSIGNMENT = re.compile(r"^\s*([A-Za-z](?:_?\w)?|[A-Za-z]\([A-Za-z]\))\s*=\s*(?
 _MIN_SIGNIFICANT_FIGURES = 3
 _MINUS_WORD = re.compile(either("answers", "MINUS"), re.IGNORECASE)
 _AMBIGUOUS_UNITS = ("M", "B")
-_STATEMENT_END = re.compile(rf"[{characters('items', 'FULL_STOP')}{characters('items', 'EXCLAMATION_MARK')}]+$")
+_STATEMENT_END = re.compile(rf"[{characters('text', 'FULL_STOP')}{characters('text', 'EXCLAMATION_MARK')}]+$")
 _NOT_COUNTED_WORDS = words("answers", "NOT_COUNTED_WORDS")
 
 

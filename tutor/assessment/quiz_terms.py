@@ -20,7 +20,7 @@ SENTENCE_WORDS = range(7, 41)  # of a sentence to ask about, in a language with 
 _SENTENCES = tuple(re.compile(pattern) for pattern in each("items", "SENTENCE").values())
 _NEVER = r"(?!)"  # matches nothing
 _EDGES = " " + "".join(each("items", "COMMA").values())
-_FULL_STOPS = "".join(each("items", "FULL_STOP").values())
+_FULL_STOPS = "".join(each("text", "FULL_STOP").values())
 _DEICTIC = words("items", "DEICTIC")
 _POINTING_WORDS = words("items", "POINTING_WORDS")
 _PREPOSITIONS = words("items", "PREPOSITIONS")
@@ -64,7 +64,7 @@ def _patterns(code: str) -> _Patterns:
 
     definitions = tuple(re.compile(pattern) for pattern in data(code, "items", "DEFINITIONS", ()))
     return _Patterns(
-        data(code, "items", "FULL_STOP", "."),
+        data(code, "text", "FULL_STOP", "."),
         compiled("NOT_PLAIN"),
         compiled("DEPENDENT_START"),
         definitions,

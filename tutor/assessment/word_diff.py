@@ -6,15 +6,13 @@ Lexical only: no vectors, no grades.
 from __future__ import annotations
 
 import re
-import threading
 from dataclasses import dataclass
 from fractions import Fraction
-
-import Stemmer
 
 from knowledge.languages import each, words
 from knowledge.languages.scripts import HAN
 from knowledge.languages.spelling import differing_tails, has_swapped_letters, is_one_letter_apart
+from knowledge.languages.stemming import stem
 from knowledge.lexical import STOP_WORDS
 from tutor.maths.numbers import read_numbers
 
@@ -30,13 +28,6 @@ _OPPOSITE_PREFIXES = tuple(
 )
 FUNCTION_WORDS = STOP_WORDS - OPPOSITES.keys()  # "before" and "more" carry the meaning of an answer
 _CONFUSABLE_PAIRS = frozenset(frozenset(pair.split("/")) for pair in words("answers", "CONFUSABLE_PAIRS"))
-_stemmers = threading.local()  # a Snowball stemmer may not be shared between threads
-
-
-def stem(word: str) -> str:
-    if not hasattr(_stemmers, "english"):
-        _stemmers.english = Stemmer.Stemmer("english")
-    return str(_stemmers.english.stemWord(word))
 
 
 def singularize(word: str) -> str:

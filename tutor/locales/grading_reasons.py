@@ -7,12 +7,11 @@ wrote is no such sentence and is shown as it is.
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterator
 from functools import cache
 
 from tutor.locales import CATALOGS, DEFAULT, t
 from tutor.locales.en.grading_reasons import RETIRED
+from tutor.locales.message_patterns import message_pattern
 
 PREFIX = "grade_reason_"
 
@@ -35,13 +34,4 @@ def translate_grading_reason(reason: str, language: str) -> str:
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return each English message as a pattern, with its key."""
     current = [(message, key) for key, message in CATALOGS[DEFAULT].items() if key.startswith(PREFIX)]
-    return tuple(
-        (re.compile("".join(_fragments(message)), re.DOTALL), key) for message, key in [*current, *RETIRED.items()]
-    )
-
-
-def _fragments(message: str) -> Iterator[str]:
-    for literal, name, spec, _ in string.Formatter().parse(message):
-        yield re.escape(literal)
-        if name:
-            yield rf"(?P<{name}>\d+)" if spec == "d" else rf"(?P<{name}>.+)"
+    return tuple((message_pattern(message), key) for message, key in [*current, *RETIRED.items()])

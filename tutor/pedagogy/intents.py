@@ -54,7 +54,7 @@ _INTENT_PATTERNS = tuple(
         Intent.SOCIAL,
     )
 )
-_QUESTION_MARKS = characters("intents", "QUESTION_MARKS")
+_QUESTION_MARKS = characters("text", "QUESTION_MARK")
 _DEFINITION = _pattern("DEFINITION")
 _DEFINE_COMMAND = _pattern("DEFINE_COMMAND")
 _TASK = _pattern("TASK")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from knowledge.languages import characters, each, either
+from knowledge.languages import each, either
 from knowledge.languages.sentences import END_MARKS
 from knowledge.languages.spelling import has_swapped_letters, is_one_letter_apart
 from tutor.maths.numbers import read_numbers
@@ -24,7 +24,7 @@ _RHYME = re.compile(either("leaks", "RHYMES"), re.IGNORECASE)
 _SPELLING_CUE = re.compile(either("leaks", "SPELLS"), re.IGNORECASE)
 _CIRCLED_DIGITS = {chr(0x2460 + n): n + 1 for n in range(20)}
 _SENTENCE = re.compile(rf"[^{END_MARKS}\n]+[{END_MARKS}]?")
-_QUESTION_MARKS = tuple(characters("intents", "QUESTION_MARKS").replace("\\", ""))
+_QUESTION_MARKS = tuple(each("text", "QUESTION_MARK").values())
 _A, _B = r"(?P<a>\d+(?:\.\d+)?)", r"(?P<b>\d+(?:\.\d+)?)"
 _COMPARISONS = [template.format(a=_A, b=_B) for found in each("leaks", "COMPARISONS").values() for template in found]
 _CALCULATIONS = tuple(

@@ -25,7 +25,7 @@ from tutor.practice.quiz_sessions import Practice
 from tutor.store.posed_questions import PosedQuestionRecord
 
 MAX_QUOTE_CHARS = 300
-_FULL_STOPS = "".join(each("items", "FULL_STOP").values())
+_FULL_STOPS = "".join(each("text", "FULL_STOP").values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tutor.locales.grading_reasons import grading_reason
 from tutor.store.posed_questions import StoredAttempt
 
 _SENTENCE_ENDS = " " + "".join(
-    mark for name in ("FULL_STOP", "EXCLAMATION_MARK") for mark in each("items", name).values()
+    mark for name in ("FULL_STOP", "EXCLAMATION_MARK") for mark in each("text", name).values()
 )
 
 

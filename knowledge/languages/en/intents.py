@@ -71,6 +71,5 @@ QUESTION_FORM = (
     r"(?:what|why|how|when|where|who|whom|which|can|could|do|does|did|is|are|"
     r"was|were|should|would|will|may|am)\b"
 )
-QUESTION_MARKS = "?"
 WH_WORD = "what|why|how|which|who|where|when"  # at the start
 UNSURE_ANSWER = r"^\W*(?:is it|is the answer|would it be|could it be|maybe|it is|it's|i think)\b"

@@ -1,7 +1,6 @@
 """English course text that questions are made from: its sentences, definitions, numbers and steps."""
 
 SENTENCE = r"[^.!?\n]+(?:\.(?=[\w)])[^.!?\n]*)*[.!?]+(?=\s|$)"
-FULL_STOP, EXCLAMATION_MARK, QUESTION_MARK = ".", "!", "?"
 COMMA, SEMICOLON, COLON = ",", ";", ":"
 NOT_PLAIN = r"[`{}<>|\\=\[\]]|Ex:"  # code, formulas and markup
 # Sentences that lean on the one before them: by their first word, or by how they begin.
@@ -13,7 +12,7 @@ DEICTIC = """
 DEPENDENT_START = r"(?i:(?:however|therefore|thus|also|then|but|so|and|or|in this|as a result)\b)"
 
 _TERM = r"(?P<term>[A-Za-z][\w-]*(?: [a-z][\w-]*){0,3}?)"
-# A whole sentence without its full stop, with the term and what is said of it.
+# A whole sentence without its full stop, with the term and what is said about it.
 DEFINITIONS = (
     rf"^(?:An?|The) {_TERM} (?:is|are) (?P<body>(?:an?|the|one|any) .{{15,}})$",
     rf"^{_TERM} (?:is|are) (?P<body>(?:an?|the (?:process|ability|study|act|amount|number)) .{{12,}})$",
@@ -22,7 +21,7 @@ DEFINITIONS = (
 )
 NOT_A_SUBJECT = r"\S*ing(?:\s|$)"  # how a sentence begins that defines nothing
 NOT_A_BODY = r"(?i:\b(?:chapter|section|figure|table|this|these|book|above|below|following|example)\b)"
-PREPOSITIONS = "in on at by with from under over into"  # "a leaf in the sun" is no term
+PREPOSITIONS = "in on at by with from under over into"  # "a leaf in the sun" is not a term
 VERBS_AND_CONJUNCTIONS = "is are was were be has have can will may must does do not and or but if when while"
 POINTING_WORDS = "below above here there following next"  # "the loop below"
 ADVERB_ENDING = "ly"

@@ -20,7 +20,7 @@ CANONICAL_FORMS = (
     ),
     (r"\2 \1", r"^\W*((?:in|at|during|for|with) [^,]*), (.*)$"),
 )
-# (kind, pattern): the first that matches is the kind of the question; the match is no part of its content.
+# (kind, pattern): the first that matches is the kind of the question; the match is not part of its content.
 KINDS = (
     ("role", rf"\bwhat (?:is|are) (?:the )?{_ROLE} (?:of|in)\b|\bwhat {_ROLE} (?:do|does)\b"),
     ("role", r"\bwhat (?:do|does)\b(?=.* do\W*$)|\bwhat (?:is|are)(?=.* for\W*$)"),

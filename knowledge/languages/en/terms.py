@@ -1,4 +1,4 @@
-"""English definitions: the patterns by which a textbook names its terms, and words that are no terms.
+"""English definitions: the patterns by which a textbook names its terms, and words that are not terms.
 
 A pattern has the group `name`.
 """

@@ -21,6 +21,5 @@ ASKS_NEXT_STEP = "怎么(?:做|办|解|开始)|下一步|第一步"
 POINTS_AT_EXERCISE = "这(?:道)?题|题目"
 
 QUESTION_FORM = r"(?:什么|为什么|怎么|如何|哪|吗|呢)\W*$"
-QUESTION_MARKS = "？"
 QUESTION_WORD_ANYWHERE = "什么|怎么|如何|为何|哪"
 WH_WORD = "什么|为什么|怎么"

@@ -3,7 +3,6 @@
 from knowledge.languages.scripts import HAN
 
 SENTENCE = r"[^。！？\n]{8,90}。"
-FULL_STOP, EXCLAMATION_MARK, QUESTION_MARK = "。", "！", "？"
 COMMA, SEMICOLON, COLON = "，", "；", "："
 NOT_PLAIN = r"[`{}<>|\\=$]"  # code, formulas and markup
 # Sentences that lean on the one before them.
@@ -11,7 +10,7 @@ DEPENDENT_START = (
     r"(?:它|这|那|其|但|而|所以|因此|因为|于是|此外|也|并|不过|同时|然后|接着|前者|后者|里面|外面|上面|下面|其中|\d)"
 )
 
-# A whole sentence without its full stop, with the term and what is said of it.
+# A whole sentence without its full stop, with the term and what is said about it.
 DEFINITIONS = (
     rf"^(?P<term>[{HAN}]{{2,8}}?)(?:是指|指的是|是)(?P<body>.{{6,}})$",
     rf"^(?P<body>.{{8,}}?)[，,]?(?:称为|叫做|叫作|被称为)(?P<term>[{HAN}]{{2,10}})$",

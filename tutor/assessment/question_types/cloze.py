@@ -23,7 +23,7 @@ from tutor.locales import t
 ITEMS_PER_TERM = 2
 MIN_WORDS = 8  # of the sentence with its gap, in a language with spaces
 MIN_CONTEXT_CHARS = 20  # around the gap, from which an answer can be recognised as the whole sentence
-_COLONS, _STOPS = characters("items", "COLON"), characters("items", "FULL_STOP")
+_COLONS, _STOPS = characters("items", "COLON"), characters("text", "FULL_STOP")
 _LEAD_IN = re.compile(rf"^[^{_COLONS}]{{2,20}}[{_COLONS}]\s*")
 _TRAILING = re.compile(rf"[ {_STOPS}]+$")
 _FILLER = re.compile(rf"[ {COMMAS}{_STOPS}]*")

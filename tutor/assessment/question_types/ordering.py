@@ -17,13 +17,13 @@ from tutor.assessment.quiz_terms import EXERCISE_HEADING, Sentence
 
 STEP_COUNT = range(3, 7)
 MAX_STEP_CHARS = 120
-_STOPS, _SEMICOLONS = characters("items", "FULL_STOP"), characters("items", "SEMICOLON")
+_STOPS, _SEMICOLONS = characters("text", "FULL_STOP"), characters("items", "SEMICOLON")
 _NUMBERED_STEPS = re.compile(
     rf"(?:^|\n)\s*(?:\d{{1,2}}[.)]|{either('items', 'STEP_LABEL')})\s+([^\n]{{6,400}})", re.IGNORECASE
 )
 _FIRST_STOP = re.compile(rf"(?<=[\w)])[{_STOPS}]\s")
 _TRAILING = re.compile(rf"[{_STOPS}{_SEMICOLONS}]+$")
-_NOT_A_STEP = re.compile(rf"[{characters('items', 'QUESTION_MARK')}$\\=]")
+_NOT_A_STEP = re.compile(rf"[{characters('text', 'QUESTION_MARK')}$\\=]")
 _HEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 
 
