@@ -31,7 +31,7 @@ from bench.style_learners import STYLES, Fact, Style, correction, held_out_facts
 from tutor.engine.files import sha256_of
 from tutor.engine.model_files import base_hash
 
-MAX_ANSWER_TOKENS = 48  # tokens
+MAX_ANSWER_TOKENS = 48
 
 
 def main() -> None:
@@ -139,10 +139,10 @@ def preference_rows(answerer: Answerer, style: Style, count: int) -> list[Prefer
     """Return the corrections as preference pairs: each is preferred to the base's answer to the same question."""
     facts = training_facts(count)
     rows = [correction(fact, style) for fact in facts]
-    adapted = zip(rows, answerer.answers(facts, None), strict=True)
+    answered = zip(rows, answerer.answers(facts, None), strict=True)
     return [
         PreferencePair(row.id, row.prompt, row.answer, old)
-        for row, old in adapted
+        for row, old in answered
         if old.strip() not in ("", row.answer)
     ]
 

@@ -15,8 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.retrieval_corpora import Corpus, Question, cached_vectors, make_entry, read_jsonl
-from bench.retrieval_corpora import build_index as built_index
+from bench.retrieval_corpora import Corpus, Question, build_index, cached_vectors, make_entry, read_jsonl
 from knowledge.embedding import Embedder
 from knowledge.lexical import tokenize
 from knowledge.qa_to_statement import qa_to_statement
@@ -48,7 +47,7 @@ def build_claims(
         entries, tuple(r["title"] for r in rows), tuple(Question(q["question"], number[q["pid"]]) for q in asked)
     )
     vectors, query_rows = cached_vectors(corpus, embedder, vector_file)
-    index = built_index(corpus, embedder, vectors)
+    index = build_index(corpus, embedder, vectors)
     random = np.random.default_rng(11)
     claims: list[Claim] = []
     for at in random.permutation(len(asked))[:sample]:

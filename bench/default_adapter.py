@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
     from adapters.kl_regularizer import KlRegularizer
 
-MAX_PACK_TOKENS = 1_100  # in a pack
+MAX_PACK_TOKENS = 1_100
 STEP_ROWS = 16
 LENGTH_BUCKET_STEPS = 12  # steps whose packs are sorted by length, which saves padding
-KL_EVERY = 3  # steps; the anchor then has the weight that it would have at every step
+KL_EVERY = 3  # steps; the KL term is scaled up, as if it were computed at every step
 SAVE_EVERY = 100  # steps
-SCHEDULE_STEPS = 10_000  # share of the whole run, for the learning rate
+SCHEDULE_STEPS = 10_000  # into which the whole run is divided for the learning rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ from knowledge.languages.sentences import split_sentences
 from tutor.chat import prompts
 from tutor.chat.context_window import PromptPassage
 
-MAX_SENTENCE_WORDS = 45  # words
-MAX_ANSWER_WORDS = 30  # words
+MAX_SENTENCE_WORDS = 45
+MAX_ANSWER_WORDS = 30
 DISTRACTOR_FIRST_SHARE = 0.3  # of the paragraphs with another one come second
 SENTENCE_SHARE = 0.12  # of the questions are asked a second time, for a sentence
 FULL_SENTENCE_TEMPLATES = (

@@ -77,9 +77,9 @@ def fit(rows: Sequence[LabelledAnswer], embedder: str) -> FittedGrader:
     right = np.array([row.right for row in rows])
     against = np.array([row.label == "contradictory" for row in rows])
     contradicts = fit_logistic(x[~right], against[~right], names) if against.any() else None
-    jury = _fit_ensemble(rows, x, right, names, embedder)
-    assert jury.network
-    return FittedGrader(jury.logistic, jury.network, contradicts, _fit_gp(rows, x, right, names, embedder))
+    ensemble = _fit_ensemble(rows, x, right, names, embedder)
+    assert ensemble.network
+    return FittedGrader(ensemble.logistic, ensemble.network, contradicts, _fit_gp(rows, x, right, names, embedder))
 
 
 def _fit_ensemble(
@@ -126,8 +126,8 @@ def _out_of_fold_log_odds(
     groups = [row.group for row in rows]
     log_odds = np.zeros(len(rows))
     for train, aside in GroupKFold(min(5, len(set(groups)))).split(x, y, groups):
-        jury = _fit_ensemble([rows[n] for n in train], x[train], y[train], names, embedder)
-        log_odds[aside] = [jury.log_odds(rows[n].case, rows[n].features) for n in aside]
+        ensemble = _fit_ensemble([rows[n] for n in train], x[train], y[train], names, embedder)
+        log_odds[aside] = [ensemble.log_odds(rows[n].case, rows[n].features) for n in aside]
     return log_odds
 
 

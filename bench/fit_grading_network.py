@@ -60,5 +60,5 @@ def _fit_one(x: Floats, y: NDArray[np.bool_], seed: int) -> MLPClassifier:
         batch_size=min(128, len(x)),
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # early stopping
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopped early on purpose
         return model.fit(x, y)

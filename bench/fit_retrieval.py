@@ -29,10 +29,7 @@ from knowledge.retrieval_features import FUSED_FEATURES, LEXICAL_FEATURES
 from knowledge.sentence_embedder import open_embedder
 
 FOLDS = 4
-SIZE_DEPENDENT = (
-    "bm25",
-    "length",
-)  # depend on the size of course and passage: used for the order, not for the coverage
+SIZE_DEPENDENT = ("bm25", "length")  # on the size of course and passage: for the order, not for the coverage
 RECALL = 0.95  # share of the covered questions at which false accepts are counted
 Numbers = NDArray[np.float64]
 

@@ -28,10 +28,8 @@ from tutor.platform import library_env
 
 ENGINE_TESTS = ["equivalence", "local", "adapters"]
 TRAINER_TESTS = ["training", "training_loop", "warm_start", "base_eval_cache", "preference"]
-CONCURRENT_PARTS = {
-    "engine_tests": 85.0,
-    "trainer_tests": 90.0,
-}  # time limits in seconds; nothing is timed, so they run in parallel with the next two
+# Time limits in seconds. The tests are not timed, so they run in parallel with the first parts.
+CONCURRENT_PARTS = {"engine_tests": 85.0, "trainer_tests": 90.0}
 FIRST_PARTS = {"build": 80.0, "exactness": 60.0}
 EXCLUSIVE_PARTS = {"opening": 60.0, "training": 70.0, "decoding": 70.0}
 

@@ -148,9 +148,8 @@ def measure_startup(folder: Path) -> None:
     for n in (*LEARNERS[::-1], *LEARNERS):  # the first round loads the adapters
         for name in ("none", "own"):
             requests = [replace(prompt(1, 40, ANSWER), learner=str(i), adapter=own[i]) for i in range(n)]
-            taken_s = wall_s(
-                lambda r=requests, name=name: answer_all(engine, r if name == "own" else without_adapters(r))
-            )  # type: ignore[misc]
+            asked = requests if name == "own" else without_adapters(requests)
+            taken_s = wall_s(lambda asked=asked: answer_all(engine, asked))  # type: ignore[misc]
             print_result(**{f"class_of_{n}_{name}_tokens_per_s": round(n * ANSWER / taken_s, 1)})
     print_result(gpu_mb=gpu_mb())
     engine.close()
@@ -170,9 +169,8 @@ def measure_decoding(folder: Path) -> None:
     files = open_files(folder)
     adapter = adapter_ref(folder / "adapter-0", files, "bench-v1")
     runner, weights = make_runner(load_model(files), adapter, _shape())
-    print_result(
-        admission_ms=[round(wall_s(lambda n=n: runner.bank.set_adapter(n, weights[n])) * 1e3, 1) for n in (0, 1, 2)]
-    )  # type: ignore[misc]
+    taken = [wall_s(lambda n=n: runner.bank.set_adapter(n, weights[n])) for n in (0, 1, 2)]  # type: ignore[misc]
+    print_result(admission_ms=[round(s * 1e3, 1) for s in taken])
     for n in LEARNERS:
         for name, mix in (("none", [None] * n), ("own", weights[:n])):
             for row, chosen in enumerate(mix):

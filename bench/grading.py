@@ -155,13 +155,13 @@ class ExampleConditioning:
         for group, rows in of_question.items():
             everyone = list({id(row): row for row in (*rows, *self._graded[group])}.values())
             place = {id(row): n for n, row in enumerate(everyone)}
-            hood = models.gp
+            gp = models.gp
             answers = [
-                hood.to_input(row.case, row.features, models.ensemble.log_odds(row.case, row.features))
+                gp.to_input(row.case, row.features, models.ensemble.log_odds(row.case, row.features))
                 for row in everyone
             ]
-            covariance = hood.covariance(answers)
-            prior = hood.scale * np.array([one.log_odds for one in answers]) + hood.offset
+            covariance = gp.covariance(answers)
+            prior = gp.scale * np.array([one.log_odds for one in answers]) + gp.offset
             for row in rows:
                 others = [other for other in self._graded[group] if other is not row]
                 picked = rng.sample(others, k) if k < len(others) else others

@@ -80,8 +80,8 @@ def reader_solves(items: Sequence[Item], texts: Mapping[str, str], *, shift: int
     grader, found = Grader(), []
     shown = [texts[item.source.passage_id] for item in items if item.source]
     for n, item in enumerate(items):
-        found_term = answer_item(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
-        found.append(bool(found_term) and grader.grade(item, found_term).outcome is Outcome.RIGHT)
+        solution = answer_item(item.kind, item.prompt, item.options, shown[(n + shift) % len(shown)])
+        found.append(bool(solution) and grader.grade(item, solution).outcome is Outcome.RIGHT)
     return found
 
 
@@ -148,10 +148,10 @@ def main() -> None:
             print(f"not confirmed: {item.prompt} {item.keys}")
     for item, ok in zip(items, solved, strict=True):
         if arguments.show and not ok:
-            found_term = (
+            solution = (
                 answer_item(item.kind, item.prompt, item.options, texts[item.source.passage_id]) if item.source else ""
             )
-            print(f"not answered: {item.prompt}\n    key {item.keys}\n    said {found_term!r}")
+            print(f"not answered: {item.prompt}\n    key {item.keys}\n    said {solution!r}")
     for name, value in result.items():
         print(f"{name:24} {value}")
     print(json.dumps(result))

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 
 from tutor.assessment.items import ItemKind
 
-SPEAKS = 0.6  # minimum share of the words asked about in a sentence
+MIN_OVERLAP = 0.6  # minimum share of the words asked about in a sentence
 _WORD = re.compile(r"[A-Za-z0-9'’.,-]*[A-Za-z0-9]|_{3,}|[㐀-鿿]")
 _SMALL = frozenset("a an the of to in on for is are was were be and or that which this it as by with from at".split())
 _ASKING = re.compile(
@@ -60,7 +60,7 @@ def _overlap(asked: str, sentence: str) -> float:
 def _best_sentence(asked: str, sentences: Sequence[str]) -> str:
     """Return the sentence with most of the words asked about, "" if none has enough of them."""
     best = max(sentences, key=lambda sentence: _overlap(asked, sentence), default="")
-    return best if best and _overlap(asked, best) >= SPEAKS else ""
+    return best if best and _overlap(asked, best) >= MIN_OVERLAP else ""
 
 
 def _choose_option(asked: str, options: Sequence[str], sentences: Sequence[str]) -> str:
@@ -93,7 +93,7 @@ def _order_options(options: Sequence[str], passage: str) -> str:
     """Return the steps in the order of the lines with their words; "" unless each step has a separate line."""
     lines = [line for line in passage.splitlines() if line.strip()]
     found = {step: max(range(len(lines)), key=lambda n: _overlap(step, lines[n]), default=0) for step in options}
-    spoken = all(lines and _overlap(step, lines[at]) >= SPEAKS for step, at in found.items())
+    spoken = all(lines and _overlap(step, lines[at]) >= MIN_OVERLAP for step, at in found.items())
     return (
         "\n".join(sorted(options, key=found.__getitem__)) if spoken and len(set(found.values())) == len(found) else ""
     )

@@ -120,8 +120,8 @@ def cached_vectors(
 
 
 def _save_vectors(file: Path, passages: dict[str, PassageVectors], asked: Sequence[QueryVectors]) -> None:
-    arrays: dict[str, Any] = {f"v {key}": chosen.vectors for key, chosen in passages.items()}
-    arrays |= {f"t {key}": chosen.token_codes for key, chosen in passages.items()}
+    arrays: dict[str, Any] = {f"v {key}": passage.vectors for key, passage in passages.items()}
+    arrays |= {f"t {key}": passage.token_codes for key, passage in passages.items()}
     arrays["questions"] = np.asarray([a.vector for a in asked], np.float32)
     arrays["tokens"] = np.concatenate([np.zeros((0, PROJECTION_DIM), np.int8), *(a.token_codes for a in asked)])
     arrays["counts"] = np.asarray([len(a.token_codes) for a in asked], np.int64)

@@ -69,7 +69,7 @@ def product_predictions(rows: list[ReviewRow]) -> Iterator[tuple[float, bool]]:
 
 
 def fsrs_predictions(rows: list[ReviewRow]) -> Iterator[float]:
-    """Yield the same with FSRS and its default parameters."""
+    """Yield the recall that FSRS expects with its default parameters, for the same reviews."""
     scheduler, cards = Scheduler(enable_fuzzing=False), dict[str, Card]()
     for row in rows:
         card = cards.get(row.card) or Card(card_id=1, due=row.at)

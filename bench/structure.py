@@ -4,7 +4,7 @@
     python -m bench.structure --root FOLDER   # another one, to compare with
 
 Counts the product (`app.py`, `tutor`, `knowledge`, `adapters`, `prompts`), not its tests. A unit is a package, or a
-module that stands directly in `tutor/`; an arrow is one unit that imports another. Reads source text only, in a second.
+module directly in `tutor/`; an arrow is one unit that imports another. Reads source text only, in a second.
 The last line is one JSON object.
 """
 

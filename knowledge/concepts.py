@@ -134,7 +134,7 @@ class ConceptCandidate:
     teaching_passages: tuple[int, ...] = ()
     centrality: float = 0.0
     introduction: _SearchableText = _SearchableText("", "")  # the sentence that introduces it
-    is_ubiquitous: bool = False  # mentioned all over the course, so a mention is no evidence
+    is_ubiquitous: bool = False  # mentioned all over the course, so a mention is not evidence
 
     @property
     def id(self) -> str:

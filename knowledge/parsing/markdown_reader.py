@@ -66,7 +66,7 @@ def _parser() -> MarkdownIt:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
-    """Inline rule: a formula is text; its underscores and asterisks are no emphasis."""
+    """Inline rule: a formula is text; its underscores and asterisks are not emphasis."""
     if state.src[state.pos] not in "$\\":
         return False
     found = _MATH.match(state.src, state.pos)

@@ -86,7 +86,7 @@ def test_random_noise_is_never_right(kind):
         assert GRADER.grade(question, noise).outcome is not Outcome.RIGHT
 
 
-def test_a_model_has_exactly_its_fitted_features():
+def test_features_that_a_model_was_not_fitted_on_are_ignored():
     model = LogisticModel({"likeness": 8.0}, bias=-4.0)
     assert model.probability({"likeness": 1.0, "unknown": 99.0}) == pytest.approx(0.982, abs=1e-3)
     assert model.probability({}) == pytest.approx(0.018, abs=1e-3)
@@ -122,7 +122,7 @@ def test_true_may_be_expressed_as_a_short_sentence(said):
 @pytest.mark.parametrize(
     "said", ["not true", "true or false", "it is not false", "I have a cat", "both", "true, false"]
 )
-def test_neither_true_nor_false_is_unsure(said):
+def test_neither_true_nor_false_is_no_answer(said):
     item = Item("t", ItemKind.TRUE_FALSE, "True or false: light is needed.", ("true",))
     assert not has_answer_form(item, said)
 

@@ -248,9 +248,7 @@ def test_a_background_training_reports_its_result(tuning: TuningServices) -> Non
         time.sleep(0.05)
     assert now.state is JobState.DONE
     assert now.message.endswith("is active now")
-    assert tuning.training.loss_curve(tuning.ann, job.id) == [
-        LossPoint(1, 0.5, 0.75)
-    ]  # training loss and held-out loss
+    assert tuning.training.loss_curve(tuning.ann, job.id) == [LossPoint(1, 0.5, 0.75)]  # training, held-out loss
 
 
 def test_a_second_start_while_one_is_waiting_is_refused(tuning: TuningServices) -> None:

@@ -1,4 +1,5 @@
 """Messages without values, handed to Gradio, which translates them in the browser.
+
 `locale_middleware` makes the browser report the language that the person has chosen.
 """
 
@@ -22,5 +23,5 @@ TRANSLATIONS = gr.I18n(**{tag: _static_messages(code) for code in CATALOGS for t
 def i18n(key: str) -> object:
     """Return Gradio's reference to a message without values."""
     if _KEY_PREFIX + key not in TRANSLATIONS.translations[DEFAULT]:
-        raise KeyError(f"{key!r} is not among the words that stand still; see tutor/locales")
+        raise KeyError(f"{key!r} is not a message without values; see tutor/locales")
     return TRANSLATIONS(_KEY_PREFIX + key)
