@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from page_idle import watch_events
+from page_idle import describe_page, watch_events
 from page_server import serve_app
+from playwright.sync_api import Error
 
 from tutor.services import Services
 
@@ -35,6 +37,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what stood on the pages, in the log and as pictures."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for number, page in enumerate(getattr(item, "opened_pages", ())):
+            report.sections.append((f"page {number}", describe_page(page)))
+            with suppress(Error):
+                SHOTS.mkdir(exist_ok=True)
+                page.screenshot(path=str(SHOTS / f"failed-{item.name}-{number}.png"))
+    return report
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium; if it is missing the tests are skipped, in CI they fail."""
@@ -57,15 +72,17 @@ def served_app(tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.fixture
-def open_page(browser: Any, served_app: Services) -> Iterator[OpenPage]:
+def open_page(browser: Any, served_app: Services, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
     """Opens pages in separate contexts; afterwards no script may have failed and no foreign address been requested."""
     contexts, complaints = [], []
+    request.node.opened_pages = []
 
     def opening(path: str = "/", *, width: int = 1280, height: int = 800, **context: Any) -> Any:
         made = browser.new_context(viewport={"width": width, "height": height}, **{"locale": "en-US", **context})
         contexts.append(made)
         made.set_default_timeout(TIMEOUT_MS)
         page = made.new_page()
+        request.node.opened_pages.append(page)
         watch_events(page)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type == "error" else None)
