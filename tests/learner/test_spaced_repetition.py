@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.domain import Outcome
-from tutor.learner.bayesian_knowledge_tracing import BktParams
+from tutor.learner.bayesian_knowledge_tracing import MASTERY_THRESHOLD, BktParams
 from tutor.learner.evidence import AnswerEvent
 from tutor.learner.spaced_repetition import (
     RECALL_FEATURES,
@@ -20,7 +20,7 @@ from tutor.learner.spaced_repetition import (
     recall_probability,
     update_memory,
 )
-from tutor.learner.state import LearnerState, update_state
+from tutor.learner.state import LearnerState, apply_placement, update_state
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 logs = st.lists(st.tuples(st.floats(0.01, 60), st.booleans()), min_size=1, max_size=25)
@@ -90,3 +90,24 @@ def test_the_initial_personal_model_equals_fsrs():
     assert dict(zip(RECALL_FEATURES, initial_forgetting_model().mean, strict=True)) == {
         name: float(name == "fsrs") for name in RECALL_FEATURES
     }
+
+
+def answer(n: int, *, right: bool) -> AnswerEvent:
+    outcome = Outcome.RIGHT if right else Outcome.WRONG
+    return AnswerEvent(f"e{n:03d}", "ada", "c", f"i{n}", ("s",), outcome, 0, False, NOW, "t")
+
+
+def test_a_skills_memory_begins_when_it_becomes_known():
+    state = LearnerState()
+    for n in range(5):
+        state = update_state(state, answer(n, right=True), BktParams())
+        assert ("s" in state.memories) == (state.masteries["s"].probability >= MASTERY_THRESHOLD)
+        if "s" in state.memories:
+            return
+    pytest.fail("five right answers in a row should show a skill")
+
+
+def test_placed_skills_fade_over_time():
+    state = apply_placement(LearnerState(), {"r": 0.99, "s": 0.4}, NOW)
+    retained = state.retained_shares(NOW + timedelta(days=30))
+    assert set(retained) == {"r"} and 0 < retained["r"] < 1
