@@ -167,7 +167,7 @@ def test_an_instructor_imports_xapi_statements(
     page.locator("#tutor-import-button").wait_for()
     page.locator("#tutor-import textarea").fill("pupil-1")
     page.locator("#tutor-import input[type=file]").set_input_files(str(file))
-    page.get_by_text("statements.json").first.wait_for()
+    page.locator("#tutor-import .file-preview", has_text="statements").wait_for()  # uploaded, not on its way
     wait_until_idle(page).locator("#tutor-import-button").click()
     page.locator("#tutor-import-result [role=alert]").wait_for()
     page.locator("#tutor-import textarea").fill("p1@uni.example, pupil-1")
