@@ -8,11 +8,14 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tutor.errors import DataDirUnusable
+
+LOCK_POLL_S = 0.2
 
 
 def sha256_of(file: Path) -> str:
@@ -22,8 +25,11 @@ def sha256_of(file: Path) -> str:
 
 
 @contextmanager
-def hold_file_lock(lock: Path) -> Iterator[None]:
-    """Hold `lock` against other processes and threads; the kernel frees it when the holder dies."""
+def hold_file_lock(lock: Path, while_waiting: Callable[[], None] | None = None) -> Iterator[None]:
+    """Hold `lock` against other processes and threads; the kernel frees it when the holder dies.
+
+    `while_waiting` is called again and again as long as somebody else holds it, and may raise to give up.
+    """
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
@@ -31,10 +37,22 @@ def hold_file_lock(lock: Path) -> Iterator[None]:
             f"{lock} cannot be written ({error.strerror}); set TUTOR_DATA_DIR to a writable folder"
         ) from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        if while_waiting is None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        else:
+            _wait_for_lock(handle, while_waiting)
         yield
     finally:
         os.close(handle)
+
+
+def _wait_for_lock(handle: int, while_waiting: Callable[[], None]) -> None:
+    while True:
+        try:
+            return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            while_waiting()
+            time.sleep(LOCK_POLL_S)
 
 
 def publish_folder(target: Path, fill: Callable[[Path], None], manifest: Mapping[str, str]) -> None:
@@ -49,12 +67,12 @@ def publish_folder(target: Path, fill: Callable[[Path], None], manifest: Mapping
         fill(partial)
         hashes = {file.name: sha256_of(file) for file in sorted(partial.iterdir())}
         for name in hashes:
-            _fsync(partial / name)
+            sync_to_disk(partial / name)
         write_atomically(partial / "manifest.json", json.dumps({**manifest, "files": hashes}, indent=1))
         if target.exists():
             shutil.rmtree(target)
         partial.rename(target)
-        _fsync(target.parent)
+        sync_to_disk(target.parent)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -69,7 +87,8 @@ def write_atomically(file: Path, text: str) -> None:
     Path(name).replace(file)
 
 
-def _fsync(path: Path) -> None:
+def sync_to_disk(path: Path) -> None:
+    """Return when a file's bytes, or a folder's entries, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -91,8 +110,15 @@ class FileHashCache:
         if known and known[:2] == stamp:
             return str(known[2])
         found = sha256_of(path)
-        write_atomically(self._file, json.dumps({**self._read(), str(path): [*stamp, found]}, indent=1))
+        self.remember(path, found)
         return found
+
+    def remember(self, path: Path, sha256: str) -> None:
+        """Store a hash that the caller has just computed; a cache that cannot be written is done without."""
+        stat = path.stat()
+        entry = {str(path): [stat.st_size, stat.st_mtime_ns, sha256]}
+        with suppress(OSError):
+            write_atomically(self._file, json.dumps({**self._read(), **entry}, indent=1))
 
     def _read(self) -> dict[str, list[int | str]]:
         try:
