@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from tutor.domain import Queued, Token
+from tutor.engine.load_progress import Fallback, LoadProgress
 from tutor.errors import InputRefused
 
 
@@ -77,13 +78,16 @@ class EngineInfo:
     """The serving model: shown on the page and in /healthz, and stored with each turn."""
 
     model: str
-    quantization: str  # "nf4", "bf16", "fp32", "none", "remote"
+    quantization: str  # of the weights: "q4_k_m", "nf4", "bf16", "fp32", "none", "remote"
     state: EngineState
     base_sha256: str  # "" while loading; an adapter must have been trained on this base
     context_tokens: int  # context window: prompt and answer together
     detail: str = ""  # one sentence for people, such as a fallback or a load error
     device: str = "cpu"
+    kernel: str = ""  # what computes the linear layers: "int8-rows", "int4-groups", "bitsandbytes", ...
     vision_model: str = ""  # the model that accepts images, "" for none
+    progress: LoadProgress | None = None  # while LOADING; `detail` says it in English
+    fallback: Fallback | None = None  # why this is not the requested model; `detail` says it in English
 
 
 class Engine(Protocol):

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+from typing import TYPE_CHECKING
+
 from tutor.engine.base import Engine
 from tutor.engine.lazy_engine import LazyEngine
+from tutor.engine.load_progress import LoadMonitor, LoadStage
 from tutor.engine.scripted import ScriptedEngine
+from tutor.errors import ModelUnusable
 from tutor.platform.settings import Settings
+
+if TYPE_CHECKING:
+    from tutor.engine.model_files import ModelFiles
+
+log = logging.getLogger(__name__)
+
+REPLACEABLE = ("auto", "standard")  # the small model may answer in the place of what these names mean
 
 DEMO_SCRIPT = (
     "Plants take in carbon dioxide and water and, with the energy of light, make sugar and oxygen.",
@@ -22,14 +34,29 @@ def open_engine(settings: Settings) -> Engine:
         return open_remote(settings)
     if settings.model == "scripted":
         return ScriptedEngine(DEMO_SCRIPT)
-    return LazyEngine(lambda: _open_local(settings), settings.model)
+    monitor = LoadMonitor()
+    return LazyEngine(lambda: _open_local(settings, monitor), settings.model, monitor)
 
 
-def _open_local(settings: Settings) -> Engine:
+def _open_local(settings: Settings, monitor: LoadMonitor) -> Engine:
+    """Return the engine of the requested model, or of the small one where the requested one cannot be had or loaded."""
+    from tutor.engine.model_files import replace_by_small, resolve_model_files
+
+    files = resolve_model_files(settings.model, settings.data_dir, models_dir=settings.models_dir, monitor=monitor)
+    try:
+        return _load(files, settings, monitor)
+    except (ModelUnusable, MemoryError, RuntimeError) as error:
+        if settings.model not in REPLACEABLE or files.weights_format != "gguf":
+            raise
+        log.exception("%s could not be loaded; the small model answers instead", files.name)
+        return _load(replace_by_small(files, settings.data_dir, error), settings, monitor)
+
+
+def _load(files: ModelFiles, settings: Settings, monitor: LoadMonitor) -> Engine:
     from tutor.engine.local import LocalEngine
-    from tutor.engine.model_files import resolve_model_files
 
-    files = resolve_model_files(settings.model, settings.data_dir)
+    monitor.report(LoadStage.LOADING)
+    monitor.fallback = files.fallback
     return LocalEngine.open(files, settings.queue_size, capacity_overrides(settings))
 
 

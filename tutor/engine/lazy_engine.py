@@ -1,6 +1,7 @@
 """An engine that loads its model in the background.
 
-Until the model is READY, every stream raises EngineNotReady, so pages can be shown while the weights load.
+Until the model is READY, every stream raises EngineNotReady, so pages can be shown while the weights are downloaded and
+loaded; `info` tells how far that is.
 """
 
 from __future__ import annotations
@@ -8,19 +9,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
 
 from tutor.domain import Queued, Token
 from tutor.engine.base import AdapterRef, Engine, EngineInfo, EngineState, GenerationRequest, Message
+from tutor.engine.load_progress import LoadCancelled, LoadMonitor
 from tutor.errors import EngineNotReady, SetupError
 
 log = logging.getLogger(__name__)
 
 
 class LazyEngine:
-    """Opens an engine in a thread at the first use and forwards every call to it."""
+    """Opens an engine in a thread at the first use and forwards every call to it.
 
-    def __init__(self, factory: Callable[[], Engine], name: str) -> None:
+    `factory` reports to `monitor` how far it is, and gives up when the monitor is cancelled.
+    """
+
+    def __init__(self, factory: Callable[[], Engine], name: str, monitor: LoadMonitor | None = None) -> None:
         self._name = name
+        self._monitor = monitor or LoadMonitor()
         self._engine: Engine | None = None
         self._failure: str | None = None
         self._closed = False
@@ -37,6 +44,9 @@ class LazyEngine:
     def _open(self, factory: Callable[[], Engine]) -> None:
         try:
             engine = factory()
+        except LoadCancelled as error:
+            log.info("loading %s was given up: %s", self._name, error)
+            return
         except SetupError as error:
             self._failure = str(error)
         except Exception as error:  # noqa: BLE001 - any error of a model library must reach /healthz
@@ -54,7 +64,7 @@ class LazyEngine:
         if self._failure:
             raise EngineNotReady(self._failure)
         if self._engine is None:
-            raise EngineNotReady("the model is still loading; try again in a moment")
+            raise self._monitor.progress.not_ready_error()
         return self._engine
 
     def wait_until_loaded(self, timeout_s: float | None = None) -> EngineInfo:
@@ -76,12 +86,18 @@ class LazyEngine:
     def info(self) -> EngineInfo:
         self._start()
         if self._engine is not None:
-            return self._engine.info()
-        state = EngineState.FAILED if self._failure else EngineState.LOADING
-        return EngineInfo(self._name, "none", state, "", 0, self._failure or "the model is loading")
+            return replace(self._engine.info(), fallback=self._monitor.fallback)
+        if self._failure:
+            return EngineInfo(self._name, "none", EngineState.FAILED, "", 0, self._failure)
+        progress = self._monitor.progress
+        return EngineInfo(self._name, "none", EngineState.LOADING, "", 0, str(progress), progress=progress)
 
     def close(self) -> None:
-        """Close the engine, after waiting for a load in progress: its threads must not outlive this object."""
+        """Close the engine, after waiting for a load in progress: its threads must not outlive this object.
+
+        A download is cancelled, and goes on at the next start.
+        """
+        self._monitor.cancel()
         with self._lock:
             self._closed = True
             if self._engine is not None:

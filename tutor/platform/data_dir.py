@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,22 @@ class DataDir:
             lock.write(str(os.getpid()))
             lock.flush()
             yield
+
+
+def shared_models_dir(chosen: Path | None, data_dir: Path) -> Path:
+    """Return the folder of downloaded models: the chosen one, else one that all data folders share, else `data_dir`'s.
+
+    The shared one is in the virtual environment, if this is one that can be written.
+    """
+    if chosen:
+        return chosen.expanduser().absolute()
+    if sys.prefix != sys.base_prefix:
+        shared = Path(sys.prefix) / "share" / "tutor" / "models"
+        with suppress(OSError):
+            shared.mkdir(parents=True, exist_ok=True)
+            if os.access(shared, os.W_OK):
+                return shared
+    return DataDir(data_dir.expanduser().absolute()).models_dir
 
 
 def open_data_dir(path: Path) -> DataDir:

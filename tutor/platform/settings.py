@@ -17,7 +17,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TUTOR_", frozen=True, extra="ignore")
 
     data_dir: Path = Path("var")
-    model: str = "auto"  # auto | bundled | a hub id | a folder
+    model: str = "auto"  # auto | standard | small | plain | scripted | a hub id | a folder
+    models_dir: Path | None = None  # of downloaded models; None: in the virtual environment, else in the data folder
     embedder: str = "auto"  # auto | bundled | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None

@@ -27,6 +27,16 @@ MESSAGES: dict[str, str] = {
     "error_EmbedderUnusable": "检索模型无法使用，请联系管理员。",
     "error_EngineBusy": "导师正忙，你排在第 {place} 位，请稍后再试。",
     "error_EngineNotReady": "模型仍在载入，请稍后再试。",
+    "engine_downloading": "导师还在下载模型（已完成 {done} / {total} MB），请在下载完成后再提问。",
+    "engine_preparing": "导师还在准备模型，请一分钟后再提问。",
+    "model_no_memory": "{model} 需要 {needed} GB 空闲内存，现有 {free} GB",
+    "model_no_disk": "下载 {model} 需要 {needed} GB 磁盘空间，现有 {free} GB；"
+    "请腾出空间，或用 TUTOR_MODELS_DIR 指定更大的磁盘",
+    "model_disk_full": "下载 {model} 时磁盘已满（已完成 {done} / {total} MB）；"
+    "请腾出空间，或用 TUTOR_MODELS_DIR 指定更大的磁盘",
+    "model_not_stored": "无法保存 {model}（{reason}）；请让模型文件夹可写，或用 TUTOR_MODELS_DIR 指定另一个文件夹",
+    "model_not_downloaded": "无法下载 {model}（{reason}）",
+    "model_not_prepared": "无法准备 {model}（{reason}）",
     "error_GenerationTimeout": "这次回答用时过长，已停止。请再试一次，或把问题问得短一些。",
     "error_IndexDamaged": "课程索引已损坏，正在重建，请稍后再试。",
     "error_NotAllowed": "你没有这个权限，请联系课程教师。",
