@@ -7,8 +7,10 @@ engine and all that depends on them. Implementations are chosen here and nowhere
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from adapters.errors import AdapterError
@@ -44,6 +46,7 @@ from tutor.courses.strictness import StrictnessSettings
 from tutor.domain import JobState, Person, Role
 from tutor.engine.base import Engine, EngineState
 from tutor.engine.factory import open_engine
+from tutor.engine.model_files import ModelFiles, resolve_serving_files
 from tutor.errors import EngineNotReady, NotFound, TutorError
 from tutor.jobs import JobRunner
 from tutor.platform.clock import Clock, utc_now
@@ -77,6 +80,7 @@ FIRST_INSTRUCTOR_NAME = "instructor"
 USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages are written for people
 ENGINE_TIMEOUT_S = 600.0
 ENGINE_POLL_S = 0.05
+ENGINE_PROGRESS_EVERY_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +174,17 @@ class Services(CoreServices):
             return self.accounts.issue_sign_in_link(instructor)
         return None
 
-    def wait_until_ready(self) -> None:
-        """Return when the engine can answer; raises EngineNotReady when loading fails or takes too long."""
-        deadline = time.monotonic() + ENGINE_TIMEOUT_S
-        while (info := self.engine.info()).state is EngineState.LOADING and time.monotonic() < deadline:
+    def wait_until_ready(self, on_progress: Callable[[str], None] = lambda text: None) -> None:
+        """Return when the engine can answer; `on_progress` is told, now and then, what it is doing.
+
+        Raises EngineNotReady when loading fails, or makes no progress for too long.
+        """
+        told, told_at = "", time.monotonic()
+        deadline = told_at + ENGINE_TIMEOUT_S
+        while (info := self.engine.info()).state is EngineState.LOADING and (now := time.monotonic()) < deadline:
+            if info.detail != told and now - told_at >= ENGINE_PROGRESS_EVERY_S:
+                told, told_at, deadline = info.detail, now, now + ENGINE_TIMEOUT_S
+                on_progress(told)
             time.sleep(ENGINE_POLL_S)
         if info.state is not EngineState.READY:
             raise EngineNotReady(f"the model {info.model} is not ready: {info.detail or info.state.value}")
@@ -273,6 +284,7 @@ def open_services(
             engine=engine,
             settings=settings,
             clock=clock,
+            open_model=partial(_open_serving_model, engine, settings.models_dir),
             recipe=Recipe(preference_steps=settings.preference_steps),
         ),
         side_by_side=SideBySide(engine, versions, settings, chat.preview_prompt),
@@ -315,3 +327,8 @@ def _open_chat(
 
 def _field_values(core: CoreServices) -> dict[str, Any]:
     return {field.name: getattr(core, field.name) for field in fields(core)}
+
+
+def _open_serving_model(engine: Engine, models_dir: Path | None, spec: str, data_dir: Path) -> ModelFiles:
+    """Return the files of the model that answers, to train adapters for it."""
+    return resolve_serving_files(spec, data_dir, engine.info().base_sha256, models_dir)

@@ -22,6 +22,8 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
+from tutor.engine.load_progress import Fallback, LoadProgress, LoadStage
+from tutor.errors import ModelUnusable
 from tutor.locales import t
 from tutor.ui import adapter_view, chat_view, citation_html, job_progress, text_format
 
@@ -171,6 +173,28 @@ def test_the_model_status_distinguishes_loading_ready_and_failed():
     assert chat_view.format_model_status(info, "en") == "SmolLM2-135M (NF4) · cpu · the hub cannot be reached"
     assert "warming up" in chat_view.format_model_status(replace(info, state=EngineState.LOADING), "en")
     assert "could not be loaded" in chat_view.format_model_status(replace(info, state=EngineState.FAILED), "en")
+
+
+def test_the_model_status_says_how_much_is_downloaded_in_the_readers_language():
+    progress = LoadProgress(LoadStage.DOWNLOADING, 340_500_000, 1_117_320_768)
+    info = EngineInfo("standard", "none", EngineState.LOADING, "", 0, str(progress), progress=progress)
+    assert "downloading the model, 340 of 1,117 MB" in chat_view.format_model_status(info, "en")
+    assert "正在下载模型，已完成 340 / 1,117 MB" in chat_view.format_model_status(info, "zh")
+    preparing = replace(info, progress=LoadProgress(LoadStage.PREPARING))
+    assert "preparing the model" in chat_view.format_model_status(preparing, "en")
+    assert "正在准备模型" in chat_view.format_model_status(preparing, "zh")
+
+
+def test_the_model_status_says_why_a_smaller_model_answers_in_the_readers_language():
+    values = {"model": "Qwen-1.5B", "needed": "3.5", "free": "3.1"}
+    error = ModelUnusable("Qwen-1.5B needs 3.5 GB of free memory, 3.1 GB are free", key="model_no_memory", **values)
+    fallback = Fallback((error,), "SmolLM2")
+    info = EngineInfo("SmolLM2", "nf4", EngineState.READY, "x", 2048, str(fallback), fallback=fallback)
+    english, chinese = (chat_view.format_model_status(info, language) for language in ("en", "zh"))
+    assert english.endswith(
+        "Qwen-1.5B needs 3.5 GB of free memory, 3.1 GB are free; the smaller SmolLM2 answers instead."
+    )
+    assert chinese.endswith("Qwen-1.5B 需要 3.5 GB 空闲内存，现有 3.1 GB；现由较小的 SmolLM2 回答。")
 
 
 def test_starter_questions_are_in_the_learners_language():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from knowledge.documents import SearchResult
@@ -16,6 +17,7 @@ from tutor.chat.prompt_builder import PromptBuilder
 from tutor.chat.running_turn import RunningTurn
 from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
 from tutor.domain import Course, Turn
+from tutor.errors import EngineNotReady
 from tutor.pedagogy.dialogue_moves import Move
 
 
@@ -73,12 +75,14 @@ class DirectReplies:
         return Reply(*add_citations_to_verified(verified_answer.answer, quotes, hits))
 
     def _record_prompt(self, running: RunningTurn, message: ParsedMessage, found: SearchResult) -> None:
+        """Store the prompt that a model would have had; none while the model that counts its tokens is not there."""
         turn = running.turn
-        running.record_prompt(
-            *self.prompt_builder.build_answer_prompt(
-                turn.learner_id, turn.course_id, message.text, found, message.language
+        with suppress(EngineNotReady):
+            running.record_prompt(
+                *self.prompt_builder.build_answer_prompt(
+                    turn.learner_id, turn.course_id, message.text, found, message.language
+                )
             )
-        )
 
     def _document_titles(self, course: Course) -> list[str]:
         return [document.title for document in self.library.documents(course.id)]

@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
-from tutor.cli.common import AddCommand, core_services_session, print_json, services_session
+from tutor.cli.common import AddCommand, core_services_session, print_json, print_note, services_session
 from tutor.domain import Citation, Finished, Person, Token, Turn
 from tutor.errors import NotFound
 from tutor.platform.settings import Settings
@@ -35,7 +35,7 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> int:
     with services_session(settings) as services:
         learner = services.accounts.get_by_name(arguments.learner)
         services.courses.authorize(learner, arguments.course)
-        services.wait_until_ready()
+        services.wait_until_ready(print_note)
         turn = None
         for event in services.chat.ask(
             learner, arguments.course, arguments.question, conversation_id=arguments.conversation

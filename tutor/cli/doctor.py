@@ -24,8 +24,13 @@ class Finding:
     detail: str
 
 
-def run_checks(settings: Settings, *, repair: bool = False) -> list[Finding]:
-    """Run all checks; with `repair`, rebuild damaged indexes and remove leftovers of killed trainings."""
+def run_checks(
+    settings: Settings, *, repair: bool = False, on_progress: Callable[[str], None] = lambda text: None
+) -> list[Finding]:
+    """Run all checks; with `repair`, rebuild damaged indexes and remove leftovers of killed trainings.
+
+    `on_progress` is told what the model is waited for, for example how much of it is downloaded.
+    """
     findings = [_check_python(), _check_disk(settings)]
     try:
         services = open_services(settings)
@@ -35,7 +40,7 @@ def run_checks(settings: Settings, *, repair: bool = False) -> list[Finding]:
         findings += [
             _check_database(services),
             _check("embedder", lambda: _describe_embedder(services)),
-            _check("model", lambda: _describe_model(services)),
+            _check("model", lambda: _describe_model(services, on_progress)),
         ]
         findings += [
             _check_document_files(services),
@@ -78,8 +83,8 @@ def _describe_embedder(services: Services) -> str:
     return f"{services.embedder.name}, {services.embedder.dimension} dimensions"
 
 
-def _describe_model(services: Services) -> str:
-    services.wait_until_ready()
+def _describe_model(services: Services, on_progress: Callable[[str], None]) -> str:
+    services.wait_until_ready(on_progress)
     info = services.engine.info()
     return f"{info.model} in {info.quantization} on {info.device}. {info.detail}".rstrip()
 

@@ -109,7 +109,7 @@ def rebuild(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print one line per check; return 1 if any finding is not well."""
-    findings = diagnosis.run_checks(settings, repair=arguments.repair)
+    findings = diagnosis.run_checks(settings, repair=arguments.repair, on_progress=print_note)
     if arguments.json:
         print_json([asdict(finding) for finding in findings])
     else:

@@ -23,7 +23,8 @@ from tutor.domain import (
     TurnStatus,
 )
 from tutor.engine.base import EngineInfo, EngineState
-from tutor.locales import CATALOGS, DEFAULT, t
+from tutor.engine.load_progress import Fallback, LoadProgress, LoadStage
+from tutor.locales import CATALOGS, DEFAULT, t, translate_error
 from tutor.locales.formatting import format_number
 from tutor.ui.citation_html import format_place
 from tutor.ui.sanitizer import sanitize_markdown
@@ -245,12 +246,25 @@ def conversation_choices(conversations: Sequence[Conversation]) -> list[tuple[st
 
 
 def format_model_status(info: EngineInfo, language: str) -> str:
+    """Return what the page says about the model: how far loading is, why it failed, or which one answers."""
     if info.state is EngineState.LOADING:
-        return t(language, "model_loading")
+        return _format_load_progress(info.progress, language)
     if info.state is EngineState.FAILED:
         return t(language, "model_failed", detail=escape_inline(info.detail))
     line = " · ".join((format_model_name(info.model, info.quantization), info.device))
-    return f"{line} · {escape_inline(info.detail)}" if info.detail else line
+    detail = _format_fallback(info.fallback, language) if info.fallback else info.detail
+    return f"{line} · {escape_inline(detail)}" if detail else line
+
+
+def _format_load_progress(progress: LoadProgress | None, language: str) -> str:
+    if progress is None or progress.stage is LoadStage.LOADING:
+        return t(language, "model_loading")
+    return t(language, f"model_{progress.stage.value}", **progress.megabytes)
+
+
+def _format_fallback(fallback: Fallback, language: str) -> str:
+    reasons = [translate_error(reason, language) for reason in fallback.reasons]
+    return t(language, "model_fallback", reasons="; ".join(reasons), model=fallback.model)
 
 
 def starter_questions(topics: Sequence[str], language: str) -> list[ChatMessage]:

@@ -35,9 +35,13 @@ def build_routes_app(services: Services) -> Starlette:
     def health(_request: Request) -> Response:
         info = services.engine.info()
         status = HTTPStatus.SERVICE_UNAVAILABLE if info.state is EngineState.FAILED else HTTPStatus.OK
-        return JSONResponse(
-            {"model": info.model, "quantization": info.quantization, "state": info.state.value}, int(status)
-        )
+        report = {
+            "model": info.model,
+            "quantization": info.quantization,
+            "state": info.state.value,
+            "detail": info.detail,
+        }
+        return JSONResponse(report, int(status))
 
     def create_guest(request: Request) -> Response:
         if request.scope[PERSON_KEY] is not None:  # a second click creates no second account

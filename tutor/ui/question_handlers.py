@@ -14,6 +14,7 @@ import gradio as gr
 
 from tutor.domain import Finished, Person, Queued, Stage, Started, Token, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import EngineState
+from tutor.engine.load_progress import LoadStage
 from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import chat_updates, chat_view, text_format
@@ -125,9 +126,12 @@ class QuestionHandlers:
                 yield [*before, chat_view.to_partial_message(answer, stage, language)], conversation_id
 
     def _stream_events(self, question: QuestionRequest) -> Generator[TurnEvent, None, None]:
-        """Wait until the model is loaded, then ask."""
+        """Wait until the model is loaded, then ask.
+
+        A download takes too long to wait for: meanwhile, what needs no model is answered, and the rest refused.
+        """
         deadline = time.monotonic() + MODEL_LOAD_TIMEOUT_S
-        while self.services.engine.info().state is EngineState.LOADING and time.monotonic() < deadline:
+        while self._is_warming_up() and time.monotonic() < deadline:
             yield Stage("warming")
             time.sleep(POLL_S)
         events = self.services.chat.ask(
@@ -139,6 +143,11 @@ class QuestionHandlers:
         )
         with closing(events):
             yield from events
+
+    def _is_warming_up(self) -> bool:
+        info = self.services.engine.info()
+        downloading = info.progress is not None and info.progress.stage is LoadStage.DOWNLOADING
+        return info.state is EngineState.LOADING and not downloading
 
     def _earlier_messages(self, question: QuestionRequest) -> list[chat_view.ChatMessage]:
         """Return the messages before the question."""

@@ -16,6 +16,9 @@ MESSAGES: dict[str, str] = {
     "not_signed_in": "You are signed out. Reload the page to start again.",
     # model status
     "model_loading": "The model is warming up. The first answer may take a moment.",
+    "model_downloading": "The tutor is downloading the model, {done} of {total} MB. What needs no model already works.",
+    "model_preparing": "The tutor is preparing the model, once, for a minute. What needs no model already works.",
+    "model_fallback": "{reasons}; the smaller {model} answers instead.",
     "model_failed": "The model could not be loaded. {detail}",
     # jobs
     "job_queued": "waiting",

@@ -15,6 +15,9 @@ MESSAGES: dict[str, str] = {
     "not_signed_in": "你已退出登录。请刷新页面重新开始。",
     # model status
     "model_loading": "模型正在加载，第一个回答可能要稍等片刻。",
+    "model_downloading": "正在下载模型，已完成 {done} / {total} MB。不需要模型的功能现在就能使用。",
+    "model_preparing": "正在准备模型，只需一次，约一分钟。不需要模型的功能现在就能使用。",
+    "model_fallback": "{reasons}；现由较小的 {model} 回答。",
     "model_failed": "模型无法加载。{detail}",
     # jobs
     "job_queued": "等待中",
