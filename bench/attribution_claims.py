@@ -19,7 +19,7 @@ from bench.retrieval_corpora import Corpus, Question, build_index, cached_vector
 from knowledge.embedding import Embedder
 from knowledge.lexical import tokenize
 from knowledge.qa_to_statement import qa_to_statement
-from knowledge.ranking import find_candidates, load_ranking_models
+from knowledge.ranking import choose_model, find_candidates
 
 PASSAGES_SHOWN = 4  # passages that are searched for each claim
 
@@ -54,8 +54,8 @@ def build_claims(
         one = corpus.questions[at]
         assert one.gold is not None
         found = find_candidates(index, one.text, query_rows[at] if len(index.dense_rows) else None)
-        weights = load_ranking_models()["fused" if found.has_dense else "lexical"].order_weights
-        order = found.rows[np.argsort(-(found.features @ weights), kind="stable")].tolist()
+        scores = choose_model(found, index.embedder).order_scores(found)
+        order = found.rows[np.argsort(-scores, kind="stable")].tolist()
         shown = [one.gold, *(r for r in order if r != one.gold)][:PASSAGES_SHOWN]
         others = [r for r in order if r != one.gold][:PASSAGES_SHOWN]
         strangers = [r for r in random.permutation(len(rows))[:200] if rows[r]["title"] != rows[one.gold]["title"]]

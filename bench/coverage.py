@@ -20,7 +20,7 @@ from sklearn.metrics import roc_auc_score
 from bench.retrieval_corpora import Corpus, build_index, cached_vectors, commit, hardware, read_corpus
 from knowledge.embedding import Embedder
 from knowledge.index import CourseIndex, PassageVectors
-from knowledge.ranking import COVERAGE_THRESHOLD, find_candidates, load_ranking_models
+from knowledge.ranking import COVERAGE_THRESHOLD, choose_model, find_candidates
 from knowledge.retrieval_features import QueryVectors
 from knowledge.sentence_embedder import open_embedder
 
@@ -71,9 +71,8 @@ def confidence(index: CourseIndex, text: str, vector: QueryVectors | None) -> fl
     found = find_candidates(index, text, vector if len(index.dense_rows) else None)
     if len(found.rows) == 0:
         return 0.0
-    model = load_ranking_models()["fused" if found.has_dense else "lexical"]
-    best = found.features[int(np.argmax(found.features @ model.order_weights))]
-    return float(1 / (1 + np.exp(-(best @ model.answer_weights + model.answer_bias))))
+    model = choose_model(found, index.embedder)
+    return float(model.probabilities(found)[int(np.argmax(model.order_scores(found)))])
 
 
 def coverage_metrics(chances: np.ndarray, covered: np.ndarray) -> dict[str, float]:

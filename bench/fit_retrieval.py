@@ -47,7 +47,7 @@ class RetrievalCase:
 
 def main() -> None:
     arguments = _arguments()
-    embedder = open_embedder("bundled", arguments.work)
+    embedder = open_embedder("minilm", arguments.work)
     english = _load_cases(read_corpus(*arguments.english), embedder, arguments.work / "english.npz", arguments.sample)
     chinese = _load_cases(read_corpus(*arguments.chinese), embedder, arguments.work / "chinese.npz", arguments.sample)
     card: dict[str, Any] = {
@@ -59,7 +59,9 @@ def main() -> None:
     fused, fused_figures = fit(english, FUSED_FEATURES)
     lexical, lexical_figures = fit(chinese, LEXICAL_FEATURES)
     card |= {"held_out": {"fused": fused_figures, "lexical": lexical_figures}}
-    arguments.out.write_text(json.dumps({"card": card, "fused": fused, "lexical": lexical}, indent=1) + "\n", "utf-8")
+    stored = json.loads(arguments.out.read_text("utf-8")) if arguments.out.is_file() else {"card": {}}
+    stored |= {"card": stored["card"] | card, "fused": fused, "lexical": lexical}  # the multilingual part stays
+    arguments.out.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
     print(json.dumps(card["held_out"]))
 
 
@@ -80,10 +82,11 @@ def fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[dict[str,
         "order": dict(zip(names, _rounded(order), strict=True)),
         "answers": {**dict(zip(names, _rounded(answers), strict=True)), "bias": round(bias, 4)},
     }
-    return models, {**retrieval_scores(ranks), **_coverage_metrics(np.asarray(chances), np.asarray(labels))}
+    return models, {**retrieval_scores(ranks), **coverage_figures(np.asarray(chances), np.asarray(labels))}
 
 
-def _coverage_metrics(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
+def coverage_figures(chances: Numbers, labels: NDArray[np.bool_]) -> dict[str, float]:
+    """Return how well the chances tell covered questions from the others."""
     cut = np.quantile(chances[labels], 1 - RECALL)
     return {
         "auc": round(float(roc_auc_score(labels, chances)), 4),
@@ -103,11 +106,14 @@ def _fit(asked: Sequence[RetrievalCase], names: Sequence[str]) -> tuple[Numbers,
     return order, weights, bias
 
 
-def fit_chance(best: Numbers, covered: NDArray[np.bool_]) -> tuple[Numbers, float]:
+def fit_chance(
+    best: Numbers, covered: NDArray[np.bool_], signed: NDArray[np.bool_] | None = None
+) -> tuple[Numbers, float]:
     """Return weights and bias of the chance that a course covers a question, from equally many of both kinds.
 
-    No weight is negative: more evidence never lowers the chance.
+    No weight is negative: more evidence never lowers the chance. `signed` excepts the columns where it is false.
     """
+    lowest = [0.0] * best.shape[1] if signed is None else [0.0 if one else None for one in signed]
     scale = best.std(0) + 1e-6
     table = np.column_stack([(best - best.mean(0)) / scale, np.ones(len(best))])
     sign = np.where(covered, 1.0, -1.0)
@@ -119,7 +125,7 @@ def fit_chance(best: Numbers, covered: NDArray[np.bool_]) -> tuple[Numbers, floa
         value = (share * np.logaddexp(0, -margin)).mean() + 1e-3 * weights[:-1] @ weights[:-1]
         return float(value), table.T @ pull / len(table) + 2e-3 * np.append(weights[:-1], 0.0)
 
-    bounds = [(0.0, None)] * best.shape[1] + [(None, None)]
+    bounds = [(low, None) for low in lowest] + [(None, None)]
     found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B", bounds=bounds)
     weights = np.asarray(found.x[:-1] / scale)
     return weights, float(found.x[-1] - best.mean(0) @ weights)
@@ -156,10 +162,10 @@ def _load_cases(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) ->
     random = np.random.default_rng(7)
     folds = {title: int(f) for title, f in zip(titles, random.permutation(len(titles)) % FOLDS, strict=True)}
     found: list[RetrievalCase] = []
-    for part in _sub_courses(titles, random):
+    for part in sub_courses(titles, random):
         course = corpus.subset(set(part))
         index = build_index(course, embedder, vectors)
-        chosen = _sample_questions(course, sample if len(part) < len(titles) else len(corpus.questions), random)
+        chosen = sample_questions(course, sample if len(part) < len(titles) else len(corpus.questions), random)
         for number in chosen:
             question, original = course.questions[number], corpus.questions[number]
             assert original.gold is not None
@@ -173,14 +179,14 @@ def _load_cases(corpus: Corpus, embedder: Embedder, cache: Path, sample: int) ->
     return found
 
 
-def _sub_courses(titles: list[str], random: np.random.Generator) -> Iterator[list[str]]:
+def sub_courses(titles: list[str], random: np.random.Generator) -> Iterator[list[str]]:
     """Yield all documents, then halves, sixths and smaller courses of them."""
     yield titles
     for share in (2, 2, 2, 2, 6, 6, 6, 24, 24, 24, 24, 24, 24):
         yield [titles[i] for i in random.permutation(len(titles))[: max(1, len(titles) // share)]]
 
 
-def _sample_questions(course: Corpus, sample: int, random: np.random.Generator) -> list[int]:
+def sample_questions(course: Corpus, sample: int, random: np.random.Generator) -> list[int]:
     """Return at most `sample` questions that the course covers, and as many that it does not."""
     covered = np.asarray([q.gold is not None for q in course.questions])
     groups = (random.permutation(np.flatnonzero(covered == side))[:sample] for side in (True, False))

@@ -29,7 +29,7 @@ from bench.retrieval_corpora import (
 )
 from knowledge.embedding import Embedder
 from knowledge.index import CourseIndex
-from knowledge.ranking import CandidateFeatures, find_candidates, load_ranking_models, rank_passages
+from knowledge.ranking import CandidateFeatures, choose_model, find_candidates, rank_passages
 from knowledge.retrieval_features import FUSED_FEATURES, LEXICAL_FEATURES, QueryVectors
 from knowledge.sentence_embedder import open_embedder
 
@@ -73,7 +73,7 @@ def measure(corpus: Corpus, index: CourseIndex, vectors: Sequence[QueryVectors |
     for question, vector in zip(corpus.questions, vectors, strict=True):
         assert question.gold is not None
         found = find_candidates(index, question.text, vector if len(index.dense_rows) else None)
-        for name, order in rankings(found).items():
+        for name, order in rankings(found, index.embedder).items():
             ranks[name].append(rank_of(order, question.gold))
     return ranks
 
@@ -84,7 +84,7 @@ def is_never_worse(found: dict[str, Ranks]) -> bool:
     return all(best[name] >= retrieval_scores(found[side])[name] for side in ("lexical", "dense") for name in best)
 
 
-def rankings(found: CandidateFeatures) -> dict[str, list[int]]:
+def rankings(found: CandidateFeatures, embedder: str) -> dict[str, list[int]]:
     """Return the candidates in the library's order, and in the order of each side alone."""
     if len(found.rows) == 0:
         return {"ranked": [], "lexical": [], "dense": [], "sentences": []}
@@ -92,7 +92,7 @@ def rankings(found: CandidateFeatures) -> dict[str, list[int]]:
     alone = {"lexical": "bm25", "dense": "whole", "sentences": "nearest"}
     none = np.zeros(len(table))
     keys = {side: table[:, names.index(name)] if name in names else none for side, name in alone.items()}
-    keys["ranked"] = table @ load_ranking_models()["fused" if found.has_dense else "lexical"].order_weights
+    keys["ranked"] = choose_model(found, embedder).order_scores(found)
     return {side: found.rows[np.argsort(-key, kind="stable")].tolist() for side, key in keys.items()}
 
 

@@ -79,7 +79,7 @@ def measure(
     """Return the mean nDCG of the library's order and of each side alone."""
     gains: dict[str, list[float]] = {}
     for question, gold, vector in zip(corpus.questions, relevant, asked, strict=True):
-        for side, order in rankings(find_candidates(index, question.text, vector)).items():
+        for side, order in rankings(find_candidates(index, question.text, vector), index.embedder).items():
             gains.setdefault(side, []).append(ndcg(order[:NDCG_DEPTH], gold))
     return {side: round(float(np.mean(values)), 4) for side, values in gains.items()}
 

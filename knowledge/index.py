@@ -121,6 +121,7 @@ class CourseIndex:
     lexical: LexicalIndex
     faiss_index: Any  # over the vectors of the whole passages that have one
     dense_rows: RowIndices  # the passages that have vectors
+    unspaced: NDArray[np.bool_]  # the passages in a script written without spaces
 
     def nearest(self, query: Vectors, count: int) -> RowIndices:
         """Return the `count` passages whose vectors are nearest to a query's, best first."""
@@ -223,6 +224,15 @@ def current_generation(folder: Path) -> str | None:
         return None
 
 
+def current_embedder(folder: Path) -> str | None:
+    """Return the name of the embedder of the generation in use, None when there is none that can be read."""
+    name = current_generation(folder)
+    try:
+        return str(json.loads((folder / (name or "") / "manifest.json").read_text("utf-8"))["embedder"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def course_folder(root: Path, course_id: str) -> Path:
     return root / f"c-{quote(course_id, safe='')}"
 
@@ -234,6 +244,7 @@ def load_generation(folder: Path, name: str) -> CourseIndex:
         manifest = verify_generation(target)
         entries = json.loads((target / "entries.json").read_text("utf-8"))
         offsets = np.load(target / "offsets.npy", allow_pickle=False)
+        lexical = LexicalIndex.load(target / "lexical")
         return CourseIndex(
             generation=int(manifest["generation"]),
             embedder=str(manifest["embedder"]),
@@ -243,9 +254,10 @@ def load_generation(folder: Path, name: str) -> CourseIndex:
             offsets=offsets,
             token_codes=np.load(target / "tokens.npy", mmap_mode="r", allow_pickle=False),
             token_offsets=np.load(target / "token_offsets.npy", allow_pickle=False),
-            lexical=LexicalIndex.load(target / "lexical"),
+            lexical=lexical,
             faiss_index=_read_faiss(target / "faiss.index"),
             dense_rows=np.flatnonzero(np.diff(offsets)),
+            unspaced=lexical.unspaced_texts(),
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise IndexDamaged(

@@ -24,6 +24,8 @@ RowIndices = NDArray[np.int64]
 
 _RUN = re.compile(rf"(?P<unspaced>[{UNSPACED}]+)|(?P<number>\d+(?:[.,]\d+)*)|(?P<word>(?:(?![{UNSPACED}])[^\W\d_])+)")
 
+_STARTS_UNSPACED = re.compile(f"[{UNSPACED}]")
+
 STOP_WORDS = words("text", "STOP_WORDS", spaced=True)
 _LONGEST_FIRST = sorted(words("text", "STOP_WORDS", spaced=False), key=lambda word: (-len(word), word))
 _UNSPACED_STOP_WORDS = re.compile("|".join(map(re.escape, _LONGEST_FIRST)) or "(?!)")
@@ -117,6 +119,18 @@ class LexicalIndex:
         """Return the inverse document frequency of a term, in [0, ~ln n]."""
         count = len(self._postings(term)[0])
         return float(np.log(1 + (self.size - count + 0.5) / (count + 0.5)))
+
+    def unspaced_texts(self) -> NDArray[np.bool_]:
+        """Return for each text whether most of its terms belong to a script written without spaces."""
+        counts = np.diff(self.offsets)
+        if self._bm25 is None:
+            return np.zeros(self.size, np.bool_)
+        vocabulary = self._bm25.vocab_dict
+        unspaced = np.zeros(max(vocabulary.values(), default=0) + 1, np.bool_)
+        unspaced[[number for term, number in vocabulary.items() if _STARTS_UNSPACED.match(term)]] = True
+        owners = np.repeat(np.arange(self.size), counts)
+        found = np.bincount(owners[unspaced[self.tokens]], minlength=self.size)
+        return np.asarray(2 * found > counts)
 
     def save(self, folder: Path) -> None:
         """Write the index to a new folder, without pickle."""

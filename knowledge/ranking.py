@@ -2,7 +2,9 @@
 
 Lexical and dense search propose candidates. Two linear models over `retrieval_features` order them and estimate the
 probability that each one answers; fitted by `bench/fit_retrieval.py`, stored and described in `ranking.json`. If the
-embedder cannot read the question (Chinese with the English model), models over the lexical features alone decide.
+embedder cannot read the question (Chinese with the English model), models over the lexical features alone decide. With
+the multilingual embedder, a passage in another script than the question is weighed by other weights: it has hardly a
+word in common with the question, and that says nothing against it.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.embedding import Embedder
 from knowledge.index import CourseIndex, can_embed
-from knowledge.lexical import Floats, RowIndices, tokenize
+from knowledge.lexical import Floats, RowIndices, tokenize, unspaced_share
 from knowledge.retrieval_features import (
     FUSED_FEATURES,
     LEXICAL_FEATURES,
@@ -30,6 +33,8 @@ from knowledge.retrieval_features import (
 
 CANDIDATES_PER_SEARCH = 50  # from each of the two searches
 COVERAGE_THRESHOLD = 0.5  # confidence from which on a course covers a question
+MULTILINGUAL_FAMILY = "multilingual-e5-small"  # in the name of the embedder that the multilingual model is fitted to
+_UNSPACED_QUESTION = 0.2  # share of letters from which on a question is in a script without spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class CandidateFeatures:
 
     rows: RowIndices
     features: Floats  # candidates x FUSED_FEATURES, or LEXICAL_FEATURES without vectors
+    crossing: NDArray[np.bool_]  # candidates in a script with spaces for a question without, or the other way round
 
     @property
     def has_dense(self) -> bool:
@@ -62,25 +68,47 @@ class CandidateFeatures:
 
 
 @dataclass(frozen=True, slots=True)
-class RankingModel:
+class Weights:
     """A linear model for the order and a logistic one for the probability that a passage answers; raw features."""
 
-    order_weights: Floats
-    answer_weights: Floats
+    order: Floats
+    order_bias: float
+    answers: Floats
     answer_bias: float
+
+
+@dataclass(frozen=True, slots=True)
+class RankingModel:
+    """Weights for passages in the question's kind of script, and for those in the other kind."""
+
+    same: Weights
+    crossing: Weights
+
+    def order_scores(self, found: CandidateFeatures) -> Floats:
+        """Return the score of each candidate; the highest comes first."""
+        same = found.features @ self.same.order + self.same.order_bias
+        crossing = found.features @ self.crossing.order + self.crossing.order_bias
+        return np.asarray(np.where(found.crossing, crossing, same))
+
+    def probabilities(self, found: CandidateFeatures) -> Floats:
+        """Return the probability of each candidate that it answers the question."""
+        same = found.features @ self.same.answers + self.same.answer_bias
+        crossing = found.features @ self.crossing.answers + self.crossing.answer_bias
+        return np.asarray(1 / (1 + np.exp(-np.where(found.crossing, crossing, same))))
 
 
 def rank_passages(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERAGE_THRESHOLD) -> Ranking:
     """Return the candidates for a query in order; covered when the best one answers with p >= `threshold`."""
-    dense = len(index.dense_rows) > 0 and can_embed(embedder, query)
+    comparable = index.embedder == embedder.name and len(index.dense_rows) > 0
+    dense = comparable and can_embed(embedder, query)
     found = find_candidates(
         index, query, QueryVectors.from_encoding(embedder.encode_queries([query])[0]) if dense else None
     )
     if len(found.rows) == 0:
         return Ranking((), False, 0.0)
-    model = load_ranking_models()["fused" if found.has_dense else "lexical"]
-    probability = 1 / (1 + np.exp(-(found.features @ model.answer_weights + model.answer_bias)))
-    order = np.argsort(-(found.features @ model.order_weights), kind="stable")
+    model = choose_model(found, embedder.name)
+    probability = model.probabilities(found)
+    order = np.argsort(-model.order_scores(found), kind="stable")
     candidates = tuple(Candidate(int(found.rows[i]), float(probability[i])) for i in order)
     confidence = candidates[0].score
     return Ranking(candidates, confidence >= threshold, confidence)
@@ -97,11 +125,12 @@ def find_candidates(index: CourseIndex, query: str, query_vectors: QueryVectors 
         rows = rows[np.diff(index.offsets)[rows] > 0]  # only passages with vectors
     rows = np.sort(rows)
     if len(rows) == 0:
-        return CandidateFeatures(rows, np.empty((0, len(LEXICAL_FEATURES)), np.float32))
+        return CandidateFeatures(rows, np.empty((0, len(LEXICAL_FEATURES)), np.float32), np.empty(0, np.bool_))
     features, share = lexical_features(index.lexical, terms, rows, bm25[rows])
     if query_vectors is not None:
         features = np.concatenate([features, dense_features(index, query_vectors, rows, share)], axis=1)
-    return CandidateFeatures(rows, features)
+    crossing = index.unspaced[rows] != (unspaced_share(query) >= _UNSPACED_QUESTION)
+    return CandidateFeatures(rows, features, crossing)
 
 
 def top_k(scores: Floats, count: int) -> RowIndices:
@@ -112,16 +141,28 @@ def top_k(scores: Floats, count: int) -> RowIndices:
     return np.asarray(rows[np.argsort(-scores[rows], kind="stable")], np.int64)
 
 
+def choose_model(found: CandidateFeatures, embedder: str) -> RankingModel:
+    """Return the model for candidates with these features, under the embedder of this name."""
+    if not found.has_dense:
+        return load_ranking_models()["lexical"]
+    return load_ranking_models()["multilingual" if MULTILINGUAL_FAMILY in embedder else "fused"]
+
+
 @functools.cache
 def load_ranking_models() -> Mapping[str, RankingModel]:
-    """Return the fitted models "fused" and "lexical"."""
+    """Return the fitted models "fused", "lexical" and "multilingual"."""
     stored = json.loads((Path(__file__).with_name("ranking.json")).read_text("utf-8"))
+    fused, lexical = (
+        _read_weights(stored[name], names) for name, names in (("fused", FUSED_FEATURES), ("lexical", LEXICAL_FEATURES))
+    )
+    multilingual = stored["multilingual"]
     return {
-        "fused": _read_model(stored["fused"], FUSED_FEATURES),
-        "lexical": _read_model(stored["lexical"], LEXICAL_FEATURES),
+        "fused": RankingModel(fused, fused),
+        "lexical": RankingModel(lexical, lexical),
+        "multilingual": RankingModel(*(_read_weights(multilingual[p], FUSED_FEATURES) for p in ("same", "crossing"))),
     }
 
 
-def _read_model(stored: Mapping[str, Any], names: tuple[str, ...]) -> RankingModel:
+def _read_weights(stored: Mapping[str, Any], names: tuple[str, ...]) -> Weights:
     order, answers = (np.asarray([stored[part][name] for name in names], np.float32) for part in ("order", "answers"))
-    return RankingModel(order, answers, float(stored["answers"]["bias"]))
+    return Weights(order, float(stored["order"].get("bias", 0.0)), answers, float(stored["answers"]["bias"]))

