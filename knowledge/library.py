@@ -32,6 +32,8 @@ from knowledge.query_rewriting import rewrite_with_history
 from knowledge.ranking import COVERAGE_THRESHOLD, rank_passages
 from knowledge.result_selection import PassageLookup, select_results
 
+MAX_EMBEDDED_IN_SEARCH = 200  # passages of another embedder; a larger course is searched by words until `embed_again`
+
 log = logging.getLogger(__name__)
 
 
@@ -145,6 +147,29 @@ class Library:
         with self._writer_lock(course_id):
             self._publish(course_id, {}, reuse=False)
 
+    def has_other_embedder(self, course_id: str) -> bool:
+        """Whether the index of a course has the vectors of another embedder than the one in use."""
+        built_with = indexes.current_embedder(indexes.course_folder(self.root, course_id))
+        return built_with not in (None, self.embedder.name)
+
+    def embed_again(
+        self,
+        course_id: str,
+        progress: ProgressCallback | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> int:
+        """Embed all passages of a course with the embedder in use; return how many. Raises IngestCancelled.
+
+        Searches go on with the old index until the new one is published.
+        """
+        report, stopped = progress or (lambda progress: None), cancelled or (lambda: False)
+        entries = self._indexed_passages(course_id)
+        vectors = self._embed_entries(entries, course_id, report, stopped)
+        report(IngestProgress("indexing", 0, 1))
+        with self._writer_lock(course_id):
+            self._publish(course_id, vectors)
+        return len(entries)
+
     def check_index(self, course_id: str) -> list[str]:
         """Compare the index with the catalogue; return one sentence for each fault."""
         folder = indexes.course_folder(self.root, course_id)
@@ -184,10 +209,14 @@ class Library:
         self, document: Document, passages: Sequence[Passage], report: ProgressCallback, stopped: Callable[[], bool]
     ) -> dict[str, PassageVectors]:
         entries = [to_indexed_passage(passage, document) for passage in passages]
+        return self._embed_entries(entries, document.name, report, stopped)
 
+    def _embed_entries(
+        self, entries: Sequence[IndexedPassage], subject: str, report: ProgressCallback, stopped: Callable[[], bool]
+    ) -> dict[str, PassageVectors]:
         def advanced(done: int) -> None:
             if stopped():
-                raise IngestCancelled(f"{document.name} was not added: cancelled")
+                raise IngestCancelled(f"{subject} was not added: cancelled")
             report(IngestProgress("embedding", done, len(entries)))
 
         return indexes.compute_passage_vectors(entries, self.embedder, advanced)
@@ -209,7 +238,8 @@ class Library:
         return index
 
     def _is_up_to_date(self, index: CourseIndex, generation: int) -> bool:
-        return index.generation == generation and index.embedder == self.embedder.name
+        usable = index.embedder == self.embedder.name or len(index.ids) > MAX_EMBEDDED_IN_SEARCH
+        return index.generation == generation and usable
 
     def _load_from_disk(self, course_id: str) -> CourseIndex | None:
         folder = indexes.course_folder(self.root, course_id)
@@ -229,9 +259,7 @@ class Library:
         """Write and open a generation of the current rows; only passages without vectors are embedded."""
         folder = indexes.course_folder(self.root, course_id)
         generation = self.catalog.generation(course_id)
-        documents = {d.id: d for d in self.catalog.documents(course_id)}
-        rows = [p for p in self.catalog.passages(course_id) if p.document_id in documents]
-        entries = [to_indexed_passage(p, documents[p.document_id]) for p in rows]
+        entries = self._indexed_passages(course_id)
         previous = self._load_from_disk(course_id) if reuse else None
         known = {**(previous.cached_vectors() if previous else {}), **new_vectors}
         missing = [e for e in entries if e.cache_key(self.embedder.name) not in known]
@@ -242,6 +270,11 @@ class Library:
         with self._lock:
             self._open_indexes[course_id] = index
         return index
+
+    def _indexed_passages(self, course_id: str) -> list[IndexedPassage]:
+        documents = {d.id: d for d in self.catalog.documents(course_id)}
+        rows = [p for p in self.catalog.passages(course_id) if p.document_id in documents]
+        return [to_indexed_passage(p, documents[p.document_id]) for p in rows]
 
     @contextmanager
     def _writer_lock(self, course_id: str) -> Iterator[None]:

@@ -41,6 +41,7 @@ from tutor.courses import sample_course
 from tutor.courses.blob_store import BlobStore
 from tutor.courses.courses import Courses
 from tutor.courses.documents import CourseDocuments
+from tutor.courses.index_upgrades import IndexUpgrades
 from tutor.courses.skills import CourseSkills
 from tutor.courses.strictness import StrictnessSettings
 from tutor.domain import JobState, Person, Role
@@ -126,6 +127,7 @@ class Services(CoreServices):
     engine: Engine
     jobs: JobRunner
     documents: CourseDocuments
+    index_upgrades: IndexUpgrades
     strictness: StrictnessSettings
     skills: CourseSkills
     recommended_reading: RecommendedReading
@@ -154,10 +156,14 @@ class Services(CoreServices):
                 self.documents.upload(operator, course_id, name, data)
 
     def recover_interrupted_work(self) -> None:
-        """Clean up after a server that was killed: mark its turns, resume its uploads, end its trainings."""
+        """Clean up after a server that was killed: mark its turns, resume its uploads, end its trainings.
+
+        Courses of another embedder are embedded again.
+        """
         with self.database.write_transaction() as connection:
             turn_store.mark_running_interrupted(connection)
         self.documents.resume_uploads()
+        self.index_upgrades.start(self.operator)
         self.training.remove_abandoned()
         for job, _payload in self.jobs.list_unfinished(TRAINING):
             self.jobs.finish(job.id, JobState.FAILED, "the server stopped during the training; start it again")
@@ -263,6 +269,7 @@ def open_services(
         engine=engine,
         jobs=jobs,
         documents=CourseDocuments(library, courses, jobs, blobs, settings.max_upload_mb * 2**20),
+        index_upgrades=IndexUpgrades(library, courses, jobs),
         strictness=StrictnessSettings(database, courses),
         skills=CourseSkills(database, courses, library),
         recommended_reading=RecommendedReading(library, courses),

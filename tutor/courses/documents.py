@@ -15,6 +15,7 @@ from tutor.accounts.permissions import Action
 from tutor.courses import upload_messages
 from tutor.courses.blob_store import BlobStore
 from tutor.courses.courses import Courses
+from tutor.courses.index_upgrades import REEMBED_JOB
 from tutor.domain import Job, JobState, Person
 from tutor.errors import InputRefused
 from tutor.jobs import JobFunction, JobReporter, JobRunner
@@ -56,9 +57,9 @@ class CourseDocuments:
         return document
 
     def upload_jobs(self, actor: Person, course_id: str) -> list[Job]:
-        """Return the latest uploads of the course by any of its instructors, latest first."""
+        """Return the latest uploads of the course by any of its instructors, latest first, after a new embedding."""
         self.courses.authorize(actor, course_id, Action.TEACH)
-        return self.jobs.list_for_course(course_id, INGEST_JOB)
+        return [job for kind in (REEMBED_JOB, INGEST_JOB) for job in self.jobs.list_for_course(course_id, kind)]
 
     def cancel_upload(self, actor: Person, course_id: str, job_id: str) -> None:
         """Stop an upload of the course; what it has read so far is discarded."""

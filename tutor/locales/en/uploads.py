@@ -1,6 +1,7 @@
 """How an upload ended."""
 
 MESSAGES: dict[str, str] = {
+    "course_embedded_again": "embedded again: {passages:passage|passages}.",
     "upload_finished": "{name}: {pages:page|pages}, {passages:passage|passages}.",
     "upload_replaced": "It replaces the earlier version.",
     "upload_duplicate": "{name} is already in this course. Nothing was changed.",

@@ -1,6 +1,7 @@
 """How an upload ended."""
 
 MESSAGES: dict[str, str] = {
+    "course_embedded_again": "已重新建立语义索引：{passages} 段。",
     "upload_finished": "{name}：{pages} 页，{passages} 段。",
     "upload_replaced": "已替换先前的版本。",
     "upload_duplicate": "{name} 已经在本课程中，内容完全相同，未作任何更改。",
