@@ -20,7 +20,8 @@ from knowledge.documents import Hit, Quote
 from knowledge.embedding import Embedder
 from knowledge.errors import LibraryError
 from knowledge.library import Library
-from knowledge.sentence_embedder import open_embedder
+from knowledge.ranking import MULTILINGUAL_FAMILY
+from knowledge.sentence_embedder import MINILM_SPEC, open_embedder
 from tutor.accounts.sign_in import Accounts
 from tutor.assessment.grading import Grader
 from tutor.assessment.short_text import ShortTextGrader
@@ -239,7 +240,9 @@ def open_services(
     """Open all services. The model loads in the background: `engine.info()` tells when it can answer."""
     core = open_core_services(settings, clock=clock)
     database, courses = core.database, core.courses
+    comparer = embedder
     embedder = embedder or open_embedder(settings.embedder, core.data_dir.models_dir)
+    comparer = comparer or _open_comparer(embedder, core)
     query_embedder = QueryCachingEmbedder(embedder)
     engine = engine or open_engine(settings)
     catalog = SqlCatalog(database)
@@ -249,7 +252,7 @@ def open_services(
     citation_viewer = CitationViewer(core.conversations, blobs)
     versions = AdapterVersionService(database, courses, core.data_dir.adapters_dir)
     training_rows = TrainingRowSource(database)
-    grader = Grader(ShortTextGrader(embedder))
+    grader = Grader(ShortTextGrader(comparer))
     attempt_grader = AttemptGrader(database, grader, core.evidence_log, clock)
     item_bank = ItemBank(database, courses, library, grader, clock)
     practice = Practice(
@@ -261,7 +264,8 @@ def open_services(
         core.progress.predict_items,
         clock,
     )
-    chat = _open_chat(core, library, query_embedder, engine, ChatQuiz(practice, library), versions, citation_viewer)
+    texts = query_embedder if comparer is embedder else QueryCachingEmbedder(comparer)
+    chat = _open_chat(core, library, texts, engine, ChatQuiz(practice, library), versions, citation_viewer)
     return Services(
         **_field_values(core),
         library=library,
@@ -330,6 +334,13 @@ def _open_chat(
         ),
         settings=core.settings,
     )
+
+
+def _open_comparer(embedder: Embedder, core: CoreServices) -> Embedder:
+    """Return the embedder that compares answers, citations and questions: the one that these are fitted to."""
+    if MULTILINGUAL_FAMILY not in embedder.name:
+        return embedder
+    return open_embedder(MINILM_SPEC, core.data_dir.models_dir)
 
 
 def _field_values(core: CoreServices) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.documents import Hit, SearchResult
+from knowledge.languages import detect_language
 from knowledge.query_rewriting import rewrite_with_history
 from knowledge.sentence_selection import select_sentences
 from tutor.chat import fixed_replies, prompts
@@ -55,8 +56,8 @@ class PromptBuilder:
         def build(material: PromptMaterial) -> tuple[Message, ...]:
             rendered = prompt.render(passages=material.passages, question=question)
             system, *rest = [Message(role, content) for role, content in rendered]  # type: ignore[arg-type]
-            if learner_block:
-                system = replace(system, content=f"{system.content}\n\n{learner_block}")
+            for block in (_foreign_block(material.passages, language), learner_block):
+                system = replace(system, content=f"{system.content}\n\n{block}") if block else system
             return (system, *to_messages(material.history), *rest)
 
         passages = self._passages(rewrite_with_history(question, [earlier for earlier, _ in history]), found.hits)
@@ -87,6 +88,14 @@ class PromptBuilder:
         if self.is_small_model and len(shown) == 1:
             return (replace(shown[0], text=self.select_sentences(question, hits)),)
         return shown
+
+
+def _foreign_block(passages: Sequence[PromptPassage], language: str) -> str:
+    """Return what the model is told when the best passage is in another language than the question, else ""."""
+    if all(detect_language(passage.text, language) == language for passage in passages[:1]):
+        return ""
+    ((_, content),) = prompts.load_prompt("foreign_passages", language).render()
+    return content
 
 
 def to_messages(history: Sequence[QaPair]) -> list[Message]:
