@@ -89,7 +89,13 @@ def ask_question(services: Services, actor: Person) -> Turn:
 def test_health_is_public(new_visitor: Client):
     answer = new_visitor().get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"model": "scripted", "quantization": "none", "state": "ready", "detail": ""}
+    assert answer.json() == {
+        "model": "scripted",
+        "quantization": "none",
+        "kernel": "",
+        "state": "ready",
+        "detail": "",
+    }
 
 
 def test_a_visitor_sees_a_localised_welcome_page_without_gradio(new_visitor: Client):

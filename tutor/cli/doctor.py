@@ -86,7 +86,8 @@ def _describe_embedder(services: Services) -> str:
 def _describe_model(services: Services, on_progress: Callable[[str], None]) -> str:
     services.wait_until_ready(on_progress)
     info = services.engine.info()
-    return f"{info.model} in {info.quantization} on {info.device}. {info.detail}".rstrip()
+    kernel = f", kernel {info.kernel}" if info.kernel else ""
+    return f"{info.model} in {info.quantization} on {info.device}{kernel}. {info.detail}".rstrip()
 
 
 def _check_document_files(services: Services) -> Finding:

@@ -57,7 +57,7 @@ def _load(files: ModelFiles, settings: Settings, monitor: LoadMonitor) -> Engine
 
     monitor.report(LoadStage.LOADING)
     monitor.fallback = files.fallback
-    return LocalEngine.open(files, settings.queue_size, capacity_overrides(settings))
+    return LocalEngine.open(files, settings.queue_size, capacity_overrides(settings), settings.kernel)
 
 
 def capacity_overrides(settings: Settings) -> dict[str, int | str]:

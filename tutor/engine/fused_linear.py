@@ -13,9 +13,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
+from tutor.engine.kernels.base import KernelLinear
+
 
 def fuse_linears(layers: Sequence[nn.Module]) -> nn.Module | None:
     """Return one module that computes the outputs of `layers` side by side, or None where that is not possible."""
+    if isinstance(layers[0], KernelLinear):
+        return type(layers[0]).fuse([layer for layer in layers if isinstance(layer, KernelLinear)])
     if any(getattr(layer, "bias", None) is not None for layer in layers):
         return None
     if all(type(layer) is nn.Linear for layer in layers):

@@ -25,6 +25,8 @@ from tutor.engine.capacity import EngineCapacity, capacity_for, fair_share
 from tutor.engine.chat_template import ChatTemplate
 from tutor.engine.detokenizer import IncrementalDetokenizer, is_repetitive
 from tutor.engine.generation import Generation
+from tutor.engine.heap import large_blocks_returned
+from tutor.engine.kernels.choice import AUTO
 from tutor.engine.kv_cache import row_bytes
 from tutor.engine.lora_files import LoraWeights, load_adapter
 from tutor.engine.lru import ByteLru
@@ -76,14 +78,25 @@ class LocalEngine:
         self._thread.start()
 
     @classmethod
-    def open(cls, files: ModelFiles, queue_size: int = 32, overrides: Mapping[str, Any] | None = None) -> LocalEngine:
+    def open(
+        cls,
+        files: ModelFiles,
+        queue_size: int = 32,
+        overrides: Mapping[str, Any] | None = None,
+        kernel: str = AUTO,
+    ) -> LocalEngine:
         """Load the model and generate once, so that no learner waits for what the first pass initialises.
 
         `overrides` are fields of EngineCapacity; the device decides the others. Raises ModelUnusable.
         """
-        loaded = load_model(files)
+        with large_blocks_returned():
+            return cls._open(files, queue_size, overrides or {}, kernel)
+
+    @classmethod
+    def _open(cls, files: ModelFiles, queue_size: int, overrides: Mapping[str, Any], kernel: str) -> LocalEngine:
+        loaded = load_model(files, kernel=kernel)
         bytes_a_row = row_bytes(require_full_attention(loaded), loaded.context_tokens, loaded.model.dtype)
-        capacity = capacity_for(loaded.device.type, overrides or {}, free_memory_bytes(loaded.device), bytes_a_row)
+        capacity = capacity_for(loaded.device.type, overrides, free_memory_bytes(loaded.device), bytes_a_row)
         engine = cls(loaded, capacity, queue_size)
         for _ in engine.stream(GenerationRequest((Message("user", "Hello"),), learner="", max_tokens=2)):
             pass
@@ -122,6 +135,7 @@ class LocalEngine:
             loaded.context_tokens,
             loaded.detail,
             str(loaded.device),
+            loaded.kernel,
         )
 
     def close(self) -> None:

@@ -1,4 +1,7 @@
-"""Loads a verified model folder and its tokenizer into memory, by default in 4 bits (NF4) with bf16 products."""
+"""Loads a verified model folder and its tokenizer into memory.
+
+Weights in a GGUF file keep their 4 bits, and a kernel computes with them; others are rounded to NF4 by bitsandbytes.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,15 @@ from typing import Any, Literal
 
 import torch
 
+from tutor.engine.gguf_loading import load_gguf
+from tutor.engine.gguf_tensors import GgufWeights
+from tutor.engine.kernels.choice import AUTO, choose_kernel
 from tutor.engine.model_files import ModelFiles
 from tutor.errors import ModelUnusable
 
 Precision = Literal["nf4", "bf16", "fp32"]
+GGUF_PRECISION = "q4_k_m"
+KERNEL_SAMPLE = "blk.0.ffn_up.weight"  # a large weight in Q4_K, with which kernels are compared
 CONTEXT_LIMIT = {"cpu": 2048, "cuda": 8192}  # on a CPU a longer prompt would take too long to read
 
 
@@ -24,7 +32,8 @@ class LoadedModel:
     tokenizer: Any
     name: str
     base_sha256: str
-    precision: Precision
+    precision: str  # of the weights: "nf4", "bf16", "fp32" or "q4_k_m"
+    kernel: str  # that computes the linear layers
     context_tokens: int
     stop_tokens: frozenset[int]
     detail: str = ""
@@ -35,25 +44,47 @@ class LoadedModel:
         return device
 
 
-def load_model(files: ModelFiles, precision: Precision = "nf4") -> LoadedModel:
-    """Return the model of a folder, ready for inference. Raises ModelUnusable when transformers cannot load it."""
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+def load_model(files: ModelFiles, precision: Precision = "nf4", kernel: str = AUTO) -> LoadedModel:
+    """Return the model of a folder, ready for inference; `precision` is for safetensors, `kernel` for GGUF.
+
+    Raises ModelUnusable when it cannot be loaded.
+    """
+    from transformers import AutoTokenizer
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    safe = {"local_files_only": True, "trust_remote_code": False}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(files.directory, **safe)
-        model = AutoModelForCausalLM.from_pretrained(
-            files.directory, device_map={"": device}, attn_implementation="sdpa", **_weight_options(precision), **safe
-        )
+        tokenizer = AutoTokenizer.from_pretrained(files.directory, local_files_only=True, trust_remote_code=False)
+        if files.weights_format == "gguf":
+            model, weights, used = _load_gguf(files.directory, kernel)
+        else:
+            model = _load_safetensors(files.directory, precision, device)
+            weights, used = precision, "bitsandbytes" if precision == "nf4" else precision
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelUnusable(
             f"the model in {files.directory} cannot be loaded ({error}); choose another model"
         ) from error
     model.eval().requires_grad_(False)
     limit = min(CONTEXT_LIMIT[device], model.config.max_position_embeddings)
-    return LoadedModel(
-        model, tokenizer, files.name, files.base_sha256, precision, limit, _stop_tokens(model, tokenizer), files.detail
+    stops = _stop_tokens(model, tokenizer)
+    return LoadedModel(model, tokenizer, files.name, files.base_sha256, weights, used, limit, stops, files.detail)
+
+
+def _load_gguf(folder: Path, kernel: str) -> tuple[Any, str, str]:
+    """Return the model, the format of its weights and its kernel."""
+    chosen = choose_kernel(kernel, lambda: GgufWeights(folder).read(KERNEL_SAMPLE))
+    return load_gguf(folder, chosen), GGUF_PRECISION, chosen.name
+
+
+def _load_safetensors(folder: Path, precision: Precision, device: str) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(
+        folder,
+        device_map={"": device},
+        attn_implementation="sdpa",
+        local_files_only=True,
+        trust_remote_code=False,
+        **_weight_options(precision),
     )
 
 

@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var")
     model: str = "auto"  # auto | standard | small | plain | scripted | a hub id | a folder
     models_dir: Path | None = None  # of downloaded models; None: in the virtual environment, else in the data folder
+    kernel: str = "auto"  # auto | int8-rows | int4-groups | nf4 | fp32: computes the standard model's linear layers
     embedder: str = "auto"  # auto | bundled | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None

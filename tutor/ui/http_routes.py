@@ -38,6 +38,7 @@ def build_routes_app(services: Services) -> Starlette:
         report = {
             "model": info.model,
             "quantization": info.quantization,
+            "kernel": info.kernel,
             "state": info.state.value,
             "detail": info.detail,
         }

@@ -1,0 +1,201 @@
+"""Kernels compute what the file says, row by row; engines on each of them answer the same whoever shares the batch."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tiny_gguf import make_tiny_gguf, random_blocks
+from tiny_models import TinyModel, ask
+from torch import nn
+
+from tutor.engine.base import EngineState, text_of
+from tutor.engine.capacity import EngineCapacity
+from tutor.engine.gguf_loading import load_gguf
+from tutor.engine.gguf_tensors import GgufWeights, StoredTensor, write_tensor_index
+from tutor.engine.kernels.base import KernelLinear
+from tutor.engine.kernels.choice import CANDIDATES, KERNELS, choose_kernel
+from tutor.engine.local import LocalEngine
+from tutor.engine.model_loading import load_model
+from tutor.errors import ModelUnusable
+
+CPU_KERNELS = ("int8-rows", "int4-groups", "fp32")
+# The largest relative error of a product, from rounding weights and inputs to 8 bits, or scales and inputs to bf16.
+TOLERANCE = {"int8-rows": 0.03, "int4-groups": 0.01, "fp32": 1e-5}
+
+
+@pytest.fixture(scope="module")
+def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    return make_tiny_gguf(tmp_path_factory.mktemp("gguf"), 4)
+
+
+@pytest.fixture(scope="module", params=CPU_KERNELS)
+def engine(request: Any, tiny_gguf: TinyModel) -> Any:
+    opened = LocalEngine(
+        load_model(tiny_gguf.files, kernel=request.param),
+        EngineCapacity(slots=4, chunk=16, prefix_cache_bytes=4 << 20),
+        64,
+        stop_repetition=False,
+    )
+    yield opened
+    opened.close()
+
+
+def stored(kind: str, outputs: int, inputs: int, seed: int = 0) -> StoredTensor:
+    raw = random_blocks(kind, outputs, inputs, np.random.default_rng(seed))
+    return StoredTensor(kind, (outputs, inputs), torch.from_numpy(raw))
+
+
+@pytest.mark.parametrize("kind", ["Q4_K", "Q6_K"])
+def test_stored_weights_have_the_values_that_ggml_gives_them(kind: str):
+    from gguf import GGMLQuantizationType, dequantize
+
+    weight = stored(kind, 6, 512)
+    expected = torch.from_numpy(dequantize(weight.raw.numpy(), GGMLQuantizationType[kind]))
+    assert torch.equal(weight.dequantize(), expected)
+    assert torch.equal(torch.cat(list(weight.row_blocks(4))), expected)
+    chosen = torch.tensor([[5, 0], [2, 2]])
+    assert torch.equal(weight.rows(chosen), expected[chosen])
+
+
+@pytest.mark.parametrize("kernel", CPU_KERNELS)
+@pytest.mark.parametrize("kind", ["Q4_K", "Q6_K"])
+def test_a_kernel_computes_the_layer_that_is_stored(kernel: str, kind: str):
+    weight, bias, x = stored(kind, 128, 256), torch.randn(128), torch.randn(2, 5, 256)
+    expected = x @ weight.dequantize().t() + bias
+    found = KERNELS[kernel]().make_linear(weight, bias)(x)
+    assert (found - expected).norm() <= TOLERANCE[kernel] * expected.norm()
+
+
+@pytest.mark.parametrize("kernel", CPU_KERNELS)
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), rows=st.integers(1, 20), scale=st.sampled_from([1e-6, 1.0, 1e4]))
+def test_a_row_is_computed_as_if_it_were_alone(kernel: str, seed: int, rows: int, scale: float):
+    layer = KERNELS[kernel]().make_linear(stored("Q4_K", 64, 256), torch.randn(64))
+    x = torch.randn(rows, 3, 256, generator=torch.Generator().manual_seed(seed))
+    x[rows // 2] *= scale  # one learner's values are far larger or smaller than the others'
+    together = layer(x)
+    assert all(torch.equal(layer(x[row : row + 1])[0], together[row]) for row in range(rows))
+
+
+@pytest.mark.parametrize("kernel", CPU_KERNELS)
+def test_a_row_of_zeros_gives_the_bias(kernel: str):
+    bias = torch.randn(64)
+    layer = KERNELS[kernel]().make_linear(stored("Q6_K", 64, 256), bias)
+    assert torch.equal(layer(torch.zeros(1, 1, 256))[0, 0], bias)
+
+
+@pytest.mark.parametrize("kernel", CPU_KERNELS)
+def test_fused_layers_compute_the_same_as_the_layers_one_by_one(kernel: str):
+    def layers() -> list[KernelLinear]:
+        made = KERNELS[kernel]()
+        kinds = (("Q4_K", 128, None), ("Q4_K", 64, torch.ones(64)), ("Q4_K", 64, None))
+        return [made.make_linear(stored(kind, n, 256, n), bias) for kind, n, bias in kinds]  # type: ignore[misc]
+
+    x = torch.randn(3, 2, 256)
+    fused = type(layers()[0]).fuse(layers())
+    assert fused is not None
+    torch.testing.assert_close(fused(x), torch.cat([layer(x) for layer in layers()], dim=-1), rtol=1e-6, atol=1e-6)
+
+
+def test_layers_of_different_kernels_are_not_fused():
+    mixed = [KERNELS["int4-groups"]().make_linear(stored(kind, 64, 256), None) for kind in ("Q4_K", "Q6_K")]
+    assert type(mixed[0]).fuse(mixed) is None
+
+
+class _AsLinear(nn.Linear):
+    """A kernel's layer as PEFT accepts it."""
+
+    def __init__(self, layer: KernelLinear) -> None:
+        super().__init__(layer.in_features, layer.out_features, bias=False)
+        self.kernel_layer = layer
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.kernel_layer(x)
+
+
+@pytest.mark.parametrize("kernel", CPU_KERNELS)
+def test_an_adapter_changes_the_values_as_peft_does_on_the_same_kernel(tiny_gguf: TinyModel, kernel: str):
+    from peft import PeftModel
+
+    from tutor.engine.lora_files import load_adapter
+    from tutor.engine.model_runner import ModelRunner, PrefillInput
+
+    loaded = load_model(tiny_gguf.files, kernel=kernel)
+    runner = ModelRunner(loaded, EngineCapacity(slots=2, chunk=16))
+    ref, tokens = tiny_gguf.adapters[1], list(range(6, 20))
+    runner.admit(0, load_adapter(ref, runner.bank.targets, loaded.base_sha256, 64), tokens)
+    found = runner.prefill([PrefillInput(0, 0, tokens)])[0]
+
+    plain = load_gguf(tiny_gguf.files.directory, KERNELS[kernel]())
+    for path, layer in list(plain.named_modules()):
+        if isinstance(layer, KernelLinear) and path != "lm_head":
+            parent, _, name = path.rpartition(".")
+            setattr(plain.get_submodule(parent), name, _AsLinear(layer))
+    with torch.inference_mode():
+        base = plain(torch.tensor([tokens])).logits[0, -1].clone()
+        oracle = PeftModel.from_pretrained(plain, ref.directory, torch_device="cpu")
+        expected = oracle(torch.tensor([tokens])).logits[0, -1]
+    assert (found - expected).norm() <= TOLERANCE[kernel] * expected.norm()
+    assert (base - expected).norm() > 0.3 * expected.norm()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_a_greedy_answer_does_not_depend_on_who_shares_the_batch(engine: Any, tiny_gguf: TinyModel, seed: int):
+    rng = np.random.default_rng(seed)
+    mix = []
+    for number in range(8):
+        adapter = None if number % 3 == 0 else tiny_gguf.adapters[int(rng.integers(4))]
+        mix.append(ask(*rng.integers(0, 160, int(rng.integers(1, 60))), adapter=adapter, max_tokens=6))
+    alone = [text_of(engine.stream(request)) for request in mix]
+    with ThreadPoolExecutor(len(mix)) as pool:
+        assert list(pool.map(lambda request: text_of(engine.stream(request)), mix)) == alone
+
+
+def test_model_format_and_kernel_are_told_as_they_are(engine: Any):
+    info = engine.info()
+    assert (info.model, info.quantization, info.state) == ("tiny-gguf", "q4_k_m", EngineState.READY)
+    assert info.kernel in CPU_KERNELS
+
+
+def test_the_kernel_is_chosen_by_measurement_or_by_name():
+    sample = stored("Q4_K", 512, 256)
+    assert choose_kernel("auto", lambda: sample).name in CANDIDATES
+    assert choose_kernel("fp32", lambda: sample).name == "fp32"
+    with pytest.raises(ModelUnusable, match="TUTOR_KERNEL=int3 is not one of auto, int8-rows"):
+        choose_kernel("int3", lambda: sample)
+
+
+def test_an_unreadable_block_format_is_refused_by_name(tmp_path: Path):
+    from gguf import GGMLQuantizationType, GGUFWriter
+
+    writer = GGUFWriter(tmp_path / "model.gguf", "qwen2")
+    writer.add_tensor("x.weight", np.zeros((2, 84), dtype=np.uint8), raw_dtype=GGMLQuantizationType.Q2_K)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    with pytest.raises(ModelUnusable, match=r"holds x\.weight as Q2_K"):
+        write_tensor_index(tmp_path / "model.gguf", tmp_path)
+
+
+def test_a_shortened_file_or_a_damaged_list_of_tensors_is_an_error_that_names_it(tiny_gguf: TinyModel, tmp_path: Path):
+    source = tiny_gguf.files.directory
+    (tmp_path / "tensors.json").write_bytes((source / "tensors.json").read_bytes())
+    (tmp_path / "model.gguf").write_bytes((source / "model.gguf").read_bytes()[:-1000])
+    last = max(json.loads((tmp_path / "tensors.json").read_text()).items(), key=lambda item: item[1]["offset"])[0]
+    with pytest.raises(ModelUnusable, match=f"is cut short at {last}"):
+        GgufWeights(tmp_path).read(last)
+    with pytest.raises(ModelUnusable, match=r"has no tensor blk\.99"):
+        GgufWeights(tmp_path).read("blk.99.attn_q.weight")
+    (tmp_path / "tensors.json").write_text("[1]")
+    with pytest.raises(ModelUnusable, match=r"tensors\.json cannot be read"):
+        GgufWeights(tmp_path)

@@ -1,0 +1,84 @@
+"""Builds a model for inference from a GGUF file, tensor by tensor, with a kernel for its linear layers.
+
+At no time are all weights in memory in more than 8 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from tutor.engine.gguf_tensors import GgufWeights, StoredTensor
+from tutor.engine.kernels.base import Kernel
+from tutor.errors import ModelUnusable
+
+# GGUF names of the modules of a decoder layer, by their transformers names.
+_LAYER_NAMES: Mapping[str, str] = {
+    "self_attn.q_proj": "attn_q",
+    "self_attn.k_proj": "attn_k",
+    "self_attn.v_proj": "attn_v",
+    "self_attn.o_proj": "attn_output",
+    "mlp.gate_proj": "ffn_gate",
+    "mlp.up_proj": "ffn_up",
+    "mlp.down_proj": "ffn_down",
+    "input_layernorm": "attn_norm",
+    "post_attention_layernorm": "ffn_norm",
+}
+ARCHITECTURES = ("qwen2",)
+
+
+class StoredEmbedding(nn.Module):
+    """The token embedding as it is in the file; the rows of a prompt are dequantized when they are looked up."""
+
+    def __init__(self, stored: StoredTensor) -> None:
+        super().__init__()
+        self._stored = stored
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self._stored.rows(tokens)
+
+
+def load_gguf(folder: Path, kernel: Kernel) -> Any:
+    """Return the causal language model of a folder with `model.gguf` and its companions. Raises ModelUnusable."""
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if config.model_type not in ARCHITECTURES:
+        raise ModelUnusable(
+            f"{folder} holds a {config.model_type} model; as GGUF only {', '.join(ARCHITECTURES)} is read"
+        )
+    weights = GgufWeights(folder)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa", dtype=torch.float32)
+    core = model.model
+    core.rotary_emb = type(core.rotary_emb)(config=config)
+    core.embed_tokens = StoredEmbedding(weights.read("token_embd.weight"))
+    _set_norm(core.norm, weights.read("output_norm.weight"))
+    head = "output.weight" if "output.weight" in weights.entries else "token_embd.weight"
+    model.lm_head = kernel.make_linear(weights.read(head), None)
+    # One layer a thread: the steps of a layer are too small to be shared between threads.
+    with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        list(pool.map(lambda numbered: _fill_layer(numbered[1], numbered[0], weights, kernel), enumerate(core.layers)))
+    return model
+
+
+def _fill_layer(layer: nn.Module, number: int, weights: GgufWeights, kernel: Kernel) -> None:
+    prefix = f"blk.{number}"
+    for path, stored_name in _LAYER_NAMES.items():
+        weight = weights.read(f"{prefix}.{stored_name}.weight")
+        module = layer.get_submodule(path)
+        if not isinstance(module, nn.Linear):
+            _set_norm(module, weight)
+            continue
+        bias = weights.read(f"{prefix}.{stored_name}.bias").dequantize() if module.bias is not None else None
+        parent, _, name = path.rpartition(".")
+        setattr(layer.get_submodule(parent), name, kernel.make_linear(weight, bias))
+
+
+def _set_norm(norm: nn.Module, weight: StoredTensor) -> None:
+    norm.weight = nn.Parameter(weight.dequantize(), requires_grad=False)

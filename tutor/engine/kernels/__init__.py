@@ -1,0 +1,1 @@
+"""How the linear layers of a base model are computed: one module a kernel, and the choice between them."""
