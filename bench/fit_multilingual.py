@@ -4,8 +4,8 @@
         --parallel P.en.jsonl Q.en.jsonl P.zh.jsonl Q.zh.jsonl --work DIR
 
 As `bench/fit_retrieval.py`, with one more kind of course: questions of a parallel set (XQuAD) about its passages in the
-other language, and courses whose documents are in both. A candidate in the question's kind of script and one in the
-other kind have weights of their own, fitted together, so that their scores can be compared.
+other language, and courses whose documents are in both. Candidates of each kind of `knowledge.ranking.KINDS` have
+weights of their own, fitted together, so that their scores can be compared.
 The printed figures are from folds by document. Ten minutes, after the embedding.
 """
 
@@ -42,13 +42,14 @@ from bench.retrieval_corpora import (
 )
 from knowledge.embedding import Embedder
 from knowledge.index import PassageVectors
-from knowledge.ranking import CandidateFeatures, find_candidates
+from knowledge.ranking import KINDS, CandidateFeatures, find_candidates
 from knowledge.retrieval_features import FUSED_FEATURES, QueryVectors
 from knowledge.sentence_embedder import open_embedder
 
 COUNT = len(FUSED_FEATURES)
-FREE = np.asarray([*([name not in SIZE_DEPENDENT for name in FUSED_FEATURES] * 2), True])
-SIGNED = np.asarray([*([True] * (2 * COUNT)), False])  # more evidence never lowers the chance; being foreign may
+WIDTH = len(KINDS) * (COUNT + 1)  # the features of each kind, then which kind it is
+FREE = np.asarray([name not in SIZE_DEPENDENT for name in FUSED_FEATURES] * len(KINDS) + [True] * len(KINDS))
+SIGNED = np.arange(WIDTH) < len(KINDS) * COUNT  # more evidence never lowers the chance; the kind may
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +148,21 @@ def fit(cases: Sequence[RetrievalCase]) -> tuple[Numbers, Numbers, float]:
 
 def as_stored(order: Numbers, answers: Numbers, bias: float) -> dict[str, Any]:
     """Return the weights as `ranking.json` has them."""
-    parts = {"same": (slice(0, COUNT), 0.0), "crossing": (slice(COUNT, 2 * COUNT), 1.0)}
+    first = len(KINDS) * COUNT
+    parts = {kind: slice(n * COUNT, (n + 1) * COUNT) for n, kind in enumerate(KINDS)}
     return {
-        part: {
-            "order": {**_named(order[place]), "bias": round(float(order[-1]) * crosses, 5)},
-            "answers": {**_named(answers[place]), "bias": round(bias + float(answers[-1]) * crosses, 4)},
+        kind: {
+            "order": {**_named(order[place]), "bias": round(float(order[first + n]), 5)},
+            "answers": {**_named(answers[place]), "bias": round(bias + float(answers[first + n]), 4)},
         }
-        for part, (place, crosses) in parts.items()
+        for n, (kind, place) in enumerate(parts.items())
     }
 
 
 def joint_evidence(found: CandidateFeatures) -> Numbers:
-    """Return the features of each candidate in the columns of its kind, and whether it crosses."""
-    crossing = found.crossing[:, None].astype(np.float64)
-    return np.concatenate([found.features * (1 - crossing), found.features * crossing, crossing], axis=1)
+    """Return the features of each candidate in the columns of its kind, and the kind."""
+    kinds = np.eye(len(KINDS))[found.kinds]
+    return np.concatenate([*(found.features * kinds[:, n : n + 1] for n in range(len(KINDS))), kinds], axis=1)
 
 
 def load_cases(part: QuestionSet, embedder: Embedder, sample: int) -> Iterator[RetrievalCase]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from knowledge.documents import Hit, Quote
 from knowledge.embedding import Embedder, Vectors
+from knowledge.foreign_attribution import find_foreign_support
 from knowledge.index import can_embed
 from knowledge.languages import either, table
 from knowledge.languages.sentences import Span, split_sentences
@@ -59,15 +60,35 @@ class ClaimSourcePair:
         return self.word_overlap, self.bigram_overlap, self.name_overlap, cosine
 
 
-def attribute_answer(answer: str, hits: Sequence[Hit], embedder: Embedder, question: str = "") -> list[Quote]:
-    """Return one quote for each sentence of the answer, in order; `hit_index` is None where no passage supports it."""
+def attribute_answer(
+    answer: str, hits: Sequence[Hit], embedder: Embedder, question: str = "", reader: Embedder | None = None
+) -> list[Quote]:
+    """Return one quote for each sentence of the answer, in order; `hit_index` is None where no passage supports it.
+
+    `reader` is an embedder of several languages; with it, sentences of a passage in another script can be quoted.
+    """
     sources = [source for number, hit in enumerate(hits) for source in source_spans(number, hit.passage.text)]
     claims = [(span, _CITATION_MARK.sub("", answer[slice(*span)])) for span in split_sentences(answer)]
     if question and len(claims) == 1 and (containing := _spans_containing(claims[0][1], sources)):
         return [_quote_short_answer(*claims[0], question, containing, embedder)]
     lists = [shortlist_sources(claim, sources) for _, claim in claims]
     cosine = cosine_similarities([pair for pairs in lists for pair in pairs if pair.is_consistent], embedder)
-    return [_best_quote(span, pairs, cosine) for (span, _), pairs in zip(claims, lists, strict=True)]
+    quotes = [_best_quote(span, pairs, cosine) for (span, _), pairs in zip(claims, lists, strict=True)]
+    if reader is None:
+        return quotes
+    return [
+        quote if quote.hit_index is not None else _quote_foreign(quote, claim, sources, reader)
+        for quote, (_, claim) in zip(quotes, claims, strict=True)
+    ]
+
+
+def _quote_foreign(quote: Quote, claim: str, sources: Sequence[SourceSpan], reader: Embedder) -> Quote:
+    """Return the quote with the foreign sentence that supports its claim, or as it is."""
+    found = find_foreign_support(claim, [source.text for source in sources], reader)
+    if found is None or not _extract_numbers(claim) <= _extract_numbers(sources[found[0]].text):
+        return quote
+    number, score = found
+    return replace(quote, hit_index=sources[number].hit_index, text=sources[number].text, score=round(score, 4))
 
 
 def _spans_containing(words: str, sources: Sequence[SourceSpan]) -> list[SourceSpan]:

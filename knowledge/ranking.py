@@ -4,7 +4,8 @@ Lexical and dense search propose candidates. Two linear models over `retrieval_f
 probability that each one answers; fitted by `bench/fit_retrieval.py`, stored and described in `ranking.json`. If the
 embedder cannot read the question (Chinese with the English model), models over the lexical features alone decide. With
 the multilingual embedder, a passage in another script than the question is weighed by other weights: it has hardly a
-word in common with the question, and that says nothing against it.
+word in common with the question, and that says nothing against it. So are two texts in a script without spaces, whose
+terms are characters.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from knowledge.retrieval_features import (
 CANDIDATES_PER_SEARCH = 50  # from each of the two searches
 COVERAGE_THRESHOLD = 0.5  # confidence from which on a course covers a question
 MULTILINGUAL_FAMILY = "multilingual-e5-small"  # in the name of the embedder that the multilingual model is fitted to
+KINDS = ("spaced", "unspaced", "crossing")  # the scripts of question and passage: both with spaces, neither, or one
 _UNSPACED_QUESTION = 0.2  # share of letters from which on a question is in a script without spaces
 
 
@@ -60,7 +62,7 @@ class CandidateFeatures:
 
     rows: RowIndices
     features: Floats  # candidates x FUSED_FEATURES, or LEXICAL_FEATURES without vectors
-    crossing: NDArray[np.bool_]  # candidates in a script with spaces for a question without, or the other way round
+    kinds: RowIndices  # of each candidate: its index in KINDS
 
     @property
     def has_dense(self) -> bool:
@@ -79,22 +81,19 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class RankingModel:
-    """Weights for passages in the question's kind of script, and for those in the other kind."""
+    """Weights for each of KINDS, fitted together, so that the scores of all candidates can be compared."""
 
-    same: Weights
-    crossing: Weights
+    weights: tuple[Weights, ...]
 
     def order_scores(self, found: CandidateFeatures) -> Floats:
         """Return the score of each candidate; the highest comes first."""
-        same = found.features @ self.same.order + self.same.order_bias
-        crossing = found.features @ self.crossing.order + self.crossing.order_bias
-        return np.asarray(np.where(found.crossing, crossing, same))
+        scores = [found.features @ one.order + one.order_bias for one in self.weights]
+        return np.asarray(np.choose(found.kinds, scores))
 
     def probabilities(self, found: CandidateFeatures) -> Floats:
         """Return the probability of each candidate that it answers the question."""
-        same = found.features @ self.same.answers + self.same.answer_bias
-        crossing = found.features @ self.crossing.answers + self.crossing.answer_bias
-        return np.asarray(1 / (1 + np.exp(-np.where(found.crossing, crossing, same))))
+        logits = [found.features @ one.answers + one.answer_bias for one in self.weights]
+        return np.asarray(1 / (1 + np.exp(-np.choose(found.kinds, logits))))
 
 
 def rank_passages(index: CourseIndex, query: str, embedder: Embedder, threshold: float = COVERAGE_THRESHOLD) -> Ranking:
@@ -125,12 +124,18 @@ def find_candidates(index: CourseIndex, query: str, query_vectors: QueryVectors 
         rows = rows[np.diff(index.offsets)[rows] > 0]  # only passages with vectors
     rows = np.sort(rows)
     if len(rows) == 0:
-        return CandidateFeatures(rows, np.empty((0, len(LEXICAL_FEATURES)), np.float32), np.empty(0, np.bool_))
+        return CandidateFeatures(rows, np.empty((0, len(LEXICAL_FEATURES)), np.float32), rows)
     features, share = lexical_features(index.lexical, terms, rows, bm25[rows])
     if query_vectors is not None:
         features = np.concatenate([features, dense_features(index, query_vectors, rows, share)], axis=1)
-    crossing = index.unspaced[rows] != (unspaced_share(query) >= _UNSPACED_QUESTION)
-    return CandidateFeatures(rows, features, crossing)
+    return CandidateFeatures(rows, features, _kinds(query, index.unspaced[rows]))
+
+
+def _kinds(query: str, unspaced: NDArray[np.bool_]) -> RowIndices:
+    """Return the index in KINDS of each candidate, given whether it is in a script without spaces."""
+    asked_unspaced = unspaced_share(query) >= _UNSPACED_QUESTION
+    same = KINDS.index("unspaced" if asked_unspaced else "spaced")
+    return np.where(unspaced == asked_unspaced, same, KINDS.index("crossing"))
 
 
 def top_k(scores: Floats, count: int) -> RowIndices:
@@ -155,11 +160,11 @@ def load_ranking_models() -> Mapping[str, RankingModel]:
     fused, lexical = (
         _read_weights(stored[name], names) for name, names in (("fused", FUSED_FEATURES), ("lexical", LEXICAL_FEATURES))
     )
-    multilingual = stored["multilingual"]
+    multilingual = tuple(_read_weights(stored["multilingual"][kind], FUSED_FEATURES) for kind in KINDS)
     return {
-        "fused": RankingModel(fused, fused),
-        "lexical": RankingModel(lexical, lexical),
-        "multilingual": RankingModel(*(_read_weights(multilingual[p], FUSED_FEATURES) for p in ("same", "crossing"))),
+        "fused": RankingModel((fused,) * len(KINDS)),
+        "lexical": RankingModel((lexical,) * len(KINDS)),
+        "multilingual": RankingModel(multilingual),
     }
 
 

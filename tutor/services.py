@@ -314,8 +314,10 @@ def _open_chat(
     verified_answers = VerifiedAnswers(core.database, embedder)
     prompt_builder = PromptBuilder(engine, core.profiles.prompt_block, core.settings)
 
+    reader = library.embedder if library.embedder is not embedder else None
+
     def find_quotes(answer: str, hits: Sequence[Hit], question: str) -> Sequence[Quote]:
-        return attribute_answer(answer, hits, embedder, question)
+        return attribute_answer(answer, hits, embedder, question, reader)
 
     return ChatService(
         courses=core.courses,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from knowledge import bundled_e5
+from knowledge.catalog import MemoryCatalog
 from knowledge.e5_tokenizer import build_tokenizer
+from knowledge.foreign_attribution import find_foreign_support
+from knowledge.library import Library
 from knowledge.packed_e5 import read_packed_model
 from knowledge.sentence_embedder import SentenceEmbedder, open_embedder
+from tests.conftest import PLANTS
 
 pytestmark = [
     pytest.mark.real,
@@ -55,6 +57,35 @@ def test_a_question_finds_the_passage_in_another_language(embedder: SentenceEmbe
     assert int(np.argmax(embedder.embed_passages(PASSAGES) @ embedder.embed_query(question))) == passage
 
 
-def test_a_vector_does_not_depend_on_the_texts_beside_it(embedder: SentenceEmbedder, tmp_path: Path):
+def test_a_vector_does_not_depend_on_the_texts_beside_it(embedder: SentenceEmbedder):
     alone = np.concatenate([embedder.embed_passages([text]) for text in PASSAGES])
     assert np.array_equal(embedder.embed_passages(PASSAGES), alone)
+
+
+def test_a_chinese_answer_quotes_the_english_sentence_that_supports_it(embedder: SentenceEmbedder):
+    found = find_foreign_support("叶绿素吸收红光和蓝光，反射绿光。", PASSAGES, embedder)
+    assert found is not None and found[0] == 0
+
+
+def test_an_answer_that_no_foreign_sentence_supports_quotes_none(embedder: SentenceEmbedder):
+    assert find_foreign_support("第一次世界大战在一九一八年结束。", PASSAGES, embedder) is None
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, embedder: SentenceEmbedder) -> Library:
+    library = Library(tmp_path_factory.mktemp("index"), MemoryCatalog(), embedder)
+    library.add("biology", "plants.md", PLANTS)
+    return library
+
+
+@pytest.mark.parametrize(
+    ("question", "words"), [("为什么叶子看起来是绿色的？", "green light"), ("卡尔文循环用二氧化碳合成什么？", "Calvin")]
+)
+def test_a_chinese_question_is_answered_from_english_material(library: Library, question: str, words: str):
+    found = library.search("biology", question)
+    assert found.covered and words in found.hits[0].passage.text
+
+
+@pytest.mark.parametrize("question", ["第一次世界大战是什么时候结束的？", "如何做红烧肉？"])
+def test_a_chinese_question_about_something_else_is_not_covered(library: Library, question: str):
+    assert not library.search("biology", question).covered
