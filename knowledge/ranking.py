@@ -34,7 +34,7 @@ from knowledge.retrieval_features import (
 
 CANDIDATES_PER_SEARCH = 50  # from each of the two searches
 COVERAGE_THRESHOLD = 0.5  # confidence from which on a course covers a question
-MULTILINGUAL_FAMILY = "multilingual-e5-small"  # in the name of the embedder that the multilingual model is fitted to
+MULTILINGUAL_FAMILY = "multilingual-e5-small-centred"  # in the names of the embedders of the multilingual model
 KINDS = ("spaced", "unspaced", "crossing")  # the scripts of question and passage: both with spaces, neither, or one
 _UNSPACED_QUESTION = 0.2  # share of letters from which on a question is in a script without spaces
 

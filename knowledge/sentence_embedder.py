@@ -93,7 +93,10 @@ class SentenceEmbedder:
             rows = zip(self._encode(prompted), self._word_vectors(prompted), strict=True)
             return [TextEncoding(row[None, :], words) for row, words in rows]
         encoded = self._encode_tokens(prompted)
-        return [TextEncoding(l2_normalize(one.vectors.mean(0)[None, :]), one.word_vectors()) for one in encoded]
+        return [
+            TextEncoding(l2_normalize(one.vectors.mean(0)[None, :]), one.word_vectors(len(self._prompt(_QUERY))))
+            for one in encoded
+        ]
 
     def _encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[TextEncoding]:
         if not _uses_mean_pooling(self._model()):
@@ -108,7 +111,7 @@ class SentenceEmbedder:
         words: list[list[Vectors]] = [[] for _ in texts]
         windows = [w for i, (t, s) in enumerate(zip(texts, spans, strict=True)) for w in self._windows(i, t, s)]
         for window, tokens in zip(windows, self._encode_tokens([w.text for w in windows]), strict=True):
-            words[window.row].append(tokens.word_vectors())
+            words[window.row].append(tokens.word_vectors(len(self._prompt(_PASSAGE))))
             for number, span in window.spans:
                 rows[window.row][number] = tokens.mean_of_span(span)
         return [TextEncoding(l2_normalize(r), np.concatenate(w)) for r, w in zip(rows, words, strict=True)]
@@ -188,8 +191,10 @@ class _TokenVectors:
     vectors: Vectors  # tokens x dimension
     offsets: NDArray[np.int64]  # tokens x 2
 
-    def word_vectors(self) -> Vectors:
-        return l2_normalize(self.vectors[self.offsets[:, 1] > self.offsets[:, 0]])
+    def word_vectors(self, start: int = 0) -> Vectors:
+        """Return the unit vectors of the tokens that end after `start`: those of a prompt say nothing."""
+        chosen = (self.offsets[:, 1] > self.offsets[:, 0]) & (self.offsets[:, 1] > start)
+        return l2_normalize(self.vectors[chosen])
 
     def mean_of_span(self, span: Span) -> Vectors:
         inside = (self.offsets[:, 0] >= span[0]) & (self.offsets[:, 1] <= span[1])
@@ -307,6 +312,8 @@ def _open_from_hub(hub_id: str, revision: str, cache_dir: Path) -> SentenceEmbed
             type(error).__name__,
         )
         return _open_bundled()
+    if hub_id == MULTILINGUAL_HUB_ID:
+        return SentenceEmbedder(Path(folder), f"{hub_id}-centred@{revision[:12]}", frozenset(codes()), load_centres())
     return SentenceEmbedder(Path(folder), f"{hub_id}@{revision[:12]}")
 
 
