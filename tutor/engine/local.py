@@ -36,6 +36,7 @@ from tutor.engine.model_runner import ModelRunner, PrefillInput, require_full_at
 from tutor.engine.sampling import make_generator, sample_token
 from tutor.engine.slots import BatchRows, RowSwap, WaitQueue, plan_prefill
 from tutor.errors import AdapterNotLoaded, EngineBusy, EngineError, EngineNotReady, InputRefused, PromptTooLong
+from tutor.platform.openmp import waiting_threads_sleep
 
 log = logging.getLogger(__name__)
 
@@ -331,10 +332,7 @@ class LocalEngine:
 
 
 def _limit_torch_threads() -> None:
-    """Use all cores but one, unless OMP_NUM_THREADS is set.
-
-    OpenMP threads wait for each other by spinning. With as many threads as cores, any other load on the machine made an
-    answer of half a second take minutes.
-    """
+    """Use all cores, unless OMP_NUM_THREADS is set; all but one where waiting threads spin instead of sleeping."""
     if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) - 1))
+        cores = len(os.sched_getaffinity(0))
+        torch.set_num_threads(cores if waiting_threads_sleep() else max(1, cores - 1))
