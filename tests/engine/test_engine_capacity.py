@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.engine.capacity import CPU_DEFAULTS, CUDA_DEFAULTS, EngineCapacity, capacity_for, fair_share
 from tutor.engine.factory import capacity_overrides
+from tutor.engine.heap import reserve_zeros
 from tutor.errors import ModelUnusable
 from tutor.platform.settings import Settings
 
@@ -53,3 +58,15 @@ def test_the_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPa
 @given(st.integers(1, 1000))
 def test_the_fair_share_leaves_slots_to_others(places: int):
     assert 1 <= fair_share(places) <= max(1, places // 2)
+
+
+def test_memory_that_is_reserved_on_a_cpu_is_used_only_where_it_is_written():
+    def resident_bytes() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    before = resident_bytes()
+    reserved = reserve_zeros((16, 64, 1 << 18), torch.bfloat16, torch.device("cpu"))
+    assert reserved.dtype == torch.bfloat16 and reserved.shape == (16, 64, 1 << 18)
+    reserved[3, 5] = 1.0
+    assert resident_bytes() - before < 64 << 20 < reserved.nbytes
+    assert float(reserved[3, 5].sum()) == 1 << 18 and float(reserved[3, 4, :9].sum()) == 0

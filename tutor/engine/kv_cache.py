@@ -11,6 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tutor.engine.heap import reserve_zeros
+
 
 def row_bytes(config: Any, length: int, dtype: torch.dtype) -> int:
     """Return the size of one row of `length` positions."""
@@ -27,7 +29,7 @@ class KvCache:
     def __init__(self, config: Any, rows: int, length: int, dtype: torch.dtype, device: torch.device) -> None:
         self.length = length
         shape = (config.num_hidden_layers, 2, rows, config.num_key_value_heads, length, _head_size(config))
-        self.store = torch.zeros(shape, dtype=dtype, device=device)  # not `empty`: a masked nan is still a nan
+        self.store = reserve_zeros(shape, dtype, device)  # not `empty`: a masked nan is still a nan
 
     def swap(self, x: int, y: int, tokens: int, keep_both: bool) -> None:
         """Exchange the first `tokens` positions of two rows; without `keep_both` only copy x over y."""

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from tutor.engine.fused_linear import dequantize_linears, fuse_linears, matmul_per_row
+from tutor.engine.heap import reserve_zeros
 from tutor.engine.lora_files import TARGET_MODULES, LoraWeights, TargetLayer
 
 RowIndex = slice | Tensor
@@ -41,8 +42,8 @@ class _LayerGroup:
 
     def allocate(self, rows: int, rank: int, dtype: torch.dtype, device: torch.device) -> None:
         self._rank = rank
-        self._a = torch.zeros(rows, len(self.targets) * rank, self.targets[0].inputs, dtype=dtype, device=device)
-        self._b = [torch.zeros(rows, rank, target.outputs, dtype=dtype, device=device) for target in self.targets]
+        self._a = reserve_zeros((rows, len(self.targets) * rank, self.targets[0].inputs), dtype, device)
+        self._b = [reserve_zeros((rows, rank, target.outputs), dtype, device) for target in self.targets]
 
     def select_rows(self, rows: RowIndex | None) -> None:
         """Select the rows of the bank for the next forward pass; None computes the base alone."""

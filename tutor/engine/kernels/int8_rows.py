@@ -23,7 +23,7 @@ _TINY = 1e-30  # a row of zeros is divided by this
 
 
 class Int8RowsLinear(KernelLinear):
-    """A linear layer with int8 weights; they are packed at the first product, so that layers can be fused before."""
+    """A linear layer with int8 weights; they are packed when it is fused or first used."""
 
     def __init__(self, codes: Tensor, scales: Tensor, bias: Tensor | None) -> None:
         super().__init__(codes.shape[1], codes.shape[0], bias)
@@ -37,14 +37,16 @@ class Int8RowsLinear(KernelLinear):
         members = [layer for layer in layers if isinstance(layer, Int8RowsLinear) and layer._codes is not None]
         if len(members) != len(layers):
             return None
-        if len(members) == 1:
-            return members[0]
-        codes = torch.cat([layer._codes for layer in members if layer._codes is not None])
-        for layer in members:
-            layer._codes = None
-        fused = cls(codes, torch.cat([layer._scales for layer in members]), stacked_bias(layers))
+        fused = members[0] if len(members) == 1 else cls._stack(members)
         fused.pack()
         return fused
+
+    @classmethod
+    def _stack(cls, layers: Sequence[Int8RowsLinear]) -> Int8RowsLinear:
+        codes = torch.cat([layer._codes for layer in layers if layer._codes is not None])
+        for layer in layers:
+            layer._codes = None
+        return cls(codes, torch.cat([layer._scales for layer in layers]), stacked_bias(layers))
 
     def pack(self) -> None:
         """Put the weights into the order that FBGEMM reads."""
@@ -54,8 +56,8 @@ class Int8RowsLinear(KernelLinear):
             quantized = torch._make_per_channel_quantized_tensor(
                 self._codes, self._scales.double(), torch.zeros(self.out_features, dtype=torch.long), 0
             )
-        self._packed = torch.ops.quantized.linear_prepack(quantized, None)
         self._codes = None
+        self._packed = torch.ops.quantized.linear_prepack(quantized, None)
 
     def forward(self, x: Tensor) -> Tensor:
         if self._packed is None:
