@@ -14,15 +14,16 @@ from adapters.scoring import answer_logits, no_grad_no_dropout
 
 
 def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
-    """Return the model with a new adapter on every linear layer of its blocks; only the adapter is trainable.
+    """Return the model with a new adapter on the linear layers of its blocks; only the adapter is trainable.
 
-    AdaLoRA starts with 1.5 times `recipe.rank` and ends, after `steps`, with `recipe.rank` on average.
+    With `recipe.upper_layers` only the last blocks get one. AdaLoRA starts with 1.5 times `recipe.rank` and ends, after
+    `steps`, with `recipe.rank` on average.
     """
     from peft import AdaLoraConfig, LoraConfig, get_peft_model
 
     common: dict[str, Any] = {
         "lora_dropout": recipe.dropout,
-        "target_modules": find_target_modules(model),
+        "target_modules": find_target_modules(model, recipe.upper_layers),
         "bias": "none",
         "task_type": "CAUSAL_LM",
     }
@@ -95,12 +96,18 @@ def _is_adalora(model: Any) -> bool:
     return any(config.peft_type == "ADALORA" for config in getattr(model, "peft_config", {}).values())
 
 
-def find_target_modules(model: Any) -> list[str]:
-    """Return the names of the layers that get an adapter. Raises BaseUnusable if there are none."""
-    present = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
-    targets = [name for name in AdapterLimits().targets if name in present]
-    if not targets:
+def find_target_modules(model: Any, upper_layers: int = 0) -> list[str]:
+    """Return the names of the layers that get an adapter, in all blocks or as paths in the last `upper_layers` ones.
+
+    Raises BaseUnusable if there are none.
+    """
+    paths = [name for name, _ in model.named_modules() if name.rpartition(".")[2] in AdapterLimits().targets]
+    if not paths:
         raise BaseUnusable(
             f"{type(model).__name__} has none of the layers {', '.join(AdapterLimits().targets)}; use another model"
         )
-    return targets
+    if upper_layers:
+        first = model.config.num_hidden_layers - upper_layers
+        return [path for path in paths if int(path.split(".layers.")[1].split(".")[0]) >= first]
+    present = {path.rpartition(".")[2] for path in paths}
+    return [name for name in AdapterLimits().targets if name in present]

@@ -71,6 +71,7 @@ class Recipe:
     method: Literal["lora", "adalora"] = "lora"
     rank: int = 8  # for AdaLoRA the mean of the final ranks
     alpha: int = 16
+    upper_layers: int = 0  # the adapter changes only this many of the last layers; 0: all layers
     dropout: float = 0.0
     learning_rate: float = 1e-3  # for LoRA; AdaLoRA uses ten times as much (schedule.py)
     weight_decay: float = 0.0
@@ -122,7 +123,7 @@ class TrainingJob:
 class TrainingProgress:
     """One progress message of the trainer; losses are points of its curves."""
 
-    stage: str  # loading | checking | training | saving
+    stage: str  # loading | preparing | checking | training | saving
     step: int
     steps: int
     loss: float | None = None

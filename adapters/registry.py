@@ -106,12 +106,17 @@ def _check_config(config: dict[str, Any], name: str, limits: AdapterLimits) -> i
         raise AdapterMismatch(f"adapter {name} is not plain LoRA for a causal language model")
     if not isinstance(rank, int) or not 1 <= rank <= limits.max_rank:
         raise AdapterMismatch(f"adapter {name} has rank {rank}; at most {limits.max_rank} is allowed")
-    if not isinstance(targets, list) or not targets or not set(targets) <= set(limits.targets):
+    if not isinstance(targets, list) or not targets or not {_last_name(one) for one in targets} <= set(limits.targets):
         raise AdapterMismatch(f"adapter {name} changes {targets}; only {', '.join(limits.targets)} are allowed")
     used = [key for key in _FORBIDDEN_PEFT_OPTIONS if config.get(key)]
     if used:
         raise AdapterMismatch(f"adapter {name} uses {', '.join(used)}, which is not plain LoRA")
     return rank
+
+
+def _last_name(target: object) -> str:
+    """Return the layer's name of a target, which may be a path such as layers.27.self_attn.q_proj."""
+    return str(target).rpartition(".")[2]
 
 
 def _check_tensors(path: Path, name: str, rank: int, limits: AdapterLimits) -> None:

@@ -15,6 +15,8 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from adapters.dataset import EncodedExample
+from adapters.padded_batch import PaddedBatch, pad_batch
+from adapters.upper_layers import lower_states_of, upper_logits
 
 EVAL_BATCH_SIZE = 8  # rows of a pass without gradients
 
@@ -37,7 +39,12 @@ def answer_logits(model: Any, examples: Sequence[EncodedExample], *, train_promp
     Gradients flow through the keys and values of the prompts only with `train_prompt`. Without it a step costs half as
     much and learns about the same (docs/LOG.md).
     """
-    batch = _pad_batch(examples, model.device)
+    batch = pad_batch(examples, model.device)
+    answered = batch.labels >= 0
+    lower = lower_states_of(model)
+    if lower is not None:
+        logits = upper_logits(model, lower, examples, batch, train_prompt=train_prompt)
+        return AnswerLogits(logits.float(), batch.labels[answered])
     with torch.set_grad_enabled(train_prompt and torch.is_grad_enabled()):
         cache = _prefill(model, batch)
     output = model(
@@ -47,7 +54,6 @@ def answer_logits(model: Any, examples: Sequence[EncodedExample], *, train_promp
         past_key_values=cache,
         use_cache=True,
     )
-    answered = batch.labels >= 0
     return AnswerLogits(output.logits[answered].float(), batch.labels[answered])
 
 
@@ -85,7 +91,7 @@ def length_sorted_batches(examples: Sequence[EncodedExample]) -> list[list[Encod
 def greedy_decode(model: Any, examples: Sequence[EncodedExample], eos_token: int, max_tokens: int) -> list[list[int]]:
     """Return the greedy answers to the prompts as tokens, without `eos_token`."""
     answers: list[list[int]] = [[] for _ in examples]
-    batch = _pad_batch(examples, model.device)
+    batch = pad_batch(examples, model.device)
     before = batch.prompt.shape[1]
     mask, token, position = batch.mask[:, :before], batch.answer[:, :1], batch.positions[:, before : before + 1]
     ended = torch.zeros(len(examples), dtype=torch.bool, device=token.device)
@@ -120,38 +126,7 @@ def no_grad_no_dropout(model: Any) -> Iterator[None]:
             module.train()
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Prompts padded on the left and answers on the right, so that all answers start at the same position."""
-
-    prompt: torch.Tensor  # all but the last token of each prompt
-    answer: torch.Tensor  # the last token of the prompt and all but the last of the answer
-    labels: torch.Tensor
-    mask: torch.Tensor
-    positions: torch.Tensor
-
-
-def _pad_batch(examples: Sequence[EncodedExample], device: torch.device) -> _Batch:
-    before = max(1, max(len(example.prompt) - 1 for example in examples))
-    after = max(len(example.answer) for example in examples)
-    prompts, answers, labels, masks = [], [], [], []
-    for example in examples:
-        left, right = before - len(example.prompt) + 1, after - len(example.answer)
-        prompts.append([0] * left + list(example.prompt[:-1]))
-        answers.append([example.prompt[-1], *example.answer[:-1]] + [0] * right)
-        labels.append([*example.answer] + [-100] * right)
-        masks.append([0] * left + [1] * (len(example) - 1) + [0] * right)
-    mask = torch.tensor(masks, device=device)
-    return _Batch(
-        prompt=torch.tensor(prompts, device=device),
-        answer=torch.tensor(answers, device=device),
-        labels=torch.tensor(labels, device=device),
-        mask=mask,
-        positions=(mask.cumsum(-1) - 1).clamp(min=0),
-    )
-
-
-def _prefill(model: Any, batch: _Batch) -> Any:
+def _prefill(model: Any, batch: PaddedBatch) -> Any:
     """Return the keys and values of the prompts; skips the language-model head, whose logits are not needed."""
     causal = model.get_base_model() if hasattr(model, "get_base_model") else model
     length = batch.prompt.shape[1]

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from adapters.training_loop import FitResult
 
 OnProgress = Callable[[TrainingProgress], None]
+LoadBase = Callable[[Path, Recipe], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ class TrainingPlan:
     tokenizer: Any
     suite: EvalSuite
 
+    @property
+    def examples(self) -> tuple[EncodedExample, ...]:
+        """All rows whose losses are computed."""
+        trained = (*self.train_examples, *self.replay_examples)
+        return (*trained, *self.suite.corrections, *self.suite.general)
+
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
@@ -78,14 +85,27 @@ class TrainedModel:
     scale: float
 
 
-def train(job: TrainingJob, on_progress: OnProgress) -> TrainedAdapter:
-    """Run the job and return the adapter. Raises an AdapterError that says what is wrong and what to do."""
-    from adapters import base_model, lora
+def load_safetensors_base(directory: Path, _recipe: Recipe) -> Any:
+    """Return the base of a folder of safetensors."""
+    from adapters import base_model
+
+    return base_model.load_base(directory)
+
+
+def train(job: TrainingJob, on_progress: OnProgress, load_base: LoadBase = load_safetensors_base) -> TrainedAdapter:
+    """Run the job and return the adapter; `load_base` loads the model of a folder for a recipe.
+
+    Raises an AdapterError that says what is wrong and what to do.
+    """
+    from adapters import base_model, lora, upper_layers
 
     rows = usable_rows(job)
     on_progress(TrainingProgress("loading", 0, 1))
     plan = plan_training(job, rows, base_model.load_tokenizer(Path(job.base_directory)))
-    model = base_model.load_base(Path(job.base_directory))
+    model = load_base(Path(job.base_directory), job.recipe)
+    upper_layers.read_rows(
+        model, plan.examples, lambda done, all_: on_progress(TrainingProgress("preparing", done, all_))
+    )
     on_progress(TrainingProgress("checking", 0, 2))
     base_eval = load_base_eval(job, model, plan)
     before = current = plan.suite.evaluate(model, base_eval.fixed)
@@ -317,7 +337,7 @@ def write_job(path: Path, job: TrainingJob) -> None:
     path.write_text(json.dumps(dataclasses.asdict(job)), encoding="utf-8")
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], load_base: LoadBase = load_safetensors_base) -> int:
     """Run the job file; return 0 with the result as the last line, or 1 with the error."""
     lines = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
@@ -327,7 +347,7 @@ def main(arguments: Sequence[str]) -> int:
 
     try:
         job = read_job(Path(arguments[0]))
-        done = train(job, lambda progress: emit("progress", dataclasses.asdict(progress)))
+        done = train(job, lambda progress: emit("progress", dataclasses.asdict(progress)), load_base)
     except AdapterError as error:
         emit("refused", {"error": type(error).__name__, "message": str(error)})
         return 1

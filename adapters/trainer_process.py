@@ -19,14 +19,18 @@ from adapters.registry import verify_adapter
 from adapters.trainer import write_job
 
 ROOT = Path(__file__).resolve().parent.parent
+TRAINER_MODULE = "adapters.trainer"
 POLL_S = 0.2
 OVERHEAD_LIMIT_S = 180.0  # allowed beyond twice the recipe's time limit
 
 
 def train_in_subprocess(
-    job: TrainingJob, on_progress: Callable[[TrainingProgress], None], cancelled: Callable[[], bool]
+    job: TrainingJob,
+    on_progress: Callable[[TrainingProgress], None],
+    cancelled: Callable[[], bool],
+    module: str = TRAINER_MODULE,
 ) -> TrainedAdapter:
-    """Train in a subprocess and return the adapter after verifying its files.
+    """Train in a subprocess, which runs `module`, and return the adapter after verifying its files.
 
     Raises TrainingRefused (also when cancelled), TrainerDied, BaseUnusable, AdapterDamaged.
     """
@@ -35,7 +39,7 @@ def train_in_subprocess(
     log = Path(job.directory) / "trainer.log"
     with log.open("wb") as stderr:
         child = subprocess.Popen(
-            [sys.executable, "-m", "adapters.trainer", str(job_file)],
+            [sys.executable, "-m", module, str(job_file)],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tiny_models import WORDS, TinyModel, make_adapter, make_tokenizer
+from tiny_models import TEMPLATE, TinyModel, make_adapter
 
 HIDDEN, INNER, HEADS, KEY_HEADS, LAYERS = 256, 512, 4, 2, 2
-VOCABULARY = WORDS + 6 + 26  # 192: a whole number of the blocks of 64 outputs of the 4-bit kernel
+VOCABULARY = 192  # a whole number of the blocks of 64 outputs of the 4-bit kernel
 
 
 def random_blocks(kind: str, rows: int, inputs: int, rng: np.random.Generator, size: float = 0.1) -> np.ndarray:
@@ -22,6 +22,27 @@ def random_blocks(kind: str, rows: int, inputs: int, rng: np.random.Generator, s
         raw = rng.integers(0, 256, (blocks, 210), dtype=np.uint8)
         raw[:, 208:210] = np.array([size / 2000], dtype=np.float16).view(np.uint8)
     return raw.reshape(rows, -1)
+
+
+def make_letter_tokenizer() -> Any:
+    """Return a tokenizer with a token for each ASCII character.
+
+    transformers reads the tokenizer of a Qwen2 model as a `Qwen2Tokenizer`, whatever was saved; one with a token for
+    each word would come back without words, and all prompts would be the same.
+    """
+    from transformers import Qwen2Tokenizer
+
+    names = ["<|unk|>", "<|im_start|>", "<|im_end|>"]
+    letters = [
+        *map(chr, range(33, 127)),
+        "\u0120",
+        "\u010a",
+    ]  # the last two are how byte-level BPE writes space and line feed
+    vocabulary = {token: number for number, token in enumerate([*names, *letters])}
+    special = {"unk_token": names[0], "bos_token": names[1], "eos_token": names[2], "pad_token": names[2]}
+    tokenizer: Any = Qwen2Tokenizer(vocab=vocabulary, merges=[], **special)
+    tokenizer.chat_template = TEMPLATE
+    return tokenizer
 
 
 def make_tiny_gguf(root: Path, adapters: int) -> TinyModel:
@@ -77,7 +98,7 @@ def make_tiny_gguf(root: Path, adapters: int) -> TinyModel:
         pad_token_id=2,
     )
     config.save_pretrained(folder)
-    make_tokenizer().save_pretrained(folder)
+    make_letter_tokenizer().save_pretrained(folder)
     write_tensor_index(folder / "model.gguf", folder)
     base = base_hash([("model.gguf", sha256_of(folder / "model.gguf"))])
     empty: Any = Qwen2ForCausalLM(config)

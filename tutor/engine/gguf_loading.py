@@ -18,7 +18,7 @@ from tutor.engine.kernels.base import Kernel
 from tutor.errors import ModelUnusable
 
 # GGUF names of the modules of a decoder layer, by their transformers names.
-_LAYER_NAMES: Mapping[str, str] = {
+LAYER_NAMES: Mapping[str, str] = {
     "self_attn.q_proj": "attn_q",
     "self_attn.k_proj": "attn_k",
     "self_attn.v_proj": "attn_v",
@@ -59,17 +59,21 @@ def load_gguf(folder: Path, kernel: Kernel) -> Any:
     core.rotary_emb = type(core.rotary_emb)(config=config)
     core.embed_tokens = StoredEmbedding(weights.read("token_embd.weight"))
     _set_norm(core.norm, weights.read("output_norm.weight"))
-    head = "output.weight" if "output.weight" in weights.entries else "token_embd.weight"
-    model.lm_head = kernel.make_linear(weights.read(head), None)
+    model.lm_head = kernel.make_linear(read_head(weights), None)
     # One layer a thread: the steps of a layer are too small to be shared between threads.
     with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
         list(pool.map(lambda numbered: _fill_layer(numbered[1], numbered[0], weights, kernel), enumerate(core.layers)))
     return model
 
 
+def read_head(weights: GgufWeights) -> StoredTensor:
+    """Return the weights of the language-model head, which may be those of the embedding."""
+    return weights.read("output.weight" if "output.weight" in weights.entries else "token_embd.weight")
+
+
 def _fill_layer(layer: nn.Module, number: int, weights: GgufWeights, kernel: Kernel) -> None:
     prefix = f"blk.{number}"
-    for path, stored_name in _LAYER_NAMES.items():
+    for path, stored_name in LAYER_NAMES.items():
         weight = weights.read(f"{prefix}.{stored_name}.weight")
         module = layer.get_submodule(path)
         if not isinstance(module, nn.Linear):

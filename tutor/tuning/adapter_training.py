@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Protocol
 
 import tutor.store.adapters as adapter_store
-from adapters import dataset, gate, registry, trainer_process
+from adapters import dataset, gate, registry
 from adapters.errors import TrainingRefused
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
 from tutor.domain import AdapterState, AdapterVersion, Job, LossPoint, Person
-from tutor.engine.base import Engine
+from tutor.engine.base import Engine, EngineState
+from tutor.engine.free_memory import available_memory
 from tutor.engine.model_files import ModelFiles, resolve_model_files
 from tutor.errors import NotFound, TrainingFailed
 from tutor.jobs import JobReporter, JobRunner
@@ -30,6 +31,8 @@ from tutor.store.database import Database
 from tutor.tuning import work_dirs
 from tutor.tuning.adapter_versions import AdapterVersionService
 from tutor.tuning.preference_pairs import PreferencePairSource
+from tutor.tuning.recipes import recipe_for, require_memory
+from tutor.tuning.trainer_main import train_any_base
 from tutor.tuning.training_rows import TrainingRowSource
 
 JOB_KIND = "train"
@@ -46,7 +49,7 @@ def is_rejection(message: str) -> bool:
 
 
 class Trainer(Protocol):
-    """Runs one job; `adapters.trainer_process.train_in_subprocess` in the product."""
+    """Runs one job; `tutor.tuning.trainer_main.train_any_base` in the product."""
 
     def __call__(
         self, job: TrainingJob, on_progress: ProgressCallback, cancelled: Callable[[], bool]
@@ -65,8 +68,9 @@ class AdapterTraining:
     engine: Engine
     settings: Settings
     clock: Clock
-    trainer: Trainer = trainer_process.train_in_subprocess
+    trainer: Trainer = train_any_base
     open_model: OpenModel = resolve_model_files
+    free_memory: Callable[[], int] = available_memory
     recipe: Recipe = Recipe()
     thresholds: gate.GateThresholds = gate.DEFAULT_THRESHOLDS
 
@@ -97,6 +101,8 @@ class AdapterTraining:
         self.versions.require_can_manage(actor, learner_id, course_id)
         name = self._owner_name(learner_id, course_id)
         self._require_enough_rows(learner_id, course_id)
+        if self.engine.info().state is EngineState.READY:  # otherwise the model may still have to be downloaded
+            require_memory(self.open_model(self.settings.model, self.settings.data_dir), self.free_memory())
         waiting = [payload for job, payload in self.jobs.list_unfinished(JOB_KIND) if job.course_id == course_id]
         if any(payload.get("learner", "") == (learner_id or "") for payload in waiting):
             raise work_dirs.busy_error(name)
@@ -180,6 +186,7 @@ class AdapterTraining:
                 f"the tutor answers with {serving.model}, but {files.name} would be trained; use one model for both",
                 key="other_base",
             )
+        require_memory(files, self.free_memory())
         dataset.write_rows(work_dir / "rows.jsonl", training_rows)
         pairs = self.preference_pairs.for_owner(learner_id, course_id) if self.recipe.preference_steps else ()
         if pairs:
@@ -198,7 +205,7 @@ class AdapterTraining:
             base_sha256=files.base_sha256,
             rows_file=str(work_dir / "rows.jsonl"),
             name=version_name(name, course_id, number),
-            recipe=self.recipe,
+            recipe=recipe_for(files, self.recipe),
             pairs_file=str(work_dir / "pairs.jsonl") if pairs else None,
             previous=active_dir,
             current=active_dir,

@@ -32,6 +32,7 @@ MESSAGES: dict[str, str] = {
     "stage_embedding": "making passages searchable",
     "stage_indexing": "updating the search index",
     "stage_loading": "loading the model",
+    "stage_preparing": "reading the better answers",
     "stage_training": "training",
     "stage_saving": "saving",
     "stage_checking": "checking the result",

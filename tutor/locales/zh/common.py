@@ -31,6 +31,7 @@ MESSAGES: dict[str, str] = {
     "stage_embedding": "建立段落检索",
     "stage_indexing": "更新检索索引",
     "stage_loading": "加载模型",
+    "stage_preparing": "读取更好的回答",
     "stage_training": "训练",
     "stage_saving": "保存",
     "stage_checking": "检查结果",

@@ -104,6 +104,8 @@ MESSAGES: dict[str, str] = {
     "comparison_uncovered": "课程没有讲到这个问题，请换一个。",
     "too_few": "数量还不够训练：{have} / {need} 条更好的回答。请再写几条。",
     "no_consent": "请先勾选同意用你写的更好的回答训练。",
+    "training_no_memory": "为 {model} 训练需要 {needed} GB 可用内存，目前只有 {free} GB。"
+    "请关闭其他程序，或在提问的人较少时再训练。",
     "training_busy": "已有训练正在进行，请等待其结束。",
     "gate_not_passed": "{name} 未通过检查，不能使用，请重新训练。",
     "version_revoked": "{name} 训练所用的内容已被收回或未被采纳，请重新训练。",
