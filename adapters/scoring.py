@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 
 from adapters.dataset import EncodedExample
 from adapters.padded_batch import PaddedBatch, pad_batch
-from adapters.upper_layers import lower_states_of, upper_logits
+from adapters.upper_layers import lower_states_of, upper_logits, upper_prefill
 
 EVAL_BATCH_SIZE = 8  # rows of a pass without gradients
 
@@ -95,8 +95,9 @@ def greedy_decode(model: Any, examples: Sequence[EncodedExample], eos_token: int
     before = batch.prompt.shape[1]
     mask, token, position = batch.mask[:, :before], batch.answer[:, :1], batch.positions[:, before : before + 1]
     ended = torch.zeros(len(examples), dtype=torch.bool, device=token.device)
+    lower = lower_states_of(model)
     with no_grad_no_dropout(model):
-        cache = _prefill(model, batch)
+        cache = upper_prefill(model, lower, examples, batch) if lower else _prefill(model, batch)
         for _ in range(max_tokens):
             mask = torch.cat([mask, torch.ones_like(token)], dim=1)
             output = model(

@@ -103,8 +103,9 @@ def train(job: TrainingJob, on_progress: OnProgress, load_base: LoadBase = load_
     on_progress(TrainingProgress("loading", 0, 1))
     plan = plan_training(job, rows, base_model.load_tokenizer(Path(job.base_directory)))
     model = load_base(Path(job.base_directory), job.recipe)
+    questions = [question.example for question in plan.suite.questions]
     upper_layers.read_rows(
-        model, plan.examples, lambda done, all_: on_progress(TrainingProgress("preparing", done, all_))
+        model, plan.examples, questions, lambda done, all_: on_progress(TrainingProgress("preparing", done, all_))
     )
     on_progress(TrainingProgress("checking", 0, 2))
     base_eval = load_base_eval(job, model, plan)
