@@ -64,13 +64,11 @@ def test_the_small_model_keeps_its_older_name(tmp_path: Path):
     assert not (tmp_path / "models").exists()
 
 
-@pytest.mark.parametrize(("automatic", "name"), [("small", "SmolLM2"), ("standard", "Tiny-Test")])
-def test_one_constant_decides_what_is_chosen_where_nothing_is_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, automatic: str, name: str
+def test_without_a_gpu_the_standard_model_is_chosen_where_nothing_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(model_files, "AUTO_MODEL", automatic)
     monkeypatch.setattr(model_files, "_has_gpu", lambda: False)
-    assert resolve("auto", tmp_path).name.startswith(name)
+    assert resolve("auto", tmp_path).name == "Tiny-Test"
 
 
 def test_with_a_gpu_but_no_hub_the_next_smaller_model_answers_and_says_why(
@@ -79,7 +77,6 @@ def test_with_a_gpu_but_no_hub_the_next_smaller_model_answers_and_says_why(
     def unreachable(repo: str, revision: str | None) -> Path:
         raise OSError("no route to the hub")
 
-    monkeypatch.setattr(model_files, "AUTO_MODEL", "standard")
     monkeypatch.setattr(model_files, "_has_gpu", lambda: True)
     monkeypatch.setattr(model_files, "_download", unreachable)
     files = resolve("auto", tmp_path)

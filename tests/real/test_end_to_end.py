@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import Tutor
 from reportlab.pdfgen.canvas import Canvas
 
-REPO = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 
 LIGHT = "What happens in the light reactions?"
@@ -23,34 +18,9 @@ BETTER = {
 }
 
 
-class Tutor:
-    """Runs verbs on one data folder, each in its own process."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self.data_dir = data_dir
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tutor", *arguments, "--data-dir", str(self.data_dir)],
-            cwd=REPO,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            env={**os.environ, "TUTOR_MODEL": "bundled"},
-        )
-
-    def json(self, *arguments: str) -> Any:
-        finished = self.run(*arguments, "--json")
-        assert finished.returncode == 0, finished.stderr
-        return json.loads(finished.stdout)
-
-    def ask(self, learner: str, question: str) -> dict[str, Any]:
-        return self.json("ask", "--course", "sample", "--learner", learner, question)
-
-
 @pytest.fixture(scope="module")
 def tutor(tmp_path_factory) -> Tutor:
-    opened = Tutor(tmp_path_factory.mktemp("real") / "var")
+    opened = Tutor(tmp_path_factory.mktemp("real") / "var", "small")
     for name in ("ada", "bob"):
         opened.json("users", "add", name)
     return opened

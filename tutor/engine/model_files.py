@@ -24,8 +24,6 @@ from tutor.engine.published_models import STANDARD_MODEL
 from tutor.errors import DataDirUnusable, ModelUnusable, SetupError, TutorError
 from tutor.platform.data_dir import shared_models_dir
 
-# What `auto` means without a GPU, and what answers when a hub cannot be reached: "standard" or "small".
-AUTO_MODEL: str = "small"
 SMALL_NAMES = ("small", "bundled")  # "bundled" is the older name
 
 STANDARD_MEMORY = 3_500_000_000  # bytes that must be free to load the standard model and to answer with it
@@ -96,7 +94,7 @@ def resolve_model_files(
     if spec == "standard":
         return _resolve_standard(places)
     if spec == "auto":
-        return _resolve_hub(GPU_MODEL, places) if _has_gpu() else _resolve_default(places)
+        return _resolve_hub(GPU_MODEL, places) if _has_gpu() else _resolve_standard(places)
     folder = Path(spec).expanduser()
     if folder.is_dir():
         return _resolve_folder(folder.resolve(), folder.name, _models_root(data_dir))
@@ -130,12 +128,6 @@ def _has_gpu() -> bool:
     import torch
 
     return torch.cuda.is_available()
-
-
-def _resolve_default(places: _Places, reasons: tuple[TutorError, ...] = ()) -> ModelFiles:
-    if AUTO_MODEL == "standard":
-        return _resolve_standard(places, reasons)
-    return _resolve_small(places.data_dir, reasons)
 
 
 # -- the standard model ------------------------------------------------------------------------------------------------
@@ -285,7 +277,7 @@ def _resolve_hub(spec: str, places: _Places) -> ModelFiles:
         directory = _download(repo, revision)
         return _resolve_folder(directory, f"{repo}@{directory.name[:12]}", _models_root(places.data_dir))
     except (OSError, ValueError, RuntimeError, ModelUnusable) as error:
-        return _resolve_default(places, (_not_downloaded(repo, error),))
+        return _resolve_standard(places, (_not_downloaded(repo, error),))
 
 
 def _not_downloaded(repo: str, error: Exception) -> ModelUnusable:
