@@ -87,3 +87,19 @@ def test_errors_are_in_the_readers_language():
 def test_many_near_duplicates_are_flagged_as_a_campaign():
     assert "campaign" not in review_html.format_flag(ReviewFlag(ReviewFlagKind.NEAR_DUPLICATE, count=2), "en")
     assert "campaign" in review_html.format_flag(ReviewFlag(ReviewFlagKind.NEAR_DUPLICATE, count=5), "en")
+
+
+@pytest.mark.parametrize(("language", "button"), [("en", "Train my tutor"), ("zh", "训练我的导师")])
+def test_a_version_for_another_base_is_named_with_the_way_out(language: str, button: str):
+    said = adapter_view.format_active_adapter(VERSION, {}, language, other_base=True)
+    assert said.startswith("**ada-v1**") and button in said
+    assert "ada-v1" in adapter_view.format_shared_adapter(VERSION, language, other_base=True)
+    known = adapter_view.VersionDetails(VERSION, (), 0, may_answer=True, other_base=True)
+    ((line, _),) = adapter_view.version_choices([known], language)
+    assert line.endswith({"en": "in use · for the model before", "zh": "使用中 · 属于之前的模型"}[language])
+
+
+def test_a_training_without_enough_memory_is_told_in_the_learners_language():
+    failed = replace(JOB, message="training an adapter of Tiny needs 4.5 GB of free memory, 1.0 GB are free; close")
+    assert "too little free memory" in adapter_view.format_training_status(failed, None, "en")
+    assert "内存不足" in adapter_view.format_training_status(failed, None, "zh")

@@ -118,6 +118,11 @@ class AdapterTraining:
         self.versions.require_can_manage(actor, learner_id, course_id)
         return len(dataset.deduplicate(self.training_rows.for_owner(learner_id, course_id))), self.recipe.minimum_rows
 
+    def is_for_another_base(self, version: AdapterVersion) -> bool:
+        """Whether a version was trained on another model than the one that answers, so that it cannot be used."""
+        serving = self.engine.info().base_sha256
+        return bool(serving) and version.base_sha256 != serving
+
     def latest_job(self, actor: Person, learner_id: str | None, course_id: str) -> Job | None:
         """Return the last training of this owner that the actor started."""
         jobs = [job for job in self.jobs.list_recent(actor) if (job.kind, job.course_id) == (JOB_KIND, course_id)]

@@ -150,11 +150,17 @@ class AdapterHandlers:
         self, actor: Person, course_id: str, active: AdapterVersion | None, known: list[adapter_view.VersionDetails]
     ) -> str:
         if self.shared:
-            return adapter_view.format_shared_adapter(active, actor.language)
+            return adapter_view.format_shared_adapter(
+                active, actor.language, other_base=self._is_for_another_base(active)
+            )
         counts = {one.version.id: len(one.corrections) for one in known}
+        answering = self.services.adapter_versions.serving_version(actor, course_id)
         return adapter_view.format_active_adapter(
-            self.services.adapter_versions.serving_version(actor, course_id), counts, actor.language
+            answering, counts, actor.language, other_base=self._is_for_another_base(answering)
         )
+
+    def _is_for_another_base(self, version: AdapterVersion | None) -> bool:
+        return version is not None and self.services.training.is_for_another_base(version)
 
     def _list_versions(self, actor: Person, course_id: str) -> list[adapter_view.VersionDetails]:
         """Return the owner's versions with their details."""
@@ -165,6 +171,7 @@ class AdapterHandlers:
                 tuple(versions.training_corrections(actor, version.id)),
                 versions.size_bytes(version),
                 versions.is_promotable(version),
+                self._is_for_another_base(version),
             )
             for version in versions.list_versions(actor, self._owner_id(actor), course_id)
         ]

@@ -36,6 +36,7 @@ class VersionDetails:
     corrections: tuple[Correction, ...]  # those it was trained on, in their present state
     size_bytes: int
     may_answer: bool
+    other_base: bool = False  # trained on another model than the one that answers
 
 
 def correction_choices(pairs: Sequence[tuple[Correction, Turn | None]], language: str) -> list[tuple[str, str]]:
@@ -60,19 +61,29 @@ def format_correction_state(correction: Correction, language: str) -> str:
     return f"{t(language, key)}, {t(language, 'state_trains' if correction.consent else 'state_not_training')}"
 
 
-def format_active_adapter(answering: AdapterVersion | None, counts: Mapping[str, int], language: str) -> str:
-    """Return which model answers: the base, the course's shared version or the learner's own."""
+def format_active_adapter(
+    answering: AdapterVersion | None, counts: Mapping[str, int], language: str, *, other_base: bool = False
+) -> str:
+    """Return which model answers: the base, the course's shared version or the learner's own.
+
+    With `other_base` the version belongs to another base than the one that answers, and what to do is said.
+    """
     if answering is None:
         return t(language, "my_tutor_base")
+    if other_base:
+        key = "my_tutor_other_base" if answering.learner_id else "my_tutor_shared_other_base"
+        return t(language, key, name=escape_inline(answering.name), version=answering.version)
     key = "my_tutor_active" if answering.learner_id else "my_tutor_shared"
     count = counts.get(answering.id, 0)
     return t(language, key, name=escape_inline(answering.name), version=answering.version, count=count)
 
 
-def format_shared_adapter(active: AdapterVersion | None, language: str) -> str:
+def format_shared_adapter(active: AdapterVersion | None, language: str, *, other_base: bool = False) -> str:
     """Return which model answers learners who have no adapter of their own."""
     if active is None:
         return t(language, "shared_base")
+    if other_base:
+        return t(language, "shared_other_base", name=escape_inline(active.name), version=active.version)
     return t(language, "shared_active", name=escape_inline(active.name), version=active.version)
 
 
@@ -85,7 +96,8 @@ def _format_version(known: VersionDetails, language: str) -> str:
     date = format_moment(language, version.created_at)
     line = t(language, "version_line", version=version.version, count=len(known.corrections), date=date)
     is_revoked = version.state is AdapterState.RETIRED and not known.may_answer
-    return f"{line} · {t(language, 'version_withdrawn_data' if is_revoked else f'version_{version.state.value}')}"
+    state = t(language, "version_withdrawn_data" if is_revoked else f"version_{version.state.value}")
+    return f"{line} · {state} · {t(language, 'version_other_base')}" if known.other_base else f"{line} · {state}"
 
 
 def format_version_details(known: VersionDetails, language: str) -> str:
@@ -148,6 +160,7 @@ _FAILURE_KEYS = (
     ("a correction was withdrawn while", "withdrawn_meanwhile"),
     ("the tutor answers with", "other_base"),
     ("the correction ", "row_too_long"),
+    ("training an adapter of ", "training_short_of_memory"),
     ("the training was cancelled", "training_cancelled"),
     ("the server stopped during", "training_stopped"),
 )

@@ -16,10 +16,18 @@ MESSAGES: dict[str, str] = {
     "answers} of yours.",
     "my_tutor_shared": "**{name}** is answering you: the course's version {version}, trained on better answers that "
     "your instructor accepted.",
+    "my_tutor_other_base": "**{name}**, your version {version}, was trained on the model that answered before and "
+    "cannot work with the present one. Choose “Train my tutor” to train it again from the same better answers, or "
+    "switch it off.",
+    "my_tutor_shared_other_base": "**{name}**, the course's version {version}, was trained on the model that answered "
+    "before and cannot work with the present one. Your instructor can train it again or switch it off.",
     "shared_what": "The course's tutor learns only from better answers that you accepted and whose authors agreed. It "
     "answers learners who are not using an adapter of their own.",
     "shared_base": "The **base tutor** is answering this course.",
     "shared_active": "**{name}** is answering this course: version {version}.",
+    "shared_other_base": "**{name}**, version {version}, was trained on the model that answered before and cannot work "
+    "with the present one. Choose “Train the course's tutor” to train it again from the same better answers, or "
+    "switch it off.",
     # better answers
     "my_corrections": "My better answers",
     "no_corrections": "None yet. Under an answer in the chat, choose “Write a better answer”.",
@@ -66,6 +74,7 @@ MESSAGES: dict[str, str] = {
     "version_candidate": "not in use",
     "version_rejected": "did not pass the check",
     "version_withdrawn_data": "switched off: a better answer it was trained on was taken back",
+    "version_other_base": "for the model before",
     "use_version": "Use this version",
     "roll_back": "Go back to the version before",
     "switch_off": "Switch off",
@@ -108,4 +117,6 @@ MESSAGES: dict[str, str] = {
     "row_too_long": "A better answer is too long to train on. Take it back and write a shorter one. Nothing has "
     "changed.",
     "disk_full": "The server's disk is full, so nothing was saved. The version in use is unchanged.",
+    "training_short_of_memory": "The server has too little free memory to train at the moment, so nothing has changed. "
+    "Please try again when fewer people are asking, or tell your administrator.",
 }

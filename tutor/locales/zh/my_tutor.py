@@ -14,9 +14,15 @@ MESSAGES: dict[str, str] = {
     "my_tutor_base": "现在由**基础导师**回答你，没有启用适配器。",
     "my_tutor_active": "现在由 **{name}** 回答你：你的第 {version} 版，由你的 {count} 条更好的回答训练而成。",
     "my_tutor_shared": "现在由 **{name}** 回答你：课程的第 {version} 版，由教师采纳的回答训练而成。",
+    "my_tutor_other_base": "**{name}**（你的第 {version} 版）是在之前的模型上训练的，无法用于现在的模型。"
+    "请点“训练我的导师”，用同样的回答重新训练，或停用它。",
+    "my_tutor_shared_other_base": "**{name}**（课程的第 {version} 版）是在之前的模型上训练的，无法用于现在的模型。"
+    "教师可以重新训练或停用它。",
     "shared_what": "课程导师只学习你已采纳且作者同意的回答，并回答没有使用个人适配器的学生。",
     "shared_base": "现在由**基础导师**回答本课程。",
     "shared_active": "现在由 **{name}** 回答本课程：第 {version} 版。",
+    "shared_other_base": "**{name}**（第 {version} 版）是在之前的模型上训练的，无法用于现在的模型。"
+    "请点“训练课程导师”，用同样的回答重新训练，或停用它。",
     # better answers
     "my_corrections": "我写的更好的回答",
     "no_corrections": "还没有。请在回答下方选择“写一个更好的回答”。",
@@ -59,6 +65,7 @@ MESSAGES: dict[str, str] = {
     "version_candidate": "未使用",
     "version_rejected": "未通过检查",
     "version_withdrawn_data": "已停用：用于训练的回答被收回",
+    "version_other_base": "属于之前的模型",
     "use_version": "使用此版本",
     "roll_back": "回到上一个版本",
     "switch_off": "停用",
@@ -99,4 +106,6 @@ MESSAGES: dict[str, str] = {
     "withdrawn_meanwhile": "训练期间有一条更好的回答被收回，请重新训练。",
     "row_too_long": "有一条更好的回答太长，无法训练。请收回并写短一些；没有任何改变。",
     "disk_full": "服务器磁盘已满，未保存任何内容。正在使用的版本不受影响。",
+    "training_short_of_memory": "服务器目前可用内存不足，无法训练；没有任何改变。"
+    "请在提问的人较少时再试，或告知管理员。",
 }

@@ -1,0 +1,58 @@
+"""Training for a base in a GGUF file: upper layers only, enough memory, and versions of the base before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_trainer import BASE, fake_train
+from tuning_services import TuningServices
+
+from adapters.errors import TrainingRefused
+from adapters.records import TrainedAdapter, TrainingJob
+from tutor.engine.model_files import ModelFiles
+from tutor.locales import translate_error
+from tutor.tuning.adapter_training import AdapterTraining
+from tutor.tuning.recipes import GGUF_TRAINING_MEMORY, UPPER_LAYERS
+
+
+@pytest.fixture
+def tuning(tmp_path: Path, clock: Any) -> TuningServices:
+    services = TuningServices(tmp_path, clock)
+    services.add_accepted_corrections(services.ann, 3)
+    return services
+
+
+def on_gguf(tuning: TuningServices, free: int, **changes: Any) -> AdapterTraining:
+    """Return the training service for a GGUF base on a machine with `free` bytes of memory."""
+    files = ModelFiles(tuning.path, "Tiny", BASE, weights_format="gguf")
+    return replace(tuning.training, open_model=lambda spec, folder: files, free_memory=lambda: free, **changes)
+
+
+def test_a_gguf_base_gets_adapters_on_its_upper_layers_only(tuning: TuningServices) -> None:
+    jobs: list[TrainingJob] = []
+
+    def record(job: TrainingJob, on_progress: Any, cancelled: Any) -> TrainedAdapter:
+        jobs.append(job)
+        return fake_train(job, on_progress, cancelled)
+
+    on_gguf(tuning, GGUF_TRAINING_MEMORY, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)
+    replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)
+    assert [job.recipe.upper_layers for job in jobs] == [UPPER_LAYERS, 0]
+
+
+def test_a_training_is_refused_before_it_starts_where_memory_does_not_suffice(tuning: TuningServices) -> None:
+    training = on_gguf(tuning, 1_000_000_000)
+    for refused in (training.start, training.train):
+        with pytest.raises(TrainingRefused, match="needs 4.5 GB of free memory, 1.0 GB are free; close") as error:
+            refused(tuning.ann, tuning.ann.id, tuning.course)
+    assert "4.5 GB" in translate_error(error.value, "zh") and "内存" in translate_error(error.value, "zh")
+    assert not tuning.jobs.list_recent(tuning.ann)
+
+
+def test_a_version_of_the_base_before_is_recognised(tuning: TuningServices) -> None:
+    version = tuning.train(tuning.ann)
+    assert not tuning.training.is_for_another_base(version)
+    assert tuning.training.is_for_another_base(replace(version, base_sha256="0" * 64))
