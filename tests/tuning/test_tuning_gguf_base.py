@@ -46,9 +46,9 @@ def test_a_gguf_base_gets_adapters_on_its_upper_layers_only(tuning: TuningServic
 def test_a_training_is_refused_before_it_starts_where_memory_does_not_suffice(tuning: TuningServices) -> None:
     training = on_gguf(tuning, 1_000_000_000)
     for refused in (training.start, training.train):
-        with pytest.raises(TrainingRefused, match="needs 4.5 GB of free memory, 1.0 GB are free; close") as error:
+        with pytest.raises(TrainingRefused, match="needs 4.8 GB of free memory, 1.0 GB are free; close") as error:
             refused(tuning.ann, tuning.ann.id, tuning.course)
-    assert "4.5 GB" in translate_error(error.value, "zh") and "内存" in translate_error(error.value, "zh")
+    assert "4.8 GB" in translate_error(error.value, "zh") and "内存" in translate_error(error.value, "zh")
     assert not tuning.jobs.list_recent(tuning.ann)
 
 
