@@ -68,7 +68,7 @@ def test_a_vision_model_gets_the_page_image_without_adapter(
 ) -> None:
     engine._vision_model = "eyes"
     adapter = AdapterRef("ada-v1", tmp_path, "0", "0")
-    chat = with_generator(services.chat, find_active_adapter=lambda _learner, _course: adapter)
+    chat = with_generator(services.chat, find_active_adapter=lambda _learner, _course, _base: adapter)
     *_, finished = chat.ask(ada, course_with_figures.id, "What does Figure 2.1 show?")
     (picture,) = engine.requests[-1].messages[-1].images
     assert "was not looked at" not in finished.turn.answer

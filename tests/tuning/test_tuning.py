@@ -35,6 +35,17 @@ def test_a_trained_version_answers_its_learner_and_nobody_else(tuning: TuningSer
     assert tuning.versions.serving_adapter_ref(tuning.bob.id, tuning.course) is None
 
 
+def test_after_a_change_of_the_model_the_base_answers_until_the_learner_trains_again(tuning: TuningServices) -> None:
+    tuning.add_accepted_corrections(tuning.ann, 3)
+    version = tuning.train(tuning.ann)
+    assert tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course, "0" * 64) is None
+    assert (
+        tuning.versions.active(tuning.ann, tuning.ann.id, tuning.course) == version
+    )  # it is kept, and can serve again
+    ref = tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course, BASE)
+    assert ref == tuning.versions.to_adapter_ref(version)
+
+
 def test_training_rows_hold_the_rendered_prompt(tuning: TuningServices) -> None:
     tuning.add_accepted_corrections(tuning.ann, 3)
     seen = []

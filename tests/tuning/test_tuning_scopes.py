@@ -20,6 +20,7 @@ from tutor.corrections.feedback import MAX_CORRECTIONS_PER_DAY
 from tutor.corrections.review_flags import ReviewFlagKind, find_flags
 from tutor.domain import AdapterState, CorrectionState
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
+from tutor.store.schema.tuning import adapters as adapter_table
 
 
 def accept_for_the_course(tuning: TuningServices, count: int) -> list[str]:
@@ -192,3 +193,14 @@ def test_reviews_are_flagged_for_near_duplicates() -> None:
     others = ["Green light is reflected by chlorophyll!", "Sugar is built in the stroma."]
     (flag,) = find_flags("Green light is reflected by chlorophyll.", [], others)
     assert (flag.kind, flag.count) == (ReviewFlagKind.NEAR_DUPLICATE, 1)
+
+
+def test_a_learner_whose_own_version_is_of_another_base_is_served_by_the_courses(tuning: TuningServices) -> None:
+    accept_for_the_course(tuning, 3)
+    shared = tuning.training.train(tuning.instructor, None, tuning.course)
+    own = tuning.train(tuning.ann)
+    with tuning.database.write_transaction() as connection:
+        rows = adapter_table.update().where(adapter_table.c.id == own.id)
+        connection.execute(rows.values(base_sha256="0" * 64))
+    ref = tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course, shared.base_sha256)
+    assert ref == tuning.versions.to_adapter_ref(shared)

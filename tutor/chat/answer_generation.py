@@ -16,10 +16,10 @@ from tutor.chat.question_matching import is_echo
 from tutor.chat.running_turn import RunningTurn
 from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
 from tutor.domain import Queued, Token, Turn
-from tutor.engine.base import AdapterRef, Engine, GenerationRequest, Message
+from tutor.engine.base import AdapterRef, Engine, EngineInfo, GenerationRequest, Message
 from tutor.platform.settings import Settings
 
-FindActiveAdapter = Callable[[str, str], AdapterRef | None]  # (learner id, course id)
+FindActiveAdapter = Callable[[str, str, str], AdapterRef | None]  # (learner id, course id, SHA-256 of the base)
 RenderPage = Callable[[Document, Passage], bytes | None]
 FindQuotes = Callable[[str, Sequence[Hit], str], Sequence[Quote]]  # (answer, hits, question)
 SAMPLED_TEMPERATURE, SAMPLED_TOP_P = 0.7, 0.9  # of a retry, and of the second draft after one that leaked
@@ -84,7 +84,7 @@ class AnswerGenerator:
         is_large = not self.prompt_builder.is_small_model
         if not plan.has_definition:
             return is_large and plan.is_rewritable_hint
-        return is_large or bool(turn.replaces) or bool(self.find_active_adapter(turn.learner_id, turn.course_id))
+        return is_large or bool(turn.replaces) or self._find_adapter(turn, self.engine.info()) is not None
 
     def prefetch_next(self, prompt: PreparedPrompt, history: Sequence[Turn]) -> None:
         """Let the engine read the prefix of the next prompt; `history` ends with the turn of this prompt."""
@@ -113,12 +113,15 @@ class AnswerGenerator:
                 [*examples, *self.prompt_builder.history(history)],
             )
         info = self.engine.info()
-        model, adapter = info.model, self.find_active_adapter(turn.learner_id, turn.course_id)
+        model, adapter = info.model, self._find_adapter(turn, info)
         page = self._render_figure_page(message, found) if info.vision_model else None
         if page:
             messages = (*messages[:-1], replace(messages[-1], images=(page,)))
             model, adapter = info.vision_model, None  # adapters are trained on text alone
         return PreparedPrompt(messages, passage_ids, model, info.quantization, adapter, example, page is not None)
+
+    def _find_adapter(self, turn: Turn, info: EngineInfo) -> AdapterRef | None:
+        return self.find_active_adapter(turn.learner_id, turn.course_id, info.base_sha256)
 
     def _record(self, prompt: PreparedPrompt, running: RunningTurn) -> None:
         running.record_prompt(prompt.messages, prompt.passage_ids)

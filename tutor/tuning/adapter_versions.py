@@ -100,9 +100,13 @@ class AdapterVersionService:
         except AdapterNotFound:
             return  # rejected by the gate, or removed with a withdrawn correction
 
-    def serving_adapter_ref(self, learner_id: str, course_id: str) -> AdapterRef | None:
-        """Return the adapter that serves this learner, for the engine; None for the base."""
-        version = self._find_serving_version(learner_id, course_id)
+    def serving_adapter_ref(self, learner_id: str, course_id: str, base_sha256: str = "") -> AdapterRef | None:
+        """Return the adapter that serves this learner on the base with that hash; None for the base alone.
+
+        A version that was trained on another base is passed over, so that a change of the model leaves nobody without
+        answers: the page of the adapter says that it waits to be trained again. "" stands for any base.
+        """
+        version = self._find_serving_version(learner_id, course_id, base_sha256)
         return self.to_adapter_ref(version) if version else None
 
     def to_adapter_ref(self, version: AdapterVersion) -> AdapterRef:
@@ -141,11 +145,11 @@ class AdapterVersionService:
     def directory(self, version: AdapterVersion) -> Path:
         return self.adapters_dir.parent / version.directory
 
-    def _find_serving_version(self, learner_id: str, course_id: str) -> AdapterVersion | None:
+    def _find_serving_version(self, learner_id: str, course_id: str, base_sha256: str = "") -> AdapterVersion | None:
         with self.database.read_connection() as connection:
-            return adapter_store.active(connection, learner_id, course_id) or adapter_store.active(
-                connection, None, course_id
-            )
+            candidates = [adapter_store.active(connection, owner, course_id) for owner in (learner_id, None)]
+        fitting = (one for one in candidates if one is not None and base_sha256 in ("", one.base_sha256))
+        return next(fitting, None)
 
     def _require_promotable(self, version: AdapterVersion) -> None:
         if version.state is AdapterState.REJECTED:
