@@ -13,6 +13,7 @@ import pytest
 from tutor import cli
 from tutor.cli import run
 from tutor.cli.ask import answer_json
+from tutor.services import Services
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -66,6 +67,14 @@ def test_an_error_is_one_line_with_a_remedy(run_cli, arguments, message):
     status, out, err = run_cli(*arguments)
     assert status == 1 and out == ""
     assert message in err and err.count("\n") == 1 and err.startswith("tutor: ")
+
+
+def test_a_question_that_cannot_be_asked_is_refused_before_the_model_is_waited_for(run_cli, monkeypatch):
+    run_cli("courses", "add", "biology")
+    run_cli("users", "add", "ada")
+    monkeypatch.setattr(Services, "wait_until_ready", lambda *_: pytest.fail("waited for the model"))
+    status, out, err = run_cli("ask", "--course", "biology", "--learner", "ada", " ")
+    assert (status, out) == (1, "") and "there is no question" in err and err.count("\n") == 1
 
 
 def test_a_data_dir_that_cannot_be_written_is_one_line(run_cli, tmp_path):

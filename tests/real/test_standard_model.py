@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from command_line import Tutor
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 LIGHT = "What happens in the light reactions?"
 

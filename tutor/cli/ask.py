@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from tutor.chat.question_input import clean_question
 from tutor.cli.common import AddCommand, core_services_session, print_json, print_note, services_session
 from tutor.domain import Citation, Finished, Person, Token, Turn
 from tutor.errors import NotFound
@@ -35,6 +36,7 @@ def ask(arguments: argparse.Namespace, settings: Settings) -> int:
     with services_session(settings) as services:
         learner = services.accounts.get_by_name(arguments.learner)
         services.courses.authorize(learner, arguments.course)
+        clean_question(arguments.question, settings.max_question_chars)  # refused before the model is waited for
         services.wait_until_ready(print_note)
         turn = None
         for event in services.chat.ask(
