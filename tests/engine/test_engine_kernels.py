@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,12 @@ from tutor.engine.capacity import EngineCapacity
 from tutor.engine.gguf_loading import load_gguf
 from tutor.engine.gguf_tensors import GgufWeights, StoredTensor, write_tensor_index
 from tutor.engine.kernels.base import KernelLinear
-from tutor.engine.kernels.choice import CANDIDATES, KERNELS, choose_kernel
+from tutor.engine.kernels.choice import CANDIDATES, CPU_KERNELS, KERNELS, choose_kernel
 from tutor.engine.local import LocalEngine
 from tutor.engine.model_loading import load_model
+from tutor.engine.model_runner import ModelRunner, PrefillInput
 from tutor.errors import ModelUnusable
 
-CPU_KERNELS = ("int8-rows", "int4-groups", "fp32")
 # The largest relative error of a product, from rounding weights and inputs to 8 bits, or scales and inputs to bf16.
 TOLERANCE = {"int8-rows": 0.03, "int4-groups": 0.01, "fp32": 1e-5}
 
@@ -126,7 +127,6 @@ def test_an_adapter_changes_the_values_as_peft_does_on_the_same_kernel(tiny_gguf
     from peft import PeftModel
 
     from tutor.engine.lora_files import load_adapter
-    from tutor.engine.model_runner import ModelRunner, PrefillInput
 
     loaded = load_model(tiny_gguf.files, kernel=kernel)
     runner = ModelRunner(loaded, EngineCapacity(slots=2, chunk=16))
@@ -172,6 +172,46 @@ def test_the_kernel_is_chosen_by_measurement_or_by_name():
     assert choose_kernel("fp32", lambda: sample).name == "fp32"
     with pytest.raises(ModelUnusable, match="TUTOR_KERNEL=int3 is not one of auto, int8-rows"):
         choose_kernel("int3", lambda: sample)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_nf4_is_refused_where_it_would_not_compute_row_by_row():
+    with pytest.raises(ModelUnusable, match="TUTOR_KERNEL=nf4 needs a GPU with CUDA; set it to one of auto, int8-rows"):
+        choose_kernel("nf4", lambda: stored("Q4_K", 64, 256))
+
+
+def test_a_model_for_nf4_is_packed_in_4_bits_and_computes_about_what_the_file_says(tiny_gguf: TinyModel):
+    from bitsandbytes.nn import Linear4bit
+
+    tokens = torch.tensor([list(range(6, 20))])
+    model = load_gguf(tiny_gguf.files.directory, KERNELS["nf4"]())
+    layers = [layer for layer in model.modules() if isinstance(layer, Linear4bit)]
+    assert len(layers) == 2 * 7 + 1 and all(layer.weight.dtype == torch.uint8 for layer in layers)
+    with torch.inference_mode():
+        found = model(tokens).logits[0, -1].float()
+        expected = load_gguf(tiny_gguf.files.directory, KERNELS["fp32"]())(tokens).logits[0, -1]
+    assert found.dtype == torch.float32 and model.dtype == torch.bfloat16
+    # Weights of random bytes lose most by being rounded twice: about a tenth in each of the layers.
+    assert torch.cosine_similarity(found, expected, dim=0) > 0.85
+
+
+def test_all_of_a_model_moves_to_the_device_of_its_kernel(tiny_gguf: TinyModel):
+    model = load_gguf(tiny_gguf.files.directory, KERNELS["fp32"](), torch.device("meta"))
+    tensors = (*model.named_parameters(), *model.named_buffers())
+    assert [name for name, tensor in tensors if tensor.device.type != "meta"] == []
+
+
+def test_a_model_that_is_loaded_but_cannot_answer_is_unusable_and_leaves_no_thread(
+    tiny_gguf: TinyModel, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: object) -> None:
+        raise RuntimeError("no kernel image is available for this device")
+
+    monkeypatch.setattr(ModelRunner, "prefill", broken)
+    before = threading.active_count()
+    with pytest.raises(ModelUnusable, match=r"tiny-gguf was loaded but cannot answer \(the model failed \(Runtime"):
+        LocalEngine.open(tiny_gguf.files, kernel="fp32")
+    assert threading.active_count() == before
 
 
 def test_an_unreadable_block_format_is_refused_by_name(tmp_path: Path):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,16 +36,21 @@ ARCHITECTURES = ("qwen2",)
 class StoredEmbedding(nn.Module):
     """The token embedding as it is in the file; the rows of a prompt are dequantized when they are looked up."""
 
-    def __init__(self, stored: StoredTensor) -> None:
+    def __init__(self, stored: StoredTensor, dtype: torch.dtype) -> None:
         super().__init__()
-        self._stored = stored
+        self._stored, self._dtype = stored, dtype
+        self.raw: Tensor
+        self.register_buffer("raw", stored.raw, persistent=False)
 
     def forward(self, tokens: Tensor) -> Tensor:
-        return self._stored.rows(tokens)
+        return replace(self._stored, raw=self.raw).rows(tokens).to(self._dtype)
 
 
-def load_gguf(folder: Path, kernel: Kernel) -> Any:
-    """Return the causal language model of a folder with `model.gguf` and its companions. Raises ModelUnusable."""
+def load_gguf(folder: Path, kernel: Kernel, device: torch.device | None = None) -> Any:
+    """Return the causal language model of a folder with `model.gguf` and its companions, on `device`, by default a CPU.
+
+    Raises ModelUnusable.
+    """
     from transformers import AutoConfig, AutoModelForCausalLM
 
     config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -54,15 +60,21 @@ def load_gguf(folder: Path, kernel: Kernel) -> Any:
         )
     weights = GgufWeights(folder)
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa", dtype=torch.float32)
-    core = model.model
-    core.rotary_emb = type(core.rotary_emb)(config=config)
-    core.embed_tokens = StoredEmbedding(weights.read("token_embd.weight"))
-    _set_norm(core.norm, weights.read("output_norm.weight"))
-    model.lm_head = kernel.make_linear(read_head(weights), None)
+        model = AutoModelForCausalLM.from_config(config, attn_implementation="sdpa", dtype=kernel.dtype)
+    core, place = model.model, device or torch.device("cpu")
+    core.rotary_emb = type(core.rotary_emb)(config=config).to(place)
+    core.embed_tokens = StoredEmbedding(weights.read("token_embd.weight"), kernel.dtype).to(place)
+    _set_norm(core.norm, weights.read("output_norm.weight"), kernel.dtype)
+    core.norm.to(place)
+    model.lm_head = kernel.make_linear(read_head(weights), None).to(place)
+
+    def fill(number: int) -> None:
+        _fill_layer(core.layers[number], number, weights, kernel)
+        core.layers[number].to(place)
+
     # One layer a thread: the steps of a layer are too small to be shared between threads.
     with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        list(pool.map(lambda numbered: _fill_layer(numbered[1], numbered[0], weights, kernel), enumerate(core.layers)))
+        list(pool.map(fill, range(len(core.layers))))
     return model
 
 
@@ -77,12 +89,12 @@ def _fill_layer(layer: nn.Module, number: int, weights: GgufWeights, kernel: Ker
         weight = weights.read(f"{prefix}.{stored_name}.weight")
         module = layer.get_submodule(path)
         if not isinstance(module, nn.Linear):
-            _set_norm(module, weight)
+            _set_norm(module, weight, kernel.dtype)
             continue
         bias = weights.read(f"{prefix}.{stored_name}.bias").dequantize() if module.bias is not None else None
         parent, _, name = path.rpartition(".")
         setattr(layer.get_submodule(parent), name, kernel.make_linear(weight, bias))
 
 
-def _set_norm(norm: nn.Module, weight: StoredTensor) -> None:
-    norm.weight = nn.Parameter(weight.dequantize(), requires_grad=False)
+def _set_norm(norm: nn.Module, weight: StoredTensor, dtype: torch.dtype) -> None:
+    norm.weight = nn.Parameter(weight.dequantize().to(dtype), requires_grad=False)

@@ -35,7 +35,15 @@ from tutor.engine.model_loading import LoadedModel, free_memory_bytes, load_mode
 from tutor.engine.model_runner import ModelRunner, PrefillInput, require_full_attention
 from tutor.engine.sampling import make_generator, sample_token
 from tutor.engine.slots import BatchRows, RowSwap, WaitQueue, plan_prefill
-from tutor.errors import AdapterNotLoaded, EngineBusy, EngineError, EngineNotReady, InputRefused, PromptTooLong
+from tutor.errors import (
+    AdapterNotLoaded,
+    EngineBusy,
+    EngineError,
+    EngineNotReady,
+    InputRefused,
+    ModelUnusable,
+    PromptTooLong,
+)
 from tutor.platform.openmp import waiting_threads_sleep
 
 log = logging.getLogger(__name__)
@@ -99,8 +107,12 @@ class LocalEngine:
         bytes_a_row = row_bytes(require_full_attention(loaded), loaded.context_tokens, loaded.model.dtype)
         capacity = capacity_for(loaded.device.type, overrides, free_memory_bytes(loaded.device), bytes_a_row)
         engine = cls(loaded, capacity, queue_size)
-        for _ in engine.stream(GenerationRequest((Message("user", "Hello"),), learner="", max_tokens=2)):
-            pass
+        try:
+            for _ in engine.stream(GenerationRequest((Message("user", "Hello"),), learner="", max_tokens=2)):
+                pass
+        except EngineError as error:
+            engine.close()
+            raise ModelUnusable(f"{files.name} was loaded but cannot answer ({error}); choose another model") from error
         return engine
 
     # -- called from any thread --------------------------------------------------------------------------------------

@@ -5,13 +5,13 @@ Weights in a GGUF file keep their 4 bits, and a kernel computes with them; other
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 
+from tutor.engine.free_memory import available_memory
 from tutor.engine.gguf_loading import load_gguf
 from tutor.engine.gguf_tensors import GgufWeights
 from tutor.engine.kernels.choice import AUTO, choose_kernel
@@ -64,7 +64,7 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", kernel: str = AU
             f"the model in {files.directory} cannot be loaded ({error}); choose another model"
         ) from error
     model.eval().requires_grad_(False)
-    limit = min(CONTEXT_LIMIT[device], model.config.max_position_embeddings)
+    limit = min(CONTEXT_LIMIT[model.device.type], model.config.max_position_embeddings)
     stops = _stop_tokens(model, tokenizer)
     return LoadedModel(model, tokenizer, files.name, files.base_sha256, weights, used, limit, stops, files.detail)
 
@@ -72,7 +72,7 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", kernel: str = AU
 def _load_gguf(folder: Path, kernel: str) -> tuple[Any, str, str]:
     """Return the model, the format of its weights and its kernel."""
     chosen = choose_kernel(kernel, lambda: GgufWeights(folder).read(KERNEL_SAMPLE))
-    return load_gguf(folder, chosen), GGUF_PRECISION, chosen.name
+    return load_gguf(folder, chosen, torch.device(chosen.device_type)), GGUF_PRECISION, chosen.name
 
 
 def _load_safetensors(folder: Path, precision: Precision, device: str) -> Any:
@@ -93,10 +93,7 @@ def free_memory_bytes(device: torch.device) -> int:
     if device.type == "cuda":
         reserved = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)  # by torch, but unused
         return int(torch.cuda.mem_get_info(device)[0]) + reserved
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) << 10
-    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return available_memory()
 
 
 def _weight_options(precision: Precision) -> dict[str, Any]:

@@ -25,14 +25,19 @@ class KernelLinear(nn.Module):
 
     @classmethod
     def fuse(cls, layers: Sequence[KernelLinear]) -> KernelLinear | None:
-        """Return one layer that computes the outputs of `layers` side by side, or None. `layers` are not used again."""
-        raise NotImplementedError
+        """Return one layer that computes the outputs of `layers` side by side; they are not used again.
+
+        None, as here, where the layers of a kernel have to be called one by one.
+        """
+        return None
 
 
 class Kernel(Protocol):
     """Makes the linear layers of a model, each as a module with `in_features` and `out_features`."""
 
     name: str
+    device_type: str  # "cpu" or "cuda": where its products are computed
+    dtype: torch.dtype  # of what enters and leaves a layer
 
     def make_linear(self, weight: StoredTensor, bias: Tensor | None) -> nn.Module: ...
 

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 AUTO = "auto"
 KERNELS: Mapping[str, Callable[[], Kernel]] = {one.name: one for one in (Int8Rows, Int4Groups, Nf4, Fp32)}
+CPU_KERNELS = tuple(name for name, kernel in KERNELS.items() if kernel is not Nf4)
 CANDIDATES = (Int8Rows.name, Int4Groups.name)  # fp32 is a reference: no machine of a school has the memory
 # What a turn costs: about 5 chunks of 64 prompt tokens and 120 tokens of an answer.
 CHUNK_ROWS, CHUNKS, ANSWER_TOKENS = 64, 5, 120
@@ -32,8 +33,12 @@ def choose_kernel(name: str, sample: Callable[[], StoredTensor]) -> Kernel:
 
     `sample` returns a large weight of the model. Raises ModelUnusable for an unknown name.
     """
-    if name == AUTO and torch.cuda.is_available():
+    has_gpu = torch.cuda.is_available()
+    if name == AUTO and has_gpu:
         return Nf4()
+    if name == Nf4.name and not has_gpu:
+        others = ", ".join((AUTO, *CPU_KERNELS))
+        raise ModelUnusable(f"TUTOR_KERNEL={name} needs a GPU with CUDA; set it to one of {others}")
     if name != AUTO:
         if name not in KERNELS:
             raise ModelUnusable(

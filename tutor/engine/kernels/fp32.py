@@ -38,6 +38,7 @@ class Fp32:
     """The kernel `fp32`."""
 
     name = "fp32"
+    device_type, dtype = "cpu", torch.float32
 
     def make_linear(self, weight: StoredTensor, bias: Tensor | None) -> KernelLinear:
         return Fp32Linear(weight.dequantize(), bias)

@@ -48,6 +48,7 @@ class Int4Groups:
     """The kernel `int4-groups`."""
 
     name = "int4-groups"
+    device_type, dtype = "cpu", torch.float32
 
     def __init__(self) -> None:
         self._fallback = Int8Rows()

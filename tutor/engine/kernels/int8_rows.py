@@ -71,6 +71,7 @@ class Int8Rows:
     """The kernel `int8-rows`."""
 
     name = "int8-rows"
+    device_type, dtype = "cpu", torch.float32
 
     def make_linear(self, weight: StoredTensor, bias: Tensor | None) -> KernelLinear:
         codes, scales = torch.empty(weight.shape, dtype=torch.int8), torch.empty(weight.shape[0])

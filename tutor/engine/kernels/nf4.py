@@ -1,6 +1,7 @@
-"""bitsandbytes NF4: the kernel for CUDA, and for CPUs with AVX-512 where it is asked for.
+"""bitsandbytes NF4 with bf16 products: the kernel for CUDA.
 
-The weights of the file are rounded to 4 bits a second time. See bench/voice.py for what that costs.
+The weights of the file are rounded to 4 bits a second time. It is not offered on CPUs: there bitsandbytes computes
+several rows in one product, so that a row's rounding would depend on the others.
 """
 
 from __future__ import annotations
@@ -14,20 +15,21 @@ from tutor.engine.gguf_tensors import StoredTensor
 
 
 class Nf4:
-    """The kernel `nf4`. Its layers hold bf16 weights until they are moved to a device, which packs them."""
+    """The kernel `nf4`. A layer holds bf16 weights until it is moved to its device, which packs them."""
 
     name = "nf4"
+    device_type, dtype = "cuda", torch.bfloat16
 
     def make_linear(self, weight: StoredTensor, bias: Tensor | None) -> nn.Module:
         from bitsandbytes.nn import Linear4bit, Params4bit
 
         outputs, inputs = weight.shape
         layer: Any = Linear4bit(
-            inputs, outputs, bias=bias is not None, compute_dtype=torch.bfloat16, quant_type="nf4", device="meta"
+            inputs, outputs, bias=bias is not None, compute_dtype=self.dtype, quant_type=self.name, device="meta"
         )
-        values = weight.dequantize().bfloat16()
-        layer.weight = Params4bit(values, requires_grad=False, quant_type="nf4", module=layer)
+        values = weight.dequantize().to(self.dtype)
+        layer.weight = Params4bit(values, requires_grad=False, quant_type=self.name, module=layer)
         if bias is not None:
-            layer.bias = nn.Parameter(bias.bfloat16(), requires_grad=False)
-        packed: nn.Module = layer.to("cuda" if torch.cuda.is_available() else "cpu")
-        return packed
+            layer.bias = nn.Parameter(bias.to(self.dtype), requires_grad=False)
+        linear: nn.Module = layer
+        return linear
