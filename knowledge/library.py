@@ -164,7 +164,7 @@ class Library:
         """
         report, stopped = progress or (lambda progress: None), cancelled or (lambda: False)
         entries = self._indexed_passages(course_id)
-        vectors = self._embed_entries(entries, course_id, report, stopped)
+        vectors = self._embed_entries(entries, f"{course_id} was not embedded again: cancelled", report, stopped)
         report(IngestProgress("indexing", 0, 1))
         with self._writer_lock(course_id):
             self._publish(course_id, vectors)
@@ -209,14 +209,14 @@ class Library:
         self, document: Document, passages: Sequence[Passage], report: ProgressCallback, stopped: Callable[[], bool]
     ) -> dict[str, PassageVectors]:
         entries = [to_indexed_passage(passage, document) for passage in passages]
-        return self._embed_entries(entries, document.name, report, stopped)
+        return self._embed_entries(entries, f"{document.name} was not added: cancelled", report, stopped)
 
     def _embed_entries(
-        self, entries: Sequence[IndexedPassage], subject: str, report: ProgressCallback, stopped: Callable[[], bool]
+        self, entries: Sequence[IndexedPassage], if_stopped: str, report: ProgressCallback, stopped: Callable[[], bool]
     ) -> dict[str, PassageVectors]:
         def advanced(done: int) -> None:
             if stopped():
-                raise IngestCancelled(f"{subject} was not added: cancelled")
+                raise IngestCancelled(if_stopped)
             report(IngestProgress("embedding", done, len(entries)))
 
         return indexes.compute_passage_vectors(entries, self.embedder, advanced)

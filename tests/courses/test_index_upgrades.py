@@ -9,6 +9,7 @@ import pytest
 
 from knowledge import library as library_module
 from knowledge.embedding import HashingEmbedder
+from knowledge.errors import IngestCancelled
 from tests.conftest import PLANTS, FakeClock
 from tutor.courses.index_upgrades import REEMBED_JOB
 from tutor.domain import JobState, Person, Role
@@ -71,6 +72,13 @@ def test_the_new_embedding_is_a_job_that_the_materials_page_shows(after: Service
 def test_a_course_of_the_embedder_in_use_needs_no_job(after: Services):
     after.library.embed_again("biology")
     assert after.index_upgrades.start(after.operator) == []
+
+
+def test_a_cancelled_embedding_leaves_the_old_index_and_says_what_was_not_done(after: Services):
+    with pytest.raises(IngestCancelled, match="biology was not embedded again: cancelled"):
+        after.library.embed_again("biology", cancelled=lambda: True)
+    assert after.library.has_other_embedder("biology")
+    assert after.library.search("biology", QUESTION).hits[0].passage.text.startswith("Chlorophyll")
 
 
 def test_doctor_names_the_embedder_of_an_old_index(after: Services):
