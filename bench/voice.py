@@ -4,14 +4,14 @@
     python -m bench.voice --isa avx2 --out bench/results/voice_avx2.json     as on a CPU without AVX-512
     python -m bench.voice --kernels int8-rows --text FILE                    one kernel, judged on texts of yours
 
-Each kernel runs in a process of its own: the engine of the product with `int8-rows`, `int4-groups` and `nf4` (which
-is how every model was computed before), and `transformers`: the same weights in fp32, decoded by transformers alone.
-Wall times. `first_token_s` is for a prompt of 300 tokens of which nothing is cached, `first_token_warm_s` for one
-whose first 240 are (instructions and course), `class_of_8_tokens_per_s` for 8 learners with 8 adapters. `accuracy`
-compares each kernel with fp32 on texts that no kernel was tuned on: perplexity, and the share of positions with the
-same likeliest token. `bounds` are tokens per second from the bandwidth of memory, and seconds of a first token from
-the rate of integer products.
-Some 15 minutes on two cores; nothing else should run.
+Each variant runs in a process of its own. `int8-rows` and `int4-groups` are the engine of the product with that
+kernel, `small` is the engine with the small model in NF4, the default before, and `transformers` the same weights in
+fp32, decoded by transformers alone. Wall times. `first_token_s` is for a prompt of 300 tokens of which nothing is
+cached, `first_token_warm_s` for one whose first 240 are (instructions and course), `class_of_8_tokens_per_s` for 8
+learners with 8 adapters, `rss_gb` the most memory of the process. `accuracy` compares each kernel with fp32 on texts
+that no kernel was tuned on: perplexity, and the share of positions with the same likeliest token. `bounds` are tokens
+per second from the bandwidth of memory, and seconds of a first token from the rate of integer products. Nothing else
+should run.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-KERNELS = ("int8-rows", "int4-groups", "nf4", "transformers")
+KERNELS = ("int8-rows", "int4-groups")
+OTHERS = ("small", "transformers")
 AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "DNNL_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 GOALS = {"first_token_s": 4.0, "first_token_warm_s": 2.5, "tokens_per_s": 8.0, "class_of_8_tokens_per_s": 30.0}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--kernels", default=",".join(KERNELS))
+    parser.add_argument("--kernels", default=",".join((*KERNELS, *OTHERS)))
     parser.add_argument("--isa", choices=["machine", "avx2"], default="machine")
     parser.add_argument("--data-dir", type=Path, default=Path("var"))
     parser.add_argument(
@@ -52,7 +53,7 @@ def main() -> None:
 
 def summarize(parts: dict[str, dict[str, Any]], accuracy: dict[str, Any], isa: str) -> dict[str, Any]:
     """Return the figures of the fastest kernel of the product, and those of all."""
-    own = {name: part for name, part in parts.items() if name != "transformers" and "tokens_per_s" in part}
+    own = {name: part for name, part in parts.items() if name in KERNELS and "tokens_per_s" in part}
     best = max(own, key=lambda name: own[name]["tokens_per_s"] / own[name]["first_token_s"])
     met = {name: _meets(own[best][name], goal) for name, goal in GOALS.items()} if isa == "avx2" else {}
     return {**own[best], "kernels": parts, "accuracy": accuracy, "goals_met": met}
@@ -63,7 +64,7 @@ def _meets(figure: float, goal: float) -> bool:
 
 
 def _compare_with_fp32(options: argparse.Namespace) -> dict[str, Any]:
-    names = [name for name in options.kernels.split(",") if name != "transformers"]
+    names = [name for name in options.kernels.split(",") if name in KERNELS]
     read = {name: _run_part("accuracy", name, options) for name in ("fp32", *names)}
     reference = read["fp32"]["likeliest"]
     return {

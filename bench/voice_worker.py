@@ -22,7 +22,7 @@ from bench.serving_models import adapter_ref, lora_config
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, GenerationRequest, Message
 from tutor.engine.gguf_loading import load_gguf
-from tutor.engine.kernels.choice import KERNELS
+from tutor.engine.kernels.choice import AUTO, KERNELS
 from tutor.engine.local import LocalEngine
 from tutor.engine.model_files import ModelFiles, resolve_model_files
 
@@ -34,10 +34,12 @@ _FBGEMM_AVX2 = 1  # fbgemm::inst_set_t::avx2
 
 def main() -> None:
     part, kernel, isa, data_dir, *text = sys.argv[1:]
+    if isa == "avx2" and kernel == "small":
+        sys.exit("bitsandbytes cannot be held to AVX2")
     if isa == "avx2":
         _force_fbgemm_avx2()
-    files = resolve_model_files("standard", Path(data_dir), check_memory=False)
-    if files.weights_format != "gguf":
+    files = resolve_model_files("small" if kernel == "small" else "standard", Path(data_dir), check_memory=False)
+    if files.fallback is not None:
         sys.exit(f"the standard model cannot be had: {files.detail}")
     result: dict[str, Any] = {
         "model": files.name,
@@ -50,7 +52,7 @@ def main() -> None:
     else:
         measure = measure_transformers if kernel == "transformers" else measure_engine
         result |= measure(files, kernel)
-        result |= {"rss_gb": _peak_gb(), "bounds": measure_bounds(files)}
+        result |= {"rss_gb": _peak_gb()} | (measure_bounds(files) if kernel != "small" else {})
     print(json.dumps(result))
 
 
@@ -76,7 +78,7 @@ def _peak_gb() -> float:
 
 def measure_engine(files: ModelFiles, kernel: str) -> dict[str, Any]:
     started = time.perf_counter()
-    engine = LocalEngine.open(files, kernel=kernel)
+    engine = LocalEngine.open(files, kernel=AUTO if kernel == "small" else kernel)
     ready_s = time.perf_counter() - started
     try:
         prompts = [_prompt(engine, n) for n in range(4)]
@@ -188,7 +190,7 @@ def _seconds(action: Callable[[], object]) -> float:
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
-def measure_bounds(files: ModelFiles) -> dict[str, float]:
+def measure_bounds(files: ModelFiles) -> dict[str, dict[str, float]]:
     """Return what memory and arithmetic allow: int8 weights read once a token, and int8 products of a prompt."""
     from tutor.engine.gguf_tensors import GgufWeights
     from tutor.engine.kernels.int8_rows import Int8Rows
@@ -206,11 +208,12 @@ def measure_bounds(files: ModelFiles) -> dict[str, float]:
     with torch.inference_mode():
         layer(x)
         per_weight = min(_seconds(lambda: layer(x)) for _ in range(5)) / math.prod(sample.shape)
-    return {
+    bounds = {
         "gb_per_s": round(gb_per_s, 1),
         "int8_tokens_per_s": round(gb_per_s * 1e9 / computed, 1),
         "int8_first_token_s": round(per_weight * computed, 2),
     }
+    return {"bounds": bounds}
 
 
 # -- accuracy ----------------------------------------------------------------------------------------------------------
