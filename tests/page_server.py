@@ -8,6 +8,8 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import gradio as gr
+
 from tutor.domain import Course, Queued, Role, Token
 from tutor.engine.base import GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
@@ -20,6 +22,7 @@ ANSWER = (
 )
 COVERED = "Does chlorophyll absorb red and blue light and reflect green light?"
 UNCOVERED = "Who won the football world cup in Brazil?"
+_served: list[gr.Blocks] = []
 PLANTS = b"""# Plants
 
 ## Colour
@@ -53,6 +56,11 @@ def free_port() -> int:
         return port
 
 
+def is_event_pending(session_hash: str) -> bool:
+    """Tell whether a page of this process waits for an event: Gradio may keep a stream open on which nothing will come."""
+    return any(pages._queue.pending_event_ids_session.get(session_hash) for pages in _served)
+
+
 @contextmanager
 def serve_app(folder: Path, *, port: int = 0) -> Iterator[Services]:
     """Serve the pages at `services.settings.url`, with a course "biology" of one document."""
@@ -66,8 +74,10 @@ def serve_app(folder: Path, *, port: int = 0) -> Iterator[Services]:
         if not services.courses.visible_to(services.operator):
             create_biology_course(services)
         pages.launch(**launch_arguments(services), prevent_thread_lock=True)
+        _served.append(pages)
         yield services
     finally:
+        _served[:] = [one for one in _served if one is not pages]
         pages.close()
         services.close()
 
