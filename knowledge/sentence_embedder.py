@@ -20,6 +20,7 @@ from knowledge.errors import EmbedderUnusable
 from knowledge.file_hash import sha256_of_file
 from knowledge.languages import DEFAULT, codes, each
 from knowledge.languages.sentences import Span
+from knowledge.locked_tokenizer import lock_tokenizer
 from knowledge.vector_centering import Centres, load_centres
 
 BUNDLED_SPEC = "bundled"
@@ -223,6 +224,7 @@ def _load_model(folder: Path, *, use_int8: bool) -> Any:
             f"the embedding model in {folder.name} cannot be loaded ({type(error).__name__}); "
             "set TUTOR_EMBEDDER=bundled"
         ) from error
+    lock_tokenizer(model.tokenizer)
     if use_int8 and str(model.device) == "cpu" and cpu_layers.has_int8_kernels():
         cpu_layers.use_cpu_layers(model)
     return model

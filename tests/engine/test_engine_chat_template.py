@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -67,3 +70,21 @@ def bundled_chat(tmp_path_factory: pytest.TempPathFactory) -> Any:
     files = resolve_model_files("bundled", tmp_path_factory.mktemp("var"))
     tokenizer = AutoTokenizer.from_pretrained(files.directory)
     return ChatTemplate(tokenizer), tokenizer
+
+
+def test_two_threads_never_use_the_tokenizer_at_once(monkeypatch: pytest.MonkeyPatch):
+    tokenizer = make_tokenizer()
+    set_options, in_use, overlaps = tokenizer.set_truncation_and_padding, threading.Event(), []
+
+    def set_and_pause(*arguments: Any, **options: Any) -> None:
+        overlaps.append(in_use.is_set())
+        in_use.set()
+        set_options(*arguments, **options)
+        time.sleep(0.02)
+        in_use.clear()
+
+    monkeypatch.setattr(tokenizer, "set_truncation_and_padding", set_and_pause)
+    chat = ChatTemplate(tokenizer)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda word: chat.encode([Message("user", word)]), ["w1", "w2 w3", "w4", "w5 w6 w7"]))
+    assert overlaps == [False] * 4

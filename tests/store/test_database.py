@@ -116,3 +116,14 @@ OLD_DATABASE_SQL = (
     " created_at) VALUES ('a', 'ada-v1', 'p', 'k', 1, 'active', 'b', 's', 'adapters/ada-v1', '{}', '2026')",
     "INSERT INTO adapter_rows (adapter_id, correction_id) VALUES ('a', 'c')",
 )
+
+
+def test_what_people_wrote_is_in_no_error_and_no_log_of_the_database(tmp_path, caplog):
+    database = open_database(tmp_path / "x.sqlite")
+    database.engine.echo = True
+    caplog.set_level("DEBUG", "sqlalchemy")
+    with pytest.raises(sa.exc.IntegrityError) as refused, database.write_transaction() as connection:
+        connection.execute(people.insert().values(**make_person("Zenobia Quill")))
+        connection.execute(people.insert().values(**make_person("Zenobia Quill")))
+    assert "Zenobia" not in str(refused.value) + caplog.text
+    assert "INSERT INTO people" in caplog.text

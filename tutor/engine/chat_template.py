@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ class ChatTemplate:
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
+        self._lock = threading.Lock()  # a call sets the tokenizer's padding and truncation before it reads its text
         template = str(tokenizer.chat_template or "")
         tokens = [
             added.content
@@ -32,7 +34,8 @@ class ChatTemplate:
             raise InputRefused("the message is empty; write a question")
         turns = [{"role": m.role, "content": escape_special_tokens(m.content, self.special_tokens)} for m in messages]
         text = self._tokenizer.apply_chat_template(turns, add_generation_prompt=add_generation_prompt, tokenize=False)
-        ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        with self._lock:
+            ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
         return ids
 
     def decode(self, tokens: Sequence[int]) -> str:

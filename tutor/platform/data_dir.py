@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor.errors import DataDirInUse, DataDirUnusable
+
+_READABLE_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,17 @@ def shared_models_dir(chosen: Path | None, data_dir: Path) -> Path:
 
 
 def open_data_dir(path: Path) -> DataDir:
-    """Create the directory, readable by this user only; raises DataDirUnusable when it cannot be written."""
+    """Create the directory, or close an existing one to other users, so that only this user can read it.
+
+    Raises DataDirUnusable when it cannot be written, or others can read it and it is not the tutor's own to close.
+    """
     root = DataDir(path.expanduser().absolute())
+    folders = (root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir)
     try:
-        for folder in (root.path, root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close_to_others(root.path, {root.database_file.name, *(folder.name for folder in folders)})
+        for folder in folders:
+            folder.mkdir(mode=0o700, exist_ok=True)
         probe = root.path / f".probe-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
@@ -89,3 +101,20 @@ def open_data_dir(path: Path) -> DataDir:
             "make it writable or choose another with --data-dir or TUTOR_DATA_DIR"
         ) from error
     return root
+
+
+def _close_to_others(folder: Path, own_names: set[str]) -> None:
+    """Take everybody else's permissions from the folder; raises DataDirUnusable if it may serve others too."""
+    status = folder.stat()
+    if not status.st_mode & _READABLE_BY_OTHERS:
+        return
+    names = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
+    is_shared = status.st_mode & stat.S_ISVTX or (names and not names & own_names)
+    if status.st_uid != os.geteuid() or is_shared:
+        raise DataDirUnusable(
+            f"other users can read the data folder {folder}, and it holds more than the tutor's data or "
+            f"belongs to another user; run `chmod 700 {folder}`, or choose a new folder, for example "
+            f"{folder / 'tutor-data'}, with --data-dir or TUTOR_DATA_DIR"
+        )
+    folder.chmod(stat.S_IMODE(status.st_mode) & ~_READABLE_BY_OTHERS)
+    log.warning("other users could read the data folder %s; now only its owner can", folder)

@@ -70,8 +70,13 @@ def open_database(path: Path) -> Database:
 
 def _engine(path: Path) -> sa.Engine:
     # No limit on connections: a writer that reads through a second one must never wait for those that wait for it.
+    # Parameters are what people wrote: they stay out of error messages and logs.
     engine = sa.create_engine(
-        f"sqlite:///{path}", isolation_level="AUTOCOMMIT", json_serializer=_dump_json, max_overflow=-1
+        f"sqlite:///{path}",
+        isolation_level="AUTOCOMMIT",
+        json_serializer=_dump_json,
+        max_overflow=-1,
+        hide_parameters=True,
     )
 
     @sa.event.listens_for(engine, "connect")
