@@ -104,7 +104,7 @@ def test_a_guarded_draft_is_not_streamed_before_it_passes(services, course, ada,
 
 def test_hints_of_a_larger_model_pass_the_leak_guard(services, course, ada):
     drafts = iter(["Add 8, then divide: x = 7.", "Which operation takes the 8 away?"])
-    large = ScriptedEngine(lambda _request: next(drafts), context_tokens=8192)
+    large = ScriptedEngine(lambda _request: next(drafts), parameters=8_000_000_000)
     chat = with_engine(services.chat, large)
     *_, finished = chat.ask(ada, course.id, EQUATION)
     assert finished.turn.answer == "Which operation takes the 8 away?"

@@ -114,7 +114,7 @@ def test_a_question_is_embedded_once_in_a_turn(services, ask, ada, monkeypatch):
     """The search and the verified answers compare the same vectors."""
     correction = "Chlorophyll reflects green light, so leaves look green to us."
     services.feedback.submit_correction(ada, ask(ada).id, correction, consent=False)
-    monkeypatch.setattr(services.engine, "_context", 8192)  # a small model is shown no related answer
+    monkeypatch.setattr(services.engine, "_parameters", 8_000_000_000)  # a small model is shown no related answer
     embedded: list[str] = []
     for name in ("encode_queries", "embed_passages"):
         monkeypatch.setattr(type(services.embedder), name, recording(getattr(type(services.embedder), name), embedded))
@@ -248,15 +248,15 @@ def test_long_history_and_passages_are_trimmed_to_the_window(services: Services,
     assert all(small.count_tokens(request.messages) <= window for request in small.requests)
 
 
-@pytest.mark.parametrize(("window", "reads_other_sentences"), [(2048, False), (8192, True)])
+@pytest.mark.parametrize(("parameters", "reads_other_sentences"), [(135_000_000, False), (8_000_000_000, True)])
 def test_a_small_model_gets_selected_sentences_and_a_large_one_passages(
-    services: Services, course: Course, instructor: Person, ada: Person, window: int, reads_other_sentences: bool
+    services: Services, course: Course, instructor: Person, ada: Person, parameters: int, reads_other_sentences: bool
 ):
     text = (
         b"Roots drink. Mosses have no roots, so their leaves take up the water of the rain. They were drawn by Haeckel."
     )
     services.documents.ingest(instructor, course.id, "moss.txt", text)
-    engine = ScriptedEngine(["Their leaves."], context_tokens=window)
+    engine = ScriptedEngine(["Their leaves."], context_tokens=32_768, parameters=parameters)
     *_, finished = with_engine(services.chat, engine).ask(
         ada, course.id, "What do mosses take up the water of rain with?"
     )

@@ -71,7 +71,7 @@ def test_an_accepted_correction_answers_an_uncovered_question(services, ask, ada
 
 def test_a_related_question_gives_a_larger_model_an_example(services, ask, ada, monkeypatch):
     services.feedback.submit_correction(ada, ask(ada, GREEN).id, BETTER, consent=False)
-    monkeypatch.setattr(services.engine, "_context", 8192)
+    monkeypatch.setattr(services.engine, "_parameters", 8_000_000_000)
     turn = ask(ada, "What makes leaves so green in summer?")
     engine = services.engine
     assert isinstance(engine, ScriptedEngine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -69,6 +70,34 @@ def test_without_a_gpu_the_standard_model_is_chosen_where_nothing_is_set(
 ):
     monkeypatch.setattr(model_files, "_has_gpu", lambda: False)
     assert resolve("auto", tmp_path).name == "Tiny-Test"
+
+
+@pytest.mark.parametrize("cores", [2, 8, 64])
+def test_the_choice_does_not_depend_on_the_number_of_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int):
+    monkeypatch.setattr(model_files, "_has_gpu", lambda: False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(cores)))
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert resolve("auto", tmp_path).name == "Tiny-Test"
+
+
+def test_with_a_gpu_and_the_hub_the_pinned_4_b_model_is_chosen_and_any_other_can_be_named(
+    tmp_path: Path, tiny: TinyModel, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[tuple[str, str | None]] = []
+
+    def download(repo: str, revision: str | None) -> Path:
+        asked.append((repo, revision))
+        return tiny.files.directory
+
+    monkeypatch.setattr(model_files, "_has_gpu", lambda: True)
+    monkeypatch.setattr(model_files, "_download", download)
+    assert resolve("auto", tmp_path).name.startswith("Qwen/Qwen3-4B-Instruct-2507@")
+    assert resolve("org/other-7B", tmp_path).name.startswith("org/other-7B@")
+    assert resolve("standard", tmp_path).name == "Tiny-Test"
+    assert resolve(str(tiny.files.directory), tmp_path).directory == tiny.files.directory
+    (repo, revision), other = asked
+    assert repo == "Qwen/Qwen3-4B-Instruct-2507" and revision is not None and len(revision) == 40
+    assert other == ("org/other-7B", None)
 
 
 def test_with_a_gpu_but_no_hub_the_next_smaller_model_answers_and_says_why(

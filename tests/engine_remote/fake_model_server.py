@@ -22,6 +22,7 @@ class FakeModelServer:
 
     vendor: str = "vllm"
     base: str = "base-model"
+    root: str = ""  # what the base is named outside this server
     other_models: tuple[str, ...] = ()  # further base models of the same server
     context: int | None = 2048
     answer_words: int = 4
@@ -73,6 +74,7 @@ class Handler(BaseHTTPRequestHandler):
                 "id": self.fake.base,
                 "owned_by": self.fake.vendor,
                 "parent": None,
+                "root": self.fake.root,
                 "max_model_len": self.fake.context,
             }
             adapters = [{"id": name, "parent": self.fake.base, "root": at} for name, at in self.fake.adapters.items()]

@@ -359,3 +359,23 @@ def test_the_key_is_sent_and_never_shown(server: FakeModelServer) -> None:
 def test_an_address_that_cannot_be_used_is_refused_at_once(url: str) -> None:
     with pytest.raises(SetupError, match="TUTOR_ENGINE_URL"):
         open_remote(Settings(engine_url=url))
+
+
+# -- the size of the model ---------------------------------------------------------------------------------------------
+
+
+def test_the_size_of_the_servers_model_is_read_from_its_name(server: FakeModelServer, engine: RemoteEngine) -> None:
+    assert engine.info().parameters == 0
+    server.base = "Qwen/Qwen2.5-7B-Instruct"
+    assert RemoteEngine(ModelServer(server.url)).info().parameters == 7_000_000_000
+
+
+def test_the_size_of_a_model_under_another_name_is_that_of_its_root(server: FakeModelServer) -> None:
+    server.base, server.root = "tutor", "/models/Qwen2.5-7B-Instruct"
+    assert RemoteEngine(ModelServer(server.url)).info().parameters == 7_000_000_000
+
+
+def test_the_operator_may_set_the_size_of_the_servers_model(server: FakeModelServer) -> None:
+    server.base = "tutor-1B"
+    opened = open_remote(Settings(engine_url=server.url, engine_parameters_b=14))
+    assert opened.info().parameters == 14_000_000_000

@@ -18,7 +18,8 @@ COURSE = "biology"
 
 @pytest.fixture
 def engine(request) -> ScriptedEngine:
-    return ScriptedEngine(["Leaves reflect green light."], context_tokens=getattr(request, "param", 8192))
+    parameters = getattr(request, "param", 8_000_000_000)
+    return ScriptedEngine(["Leaves reflect green light."], context_tokens=8192, parameters=parameters)
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +100,7 @@ def test_the_page_shows_the_exact_prompt_block(services, ada, record_answer, ask
     assert services.profiles.own_profile(ada, COURSE).prompt_block == ""
 
 
-@pytest.mark.parametrize("engine", [2048], indirect=True)
+@pytest.mark.parametrize("engine", [0, 135_000_000], indirect=True)
 def test_a_small_model_gets_no_learner_block(services, ada, ask, engine):
     services.profiles.update(ada, COURSE, {"level": "beginner"})
     ask(ada)

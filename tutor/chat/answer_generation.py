@@ -17,6 +17,7 @@ from tutor.chat.running_turn import RunningTurn
 from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
 from tutor.domain import Queued, Token, Turn
 from tutor.engine.base import AdapterRef, Engine, EngineInfo, GenerationRequest, Message
+from tutor.engine.size_class import Ability
 from tutor.platform.settings import Settings
 
 FindActiveAdapter = Callable[[str, str, str], AdapterRef | None]  # (learner id, course id, SHA-256 of the base)
@@ -78,13 +79,14 @@ class AnswerGenerator:
     def prefers_model(self, plan: TurnPlan, turn: Turn) -> bool:
         """Return whether a model answers although the plan has a reply.
 
-        A large model words a hint better than its template and a definition better than the course, a small one worse
-        (measured: docs/LOG.md). For a definition, a retry and a learner with an active adapter ask the model too.
+        It rewords a hint, or writes a definition that the course has, where models of its size do that better. For a
+        definition, a retry and a learner with an active adapter ask the model too.
         """
-        is_large = not self.prompt_builder.is_small_model
+        may = self.prompt_builder.model_may
         if not plan.has_definition:
-            return is_large and plan.is_rewritable_hint
-        return is_large or bool(turn.replaces) or self._find_adapter(turn, self.engine.info()) is not None
+            return plan.is_rewritable_hint and may(Ability.WORD_HINTS)
+        asks_model = bool(turn.replaces) or self._find_adapter(turn, self.engine.info()) is not None
+        return asks_model or may(Ability.WRITE_DEFINITIONS)
 
     def prefetch_next(self, prompt: PreparedPrompt, history: Sequence[Turn]) -> None:
         """Let the engine read the prefix of the next prompt; `history` ends with the turn of this prompt."""
@@ -134,8 +136,8 @@ class AnswerGenerator:
         )
 
     def _find_related_example(self, turn: Turn, found: SearchResult) -> VerifiedAnswer | None:
-        """Return a verified answer to a related question; None for a small model, which would repeat it."""
-        if self.prompt_builder.is_small_model:
+        """Return a verified answer to a related question; None for a model of a size that would repeat it."""
+        if not self.prompt_builder.model_may(Ability.FOLLOW_EXAMPLES):
             return None
         passage_ids = [hit.passage.id for hit in found.hits]
         return self.verified_answers.find_related(turn.learner_id, turn.course_id, turn.question, passage_ids)

@@ -1,7 +1,7 @@
 """Builds the prompts of a turn: instructions, the learner, earlier turns and passages, within the model's window.
 
-A small model gets less: it confuses two passages, answers as well from selected sentences of one, and repeats what the
-prompt says about the learner (measured: docs/LOG.md).
+What else than selected sentences of one passage a model is given depends on what was measured for its size
+(`tutor.engine.size_class`).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tutor.chat.citations import strip_citation_marks
 from tutor.chat.context_window import PromptMaterial, PromptPassage, fit_to_window
 from tutor.domain import Turn, TurnStatus
 from tutor.engine.base import Engine, Message
+from tutor.engine.size_class import Ability, is_able
 from tutor.platform.settings import Settings
 
 TOP_K = 4  # passages retrieved; an answer may be supported by one that its prompt does not contain
-SMALL_MODEL_CONTEXT_TOKENS = 2048
 DescribeLearner = Callable[[str, str, str], str]  # (learner id, course id, language) -> text for the prompt, or ""
 QaPair = tuple[str, str]  # a question and its answer
 
@@ -33,12 +33,11 @@ class PromptBuilder:
     engine: Engine
     describe_learner: DescribeLearner
     settings: Settings
-    select_sentences: Callable[[str, Sequence[Hit]], str] = select_sentences  # (question, hits) -> for a small model
+    select_sentences: Callable[[str, Sequence[Hit]], str] = select_sentences  # (question, hits) -> instead of a passage
 
-    @property
-    def is_small_model(self) -> bool:
-        """Whether the engine's model is small, judged by its context window."""
-        return self.engine.info().context_tokens <= SMALL_MODEL_CONTEXT_TOKENS
+    def model_may(self, ability: Ability) -> bool:
+        """Return whether the engine's model is of a size that does this well."""
+        return is_able(self.engine.info().parameters, ability)
 
     def build_answer_prompt(
         self,
@@ -51,7 +50,8 @@ class PromptBuilder:
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """Return messages that fit the window, and the ids of the passages in them, best first."""
         prompt, window = prompts.load_prompt("answer", language), self.engine.info().context_tokens
-        learner_block = "" if self.is_small_model else self.describe_learner(learner_id, course_id, language)
+        knows_learner = self.model_may(Ability.KNOW_THE_LEARNER)
+        learner_block = self.describe_learner(learner_id, course_id, language) if knows_learner else ""
 
         def build(material: PromptMaterial) -> tuple[Message, ...]:
             rendered = prompt.render(passages=material.passages, question=question)
@@ -83,9 +83,10 @@ class PromptBuilder:
         return tuple((turn.question, strip_citation_marks(fixed_replies.strip_notes(turn.answer))) for turn in recent)
 
     def _passages(self, question: str, hits: Sequence[Hit]) -> tuple[PromptPassage, ...]:
-        limit = self.settings.passages_per_prompt or (1 if self.is_small_model else TOP_K)
+        reads_passages = self.model_may(Ability.READ_PASSAGES)
+        limit = self.settings.passages_per_prompt or (TOP_K if reads_passages else 1)
         shown = tuple(_to_prompt_passage(hit) for hit in hits[:limit])
-        if self.is_small_model and len(shown) == 1:
+        if not reads_passages and len(shown) == 1:
             return (replace(shown[0], text=self.select_sentences(question, hits)),)
         return shown
 

@@ -88,6 +88,7 @@ class EngineInfo:
     vision_model: str = ""  # the model that accepts images, "" for none
     progress: LoadProgress | None = None  # while LOADING; `detail` says it in English
     fallback: Fallback | None = None  # why this is not the requested model; `detail` says it in English
+    parameters: int = 0  # of the model, which decide what it may do (`size_class`); 0: unknown
 
 
 class Engine(Protocol):

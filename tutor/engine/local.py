@@ -149,6 +149,7 @@ class LocalEngine:
             loaded.detail,
             str(loaded.device),
             loaded.kernel,
+            parameters=loaded.parameters,
         )
 
     def close(self) -> None:

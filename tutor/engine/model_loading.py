@@ -16,6 +16,7 @@ from tutor.engine.gguf_loading import load_gguf
 from tutor.engine.gguf_tensors import GgufWeights
 from tutor.engine.kernels.choice import AUTO, choose_kernel
 from tutor.engine.model_files import ModelFiles
+from tutor.engine.parameter_count import count_parameters
 from tutor.errors import ModelUnusable
 
 Precision = Literal["nf4", "bf16", "fp32"]
@@ -37,6 +38,7 @@ class LoadedModel:
     context_tokens: int
     stop_tokens: frozenset[int]
     detail: str = ""
+    parameters: int = 0  # 0: unknown
 
     @property
     def device(self) -> torch.device:
@@ -66,7 +68,18 @@ def load_model(files: ModelFiles, precision: Precision = "nf4", kernel: str = AU
     model.eval().requires_grad_(False)
     limit = min(CONTEXT_LIMIT[model.device.type], model.config.max_position_embeddings)
     stops = _stop_tokens(model, tokenizer)
-    return LoadedModel(model, tokenizer, files.name, files.base_sha256, weights, used, limit, stops, files.detail)
+    return LoadedModel(
+        model,
+        tokenizer,
+        files.name,
+        files.base_sha256,
+        weights,
+        used,
+        limit,
+        stops,
+        files.detail,
+        count_parameters(files.directory),
+    )
 
 
 def _load_gguf(folder: Path, kernel: str) -> tuple[Any, str, str]:

@@ -13,6 +13,7 @@ from tutor.domain import Token
 from tutor.engine.base import AdapterRef, EngineInfo, EngineState, GenerationRequest, Message, require_text_only
 from tutor.engine.http_client import Json, ModelServer, ServerHttpError
 from tutor.engine.openai_messages import image_token_count, to_openai_messages
+from tutor.engine.parameter_count import parameters_in_name
 from tutor.engine.server_adapters import SGLANG, VLLM, ServerAdapters, ServerDialect, models_by_id
 from tutor.errors import (
     AdapterNotLoaded,
@@ -39,6 +40,7 @@ class ServedModel:
     context_tokens: int
     dialect: ServerDialect
     vision_model: str = ""  # its model that accepts images
+    root: str = ""  # the hub id or path of the base, which a server may offer under another name
 
 
 def open_remote(settings: Settings) -> RemoteEngine:
@@ -46,7 +48,14 @@ def open_remote(settings: Settings) -> RemoteEngine:
     assert settings.engine_url
     limit = settings.queue_size + (settings.slots or settings.queue_size)
     server = ModelServer(settings.engine_url, settings.engine_key)
-    return RemoteEngine(server, settings.model, vision_model=settings.vision_model, max_concurrent=limit)
+    billions = settings.engine_parameters_b
+    return RemoteEngine(
+        server,
+        settings.model,
+        vision_model=settings.vision_model,
+        max_concurrent=limit,
+        parameters=None if billions is None else round(billions * 1e9),
+    )
 
 
 class RemoteEngine:
@@ -61,12 +70,14 @@ class RemoteEngine:
         max_concurrent: int = 64,
         max_adapters: int = 64,
         health_ttl_s: float = 2.0,  # how long a health check stays valid
+        parameters: int | None = None,  # of the model; None: as its name on the server tells
     ) -> None:
         self._server = server
         self._model = model
         self._vision_model = vision_model
         self._max_concurrent = max_concurrent
         self._health_ttl_s = health_ttl_s
+        self._parameters = parameters
         self._running = 0
         self._lock = threading.Lock()
         self._refresh_lock = threading.Lock()
@@ -126,6 +137,7 @@ class RemoteEngine:
             detail,
             self._server.url,
             vision_model=served.vision_model,
+            parameters=self._count_parameters(served),
         )
 
     def close(self) -> None:
@@ -144,6 +156,12 @@ class RemoteEngine:
         except RemoteEngineFailed as error:
             self._last_error = str(error)
         self._refreshed_at = time.monotonic()
+
+    def _count_parameters(self, served: ServedModel) -> int:
+        """Return the parameters that are set, or that a name of the base tells, else 0."""
+        if self._parameters is not None:
+            return self._parameters
+        return parameters_in_name(served.base) or parameters_in_name(served.root)
 
     def _missing_vision_detail(self, served: ServedModel) -> str:
         """Return a sentence if the configured vision model is not on the server, otherwise ""."""
@@ -253,4 +271,5 @@ def _parse_served_model(models: Json, wanted: str, vision_model: str | None = No
     base = wanted if wanted in bases else next(iter(bases))
     dialect = SGLANG if bases[base].get("owned_by") == "sglang" else VLLM
     context = int(bases[base].get("max_model_len") or DEFAULT_CONTEXT_TOKENS)
-    return ServedModel(base, context, dialect, vision_model if vision_model in bases else "")
+    root = str(bases[base].get("root") or "")
+    return ServedModel(base, context, dialect, vision_model if vision_model in bases else "", root)

@@ -26,7 +26,7 @@ class ScriptedEngine:
     """Answers come from `script`: texts repeated in order, or a function of the request.
 
     `queue_positions` are the places in the queue that are streamed before each answer; with a `vision_model` it accepts
-    images.
+    images. `parameters` is the size it gives itself out for.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class ScriptedEngine:
         *,
         context_tokens: int = 2048,
         vision_model: str = "",
+        parameters: int = 0,
     ) -> None:
         self.requests: list[GenerationRequest] = []
         self.prefetched: list[tuple[tuple[Message, ...], AdapterRef | None]] = []
@@ -42,6 +43,7 @@ class ScriptedEngine:
         self.queue_positions: Sequence[int] = ()
         self._context = context_tokens
         self._vision_model = vision_model
+        self._parameters = parameters
         if callable(script):
             self._answer = script
         else:
@@ -69,7 +71,13 @@ class ScriptedEngine:
 
     def info(self) -> EngineInfo:
         return EngineInfo(
-            "scripted", "none", EngineState.READY, "scripted", self._context, vision_model=self._vision_model
+            "scripted",
+            "none",
+            EngineState.READY,
+            "scripted",
+            self._context,
+            vision_model=self._vision_model,
+            parameters=self._parameters,
         )
 
     def close(self) -> None:

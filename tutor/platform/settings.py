@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     embedder: str = "auto"  # auto | bundled | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None
+    engine_parameters_b: float | None = Field(default=None, ge=0)  # billions, of that server's model; None: by its name
     vision_model: str | None = None  # the model of that server that reads pictures; None: OCR reads them
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=50, ge=1)
     max_answer_tokens: int = Field(default=200, ge=1)
     answer_time_limit_s: float = Field(default=120.0, gt=0)
-    passages_per_prompt: int | None = Field(default=None, ge=1)  # None: one for a small model, else four
+    passages_per_prompt: int | None = Field(default=None, ge=1)  # None: as many as models of this size read well
     history_turns: int = Field(default=3, ge=0)
     queue_size: int = Field(default=32, ge=1)
     slots: int | None = Field(default=None, ge=1)  # None, here and below: chosen for the device

@@ -280,11 +280,11 @@ def statement_choices(
     return [(format_statement(one, names, today, language), one.key) for one in statements if one.says in StatementKind]
 
 
-def render_prompt_block(text: str, language: str, *, small_model: bool) -> str:
+def render_prompt_block(text: str, language: str, *, model_is_told: bool) -> str:
     """Return the block that prompts include, or why there is none."""
     title = f"<h3>{t(language, 'prompt_block_title')}</h3>"
     content = f"<blockquote>{html.escape(text)}</blockquote>" if text else f"<p>{t(language, 'prompt_block_none')}</p>"
-    note = f'<p class="soft">{t(language, "prompt_block_small_model")}</p>' if small_model and text else ""
+    note = f'<p class="soft">{t(language, "prompt_block_small_model")}</p>' if text and not model_is_told else ""
     return f'<div class="tp">{title}{content}{note}</div>'
 
 

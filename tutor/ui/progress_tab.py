@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from tutor.domain import Person
+from tutor.engine.size_class import Ability
 from tutor.learner.overview import LearnerOverview
 from tutor.locales import page_languages, t
 from tutor.progress.profile import CHOICE_FIELDS, FREE_TEXT_FIELDS, MAX_CHARS
@@ -175,7 +176,7 @@ class ProgressHandlers:
         said, language = profile.stored, actor.language
         today = self.services.clock().date()
         statements = progress_html.statement_choices(profile.statements, profile.skill_names, today, language)
-        small = self.services.chat.prompt_builder.is_small_model
+        is_told = self.services.chat.prompt_builder.model_may(Ability.KNOW_THE_LEARNER)
         return (
             gr.Radio(value=language),
             *(
@@ -186,7 +187,7 @@ class ProgressHandlers:
             said.in_prompt,
             gr.Radio(choices=statements, value=None, info=None if statements else t(language, "statements_none")),
             gr.Button(visible=bool(statements)),
-            progress_html.render_prompt_block(profile.prompt_block, language, small_model=small),
+            progress_html.render_prompt_block(profile.prompt_block, language, model_is_told=is_told),
         )
 
     def _skill_names(self, actor: Person, course_id: str) -> dict[str, str]:
