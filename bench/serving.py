@@ -2,6 +2,7 @@
 
     python -m bench.serving --model bundled --data-dir var --out bench/results/serving.json
     python -m bench.serving --model random100m --out bench/results/serving_random100m.json
+    python -m bench.serving --model standard --isa avx2 --parts decode_speed --cells distinct16 --rounds 3
     python -m bench.serving --model tiny --rounds 1 --quick        seconds; the tests run this one
 
 Times are CPU seconds of this process on one thread, the best of several interleaved rounds: other processes on the
@@ -10,6 +11,10 @@ on their values. `base` is the same transformers model without adapters, decodin
 `vs_own_base` compares with our own engine without adapters, which is the stricter ratio. The names of the mixes:
 distinct16 are 16 learners with 16 adapters, zipf8 are 8 learners whose adapters are drawn by Zipf's law, and so on.
 Half an hour for the bundled model.
+
+`standard` is the 1.5 B model, and a folder with a GGUF file may be named instead. Its adapters change the layers that
+the product trains, or the last `--layers`. PEFT runs it on the kernel that serves (`vs_peft_mixed`, `vs_serial`) and,
+as people would without our kernels, in fp32 (`vs_fp32_*`), which takes four bytes a weight.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import tempfile
 import threading
 import time
@@ -29,6 +35,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import torch
 
+from adapters.records import Recipe
+from bench.instruction_sets import instructions_used, use_instructions
 from bench.serving_decode import decode_speed
 from bench.serving_models import (
     ADAPTERS,
@@ -46,37 +54,74 @@ from bench.serving_models import (
 )
 from tutor.engine.base import AdapterRef, GenerationRequest, Message
 from tutor.engine.capacity import EngineCapacity
+from tutor.engine.gguf_tensors import GgufWeights
+from tutor.engine.kernels.choice import AUTO, choose_kernel
 from tutor.engine.local import LocalEngine
 from tutor.engine.lora_files import load_adapter
-from tutor.engine.model_loading import LoadedModel
+from tutor.engine.model_loading import GGUF_PRECISION, KERNEL_SAMPLE, LoadedModel
 from tutor.engine.model_runner import ModelRunner, PrefillInput
+from tutor.tuning.recipes import recipe_for
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="bundled", choices=["bundled", "random100m", "tiny"])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="bundled", help="bundled, standard, random100m, tiny, or a folder")
+    parser.add_argument("--kernel", default=AUTO, help="of a GGUF file")
+    parser.add_argument("--isa", choices=["machine", "avx2"], default="machine")
+    parser.add_argument("--layers", type=int, help="how many upper layers adapters of a GGUF base change; 0: all")
+    parser.add_argument("--cells", default="", help="of decode_speed, such as distinct16,one8; default: all")
     parser.add_argument("--data-dir", type=Path, default=Path("var"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="fewer learners and shorter answers, to show that it runs")
     parser.add_argument("--parts", default=",".join(PARTS), help="parts to run, in this order")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    use_instructions(options.isa, "bench.serving")
     with tempfile.TemporaryDirectory() as folder:
-        files, precision = model_files(options.model, options.data_dir, Path(folder))
-        print(
-            f"{hardware()}; model {files.name} in {precision}; {RANK=} on all linears, "
-            f"{CONTEXT_TOKENS} tokens of context"
-        )
-        result = {"hardware": hardware(), "model": files.name, "precision": precision, "commit": commit()}
-        result |= {"torch": torch.__version__, "rounds": options.rounds, "load": list(os.getloadavg())}
-        bench = Bench(files, precision, write_adapters(files, Path(folder)), options.rounds, options.quick)
+        bench = open_bench(options, Path(folder))
+        result = describe(bench, options.isa)
+        print(json.dumps(result), flush=True)
         for name in options.parts.split(","):
             found = PARTS[name](bench)
             print(json.dumps(found), flush=True)
             result |= found
+            result["peak_gb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 1)
             if options.out:  # after each part, so an interrupted run has a result too
                 options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))
+
+
+def open_bench(options: argparse.Namespace, folder: Path) -> Bench:
+    """Return the set-up that the options ask for; for a GGUF base the kernel is chosen once, for the whole run."""
+    files, precision = model_files(options.model, options.data_dir, folder)
+    kernel, layers = AUTO, None
+    if files.weights_format == "gguf":
+        precision = GGUF_PRECISION
+        kernel = choose_kernel(options.kernel, lambda: GgufWeights(files.directory).read(KERNEL_SAMPLE)).name
+        trained = recipe_for(files, Recipe()).upper_layers
+        layers = (trained if options.layers is None else options.layers) or None
+    cells = tuple(name for name in options.cells.split(",") if name)
+    adapter = write_adapters(files, folder, layers)
+    return Bench(files, precision, adapter, options.rounds, options.quick, kernel, layers, cells)
+
+
+def describe(bench: Bench, isa: str) -> dict[str, Any]:
+    """Return what every figure of the run belongs to: machine, instructions, model, kernel and adapters."""
+    kernel = bench.kernel if bench.is_gguf else "bitsandbytes" if bench.precision == "nf4" else bench.precision
+    changed = "all" if bench.layers is None else f"the last {bench.layers}"
+    return {
+        "hardware": hardware(),
+        "isa": instructions_used(isa),
+        "model": bench.files.name,
+        "precision": bench.precision,
+        "kernel": kernel,
+        "adapters": f"rank {RANK} on all linear layers of {changed} decoder layers",
+        "context_tokens": CONTEXT_TOKENS,
+        "commit": commit(),
+        "torch": torch.__version__,
+        "rounds": bench.rounds,
+        "load": list(os.getloadavg()),
+    }
 
 
 def admission(bench: Bench) -> dict[str, Any]:

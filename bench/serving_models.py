@@ -13,9 +13,11 @@ from typing import Any
 
 import torch
 
+from bench.serving_gguf import write_random_adapter
 from tutor.engine.base import AdapterRef
 from tutor.engine.capacity import EngineCapacity
 from tutor.engine.files import sha256_of
+from tutor.engine.kernels.choice import AUTO
 from tutor.engine.local import LocalEngine
 from tutor.engine.lora_files import TARGET_MODULES, LoraWeights, load_adapter
 from tutor.engine.model_files import ModelFiles, resolve_model_files
@@ -38,9 +40,16 @@ class Bench:
     adapter: AdapterRef
     rounds: int
     quick: bool
+    kernel: str = AUTO  # of a GGUF base
+    layers: int | None = None  # the adapter changes the last so many layers; None: all
+    cells: tuple[str, ...] = ()  # of `decode_speed`, such as distinct16; (): all
+
+    @property
+    def is_gguf(self) -> bool:
+        return self.files.weights_format == "gguf"
 
     def load(self) -> LoadedModel:
-        return load_model(self.files, self.precision)
+        return load_model(self.files, self.precision, self.kernel)
 
     def engine(self, **shape: Any) -> LocalEngine:
         endless = replace(self.load(), stop_tokens=frozenset())  # every answer has the requested length
@@ -69,7 +78,8 @@ def hardware() -> str:
     name = next((line.split(":")[1].strip() for line in info.splitlines() if line.startswith("model name")), "CPU")
     flags = "AVX512-BF16" if "avx512_bf16" in info else "no AVX512-BF16"
     system = f"{platform.system()}, Python {platform.python_version()}"
-    return f"{name} ({flags}), {os.cpu_count()} cores, 1 thread used, {system}"
+    threads = torch.get_num_threads()
+    return f"{name} ({flags}), {os.cpu_count()} cores, {threads} thread{'s' * (threads > 1)} used, {system}"
 
 
 def commit() -> str:
@@ -77,6 +87,9 @@ def commit() -> str:
 
 
 def model_files(name: str, data_dir: Path, scratch: Path) -> tuple[ModelFiles, Any]:
+    """Return the files of a model and the precision to load them in; a GGUF file keeps its own."""
+    if name == "standard" or Path(name).is_dir():
+        return resolve_model_files(name, data_dir, check_memory=False), "nf4"
     bundled = resolve_model_files("bundled", data_dir)
     if name == "bundled":
         return bundled, "nf4"
@@ -98,9 +111,12 @@ def random_model(bundled: ModelFiles, folder: Path, width: int, layers: int) -> 
     return ModelFiles(folder, f"random-llama-{width}x{layers}", "random")
 
 
-def write_adapters(files: ModelFiles, root: Path) -> AdapterRef:
-    """Let PEFT write one adapter; every learner gets a copy in memory."""
-    write_adapter(load_model(files, "bf16").model, root / "adapter")
+def write_adapters(files: ModelFiles, root: Path, layers: int | None = None) -> AdapterRef:
+    """Write one adapter, for a GGUF base on its last `layers` layers; every learner gets a copy in memory."""
+    if files.weights_format == "gguf":
+        write_random_adapter(files.directory, root / "adapter", lora_config(), layers)
+    else:
+        write_adapter(load_model(files, "bf16").model, root / "adapter")
     return adapter_ref(root / "adapter", files, "bench-v1")
 
 
@@ -120,29 +136,35 @@ def adapter_ref(folder: Path, files: ModelFiles, name: str) -> AdapterRef:
     return AdapterRef(name, folder, sha256_of(folder / "adapter_model.safetensors"), files.base_sha256)
 
 
-def lora_config() -> Any:
+def lora_config(layers: Sequence[int] | None = None) -> Any:
+    """Return the settings of an adapter on some layers, by their numbers; None: on all."""
     from peft import LoraConfig
 
-    return LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=list(TARGET_MODULES), init_lora_weights=False)
+    chosen = {"layers_to_transform": list(layers)} if layers is not None else {}
+    return LoraConfig(
+        r=RANK, lora_alpha=2 * RANK, target_modules=list(TARGET_MODULES), init_lora_weights=False, **chosen
+    )
 
 
 class StaticBatch:
     """The forward pass of transformers on a static batch of equal prompts, with or without PEFT adapters."""
 
-    def __init__(self, loaded: LoadedModel, adapters: int = 0) -> None:
+    def __init__(self, loaded: LoadedModel, adapters: int = 0, layers: int | None = None) -> None:
         from peft import get_peft_model
 
         self.model: Any = loaded.model
         self._held = adapters and 1
+        count = loaded.model.config.num_hidden_layers
+        self._layers = None if layers is None else range(max(0, count - layers), count)
         if adapters:
-            self.model = get_peft_model(loaded.model, lora_config(), adapter_name="a0")
+            self.model = get_peft_model(loaded.model, lora_config(self._layers), adapter_name="a0")
             self.ensure_adapters(adapters)
         self.model.eval()
 
     def ensure_adapters(self, adapters: int) -> None:
         """Add adapters until there are `adapters`."""
         for i in range(self._held, adapters):
-            self.model.add_adapter(f"a{i}", lora_config())
+            self.model.add_adapter(f"a{i}", lora_config(self._layers))
         self._held = max(self._held, adapters)
         self.model.eval()
 

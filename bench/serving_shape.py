@@ -31,7 +31,7 @@ SHAPES = [(slots, 2) for slots in (4, 8, 16, 32)] + [(16, rows) for rows in (1, 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="bundled", choices=["bundled", "random100m", "tiny"])
+    parser.add_argument("--model", default="bundled", help="bundled, standard, random100m, tiny, or a folder")
     parser.add_argument("--data-dir", type=Path, default=Path("var"))
     parser.add_argument("--learners", type=int, default=32)
     parser.add_argument("--prompt", type=int, default=200, metavar="WORDS")

@@ -1,10 +1,11 @@
-"""Engines over the random models of `tiny_models.py`."""
+"""Random models, `tiny_models.py` and `tiny_gguf.py`, and engines over them."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from tiny_gguf import make_tiny_gguf
 from tiny_models import TinyModel, make_tiny
 
 
@@ -18,6 +19,12 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
 def tiny_qwen(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
     """A random Qwen-style model: norms on q and k, tied embeddings, an explicit head size."""
     return make_tiny(tmp_path_factory.mktemp("qwen"), "qwen", 6)
+
+
+@pytest.fixture(scope="session")
+def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
+    """A random Qwen2 in a GGUF file, with four adapters."""
+    return make_tiny_gguf(tmp_path_factory.mktemp("gguf"), 4)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_gguf import make_tiny_gguf, random_blocks
+from tiny_gguf import random_blocks
 from tiny_models import TinyModel, ask
 from torch import nn
 
@@ -30,11 +30,6 @@ from tutor.errors import ModelUnusable
 
 # The largest relative error of a product, from rounding weights and inputs to 8 bits, or scales and inputs to bf16.
 TOLERANCE = {"int8-rows": 0.03, "int4-groups": 0.01, "fp32": 1e-5}
-
-
-@pytest.fixture(scope="module")
-def tiny_gguf(tmp_path_factory: pytest.TempPathFactory) -> TinyModel:
-    return make_tiny_gguf(tmp_path_factory.mktemp("gguf"), 4)
 
 
 @pytest.fixture(scope="module", params=CPU_KERNELS)
