@@ -11,7 +11,7 @@ from playwright.sync_api import Error
 
 MAX_SHOWN_CHARS = 4_000
 IDLE_MS = 300  # between two events of a chain
-_WATCHED = re.compile(r"/gradio_api/(?:queue/|upload)")
+_WATCHED = re.compile(r"/gradio_api/(?:queue/|run/|upload)")
 _STREAM = re.compile(r"/gradio_api/queue/data\?session_hash=(\w+)")
 _running: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
 

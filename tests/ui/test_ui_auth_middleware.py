@@ -42,7 +42,7 @@ DENIED = (
 DENIED_POSTS = (
     "/gradio_api/call/ask",
     "/gradio_api/call/v2/ask",
-    "/gradio_api/run/predict",
+    "/gradio_api/run/ask",
     "/gradio_api/api/predict",
     "/gradio_api/component_server",
     "/gradio_api/process_recording",
@@ -201,11 +201,21 @@ def test_every_response_has_security_headers(new_guest: Client, new_visitor: Cli
         assert answer.headers["cache-control"] == "no-store"
 
 
+def test_what_a_page_reads_needs_no_queue_and_its_answers_do(served_app: Services, new_guest: Client):
+    """A regression: events of the queue that a page fired while it opened were lost now and then."""
+    client = new_guest()
+    read = {"fn_index": handler_index(served_app, client, "load_page"), "data": [], "session_hash": "reads"}
+    assert client.post("/gradio_api/run/predict", json=read).status_code == 200
+    ask = {"fn_index": handler_index(served_app, client, "ask"), "data": ["?", None, None], "session_hash": "reads"}
+    assert client.post("/gradio_api/run/predict", json=ask).status_code == 404
+
+
 def test_a_session_hash_belongs_to_who_used_it_first(new_guest: Client):
     alice, bob = new_guest(), new_guest()
     body = {"fn_index": 0, "data": [], "session_hash": "alices-session"}
     assert alice.post("/gradio_api/queue/join", json=body).status_code == 200
     assert bob.post("/gradio_api/queue/join", json=body).status_code == 403
+    assert bob.post("/gradio_api/run/predict", json=body).status_code == 403
     assert bob.get("/gradio_api/queue/data", params={"session_hash": "alices-session"}).status_code == 403
     assert bob.get("/gradio_api/heartbeat/alices-session").status_code == 403
     cancel = {"session_hash": "alices-session", "fn_index": 0, "event_id": "x"}

@@ -19,7 +19,7 @@ from tutor.services import Services
 from tutor.tuning.side_by_side import AnswerSide
 from tutor.ui import chat_view, job_progress
 from tutor.ui.confirmation import build_confirmation
-from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 from tutor.ui.sanitizer import sanitize_markdown
 
@@ -281,7 +281,7 @@ def build(handlers: AdapterHandlers, course: gr.Dropdown) -> AdapterPanel:
     panel = AdapterPanel(
         state, ready, progress, plot, timer, stop, versions, details, confirmation.group, buttons, comparison
     )
-    panel.timer.tick(handle_errors(handlers.poll_training), course, panel.outputs, **EVENT_OPTIONS)
+    panel.timer.tick(handle_errors(handlers.poll_training), course, panel.outputs, **READ_EVENT_OPTIONS)
     train.click(handle_errors(handlers.train), course, panel.outputs, **EVENT_OPTIONS)
     stop.click(handle_errors(handlers.stop), course, panel.outputs, **EVENT_OPTIONS)
     use.click(handle_errors(handlers.use_version), [versions, course], panel.outputs, **EVENT_OPTIONS)

@@ -15,7 +15,7 @@ from tutor.progress.xapi_import import parse_roster
 from tutor.services import Services
 from tutor.ui import class_html
 from tutor.ui.error_boundary import (
-    EVENT_OPTIONS,
+    READ_EVENT_OPTIONS,
     STATE_EVENT_OPTIONS,
     Updates,
     current_person,
@@ -87,4 +87,4 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         [file, import_result, shown, links],
         **STATE_EVENT_OPTIONS,
     )
-    gr.on([tab.select, course.change], handle_errors(handlers.show), course, [shown, links], **EVENT_OPTIONS)
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, [shown, links], **READ_EVENT_OPTIONS)

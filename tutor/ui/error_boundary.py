@@ -24,6 +24,9 @@ PERSON_KEY = "tutor.person"  # the key of the signed-in person in the request's 
 # The options of every event. Gradio's preprocessing would compare values with choices that it keeps in memory for each
 # session, and so refuse valid ones after a restart; services check what they get.
 EVENT_OPTIONS: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "preprocess": False}
+# What only reads is answered by its own request. Gradio's page loses events of its queue, or calls them a broken
+# connection, when some begin while others end (6.31: a late end of one stream closes the next), as when a page opens.
+READ_EVENT_OPTIONS: dict[str, Any] = EVENT_OPTIONS | {"queue": False}
 # A value that the server keeps (a file, a State) has to pass through Gradio.
 STATE_EVENT_OPTIONS: dict[str, Any] = EVENT_OPTIONS | {"preprocess": True}
 Updates = tuple[Any, ...]  # what a handler returns, in the order of its outputs

@@ -19,6 +19,7 @@ from tutor.store.posed_questions import GradeLogEntry, StoredAttempt
 from tutor.ui import practice_view, text_format
 from tutor.ui.error_boundary import (
     EVENT_OPTIONS,
+    READ_EVENT_OPTIONS,
     STATE_EVENT_OPTIONS,
     Updates,
     current_person,
@@ -199,7 +200,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
             undo = gr.Button(visible=False, size="sm", elem_id="tutor-grade-undo")
     step = gr.State()
     shown = [answers, form, details, outcome, reason, again, undo, step]
-    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
     answers.input(handle_errors(handlers.open_answer), answers, shown[1:], **EVENT_OPTIONS)
     decide.click(handle_errors(handlers.decide), [answers, outcome, reason, course], shown, **EVENT_OPTIONS)
     again.click(handle_errors(handlers.regrade), [answers, course], shown, **EVENT_OPTIONS)

@@ -29,6 +29,7 @@ from tutor.ui import (
 from tutor.ui.confirmation import build_confirmation
 from tutor.ui.error_boundary import (
     EVENT_OPTIONS,
+    READ_EVENT_OPTIONS,
     STATE_EVENT_OPTIONS,
     Updates,
     current_person,
@@ -195,11 +196,11 @@ def build(services: Services, page: gr.Blocks) -> None:
             handle_errors(handlers.load_page),
             None,
             [back, actor, column, course, *panel.outputs, hint],
-            **EVENT_OPTIONS,
+            **READ_EVENT_OPTIONS,
         )
     )
-    fill_review(course.input(handle_errors(handlers.show_course), course, panel.outputs, **EVENT_OPTIONS))
-    panel.timer.tick(handle_errors(handlers.poll_uploads), course, panel.outputs, **EVENT_OPTIONS)
+    fill_review(course.input(handle_errors(handlers.show_course), course, panel.outputs, **READ_EVENT_OPTIONS))
+    panel.timer.tick(handle_errors(handlers.poll_uploads), course, panel.outputs, **READ_EVENT_OPTIONS)
 
 
 def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple[gr.Markdown, CoursePanel]:

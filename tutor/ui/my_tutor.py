@@ -13,7 +13,7 @@ from tutor.locales.formatting import join_list
 from tutor.services import Services
 from tutor.ui import adapter_panel
 from tutor.ui.confirmation import build_confirmation
-from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
 
@@ -86,8 +86,10 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     confirmation = build_confirmation("withdraw_yes", "tutor-withdraw-yes")
     panel = adapter_panel.build(adapter_handlers, course)
     shown = [corrections, consent, confirmation.group]
-    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
-    gr.on([tab.select, course.change], handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
+    gr.on(
+        [tab.select, course.change], handle_errors(adapter_handlers.show), course, panel.outputs, **READ_EVENT_OPTIONS
+    )
     consent.input(handle_errors(handlers.set_consent), consent, None, **EVENT_OPTIONS).then(
         handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS
     )

@@ -20,7 +20,7 @@ from tutor.services import Services
 from tutor.store.posed_questions import PosedQuestionRecord
 from tutor.ui import photo_input, practice_view
 from tutor.ui.chat_updates import resolve_course_id
-from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
 
@@ -221,7 +221,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     panel = [begin, topic, card, number, prompt, options, order, arranged, written, pictures, check, hint, skip]
     panel += [go_on, hints, feedback, posed, submission, result]
     answer_inputs = [options, order, written, posed, submission, course]
-    gr.on([tab.select, course.change], handle_errors(handlers.show), course, panel, **EVENT_OPTIONS)
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, panel, **READ_EVENT_OPTIONS)
     start.click(handle_errors(handlers.start), [topic, course], panel, **EVENT_OPTIONS)
     gr.on([check.click, written.submit], handle_errors(handlers.submit_answer), answer_inputs, panel, **EVENT_OPTIONS)
     order.input(handle_errors(handlers.show_order), order, arranged, **EVENT_OPTIONS)

@@ -18,6 +18,7 @@ from tutor.ui import progress_html
 from tutor.ui.confirmation import build_confirmation
 from tutor.ui.error_boundary import (
     EVENT_OPTIONS,
+    READ_EVENT_OPTIONS,
     STATE_EVENT_OPTIONS,
     Updates,
     current_person,
@@ -227,7 +228,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, s
     erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
     confirmation = build_confirmation("erase_yes", "tutor-erase-yes")
     shown = [recommendation, alternatives, start_button, placement_button, reading, progress, links, *form.outputs]
-    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
+    gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
     alternatives.input(handle_errors(handlers.show_reading), [alternatives, course], reading, **EVENT_OPTIONS)
     start_button.click(handle_errors(handlers.practise_skill), [alternatives, course], tabs, **EVENT_OPTIONS)
     placement_button.click(handle_errors(handlers.start_placement), course, tabs, **EVENT_OPTIONS)
@@ -237,7 +238,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, s
     undoable = [form.undo, deleted, *form.outputs]
     form.delete.click(handle_errors(handlers.delete_statement), [form.statements, course], undoable, **EVENT_OPTIONS)
     form.undo.click(handle_errors(handlers.restore_statement), deleted, undoable, **STATE_EVENT_OPTIONS)
-    course.change(lambda: (gr.Button(visible=False), None), None, [form.undo, deleted], **EVENT_OPTIONS)
+    course.change(lambda: (gr.Button(visible=False), None), None, [form.undo, deleted], **READ_EVENT_OPTIONS)
     erase.click(handle_errors(handlers.confirm_erasure), course, confirmation.outputs, **EVENT_OPTIONS)
     confirmation.confirm.click(
         handle_errors(handlers.erase_profile), course, [confirmation.group, *shown], **EVENT_OPTIONS

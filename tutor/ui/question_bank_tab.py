@@ -13,7 +13,15 @@ from tutor.locales import t
 from tutor.services import Services
 from tutor.store.items import ItemState, StoredItem
 from tutor.ui import text_format
-from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, error_message, handle_errors, show_info
+from tutor.ui.error_boundary import (
+    EVENT_OPTIONS,
+    READ_EVENT_OPTIONS,
+    Updates,
+    current_person,
+    error_message,
+    handle_errors,
+    show_info,
+)
 from tutor.ui.gradio_i18n import i18n
 
 MAX_ITEMS = 60  # in the list; more are found by searching
@@ -187,7 +195,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         handle_errors(handlers.show),
         [course, search],
         shown,
-        **EVENT_OPTIONS,
+        **READ_EVENT_OPTIONS,
     )
     levels.input(handle_errors(handlers.set_help_level), [levels, course], None, **EVENT_OPTIONS)
     items.input(handle_errors(handlers.open_item), [items, course], shown[2:], **EVENT_OPTIONS)

@@ -11,7 +11,7 @@ from tutor.corrections.review_queue import CorrectionReview
 from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import adapter_panel, review_html
-from tutor.ui.error_boundary import EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
 
@@ -111,8 +111,8 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> Any:
 
     def fill(arrived: Any) -> None:
         """Fill the tab after the event that sets the course."""
-        arrived.then(handle_errors(handlers.show), course, outputs, **EVENT_OPTIONS)
-        arrived.then(handle_errors(adapter_handlers.show), course, panel.outputs, **EVENT_OPTIONS)
+        arrived.then(handle_errors(handlers.show), course, outputs, **READ_EVENT_OPTIONS)
+        arrived.then(handle_errors(adapter_handlers.show), course, panel.outputs, **READ_EVENT_OPTIONS)
 
-    tab.select(handle_errors(handlers.show), course, outputs, **EVENT_OPTIONS)
+    tab.select(handle_errors(handlers.show), course, outputs, **READ_EVENT_OPTIONS)
     return fill

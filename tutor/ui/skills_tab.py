@@ -20,6 +20,7 @@ from tutor.services import Services
 from tutor.ui import text_format
 from tutor.ui.error_boundary import (
     EVENT_OPTIONS,
+    READ_EVENT_OPTIONS,
     STATE_EVENT_OPTIONS,
     Updates,
     current_person,
@@ -212,7 +213,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         accept_all = gr.Button(i18n("proposals_all"), size="sm", elem_id="tutor-accept-all")
     shown = [skills, group, name, needs, reasons, proposals, proposal_buttons]
     undoable = [undo, undo_token, *shown]
-    gr.on([tab.select, course.input], handle_errors(handlers.show), [course, skills], shown, **EVENT_OPTIONS)
+    gr.on([tab.select, course.input], handle_errors(handlers.show), [course, skills], shown, **READ_EVENT_OPTIONS)
     skills.input(handle_errors(handlers.select_skill), [course, skills], shown, **EVENT_OPTIONS)
     gr.on(
         [rename.click, name.submit],
@@ -227,4 +228,4 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     accept.click(handle_errors(handlers.accept_proposals), [course, proposals, skills], undoable, **EVENT_OPTIONS)
     accept_all.click(handle_errors(handlers.accept_all_proposals), [course, skills], undoable, **EVENT_OPTIONS)
     undo.click(handle_errors(handlers.undo), undo_token, undoable, **STATE_EVENT_OPTIONS)
-    course.change(lambda: (gr.Button(visible=False), None), None, [undo, undo_token], **EVENT_OPTIONS)
+    course.change(lambda: (gr.Button(visible=False), None), None, [undo, undo_token], **READ_EVENT_OPTIONS)

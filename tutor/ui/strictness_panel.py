@@ -13,7 +13,7 @@ from tutor.domain import Strictness
 from tutor.errors import InputRefused
 from tutor.locales import t
 from tutor.services import Services
-from tutor.ui.error_boundary import EVENT_OPTIONS, current_person, handle_errors, show_info
+from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
 
 
@@ -58,5 +58,5 @@ def build(services: Services, course: gr.Dropdown) -> None:
     levels = gr.Radio(label=i18n("strictness"), info=i18n("strictness_info"), choices=[], elem_id="tutor-strictness")
     note = gr.Markdown(elem_id="tutor-retrieval-note")
     shown = [levels, note]
-    course.change(handle_errors(handlers.show), course, shown, **EVENT_OPTIONS)
+    course.change(handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
     levels.input(handle_errors(handlers.set_strictness), [levels, course], shown, **EVENT_OPTIONS)

@@ -10,7 +10,7 @@ import gradio as gr
 from tutor.services import Services
 from tutor.ui import chat_view, my_tutor, photo_input, practice_tab, progress_tab, quick_actions
 from tutor.ui.conversation_handlers import ConversationHandlers
-from tutor.ui.error_boundary import EVENT_OPTIONS, handle_errors
+from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, handle_errors
 from tutor.ui.feedback_handlers import FeedbackHandlers
 from tutor.ui.gradio_i18n import i18n
 from tutor.ui.question_handlers import QuestionHandlers
@@ -82,11 +82,13 @@ def build(services: Services, page: gr.Blocks) -> None:
             my_tutor.build(services, tab, side.course)
     page_outputs = [side.course, side.conversations, chat, model, model_timer, side.signed_in_as, side.account]
     conversations = ConversationHandlers(services)
-    page.load(handle_errors(conversations.load_page), None, page_outputs, **EVENT_OPTIONS)
+    page.load(handle_errors(conversations.load_page), None, page_outputs, **READ_EVENT_OPTIONS)
     page.load(
         None, None, side.sidebar, js="() => ({open: window.innerWidth > 900, __type__: 'update'})", **EVENT_OPTIONS
     )
-    model_timer.tick(handle_errors(conversations.refresh_model_status), None, [model, model_timer], **EVENT_OPTIONS)
+    model_timer.tick(
+        handle_errors(conversations.refresh_model_status), None, [model, model_timer], **READ_EVENT_OPTIONS
+    )
     _wire_conversations(conversations, side, chat)
     _wire_questions(QuestionHandlers(services), side, chat, box, buttons, services.settings.queue_size)
     _wire_feedback(FeedbackHandlers(services), side, chat, panel, correct)
