@@ -383,3 +383,19 @@ def test_an_uncovered_exercise_is_reported_once(say):
     if hints[0].covered is False:
         assert "not_covered" in chat_view.format_badge(hints[0], "en")
     assert not any(chat_view.format_badge(turn, "en") for turn in hints[1:])
+
+
+STANDARD_SIZE = 1_543_714_304
+
+
+def test_a_standard_model_with_a_long_window_neither_words_hints_nor_definitions_of_the_course(
+    services, course, instructor, ada
+):
+    services.documents.ingest(instructor, course.id, "light.md", DEFINED)
+    engine = ScriptedEngine(["Subtract 5x from both sides."], context_tokens=32_768, parameters=STANDARD_SIZE)
+    chat = with_engine(services.chat, engine)
+    *_, hinted = chat.ask(ada, course.id, EQUATION)
+    *_, defined = chat.ask(ada, course.id, "What is photolysis?")
+    assert hinted.turn.guidance.move == Move.HINT and "Subtract" not in hinted.turn.answer
+    assert defined.turn.answer == "Photolysis is the splitting of water by light energy. [1]"
+    assert engine.requests == []

@@ -95,8 +95,8 @@ MESSAGES: dict[str, str] = {
     "statement_deleted": "Deleted. It comes back only if three new answers show the same.",
     "prompt_block_title": "What the model is told about me",
     "prompt_block_none": "Nothing: there is nothing to tell, or you switched it off.",
-    "prompt_block_small_model": "The current model is small and is told none of this, because it would repeat it "
-    "instead of using it.",
+    "prompt_block_small_model": "The current model is told none of this: models of its size repeat it or make no use "
+    "of it.",
     "prompt_block_share": "Tell the model",
     "export_json": "My data (JSON)",
     "export_xapi": "My answers (xAPI)",

@@ -93,7 +93,7 @@ MESSAGES: dict[str, str] = {
     "statement_deleted": "已删除。只有三次新的作答再次说明同样情况时才会重新出现。",
     "prompt_block_title": "模型会得知的关于我的内容",
     "prompt_block_none": "没有：没有可告知的内容，或者你已关闭。",
-    "prompt_block_small_model": "当前模型较小，不会得知这些内容，因为它只会重复而不会运用。",
+    "prompt_block_small_model": "当前模型不会得知这些内容：这种规模的模型只会重复，或者不会运用。",
     "prompt_block_share": "告诉模型",
     "export_json": "我的数据（JSON）",
     "export_xapi": "我的作答（xAPI）",
