@@ -36,9 +36,14 @@ def unspaced_share(text: str) -> float:
     return script_share(text, UNSPACED)
 
 
+_RAISED = re.compile("[⁰¹²³⁴-⁹⁺⁻⁼⁽⁾]+")
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾₀₁₂₃₄₅₆₇₈₉", "0123456789+-=()0123456789")
+
+
 def tokenize(text: str) -> list[str]:
-    """Return the index terms of `text` in order, without stop words."""
-    return list(_tokenize(fold(text)))
+    """Return the index terms of `text` in order, without stop words; 10²³ has those of 10^23, H₂O those of H2O."""
+    plain = _RAISED.sub(lambda found: f"^{found.group()}", text).translate(_PLAIN_DIGITS)
+    return list(_tokenize(fold(plain)))
 
 
 def _tokenize(text: str) -> Iterator[str]:

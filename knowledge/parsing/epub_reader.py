@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,6 +15,7 @@ from knowledge.errors import DocumentDamaged, DocumentLocked
 from knowledge.parsing.archive import open_archive
 from knowledge.parsing.decoding import decode
 from knowledge.parsing.html_reader import extract_html_blocks, parse_html
+from knowledge.parsing.html_visibility import PageStyle
 from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line
@@ -37,15 +39,27 @@ def read(source: SourceFile) -> ParsedDocument:
 def _read_chapters(source: SourceFile, archive: zipfile.ZipFile, paths: list[str]) -> tuple[list[Block], list[str]]:
     sections = SectionTracker()
     blocks: list[Block] = []
-    missing = 0
+    missing, hidden = 0, tuple[str, ...]()
     names = set(archive.namelist())
     for done, path in enumerate(paths, 1):
         text = decode(archive.read(path)) if path in names else None
         root = parse_html(text) if text else None
         missing += text is None
-        blocks += [] if root is None else extract_html_blocks(root, sections)
+        if root is not None:
+            style = PageStyle.of(root, tuple(_linked_sheets(archive, names, root, posixpath.dirname(path))))
+            blocks += extract_html_blocks(root, sections, style)
+            hidden = hidden or style.notes()
         source.report(done, len(paths))
-    return blocks, [f"{missing} of {len(paths)} chapters are missing in the file."] if missing else []
+    gaps = [f"{missing} of {len(paths)} chapters are missing in the file."] if missing else []
+    return blocks, [*gaps, *hidden]
+
+
+def _linked_sheets(archive: zipfile.ZipFile, names: set[str], root: Any, base: str) -> Iterator[str]:
+    """Yield the style sheets to which a chapter links."""
+    for link in root.iter("link"):
+        path = posixpath.normpath(posixpath.join(base, unquote(link.get("href") or "")))
+        if "stylesheet" in (link.get("rel") or "") and path in names:
+            yield decode(archive.read(path)) or ""
 
 
 def _refuse_drm(source: SourceFile, archive: zipfile.ZipFile) -> None:

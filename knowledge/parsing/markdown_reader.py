@@ -12,24 +12,33 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from knowledge.document_titles import title_of_top_line
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing import html_reader
-from knowledge.parsing.section_tracker import SectionTracker
+from knowledge.parsing.runs import Run, join_runs
+from knowledge.parsing.section_tracker import HeadingStack, SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table, join_lines
 
 _FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
+_TOP_COMMENT = re.compile(r"\A\ufeff?\s*<!--(.{1,400}?)-->", re.DOTALL)
 _ROLE = re.compile(r":[a-z]{3,12}:`[^`\n]*`|(?<=\S)[ \t]*\{[#.][\w:. -]*\}[ \t]*$", re.MULTILINE)
 _MATH = re.compile(
     r"\$\$.{1,4000}?\$\$|\$(?=\S)[^$\n]{0,500}?(?<=\S)\$(?!\d)|\\\(.{1,1000}?\\\)|\\\[.{1,4000}?\\\]", re.DOTALL
 )
+_SCRIPT = re.compile(r"\^([+−-]?\w{1,12}[+−-]?)\^(?![\w^])|~([+−-]?\w{1,12})~(?!~)")
+_NOTE_REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
+_NOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:[ \t]*")
+_TAG = re.compile(r"<(/?)(sup|sub|br)\b[^>]{0,200}>", re.IGNORECASE)
 
 _SOFT_BREAK = "\x00"  # a line break that only wraps; the parser removes this character from its input
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
-    """Read one Markdown file; its title is that of the front matter, or the first heading."""
+    """Read one Markdown file; its title is that of the front matter, of a comment at the top, or the first heading."""
     text, title = _split_front_matter(text.replace("\r\n", "\n"))
+    comment = _TOP_COMMENT.match(text)
+    title = title or (title_of_top_line(comment.group(1)) if comment else "")
     sections = SectionTracker()
     blocks = parse_markdown_blocks(text, sections)
     source.report(1, 1)
@@ -61,7 +70,10 @@ def _split_front_matter(text: str) -> tuple[str, str]:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.inline.ruler.before("escape", "formula", _formula)
+    parser.inline.ruler.before("escape", "script", _script)
+    parser.inline.ruler.before("link", "note_reference", _note_reference)
     parser.block.ruler.before("fence", "formula_block", _formula_block, {"alt": ["paragraph", "list"]})
+    parser.block.ruler.before("reference", "note", _note, {"alt": ["paragraph"]})
     return parser
 
 
@@ -76,6 +88,41 @@ def _formula(state: StateInline, silent: bool) -> bool:
         state.push("text", "", 0).content = found.group()
     state.pos = found.end()
     return True
+
+
+def _script(state: StateInline, silent: bool) -> bool:
+    """Inline rule: 10^23^ is raised, H~2~O is lowered, as in Pandoc."""
+    found = _SCRIPT.match(state.src, state.pos) if state.src[state.pos] in "^~" and state.pos else None
+    if found is None or state.src[state.pos - 1].isspace():
+        return False
+    if not silent:
+        tag = "sup" if found.group(1) else "sub"
+        state.push("html_inline", "", 0).content = f"<{tag}>"
+        state.push("text", "", 0).content = found.group(1) or found.group(2)
+        state.push("html_inline", "", 0).content = f"</{tag}>"
+    state.pos = found.end()
+    return True
+
+
+def _note_reference(state: StateInline, silent: bool) -> bool:
+    """Inline rule: the reference to a note is left out."""
+    found = _NOTE_REFERENCE.match(state.src, state.pos)
+    if found is None:
+        return False
+    state.pos = found.end()
+    return True
+
+
+def _note(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """Block rule: the first line of a note is a paragraph without its mark."""
+    found = _NOTE.match(_line(state, first))
+    if found is None:
+        return False
+    if silent:
+        return True  # it ends the paragraph before it
+    state.bMarks[first] += state.tShift[first] + found.end()
+    state.tShift[first] = 0
+    return False
 
 
 def _formula_block(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -108,6 +155,7 @@ class _MarkdownBlockBuilder:
     _depth: int = 0  # of open lists and quotations
     _bullets: list[int] = field(default_factory=list)  # of the open lists: 0 for a dash, or the next number
     _mark: str = ""
+    _outside: list[HeadingStack] = field(default_factory=list)  # the headings around each open list or quotation
 
     def add_token(self, token: Token) -> None:
         """Add the next token."""
@@ -164,18 +212,24 @@ class _MarkdownBlockBuilder:
         self._add(f"```{token.info.split(' ')[0]}\n{code}\n```" if code.strip() else "")
 
     def _open(self, token: Token) -> None:
+        if not self._depth:
+            self.flush()
         self._depth += 1
+        self._outside.append(self.sections.open_headings)
         if token.type == "ordered_list_open":
             self._bullets.append(int(token.attrs.get("start", 1)))
         elif token.type == "bullet_list_open":
             self._bullets.append(0)
 
     def _close(self, token: Token) -> None:
+        """Close a list or a quotation: a heading in it does not name what follows."""
         self._depth -= 1
+        outside = self._outside.pop()
         if token.type != "blockquote_close":
             self._bullets.pop()
         if not self._depth:
             self.flush()
+        self.sections.leave_to(outside)
 
     def _item(self) -> None:
         number = self._bullets[-1]
@@ -186,15 +240,24 @@ class _MarkdownBlockBuilder:
 
 def plain_text(tokens: Sequence[Token]) -> str:
     """Return inline tokens without markup: links and images by their text, formulas as they are."""
-    parts = []
+    runs: list[Run] = []
+    shift = 0
     for token in tokens:
         match token.type:
             case "text" | "code_inline" | "text_special":
-                parts.append(token.content)
+                runs.append(Run(token.content, shift))
             case "softbreak":
-                parts.append(_SOFT_BREAK)
+                runs.append(Run(_SOFT_BREAK))
             case "hardbreak":
-                parts.append("\n")
+                runs.append(Run("\n"))
             case "image":
-                parts.append(plain_text(token.children or ()))
-    return join_lines("".join(parts).split(_SOFT_BREAK))
+                runs.append(Run(plain_text(token.children or ())))
+            case "html_inline" if tag := _TAG.fullmatch(token.content):
+                shift = _shift_after(tag)
+                runs.append(Run("\n" if tag.group(2).lower() == "br" else ""))
+    return join_lines(join_runs(runs).split(_SOFT_BREAK))
+
+
+def _shift_after(tag: re.Match[str]) -> int:
+    """Return the height of the text after a tag: 1 for raised, -1 for lowered."""
+    return {"sup": 1, "sub": -1}.get(tag.group(2).lower(), 0) if not tag.group(1) else 0
