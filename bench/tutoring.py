@@ -21,7 +21,6 @@ import json
 import random
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,15 +68,15 @@ def read_rows(paths: Sequence[Path]) -> list[Row]:
 
 
 def sample_rows(rows: Sequence[Row], count: int, seed: int) -> list[Row]:
-    """Return some of the rows, as many as possible of each form and course, in the order of the file."""
-    groups: dict[tuple[str, str, bool], list[int]] = defaultdict(list)
+    """Return some of the rows in the order of the file: of each form, course and kind its share, chosen by chance."""
     shuffled = random.Random(seed).sample(range(len(rows)), len(rows))
-    for number in shuffled:
-        groups[rows[number].form, rows[number].course, rows[number].covered].append(number)
-    turns = [
-        (place, which, number) for which, group in enumerate(groups.values()) for place, number in enumerate(group)
-    ]
-    return [rows[number] for number in sorted(number for _, _, number in sorted(turns)[:count])]
+    grouped = sorted(shuffled, key=lambda number: _group(rows[number]))
+    count = min(count, len(rows))
+    return [rows[number] for number in sorted(grouped[place * len(rows) // count] for place in range(count))]
+
+
+def _group(row: Row) -> tuple[int, str, str, bool]:
+    return not row.covered, row.form, row.course, bool(row.after)
 
 
 def ask_all(classroom: Classroom, rows: Sequence[Row], answers: Path | None) -> list[Asked]:
@@ -100,7 +99,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--course", type=Path, nargs="+", required=True, metavar="DIR", help="folders of documents")
     parser.add_argument("--questions", type=Path, nargs="+", required=True, metavar="FILE")
     parser.add_argument("--model", default="auto", help="as the setting TUTOR_MODEL")
-    parser.add_argument("--sample", type=int, metavar="N", help="ask so many, balanced over forms and courses")
+    parser.add_argument("--sample", type=int, metavar="N", help="ask so many, of each form and course its share")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--limit", type=int, metavar="N", help="ask the first so many")
     parser.add_argument("--answers", type=Path, metavar="FILE", help="write each answer to this file, as JSON lines")
