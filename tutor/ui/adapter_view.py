@@ -10,6 +10,7 @@ from tutor.domain import AdapterState, AdapterVersion, Correction, CorrectionSta
 from tutor.locales import t
 from tutor.locales.formatting import format_moment, format_number, format_share
 from tutor.tuning.adapter_training import is_rejection
+from tutor.tuning.training_progress import estimate_training
 from tutor.ui.job_progress import format_job, is_open
 from tutor.ui.text_format import escape_inline, to_plain_line
 
@@ -171,7 +172,8 @@ def format_training_status(job: Job | None, active: AdapterVersion | None, langu
     if job is None:
         return ""
     if is_open(job):
-        return format_job(job, language)
+        estimate = estimate_training(job)
+        return format_job(job, language, estimate.share, estimate.seconds_left)
     if job.state is JobState.DONE:
         if is_rejection(job.message):
             return t(language, "training_rejected")

@@ -34,6 +34,8 @@ MESSAGES: dict[str, str] = {
     "stage_loading": "loading the model",
     "stage_preparing": "reading the better answers",
     "stage_training": "training",
+    "whole_left_seconds": ", about {count} s left",
+    "whole_left_minutes": ", about {count} min left",
     "stage_saving": "saving",
     "stage_checking": "checking the result",
     # pages without Gradio

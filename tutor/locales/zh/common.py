@@ -33,6 +33,8 @@ MESSAGES: dict[str, str] = {
     "stage_loading": "加载模型",
     "stage_preparing": "读取更好的回答",
     "stage_training": "训练",
+    "whole_left_seconds": "，约剩 {count} 秒",
+    "whole_left_minutes": "，约剩 {count} 分钟",
     "stage_saving": "保存",
     "stage_checking": "检查结果",
     # pages without Gradio
