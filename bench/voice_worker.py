@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from adapters.records import Recipe
 from bench.serving_models import adapter_ref, lora_config
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, GenerationRequest, Message
@@ -25,6 +26,7 @@ from tutor.engine.gguf_loading import load_gguf
 from tutor.engine.kernels.choice import AUTO, KERNELS
 from tutor.engine.local import LocalEngine
 from tutor.engine.model_files import ModelFiles, resolve_model_files
+from tutor.tuning.recipes import recipe_for
 
 PROMPT_TOKENS, SHARED_TOKENS, ANSWER_TOKENS, LEARNERS = 300, 240, 64, 8
 TEXT_TOKENS = 400  # of each text that the accuracy is measured on
@@ -52,7 +54,7 @@ def main() -> None:
     else:
         measure = measure_transformers if kernel == "transformers" else measure_engine
         result |= measure(files, kernel)
-        result |= {"rss_gb": _peak_gb()} | (measure_bounds(files) if kernel != "small" else {})
+        result |= measure_bounds(files) if kernel != "small" else {}
     print(json.dumps(result))
 
 
@@ -87,16 +89,23 @@ def measure_engine(files: ModelFiles, kernel: str) -> dict[str, Any]:
         _answer(engine, prompts[0])
         warm = [_answer(engine, prompt) for prompt in prompts[1:]]
         with tempfile.TemporaryDirectory() as folder:
-            adapters = _write_adapters(files, Path(folder), engine)
+            adapters = _write_adapters(files, Path(folder) / "trained", engine, _trained_layers(engine, files))
             alone = _answer(engine, prompts[0], adapters[0])
             together = _answer_together(engine, prompts[0], adapters)
+            rss_gb = _peak_gb()
+            adapters = _write_adapters(
+                files, Path(folder) / "all", engine, engine._loaded.model.config.num_hidden_layers
+            )
+            together_all_layers = _answer_together(engine, prompts[0], adapters)
         return {
             "first_token_s": round(min(first for first, _ in cold), 2),
             "first_token_warm_s": round(min(first for first, _ in warm), 2),
             "tokens_per_s": round(max(rate for _, rate in (*cold, *warm)), 2),
             "tokens_per_s_with_adapter": round(alone[1], 2),
             "class_of_8_tokens_per_s": round(together, 2),
+            "class_of_8_all_layers_tokens_per_s": round(together_all_layers, 2),
             "ready_s": round(ready_s, 1),
+            "rss_gb": rss_gb,
         }
     finally:
         engine.close()
@@ -154,17 +163,26 @@ def _answer_together(engine: LocalEngine, messages: tuple[Message, ...], adapter
     return len(adapters) * (2 * ANSWER_TOKENS - 1) / (max(end for _, end in spans) - min(start for start, _ in spans))
 
 
-def _write_adapters(files: ModelFiles, folder: Path, engine: LocalEngine) -> list[AdapterRef]:
-    """Write one random adapter of rank 8 on all linear layers, under as many names as there are learners."""
+def _trained_layers(engine: LocalEngine, files: ModelFiles) -> int:
+    """Return on how many of the upper layers the product trains a learner's adapter of this base."""
+    return recipe_for(files, Recipe()).upper_layers or engine._loaded.model.config.num_hidden_layers
+
+
+def _write_adapters(files: ModelFiles, folder: Path, engine: LocalEngine, layers: int) -> list[AdapterRef]:
+    """Write a random adapter of rank 8 on the upper layers, under as many names as there are learners."""
     from safetensors.torch import save_file
 
     rank, tensors = lora_config().r, {}
+    first = engine._loaded.model.config.num_hidden_layers - layers
     for path, target in engine._runner.bank.targets.items():
+        if int(path.split("layers.")[1].split(".")[0]) < first:
+            continue
         tensors[f"base_model.model.{path}.lora_A.weight"] = torch.randn(rank, target.inputs) * 0.01
         tensors[f"base_model.model.{path}.lora_B.weight"] = torch.randn(target.outputs, rank) * 0.01
+    folder.mkdir()
     save_file(tensors, folder / "adapter_model.safetensors")
     lora_config().save_pretrained(folder)
-    return [adapter_ref(folder, files, f"bench-{n}") for n in range(LEARNERS)]
+    return [adapter_ref(folder, files, f"{folder.name}-{n}") for n in range(LEARNERS)]
 
 
 def measure_transformers(files: ModelFiles, _kernel: str) -> dict[str, Any]:
@@ -178,7 +196,11 @@ def measure_transformers(files: ModelFiles, _kernel: str) -> dict[str, Any]:
             for _ in "ab"
         )
         whole = _seconds(lambda: model.generate(prompt, **length))
-    return {"first_token_s": round(first, 2), "tokens_per_s": round(15 / (whole - first), 2)}
+    return {
+        "first_token_s": round(first, 2),
+        "tokens_per_s": round(15 / (whole - first), 2),
+        "rss_gb": _peak_gb(),
+    }
 
 
 def _seconds(action: Callable[[], object]) -> float:
