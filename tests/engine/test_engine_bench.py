@@ -50,6 +50,7 @@ def test_the_gpu_benchmark_runs_on_a_tiny_model_without_a_gpu(tmp_path: Path):
     assert result["exactness"]["ours"]["relative"] < 1.2 * result["exactness"]["peft"]["relative"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_serving_benchmark_compares_with_peft_on_a_gguf_base_and_names_kernel_and_instructions(
     tiny_gguf: TinyModel, tmp_path: Path

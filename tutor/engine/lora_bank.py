@@ -2,12 +2,13 @@
 
 Row i of every stacked matrix belongs to row i of the KV cache; the row of a learner without an adapter holds zeros and
 adds exactly nothing. torch.bmm multiplies each row separately, so an answer does not depend on the other rows. Layers
-that read the same input (q, k, v; gate, up) share one stacked A.
+that read the same input (q, k, v; gate, up) share one stacked A. Layers that no adapter of the batch changes are
+computed as those of the base: adapters on the upper layers cost nothing below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any
 
@@ -28,6 +29,7 @@ class _LayerGroup:
     def __init__(self, targets: list[TargetLayer], layers: list[nn.Module], *, dequantize: bool) -> None:
         self.targets = targets
         self.is_active = False
+        self._adapted: set[int] = set()  # rows whose adapter changes one of the layers
         self._unpacked = dequantize_linears(layers) if dequantize else None
         self._fused = fuse_linears(layers)
         self._layers = layers if self._fused is None else []
@@ -42,8 +44,13 @@ class _LayerGroup:
 
     def allocate(self, rows: int, rank: int, dtype: torch.dtype, device: torch.device) -> None:
         self._rank = rank
+        self._adapted = set()
         self._a = reserve_zeros((rows, len(self.targets) * rank, self.targets[0].inputs), dtype, device)
         self._b = [reserve_zeros((rows, rank, target.outputs), dtype, device) for target in self.targets]
+
+    def changes_any(self, rows: Iterable[int]) -> bool:
+        """Return whether the adapter of one of the rows changes one of the layers."""
+        return not self._adapted.isdisjoint(rows)
 
     def select_rows(self, rows: RowIndex | None) -> None:
         """Select the rows of the bank for the next forward pass; None computes the base alone."""
@@ -54,6 +61,10 @@ class _LayerGroup:
             self._b_now = [b[rows] for b in self._b]
 
     def write(self, row: int, weights: LoraWeights | None) -> None:
+        has_changes = weights is not None and any(target.path in weights.pairs for target in self.targets)
+        if not has_changes and row not in self._adapted:
+            return  # its matrices are zeros already
+        self._mark(row, has_changes)
         self._a[row].zero_()
         for member, (target, b) in enumerate(zip(self.targets, self._b, strict=True)):
             b[row].zero_()
@@ -62,7 +73,15 @@ class _LayerGroup:
                 self._a[row, member * self._rank : member * self._rank + weights.rank] = a_new
                 b[row, : weights.rank] = b_new
 
+    def _mark(self, row: int, is_adapted: bool) -> None:
+        (self._adapted.add if is_adapted else self._adapted.discard)(row)
+
     def swap(self, x: int, y: int, keep_both: bool) -> None:
+        if self._adapted.isdisjoint((x, y)):
+            return
+        at_x, at_y = x in self._adapted, y in self._adapted
+        self._mark(y, at_x)
+        self._mark(x, at_y if keep_both else at_x)
         for stacked in (self._a, *self._b):
             old_y = stacked[y].clone() if keep_both else None
             stacked[y] = stacked[x]
@@ -148,7 +167,7 @@ class LoraBank:
             dense = rows == list(range(rows[0], rows[0] + len(rows)))
             chosen = slice(rows[0], rows[0] + len(rows)) if dense else torch.tensor(rows, device=self._device)
         for group in self._groups:
-            group.select_rows(chosen)
+            group.select_rows(chosen if group.changes_any(rows) else None)
 
     def _grow(self, rank: int) -> None:
         self.rank = rank
