@@ -194,16 +194,43 @@ def _parse_outcome(result: Any, verb: str) -> Outcome:
 
 
 def _parse_score(value: Any) -> float | None:
+    """Return the score as a share of what can be reached, None where there is none; raises InputRefused.
+
+    A score that contradicts itself is refused: a maximum that is not above the minimum, or a score outside of both.
+    """
     fields = value if isinstance(value, dict) else {}
-    scaled, raw, most = (_parse_number(fields.get(name)) for name in ("scaled", "raw", "max"))
+    scaled, raw, least, most = (_parse_number(fields, name) for name in ("scaled", "raw", "min", "max"))
+    if least is not None and most is not None and most <= least:
+        raise _senseless_score(f"max {most:g} ≤ min {least:g}")
+    if raw is not None and ((least is not None and raw < least) or (most is not None and raw > most)):
+        raise _senseless_score(f"raw {raw:g}")
     if scaled is not None:
+        if not -1 <= scaled <= 1:
+            raise _senseless_score(f"scaled {scaled:g}")
         return scaled
-    return raw / most if raw is not None and most is not None and most > 0 else None
+    if raw is None or most is None:
+        return None
+    start = least or 0.0
+    if most <= start or raw < start:
+        raise _senseless_score(f"raw {raw:g}, max {most:g}")
+    return (raw - start) / (most - start)
 
 
-def _parse_number(value: Any) -> float | None:
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if plain else None
+def _parse_number(fields: Mapping[str, Any], name: str) -> float | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise _senseless_score(f"{name} {str(value)[:20]}")
+    return float(value)
+
+
+def _senseless_score(score: str) -> InputRefused:
+    return InputRefused(
+        f"its score makes no sense ({score}); scaled is from -1 to 1, and raw from min to max",
+        key="xapi_score",
+        score=score,
+    )
 
 
 def _parse_timestamp(value: Any, now: datetime) -> datetime:
