@@ -27,6 +27,7 @@ from tutor.assessment.grading import Grader
 from tutor.assessment.item_checks import find_fault
 from tutor.assessment.item_generation import generate_items
 from tutor.assessment.items import Item, ItemKind
+from tutor.assessment.question_types.registry import question_type
 from tutor.domain import BLANK, Outcome
 
 _BOLD = re.compile(r"\*\*([^*\n]{2,60})\*\*")
@@ -116,7 +117,7 @@ def main() -> None:
     texts = {passage.id: passage.text for passage in passages}
     right = [is_confirmed(item, texts[item.source.passage_id]) for item in items if item.source]
     grader = Grader()
-    graded = [grader.grade(item, ", ".join(item.keys)).outcome is Outcome.RIGHT for item in items]
+    graded = [grader.grade(item, question_type(item.kind).own_answer(item)).outcome is Outcome.RIGHT for item in items]
     solved = reader_solves(items, texts)
     elsewhere = reader_solves_from_other_passages(items, texts)
     by_kind = {

@@ -144,3 +144,9 @@ def test_any_text_gets_a_grade_and_noise_is_never_right(text, rng):
         assert grade.reasons
         if not all(phase[:3] in text.lower() for phase in PHASES) and not any(c.isalnum() for c in text):
             assert grade.outcome is not RIGHT
+
+
+def test_steps_with_commas_in_them_are_ordered_line_by_line():
+    steps = ("mix the flour, salt and water", "knead, then rest", "bake")
+    assert grade_ordering("\n".join(steps), steps[::-1], steps).outcome is RIGHT
+    assert grade_ordering("\n".join(steps[::-1]), steps[::-1], steps).outcome is WRONG

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.assessment.maths_grading import grade_formula, grade_number
+from tutor.assessment.formula_grading import grade_formula
+from tutor.assessment.number_grading import grade_number
 from tutor.assessment.symbolic import Equivalence, check_equivalence
 from tutor.domain import Outcome
 from tutor.maths.algebra import parse

@@ -341,10 +341,10 @@ def test_reimporting_an_edited_item_updates_it(services, programming_course, ins
     text, _left_out = services.item_bank.export_items(instructor, programming_course.id, "gift")
     block = next(b for b in text.split("\n\n") if one.item.id in b)
     count, _refused = services.item_bank.import_items(
-        instructor, programming_course.id, block.replace("{=", "{=the =", 1)
+        instructor, programming_course.id, block.replace("{=", "{=zigzag =", 1)
     )
     (after,) = [s for s in services.item_bank.all_items(instructor, programming_course.id) if s.item.id == one.item.id]
-    assert count == 1 and "the" in after.item.keys
+    assert count == 1 and "zigzag" in after.item.keys and after.item.kind is ItemKind.CLOZE
     assert (after.state, after.item.source) == (ItemState.PINNED, one.item.source)
 
 

@@ -32,6 +32,7 @@ _EDGE_CHARS = (
 )
 _EDGES = re.compile(rf"^[{_EDGE_CHARS}]+|[{_EDGE_CHARS}]+$")
 _SPACE_IN_HAN = re.compile(rf"(?<=[{HAN}]) (?=[{HAN}])")
+_ARTICLE = re.compile(rf"^(?:{either('answers', 'ARTICLES')})\s+(?=\w)")
 _BRACKETS = re.compile(r"^[\[({]\s*|\s*[\])}]$")
 
 
@@ -72,10 +73,10 @@ def grade_true_false(answer: str, key: str) -> Grade:
 def grade_set(answer: str, keys: Sequence[str]) -> Grade:
     """Grade elements in any order; a missing or a surplus one makes the answer partial."""
     given = list(dict.fromkeys(_split_elements(answer)))
-    missing = [key for key in keys if not any(_is_same_element(one, key) for one in given)]
-    surplus = [one for one in given if not any(_is_same_element(one, key) for key in keys)]
     if len(given) > 3 * len(keys) + 3:
         return unsure_grade("lists_too_much")
+    missing = [key for key in keys if not any(_is_same_element(one, key) for one in given)]
+    surplus = [one for one in given if not any(_is_same_element(one, key) for key in keys)]
     if not missing and not surplus:
         return right_grade("all_elements")
     if len(missing) == len(keys):
@@ -112,6 +113,9 @@ def grade_ordering(answer: str, options: Sequence[str], keys: Sequence[str]) -> 
 
 def parse_order(answer: str, options: Sequence[str], keys: Sequence[str]) -> list[str] | None:
     """Return the options as an answer orders them; None when it does not name each exactly once."""
+    lines = [line.strip() for line in answer.splitlines() if line.strip()]
+    if sorted(lines) == sorted(keys):
+        return lines
     elements = _split_elements(answer)
     if len(elements) == 1 and re.fullmatch(r"[a-zA-Z]{2,12}|\d{2,9}", elements[0]) and len(elements[0]) == len(keys):
         elements = list(elements[0])
@@ -128,11 +132,16 @@ def grade_cloze(answer: str, keys: Sequence[str]) -> Grade:
         return unsure_grade("no_answer")
     if any(_is_same_element(given, key) for key in keys):
         return right_grade("missing_term")
-    if any(_is_typo_of(given, _normalize(key)) for key in keys):
+    given = _without_article(given)
+    if any(_is_typo_of(given, _without_article(_normalize(key))) for key in keys):
         return right_grade("missing_term_typo", 0.9)
-    if any(_is_near_miss(given, _normalize(key)) for key in keys):
+    if any(_is_near_miss(given, _without_article(_normalize(key))) for key in keys):
         return unsure_grade("near_miss")
     return wrong_grade("other_term")
+
+
+def _without_article(text: str) -> str:
+    return _ARTICLE.sub("", text)
 
 
 def _is_typo_of(given: str, key: str) -> bool:

@@ -1,15 +1,14 @@
 """Items as GIFT text (Moodle's question format), export and import.
 
-A round trip keeps prompt, keys, options and tolerance; a gap comes back as a short answer, which GIFT does not tell
-apart. A kind that GIFT does not have is refused.
+A round trip keeps prompt, kind, keys, options and tolerance: a short answer whose prompt has a gap is a gap. What GIFT
+does not have is refused. Only an answer with full credit is a key.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from tutor.assessment.gift_syntax import NotGift, escape, parse_question
+from tutor.assessment.gift_syntax import GiftQuestion, NotGift, escape, escape_prompt, parse_question, split_questions
 from tutor.assessment.items import Item
 from tutor.assessment.question_types.registry import question_type, question_types
 
@@ -22,7 +21,7 @@ def to_gift(items: Iterable[Item]) -> str:
 
 
 def _format_item(item: Item) -> str:
-    return f"::{escape(item.id)}::{escape(item.prompt)} {{{question_type(item.kind).to_gift(item)}}}"
+    return f"::{escape(item.id)}::{escape_prompt(item.prompt)} {{{question_type(item.kind).to_gift(item)}}}"
 
 
 def from_gift(text: str) -> list[Item]:
@@ -34,21 +33,21 @@ def from_gift(text: str) -> list[Item]:
             count=len(text),
             most=MAX_CHARS,
         )
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith(("//", "$CATEGORY"))]
-    blocks = re.split(r"\n\s*\n", "\n".join(lines))
-    return [_parse_item(block.strip(), number) for number, block in enumerate(blocks, 1) if block.strip()]
+    return [parse_gift_item(parse_question(block, number)) for number, block in enumerate(split_questions(text), 1)]
 
 
-def _parse_item(block: str, number: int) -> Item:
-    question = parse_question(block, number)
+def parse_gift_item(question: GiftQuestion) -> Item:
+    """Return the item of a question; raises NotGift where no type reads it."""
     for each in question_types():
         if (item := each.from_gift(question)) is not None:
             return item
     prompt = question.prompt[:60]
     if question.is_matching:
         raise NotGift(
-            f"question {number} is a matching question, which is not supported: {prompt!r}",
+            f"question {question.number} is a matching question, which is not supported: {prompt!r}",
             key="gift_matching",
             text=prompt,
         )
-    raise NotGift(f"question {number} has no right answer: {prompt!r}", key="gift_no_right_answer", prompt=prompt)
+    raise NotGift(
+        f"question {question.number} has no right answer: {prompt!r}", key="gift_no_right_answer", prompt=prompt
+    )

@@ -21,7 +21,11 @@ def generate_items(passages: Sequence[Passage], *, seed: int = 0, limit: int | N
     terms = [definition.term for definition in text.definitions]
     texts = {passage.id: passage.text for passage in passages}
     made = [
-        [item for item in each.generate(text, random.Random(seed)) if _is_sound(item, texts, terms)]
+        [
+            each.add_alternatives(item, text)
+            for item in each.generate(text, random.Random(seed))
+            if _is_sound(item, texts, terms)
+        ]
         for each in question_types()
     ]
     mixed = [items[n] for n in range(max(map(len, made), default=0)) for items in made if n < len(items)]

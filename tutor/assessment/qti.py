@@ -1,4 +1,4 @@
-"""Items as QTI 2.1 assessment items, export and import, one XML document an item.
+"""Items as QTI 2.1 assessment items, one XML document an item; imports QTI 2.1, 2.2 and 3.0.
 
 Reading goes through defusedxml: no entities, no external parts. A kind that QTI does not know (a formula, a gap) is
 written to the item's `label`.
@@ -6,23 +6,21 @@ written to the item's `label`.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from tutor.assessment.items import Item
-from tutor.assessment.question_types.base import QuestionType
-from tutor.assessment.question_types.registry import QUESTION_TYPES, question_type, question_types
-from tutor.errors import InputRefused
+from tutor.assessment.qti_reader import NotQti as NotQti
+from tutor.assessment.qti_reader import read_item
+from tutor.assessment.question_types.registry import question_type
 
 NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_v2p1"
-MAX_CHARS = 1_000_000
-
-
-class NotQti(InputRefused):
-    """This document is not an item of our subset of QTI 2.1."""
+MAX_CHARS = 100_000  # of one item
+_ITEM_NAMES = ("assessmentItem", "qti-assessment-item")
 
 
 def to_qti(item: Item) -> str:
@@ -31,31 +29,54 @@ def to_qti(item: Item) -> str:
     choices = its_type.qti_choices(item)
     root = Element("assessmentItem", {"xmlns": NAMESPACE, "identifier": item.id, "title": item.prompt[:60]})
     root.attrib |= {"label": item.kind.value, "adaptive": "false", "timeDependent": "false"}
-    response = {"cardinality": its_type.qti_cardinality(item), "baseType": "identifier" if choices else "string"}
+    cardinality = "single" if its_type.keys_are_alternatives else its_type.qti_cardinality(item)
+    response = {"cardinality": cardinality, "baseType": "identifier" if choices else "string"}
     declaration = SubElement(root, "responseDeclaration", {"identifier": "RESPONSE", **response})
-    correct = SubElement(declaration, "correctResponse")
-    for key in item.keys:
-        SubElement(correct, "value").text = f"o{choices.index(key)}" if choices else key
-    if item.tolerance is not None:
-        declaration.set("tolerance", repr(item.tolerance))
+    values = [f"o{choices.index(key)}" if choices else key for key in item.keys]
+    _write_keys(declaration, values, alternatives=its_type.keys_are_alternatives)
     body = SubElement(root, "itemBody")
     if choices:
         _write_choices(body, item, its_type.qti_interaction, choices)
     else:
         SubElement(body, "p").text = item.prompt
         SubElement(body, "extendedTextInteraction", {"responseIdentifier": "RESPONSE"})
+    if item.tolerance is not None:
+        _write_tolerance(root, item.tolerance)
     return tostring(root, encoding="unicode")
 
 
+def _write_keys(declaration: Element, values: list[str], *, alternatives: bool) -> None:
+    """Write the correct response; values of which each is a whole answer are mapped to full credit."""
+    correct = SubElement(declaration, "correctResponse")
+    for value in values[:1] if alternatives else values:
+        SubElement(correct, "value").text = value
+    if alternatives and len(values) > 1:
+        mapping = SubElement(declaration, "mapping", {"defaultValue": "0"})
+        for value in values:
+            SubElement(mapping, "mapEntry", {"mapKey": value, "mappedValue": "1"})
+
+
+def _write_tolerance(root: Element, tolerance: float) -> None:
+    percent = str(Decimal(repr(tolerance)) * 100)
+    processing = SubElement(root, "responseProcessing")
+    met = SubElement(SubElement(processing, "responseCondition"), "responseIf")
+    equal = SubElement(met, "equal", {"toleranceMode": "relative", "tolerance": f"{percent} {percent}"})
+    SubElement(equal, "variable", {"identifier": "RESPONSE"})
+    SubElement(equal, "correct", {"identifier": "RESPONSE"})
+
+
 def _write_choices(body: Element, item: Item, name: str, choices: tuple[str, ...]) -> None:
-    interaction = SubElement(body, name, {"responseIdentifier": "RESPONSE", "shuffle": "false"})
+    attributes = {"responseIdentifier": "RESPONSE", "shuffle": "false"}
+    if name == "choiceInteraction":
+        attributes["maxChoices"] = "1"
+    interaction = SubElement(body, name, attributes)
     SubElement(interaction, "prompt").text = item.prompt
     for number, choice in enumerate(choices):
         SubElement(interaction, "simpleChoice", {"identifier": f"o{number}"}).text = choice
 
 
 def from_qti(text: str) -> Item:
-    """Read one item; raises NotQti."""
+    """Read one item; raises InputRefused."""
     if len(text) > MAX_CHARS:
         raise NotQti(
             f"the document has {len(text)} characters, at most {MAX_CHARS} are read",
@@ -64,56 +85,32 @@ def from_qti(text: str) -> Item:
             most=MAX_CHARS,
         )
     try:
-        root = fromstring(text)
+        root = fromstring(text.removeprefix("\ufeff"))
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise NotQti(f"the document is not safe, well-formed XML ({type(error).__name__})", key="qti_no_xml") from error
-    if _local_name(root) != "assessmentItem":
-        raise NotQti(
-            f"the document is a {_local_name(root)!r}, not an assessmentItem", key="qti_no_item", name=_local_name(root)
-        )
-    return _parse_item(root)
+    return read_item(root)
 
 
-def _parse_item(root: Any) -> Item:
-    interaction = next((e for e in root.iter() if _local_name(e).endswith("Interaction")), None)
-    values = [_text(e) for e in root.iter() if _local_name(e) == "value"]
-    if interaction is None or not values:
-        raise NotQti(
-            f"the item {root.get('identifier')!r} has no interaction or no correct response",
-            key="qti_no_response",
-            item=root.get("identifier") or "?",
-        )
-    choices = {e.get("identifier"): _text(e) for e in interaction.iter() if _local_name(e) == "simpleChoice"}
-    its_type = _question_type(root.get("label"), _local_name(interaction), tuple(choices.values()))
-    declared = next((e for e in root.iter() if _local_name(e) == "responseDeclaration"), None)
-    tolerance = declared.get("tolerance") if declared is not None else None
-    prompt = next((_text(e) for e in root.iter() if _local_name(e) in ("prompt", "p") and _text(e)), "")
-    options = its_type.options_from_qti(tuple(choices.values()))
-    try:
-        keys = tuple(choices[value] if choices else value for value in values)
-        margin = None if tolerance is None else float(tolerance)
-        return Item(root.get("identifier") or "", its_type.kind, prompt, keys, options, margin)
-    except (KeyError, ValueError) as error:
-        raise NotQti(
-            f"the item {root.get('identifier')!r} is inconsistent: {error}",
-            key="item_incomplete",
-            prompt=prompt[:60],
-        ) from error
+def split_documents(text: str) -> Iterator[str]:
+    """Yield the items of a text that may have several documents or a package's items in one file."""
+    for name in _ITEM_NAMES:
+        end = 0
+        while (start := _find_tag(text, name, end)) >= 0:
+            close = text.find(f"{name}>", start)
+            if close < 0:
+                return
+            end = close + len(name) + 1
+            yield text[start:end]
 
 
-def _question_type(label: str | None, interaction: str, choices: tuple[str, ...]) -> QuestionType:
-    """Return the type that the label names, or the one that reads such an interaction."""
-    if label in QUESTION_TYPES:
-        return question_type(label)
-    for each in question_types():
-        if each.reads_qti(interaction, choices):
-            return each
-    raise NotQti(f"{interaction} is not supported", key="qti_interaction", name=interaction)
-
-
-def _local_name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _text(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
+def _find_tag(text: str, name: str, start: int) -> int:
+    """Return where the next start tag of a name begins, with or without a prefix; -1 where there is none."""
+    at = text.find(name, start)
+    while at >= 0:
+        begin = text.rfind("<", max(start, at - 40), at)
+        prefix = text[begin + 1 : at] if begin >= 0 else "?"
+        is_whole = text[at + len(name) : at + len(name) + 1] in (">", "/", " ", "\n", "\t")
+        if is_whole and (prefix == "" or (prefix.endswith(":") and prefix[:-1].isalnum())):
+            return begin
+        at = text.find(name, at + len(name))
+    return -1

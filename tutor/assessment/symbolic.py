@@ -42,6 +42,12 @@ def check_equivalence(left: Tree, right: Tree, *, time_limit_s: float = TIME_LIM
     return _run_worker(left, right, time_limit_s)
 
 
+def agrees_at_samples(left: Tree, right: Tree, gap: float = 1e-6) -> bool:
+    """Whether two expressions have the same values at the sample points, up to a relative difference; no proof."""
+    gaps = list(_sample_differences(left, right))
+    return len(gaps) > 1 and max(gaps) <= gap
+
+
 def _sample_differences(left: Tree, right: Tree) -> Iterator[float]:
     """Yield relative differences at the sample points where both sides have a real value."""
     names = sorted(variables(left) | variables(right))

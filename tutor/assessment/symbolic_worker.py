@@ -31,16 +31,30 @@ def build_expression(node: list[Any]) -> Any:
         "^": lambda a, b: a**b,
         "neg": lambda a: -a,
         "sqrt": sympy.sqrt,
+        "cbrt": sympy.cbrt,
         "sin": sympy.sin,
         "cos": sympy.cos,
         "tan": sympy.tan,
+        "sec": sympy.sec,
+        "csc": sympy.csc,
+        "cot": sympy.cot,
         "arcsin": sympy.asin,
         "arccos": sympy.acos,
         "arctan": sympy.atan,
+        "sinh": sympy.sinh,
+        "cosh": sympy.cosh,
+        "tanh": sympy.tanh,
+        "arsinh": sympy.asinh,
+        "arcosh": sympy.acosh,
+        "artanh": sympy.atanh,
         "ln": sympy.log,
         "log": lambda a: sympy.log(a, 10),
         "exp": sympy.exp,
         "abs": sympy.Abs,
+        "floor": sympy.floor,
+        "ceil": sympy.ceiling,
+        "sign": sympy.sign,
+        "factorial": sympy.factorial,
     }
     return known[name](*parts)
 
@@ -52,6 +66,8 @@ def main() -> None:
 
     left, right = (build_expression(node) for node in json.loads(sys.stdin.read()))
     gap = sympy.simplify(left - right)
+    if gap != 0 and gap.has(sympy.sinh, sympy.cosh, sympy.tanh):
+        gap = sympy.simplify(gap.rewrite(sympy.exp))
     sys.stdout.write("same" if gap == 0 else "different" if gap.is_number and gap.is_nonzero else "unknown")
 
 

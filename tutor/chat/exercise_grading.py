@@ -6,7 +6,7 @@ import re
 
 from knowledge.languages import characters, either
 from knowledge.languages.scripts import count_han
-from tutor.assessment.maths_grading import grade_number
+from tutor.assessment.number_grading import grade_number
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.domain import Outcome
 from tutor.pedagogy.exercise import has_same_solution
@@ -37,7 +37,10 @@ def grade_message(message: ParsedMessage) -> Outcome | None:
     if exercise.equation and has_same_solution(message.text, exercise.equation):
         is_solved = bool(final) and grade_number(final, exercise.keys).outcome is Outcome.RIGHT
         return Outcome.RIGHT if is_solved else Outcome.PARTIAL
-    grade = grade_number(_HEDGED_PREFIX.sub("", message.text).strip(), exercise.keys)
+    answer = _HEDGED_PREFIX.sub("", message.text).strip()
+    grade = grade_number(answer, exercise.keys)
+    if grade.outcome is Outcome.UNSURE and answer.endswith("!"):
+        grade = grade_number(answer.rstrip("!"), exercise.keys)  # emphatic, not a factorial
     if grade.outcome is Outcome.UNSURE and final:
         grade = grade_number(final, exercise.keys)
     return grade.outcome

@@ -8,36 +8,21 @@ from __future__ import annotations
 
 import cmath
 import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+
+from tutor.maths.formula_tokens import NotAFormula as NotAFormula
+from tutor.maths.formula_tokens import tokenize
+from tutor.maths.functions import CONSTANTS, INVERSES, TRIGONOMETRIC
+from tutor.maths.functions import FUNCTIONS as FUNCTIONS
 
 MAX_CHARS = 400
 MAX_DEPTH = 60
 MAX_POWER = 64
 MAX_TERMS = 400
-MAX_VARIABLE_RUN = 2  # letters after the first: "abc" is a product, "what" is a word
 MAX_BITS = 4096  # of a coefficient
-
-FUNCTIONS: Mapping[str, Callable[[complex], complex]] = {
-    "sqrt": cmath.sqrt,
-    "sin": cmath.sin,
-    "cos": cmath.cos,
-    "tan": cmath.tan,
-    "arcsin": cmath.asin,
-    "arccos": cmath.acos,
-    "arctan": cmath.atan,
-    "ln": cmath.log,
-    "log": cmath.log10,
-    "exp": cmath.exp,
-    "abs": lambda z: complex(abs(z)),
-}
-CONSTANTS: Mapping[str, float] = {"pi": math.pi, "e": math.e}
-
-
-class NotAFormula(ValueError):
-    """The text is not a formula of the grammar; the message says where reading failed."""
+MAX_FACTORIAL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,46 +46,12 @@ class Apply:
 Tree = Number | Variable | Apply
 Polynomial = dict[tuple[tuple[str, int], ...], Fraction]
 
-_SYMBOLS = {
-    "−": "-",
-    "–": "-",
-    "×": "*",
-    "·": "*",
-    "⋅": "*",
-    "÷": "/",
-    "²": "^2",
-    "³": "^3",
-    "√": "sqrt",
-    "π": "pi",
-    "**": "^",
-    "\\cdot": "*",
-    "\\times": "*",
-    "\\div": "/",
-    "\\pi": "pi",
-    "\\sqrt": "sqrt",
-    "\\left": "",
-    "\\right": "",
-    "\\sin": "sin",
-    "\\cos": "cos",
-    "\\tan": "tan",
-    "\\ln": "ln",
-    "\\log": "log",
-    "{": "(",
-    "}": ")",
-    "[": "(",
-    "]": ")",
-    "$": "",
-}
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<name>[A-Za-z]+)|(?P<operator>[-+*/^()]))")
-_NAMES = sorted((*FUNCTIONS, *CONSTANTS), key=len, reverse=True)
-
 
 def parse(text: str) -> Tree:
     """Return the tree of one expression, without a relation sign; raises NotAFormula."""
     if len(text) > MAX_CHARS:
         raise NotAFormula(f"the formula has {len(text)} characters, at most {MAX_CHARS} are read")
-    reader = _Parser(_tokenize(_normalize(text)))
+    reader = _Parser(tokenize(text))
     tree = reader.sum(0)
     if reader.tokens:
         raise NotAFormula(f"the formula cannot be read from {reader.tokens[0]!r} on")
@@ -112,6 +63,16 @@ def variables(tree: Tree) -> frozenset[str]:
     if isinstance(tree, Apply):
         return frozenset().union(*(variables(arg) for arg in tree.args))
     return frozenset({tree.name} - set(CONSTANTS)) if isinstance(tree, Variable) else frozenset()
+
+
+def rename(tree: Tree, name: str, new: str) -> Tree:
+    """Return the tree with one variable under another name."""
+    match tree:
+        case Variable(old):
+            return Variable(new) if old == name else tree
+        case Apply(function, args):
+            return Apply(function, tuple(rename(arg, name, new) for arg in args))
+    return tree
 
 
 def evaluate(tree: Tree, point: Mapping[str, complex]) -> complex:
@@ -148,9 +109,49 @@ def to_rational(tree: Tree) -> tuple[Polynomial, Polynomial] | None:
             return inner and ({term: -factor for term, factor in inner[0].items()}, inner[1])
         case Apply("+" | "*" | "/" as name, args):
             return _fold(name, args)
+        case Apply("factorial", (Number(value),)) if value.denominator == 1 and 0 <= value <= MAX_FACTORIAL:
+            return {(): Fraction(math.factorial(int(value)))}, {(): Fraction(1)}
         case Apply("^", (base, Number(power))) if power.denominator == 1 and abs(power) <= MAX_POWER:
             return _power(to_rational(base), int(power))
     return None
+
+
+def exact_constant(tree: Tree) -> Fraction | None:
+    """Return the value of a tree without variables; None where it has variables or is not a rational number."""
+    fraction = None if variables(tree) else to_rational(tree)
+    if fraction is None or not fraction[1] or not set(fraction[0]) | set(fraction[1]) <= {()}:
+        return None
+    return fraction[0].get((), Fraction(0)) / fraction[1][()]
+
+
+def real_constant(tree: Tree) -> Fraction | None:
+    """Return the real value of a tree without variables, exact or to twelve figures.
+
+    None where it has none, or where an angle may be in degrees: sin(30).
+    """
+    exact = exact_constant(tree)
+    if exact is not None or variables(tree) or any(_is_plain_angle(node) for node in _nodes(tree)):
+        return exact
+    try:
+        value = evaluate(tree, {})
+    except (ArithmeticError, ValueError):
+        return None
+    return Fraction(value.real) if cmath.isfinite(value) and abs(value.imag) <= 1e-12 * abs(value) else None
+
+
+def _nodes(tree: Tree) -> Iterator[Tree]:
+    yield tree
+    if isinstance(tree, Apply):
+        for arg in tree.args:
+            yield from _nodes(arg)
+
+
+def _is_plain_angle(tree: Tree) -> bool:
+    """Whether a trigonometric function has a number other than zero without pi as its argument."""
+    if not isinstance(tree, Apply) or tree.name not in TRIGONOMETRIC:
+        return False
+    value = to_rational(tree.args[0])
+    return value is not None and bool(value[0]) and all(node != Variable("pi") for node in _nodes(tree.args[0]))
 
 
 def is_same_rational(left: Tree, right: Tree) -> bool | None:
@@ -219,44 +220,12 @@ def _multiply_polynomials(left: Polynomial, right: Polynomial) -> Polynomial | N
     return {term: factor for term, factor in terms.items() if factor}
 
 
-def _normalize(text: str) -> str:
-    while _FRACTION.search(text):
-        text = _FRACTION.sub(r"((\1)/(\2))", text)
-    for symbol, plain in _SYMBOLS.items():
-        text = text.replace(symbol, plain)
-    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-
-
-def _tokenize(text: str) -> list[str]:
-    tokens: list[str] = []
-    at = 0
-    while at < len(text.rstrip()):
-        match = _TOKEN.match(text, at)
-        if match is None:
-            raise NotAFormula(f"the formula cannot be read at {text[at:].strip()[:12]!r}")
-        at = match.end()
-        tokens += _split_name(match["name"]) if match["name"] else [match.group().strip()]
-    return tokens
-
-
-def _split_name(name: str, plain: int = 0) -> list[str]:
-    """Split letters in a row into one-letter variables, functions and constants.
-
-    A longer run than MAX_VARIABLE_RUN allows is a word of prose and raises NotAFormula.
-    """
-    if plain > MAX_VARIABLE_RUN:
-        raise NotAFormula("the formula contains words")
-    known = next((word for word in _NAMES if name.startswith(word) and word != "e"), None)
-    first = known or name[0]
-    rest = name[len(first) :]
-    return [first, *(_split_name(rest, 0 if known else plain + 1) if rest else [])]
-
-
 class _Parser:
     """Recursive descent over tokens; `sum`, `product`, `power` and `atom` are the grammar's four levels."""
 
     def __init__(self, tokens: list[str]) -> None:
         self.tokens = tokens
+        self.bars = 0  # absolute values that are open
 
     def sum(self, depth: int) -> Tree:
         if depth > MAX_DEPTH:
@@ -270,14 +239,14 @@ class _Parser:
 
     def product(self, depth: int) -> Tree:
         tree = self.signed(depth)
-        while self.tokens and self.tokens[0] not in ("+", "-", ")"):
+        while self.tokens and self.tokens[0] not in ("+", "-", ")") and not (self.tokens[0] == "|" and self.bars):
             if self.tokens[0] == "/":
                 self.tokens.pop(0)
                 tree = Apply("/", (tree, self.signed(depth)))
                 continue
             if self.tokens[0] == "*":
                 self.tokens.pop(0)
-            elif self.tokens[0][0].isdigit():
+            elif self.tokens[0][0].isdigit() or self.tokens[0][0] in "!°#":
                 raise NotAFormula(f"an operator is missing before {self.tokens[0]!r}")
             tree = Apply("*", (tree, self.signed(depth)))
         return tree
@@ -290,7 +259,7 @@ class _Parser:
         return self.power(depth)
 
     def power(self, depth: int) -> Tree:
-        base = self.atom(depth)
+        base = self.postfixed(self.atom(depth))
         if self.tokens and self.tokens[0] == "^":
             self.tokens.pop(0)
             exponent = self.signed(depth + 1)
@@ -300,35 +269,69 @@ class _Parser:
             return Apply("^", (base, Number(plain) if plain is not None else exponent))
         return base
 
+    def postfixed(self, tree: Tree) -> Tree:
+        """Apply the signs behind an operand: n! and 30°."""
+        while self.tokens and self.tokens[0] in ("!", "°"):
+            if self.tokens.pop(0) == "!":
+                tree = Apply("factorial", (tree,))
+            else:
+                tree = Apply("*", (tree, Apply("/", (Variable("pi"), Number(Fraction(180))))))
+        return tree
+
     def atom(self, depth: int) -> Tree:
         token = self.tokens.pop(0) if self.tokens else ""
         if token == "(":
+            bars, self.bars = self.bars, 0
             tree = self.sum(depth + 1)
-            if not self.tokens or self.tokens.pop(0) != ")":
-                raise NotAFormula("a bracket is not closed")
+            self.bars = bars
+            self.expect(")")
             return tree
+        if token == "|":
+            self.bars += 1
+            tree = self.sum(depth + 1)
+            self.bars -= 1
+            self.expect("|")
+            return Apply("abs", (tree,))
         if token in FUNCTIONS:
             return self.call(token, depth)
         if token and token[0] in "0123456789.":
             return Number(Fraction(token))
-        if token.isalpha():
+        if token and token[0].isalpha():
             return Variable(token)
         raise NotAFormula(f"something is missing before {token!r}" if token else "the formula ends too early")
 
+    def expect(self, closing: str) -> None:
+        if not self.tokens or self.tokens.pop(0) != closing:
+            raise NotAFormula("a bracket is not closed")
+
     def call(self, name: str, depth: int) -> Tree:
-        """Parse sin(x), sin x, sin 2x (an argument without brackets ends at the next operator) and sin^2(x)."""
+        """Parse sin(x), sin x, sin 2x (an argument without brackets ends at the next operator), sin^2(x), log_2(x).
+
+        An exponent of -1 makes the inverse function.
+        """
         if depth > MAX_DEPTH:
             raise NotAFormula(f"the formula is nested deeper than {MAX_DEPTH}")
+        if self.tokens and self.tokens[0][0] == "#":
+            base = self.tokens.pop(0).strip("#")
+            under: Tree = Number(Fraction(base)) if base.isdigit() else Variable(base)
+            return Apply("/", (self.call("ln", depth + 1), Apply("ln", (under,))))
         if self.tokens and self.tokens[0] == "^":
             self.tokens.pop(0)
-            power = self.atom(depth + 1)
-            return Apply("^", (self.call(name, depth + 1), power))
-        if self.tokens and (self.tokens[0] == "(" or self.tokens[0] in FUNCTIONS):
+            return self.raised_call(name, self.signed(depth + 1), depth)
+        if self.tokens and (self.tokens[0] in ("(", "|") or self.tokens[0] in FUNCTIONS):
             return Apply(name, (self.atom(depth + 1),))
         argument = self.power(depth + 1)
-        while self.tokens and self.tokens[0].isalpha() and self.tokens[0] not in FUNCTIONS:
+        while self.tokens and self.tokens[0][0].isalpha() and self.tokens[0] not in FUNCTIONS:
             argument = Apply("*", (argument, self.power(depth + 1)))
         return Apply(name, (argument,))
+
+    def raised_call(self, name: str, power: Tree, depth: int) -> Tree:
+        value = _constant_value(power)
+        if value is None or value >= 0:
+            return Apply("^", (self.call(name, depth + 1), power))
+        if value == -1 and name in INVERSES:
+            return self.call(INVERSES[name], depth + 1)
+        raise NotAFormula(f"a power of {value} between a function and its argument has two meanings")
 
 
 def _constant_value(tree: Tree) -> Fraction | None:

@@ -57,9 +57,13 @@ _NUMERAL = re.compile(
     rf"(?<!\d)(?<!\d )(?P<percent>{either('numbers', 'PERCENT_PREFIX')})?"
     rf"(?P<number>[{''.join(_NUMERAL_DIGITS | _POWERS_OF_TEN)}]"
     rf"[{''.join(_NUMERAL_DIGITS | _POWERS_OF_TEN | _MYRIADS)}]*)"
+    rf"(?:(?:{either('numbers', 'POINT')})(?P<point>[{''.join(_NUMERAL_DIGITS)}]+)"
+    rf"(?![{''.join(_POWERS_OF_TEN | _MYRIADS)}]))?"
     rf"(?:(?:{either('numbers', 'OVER')})(?P<over>(?:{either('numbers', 'DENOMINATOR')})+))?"
 )
 _SCALE_FACTORS = _SCALES | _POWERS_OF_TEN | _MYRIADS
+MAX_NUMBER_CHARS = 400  # of one number; a longer run of digits is no number that anybody works with
+MAX_NUMERAL_CHARS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class NumberMention:
     end: int
     is_percent: bool = False
     spelled_out: bool = False  # in words or numerals
-    decimals: int | None = None  # digits after the point; None when it was not written with a point
+    last_place: Fraction | None = None  # the value of the last digit; None where it is not written in digits
+    is_integer: bool = False  # digits without a point, an exponent or a scale: it may be a count
 
 
 def read_numbers(text: str) -> tuple[NumberMention, ...]:
@@ -88,7 +93,7 @@ def read_numbers(text: str) -> tuple[NumberMention, ...]:
 
 def parse_number(text: str) -> NumberMention | None:
     """Return the one number that `text` consists of, apart from punctuation, currency and spaces; None otherwise."""
-    mentions = read_numbers(text)
+    mentions = read_numbers(text) if len(text) <= MAX_NUMBER_CHARS else ()
     if len(mentions) != 1:
         return None
     rest = text[: mentions[0].start] + text[mentions[0].end :]
@@ -97,17 +102,27 @@ def parse_number(text: str) -> NumberMention | None:
 
 def _digit_mentions(text: str) -> Iterator[NumberMention]:
     for match in _DIGIT_NUMBER.finditer(text):
-        value = _digit_value(match)
+        value = _digit_value(match) if match.end() - match.start() <= MAX_NUMBER_CHARS else None
         if value is None:
             continue
-        value *= _SCALE_FACTORS.get((match["scale"] or "").strip().lower(), 1)
-        if match["percent"]:
-            value /= 100
-        point = (match["plain"] or "").partition(".")[2]
-        decimals = len(point) if point else None
-        signed = -value if _is_sign(text, match) else value
-        start = match.end() - len(match.group().lstrip())
-        yield NumberMention(signed, start, match.end(), bool(match["percent"]), decimals=decimals)
+        scale = _SCALE_FACTORS.get((match["scale"] or "").strip().lower(), 1)
+        factor = Fraction(scale, 100 if match["percent"] else 1)
+        place = _last_place(match["plain"], match["exponent"])
+        yield NumberMention(
+            (-value if _is_sign(text, match) else value) * factor,
+            match.end() - len(match.group().lstrip()),
+            match.end(),
+            bool(match["percent"]),
+            last_place=None if place is None else place * factor,
+            is_integer=place == scale == 1 and not match["exponent"],
+        )
+
+
+def _last_place(plain: str | None, exponent: str | None) -> Fraction | None:
+    """Return the value of the last digit of a number in digits."""
+    if plain is None:
+        return None
+    return Fraction(10) ** (int(exponent or 0) - len(plain.partition(".")[2]))
 
 
 def _digit_value(match: re.Match[str]) -> Fraction | None:
@@ -124,10 +139,11 @@ def _is_sign(text: str, match: re.Match[str]) -> bool:
     """Whether a dash is a sign; between two operands it is not, as in "15 - 6", "7-3" or "x -1"."""
     if not match["sign"]:
         return False
-    before = text[: match.start("sign")]
+    before = match.start("sign") - 1
     if match["sign"] != match["sign"].rstrip():
-        before = before.rstrip()
-    return not (before and (before[-1].isalnum() or before[-1] in ")%]"))
+        while before >= 0 and text[before].isspace():
+            before -= 1
+    return before < 0 or not (text[before].isalnum() or text[before] in ")%]")
 
 
 def _word_mentions(text: str) -> Iterator[NumberMention]:
@@ -175,12 +191,18 @@ def _continues_number(tokens: list[tuple[str, int, int]], at: int) -> bool:
 
 def _numeral_mentions(text: str) -> Iterator[NumberMention]:
     for match in _NUMERAL.finditer(text):
-        value = Fraction(_numeral_value(match["number"]))
+        if match.end() - match.start() > MAX_NUMERAL_CHARS:
+            continue
+        value = Fraction(_numeral_value(match["number"])) + _numeral_decimals(match["point"] or "")
         if match["percent"]:
             value /= 100
         elif match["over"]:
             value = Fraction(_numeral_value(match["over"]), int(value) or 1)
         yield NumberMention(value, match.start(), match.end(), bool(match["percent"]), spelled_out=True)
+
+
+def _numeral_decimals(digits: str) -> Fraction:
+    return sum((Fraction(_NUMERAL_DIGITS[char], 10**place) for place, char in enumerate(digits, 1)), Fraction(0))
 
 
 def _numeral_value(numeral: str) -> int:

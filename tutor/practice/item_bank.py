@@ -6,8 +6,6 @@ An item's id never changes: an edited item keeps its id, and a banned one is nev
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,13 +14,13 @@ from knowledge.documents import Passage
 from knowledge.lexical import tokenize
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
+from tutor.assessment.exchange import EXPORT_FORMATS, format_item, join_items, parse_items
 from tutor.assessment.exercise_items import exercise_items
-from tutor.assessment.gift import from_gift, to_gift
 from tutor.assessment.grading import Grader, NotAnAnswer
 from tutor.assessment.item_checks import find_fault
 from tutor.assessment.item_generation import generate_items
 from tutor.assessment.items import Item, ItemKind
-from tutor.assessment.qti import from_qti, to_qti
+from tutor.assessment.number_grading import comparable_number
 from tutor.assessment.question_types.registry import question_type
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person, Skill
@@ -33,8 +31,6 @@ from tutor.store.database import Database
 from tutor.store.items import ItemOrigin, ItemState, StoredItem
 
 MAX_IMPORT = 500
-_QTI_ITEM = re.compile(r"<(?:\w+:)?assessmentItem\b.*?</(?:\w+:)?assessmentItem>", re.DOTALL)
-EXPORT_FORMATS = ("gift", "qti")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +117,13 @@ class ItemBank:
             item_store.set_state(connection, item_id, state, self.clock())
 
     def import_items(self, actor: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
-        """Import GIFT or QTI; return how many items were imported, and why each of the others was refused.
+        """Import GIFT, Moodle XML or QTI; return how many items were imported, and why each of the others was refused.
 
         An exported item of this course replaces itself; one that the course has under another id is refused.
         """
         here = {stored.item.id: stored.item for stored in self.all_items(actor, course_id)}
         known = {_content_key(item): item.id for item in here.values()}
-        read, refused = _parse_items(text)
+        read, refused = parse_items(text)
         sound: list[Item] = []
         for item in read[:MAX_IMPORT]:
             try:
@@ -146,7 +142,7 @@ class ItemBank:
         return len(sound), refused
 
     def export_items(self, actor: Person, course_id: str, file_format: str) -> tuple[str, list[InputRefused]]:
-        """Export the askable items as GIFT or QTI; return the text, and why each of the others was left out."""
+        """Export the askable items in a format of EXPORT_FORMATS; return the text, and why each other was left out."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         if file_format not in EXPORT_FORMATS:
             raise InputRefused(
@@ -159,10 +155,10 @@ class ItemBank:
         left_out: list[InputRefused] = []
         for stored in self.askable_items(course_id):
             try:
-                texts.append(to_gift([stored.item]).strip() if file_format == "gift" else to_qti(stored.item))
+                texts.append(format_item(stored.item, file_format))
             except InputRefused as refusal:
                 left_out.append(refusal)
-        return "\n\n".join(texts) + "\n", left_out
+        return join_items(texts, file_format), left_out
 
     def _generated_items(self, course_id: str, skills: Sequence[Skill]) -> list[Item]:
         passages = self.library.catalog.passages(course_id)
@@ -176,7 +172,8 @@ class ItemBank:
 
     def _is_solvable(self, item: Item) -> bool:
         try:
-            return self.grader.grade(item, "\n".join(item.keys)).outcome is Outcome.RIGHT
+            own_answer = question_type(item.kind).own_answer(item)
+            return self.grader.grade(item, own_answer).outcome is Outcome.RIGHT
         except NotAnAnswer:
             return False
 
@@ -220,7 +217,9 @@ def _make_item(item_id: str, kind: ItemKind, prompt: str, keys: Sequence[str], o
 
 
 def _content_key(item: Item) -> tuple[ItemKind, str, tuple[str, ...]]:
-    return item.kind, " ".join(item.prompt.split()), item.keys
+    is_number = item.kind is ItemKind.NUMBER
+    keys = tuple(comparable_number(key, item.tolerance) for key in item.keys) if is_number else item.keys
+    return item.kind, " ".join(item.prompt.split()), keys
 
 
 def _duplicate_item(item: Item) -> InputRefused:
@@ -258,20 +257,3 @@ def _best_skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) ->
 
     best = max(skills, key=share, default=None)
     return best.id if best is not None and share(best) > 0 else ""
-
-
-def _parse_items(text: str) -> tuple[list[Item], list[InputRefused]]:
-    """Return the items of a text in either format, and why each of the others cannot be read."""
-    read: list[Item] = []
-    refused: list[InputRefused] = []
-    text = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
-    documents = _QTI_ITEM.findall(text) or ([text] if text.lstrip().startswith("<") else [])
-    blocks = documents or [block for block in re.split(r"\n\s*\n", text) if block.strip()]
-    if not blocks:
-        raise InputRefused("there are no questions in this text; paste GIFT, or QTI 2.1 items", key="no_items")
-    for block in blocks:
-        try:
-            read += [from_qti(block)] if documents else from_gift(block)
-        except InputRefused as refusal:
-            refused.append(refusal)
-    return read, refused

@@ -115,6 +115,9 @@ class QuestionBankHandlers:
     def export_gift(self, course_id: str, request: gr.Request) -> str:
         return self._export(course_id, request, "gift")
 
+    def export_moodle(self, course_id: str, request: gr.Request) -> str:
+        return self._export(course_id, request, "moodle")
+
     def export_qti(self, course_id: str, request: gr.Request) -> str:
         return self._export(course_id, request, "qti")
 
@@ -238,7 +241,9 @@ def _build_import_export(handlers: QuestionBankHandlers, course: gr.Dropdown, sh
         with gr.Row():
             import_button = gr.Button(i18n("question_import"), size="sm", elem_id="tutor-question-import")
             gift = gr.Button(i18n("question_gift"), size="sm", elem_id="tutor-question-gift")
+            moodle = gr.Button(i18n("question_moodle"), size="sm")
             qti = gr.Button(i18n("question_qti"), size="sm")
     import_button.click(handle_errors(handlers.import_items), [exchange_text, course], shown, **EVENT_OPTIONS)
     gift.click(handle_errors(handlers.export_gift), course, exchange_text, **EVENT_OPTIONS)
+    moodle.click(handle_errors(handlers.export_moodle), course, exchange_text, **EVENT_OPTIONS)
     qti.click(handle_errors(handlers.export_qti), course, exchange_text, **EVENT_OPTIONS)

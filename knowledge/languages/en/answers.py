@@ -14,7 +14,10 @@ LIST_CONJUNCTIONS = "and|or"
 ARTICLES = "the|an?|both"
 CONTENT_FUNCTION_WORDS = "not no"  # stop words that an element keeps
 
-NUMBER_LEAD_IN = "the|my|so|it|answer|result|is|was|equals|about|approximately|roughly|i|get|got|think"
+NUMBER_LEAD_IN = (
+    "the|my|so|it|answer|result|is|was|equals|about|approximately|roughly|i|get|got|think|ans|approx|ca|circa|ph"
+)
+SOLUTION_SEPARATORS = r"\bor\b|\band\b"
 MINUS = r"(?:minus|negative)\s+(?=[\w½¼¾])"
 # Words after a number that do not name what is counted: "12 is wrong", "5 million".
 NOT_COUNTED_WORDS = """

@@ -43,6 +43,23 @@ NAMES = {
     "fahrenheit": "°F",
     "dollar": "$",
     "usd": "$",
+    "degc": "°C",
+    "degf": "°F",
+    "degrees c": "°C",
+    "degrees f": "°F",
+    "hectare": "ha",
+    "angstrom": "Å",
+    "radian": "rad",
+    "tesla": "T",
+    "farad": "F",
+    "henry": "H",
+    "weber": "Wb",
+    "siemens": "S",
+    "becquerel": "Bq",
+    "lumen": "lm",
+    "lux": "lx",
+    "candela": "cd",
+    "dalton": "Da",
     "euro": "€",
 }  # singular, and the plurals that do not end in "s" or "es"
 PLURAL_ENDINGS = ("s", "es")
@@ -55,5 +72,11 @@ PREFIXES = {
     "nano": "n",
     "mega": "M",
     "giga": "G",
+    "tera": "T",
+    "hecto": "h",
+    "pico": "p",
+    "femto": "f",
+    "k": "k",  # of a unit that is spelled out: "kohm"
 }
+POWERS_IN_FRONT = {"square": 2, "sq": 2, "cubic": 3}
 PER = r"\s+per\s+"

@@ -7,6 +7,7 @@ GIVING_UP = "不知道"
 
 ELEMENT_SEPARATORS = "[，；、]|和|与"
 
+SOLUTION_SEPARATORS = "[，；、]|或|和"
 MINUS = r"负\s*(?=\w)"
 # Characters after a number that do not name what is counted.
 NOT_COUNTED_PARTS = "[以不非没无万亿千百十倍分半余来几约或吗呢上下大小多少对错的是]|左右"

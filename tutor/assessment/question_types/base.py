@@ -107,6 +107,10 @@ class QuestionType(ABC):
         """Yield items about a course; they are checked afterwards."""
         yield from ()
 
+    def add_alternatives(self, item: Item, text: CourseText) -> Item:
+        """Return a generated item that is sound with further keys that the course supports."""
+        return item
+
     def make_item(
         self,
         prompt: str,

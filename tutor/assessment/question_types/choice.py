@@ -80,11 +80,11 @@ class Choice(QuestionType):
         return " ".join(format_answer("=" if option in item.keys else "~", option) for option in item.options)
 
     def from_gift(self, question: GiftQuestion) -> Item | None:
-        """Read answers of which some are right and some are wrong."""
-        keys = tuple(text for right, text in question.answers if right)
-        if not keys or len(keys) == len(question.answers):
+        """Read answers of which some earn full credit alone, and others do not."""
+        keys = tuple(answer.text for answer in question.answers if answer.is_right)
+        if not keys or all(answer.sign == "=" for answer in question.answers):
             return None
-        return make_gift_item(question, self.kind, keys, tuple(text for _, text in question.answers))
+        return make_gift_item(question, self.kind, keys, tuple(answer.text for answer in question.answers))
 
     def qti_choices(self, item: Item) -> tuple[str, ...]:
         return item.options

@@ -5,17 +5,20 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from knowledge import languages
 from knowledge.languages import DEFAULT, characters, detect_language
 from knowledge.languages.sentences import COMMAS
+from tutor.assessment.abbreviations import printed_abbreviations
 from tutor.assessment.choice_grading import grade_cloze
 from tutor.assessment.course_text import CourseText
-from tutor.assessment.gift_syntax import format_answer
+from tutor.assessment.gift_syntax import GiftQuestion
 from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemFault, ItemKind
 from tutor.assessment.question_types.base import GradingContext, QuestionType
 from tutor.assessment.question_types.gaps import solve_gap
+from tutor.assessment.question_types.typed_answers import format_keys, typed_item
 from tutor.assessment.quiz_terms import contains_term, find_key_terms, is_same_term
 from tutor.domain import BLANK
 from tutor.locales import t
@@ -26,6 +29,7 @@ MIN_CONTEXT_CHARS = 20  # around the gap, from which an answer can be recognised
 _COLONS, _STOPS = characters("items", "COLON"), characters("text", "FULL_STOP")
 _LEAD_IN = re.compile(rf"^[^{_COLONS}]{{2,20}}[{_COLONS}]\s*")
 _TRAILING = re.compile(rf"[ {_STOPS}]+$")
+_BRACKET = re.compile("[(\uff08]")
 _FILLER = re.compile(rf"[ {COMMAS}{_STOPS}]*")
 
 
@@ -38,7 +42,9 @@ class Cloze(QuestionType):
     learns_from_decisions = True
 
     def grade(self, item: Item, answer: str, context: GradingContext) -> Grade:
-        return grade_cloze(_extract_gap_text(item.prompt, answer), item.keys)
+        printed = " ".join((item.prompt.replace(BLANK, item.keys[0]), item.source.quote if item.source else ""))
+        short = (form for key in item.keys for form in printed_abbreviations(key, printed))
+        return grade_cloze(_extract_gap_text(item.prompt, answer), (*item.keys, *short))
 
     def generate(self, text: CourseText, rng: random.Random) -> Iterator[Item]:
         """Leave a key term out of sentences about it, other than the one that defines it."""
@@ -51,6 +57,13 @@ class Cloze(QuestionType):
                 gapped, count = re.subn(f"{edge}{re.escape(term)}{edge}", BLANK, sentence.text, flags=re.IGNORECASE)
                 if count == 1 and (not spaced or len(gapped.split()) >= MIN_WORDS):
                     yield self.make_item(item_prompt("gap", term, body=gapped), (term,), sentence, skill=term)
+
+    def add_alternatives(self, item: Item, text: CourseText) -> Item:
+        """Add the abbreviations that any sentence of the course prints beside the term."""
+        bracketed = (sentence.text for sentence in text.sentences if _BRACKET.search(sentence.text))
+        about = (one for one in bracketed if contains_term(one, item.keys[0]))
+        found = (form for one in about for form in printed_abbreviations(item.keys[0], one))
+        return replace(item, keys=tuple(dict.fromkeys((*item.keys, *found))))
 
     def solve(self, item: Item, quote: str, terms: Sequence[str]) -> tuple[str, ...]:
         return solve_gap("gap", item.prompt, quote, terms)
@@ -73,8 +86,11 @@ class Cloze(QuestionType):
         return t(language, "quiz_hint_length", words=words, letters=letters)
 
     def to_gift(self, item: Item) -> str:
-        """Return the keys as right answers: GIFT reads them back as a short answer."""
-        return " ".join(format_answer("=", key) for key in item.keys)
+        return format_keys(item.keys)
+
+    def from_gift(self, question: GiftQuestion) -> Item | None:
+        """Read typed answers to a prompt with a gap."""
+        return typed_item(question, self.kind) if question.has_gap else None
 
 
 def _extract_gap_text(prompt: str, answer: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from tutor.assessment.formula_grading import grade_formula
 from tutor.assessment.items import Grade, Item, ItemKind
-from tutor.assessment.maths_grading import grade_formula
 from tutor.assessment.question_types.base import GradingContext, QuestionType
 from tutor.assessment.question_types.maths_hints import maths_hint
 

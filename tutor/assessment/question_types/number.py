@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.languages import either
 from tutor.assessment.course_text import CourseText
-from tutor.assessment.gift_syntax import GiftQuestion, NotGift, escape, make_gift_item, unescape
+from tutor.assessment.gift_numbers import format_gift_number, parse_gift_numbers
+from tutor.assessment.gift_syntax import GiftQuestion, make_gift_item
 from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind
-from tutor.assessment.maths_grading import grade_number, parse_quantity
+from tutor.assessment.number_grading import grade_number, key_example
+from tutor.assessment.quantities import parse_quantity
 from tutor.assessment.question_types.base import GradingContext, QuestionType
 from tutor.assessment.question_types.gaps import solve_gap
 from tutor.assessment.question_types.maths_hints import maths_hint
@@ -33,10 +35,14 @@ class NumberQuestion(QuestionType):
     may_be_message = True
 
     def grade(self, item: Item, answer: str, context: GradingContext) -> Grade:
-        return grade_number(answer, item.keys, item.tolerance)
+        return grade_number(answer, item.keys, item.tolerance, item.prompt)
 
     def has_answer_form(self, item: Item, answer: str) -> bool:
         return bool(read_numbers(answer)) or parse_quantity(answer) is not None
+
+    def own_answer(self, item: Item) -> str:
+        """Return a number that the key accepts; the key itself may be a range."""
+        return key_example(item.keys[0])
 
     def generate(self, text: CourseText, rng: random.Random) -> Iterator[Item]:
         """Leave out the number of a sentence that has exactly one."""
@@ -56,23 +62,12 @@ class NumberQuestion(QuestionType):
         return maths_hint(item, number, language)
 
     def to_gift(self, item: Item) -> str:
-        """Return the value with its margin; GIFT's margins are absolute, an item's tolerance is relative."""
-        margin = "" if item.tolerance is None else f":{item.tolerance * abs(float(item.keys[0])):g}"
-        return f"#{escape(item.keys[0])}{margin}"
+        """Return the values with their margins; GIFT's margins are absolute, an item's tolerance is relative."""
+        answers = [format_gift_number(key, item) for key in item.keys]
+        return "#" + (answers[0] if len(answers) == 1 else " ".join(f"={answer}" for answer in answers))
 
     def from_gift(self, question: GiftQuestion) -> Item | None:
         if not question.is_numerical:
             return None
-        body = question.body[1:].strip().removeprefix("=")
-        value, _, margin = (part.strip() for part in unescape(body).partition(":"))
-        try:
-            size = abs(float(value))
-            tolerance = float(margin) / size if margin and size else None
-        except ValueError as error:
-            raise NotGift(
-                f"question {question.number}: {body[:40]!r} is not a number",
-                key="gift_no_number",
-                text=body[:40],
-                prompt=question.prompt[:60],
-            ) from error
-        return make_gift_item(question, self.kind, (value,), tolerance=tolerance)
+        keys, tolerance = parse_gift_numbers(question)
+        return make_gift_item(question, self.kind, keys, tolerance=tolerance)

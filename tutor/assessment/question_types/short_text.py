@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from knowledge.languages import DEFAULT, data, detect_language
 from tutor.assessment.choice_grading import grade_cloze
 from tutor.assessment.course_text import CourseText
-from tutor.assessment.gift_syntax import GiftQuestion, format_answer, make_gift_item
+from tutor.assessment.gift_syntax import GiftQuestion
 from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind, unsure_grade
 from tutor.assessment.question_types.base import GradingContext, QuestionType
+from tutor.assessment.question_types.typed_answers import format_keys, typed_item
 from tutor.assessment.quiz_terms import Sentence, contains_term, extract_definitions
 from tutor.domain import Outcome
 from tutor.locales import t
@@ -56,14 +57,8 @@ class ShortText(QuestionType):
         return t(language, "quiz_hint_answer", quote=blank_out(words, longest))
 
     def to_gift(self, item: Item) -> str:
-        return " ".join(format_answer("=", key) for key in item.keys)
+        return format_keys(item.keys)
 
     def from_gift(self, question: GiftQuestion) -> Item | None:
-        """Read answers that are all right."""
-        keys = tuple(text for right, text in question.answers if right)
-        if not keys or len(keys) < len(question.answers):
-            return None
-        return make_gift_item(question, self.kind, keys)
-
-    def reads_qti(self, interaction: str, choices: tuple[str, ...]) -> bool:
-        return interaction in ("extendedTextInteraction", "textEntryInteraction")
+        """Read answers that are all typed; those with part of the credit are no keys."""
+        return None if question.has_gap else typed_item(question, self.kind)

@@ -72,6 +72,7 @@ class TrueFalse(QuestionType):
 
     def from_gift(self, question: GiftQuestion) -> Item | None:
         body = question.body.upper()
+        body = body.strip()
         if body not in ("T", "TRUE", "F", "FALSE"):
             return None
         return make_gift_item(question, self.kind, (TRUE if body[0] == "T" else FALSE,))

@@ -1,0 +1,345 @@
+"""Questions of other systems come in as what they say or are refused with the reason; our own come back unchanged."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tutor.assessment.exchange import EXPORT_FORMATS, MAX_CHARS, format_item, join_items, parse_items
+from tutor.assessment.gift import from_gift
+from tutor.assessment.gift_syntax import NotGift
+from tutor.assessment.grading import Grader
+from tutor.assessment.items import Item, ItemKind
+from tutor.assessment.markup import NeedsPicture, TooDeep, html_text
+from tutor.assessment.number_grading import comparable_number
+from tutor.assessment.qti import from_qti
+from tutor.assessment.qti_reader import NotQti
+from tutor.domain import BLANK, Outcome
+from tutor.errors import InputRefused
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+phrases = st.lists(words, min_size=1, max_size=4).map(" ".join)
+identities = st.from_regex(r"[a-z0-9]{4,16}", fullmatch=True)
+numbers = st.one_of(
+    st.integers(-(10**9), 10**9).map("{:,}".format),
+    st.decimals(-1000, 1000, places=3).map(str),
+    st.sampled_from(["3e8", "1..5", "0 ± 0.5", "-4..-2", "1/4"]),
+)
+IN_EVERY_FORMAT = (
+    ItemKind.CHOICE,
+    ItemKind.TRUE_FALSE,
+    ItemKind.NUMBER,
+    ItemKind.SHORT_TEXT,
+    ItemKind.CLOZE,
+)
+
+
+@st.composite
+def items(draw, kinds):
+    kind, identity, prompt = draw(st.sampled_from(kinds)), draw(identities), draw(phrases)
+    options = tuple(draw(st.lists(phrases, min_size=3, max_size=5, unique=True)))
+    match kind:
+        case ItemKind.CHOICE:
+            return Item(identity, kind, prompt, options[: draw(st.integers(1, 2))], options)
+        case ItemKind.ORDERING:
+            return Item(identity, kind, prompt, options, options[::-1])
+        case ItemKind.TRUE_FALSE:
+            return Item(identity, kind, prompt, (draw(st.sampled_from(["true", "false"])),))
+        case ItemKind.NUMBER:
+            key = draw(numbers)
+            is_plain = ".." not in key and "±" not in key and comparable_number(key) != "0"
+            return Item(
+                identity, kind, prompt, (key,), tolerance=draw(st.sampled_from([None, 0.5])) if is_plain else None
+            )
+        case ItemKind.CLOZE:
+            return Item(identity, kind, f"{prompt} {BLANK} {draw(phrases)}", options)
+    return Item(identity, kind, prompt.replace(BLANK, "-"), options)
+
+
+def comparable(item: Item) -> tuple[object, ...]:
+    """An item as its meaning: a number and its margin may come back in another spelling."""
+    if item.kind is ItemKind.NUMBER:
+        return item.id, item.kind, item.prompt, {comparable_number(key, item.tolerance) for key in item.keys}
+    return item.id, item.kind, item.prompt, set(item.keys), item.options, item.tolerance
+
+
+@settings(max_examples=150, deadline=None)
+@given(items(IN_EVERY_FORMAT), st.sampled_from(EXPORT_FORMATS))
+def test_an_exported_item_comes_back_as_the_same_item(item, file_format):
+    back, refused = parse_items(join_items([format_item(item, file_format)], file_format))
+    assert refused == []
+    assert [comparable(one) for one in back] == [comparable(item)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(items((ItemKind.ORDERING,)), st.sampled_from(["qti", "moodle"]))
+def test_steps_come_back_in_their_order(item, file_format):
+    back, _refused = parse_items(join_items([format_item(item, file_format)], file_format))
+    assert [(one.keys, one.options) for one in back] == [(item.keys, item.options)]
+
+
+def test_a_star_in_a_key_is_a_star_and_not_any_text():
+    item = Item("i", ItemKind.SHORT_TEXT, "Which files?", ("a *.py file", "\\*", "*"))
+    for file_format in EXPORT_FORMATS:
+        assert parse_items(join_items([format_item(item, file_format)], file_format)) == ([item], [])
+
+
+def test_several_items_come_back_from_one_file():
+    some = [Item(f"id{n}", ItemKind.SHORT_TEXT, f"What is {n}?", ("this",)) for n in range(5)]
+    for file_format in EXPORT_FORMATS:
+        text = join_items([format_item(item, file_format) for item in some], file_format)
+        assert parse_items(text) == (some, [])
+
+
+@pytest.mark.parametrize("key", ["9.8 m/s^2", "1/3", "75%", "a few"])
+def test_a_number_that_gift_does_not_have_is_refused_and_not_changed(key):
+    item = Item("i", ItemKind.NUMBER, "How much?", (key,))
+    for file_format in ("gift", "moodle"):
+        with pytest.raises(NotGift, match="QTI"):
+            format_item(item, file_format)
+    assert from_qti(format_item(item, "qti")) == item
+
+
+def outcomes(item: Item, *answers: str) -> list[Outcome]:
+    return [Grader().grade(item, answer).outcome for answer in answers]
+
+
+MOODLE_EXPORT = """\ufeff// question: 12  name: Roots
+::Roots::[html]<p>Which organ takes up <b>water&nbsp;</b>from CO<sub>2</sub>-rich soil?</p>{
+\t=<p>the root</p>#<p>Yes, by osmosis \\= without energy.</p>
+\t~%0%<p>the leaf</p>#No.
+
+\t~<p>the flower</p>
+####<p>See chapter 3.</p>
+}
+
+// question: 13  name: Sum
+$CATEGORY: $course$/top/Arithmetic
+::Sum::[html]<p>How much is 10<sup>2</sup> + 7?</p>{#
+\t=%100%107:0#Well added
+\t=%50%107:5#Nearly
+####General
+}
+
+::Year::In which year? {#=1687:0 =1688:2}
+
+::Zero::How far from nought? {#0:0.25}
+
+::Name::Who found it? {=%100%Newton =%50%Leibniz =%0%Euler}
+
+::Night::Owls hunt at night. {T#No\\: they do.#Yes.####Think of mice.}
+
+::Capital::The capital of Peru is {=Lima ~Cusco ~Quito}, by the sea.
+
+::Gap::The capital of Chile is {=Santiago} in the valley.
+
+::Two::Which are gases? {~%50%neon ~%50%argon ~%-50%iron ~%-50%gold}
+
+::TeX::What is \\(\\frac\\{1\\}\\{4\\} \\neq \\nu\\)? {=$$\\\\alpha$$ ~b ~c}
+"""
+
+
+def test_an_export_of_moodle_is_read_as_it_is_meant():
+    by_id = {item.id: item for item in from_gift(MOODLE_EXPORT)}
+    assert by_id["Roots"].prompt == "Which organ takes up water from CO₂-rich soil?"
+    assert (by_id["Roots"].keys, by_id["Roots"].options) == (("the root",), ("the root", "the leaf", "the flower"))
+    assert (by_id["Sum"].prompt, by_id["Sum"].keys) == ("How much is 10² + 7?", ("107",))
+    assert outcomes(by_id["Sum"], "107", "105") == [Outcome.RIGHT, Outcome.WRONG]
+    assert outcomes(by_id["Year"], "1687", "1689", "1691") == [Outcome.RIGHT, Outcome.RIGHT, Outcome.WRONG]
+    assert outcomes(by_id["Zero"], "0.2", "-0.25", "0.3") == [Outcome.RIGHT, Outcome.RIGHT, Outcome.WRONG]
+    assert by_id["Name"].keys == ("Newton",)
+    assert (by_id["Night"].kind, by_id["Night"].keys) == (ItemKind.TRUE_FALSE, ("true",))
+    assert by_id["Capital"].prompt == f"The capital of Peru is {BLANK}, by the sea."
+    assert by_id["Gap"].kind is ItemKind.CLOZE and by_id["Gap"].keys == ("Santiago",)
+    assert outcomes(by_id["Two"], "neon, argon", "neon", "iron, argon") == [
+        Outcome.RIGHT,
+        Outcome.PARTIAL,
+        Outcome.PARTIAL,
+    ]
+    assert "iron" in by_id["Two"].prompt
+    assert by_id["TeX"].prompt == "What is \\(\\frac{1}{4} \\neq \\nu\\)?" and by_id["TeX"].keys == ("$$\\alpha$$",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "::A:: Half the credit only? {=%50%a ~b}",
+        "::A:: Any text? {=*root*}",
+        "::A::[html]<p><img src='x.png'> What is it?</p> {=a ~b ~c}",
+        "::A:: Two sets {=a} of answers {=b}",
+        "::A:: Pairs {=a -> 1 =b -> 2 =c -> 3}",
+        "::A:: Number? {#five apples}",
+        "::A:: Number? {#5:-1}",
+        "::A:: Number? {#7..2}",
+        "::A:: A survey {~a ~b ~c}",
+        "::A:: Many? {" + " ".join(f"~a{n}" for n in range(60)) + "}",
+    ],
+)
+def test_a_question_that_is_not_understood_is_refused_with_the_reason(text):
+    items_read, refused = parse_items(text)
+    assert items_read == []
+    assert [bool(str(one) and one.key) for one in refused] == [True]
+
+
+ITEM = (
+    '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="i" {attributes}>'
+    '<responseDeclaration identifier="R" cardinality="{cardinality}" baseType="{base}">{key}</responseDeclaration>'
+    '<outcomeDeclaration identifier="SCORE"><defaultValue><value>0</value></defaultValue></outcomeDeclaration>'
+    "<itemBody>{body}</itemBody>{rest}</assessmentItem>"
+)
+CHOICE = (
+    '<choiceInteraction responseIdentifier="R"><prompt>Which?</prompt>'
+    '<simpleChoice identifier="A">10<sup>5</sup><feedbackInline outcomeIdentifier="F">Yes</feedbackInline>'
+    '</simpleChoice><simpleChoice identifier="B"><p>10<sup>4</sup></p></simpleChoice>'
+    '<simpleChoice identifier="C">105</simpleChoice></choiceInteraction>'
+)
+
+
+def document(body=CHOICE, *values, cardinality="single", base="identifier", mapping=(), rest="", attributes=""):
+    key = "<correctResponse>" + "".join(f"<value>{value}</value>" for value in values) + "</correctResponse>"
+    entries = "".join(f'<mapEntry mapKey="{name}" mappedValue="{credit}"/>' for name, credit in mapping)
+    key = (key if values else "") + (f"<mapping>{entries}</mapping>" if entries else "")
+    return ITEM.format(body=body, key=key, cardinality=cardinality, base=base, rest=rest, attributes=attributes)
+
+
+def test_a_qti_choice_keeps_its_powers_and_leaves_out_feedback_and_scores():
+    item = from_qti(document(f"<p>Look at this.</p>{CHOICE}<rubricBlock>Not shown</rubricBlock>", "A"))
+    assert item.prompt == "Look at this. Which?" and item.options == ("10⁵", "10⁴", "105") and item.keys == ("10⁵",)
+
+
+def test_a_mapping_gives_keys_only_to_what_earns_full_credit():
+    item = from_qti(document(CHOICE, mapping=[("A", 1), ("B", 0.5), ("C", -1)]))
+    assert item.keys == ("10⁵",)
+    text = '<p>It is called <textEntryInteraction responseIdentifier="R"/> today.</p>'
+    item = from_qti(document(text, "xylem", base="string", mapping=[("xylem", 2), ("the xylem", 2), ("phloem", 1)]))
+    assert (item.kind, item.prompt) == (ItemKind.CLOZE, f"It is called {BLANK} today.")
+    assert item.keys == ("xylem", "the xylem")
+
+
+def test_a_qti_item_with_several_right_choices_wants_them_all():
+    item = from_qti(document(CHOICE, "A", "B", cardinality="multiple"))
+    assert outcomes(item, "10⁵", "10⁵, 10⁴") == [Outcome.PARTIAL, Outcome.RIGHT]
+
+
+@pytest.mark.parametrize(
+    ("mode", "tolerance", "answers"),
+    [("absolute", "0.5 0.5", "12.4 12.6"), ("relative", "10 10", "13.1 13.3"), ("absolute", "0.5 2", "12.4 13")],
+)
+def test_a_number_of_qti_has_its_tolerance(mode, tolerance, answers):
+    equal = f'<responseProcessing><equal toleranceMode="{mode}" tolerance="{tolerance}"/></responseProcessing>'
+    body = '<p>How many? <textEntryInteraction responseIdentifier="R"/></p>'
+    item = from_qti(document(body, "12", base="float", rest=equal))
+    assert (item.kind, item.prompt) == (ItemKind.NUMBER, "How many?")
+    assert outcomes(item, *answers.split()) == [Outcome.RIGHT, Outcome.WRONG]
+
+
+def test_qti_3_is_read_by_its_own_names():
+    text = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i">
+    <qti-response-declaration identifier="R" cardinality="ordered" base-type="identifier"><qti-correct-response>
+    <qti-value>B</qti-value><qti-value>A</qti-value></qti-correct-response></qti-response-declaration>
+    <qti-item-body><qti-order-interaction response-identifier="R"><qti-prompt>Order them.</qti-prompt>
+    <qti-simple-choice identifier="A">late</qti-simple-choice>
+    <qti-simple-choice identifier="B">early</qti-simple-choice>
+    </qti-order-interaction></qti-item-body></qti-assessment-item>"""
+    (item,), refused = parse_items(text)
+    assert refused == [] and (item.kind, item.keys, item.options) == (
+        ItemKind.ORDERING,
+        ("early", "late"),
+        ("late", "early"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        document(
+            '<p><textEntryInteraction responseIdentifier="R"/><textEntryInteraction responseIdentifier="Q"/></p>', "a"
+        ),
+        document('<matchInteraction responseIdentifier="R"/>', "A B", cardinality="multiple", base="directedPair"),
+        document('<hotspotInteraction responseIdentifier="R"><object data="x.png"/></hotspotInteraction>', "A"),
+        document(f'<p><img src="x.png" alt="a map"/></p>{CHOICE}', "A"),
+        document(CHOICE),
+        document(CHOICE, "Z"),
+        document(CHOICE, mapping=[("A", 0), ("B", -1)]),
+        document(CHOICE, "A", attributes='adaptive="true"'),
+        document(CHOICE, "A", rest="<templateProcessing/>"),
+        document(CHOICE.replace('responseIdentifier="R"', 'responseIdentifier="OTHER"'), "A"),
+        document("<p>" * 90 + CHOICE + "</p>" * 90, "A"),
+        "<questestinterop/>",
+    ],
+)
+def test_a_qti_item_that_is_not_understood_is_refused_with_the_reason(text):
+    with pytest.raises(InputRefused) as refusal:
+        from_qti(text)
+    assert str(refusal.value) and refusal.value.key
+
+
+MOODLE_XML = """<?xml version="1.0" encoding="UTF-8"?><quiz>
+<question type="category"><category><text>top</text></category></question>
+<question type="multichoice"><name><text>n</text></name><questiontext format="html"><text>
+<![CDATA[<p>Which has 10<sup>3</sup> parts?</p>]]></text></questiontext><single>true</single>
+<answer fraction="100" format="html"><text>&lt;p&gt;kilo&lt;/p&gt;</text><feedback><text>Yes</text></feedback></answer>
+<answer fraction="50" format="html"><text>mega</text></answer>
+<answer fraction="0"><text>milli</text></answer></question>
+<question type="truefalse"><questiontext format="html"><text>Ice floats.</text></questiontext>
+<answer fraction="0"><text>false</text></answer><answer fraction="100"><text>true</text></answer></question>
+<question type="numerical"><questiontext format="html"><text>How many?</text></questiontext>
+<answer fraction="100"><text>12</text><tolerance>0.5</tolerance></answer>
+<answer fraction="50"><text>12</text><tolerance>3</tolerance></answer></question>
+<question type="shortanswer"><questiontext format="html"><text>Who?</text></questiontext>
+<answer fraction="100"><text>Curie</text></answer><answer fraction="50"><text>Becquerel</text></answer></question>
+<question type="shortanswer"><questiontext format="html"><text>Any?</text></questiontext>
+<answer fraction="100"><text>*Curie*</text></answer></question>
+<question type="essay"><questiontext format="html"><text>Write.</text></questiontext></question></quiz>"""
+
+
+def test_moodle_xml_is_read_like_moodles_other_format():
+    read, refused = parse_items(MOODLE_XML)
+    assert [item.kind for item in read] == [
+        ItemKind.CHOICE,
+        ItemKind.TRUE_FALSE,
+        ItemKind.NUMBER,
+        ItemKind.SHORT_TEXT,
+    ]
+    assert read[0].prompt == "Which has 10³ parts?" and read[0].keys == ("kilo",)
+    assert read[0].options == ("kilo", "mega", "milli") and read[1].keys == ("true",)
+    assert outcomes(read[2], "12.5", "14") == [Outcome.RIGHT, Outcome.WRONG]
+    assert read[3].keys == ("Curie",)
+    assert [one.key for one in refused] == ["gift_wildcard", "qti_interaction"]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>a<br>b</p><script>c</script>", "a b"),
+        ("x<sup>2</sup> x<sup>a+b</sup> H<sub>2</sub>O", "x² x^(a+b) H₂O"),
+        ("<span style='display: none'>no</span><b>yes", "yes"),
+        ("a &lt; b &amp;amp; c", "a < b &amp; c"),
+        ("<math><mfrac><mrow><mi>a</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac></math>", "(a+1)/2"),
+        ("", ""),
+        ("\x00&#0;&#x1f;a", "a"),
+    ],
+)
+def test_html_is_read_as_a_reader_sees_it(html, text):
+    assert html_text(html) == text
+
+
+def test_a_picture_is_refused_by_its_name_and_deep_nesting_too():
+    with pytest.raises(NeedsPicture, match="leaf"):
+        html_text("<p><img alt='a leaf' src='x'></p>")
+    with pytest.raises(TooDeep):
+        html_text("<b>" * 100 + "a")
+
+
+def test_a_file_that_is_too_long_is_refused_before_it_is_read():
+    with pytest.raises(InputRefused, match="characters"):
+        parse_items("a" * (MAX_CHARS + 1))
+
+
+def test_a_document_with_entities_is_refused():
+    text = '<!DOCTYPE quiz [<!ENTITY a "b">]><quiz><question type="essay">&a;</question></quiz>'
+    with pytest.raises(InputRefused, match="safe"):
+        parse_items(text)
+    with pytest.raises(NotQti):
+        from_qti('<!DOCTYPE a [<!ENTITY a "b">]><assessmentItem identifier="x">&a;</assessmentItem>')
