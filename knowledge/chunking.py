@@ -1,7 +1,9 @@
 """Chunking: a parsed document cut into passages that can be found, read alone and cited.
 
 A passage is a stretch of the document's full text, so its offsets are exact by construction. It stays on one page or
-slide and in one section, unless a sentence runs over or a neighbour is too small to be a passage.
+slide and in one section, unless a sentence runs over or a part has too little text to be read alone. A short section
+(an entry of a glossary, a question of a FAQ) is a passage under its own heading. Exercises share no passage with what
+teaches.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from dataclasses import dataclass, replace
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument, Passage
 from knowledge.languages.scripts import CJK, count_cjk, has_cjk
 from knowledge.languages.sentences import CLAUSE_MARKS, COMMAS, is_complete, split_sentences
+from knowledge.passage_roles import PassageRole, passage_role
 
 BLOCK_SEPARATOR = "\n\n"  # between blocks in the full text
 
@@ -21,11 +24,12 @@ BLOCK_SEPARATOR = "\n\n"  # between blocks in the full text
 TARGET_WORDS = 170
 MAX_WORDS = 220
 MAX_TABLE_WORDS = 400
-TINY_SECTION_WORDS = 15  # a smaller section is merged with its neighbour under the same heading
+LEAD_IN_WORDS = 15  # shorter text above the first subsection is merged with it
 SMALL_GROUP_WORDS = 50  # a smaller group is merged with a suitable neighbour
 _MIN_SPLIT_HEAD = 20  # CJK characters before a page break that can be the first half of a sentence
 
 _WORD = re.compile(rf"[^\s{CJK}]+")
+_WORD_OR_CHARACTER = re.compile(rf"[{CJK}]|[^\W\d_{CJK}]{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class _Group:
     locator: Locator
     heading: tuple[str, ...]
     units: tuple[_Unit, ...]
+    role: PassageRole = PassageRole.TEACHING
 
     @property
     def size(self) -> float:
@@ -62,7 +67,7 @@ def chunk_document(parsed: ParsedDocument, document_id: str, course_id: str) -> 
     The same document under the same id always gives the same passages with the same ids.
     """
     text = document_text(parsed)
-    groups = _merge_small_groups(_complete_sentences(text, list(_group_blocks(parsed.blocks))))
+    groups = _merge_small_groups(text, _complete_sentences(text, list(_group_blocks(parsed.blocks))))
     pieces = [(group, units) for group in groups for units in _pack(group.units)]
     passages = []
     for ordinal, (group, units) in enumerate(pieces):
@@ -87,19 +92,22 @@ def _passage_id(passage: Passage) -> str:
 
 
 def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
-    """Group consecutive blocks of one place and heading."""
+    """Group consecutive blocks of one place, heading and role."""
     start = 0
     units: list[_Unit] = []
     first: Block | None = None
+    role = PassageRole.TEACHING
     for block in blocks:
-        if first is not None and _group_key(first) != _group_key(block):
-            yield _Group(first.locator, first.heading, tuple(units))
+        block_role = passage_role(block.heading, block.text)
+        if first is not None and (_group_key(first) != _group_key(block) or role is not block_role):
+            yield _Group(first.locator, first.heading, tuple(units), role)
             first, units = None, []
-        first = first or block
+        if first is None:
+            first, role = block, block_role
         units += _split_units(block.text, start)
         start += len(block.text) + len(BLOCK_SEPARATOR)
     if first is not None:
-        yield _Group(first.locator, first.heading, tuple(units))
+        yield _Group(first.locator, first.heading, tuple(units), role)
 
 
 def _group_key(block: Block) -> tuple[object, ...]:
@@ -169,39 +177,66 @@ def _is_split_sentence(head: str, tail: str) -> bool:
     return tail[:1].islower() or (has_cjk(tail[:1]) and count_cjk(head) >= _MIN_SPLIT_HEAD)
 
 
-def _merge_small_groups(groups: Sequence[_Group]) -> list[_Group]:
+def _merge_small_groups(text: str, groups: Sequence[_Group]) -> list[_Group]:
     """Merge a group that is too small for a passage with the next one, where they belong together."""
     merged: list[_Group] = []
     for group in groups:
         if not group.units:
             continue
-        if merged and _should_merge(merged[-1], group):
-            merged[-1] = _merge(merged[-1], group)
-        else:
+        joined = _join(text, merged[-1], group) if merged else None
+        if joined is None:
             merged.append(group)
+        else:
+            merged[-1] = joined
     return merged
 
 
-def _merge(one: _Group, other: _Group) -> _Group:
-    """Merge two groups: under the heading of the subsection if one contains the other, or of the larger group."""
-    if other.heading[: len(one.heading)] == one.heading:
-        return _Group(one.locator, other.heading, one.units + other.units)
-    larger = max(one, other, key=lambda group: group.size)
-    locator = larger.locator if one.locator.kind is LocatorKind.SECTION else one.locator
-    return _Group(locator, larger.heading, one.units + other.units)
+def _join(text: str, one: _Group, other: _Group) -> _Group | None:
+    """Return two neighbours as one group, None where each stays a passage of its own."""
+    if one.locator.kind is not other.locator.kind:
+        return None
+    units = one.units + other.units
+    if _is_same_place(one, other):
+        if not _has_text(text, other):
+            return replace(one, units=units)
+        if not _has_text(text, one):
+            return replace(other, units=units)
+    if not _should_merge(one, other):
+        return None
+    is_section = one.locator.kind is LocatorKind.SECTION
+    return replace(other, units=units, locator=other.locator if is_section else one.locator)
 
 
 def _should_merge(one: _Group, other: _Group) -> bool:
-    """Whether a small group is merged with the next: on one page, a section with its first part, a tiny section."""
+    """Whether two groups are one passage: a small part and its first subsection, or a lead-in and what it leads to."""
     if min(one.size, other.size) >= SMALL_GROUP_WORDS or one.size + other.size > MAX_WORDS:
         return False
-    if one.locator.kind is not other.locator.kind:
+    if one.role is not other.role or not _is_above(one, other):
         return False
     if one.locator.kind in (LocatorKind.PAGE, LocatorKind.SLIDE):
         return one.locator.number == other.locator.number
-    if one.size < SMALL_GROUP_WORDS and other.heading[: len(one.heading)] == one.heading:
-        return True
-    return min(one.size, other.size) < TINY_SECTION_WORDS and one.heading[:-1] == other.heading[:-1] != ()
+    return one.size < LEAD_IN_WORDS
+
+
+def _is_same_place(one: _Group, other: _Group) -> bool:
+    """Whether two groups are on one page or slide, or in sections of which one contains or follows the other."""
+    if one.locator.kind in (LocatorKind.PAGE, LocatorKind.SLIDE):
+        return one.locator.number == other.locator.number
+    return _is_above(one, other) or one.heading[:-1] == other.heading[:-1] != ()
+
+
+def _is_above(one: _Group, other: _Group) -> bool:
+    """Whether the second group is in the first one's section, or in a subsection of it."""
+    return other.heading[: len(one.heading)] == one.heading
+
+
+def _has_text(text: str, group: _Group) -> bool:
+    """Whether a group has something to read besides its heading: a word, or more than the word for a task."""
+    body = text[group.units[0].start : group.units[-1].end].strip()
+    if group.heading and body == group.heading[-1]:
+        return False  # formats with pages keep headings in their text
+    found = {word.casefold() for word in _WORD_OR_CHARACTER.findall(body)}
+    return len(found) > (1 if group.role is PassageRole.EXERCISES else 0)
 
 
 def _pack(units: Sequence[_Unit]) -> Iterator[Sequence[_Unit]]:

@@ -38,6 +38,34 @@ def heading_topic(heading: str) -> str:
     return name if re.search(r"[^\W\d_]{2}", name) and not rules.is_too_long(name) and _is_topic(name, rules) else ""
 
 
+def is_structural_heading(heading: str) -> bool:
+    """Whether a heading names only a part of the book ("Introduction", "Chapter 3", "2.4 Summary", "")."""
+    name = _bare_name(heading)
+    rules = _rules(detect_language(name, DEFAULT))
+    if not re.search(r"[^\W\d_]", name):
+        return True
+    return rules.is_structural(_WORD.findall(name.lower())) if rules.has_spaces else rules.matches_structure(name)
+
+
+def is_opening_heading(heading: str) -> bool:
+    """Whether a heading only opens a text ("Introduction", "Overview", "Chapter 3"), whatever the text is about.
+
+    "Glossary" or "Exercises" say what the text is: they are structural, but do not open it.
+    """
+    name = _bare_name(heading)
+    if not re.search(r"[^\W\d_]", name):
+        return True
+    rules = _rules(detect_language(name, DEFAULT))
+    if not rules.has_spaces:
+        return bool(rules.opening.fullmatch(name))
+    words = _WORD.findall(name.lower())
+    return bool(words) and words[-1] in rules.words("OPENING_NOUNS") and is_structural_heading(name)
+
+
+def _bare_name(heading: str) -> str:
+    return _NUMBERING.sub("", " ".join(heading.split()).strip(_DECORATION)).strip(_NAME_EDGES)
+
+
 def _is_topic(name: str, rules: _HeadingRules) -> bool:
     if name.count("(") != name.count(")") or rules.matches_pattern(name):
         return False
@@ -52,6 +80,7 @@ class _HeadingRules:
     code: str
     structural: re.Pattern[str]  # whole headings about the book
     clause: re.Pattern[str]  # anywhere in a heading that is a clause
+    opening: re.Pattern[str]  # whole headings that only open a text
 
     @property
     def has_spaces(self) -> bool:
@@ -65,6 +94,9 @@ class _HeadingRules:
 
     def is_too_long(self, name: str) -> bool:
         return len(name.split()) > MAX_WORDS if self.has_spaces else len(name) > MAX_CHARACTERS
+
+    def matches_structure(self, name: str) -> bool:
+        return bool(self.structural.fullmatch(name))
 
     def matches_pattern(self, name: str) -> bool:
         return bool(self.structural.fullmatch(name) or self.clause.search(name))
@@ -103,8 +135,8 @@ class _HeadingRules:
 
 @cache
 def _rules(code: str) -> _HeadingRules:
-    structural, clause = (data(code, "headings", name, "(?!)") for name in ("STRUCTURAL", "CLAUSE"))
-    return _HeadingRules(code, re.compile(structural, re.IGNORECASE), re.compile(clause))
+    structural, clause, opening = (data(code, "headings", name, "(?!)") for name in ("STRUCTURAL", "CLAUSE", "OPENING"))
+    return _HeadingRules(code, re.compile(structural, re.IGNORECASE), re.compile(clause), re.compile(opening))
 
 
 @cache

@@ -13,7 +13,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,9 +22,12 @@ from knowledge import index as indexes
 from knowledge.catalog import Catalog
 from knowledge.chunking import chunk_document
 from knowledge.concepts import ConceptProposal, propose_concepts
+from knowledge.document_titles import infer_title, shown_titles
 from knowledge.documents import Document, Hit, IngestProgress, Passage, ProgressCallback, SearchResult
 from knowledge.embedding import Embedder
-from knowledge.errors import DocumentEmpty, IndexDamaged, IngestCancelled
+from knowledge.errors import DocumentEmpty, DocumentNotFound, IndexDamaged, IngestCancelled
+from knowledge.heading_lookup import HeadingLookup
+from knowledge.headings import is_structural_heading
 from knowledge.index import CourseIndex, IndexedPassage, PassageVectors
 from knowledge.languages.sentences import split_sentences
 from knowledge.parsing.sandbox import parse
@@ -32,6 +35,7 @@ from knowledge.query_rewriting import rewrite_with_history
 from knowledge.ranking import COVERAGE_THRESHOLD, rank_passages
 from knowledge.result_selection import PassageLookup, select_results
 
+SECTION_CONFIDENCE = 0.97  # that a short section answers the question that is its heading
 MAX_EMBEDDED_IN_SEARCH = 200  # passages of another embedder; a larger course is searched by words until `embed_again`
 
 log = logging.getLogger(__name__)
@@ -46,6 +50,8 @@ class Library:
     embedder: Embedder
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _open_indexes: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
+    _sections: dict[str, tuple[int, HeadingLookup]] = field(default_factory=dict, repr=False)
+    _titles: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(
@@ -77,7 +83,7 @@ class Library:
             id=document_id,
             course_id=course_id,
             name=name,
-            title=parsed.title or name,
+            title=infer_title(parsed.title, name, [block.heading for block in parsed.blocks]),
             sha256=digest,
             media_type=parsed.media_type,
             pages=parsed.pages,
@@ -98,16 +104,28 @@ class Library:
             self._publish(course_id, {})
 
     def documents(self, course_id: str) -> list[Document]:
-        """Return the documents of a course in the order in which they were added."""
-        return self.catalog.documents(course_id)
+        """Return the documents of a course in the order in which they were added, no two with the same title."""
+        return self._with_shown_titles(course_id, self.catalog.documents(course_id))
 
     def document(self, document_id: str) -> Document:
-        """Return a document; raises DocumentNotFound."""
-        return self.catalog.document(document_id)
+        """Return a document under the title that tells it apart in its course; raises DocumentNotFound."""
+        document = self.catalog.document(document_id)
+        return self._with_shown_titles(document.course_id, [document])[0]
 
     def passage(self, passage_id: str) -> Passage:
         """Return a passage; raises DocumentNotFound."""
         return self.catalog.passage(passage_id)
+
+    def place_name(self, passage_id: str) -> str:
+        """Return where a passage is, for people: its last two headings, after its document where they name no topic.
+
+        Raises DocumentNotFound.
+        """
+        passage = self.catalog.passage(passage_id)
+        shown = passage.heading[-2:]
+        if not all(is_structural_heading(heading) for heading in shown):
+            return " › ".join(shown)
+        return " › ".join((self.document(passage.document_id).title, *(shown or (passage.locator.label,))))
 
     def search(
         self,
@@ -126,17 +144,46 @@ class Library:
         index = self._current_index(course_id)
         rewritten = rewrite_with_history(query, history)
         ranked = rank_passages(index, rewritten, self.embedder, threshold)
-        hits = tuple(select_results(ranked.candidates, PassageLookup(index, self.catalog), k))
-        return SearchResult(hits, ranked.covered and bool(hits), ranked.confidence if hits else 0.0)
+        found = select_results(ranked.candidates, PassageLookup(index, self.catalog), k)
+        confidence = ranked.confidence if found else 0.0
+        if (section := self._section_asked_for(course_id, rewritten)) is not None:
+            confidence = max(confidence, SECTION_CONFIDENCE)
+            first = Hit(section, self.catalog.document(section.document_id), confidence)
+            found = [first, *(hit for hit in found if hit.passage.id != section.id)][: max(k, 1)]
+        documents = self._with_shown_titles(course_id, [hit.document for hit in found])
+        hits = tuple(replace(hit, document=document) for hit, document in zip(found, documents, strict=True))
+        return SearchResult(hits, bool(hits) and confidence >= threshold, confidence)
 
     def figure_hits(self, course_id: str, number: str) -> tuple[Hit, ...]:
         """Return the passage with the caption of a figure, then those that mention it and its neighbours."""
         found = figures.find_figure_passages(number, self.catalog.passages(course_id))
-        return tuple(Hit(one, self.catalog.document(one.document_id), 1.0) for one in found)
+        return tuple(Hit(one, self.document(one.document_id), 1.0) for one in found)
 
     def figure_numbers(self, course_id: str) -> list[str]:
         """Return the numbers of the figures with a caption in a course."""
         return figures.list_figure_numbers(self.catalog.passages(course_id))
+
+    def passages(self, course_id: str) -> list[Passage]:
+        """Return the passages of a course by document and in order."""
+        return self.catalog.passages(course_id)
+
+    def sentence_similarities(self, course_id: str, query: str, passages: Sequence[Passage]) -> dict[str, list[float]]:
+        """Return the cosine of each sentence of passages to a query, by passage id.
+
+        Sentences are those of `split_sentences`. A passage or query that the embedder cannot read is left out.
+        """
+        index = self._current_index(course_id)
+        if index.embedder != self.embedder.name or not indexes.can_embed(self.embedder, query):
+            return {}
+        places = {passage_id: row for row, passage_id in enumerate(index.ids)}
+        known = [(one.id, row) for one in passages if (row := places.get(one.id)) is not None]
+        vector = self.embedder.embed_query(query)
+        found = {}
+        for passage_id, row in known:
+            start, end = int(index.offsets[row]), int(index.offsets[row + 1])
+            if end - start > 1:
+                found[passage_id] = [float(one) for one in index.vectors[start + 1 : end].astype("float32") @ vector]
+        return found
 
     def propose_concept_graph(self, course_id: str) -> ConceptProposal:
         """Propose what a course teaches and what builds on what; its documents were added in teaching order."""
@@ -189,6 +236,38 @@ class Library:
         if surplus := set(index.ids) - rows:
             faults.append(f"{len(surplus)} passages of the index have been removed")
         return faults
+
+    def _with_shown_titles(self, course_id: str, documents: Sequence[Document]) -> list[Document]:
+        titles = self._shown_titles(course_id) if documents else {}
+        return [replace(document, title=titles.get(document.id, document.title)) for document in documents]
+
+    def _section_asked_for(self, course_id: str, query: str) -> Passage | None:
+        """Return the short section whose heading is what a query asks for."""
+        generation = self.catalog.generation(course_id)
+        known = self._sections.get(course_id)
+        if known is None or known[0] != generation:
+            lookup = HeadingLookup.from_passages(self.catalog.passages(course_id))
+            known = self._sections[course_id] = (generation, lookup)
+        passage_id = known[1].find(query)
+        try:
+            return self.catalog.passage(passage_id) if passage_id else None
+        except DocumentNotFound:  # removed during the search
+            return None
+
+    def _shown_titles(self, course_id: str) -> Mapping[str, str]:
+        """Return the titles of a course's documents by id, computed once for each of its generations."""
+        generation = self.catalog.generation(course_id)
+        known = self._titles.get(course_id)
+        if known is None or known[0] != generation:
+            titles = shown_titles(self.catalog.documents(course_id), lambda: self._heading_paths(course_id))
+            known = self._titles[course_id] = (generation, titles)
+        return known[1]
+
+    def _heading_paths(self, course_id: str) -> dict[str, list[tuple[str, ...]]]:
+        paths: dict[str, list[tuple[str, ...]]] = {}
+        for passage in self.catalog.passages(course_id):
+            paths.setdefault(passage.document_id, []).append(passage.heading)
+        return paths
 
     def _find_by_hash(self, course_id: str, digest: str) -> Document | None:
         return next((d for d in self.catalog.documents(course_id) if d.sha256 == digest), None)

@@ -105,11 +105,57 @@ def test_a_table_is_kept_whole():
     assert any(table in passage.text for passage in passages)
 
 
-def test_a_tiny_section_is_merged_into_its_neighbour():
-    def section(number: int, title: str, text: str) -> Block:
-        return Block(text, Locator(LocatorKind.SECTION, number, f"section {title}"), ("Light", title))
+def in_section(number: int, text: str, *heading: str) -> Block:
+    return Block(text, Locator(LocatorKind.SECTION, number, f"section {heading[-1]}"), heading)
 
-    passages = chunk_document(
-        document(section(1, "Colours", SENTENCE * 3), section(2, "Exercise", "Try it.")), "d", "c"
+
+def headings_of(*blocks: Block) -> list[tuple[str, ...]]:
+    return [passage.heading for passage in chunk_document(document(*blocks), "d", "c")]
+
+
+def test_a_section_of_two_words_is_a_passage_under_its_own_heading():
+    headings = headings_of(
+        in_section(1, "On the third of May.", "FAQ", "When is the exam?"),
+        in_section(2, "Two examiners.", "FAQ", "Who marks it?"),
+        in_section(3, SENTENCE * 3, "FAQ", "What is asked?"),
     )
-    assert [(p.locator.label, p.heading) for p in passages] == [("section Colours", ("Light", "Colours"))]
+    assert headings == [("FAQ", "When is the exam?"), ("FAQ", "Who marks it?"), ("FAQ", "What is asked?")]
+
+
+def test_entries_of_a_glossary_on_one_page_keep_their_headings():
+    headings = headings_of(
+        section_on_page(1, "Stoma", "Glossary", "Stoma"),
+        section_on_page(1, "A pore in the skin of a leaf.", "Glossary", "Stoma"),
+        section_on_page(1, "Xylem", "Glossary", "Xylem"),
+        section_on_page(1, "Tissue that carries water upwards.", "Glossary", "Xylem"),
+    )
+    assert headings == [("Glossary", "Stoma"), ("Glossary", "Xylem")]
+
+
+def test_a_lead_in_belongs_to_the_subsection_that_it_leads_to():
+    passages = chunk_document(
+        document(
+            in_section(1, "Some words of this unit:", "Glossary"),
+            in_section(2, SENTENCE * 3, "Glossary", "Chlorophyll"),
+        ),
+        "d",
+        "c",
+    )
+    assert [(p.locator.label, p.heading) for p in passages] == [("section Chlorophyll", ("Glossary", "Chlorophyll"))]
+
+
+def test_a_section_without_anything_to_read_is_no_passage_of_its_own():
+    headings = headings_of(
+        in_section(1, SENTENCE, "Light", "Colours"), in_section(2, "Exercise.\nExercise.", "Light", "Colours", "Try it")
+    )
+    assert headings == [("Light", "Colours")]
+
+
+def test_questions_in_a_section_share_no_passage_with_what_it_teaches():
+    questions = "1. Which colours does chlorophyll absorb?\n2. Why do leaves look green?"
+    passages = chunk_document(
+        document(in_section(1, SENTENCE, "Light"), in_section(1, questions, "Light"), in_section(1, SENTENCE, "Light")),
+        "d",
+        "c",
+    )
+    assert [passage.text for passage in passages] == [SENTENCE, questions, SENTENCE]

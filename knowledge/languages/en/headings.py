@@ -75,8 +75,60 @@ STRUCTURAL_MODIFIERS = """
     concluding introductory learned solved short-answer multiple-choice follow-up end-of-chapter check your
     and the of for to
 """
+# What a text may open with whatever it is about; with one of these for a title it is named by something else.
+OPENING_NOUNS = """
+    introduction introductions intro overview overviews background preface foreword contents objective objectives
+    outline outlines outcome outcomes goal goals aims motivation preliminaries start chapter section unit lecture lesson
+    module summary
+"""
 # Structural nouns that can also name a topic when they stand alone.
 TOPICAL_NOUNS = """
     start work works study experiment experiments step steps understanding term error errors
     module table tables reading concept idea class index proof learning key
 """
+
+# Parts of a course: how a file's name writes them before their number, and how they are shown.
+PART_LABELS = {
+    "chapter": "Chapter {number}",
+    "chap": "Chapter {number}",
+    "ch": "Chapter {number}",
+    "unit": "Unit {number}",
+    "lecture": "Lecture {number}",
+    "lec": "Lecture {number}",
+    "lesson": "Lesson {number}",
+    "module": "Module {number}",
+    "mod": "Module {number}",
+    "week": "Week {number}",
+    "wk": "Week {number}",
+    "part": "Part {number}",
+    "appendix": "Appendix {number}",
+}
+# Words in the names of files that say nothing about their subject.
+FILE_NAME_NOISE = """
+    final draft copy version new old scan download document file untitled img image book text page pages slide slides
+    handout handouts print full index main doc docs en
+"""
+
+# Sections that set tasks, that print their answers, that say what will be learnt: whole headings without numbering.
+EXERCISE_SECTION = (
+    r"(?:(?:end[- ]of[- ]chapter|chapter|section|practice|review|critical thinking|homework|additional|more|unit|self"
+    r"|self-check|discussion|multiple[- ]choice|short[- ]answer|interactive link|free response|test prep|programming"
+    r"|coding|lab|group|concept|conceptual|challenge|warm-?up|study|reading|worked|guided|solved|unsolved)[ -])*"
+    r"(?:exercises?|problems?|questions|quiz(?:zes)?|quiz questions|homework|assignments?|self-?check|drills?)"
+    r"(?: (?:and|&) (?:exercises|problems|questions))?(?: for .{1,40})?"
+    r"|concepts in practice|try it(?: (?:yourself|out|now))?|try this|your turn|check your (?:understanding|knowledge|"
+    r"progress)|test your(?:self| (?:understanding|knowledge))|practice(?: test| makes perfect)?|think about it"
+)
+ANSWER_SECTION = (
+    r"(?:selected |odd[- ]numbered |chapter |exercise |quiz |review )*(?:answers?|answer keys?|key|solutions? manual"
+    r"|answers? (?:and|&) (?:explanations?|solutions?))(?: (?:to|for) .{1,60})?"
+    r"|solutions? (?:to|for) .{1,60}|(?:selected|exercise|worked|odd[- ]numbered) solutions"
+)
+OBJECTIVE_SECTION = r"(?:learning |chapter |section |course )?(?:objectives|outcomes|goals)|(?:chapter )?outline"
+# How a text begins that sets a task. A step of a procedure ("Compute the slope") is none.
+TASK_OPENING = (
+    r"Exercise\.(?:\s|$)"
+    r"|(?:Write|Create|Complete|Modify|Implement|Design) (?:an?|the|your) (?:[\w-]+ ){0,3}"
+    r"(?:program|function|script|class|method|expression|statement|equation|essay|paragraph|sentence|proof)s?\b"
+)
+KEY_OF_QUESTION = "[a-h]|true|false|[tf]|yes|no"  # what an answer key prints after a number

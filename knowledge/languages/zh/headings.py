@@ -41,3 +41,37 @@ CLAUSE = (
     r"|^(?:影响|如果|根据|读取|整合|下载|查阅|提交|忽略|考虑|一个|由于|因为|所以|以及|另外|其他|更多|一些|这些?|那些?|让|动手|实战|从零)"
     r"|^从.+到|^在.+[中上里下时前后]$|^当.+时$|^对.+的|.+是.{2,}|可能会|[，。；]"
 )
+
+# Headings that a text may open with whatever it is about.
+OPENING = rf"(?:{_WHICH})*(?:引言|导言|导读|导入|前言|序言?|绪论|介绍|简介|概要|概览|概述|综述|目标|大纲|提纲|背景|动机|小结|总结)"
+
+PART_LABELS = {
+    "章": "第{number}章",
+    "chapter": "第{number}章",
+    "chap": "第{number}章",
+    "ch": "第{number}章",
+    "单元": "第{number}单元",
+    "unit": "第{number}单元",
+    "讲": "第{number}讲",
+    "lecture": "第{number}讲",
+    "lec": "第{number}讲",
+    "课": "第{number}课",
+    "lesson": "第{number}课",
+    "周": "第{number}周",
+    "week": "第{number}周",
+    "wk": "第{number}周",
+    "部分": "第{number}部分",
+    "part": "第{number}部分",
+}
+PART_PREFIX = "第"  # before a number that counts a part
+FILE_NAME_NOISE = "最终版 草稿 副本 新版 扫描 下载 文档 文件 讲义 课件"
+
+EXERCISE_SECTION = (
+    rf"(?:{_WHICH})*(?:练习题?|习题|作业|测验|测试题?|自测题?|思考题?|讨论题?|问答题|选择题|填空题|判断题|计算题|例题)"
+    r"(?:[一二三四五六七八九十\d]+)?"
+)
+ANSWER_SECTION = rf"(?:{_WHICH})*(?:练习题?|习题|作业|测验|思考题?)?(?:的)?(?:参考)?(?:答案|解答|解析)(?:与解析)?"
+OBJECTIVE_SECTION = rf"(?:{_WHICH})*(?:目标|大纲|提纲|要求)"
+TASK_OPENING = r"(?:请)?(?:编写|写出?)一?[个段篇](?:.{0,10})(?:程序|函数|脚本|代码|作文|短文)|试(?:求|证|计算|说明)"
+ITEM_MARKS = "、"  # after the number of an item
+KEY_OF_QUESTION = "[√×✓✗对错]|正确|错误"
