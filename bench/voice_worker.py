@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import math
 import resource
@@ -19,6 +18,7 @@ import torch
 from torch import Tensor
 
 from adapters.records import Recipe
+from bench.instruction_sets import force_fbgemm_avx2, instructions_used
 from bench.serving_models import adapter_ref, lora_config
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, GenerationRequest, Message
@@ -31,7 +31,6 @@ from tutor.tuning.recipes import recipe_for
 PROMPT_TOKENS, SHARED_TOKENS, ANSWER_TOKENS, LEARNERS = 300, 240, 64, 8
 TEXT_TOKENS = 400  # of each text that the accuracy is measured on
 COURSE = Path(__file__).parents[1] / "examples" / "sample_course"
-_FBGEMM_AVX2 = 1  # fbgemm::inst_set_t::avx2
 
 
 def main() -> None:
@@ -39,14 +38,14 @@ def main() -> None:
     if isa == "avx2" and kernel == "small":
         sys.exit("bitsandbytes cannot be held to AVX2")
     if isa == "avx2":
-        _force_fbgemm_avx2()
+        force_fbgemm_avx2()
     files = resolve_model_files("small" if kernel == "small" else "standard", Path(data_dir), check_memory=False)
     if files.fallback is not None:
         sys.exit(f"the standard model cannot be had: {files.detail}")
     result: dict[str, Any] = {
         "model": files.name,
         "kernel": kernel,
-        "isa": _isa(isa),
+        "isa": instructions_used(isa),
         "threads": torch.get_num_threads(),
     }
     if part == "accuracy":
@@ -56,19 +55,6 @@ def main() -> None:
         result |= measure(files, kernel)
         result |= measure_bounds(files) if kernel != "small" else {}
     print(json.dumps(result))
-
-
-def _force_fbgemm_avx2() -> None:
-    """Let FBGEMM use no more than AVX2; the other libraries read it from their environment variables."""
-    library = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
-    library._ZN6fbgemm14fbgemmForceIsaENS_10inst_set_tE(_FBGEMM_AVX2)
-
-
-def _isa(isa: str) -> str:
-    if isa == "avx2":
-        return "AVX2 (forced on a machine with more)"
-    flags = Path("/proc/cpuinfo").read_text()
-    return torch.backends.cpu.get_cpu_capability() + (" with VNNI" if "avx512_vnni" in flags else "")
 
 
 def _peak_gb() -> float:
@@ -130,21 +116,24 @@ def _other_beginning(messages: tuple[Message, ...], number: int) -> tuple[Messag
 
 
 def _answer(
-    engine: LocalEngine, messages: tuple[Message, ...], adapter: AdapterRef | None = None
+    engine: LocalEngine,
+    messages: tuple[Message, ...],
+    adapter: AdapterRef | None = None,
+    max_tokens: int = ANSWER_TOKENS,
 ) -> tuple[float, float]:
     """Return the seconds to the first text and the tokens per second after it."""
-    request = GenerationRequest(messages, "bench", adapter, max_tokens=ANSWER_TOKENS, time_limit_s=600)
+    request = GenerationRequest(messages, "bench", adapter, max_tokens=max_tokens, time_limit_s=600)
     started, first = time.perf_counter(), 0.0
     for event in engine.stream(request):
         if isinstance(event, Token) and not first:
             first = time.perf_counter() - started
-    return first, (ANSWER_TOKENS - 1) / (time.perf_counter() - started - first)
+    return first, (max_tokens - 1) / (time.perf_counter() - started - first)
 
 
 def _answer_together(engine: LocalEngine, messages: tuple[Message, ...], adapters: list[AdapterRef]) -> float:
     """Return the tokens per second of all learners; their prompts are read before the clock starts."""
     for adapter in adapters:
-        _answer(engine, messages, adapter)  # its prompt is cached for this adapter
+        _answer(engine, messages, adapter, max_tokens=1)  # its prompt is cached for this adapter
     begun = threading.Barrier(len(adapters) + 1)
     spans: list[tuple[float, float]] = []
 
