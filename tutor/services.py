@@ -44,6 +44,7 @@ from tutor.courses.courses import Courses
 from tutor.courses.documents import CourseDocuments
 from tutor.courses.index_upgrades import IndexUpgrades
 from tutor.courses.skills import CourseSkills
+from tutor.courses.starters import StarterQuestions
 from tutor.courses.strictness import StrictnessSettings
 from tutor.domain import JobState, Person, Role
 from tutor.engine.base import Engine, EngineState
@@ -128,6 +129,7 @@ class Services(CoreServices):
     engine: Engine
     jobs: JobRunner
     documents: CourseDocuments
+    starters: StarterQuestions
     index_upgrades: IndexUpgrades
     strictness: StrictnessSettings
     skills: CourseSkills
@@ -273,6 +275,7 @@ def open_services(
         engine=engine,
         jobs=jobs,
         documents=CourseDocuments(library, courses, jobs, blobs, settings.max_upload_mb * 2**20),
+        starters=StarterQuestions(library, courses),
         index_upgrades=IndexUpgrades(library, courses, jobs),
         strictness=StrictnessSettings(database, courses),
         skills=CourseSkills(database, courses, library),

@@ -111,10 +111,9 @@ class ChatQuiz:
         if row.item.source is None:
             return ""
         try:
-            passage = self.library.passage(row.item.source.passage_id)
+            return self.library.place_name(row.item.source.passage_id)
         except DocumentNotFound:
             return ""
-        return " › ".join(passage.heading[-2:]) or passage.locator.label
 
 
 def _question_text(item: Item, language: str) -> str:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
+from knowledge.documents import Document
 from tutor.domain import Person
 from tutor.engine.base import EngineState
 from tutor.locales import page_languages, t, web_tag
 from tutor.services import Services
-from tutor.ui import chat_view
+from tutor.ui import chat_view, text_format
+from tutor.ui.chat_view import ChatMessage
+
+MAX_STARTER_CHARS = 120
 
 
 def resolve_course_id(services: Services, actor: Person, shown: str | None) -> str | None:
@@ -47,12 +52,19 @@ def render_chat(services: Services, actor: Person, course_id: str | None, conver
 def _empty_chat_options(services: Services, actor: Person, course_id: str | None) -> dict[str, Any]:
     course = next((c for c in services.courses.visible_to(actor) if c.id == course_id), None)
     documents = services.documents.documents(actor, course.id) if course else []
-    skills = services.courses.skills(actor, course.id) if documents and course else []
-    topics = [*(skill.name for skill in skills), *(document.title or document.name for document in documents)]
     return {
         "placeholder": chat_view.format_empty_chat(course.title if course else None, bool(documents), actor.language),
-        "examples": chat_view.starter_questions(topics, actor.language),
+        "examples": _starters(services, actor, course.id, documents) if documents and course else [],
     }
+
+
+def _starters(services: Services, actor: Person, course_id: str, documents: Sequence[Document]) -> list[ChatMessage]:
+    """Return questions about what the course explains, else about its skills and documents."""
+    if questions := services.starters.suggest(actor, course_id, actor.language):
+        return [{"text": text_format.to_plain_line(question, MAX_STARTER_CHARS)} for question in questions]
+    skills = services.courses.skills(actor, course_id)
+    topics = [*(skill.name for skill in skills), *(document.title for document in documents)]
+    return chat_view.starter_questions(topics, actor.language)
 
 
 def render_question_box(**changes: Any) -> gr.Textbox:

@@ -159,10 +159,9 @@ class PracticeHandlers:
         if row.item.source is None:
             return ""
         try:
-            passage = self.services.library.passage(row.item.source.passage_id)
+            return self.services.library.place_name(row.item.source.passage_id)
         except DocumentNotFound:
             return ""
-        return " › ".join(passage.heading[-2:]) or passage.locator.label
 
 
 def make_quiz_starter(services: Services) -> Callable[[Person, str, str], None]:
