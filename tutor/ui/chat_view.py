@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -287,11 +288,18 @@ def document_choices(documents: Sequence[Document], language: str) -> list[tuple
     return [(_document_line(document, language), document.id) for document in documents]
 
 
+def _document_name(document: Document) -> str:
+    """Return the title that learners see, with the name of the file where the title does not tell it."""
+    if document.title in ("", document.name, PurePath(document.name).stem):
+        return document.name
+    return f"{document.title} ({document.name})"
+
+
 def _document_line(document: Document, language: str) -> str:
     line = t(
         language,
         "document_line",
-        name=to_plain_line(document.name, 60),
+        name=to_plain_line(_document_name(document), 100),
         pages=document.pages,
         passages=document.passages,
     )
