@@ -1,70 +1,57 @@
-"""Word documents: paragraphs, lists, tables, footnotes and equations, by section."""
+"""Word documents: paragraphs, lists, tables, drawings, notes and equations, by section."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import docx
 from docx.oxml.ns import qn
-from docx.table import Table
-from docx.text.paragraph import Paragraph
 from lxml import etree
 
 from knowledge.documents import Block, ParsedDocument
-from knowledge.languages import either
 from knowledge.parsing.archive import open_archive
-from knowledge.parsing.mathml_to_latex import from_omml
+from knowledge.parsing.docx_numbering import BULLET, ListNumbers
+from knowledge.parsing.docx_styles import Styles
+from knowledge.parsing.docx_tables import body_parts, table_rows
+from knowledge.parsing.docx_text import ParagraphText, read_paragraph
+from knowledge.parsing.office_drawings import drawing_texts
 from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.source_file import SourceFile
-from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
+from knowledge.parsing.text_cleaning import clean_line, format_table
 
-# Word translates the names of its styles: German and French, then the languages that have a folder.
-_HEADING = re.compile(rf"^(?:überschrift|titre|{either('headings', 'HEADING_STYLE')})\s*([1-9])", re.IGNORECASE)
-_LIST = re.compile(either("headings", "LIST_STYLE"), re.IGNORECASE)
-_SKIPPED = {
-    qn("w:del"),
-    qn("w:moveFrom"),
-    qn("w:instrText"),
-    qn("w:delText"),
-    qn("w:pPr"),
-    qn("w:rPr"),
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-}
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"
-_MAX_DEPTH = 60
+_NOTES = (("word/footnotes.xml", "Footnotes"), ("word/endnotes.xml", "Endnotes"), ("word/comments.xml", "Comments"))
+_MAX_BOX_DEPTH = 20
 
 
 def read(source: SourceFile) -> ParsedDocument:
-    """Read the body in order, then the footnotes."""
+    """Read the body in order, then footnotes, endnotes and comments."""
     with open_archive(source) as archive:
-        notes = _footnotes(archive.read("word/footnotes.xml")) if "word/footnotes.xml" in archive.namelist() else []
+        notes = {title: archive.read(path) for path, title in _NOTES if path in archive.namelist()}
     document = docx.Document(io.BytesIO(source.data))
-    walk = _DocxBlockBuilder(SectionTracker(), _Styles())
-    parts = list(_body_parts(document.element.body, document))
+    numbering = next((r.target_part for r in document.part.rels.values() if r.reltype.endswith("/numbering")), None)
+    walk = _DocxBlockBuilder(
+        SectionTracker(),
+        Styles.of(document.styles.element),
+        ListNumbers.of(None if numbering is None else etree.fromstring(numbering.blob, _parser())),
+        document.part,
+    )
+    parts = list(body_parts(document.element.body))
     for done, part in enumerate(parts):
-        walk.add_part(part)
+        walk.add_part(part, 0)
         source.report(done + 1, len(parts))
     walk.flush()
-    walk.add_footnotes(notes)
     first = next((block.heading[0] for block in walk.blocks if block.heading), "")
+    for title, xml in notes.items():
+        walk.add_notes(title, etree.fromstring(xml, _parser()))
     title = _human_title(document.core_properties.title) or walk.title or first or source.stem
-    return ParsedDocument(title, source.media_type, tuple(walk.blocks), 1)
+    return ParsedDocument(title, source.media_type, tuple(walk.blocks), 1, walk.remarks())
 
 
-def _body_parts(body: Any, document: Any) -> Iterator[Paragraph | Table]:
-    """Yield paragraphs and tables in order, including those inside content controls."""
-    for element in body:
-        if element.tag == qn("w:p"):
-            yield Paragraph(element, document)
-        elif element.tag == qn("w:tbl"):
-            yield Table(element, document)
-        elif element.tag == qn("w:sdt"):
-            for content in element.iterchildren(qn("w:sdtContent")):
-                yield from _body_parts(content, document)
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
 
 
 def _human_title(title: str | None) -> str:
@@ -74,76 +61,124 @@ def _human_title(title: str | None) -> str:
 
 
 @dataclass(slots=True)
-class _Styles:
-    """What the paragraph styles of a document mean, each looked up once."""
-
-    _known: dict[str | None, tuple[int, bool, str]] = field(default_factory=dict)
-
-    def lookup(self, paragraph: Paragraph) -> tuple[int, bool, str]:
-        """Return the heading level (0: none), whether it is a list style, and the style's name."""
-        key = paragraph._p.style
-        if key not in self._known:
-            self._known[key] = self._read(paragraph)
-        return self._known[key]
-
-    @staticmethod
-    def _read(paragraph: Paragraph) -> tuple[int, bool, str]:
-        style: Any = paragraph.style
-        name = (style.name or "") if style is not None else ""
-        while style is not None:
-            found = _HEADING.match(style.name or "")
-            if found:
-                return int(found.group(1)), False, name
-            style = style.base_style
-        return 0, _LIST.match(name) is not None, name
-
-
-@dataclass(slots=True)
 class _DocxBlockBuilder:
     """Turns paragraphs and tables into blocks; a list is one block."""
 
     sections: SectionTracker
-    styles: _Styles
+    styles: Styles
+    numbers: ListNumbers
+    package_part: Any
     blocks: list[Block] = field(default_factory=list)
     title: str = ""
     _items: list[str] = field(default_factory=list)
+    _hidden: int = 0
+    _pictured_equations: int = 0
 
-    def add_part(self, part: Paragraph | Table) -> None:
-        if isinstance(part, Table):
+    def add_part(self, part: Any, depth: int) -> None:
+        """Add a `w:p` or a `w:tbl`, and what hangs on it; raises RecursionError."""
+        if depth > _MAX_BOX_DEPTH:
+            raise RecursionError
+        if part.tag == qn("w:tbl"):
             self.flush()
-            self._add(format_table(_rows(part._tbl)))
+            hanging: list[ParagraphText] = []
+            self._add(format_table(table_rows(part, lambda p: self._cell_text(p, hanging))))
+            for content in hanging:
+                self._add_hanging(content, depth)
             return
-        text = clean_text(paragraph_text(part._p))
-        if not text:
-            return
-        level, listed, style = self.styles.lookup(part)
-        level = level or _outline_level(part._p)
+        content = self._read(part)
+        if content.text:
+            self._add_paragraph(part, content.text)
+        self._add_hanging(content, depth)
+
+    def _read(self, paragraph: Any) -> ParagraphText:
+        content = read_paragraph(paragraph, self.styles)
+        self._hidden += content.hidden
+        self._pictured_equations += content.pictured_equations
+        return content
+
+    def _cell_text(self, paragraph: Any, hanging: list[ParagraphText]) -> str:
+        content = self._read(paragraph)
+        hanging.append(content)
+        marker = self._marker(paragraph) if content.text else None
+        return content.text if marker in (None, BULLET) else f"{marker}{content.text}"
+
+    def _add_paragraph(self, paragraph: Any, text: str) -> None:
+        style = self.styles.paragraph(paragraph.style)
+        marker = self._marker(paragraph)
+        level = style.heading or _outline_level(paragraph)
         if level:
             self.flush()
-            self.sections.enter(level, clean_line(text))
-        elif style.lower() == "title" and not self.title:
+            self.sections.enter(level, clean_line(text if marker == BULLET else f"{marker or ''}{text}"))
+        elif style.name.lower() == "title" and not self.title:
             self.title = clean_line(text)
             self._add(text)
-        elif listed or part._p.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None:
-            self._items.append(f"- {text}")
+        elif marker is not None or style.listed:
+            indent = "  " * _list_place(paragraph, style.numbering, style.level)[1]
+            self._items.append(f"{indent}{BULLET if marker is None else marker}{text}")
         else:
             self.flush()
             self._add(text)
+
+    def _marker(self, paragraph: Any) -> str | None:
+        """Count a paragraph in its list and return what stands before its text; None outside lists."""
+        style = self.styles.paragraph(paragraph.style)
+        numbering, level = _list_place(paragraph, style.numbering, style.level)
+        return self.numbers.marker(numbering, level, paragraph.style or "") if numbering else None
+
+    def _add_hanging(self, content: ParagraphText, depth: int) -> None:
+        """Add text boxes, descriptions of pictures, charts and diagrams after the paragraph that they hang on."""
+        if not (content.boxes or content.pictures or content.drawings):
+            return
+        texts = [*content.pictures, *(t for d in content.drawings for t in drawing_texts(d, self.package_part))]
+        if texts or content.boxes:
+            self.flush()
+        for text in texts:
+            self._add(text)
+        for box in content.boxes:
+            for part in body_parts(box):
+                self.add_part(part, depth + 1)
+            self.flush()
 
     def flush(self) -> None:
         """Close the open list."""
         self._add("\n".join(self._items))
         self._items = []
 
-    def add_footnotes(self, notes: list[str]) -> None:
-        if notes:
-            self.sections.enter(1, "Footnotes")
-        for note in notes:
-            self._add(note)
+    def add_notes(self, title: str, root: Any) -> None:
+        """Add footnotes, endnotes or comments as a section of their own."""
+        notes = [note for note in root if note.get(qn("w:type")) is None]
+        texts = [" ".join(filter(None, (self._read(p).text for p in note.iter(qn("w:p"))))) for note in notes]
+        if any(texts):
+            self.sections.enter(1, title)
+        for text in texts:
+            self._add(clean_line(text))
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return sentences for the instructor about what was not read."""
+        hidden = ("Text that is marked as hidden was left out.",) if self._hidden else ()
+        count = self._pictured_equations
+        if not count:
+            return hidden
+        equations = f"{count} equations are" if count > 1 else "An equation is"
+        return (
+            *hidden,
+            f"{equations} stored as pictures and could not be read; type them with Word's equation editor.",
+        )
 
     def _add(self, text: str) -> None:
         if text:
             self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
+
+
+def _list_place(paragraph: Any, numbering: str, level: int) -> tuple[str, int]:
+    """Return the numbering of a paragraph and its level there, by itself or else by its style; ("", 0) for none."""
+    own = paragraph.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
+    if own is not None:
+        values = {child.tag: child.get(qn("w:val")) or "" for child in own}
+        numbering = values.get(qn("w:numId"), numbering)
+        place = values.get(qn("w:ilvl"), "")
+        level = int(place) if place.isdigit() else level
+    return ("", 0) if numbering in ("", "0") else (numbering, min(level, 8))
 
 
 def _outline_level(paragraph: Any) -> int:
@@ -151,44 +186,3 @@ def _outline_level(paragraph: Any) -> int:
     found = paragraph.find(f"{qn('w:pPr')}/{qn('w:outlineLvl')}")
     value = int(found.get(qn("w:val"), "9")) if found is not None else 9
     return value + 1 if value < 9 else 0
-
-
-def _rows(table: Any) -> list[list[str]]:
-    """Return the cells by row, from the XML: nested tables and paragraphs on one line."""
-    rows = []
-    for row in table.iterchildren(qn("w:tr")):
-        rows.append(
-            [" ".join(filter(None, map(paragraph_text, cell.iter(qn("w:p"))))) for cell in row.iter(qn("w:tc"))]
-        )
-    return rows
-
-
-def _footnotes(xml: bytes) -> list[str]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(xml, parser)
-    paragraphs = (clean_line(paragraph_text(note)) for note in root if note.get(qn("w:type")) is None)
-    return [text for text in paragraphs if text]
-
-
-def paragraph_text(element: Any) -> str:
-    """Return the text of a paragraph with all tracked changes accepted, equations as LaTeX."""
-    return "".join(_text_pieces(element, 0))
-
-
-def _text_pieces(element: Any, depth: int) -> Iterator[str]:
-    if depth > _MAX_DEPTH:
-        raise RecursionError
-    for child in element:
-        tag = child.tag
-        if tag == _MATH:
-            yield from_omml(child)
-        elif tag == qn("w:t"):
-            yield child.text or ""
-        elif tag in (qn("w:tab"), qn("w:ptab")):
-            yield "\t"
-        elif tag in (qn("w:br"), qn("w:cr")):
-            yield "\n"
-        elif tag == qn("w:noBreakHyphen"):
-            yield "-"
-        elif tag not in _SKIPPED and isinstance(tag, str):
-            yield from _text_pieces(child, depth + 1)

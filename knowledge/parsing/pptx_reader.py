@@ -1,4 +1,4 @@
-"""PowerPoint presentations: each slide's title, text, tables, charts and speaker notes."""
+"""PowerPoint presentations: each slide's title, text, tables, charts, diagrams and speaker notes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
+from lxml import etree
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.parsing.archive import open_archive
-from knowledge.parsing.mathml_to_latex import from_omml
+from knowledge.parsing.office_drawings import description, drawing_texts
+from knowledge.parsing.pptx_text import paragraphs_text
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line, clean_text, format_table
 
 _MAX_DEPTH = 40
+_COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_SHAPES = tuple(qn(f"p:{name}") for name in ("sp", "grpSp", "graphicFrame", "pic", "cxnSp"))
 
 
 def read(source: SourceFile) -> ParsedDocument:
-    """Read the slides in order; speaker notes follow the slide's text."""
+    """Read the slides that are shown, in order; speaker notes and comments follow the slide's text."""
     open_archive(source).close()
     presentation = Presentation(io.BytesIO(source.data))
     count = len(presentation.slides)
@@ -27,6 +31,9 @@ def read(source: SourceFile) -> ParsedDocument:
     blocks: list[Block] = []
     notes: list[str] = []
     for number, slide in enumerate(presentation.slides, 1):
+        if slide._element.get("show") in ("0", "false"):
+            notes.append(f"Slide {number} is hidden and was left out.")
+            continue
         found = _slide_blocks(slide, number)
         blocks += found
         if not found:
@@ -41,72 +48,81 @@ def read(source: SourceFile) -> ParsedDocument:
 def _slide_blocks(slide: Any, number: int) -> list[Block]:
     locator = Locator(LocatorKind.SLIDE, number, f"slide {number}")
     shape = slide.shapes.title
-    title = clean_line(_paragraphs(shape._element)) if shape is not None else ""
+    title = clean_line(paragraphs_text(shape._element)) if shape is not None else ""
     heading = (title,) if title else ()
-    texts = [text for other in _shapes_in_order(slide.shapes, 0) if other != shape for text in _shape_texts(other)]
+    own = shape._element if shape is not None else None
+    shapes = _shapes_in_order(slide.shapes._spTree, 0)
+    texts = [text for element in shapes if element is not own for text in _shape_texts(element, slide.part)]
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        speaker_notes = clean_text(_paragraphs(slide.notes_slide.notes_text_frame._txBody))
+        speaker_notes = clean_text(paragraphs_text(slide.notes_slide.notes_text_frame._txBody))
         texts += [f"Notes: {speaker_notes}"] if speaker_notes else []
+    texts += (f"Comment: {text}" for text in _comments(slide.part))
     if title and not texts:
         texts = [title]
     return [Block(text, locator, heading) for text in texts]
 
 
-def _shapes_in_order(shapes: Any, depth: int) -> Iterator[Any]:
-    """Yield shapes from top to bottom and left to right, including those in groups."""
+def _shapes_in_order(tree: Any, depth: int) -> Iterator[Any]:
+    """Yield visible shapes from top to bottom and left to right, including those in groups."""
     if depth > _MAX_DEPTH:
         raise RecursionError
-    for shape in sorted(shapes, key=_position):
-        if shape._element.tag == qn("p:grpSp"):
-            yield from _shapes_in_order(shape.shapes, depth + 1)
+    for shape in sorted(_children(tree), key=_position):
+        if _properties(shape).get("hidden") in ("1", "true"):
+            continue
+        if shape.tag == qn("p:grpSp"):
+            yield from _shapes_in_order(shape, depth + 1)
         else:
             yield shape
 
 
+def _children(tree: Any) -> Iterator[Any]:
+    """Yield the shapes of a slide or a group; of alternatives for older programs the first."""
+    for child in tree:
+        if child.tag == f"{_COMPATIBILITY}AlternateContent":
+            yield from (shape for shape in next(iter(child), ()) if shape.tag in _SHAPES)
+        elif child.tag in _SHAPES:
+            yield child
+
+
+def _properties(shape: Any) -> Any:
+    """Return the element with a shape's name and description."""
+    return next(shape.iter(qn("p:cNvPr")), shape)
+
+
 def _position(shape: Any) -> tuple[int, int]:
     """Return a sort key: rows of about two centimetres, then left to right; placeholders of the layout first."""
-    if shape.top is None or shape.left is None:
+    place = next(shape.iter(qn("a:off")), None)
+    if place is None:
         return (0, 0)
-    return (shape.top // 720_000, shape.left)
+    return (int(place.get("y", "0")) // 720_000, int(place.get("x", "0")))
 
 
-def _shape_texts(shape: Any) -> Iterator[str]:
-    if getattr(shape, "has_table", False):
-        rows = [[_paragraphs(cell._tc) for cell in row.cells] for row in shape.table.rows]
-        yield format_table(rows)
-    elif getattr(shape, "has_chart", False):
-        yield from _chart_texts(shape.chart)
+def _shape_texts(shape: Any, part: Any) -> Iterator[str]:
+    table = next(shape.iter(qn("a:tbl")), None)
+    if table is not None:
+        yield format_table([list(_row_texts(row)) for row in table.iterchildren(qn("a:tr"))])
+    elif shape.tag == qn("p:graphicFrame"):
+        yield from drawing_texts(shape, part)
     else:
-        text = clean_text(_paragraphs(shape._element))
+        text = clean_text(paragraphs_text(shape))
         if text:
             yield text
+    if shape.tag in (qn("p:pic"), qn("p:graphicFrame")) and (text := description(_properties(shape))):
+        yield text
 
 
-def _chart_texts(chart: Any) -> Iterator[str]:
-    """Yield the title of a chart and its data as a table."""
-    if chart.has_title and chart.chart_title.has_text_frame:
-        yield clean_line(chart.chart_title.text_frame.text)
-    for plot in chart.plots:
-        names = [str(category) for category in plot.categories]
-        rows = [[series.name or "", *map(_format_number, series.values)] for series in plot.series]
-        yield format_table([["", *names], *rows])
+def _row_texts(row: Any) -> Iterator[str]:
+    for cell in row.iterchildren(qn("a:tc")):
+        yield "" if "1" in (cell.get("hMerge"), cell.get("vMerge")) else paragraphs_text(cell)
 
 
-def _format_number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
-
-
-def _paragraphs(element: Any) -> str:
-    """Return the text below an element, one line for each paragraph, equations as LaTeX."""
-    return "\n".join("".join(_paragraph_runs(paragraph)) for paragraph in element.iter(qn("a:p")))
-
-
-def _paragraph_runs(paragraph: Any) -> Iterator[str]:
-    for element in paragraph.iter():
-        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-        if element.tag == qn("a:t"):
-            yield element.text or ""
-        elif element.tag == qn("a:br"):
-            yield "\n"
-        elif name == "oMath":
-            yield from_omml(element)
+def _comments(part: Any) -> Iterator[str]:
+    """Yield the comments on a slide, in the form of either generation of PowerPoint."""
+    for relation in part.rels.values():
+        if relation.is_external or not relation.reltype.endswith("/comments"):
+            continue
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+        for element in etree.fromstring(relation.target_part.blob, parser).iter("{*}cm"):
+            text = " ".join(one.text or "" for one in element.iter("{*}text", "{*}t"))
+            if clean_line(text):
+                yield clean_line(text)
