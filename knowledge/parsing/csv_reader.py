@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument
 from knowledge.errors import DocumentTooLarge
@@ -12,14 +13,17 @@ from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line
 
 _MAX_FIELD_CHARACTERS = 1_000_000
+_SEPARATOR_LINE = re.compile(r'"?sep=([^\w\s"]|\t)"?\n', re.IGNORECASE)  # for Excel, which does not show it
 _MAX_COLUMNS = 1_000
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
     """Read all rows; the first one gives the column names if it looks like a header."""
     csv.field_size_limit(_MAX_FIELD_CHARACTERS)
-    text = text.lstrip("\ufeff").replace("\x00", "")
-    rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    text = text.lstrip("\ufeff").replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    stated = _SEPARATOR_LINE.match(text)
+    text = text[stated.end() :] if stated else text
+    rows = list(csv.reader(io.StringIO(text), delimiter=stated.group(1) if stated else _delimiter(text)))
     widest = max(map(len, rows), default=0)
     if widest > _MAX_COLUMNS:
         raise DocumentTooLarge(

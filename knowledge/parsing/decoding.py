@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 from knowledge.languages.sentences import COMMAS, END_MARKS
 
@@ -19,27 +20,50 @@ _COMMON_CHARACTERS = re.compile(rf"[ \n{END_MARKS}{COMMAS}]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedText:
+    """The text of a file, and the encoding that was guessed for it; "" when it is Unicode or says what it is."""
+
+    text: str
+    guessed: str = ""
+
+
 def decode(data: bytes) -> str | None:
+    """Return the text of the bytes, or None when they are not text in any known encoding."""
+    decoded = decode_text(data)
+    return None if decoded is None else decoded.text
+
+
+def decode_text(data: bytes) -> DecodedText | None:
     """Return the text of the bytes, or None when they are not text in any known encoding.
 
-    Tries byte order marks, UTF-8, UTF-16 by its zero bytes, the encoding that the file declares, then GB18030 or
-    Windows-1252, the likelier one first.
+    Tries byte order marks, UTF-8, UTF-16 by its zero bytes, the encoding that the file declares, then the legacy
+    encodings, the likeliest first.
     """
-    for encoding in _candidates(data):
-        text = _try_decode(data, encoding)
-        if text is not None and _is_text(text):
-            return text
+    for encodings in (_stated_encodings, _legacy_encodings):
+        for encoding in encodings(data):
+            text = _try_decode(data, encoding)
+            if text is not None and _is_text(text):
+                return DecodedText(text, encoding if encodings is _legacy_encodings else "")
     return None
 
 
-def _candidates(data: bytes) -> list[str]:
+def _stated_encodings(data: bytes) -> list[str]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return [encoding]
     declared = _DECLARED.search(data[:2048])
     named = [declared.group(1).decode("ascii")] if declared else []
-    legacy = ["gb18030", "cp1252"] if _looks_chinese(data) else ["cp1252", "gb18030"]
-    return ["utf-8", *_utf16_candidates(data), *named, *legacy, "latin-1"]
+    return ["utf-8", *_utf16_candidates(data), *named]
+
+
+def _legacy_encodings(data: bytes) -> list[str]:
+    from knowledge.parsing.legacy_encodings import likely_encodings  # needed for few files only
+
+    if data.startswith(tuple(mark for mark, _ in _BOMS)):
+        return []
+    rest = ["gb18030", "cp1252"] if _looks_chinese(data) else ["cp1252", "gb18030"]
+    return [*likely_encodings(data), *rest, "latin-1"]
 
 
 def _utf16_candidates(data: bytes) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code
 
 _MAX_OUTPUT_LINES = 20
+_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")  # colours
 
 
 def read(source: SourceFile, text: str) -> ParsedDocument:
@@ -51,7 +53,7 @@ def _cell_blocks(cell: dict[str, Any], sections: SectionTracker, language: str) 
 def _output_text(output: dict[str, Any]) -> str:
     """Return the first lines of a cell's output, without images and error traces."""
     text = _join_source(output.get("text")) or _join_source((output.get("data") or {}).get("text/plain"))
-    return "\n".join(text.splitlines()[:_MAX_OUTPUT_LINES])
+    return "\n".join(_TERMINAL_CODE.sub("", text).splitlines()[:_MAX_OUTPUT_LINES])
 
 
 def _join_source(lines: object) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.errors import DocumentDamaged, DocumentLocked, UnsupportedFormat
 from knowledge.parsing import formats
-from knowledge.parsing.decoding import decode
+from knowledge.parsing.decoding import DecodedText, decode_text
 from knowledge.parsing.formats import Content, DocumentFormat, Evidence
 from knowledge.parsing.source_file import SourceFile
 
@@ -101,13 +101,25 @@ def _ole_refusal(source: SourceFile) -> DocumentLocked | UnsupportedFormat:
 
 def _sniff_text(source: SourceFile) -> SniffResult:
     claimed = formats.format_of_suffix(source.suffix)
-    text = decode(source.data)
-    if text is not None:
-        return SniffResult(_sniff_text_format(text, claimed), text)
+    decoded = decode_text(source.data)
+    if decoded is not None:
+        return SniffResult(_sniff_text_format(decoded.text, claimed), decoded.text, _encoding_note(source, decoded))
     if claimed is None:
         *most, last = formats.labels()
         raise UnsupportedFormat(f"{source.name} is in no supported format; upload {', '.join(most)} or {last}.")
     raise DocumentDamaged(f"{source.name} is not a readable {claimed.name}; save it and upload it again.")
+
+
+def _encoding_note(source: SourceFile, decoded: DecodedText) -> tuple[str, ...]:
+    """Return a sentence that names an encoding which only was guessed."""
+    if not decoded.guessed:
+        return ()
+    from knowledge.parsing.legacy_encodings import encoding_label
+
+    label = encoding_label(decoded.guessed) or decoded.guessed
+    return (
+        f"{source.name} does not say its encoding and was read as {label}; if letters are wrong, save it as UTF-8.",
+    )
 
 
 def _sniff_text_format(text: str, claimed: DocumentFormat | None) -> DocumentFormat:
