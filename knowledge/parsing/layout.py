@@ -14,13 +14,14 @@ from statistics import median
 
 from knowledge.languages import either
 from knowledge.languages.sentences import CLAUSE_MARKS, CLOSING_MARKS, END_MARKS
+from knowledge.parsing.runs import Run, join_runs
 from knowledge.parsing.text_cleaning import is_cjk
 
 _SENTENCE_END = re.compile(rf"[{END_MARKS}{CLAUSE_MARKS}{CLOSING_MARKS}]$")
 BULLET = re.compile(r"^(?:[•●○◦▪■–·∙‣\u2022\uf0b7*-]\s?\S|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s)")
 _CAPTION = re.compile(rf"^(?:{either('figures', 'CAPTION_NAME')})\s*\d", re.IGNORECASE)
 _LOOK_AHEAD = 16  # paragraphs that a figure may consist of
-_FOOTNOTE_MARK = re.compile(r"^[\d*∗†‡§¶]")
+_FOOTNOTE_MARK = re.compile(r"^[\d⁰¹²³⁴-⁹*∗†‡§¶]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _MIN_COLUMN_LINES = 5  # lines
 _LEADING = 0.75  # largest extra gap between lines of one paragraph, in line heights
@@ -241,11 +242,12 @@ def _is_footnote_mark(line: LayoutLine, before: LayoutLine) -> bool:
 
 def _join_lines(one: LayoutLine, other: LayoutLine) -> LayoutLine:
     """Join two lines; a small mark next to a word is joined without a space and does not change the line's height."""
-    glue = " " if other.left - one.right > 0.12 * max(one.height, other.height) else ""
+    shift = _shift(other, one)
+    glue = "" if shift else " " if other.left - one.right > 0.12 * max(one.height, other.height) else ""
     longer = max(one, other, key=lambda line: len(line.text))
     return replace(
         one,
-        text=one.text + glue + other.text,
+        text=join_runs((Run(one.text + glue), Run(other.text, shift))),
         right=max(one.right, other.right),
         bottom=longer.bottom,
         top=longer.top,
@@ -253,6 +255,14 @@ def _join_lines(one: LayoutLine, other: LayoutLine) -> LayoutLine:
         bold=one.bold and other.bold,
         hyphen=other.hyphen,
     )
+
+
+def _shift(line: LayoutLine, before: LayoutLine) -> int:
+    """Return 1 for a small line that is raised beside the one before it, -1 for a lowered one, 0 for others."""
+    if line.height > 0.8 * before.height or line.left - before.right > 0.3 * before.height:
+        return 0
+    rise = (line.bottom - before.bottom) / before.height
+    return 1 if rise > 0.3 else -1 if line.top < before.top - 0.3 * before.height and rise < 0.05 else 0
 
 
 def _region_paragraphs(lines: Sequence[LayoutLine]) -> list[Paragraph]:

@@ -18,6 +18,7 @@ from knowledge.parsing.layout import BULLET, Dehyphenator, LayoutLine, group_par
 from knowledge.parsing.page_furniture import body_line_height, remove_headers_footers
 from knowledge.parsing.pdf_lines import extract_lines
 from knowledge.parsing.pdf_tables import TableExtractor
+from knowledge.parsing.pdf_visibility import split_watermarks, without_line_numbers
 from knowledge.parsing.scan_ocr import ScanReader
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_line, clean_text
@@ -39,23 +40,36 @@ def read(source: SourceFile) -> ParsedDocument:
     scans, tables = ScanReader(source.limits), TableExtractor(source.data)
     pages: list[list[LayoutLine]] = []
     read_by_ocr: dict[int, list[str]] = {}
+    sideways: dict[int, list[LayoutLine]] = {}
     for index in range(len(document)):
         page = _load(document, index)
         if page is None:
             scans.note_missing(index + 1)
             pages.append([])
             continue
-        lines, hidden = extract_lines(page)
-        if hidden:
-            scans.note_hidden_text(index + 1)
+        lines, sideways[index] = _readable_lines(page, index, scans)
         if _needs_ocr(page, lines):
             read_by_ocr[index] = scans.read_page(page, index + 1)
         pages.append(tables.insert_tables(lines, page, index))
         source.report(index + 1, len(document))
     labels = [_label(document, index) for index in range(len(pages))]
-    blocks = _page_blocks(remove_headers_footers(pages), read_by_ocr, labels, _read_outline(document))
+    content = _Content(remove_headers_footers(pages), sideways, read_by_ocr)
+    blocks = _page_blocks(content, labels, _read_outline(document))
     title = _title(document) or _first_heading(blocks) or source.stem
     return ParsedDocument(title, source.media_type, tuple(blocks), len(pages), (*scans.notes(), *tables.notes()))
+
+
+def _readable_lines(page: pdfium.PdfPage, index: int, scans: ScanReader) -> tuple[list[LayoutLine], list[LayoutLine]]:
+    """Return the lines of a page and its sideways lines, with notes on what is left out."""
+    found = extract_lines(page)
+    lines, watermarks = split_watermarks(found.shown)
+    if found.tiny:
+        scans.note_hidden_text(index + 1)
+    if found.unseen:
+        scans.note_unseen_text(index + 1)
+    if watermarks or found.slanted:
+        scans.note_watermark(index + 1)
+    return without_line_numbers(lines), found.sideways
 
 
 def open_pdf(source: SourceFile) -> pdfium.PdfDocument:
@@ -139,9 +153,17 @@ def _read_outline(document: pdfium.PdfDocument) -> _Outline:
     return _Outline(entries)
 
 
-def _page_blocks(
-    pages: Sequence[Sequence[LayoutLine]], ocr: dict[int, list[str]], labels: Sequence[str], outline: _Outline
-) -> list[Block]:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The lines of all pages; by page the sideways ones, and the paragraphs of those that were read by OCR."""
+
+    pages: Sequence[Sequence[LayoutLine]]
+    sideways: dict[int, list[LayoutLine]]
+    ocr: dict[int, list[str]]
+
+
+def _page_blocks(content: _Content, labels: Sequence[str], outline: _Outline) -> list[Block]:
+    pages, ocr = content.pages, content.ocr
     words = Dehyphenator(line for page in pages for line in page)
     body = body_line_height(pages)
     path: list[tuple[int, str]] = []
@@ -154,6 +176,9 @@ def _page_blocks(
         for level, text in _merge_fragments(texts):
             if level is not None:
                 path = [open_ for open_ in path if open_[0] < level] + [(level, text)]
+            blocks.append(Block(text, locator, tuple(title for _, title in path)))
+        aside = group_paragraphs(content.sideways.get(index, ()), body)
+        for text in filter(None, (clean_line(words.join_lines(paragraph.lines)) for paragraph in aside)):
             blocks.append(Block(text, locator, tuple(title for _, title in path)))
     return blocks
 

@@ -42,6 +42,16 @@ class ScanReader:
         """Note a page with invisible text, which was left out."""
         self._note_unread(number, "text that cannot be seen (tiny, or off the page), which was left out")
 
+    def note_unseen_text(self, number: int) -> None:
+        """Note a page with text that leaves no ink on it."""
+        self._note_unread(
+            number, "text that cannot be seen (in the colour of the page, or not drawn), which was left out"
+        )
+
+    def note_watermark(self, number: int) -> None:
+        """Note a page with slanted text or large print across the lines."""
+        self._note_unread(number, "slanted text or a watermark, which was left out")
+
     def read_image(self, width: int, height: int, grey: bytes, number: int) -> list[str]:
         """Return the paragraphs of an image; `grey` has one byte a pixel."""
         if not ocr.is_available():
