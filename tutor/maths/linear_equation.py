@@ -14,8 +14,8 @@ from fractions import Fraction
 from knowledge.languages.sentences import CLAUSE_MARKS, COMMAS, END_MARKS
 from tutor.maths.algebra import Apply, NotAFormula, Polynomial, Tree, parse, to_rational, variables
 
-_EDGE = rf"[\s{END_MARKS}{CLAUSE_MARKS}{COMMAS}“”\"']+"
-_EDGE_PUNCTUATION = re.compile(rf"^{_EDGE}|{_EDGE}$")
+_EDGE = rf"[\s{END_MARKS}{CLAUSE_MARKS}{COMMAS}“”\"']"
+_EDGE_PUNCTUATION = re.compile(rf"^{_EDGE}+|(?<!{_EDGE}){_EDGE}++$")
 _MAX_SIDE_CHARS = 80  # characters on one side of "=": no equation that anybody types is longer
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
 from knowledge.languages import either, words
 from knowledge.languages.scripts import HAN
@@ -17,15 +18,20 @@ from tutor.maths.algebra import FUNCTIONS, NotAFormula, parse, to_rational
 from tutor.maths.linear_equation import Equation, format_fraction, solve_equation, strip_punctuation
 from tutor.maths.numbers import read_numbers
 
-_ARITHMETIC = re.compile(r"(?<![\w.])[\d(][\d\s.,()+\-−–*/×÷·^]*[+\-−–*/×÷·^][\d\s.,()+\-−–*/×÷·^]*[\d)](?!\w|\.\d)")
-_QUESTION_SENTENCE = re.compile(
-    rf"[^{END_MARKS}\n]*(?:{either('exercises', 'QUESTION_OR_COMMAND')})[^{END_MARKS}\n]*[{END_MARKS}]?", re.IGNORECASE
-)
+_OPERATORS = r"+\-−–*/×÷·^"
+_CALCULATION = re.compile(rf"[\d\s.,(){_OPERATORS}]++")  # a run of characters in which one may stand
+_FIRST_DIGIT = re.compile(r"(?<![\w.])[\d(]")
+_LAST_DIGIT = re.compile(r"[\d)](?!\w|\.\d)")
+_OPERATOR = re.compile(f"[{_OPERATORS}]")
+_SENTENCE = re.compile(rf"[^{END_MARKS}\n]+[{END_MARKS}]?")
+_ASKS = re.compile(either("exercises", "QUESTION_OR_COMMAND"), re.IGNORECASE)
 _HOW_MANY = re.compile(rf"(?:{either('exercises', 'HOW_MANY')}) (?P<noun>[a-z]+(?: [a-z]+)?)", re.IGNORECASE)
 _AFTER_NOUN = re.compile(either("exercises", "AFTER_COUNTED_NOUN"))
 _SHORT_WORDS = words("exercises", "SHORT_WORDS")
 _MAX_OTHER_WORDS = 8  # around plain arithmetic; with more of them it is a word problem
 _MAX_FORMULA_WORDS = 16
+_MAX_SIDE_CHARS = 400  # that are looked at on each side of "="
+_MAX_EQUATIONS = 16  # signs "=", and calculations, that are looked at in one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,10 @@ def _find_equations(text: str) -> Iterator[Equation]:
     """Yield every solvable equation in a text: on each side of "=" the longest run of words that is a formula."""
     plain = text.replace("$", " ").replace("\\(", " ").replace("\\)", " ")
     plain = re.sub(rf"([{HAN}])", r" \1 ", plain)
-    for at in (match.start() for match in re.finditer("=", plain)):
-        left = _longest_formula([*reversed(plain[:at].split())], reverse=True)
-        right = _longest_formula(plain[at + 1 :].partition("=")[0].split(), reverse=False)
+    for at in (match.start() for match in islice(re.finditer("=", plain), _MAX_EQUATIONS)):
+        left = _longest_formula([*reversed(plain[max(0, at - _MAX_SIDE_CHARS) : at].split())], reverse=True)
+        after = plain[at + 1 : at + 1 + _MAX_SIDE_CHARS].partition("=")[0]
+        right = _longest_formula(after.split(), reverse=False)
         found = solve_equation(f"{left}={right}") if left and right else None
         if found is not None:
             yield found
@@ -114,7 +121,7 @@ def _is_prose(word: str) -> bool:
 
 def _find_arithmetic(text: str) -> tuple[str, Fraction | None]:
     """Return the longest arithmetic expression and its value; ("", None) where the text says much more than that."""
-    for match in sorted(_ARITHMETIC.findall(text), key=len, reverse=True):
+    for match in sorted(_calculations(text), key=len, reverse=True)[:_MAX_EQUATIONS]:
         try:
             fraction = to_rational(parse(strip_punctuation(match)))
         except NotAFormula:
@@ -126,9 +133,20 @@ def _find_arithmetic(text: str) -> tuple[str, Fraction | None]:
     return "", None
 
 
+def _calculations(text: str) -> Iterator[str]:
+    """Yield each stretch of numbers, brackets and at least one operator between its ends."""
+    for run in _CALCULATION.finditer(text):
+        first = _FIRST_DIGIT.search(text, *run.span())
+        places = range(run.end() - 1, first.start() if first else run.end(), -1)
+        last = next((at for at in places if _LAST_DIGIT.match(text, at)), None)
+        if first and last is not None and _OPERATOR.search(text, first.end(), last):
+            yield text[first.start() : last + 1]
+
+
 def _question_sentence(text: str) -> str:
-    found = [" ".join(m.group().split()) for m in _QUESTION_SENTENCE.finditer(text)]
-    return found[-1] if found else ""
+    """Return the last sentence that asks or tells to find something."""
+    asking = [m.group() for m in _SENTENCE.finditer(text) if _ASKS.search(m.group())]
+    return " ".join(asking[-1].split()) if asking else ""
 
 
 def _given_numbers(text: str) -> tuple[str, ...]:
