@@ -234,6 +234,29 @@ def test_a_number_of_qti_has_its_tolerance(mode, tolerance, answers):
     assert outcomes(item, *answers.split()) == [Outcome.RIGHT, Outcome.WRONG]
 
 
+def test_a_choice_inside_a_sentence_is_a_choice_with_a_gap():
+    body = (
+        '<p>Plants give off <inlineChoiceInteraction responseIdentifier="R"><inlineChoice identifier="A">oxygen'
+        '</inlineChoice><inlineChoice identifier="B">neon</inlineChoice></inlineChoiceInteraction>, mostly by day.</p>'
+    )
+    item = from_qti("\ufeff<?xml version='1.0' encoding='UTF-8'?>" + document(body, "A"))
+    assert (item.kind, item.prompt) == (ItemKind.CHOICE, f"Plants give off {BLANK}, mostly by day.")
+    assert (item.keys, item.options) == (("oxygen",), ("oxygen", "neon"))
+
+
+def test_values_that_are_wanted_together_are_a_set_or_a_list():
+    body = '<p>Name them.</p><extendedTextInteraction responseIdentifier="R"/>'
+    kinds = [from_qti(document(body, "a", "b", cardinality=one, base="string")).kind for one in ("multiple", "ordered")]
+    assert kinds == [ItemKind.SET, ItemKind.LIST]
+
+
+def test_an_auto_format_is_html_only_where_it_has_tags():
+    first, second = from_gift("::A::[moodle]Is <b>2</b> < 3? {T}\n\n::B::[moodle]Is a <b and b> c? {T}")
+    assert first.prompt == "Is 2 < 3?" and second.prompt.startswith("Is a")
+    (plain,) = from_gift("::A:: Is 2 < 3 & 4 > 3? {T}")
+    assert plain.prompt == "Is 2 < 3 & 4 > 3?"
+
+
 def test_qti_3_is_read_by_its_own_names():
     text = """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="i">
     <qti-response-declaration identifier="R" cardinality="ordered" base-type="identifier"><qti-correct-response>

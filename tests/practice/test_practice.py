@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from tutor.assessment.exchange import EXPORT_FORMATS
 from tutor.assessment.items import ItemKind
 from tutor.domain import Outcome
 from tutor.errors import InputRefused, NotAllowed, NotFound
@@ -244,7 +245,7 @@ def test_an_item_whose_own_key_is_not_graded_right_is_refused(services, programm
         )
 
 
-@pytest.mark.parametrize("form", ["gift", "qti"])
+@pytest.mark.parametrize("form", EXPORT_FORMATS)
 def test_exported_items_round_trip(services, programming_course, instructor, form):
     text, left_out = services.item_bank.export_items(instructor, programming_course.id, form)
     other = services.courses.create(instructor, "Other", course_id="other")
@@ -322,7 +323,7 @@ def test_similar_answers_are_regraded_on_request_and_logged(services, programmin
     assert counted[Outcome.RIGHT] == 1
 
 
-@pytest.mark.parametrize("form", ["gift", "qti"])
+@pytest.mark.parametrize("form", EXPORT_FORMATS)
 def test_reimporting_an_export_adds_no_duplicates(services, programming_course, instructor, form):
     before = services.item_bank.all_items(instructor, programming_course.id)
     text, _left_out = services.item_bank.export_items(instructor, programming_course.id, form)

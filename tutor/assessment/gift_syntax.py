@@ -24,6 +24,7 @@ _ESCAPED = re.compile(r"\\([~=#{}:\\>*]|n(?!(?:eq?|u|abla|ot(?:in)?|eg|exists|i|
 _IGNORED_LINE = re.compile(r"^[ \t]*(?://|\$CATEGORY:).*$", re.MULTILINE)
 _TITLE = re.compile(r"::((?:\\.|[^:\\]|:(?!:))*)::", re.DOTALL)
 _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _MARK = re.compile(r"\\.|[{}]|\n[ \t]*\n|\n[ \t]*(?=::)", re.DOTALL)
 _FEEDBACK = re.compile(r"\\.|(#)", re.DOTALL)
 _ANSWER_SIGN = re.compile(r"\\.|([=~])", re.DOTALL)
@@ -227,7 +228,8 @@ def unescape(text: str) -> str:
 def read_text(written: str, text_format: str) -> str:
     """Return the plain text of a prompt or an answer in a format; raises NeedsPicture."""
     text = unescape(written)
-    return html_text(text) if text_format == "html" else text
+    is_html = text_format == "html" or (text_format == "moodle" and _TAG.search(text))
+    return html_text(text) if is_html else text
 
 
 def format_answer(sign: str, text: str) -> str:
