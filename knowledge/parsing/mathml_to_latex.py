@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -17,6 +18,13 @@ _ACCENTS = {
     "^": "hat",
 }
 _ACCENTS |= {"→": "vec", "¯": "bar", "~": "tilde", "˙": "dot", "\u0308": "ddot", "⃗": "vec", "‾": "bar"}
+_FUNCTIONS = frozenset(
+    "sin cos tan cot sec csc sinh cosh tanh arcsin arccos arctan log ln lg exp lim max min sup inf det gcd dim ker "
+    "arg".split()
+)
+_FUNCTION = re.compile(rf"(?<![A-Za-z\\])({'|'.join(sorted(_FUNCTIONS, key=len, reverse=True))})(?![A-Za-z])")
+_MARKUP = re.compile(r"[%#&${}]")  # characters that mean something else in LaTeX
+_BRACES = {"{": r"\{", "}": r"\}", "‖": r"\|", "∥": r"\|"}
 
 
 def from_omml(element: Any) -> str:
@@ -56,6 +64,10 @@ def _parts(element: Any, name: str, depth: int) -> list[str]:
     return [_omml(child, depth + 1).strip() for child in element if _name(child) == name]
 
 
+def _escaped(text: str | None) -> str:
+    return _MARKUP.sub(lambda sign: f"\\{sign.group()}", text or "")
+
+
 def _grouped(text: str) -> str:
     return text if len(text) == 1 else f"{{{text}}}"
 
@@ -65,7 +77,7 @@ def _omml(element: Any, depth: int) -> str:
         raise RecursionError
     name = _name(element)
     if name == "t":
-        return element.text or ""
+        return _FUNCTION.sub(r"\\\1 ", _escaped(element.text))
     if name.endswith("Pr"):
         return ""
     rule = _OMML.get(name)
@@ -102,7 +114,12 @@ def _nary(e: Any, depth: int) -> str:
 
 def _delimited(e: Any, depth: int) -> str:
     left, right = _value(e, ("dPr", "begChr"), "("), _value(e, ("dPr", "endChr"), ")")
-    return left + _value(e, ("dPr", "sepChr"), "|").join(_parts(e, "e", depth)) + right
+    inner = [child for child in e if _name(child) == "e"]
+    rows = next((child for one in inner for child in one if _name(child) == "eqArr"), None)
+    if left == "{" and not right and len(inner) == 1 and rows is not None:
+        return rf"\begin{{cases}} {_rows_of(rows, depth + 1)} \end{{cases}}"
+    parts = _value(e, ("dPr", "sepChr"), "|").join(_parts(e, "e", depth))
+    return _BRACES.get(left, left) + parts + _BRACES.get(right, right)
 
 
 def _function(e: Any, depth: int) -> str:
@@ -120,7 +137,11 @@ def _rows(rows: Iterable[str]) -> str:
 
 
 def _array(e: Any, depth: int) -> str:
-    return r" \\ ".join(_parts(e, "e", depth))
+    return rf"\begin{{aligned}} {_rows_of(e, depth)} \end{{aligned}}"
+
+
+def _rows_of(e: Any, depth: int) -> str:
+    return r" \\ ".join(part.replace(r"\&", "&") for part in _parts(e, "e", depth))
 
 
 def _accent(e: Any, depth: int) -> str:
@@ -167,14 +188,18 @@ def _mathml(element: Any, depth: int) -> str:
         raise RecursionError
     children = [_mathml(child, depth + 1) for child in element if isinstance(child.tag, str)]
     match _name(element), children:
+        case "mfrac", [above, below] if element.get("linethickness") in ("0", "0pt", "0px"):
+            return rf"\binom{{{above}}}{{{below}}}"
         case "mfrac", [above, below]:
             return rf"\frac{{{above}}}{{{below}}}"
+        case "mover", [base, above] if above.strip() in _ACCENTS:
+            return rf"\{_ACCENTS[above.strip()]}{{{base}}}"
         case "msup" | "mover", [base, above]:
-            return f"{base}^{_grouped(above)}"
+            return f"{base.rstrip()}^{_grouped(above)}"
         case "msub" | "munder", [base, below]:
-            return f"{base}_{_grouped(below)}"
+            return f"{base.rstrip()}_{_grouped(below)}"
         case "msubsup" | "munderover", [base, below, above]:
-            return f"{base}_{_grouped(below)}^{_grouped(above)}"
+            return f"{base.rstrip()}_{_grouped(below)}^{_grouped(above)}"
         case "msqrt", _:
             return rf"\sqrt{{{''.join(children)}}}"
         case "mroot", [base, degree]:
@@ -183,6 +208,22 @@ def _mathml(element: Any, depth: int) -> str:
             return _rows(children)
         case "mtr", _:
             return " & ".join(children)
-        case "annotation" | "annotation-xml", _:
+        case "mfenced", _:
+            left, right = str(element.get("open", "(")), str(element.get("close", ")"))
+            separator = str(element.get("separators", ","))[:1]
+            return _BRACES.get(left, left) + separator.join(children) + _BRACES.get(right, right)
+        case "mtext", []:
+            text = re.sub(r"\s+", " ", _escaped(element.text))
+            return rf"\text{{{text}}}" if any(map(str.isalpha, text)) else text.strip()
+        case "mi" | "mo", []:
+            return _operator((element.text or "").strip())
+        case "annotation" | "annotation-xml" | "mphantom", _:
             return ""
-    return (element.text or "").strip() + "".join(children)
+    return _escaped(element.text).strip() + "".join(children)
+
+
+def _operator(text: str) -> str:
+    """Return a letter, an operator or the name of a function."""
+    if text in _FUNCTIONS:
+        return rf"\{text} "
+    return f"{_NARY[text]} " if text in _NARY else _escaped(text)

@@ -54,3 +54,9 @@ def test_characters_of_a_line_become_one_box_and_a_column_another():
     row = [Box(0.1 + 0.01 * n, 0.2, 0.11 + 0.01 * n, 0.22) for n in range(10)]
     other_column, next_line = Box(0.6, 0.2, 0.61, 0.22), Box(0.1, 0.24, 0.11, 0.26)
     assert len(merge_boxes_by_line([*row, other_column, next_line])) == 3
+
+
+def test_a_quote_with_raised_and_lowered_characters_is_found_on_the_printed_page():
+    page = "a mole has 6.022 x 1023 particles at vmax"
+    match = find_quote(fold_text(page), "6.022 x 10²³ particles at v_{max}")
+    assert match.share == 1
