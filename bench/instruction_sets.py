@@ -18,10 +18,15 @@ def use_instructions(isa: str, module: str) -> None:
     if any(os.environ.get(name) != value for name, value in AVX2.items()):
         arguments = [sys.executable, "-m", module, *sys.argv[1:]]
         os.execve(sys.executable, arguments, {**os.environ, **AVX2})
+    force_fbgemm_avx2()
+
+
+def force_fbgemm_avx2() -> None:
+    """Let FBGEMM use no more than AVX2; the other libraries read that from the variables of `AVX2`."""
     import torch
 
     library = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
-    library._ZN6fbgemm14fbgemmForceIsaENS_10inst_set_tE(_FBGEMM_AVX2)  # it reads no environment variable
+    library._ZN6fbgemm14fbgemmForceIsaENS_10inst_set_tE(_FBGEMM_AVX2)
 
 
 def instructions_used(isa: str) -> str:

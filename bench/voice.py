@@ -24,11 +24,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench.instruction_sets import AVX2
 from tutor.platform.openmp import WAIT_POLICY
 
 KERNELS = ("int8-rows", "int4-groups")
 OTHERS = ("small", "transformers")
-AVX2 = {"ATEN_CPU_CAPABILITY": "avx2", "DNNL_MAX_CPU_ISA": "AVX2", "MKL_ENABLE_INSTRUCTIONS": "AVX2"}
 GOALS = {"first_token_s": 4.0, "first_token_warm_s": 2.5, "tokens_per_s": 8.0, "class_of_8_tokens_per_s": 30.0}
 
 
