@@ -6,13 +6,13 @@ import re
 from itertools import zip_longest
 
 import pytest
-from chat_variants import with_engine
+from chat_variants import with_engine, with_generator
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from tutor.domain import Course, Finished, Person, Queued, Role, Stage, Started, Token, TurnStatus
-from tutor.engine.base import GenerationRequest
+from tutor.engine.base import AdapterRef, GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import EngineBusy, InputRefused, NotFound
 from tutor.services import Services
@@ -59,10 +59,29 @@ def test_invented_citation_marks_are_removed(services, course, ada, ask, engine)
     assert {citation.number for citation in turn.citations} == {1}
 
 
-def test_an_unsupported_answer_is_marked_as_such(ask, ada, engine):
-    engine._answer = lambda _request: "Bananas were invented by a committee of robots."
+UNSUPPORTED = "Bananas were invented by a committee of robots."
+
+
+def test_an_unsupported_answer_is_replaced_by_what_the_course_says(ask, ada, engine):
+    engine._answer = lambda _request: UNSUPPORTED
     turn = ask(ada)
-    assert "tutor's own words" in turn.answer
+    assert "robots" not in turn.answer and turn.answer.startswith("The course says: Chlorophyll absorbs red")
+
+
+def ask_with_adapter(services, ada, course, tmp_path, question, **rest):
+    """Ask with an adapter active, which may know what the course does not say."""
+    adapter = AdapterRef("quiet-heron-v1", tmp_path, "0" * 64, "scripted")
+    chat = with_generator(services.chat, find_active_adapter=lambda *_: adapter)
+    *_, finished = chat.ask(ada, course.id, question, **rest)
+    return finished.turn
+
+
+def test_an_answer_of_an_adapter_that_the_course_does_not_support_is_marked_as_such(
+    services, course, ada, engine, tmp_path
+):
+    engine._answer = lambda _request: UNSUPPORTED
+    turn = ask_with_adapter(services, ada, course, tmp_path, "Why do leaves look green?")
+    assert turn.answer.startswith(UNSUPPORTED) and "tutor's own words" in turn.answer
 
 
 def test_conversation_history_reaches_the_model_without_citation_marks(ask, ada, engine):
@@ -132,14 +151,15 @@ def recording(method, texts_seen):
     return record
 
 
-def test_tutor_notes_are_not_sent_back_to_the_model(ask, ada, engine):
-    engine._answer = lambda _request: "Bananas were invented by a committee of robots."
-    first = ask(ada)
+def test_tutor_notes_are_not_sent_back_to_the_model(services, course, ask, ada, engine, tmp_path):
+    engine._answer = lambda _request: UNSUPPORTED
+    first = ask_with_adapter(services, ada, course, tmp_path, "Why do leaves look green?")
     ask(ada, "Why are leaves green?", conversation_id=first.conversation_id)
     assert engine.requests[-1].messages[2].content == "Bananas were invented by a committee of robots."
 
 
 def test_stopping_keeps_the_partial_answer(services, course, ada, engine):
+    engine._answer = lambda _request: "Chlorophyll absorbs red and blue light. Chlorophyll reflects green light."
     stream = services.chat.ask(ada, course.id, "Why do leaves look green?")
     answer = ""
     for event in stream:
@@ -157,7 +177,7 @@ def test_stopping_keeps_the_partial_answer(services, course, ada, engine):
 
 def test_an_engine_failure_leaves_a_failed_turn_with_the_partial_answer(services, course, ada, engine):
     def broken(request: GenerationRequest):
-        yield Token("Chlorophyll ")
+        yield from map(Token, ("Chlorophyll reflects ", "green light. ", "It "))
         raise EngineBusy(3)
 
     engine.stream = broken
@@ -165,7 +185,7 @@ def test_an_engine_failure_leaves_a_failed_turn_with_the_partial_answer(services
         list(services.chat.ask(ada, course.id, "Why do leaves look green?"))
     (conversation,) = services.conversations.list_own(ada, course.id)
     (turn,) = services.conversations.list_turns(ada, conversation.id)
-    assert (turn.status, turn.answer) == (TurnStatus.FAILED, "Chlorophyll")
+    assert (turn.status, turn.answer) == (TurnStatus.FAILED, "Chlorophyll reflects green light.")
 
 
 def test_a_retry_generates_another_answer_and_hides_the_first(services, ask, ada, engine):

@@ -235,3 +235,25 @@ def test_a_quote_is_highlighted_and_everything_is_escaped():
 )
 def test_plain_lines_strip_formula_markup_and_keep_currency(text, shown):
     assert text_format.to_plain_line(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("answer", "model", "support"),
+    [
+        ("Chlorophyll is a pigment. [1]", None, "quoted from it"),
+        ("The course says: Chlorophyll is a pigment. [1]", "a model", "quoted from it"),
+        ("Chlorophyll is a pigment. [1]", "a model", "agrees with the passages"),
+        ("Chlorophyll is a pigment. [1] I like it. [°]", "a model", "not found to say what is marked"),
+        (
+            "I like plants.\n\n(These are the tutor's own words; the closest passage of the course is [1].)",
+            "a",
+            "not found to say this",
+        ),
+    ],
+)
+def test_whether_the_course_supports_an_answer_is_said_apart_from_whether_it_covers_the_question(
+    answer: str, model: str | None, support: str
+):
+    shown = chat_view.to_answer_message(replace(TURN, answer=answer, model=model, confidence=0.97), "en")["content"]
+    assert support in shown
+    assert ("very likely" in shown) is ("not found" not in support)

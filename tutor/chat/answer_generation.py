@@ -6,9 +6,13 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from knowledge.documents import Document, Hit, Passage, Quote, SearchResult
+from knowledge.documents import Document, Passage, SearchResult
+from tutor.answers.course_reading import CourseReading
+from tutor.answers.question_form import AnswerForm
 from tutor.chat import extracts, fixed_replies
+from tutor.chat.checked_stream import CheckedStream
 from tutor.chat.citations import add_citations, strip_citation_marks
+from tutor.chat.draft_check import DraftCheck, FindQuotes
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.chat.planner import TurnPlan
 from tutor.chat.prompt_builder import PromptBuilder, to_messages
@@ -22,7 +26,7 @@ from tutor.platform.settings import Settings
 
 FindActiveAdapter = Callable[[str, str, str], AdapterRef | None]  # (learner id, course id, SHA-256 of the base)
 RenderPage = Callable[[Document, Passage], bytes | None]
-FindQuotes = Callable[[str, Sequence[Hit], str], Sequence[Quote]]  # (answer, hits, question)
+MAX_SENTENCES = 3  # of an answer at first; the learner can ask for more
 SAMPLED_TEMPERATURE, SAMPLED_TOP_P = 0.7, 0.9  # of a retry, and of the second draft after one that leaked
 
 
@@ -58,22 +62,30 @@ class AnswerGenerator:
         found: SearchResult,
         history: Sequence[Turn],
         plan: TurnPlan,
+        reading: CourseReading | None,
         *,
         retries: int,
     ) -> Generator[Token | Queued, None, PreparedPrompt]:
         """Stream an answer and leave it, with its citations, in `running`; closing the generator stops the model.
 
-        The first answer to a question is greedy, each of its `retries` is sampled with another seed.
+        The first answer to a question is greedy, each of its `retries` is sampled with another seed. `reading` is what
+        the course says about the question; what is written from it is checked before it is shown, except by an adapter
+        or from an example, which may know from a learner's better answer what the course does not say.
         """
-        prompt = self._prepare_prompt(running.turn, message, found, history, plan)
+        prompt = self._prepare_prompt(running.turn, message, found, history, plan, reading)
         self._record(prompt, running)
         request = self._build_request(running.turn, prompt, retries)
-        with closing(self._stream_guarded(request, plan) if plan.guarded else self.engine.stream(request)) as stream:
+        checked = self._checked_stream(request, reading, plan, prompt, message.language)
+        with closing(self._open_stream(request, plan, checked)) as stream:
             for event in stream:
-                if isinstance(event, Token):
+                if isinstance(event, Token) and event.text:
                     running.append(event.text)
                 yield event
-        self._set_cited_answer(running, message, found, plan, prompt)
+        if checked and checked.quote:
+            running.turn = replace(running.turn, answer=checked.quote.text, citations=checked.quote.citations)
+        else:
+            text = checked.answer if checked and checked.answer else running.text
+            self._set_cited_answer(running, text, message, found, plan, prompt, checked)
         return prompt
 
     def prefers_model(self, plan: TurnPlan, turn: Turn) -> bool:
@@ -94,7 +106,13 @@ class AnswerGenerator:
         self.engine.prefetch_prefix((prompt.messages[0], *past), prompt.adapter)
 
     def _prepare_prompt(
-        self, turn: Turn, message: ParsedMessage, found: SearchResult, history: Sequence[Turn], plan: TurnPlan
+        self,
+        turn: Turn,
+        message: ParsedMessage,
+        found: SearchResult,
+        history: Sequence[Turn],
+        plan: TurnPlan,
+        reading: CourseReading | None,
     ) -> PreparedPrompt:
         example = None
         if plan.is_rewritable_hint:
@@ -113,6 +131,7 @@ class AnswerGenerator:
                 found,
                 message.language,
                 [*examples, *self.prompt_builder.history(history)],
+                reading,
             )
         info = self.engine.info()
         model, adapter = info.model, self._find_adapter(turn, info)
@@ -121,6 +140,28 @@ class AnswerGenerator:
             messages = (*messages[:-1], replace(messages[-1], images=(page,)))
             model, adapter = info.vision_model, None  # adapters are trained on text alone
         return PreparedPrompt(messages, passage_ids, model, info.quantization, adapter, example, page is not None)
+
+    def _checked_stream(
+        self,
+        request: GenerationRequest,
+        reading: CourseReading | None,
+        plan: TurnPlan,
+        prompt: PreparedPrompt,
+        language: str,
+    ) -> CheckedStream | None:
+        """Return the stream that checks the answer; None where its words may come from elsewhere than the course."""
+        if reading is None or plan.guarded or prompt.adapter or prompt.example or prompt.shows_page:
+            return None
+        check = DraftCheck(reading, self.find_quotes)
+        limit = 0 if reading.asked.form in (AnswerForm.LIST, AnswerForm.STEPS) else MAX_SENTENCES
+        return CheckedStream(self.engine, request, check, language, self.prompt_builder.writes_from_sentences, limit)
+
+    def _open_stream(
+        self, request: GenerationRequest, plan: TurnPlan, checked: CheckedStream | None
+    ) -> Generator[Token | Queued, None, None]:
+        if plan.guarded:
+            return self._stream_guarded(request, plan)
+        return checked.stream() if checked else self.engine.stream(request)
 
     def _find_adapter(self, turn: Turn, info: EngineInfo) -> AdapterRef | None:
         return self.find_active_adapter(turn.learner_id, turn.course_id, info.base_sha256)
@@ -181,14 +222,21 @@ class AnswerGenerator:
         yield Token(plan.fallback_text)
 
     def _set_cited_answer(
-        self, running: RunningTurn, message: ParsedMessage, found: SearchResult, plan: TurnPlan, prompt: PreparedPrompt
+        self,
+        running: RunningTurn,
+        text: str,
+        message: ParsedMessage,
+        found: SearchResult,
+        plan: TurnPlan,
+        prompt: PreparedPrompt,
+        checked: CheckedStream | None,
     ) -> None:
-        """Set the turn's answer and citations from what was streamed."""
-        answer = _replace_echo(strip_citation_marks(running.text), message, found)
+        """Set the turn's answer and citations from the text that was streamed."""
+        answer = _replace_echo(strip_citation_marks(text), message, found)
         if plan.is_rewritable_hint or answer == plan.fallback_text:
             citations = plan.reply.citations if plan.reply else ()
         else:
-            quotes = self.find_quotes(answer, found.hits, message.text)
+            quotes = checked.check.quotes(answer) if checked else self.find_quotes(answer, found.hits, message.text)
             answer, citations = add_citations(answer, quotes, found.hits, message.language)
             if found.hits and message.figure_number and not prompt.shows_page:
                 answer = f"{answer}\n\n{fixed_replies.unseen_figure_note(message.language)}"

@@ -64,7 +64,7 @@ def _add_marks(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tup
                 numbers[key] = len(numbers) + 1
                 citations.append(make_citation(numbers[key], hits[quote.hit_index], quote.text, quote.score))
             mark = str(numbers[key])
-        elif _is_statement(answer, quote):
+        elif is_statement(answer, quote):
             mark = OWN_WORDS_MARK
         else:
             continue
@@ -73,7 +73,7 @@ def _add_marks(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tup
     return "".join([*pieces, answer[position:]]).rstrip(), tuple(citations)
 
 
-def _is_statement(answer: str, quote: Quote) -> bool:
+def is_statement(answer: str, quote: Quote) -> bool:
     """Whether a sentence makes a statement: it is no question, no code, no bare formula or number."""
     sentence = answer[quote.sentence_start : quote.sentence_end]
     is_in_code = len(_FENCE.findall(answer, 0, quote.sentence_end)) % 2 == 1

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from knowledge.documents import SearchResult
 from knowledge.library import Library
 from tutor.chat import fixed_replies
-from tutor.chat.answer_generation import FindQuotes
 from tutor.chat.citations import add_citations_to_verified
+from tutor.chat.draft_check import FindQuotes
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import TurnPlan

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from knowledge.documents import SearchResult
+from tutor.answers.course_reading import CourseReading
 from tutor.chat import extracts
 from tutor.chat.citations import strip_citation_marks
+from tutor.chat.course_answers import quote_lines
 from tutor.chat.exercise_grading import gives_reason, grade_message
 from tutor.chat.message_parsing import QUESTION_INTENTS, ParsedMessage
 from tutor.chat.plan_replies import EXTRACT_MOVES, Reply, build_reply
@@ -21,6 +23,7 @@ from tutor.pedagogy.ladder import Ladder, Rung
 from tutor.pedagogy.leak_features import Utterance
 from tutor.pedagogy.leak_guard import check_leak
 
+ANSWER_MOVES = (Move.ANSWER, Move.DEFINE)  # these answer a question about the material
 MAX_NEUTRAL_NUMBER_WORD = 3  # "one" to "three" in words occur in sentences about anything
 
 
@@ -39,8 +42,8 @@ class TurnPlan:
 
     @property
     def has_definition(self) -> bool:
-        """Whether the reply is the course's own definition."""
-        return self.move is Move.DEFINE and self.reply is not None
+        """Whether the reply answers in the course's own words: a definition, a list, both sides of a comparison."""
+        return self.move in ANSWER_MOVES and self.reply is not None
 
     @property
     def is_rewritable_hint(self) -> bool:
@@ -63,14 +66,19 @@ class TurnPlan:
         return bool((keys - known) & mentioned)
 
 
-def plan_turn(message: ParsedMessage, found: SearchResult) -> TurnPlan:
-    """Choose the move and build its reply; `found` are the passages for `message.search_query`."""
+def plan_turn(message: ParsedMessage, found: SearchResult, reading: CourseReading | None = None) -> TurnPlan:
+    """Choose the move and build its reply; `found` are the passages for `message.search_query`.
+
+    A question that the course answers as it stands, according to `reading`, is answered with its words.
+    """
     exercise, outcome = message.exercise, grade_message(message)
     step = _choose_step(message, found, outcome)
     hits = extracts.teaching_passages(found.hits) if found.covered else ()
     needs_context = exercise is not None and step.move in EXTRACT_MOVES
     context = extracts.extract_for_hint(exercise.text, hits) if exercise and needs_context else HintContext()
     reply, new_exercise = build_reply(message, step, hits, context)
+    if reading is not None and reading.quote and step.move in ANSWER_MOVES:
+        reply = quote_lines(reading.quote)
     if reply is None and not found.covered:
         step = replace(step, move=Move.NOT_COVERED)
     plan = TurnPlan(
@@ -80,7 +88,9 @@ def plan_turn(message: ParsedMessage, found: SearchResult) -> TurnPlan:
         guarded=_needs_guard(exercise, step),
         answer_keys=_answer_keys(exercise, context, step),
         dialogue=message.dialogue,
-        fallback_text=reply.text if reply and step.move is not Move.DEFINE else t(message.language, "exercise_guarded"),
+        fallback_text=reply.text
+        if reply and step.move not in ANSWER_MOVES
+        else t(message.language, "exercise_guarded"),
         exercise=exercise.text if exercise else "",
     )
     is_leaking_definition = plan.has_definition and reply is not None and plan.leaks(reply.text)

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from knowledge.documents import SearchResult
 from knowledge.languages import detect_language
 from knowledge.library import Library
+from tutor.answers.course_reading import CourseReader, CourseReading
 from tutor.chat import fixed_replies
 from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.direct_replies import DirectReplies
-from tutor.chat.message_parsing import ParsedMessage, parse_message
+from tutor.chat.message_parsing import QUESTION_INTENTS, ParsedMessage, parse_message
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import plan_turn
 from tutor.chat.prompt_builder import TOP_K, PromptBuilder
@@ -82,7 +83,9 @@ class ChatService:
         if not found.covered:
             raise InputRefused("the course does not cover this question; ask another one", key="comparison_uncovered")
         language = detect_language(question, actor.language)
-        return self.prompt_builder.build_answer_prompt(actor.id, course.id, question, found, language)[0]
+        reading = CourseReader(self.library).read(course.id, question, found, language)
+        builder = self.prompt_builder
+        return builder.build_answer_prompt(actor.id, course.id, question, found, language, reading=reading)[0]
 
     def _run_turn(
         self, actor: Person, course: Course, history: list[Turn], running: RunningTurn
@@ -99,7 +102,11 @@ class ChatService:
             yield from self._reply(running, Reply(quiz_reply.text))
             return
         found = self._retrieve(course, history, message)
-        plan = plan_turn(message, found)
+        reading = self._read_course(course, message, found)
+        if reading is not None:
+            covered = found.covered or reading.is_sure
+            found = SearchResult(reading.hits, covered, max(found.confidence, course.strictness.threshold * covered))
+        plan = plan_turn(message, found, reading)
         running.turn = replace(
             running.turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
         )
@@ -111,7 +118,7 @@ class ChatService:
             return
         yield Stage("thinking")
         retries = self.recorder.count_retries(running.turn)
-        prompt = yield from self.generator.generate(running, message, found, history, plan, retries=retries)
+        prompt = yield from self.generator.generate(running, message, found, history, plan, reading, retries=retries)
         finished = self.recorder.finish(running, TurnStatus.COMPLETE)
         self.generator.prefetch_next(prompt, [*history, finished])
         yield Finished(finished)
@@ -130,6 +137,13 @@ class ChatService:
             history=past,
             threshold=course.strictness.threshold,
         )
+
+    def _read_course(self, course: Course, message: ParsedMessage, found: SearchResult) -> CourseReading | None:
+        """Read the course for a question about the material; None while an exercise is open, and for a figure."""
+        is_plain = message.intent in QUESTION_INTENTS and message.exercise is None and not message.asked_figure
+        if not is_plain or not found.hits:
+            return None
+        return CourseReader(self.library).read(course.id, message.search_query or message.text, found, message.language)
 
     def _run_quiz(self, actor: Person, course: Course, message: ParsedMessage, turn: Turn) -> QuizReply | None:
         """Respond to a message about the open question, or pose one where the message asks for it."""

@@ -10,7 +10,9 @@ from urllib.parse import quote, urlencode
 
 from knowledge.documents import Document
 from knowledge.languages import detect_language
+from knowledge.languages import language as language_of
 from knowledge.lexical import tokenize
+from tutor.chat.answer_support import AnswerSupport, answer_support
 from tutor.chat.citations import OWN_WORDS_MARK, strip_citation_marks
 from tutor.domain import (
     Citation,
@@ -114,12 +116,19 @@ def _depends_on_coverage(guidance: Guidance) -> bool:
 
 
 def format_confidence(turn: Turn, language: str) -> str:
-    """Return how certain it is that the course covers the question."""
+    """Return whether the course covers the question, and whether it supports the answer.
+
+    An answer that it does not support gets no word about how likely the course covers the question.
+    """
     if not turn.covered or turn.confidence is None or (turn.guidance and turn.guidance.move not in ANSWER_MOVES):
         return ""
+    support = "" if turn.verified and turn.verified.whole else t(language, f"support_{answer_support(turn).value}")
+    if support and answer_support(turn) in (AnswerSupport.PARTLY, AnswerSupport.NONE):
+        return f'<span class="tutor-note">{support}</span>'
     levels = (("covered_very", CONFIDENCE_VERY), ("covered_likely", CONFIDENCE_LIKELY), ("covered_possibly", 0.0))
     key = next(key for key, least in levels if turn.confidence >= least)
-    return f'<span class="tutor-note">{t(language, key)}</span>'
+    words = language_of(language).sentence_space.join(filter(None, (t(language, key), support)))
+    return f'<span class="tutor-note">{words}</span>'
 
 
 def format_hint_rung(turn: Turn, language: str) -> str:

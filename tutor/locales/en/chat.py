@@ -46,9 +46,15 @@ MESSAGES: dict[str, str] = {
     "not_covered": "Not in your course material",
     "not_covered_sure": "nothing in it comes close",
     "not_covered_unsure": "not certain: some passages come close",
-    "covered_very": "Your course very likely answers this question.",
-    "covered_likely": "Your course probably answers this question.",
-    "covered_possibly": "Your course may not answer exactly this question. Please check the sources.",
+    # is it in the course ...
+    "covered_very": "Your course very likely covers this question.",
+    "covered_likely": "Your course probably covers this question.",
+    "covered_possibly": "Your course may not answer exactly this question.",
+    # ... and does the course say what the answer says
+    "support_quoted": "The answer is quoted from it.",
+    "support_checked": "The answer agrees with the passages it cites.",
+    "support_partly": "The course was not found to say what is marked °. Please check it.",
+    "support_none": "The course was not found to say this. Please check the closest passage.",
     "unsupported_legend": "the tutor's own words; no passage of your course says this",
     "stopped": "You stopped this answer.",
     "interrupted": "This answer was interrupted. Choose Retry to ask again.",

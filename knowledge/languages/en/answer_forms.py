@@ -1,0 +1,147 @@
+"""English questions by the form of their answer, and how English texts define, list and give causes."""
+
+# What stands before the question itself.
+LEAD_IN = (
+    r"^\W*(?:(?:so|and|but|ok|okay|well|please|hi|hello|hey|now)\b[,\s]+)*"
+    r"(?:(?:(?:can|could|would|will) you (?:please )?(?:tell me|say)|tell me|remind me|do you know"
+    r"|i (?:want|need|would like) to know)\b[,\s]*)?"
+    r"(?:according to (?:the|my|this) (?:course|text|textbook|book|chapter|material)s?,?\s+)?"
+)
+
+_TERM = r"(?:(?:an?|the)\s+)?(?P<term>.+?)"
+_OTHER = r"(?:(?:an?|the)\s+)?(?P<other>.+?)"
+_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d{1,2})"
+_KINDS = (
+    r"(?:types|kinds|forms|classes|categories|parts|components|elements|functions|roles|levels|layers|properties"
+    r"|characteristics|features|benefits|advantages|disadvantages|drawbacks|rules|causes|effects|symptoms|signs|examples"
+    r"|reasons|factors|principles|goals|objectives|uses|members|organs|methods|ways|techniques|branches|criteria"
+    r"|conditions|requirements|ingredients|subfields|divisions|regions|groups|operators|assumptions|sources)"
+)
+_STEPS = r"(?:steps?|stages?|phases?|sequence|procedure)"
+_END = r"(?: (?:are|is) there| exist)?\W*$"
+
+# The first pattern that is found decides; `term` and `other` are what the question is about.
+FORMS = (
+    ("comparison", rf"\b(?:differences?|distinction|contrast|similarit\w+) between {_TERM} and {_OTHER}{_END}"),
+    ("comparison", rf"^how (?:does|do|is|are|can) {_TERM} (?:differ(?:ent)?|distinguished) from {_OTHER}{_END}"),
+    (
+        "comparison",
+        rf"^(?:compare|contrast|distinguish)(?: and contrast)?(?: between)? {_TERM} (?:and|with|to|from|versus|vs\.?) "
+        rf"{_OTHER}{_END}",
+    ),
+    ("comparison", rf"^(?:how|in what ways?) (?:do|are) {_TERM} and {_OTHER} (?:differ|different|compare)\b"),
+    ("comparison", rf"^what distinguishes {_TERM} from {_OTHER}{_END}"),
+    ("comparison", rf"^(?P<term>[\w' -]{{2,40}}?) (?:vs\.?|versus) (?P<other>[\w' -]{{2,40}}){_END}"),
+    (
+        "steps",
+        rf"^(?:what|which|list|name|describe|outline|give|explain|state)\b.*?\b{_STEPS}\b"
+        rf"(?: (?:of|in|for|to|involved in|needed to|required to) {_TERM})?{_END}",
+    ),
+    ("steps", r"\bstep by step\b|^(?:in )?(?:what|which) order\b"),
+    ("calculation", r"^(?:calculate|compute|work out|evaluate|solve)\b|^(?:what|how much) (?:is|are) [-(]?\d"),
+    ("cause", r"\bwhy\b|\bhow come\b|^what (?:causes?|caused|makes?|made)\b|\breasons? (?:for|why|that|behind)\b"),
+    (
+        "list",
+        rf"^(?:what|which|name|list|give|describe|identify|state|enumerate)\b"
+        rf"(?: are| is| me)?(?: all| some| of| the"
+        rf"| main| major| common| basic| different| various| key"
+        rf"| primary| most important| other| {_NUMBER})* {_KINDS}\b"
+        rf"(?:,? (?:of|in|for|that|to|by|when|which|do|does|are|is) {_TERM})?{_END}",
+    ),
+    ("list", rf"^(?:what|which) are (?:the )?(?:\w+ )?{_NUMBER} {_TERM}{_END}"),
+    ("list", rf"^(?:list|name|enumerate|identify)\b (?:all |some |{_NUMBER} )*{_TERM}{_END}"),
+    ("list", rf"^what (?:does|do) {_TERM} (?:consist of|include|contain|comprise){_END}"),
+    ("list", rf"^what (?:is|are) {_TERM} (?:made(?: up)? of|composed of|divided into){_END}"),
+    (
+        "definition",
+        rf"^(?:define|explain what|definition of|meaning of)\b(?: the (?:term|word|phrase))? {_TERM}"
+        rf"(?: (?:is|are|means?))?{_END}",
+    ),
+    ("definition", rf"^what (?:is|are|'s) (?:the )?(?:definition|meaning) of {_TERM}{_END}"),
+    ("definition", rf"^what(?:'s| is| are| was| were) meant by {_TERM}{_END}"),
+    (
+        "definition",
+        rf"^what (?:does|do) (?:the (?:term|word|phrase) )?{_TERM} (?:mean|refer to|stand for|describe){_END}",
+    ),
+    ("definition", rf"^what(?:'s| is| are) {_TERM}{_END}"),
+    ("definition", rf"^(?:explain|describe|(?:tell me )?about) {_TERM}{_END}"),
+    ("process", r"^how\b(?! (?:many|much|long|far|old|often|big|large|tall|deep|fast|high)\b)"),
+)
+# Nouns that a question for one fact asks for: "the function of X" is not a term.
+NOT_A_TERM = (
+    r"^(?:\w+ )*?(?:functions?|roles?|purposes?|effects?|results?|values?|outputs?|units?|symbols?|formulas?|names?"
+    r"|advantages?|benefits?|reasons?|causes?|differences?|numbers?|point|main idea|importance|significance|goals?"
+    r"|relationships?|equations?|year|date|temperature|length|size|cost|range|rate|percentage|location|best|first|most|\d)"
+    r"\b.* (?:of|for|between|in|to|at|from)\b|\b(?:that|which|who|when|where|if|called|happens?|doing|do|does)\b"
+)
+TERM_TAIL = r",? (?:in|of|for|within) (?:the )?(?:\w+ ?){1,3}$"  # "a dictionary in Python"
+
+# `{name}` is the term that is asked for.
+_OPTIONAL_ASIDE = r"(?: \([^)]{1,60}\))?(?:, [^,]{2,60},)?"
+_VERB = r"(?:is|are|was|were)"
+DEFINING = (
+    (1.0, rf"^(?:an?|the)? ?{{name}}{_OPTIONAL_ASIDE} {_VERB} (?:an?|the|one|any|when|where|what|defined as|those)\b"),
+    (
+        0.95,
+        rf"^(?:an?|the)? ?(?:term |word |phrase )?{{name}}{_OPTIONAL_ASIDE} (?:(?:can|may) be defined as|(?:means?"
+        r"|refers? to|describes?|denotes?|represents?|consists? of|occurs? when|stands? for|encompass(?:es)?)\b)",
+    ),
+    (0.9, rf"\({{name}}\) {_VERB} (?:an?|the|one|any)\b"),
+    (
+        0.9,
+        r"\b(?:(?:is|are|was|be|been|also|often|commonly|being|,) )?(?:called|known as|termed|referred to as|named"
+        r"|described as|defined as) (?:an?|the)? ?{name}(?= \(|[,.;:)]|$| (?:and|or|which|because|when|if|that)\b)",
+    ),
+    (0.85, r"^{name} ?[:–—-] \w"),
+    (0.75, rf"(?:[,;:]|\b(?:and|that|while|whereas|but)) (?:an?|the)? ?{{name}} {_VERB} (?:an?|the|one)\b"),
+    (0.7, rf"^(?:an?|the)? ?{{name}} {_VERB} (?!not\b|used\b|also\b|often\b|usually\b|found\b|important\b|very\b)\w+"),
+    (0.6, r"\({name}\)"),
+    (0.55, r"^(?:an?|the)? ?{name} (?:runs?|iterates?|allows?|executes?|defines?|contains?|holds?|tells?|shows?)\b"),
+)
+# A sentence that contrasts the term with the one that it defines.
+CONTRASTING = (
+    r"\b(?:unlike|in contrast (?:to|with)|as opposed to|opposite of|rather than|instead of|compared (?:to|with)"
+    r"|different from|not)\s+(?:an?|the)? ?{name}|{name} (?:is|are) not\b"
+)
+# A sentence that cannot be quoted alone: it leans on the one before it.
+LEANS_ON_BEFORE = (
+    r"^(?:it|they|this|these|those|that|such|he|she|its|their|here|there|however|therefore|thus|also|then|but|so|and|or"
+    r"|in this|in that|for this|as a result|for example|for instance|ex:|both|another|the former|the latter|in addition"
+    r"|moreover|instead|otherwise|hence|similarly)\b"
+)
+EXAMPLE_START = r"^(?:ex:|e\.g\.|for example|for instance|example)"
+CONTINUES = r"^(?:it|they|this|these|such|its|their|he|she|both)\b"  # ... and says more about the same thing
+CAUSAL = (
+    r"\bbecause\b|\bsince\b|\btherefore\b|\bthus\b|\bhence\b|\bso that\b|, so\b|\bdue to\b|\bowing to\b"
+    r"|\bas a result\b|\bcause[sd]?\b|\breasons?\b|\bleads? to\b|\bresults? in\b|\bin order to\b|\bmakes? it\b"
+    r"|\ballows?\b|\bhelps?\b|\bimproves?\b|\bmeans that\b|\bfor this\b|\bconsequently\b|\bprevents?\b|\benables?\b"
+)
+# A question for a purpose, and the words with which texts state one.
+ASKS_PURPOSE = (
+    r"\bwhy (?:should|do|does|would|must|is|are|did)\b.*\b(?:us(?:e[ds]?|ing|eful)|need(?:ed|s)?|important|necessary)\b"
+)
+PURPOSE_WORDS = "purpose benefits advantages"
+CONCLUDES = r"\b(?:therefore|thus|hence|so|consequently|this is why|for this reason|as a result|because of this)\b"
+NOT_READ_HEADING = (
+    r"(?:learning )?(?:objectives?|outcomes|goals)\b|suggested (?:projects|reading)|further reading|try it\b"
+)
+GLOSSARY_HEADING = r"glossary|key terms?|vocabulary|terminology|definitions"
+# Where a sentence goes over from one of two terms to the other.
+CONTRAST_JOINTS = (
+    r",? ?\b(?:whereas|while|but|however|in contrast|on the other hand|unlike)\b|;"
+    r"|,(?= (?:and )?(?:an?|the) [\w ]{2,30}? (?:is|are|was|were)\b)"
+)
+PASSIVE = r"\b(?:is|are|was|were|be|been|being)\s+\w+(?:ed|en|wn|lt|nt|ught)\s+(?:\w+\s+)?by\b"
+# Terms that a subject contrasts, besides the opposites of everyday words.
+CONTRAST_PAIRS = """
+    superficial/deep peripheral/central anterior/posterior dorsal/ventral proximal/distal medial/lateral
+    ascending/descending sensory/motor systolic/diastolic artery/vein arteries/veins ectoderm/endoderm
+    mesoderm/endoderm ectoderm/mesoderm sympathetic/parasympathetic anabolic/catabolic inhale/exhale
+    dependent/independent explicit/implicit dominant/recessive conscious/unconscious supply/demand oxidation/reduction
+    oxidized/reduced endothermic/exothermic mitosis/meiosis diploid/haploid prokaryotic/eukaryotic abstract/concrete
+    local/global static/dynamic encoder/decoder reactant/product upper/lower internal/external inner/outer
+    hypertonic/hypotonic autotroph/heterotroph convex/concave supervised/unsupervised overfitting/underfitting
+    bias/variance numerator/denominator cation/anion anode/cathode aerobic/anaerobic voluntary/involuntary
+    inductive/deductive qualitative/quantitative primary/secondary compile/interpret compiler/interpreter
+    parameter/argument mutable/immutable public/private physical/chemical
+"""

@@ -1,0 +1,40 @@
+"""A statement that draws on several sentences of the course, or repeats the question, is confirmed by what was read."""
+
+from __future__ import annotations
+
+from passages import make_hit
+
+from knowledge.documents import Hit, Quote
+from tutor.answers.confirmation import confirm_quotes
+from tutor.answers.evidence import select_evidence
+from tutor.answers.question_form import AnswerForm
+
+OXYGEN = make_hit("All oxygen that a plant sets free comes from water and none of it from carbon dioxide.")
+NAMES = make_hit("A name consists of letters, digits and dashes. It cannot start with a digit. It should be short.")
+
+
+def confirm(answer: str, hit: Hit, question: str) -> Quote:
+    evidence = select_evidence(question, AnswerForm.FACT, [hit], {})
+    (quote,) = confirm_quotes(answer, [Quote(0, len(answer), None, "", 0.0)], evidence, [hit], question)
+    return quote
+
+
+def test_a_statement_in_the_words_of_the_question_is_confirmed_by_the_sentence_that_answers_it():
+    question = "Where does the oxygen that plants release come from?"
+    quote = confirm("The oxygen that plants release comes from water.", OXYGEN, question)
+    assert quote.hit_index == 0 and quote.text == OXYGEN.passage.text
+
+
+def test_what_the_sentence_denies_is_not_confirmed():
+    question = "Where does the oxygen that plants release come from?"
+    assert confirm("The oxygen that plants release comes from carbon dioxide.", OXYGEN, question).hit_index is None
+
+
+def test_a_statement_that_sums_up_neighbouring_sentences_is_confirmed_by_all_of_them():
+    answer = "A name has letters, digits and dashes, and cannot start with a digit."
+    quote = confirm(answer, NAMES, "What may a name consist of?")
+    assert quote.hit_index == 0 and quote.text == NAMES.passage.text.removesuffix(" It should be short.")
+
+
+def test_words_that_nobody_read_are_not_confirmed():
+    assert confirm("A name is chosen by a committee of robots.", NAMES, "What is a name?").hit_index is None

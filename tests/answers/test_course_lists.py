@@ -1,0 +1,53 @@
+"""A list is given whole and in order, over the borders of passages, and the one that the question is about."""
+
+from __future__ import annotations
+
+from passages import make_hit
+
+from tutor.answers.course_lists import find_list, list_subsections
+
+HEADING = ("Ice", "How a glacier forms")
+STEPS = (
+    "A glacier forms in three steps:\n\n1. **Snow** falls and stays.\n2. It is pressed to firn, which takes\n   years."
+)
+REST = "3. Firn becomes ice. All air is squeezed out by then."
+
+
+def test_the_steps_of_a_sequence_are_found_over_two_passages_in_order():
+    section = [make_hit(STEPS, heading=HEADING), make_hit(REST, heading=HEADING, ordinal=1)]
+    found = find_list("What are the steps in which a glacier forms?", [section])
+    assert found is not None and found.numbered
+    assert [item.text for item in found.items] == [
+        "Snow falls and stays.",
+        "It is pressed to firn, which takes years.",
+        "Firn becomes ice. All air is squeezed out by then.",
+    ]
+
+
+def test_of_several_lists_the_one_that_the_question_is_about_is_taken():
+    tools = make_hit("Take these tools:\n\n- an axe\n- a rope", heading=("Walking on ice",))
+    shapes = make_hit("Ice leaves these shapes in a valley:\n\n- a moraine\n- a cirque", heading=("Shapes",), ordinal=1)
+    found = find_list("Which shapes does ice leave in a valley?", [[tools], [shapes]])
+    assert found is not None and [item.text for item in found.items] == ["a moraine", "a cirque"]
+
+
+def test_a_list_about_something_else_is_not_given():
+    tools = make_hit("Take these tools:\n\n- an axe\n- a rope", heading=("Walking on ice",))
+    assert find_list("What are the parts of a volcano?", [[tools]]) is None
+
+
+def test_paragraphs_that_begin_with_a_bold_name_are_a_list():
+    text = "**Warmth.** It melts the ice.\n\n**Wind.** It carries snow off.\n\n**Dust.** It darkens the ice."
+    found = find_list("What factors limit a glacier?", [[make_hit(text, heading=("Factors that limit a glacier",))]])
+    assert found is not None and len(found.items) == 3
+
+
+def test_subsections_are_the_items_where_the_heading_names_what_is_asked():
+    kinds = {"Cirque glaciers": "They lie in a hollow.", "Valley glaciers": "They fill a whole valley."}
+    hits = [
+        make_hit(text, heading=("Ice", "Types of glaciers", name), ordinal=at)
+        for at, (name, text) in enumerate(kinds.items())
+    ]
+    found = list_subsections("What are the types of glaciers?", [(hits[0], [hit.passage for hit in hits])])
+    assert found is not None and found.names == tuple(kinds)
+    assert [item.text for item in found.items] == list(kinds.values())

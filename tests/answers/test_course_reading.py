@@ -1,0 +1,78 @@
+"""A course is read for the form of a question, beyond the passages that the search found first."""
+
+from __future__ import annotations
+
+import pytest
+
+from knowledge.documents import SearchResult
+from tutor.answers.course_reading import CourseReader
+from tutor.domain import Course, Person
+from tutor.services import Services
+
+RIVERS = b"""# Rivers
+
+## Meanders
+
+A meander is a bend of a river that grows with time. Water flows faster on the outer bank. Sand settles on the inner
+bank.
+An oxbow lake is left behind when the river cuts through a bend.
+
+## Peripheral and central streams
+
+The central stream is the deepest line of the current. The peripheral stream is the slow water along the banks.
+
+## Speeds
+
+| Place | Outer bank | Inner bank |
+|---|---|---|
+| Speed | fast | slow |
+| Depth | deep | shallow |
+"""
+
+
+@pytest.fixture
+def reader(services: Services, course: Course, instructor: Person) -> CourseReader:
+    services.documents.ingest(instructor, course.id, "rivers.md", RIVERS)
+    return CourseReader(services.library)
+
+
+def found(reader: CourseReader, course: Course, question: str) -> SearchResult:
+    return reader.library.search(course.id, question, 4)
+
+
+def test_a_definition_is_found_although_the_search_found_other_passages(reader: CourseReader, course: Course):
+    elsewhere = found(reader, course, "Why do leaves look green?")
+    reading = reader.read(course.id, "What is a meander?", replace_hits(elsewhere), "en")
+    assert [line.text for line in reading.quote] == ["A meander is a bend of a river that grows with time."]
+    assert reading.is_sure
+
+
+def replace_hits(result: SearchResult) -> SearchResult:
+    return SearchResult(result.hits[:1], covered=False, confidence=0.1)
+
+
+def test_words_shared_by_two_compared_terms_are_given_to_both(reader: CourseReader, course: Course):
+    question = "What is the difference between the peripheral and the central stream?"
+    reading = reader.read(course.id, question, found(reader, course, question), "en")
+    texts = " ".join(line.text for line in reading.quote)
+    assert "slow water along the banks" in texts and "deepest line" in texts
+
+
+def test_a_table_with_a_column_for_each_term_answers_a_comparison(reader: CourseReader, course: Course):
+    question = "Compare the outer bank with the inner bank."
+    reading = reader.read(course.id, question, found(reader, course, question), "en")
+    assert len(reading.quote) == 1 and reading.quote[0].text.splitlines()[0].count("|") == 4
+
+
+def test_nothing_is_quoted_in_another_language_than_the_answer(reader: CourseReader, course: Course):
+    reading = reader.read(course.id, "What is a meander?", found(reader, course, "What is a meander?"), "zh")
+    assert not reading.quote and not reading.closest and reading.evidence
+
+
+def test_reading_on_gives_what_the_course_says_next_and_nothing_twice(reader: CourseReader, course: Course):
+    line = reader.read(course.id, "What is a meander?", found(reader, course, "What is a meander?"), "en").quote[0]
+    said = [(line.source.hit.passage.id, line.source.raw)]
+    more = reader.read_on(said, "en")
+    assert more[0].text == "Water flows faster on the outer bank."
+    said += [(one.source.hit.passage.id, one.source.raw) for one in more]
+    assert not {one.text for one in reader.read_on(said, "en")} & {one.text for one in more}

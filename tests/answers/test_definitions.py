@@ -1,0 +1,59 @@
+"""The sentence that defines a term is found, however the course words it, and not one about its counterpart."""
+
+from __future__ import annotations
+
+import pytest
+from passages import make_hit
+
+from tutor.answers.definitions import find_definition
+
+
+@pytest.mark.parametrize(
+    ("term", "sentence"),
+    [
+        ("glacier", "A **glacier** is a body of ice that moves under its own weight."),
+        ("moraine", "The rubble that ice leaves behind is known as a moraine."),
+        ("moraines", "Rubble pushed together by ice is called a **moraine**, after an old word for a wall."),
+        ("ablation", "Ablation refers to the loss of ice by melting, wind and evaporation in summer."),
+        ("firn", "Snow that has outlasted a summer (firn) is on its way to becoming ice."),
+        ("equilibrium line", "The *equilibrium line* separates the part that grows from the part that shrinks."),
+        ("ELA", "The equilibrium line altitude (ELA) is the height at which gain and loss of ice are equal."),
+        ("Calving", "Calving: the breaking off of ice at the front of a glacier that ends in water."),
+        ("冰川", "冰川是指在自身重力作用下缓慢移动的巨大冰体。"),
+        ("冰碛", "冰川搬运并堆积下来的碎石称为*冰碛*（moraine）。"),
+    ],
+)
+def test_a_definition_is_found_in_any_of_its_forms(term: str, sentence: str):
+    hits = [make_hit("Valleys are old. Ice came later."), make_hit(f"Much is left.\n\n{sentence}", ordinal=1)]
+    found = find_definition(term, hits, "zh" if term in ("冰川", "冰碛") else "en")
+    assert found is not None and found.sentence.raw == sentence
+
+
+def test_the_sentence_that_defines_the_contrasting_term_is_not_taken():
+    text = "Unlike erosion, weathering is the breaking down of rock in its place. Erosion is the carrying off of rock."
+    found = find_definition("erosion", [make_hit(text)], "en")
+    assert found is not None and found.sentence.text == "Erosion is the carrying off of rock."
+
+
+def test_a_longer_term_that_contains_the_asked_one_does_not_define_it():
+    text = "A glacier tongue is a long narrow sheet of ice. A glacier mouse is a ball of moss on the ice."
+    assert find_definition("glacier", [make_hit(text)], "en") is None
+
+
+def test_a_short_definition_is_read_with_the_sentence_that_continues_it():
+    text = "Firn is old snow. It lasted a whole summer and is denser than fresh snow.\n\nWind moves it."
+    found = find_definition("firn", [make_hit(text)], "en")
+    assert found is not None
+    assert found.sentence.text == "Firn is old snow. It lasted a whole summer and is denser than fresh snow."
+
+
+def test_a_glossary_entry_is_preferred_to_a_passing_mention():
+    mention = make_hit("In spring, firn is a problem for skiers. Firn is a pleasure for others in the long run.")
+    entry = make_hit("Firn: snow that has outlasted one summer.", heading=("Glossary",), ordinal=1)
+    found = find_definition("firn", [mention, entry], "en")
+    assert found is not None and found.sentence.hit is entry
+
+
+def test_exercises_define_nothing():
+    hit = make_hit("A glacier is a river of ice. True or false?", heading=("6. Exercises",))
+    assert find_definition("glacier", [hit], "en") is None

@@ -1,0 +1,43 @@
+"""What a question asks for decides the form of its answer, and which terms it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.answers.question_form import AnswerForm, read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "terms"),
+    [
+        ("What is a glacier?", AnswerForm.DEFINITION, ("glacier",)),
+        ("Define the term base rate.", AnswerForm.DEFINITION, ("base rate",)),
+        ("So what does moraine mean?", AnswerForm.DEFINITION, ("moraine",)),
+        ("What is the law of demand?", AnswerForm.DEFINITION, ("law of demand",)),
+        ("What are the three types of rock?", AnswerForm.LIST, ("rock",)),
+        ("Name two kinds of lichen.", AnswerForm.LIST, ("lichen",)),
+        ("What types of joints are there?", AnswerForm.LIST, ("joints",)),
+        ("List the stages of the water cycle.", AnswerForm.STEPS, ("water cycle",)),
+        ("What is the difference between a fjord and a valley?", AnswerForm.COMPARISON, ("fjord", "valley")),
+        ("How does weathering differ from erosion?", AnswerForm.COMPARISON, ("weathering", "erosion")),
+        ("Compare a fjord with a valley.", AnswerForm.COMPARISON, ("fjord", "valley")),
+        ("Why is glacier ice blue?", AnswerForm.CAUSE, ()),
+        ("What causes an avalanche?", AnswerForm.CAUSE, ()),
+        ("How does a glacier move?", AnswerForm.PROCESS, ()),
+        ("How many glaciers are left?", AnswerForm.FACT, ()),
+        ("Who named the ice age?", AnswerForm.FACT, ()),
+        ("What is the function of the moraine?", AnswerForm.FACT, ()),
+        ("Calculate the volume of the lake.", AnswerForm.CALCULATION, ()),
+        ("什么是冰川？", AnswerForm.DEFINITION, ("冰川",)),
+        ("请问冰碛是什么意思？", AnswerForm.DEFINITION, ("冰碛",)),
+        ("岩石有哪些类型？", AnswerForm.LIST, ("岩石",)),
+        ("水循环有哪些步骤？", AnswerForm.STEPS, ("水循环",)),
+        ("风化和侵蚀有什么区别？", AnswerForm.COMPARISON, ("风化", "侵蚀")),
+        ("为什么冰川是蓝色的？", AnswerForm.CAUSE, ()),
+        ("冰川是怎样移动的？", AnswerForm.PROCESS, ()),
+        ("冰川的作用是什么？", AnswerForm.LIST, ("冰川",)),
+    ],
+)
+def test_the_form_of_a_question_and_its_terms_are_read(question: str, form: AnswerForm, terms: tuple[str, ...]):
+    asked = read_question(question)
+    assert (asked.form, asked.terms) == (form, terms)

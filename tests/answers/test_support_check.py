@@ -1,0 +1,52 @@
+"""A statement that shares the words of its source is refused where the source says otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from tutor.answers.support_check import Fault, find_fault
+
+SIDES = "Weathering breaks rock down in its place, whereas erosion carries rock off in water."
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "fault"),
+    [
+        ("The superficial vein drains the skin.", "The deep vein drains the skin and the muscle.", Fault.OPPOSITE),
+        ("The ectoderm forms the gut.", "The endoderm forms the lining of the gut.", Fault.OPPOSITE),
+        ("Positive feedback keeps warmth steady.", "Negative feedback keeps warmth steady.", Fault.OPPOSITE),
+        ("The peripheral nervous system is the brain.", "The central nervous system is the brain.", Fault.OPPOSITE),
+        ("Melting increases with height.", "Melting decreases with height.", Fault.OPPOSITE),
+        ("Ice is absorbed by rock.", "Water that is not absorbed by rock runs off.", Fault.NEGATION),
+        ("Ice does not float on water.", "Ice floats on water.", Fault.NEGATION),
+        ("Foxes eat hares.", "Hares eat foxes.", Fault.ROLES),
+        ("The ice is 40 metres thick.", "The ice is 400 metres thick.", Fault.NUMBER),
+        ("Erosion breaks rock down in its place.", SIDES, Fault.CONTRAST),
+        ("模型过大时会欠拟合。", "模型过大时会过拟合。", Fault.OPPOSITE),
+        ("冰川不会移动。", "冰川移动得很慢。", Fault.NEGATION),
+    ],
+)
+def test_what_the_source_contradicts_is_named(claim: str, source: str, fault: Fault):
+    assert find_fault(claim, source) is fault
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Erosion carries rock off in water.", SIDES),
+        ("Weathering breaks rock down, whereas erosion carries it off.", SIDES),
+        ("Water runs off.", "Water that is not absorbed by rock runs off."),
+        ("Foxes eat hares in winter.", "Hares are eaten by foxes in winter."),
+        ("The ice is 1,200 metres thick.", "It is 1200 metres thick."),
+        ("Melting decreases with height.", "With height melting decreases, and snowfall increases."),
+        ("冰川移动得很慢。", "冰川移动得很慢，每年不到一米。"),
+    ],
+)
+def test_what_the_source_says_passes(claim: str, source: str):
+    assert find_fault(claim, source) is None
+
+
+def test_a_number_of_the_question_may_be_repeated():
+    assert (
+        find_fault("At 20 degrees ice melts.", "Ice melts in warm air.", context="Does ice melt at 20 degrees?") is None
+    )

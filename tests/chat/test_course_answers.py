@@ -1,0 +1,133 @@
+"""What the course says as it stands is quoted; what a model writes is checked before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from chat_variants import with_engine
+
+from tutor.domain import Course, Finished, Person, Token, Turn
+from tutor.engine.base import GenerationRequest
+from tutor.engine.scripted import ScriptedEngine
+from tutor.services import Services
+
+STANDARD = 1_500_000_000  # parameters
+ICE = b"""# Ice
+
+## Glaciers
+
+A **glacier** is a body of ice that moves under its own weight. An **ice shelf** is a sheet of ice that floats on the
+sea.
+
+## How a glacier forms
+
+A glacier forms in three steps:
+
+1. Snow falls and outlasts the summer.
+2. It is pressed to firn, a grainy old snow.
+3. Firn becomes ice when the air is squeezed out.
+
+## Colour
+
+Ice absorbs red light more strongly than blue light, so the light that leaves a thick glacier is blue. Snow, whose
+many surfaces scatter all light alike, is white.
+"""
+WHY = "Why is a thick glacier blue?"
+GOOD = "Ice absorbs red light more strongly than blue light, so a thick glacier is blue."
+
+
+@pytest.fixture
+def ice(services: Services, course: Course, instructor: Person) -> Course:
+    services.documents.ingest(instructor, course.id, "ice.md", ICE)
+    return course
+
+
+AskModel = Callable[..., tuple[Turn, ScriptedEngine, str]]
+
+
+@pytest.fixture
+def ask_model(services: Services, ice: Course, ada: Person) -> AskModel:
+    """Ask a question of a model with these drafts; return the turn, the engine, and what was streamed."""
+
+    def ask(question: str, *drafts: str, parameters: int = STANDARD) -> tuple[Turn, ScriptedEngine, str]:
+        texts: Iterator[str] = iter(drafts)
+
+        def script(_request: GenerationRequest) -> str:
+            return next(texts)
+
+        engine = ScriptedEngine(script, context_tokens=8192, parameters=parameters)
+        *events, finished = with_engine(services.chat, engine).ask(ada, ice.id, question)
+        assert isinstance(finished, Finished)
+        return finished.turn, engine, "".join(event.text for event in events if isinstance(event, Token))
+
+    return ask
+
+
+def test_a_definition_is_quoted_without_a_model(ask_model: AskModel):
+    turn, engine, _ = ask_model("What is a glacier?")
+    assert turn.answer == "A glacier is a body of ice that moves under its own weight. [1]"
+    assert turn.citations[0].quote == "A glacier is a body of ice that moves under its own weight."
+    assert turn.model is None and not engine.requests
+
+
+def test_the_steps_of_a_sequence_are_quoted_whole_and_in_order(ask_model: AskModel):
+    turn, engine, _ = ask_model("What are the steps in which a glacier forms?")
+    lines = turn.answer.splitlines()
+    assert [line[:2] for line in lines if line[:1].isdigit()] == ["1.", "2.", "3."]
+    assert "firn, a grainy old snow. [3]" in turn.answer and len(turn.citations) == 4
+    assert not engine.requests
+
+
+def test_a_comparison_quotes_both_sides(ask_model: AskModel):
+    turn, engine, _ = ask_model("What is the difference between a glacier and an ice shelf?")
+    assert "moves under its own weight" in turn.answer and "floats on the sea" in turn.answer
+    assert len(turn.citations) == 2 and not engine.requests
+
+
+def test_a_model_is_given_the_sentences_that_hold_the_cause(ask_model: AskModel):
+    _, engine, _ = ask_model(WHY, GOOD)
+    prompt = engine.requests[0].messages[-1].content
+    assert "absorbs red light" in prompt and "outlasts the summer" not in prompt
+
+
+def test_a_draft_that_the_course_supports_is_shown_with_its_citation(ask_model: AskModel):
+    turn, engine, streamed = ask_model(WHY, GOOD)
+    assert turn.answer == f"{GOOD} [1]" and streamed == GOOD
+    assert len(engine.requests) == 1
+
+
+def test_a_sentence_that_contradicts_the_course_is_never_shown(ask_model: AskModel):
+    wrong = "Ice absorbs blue light more strongly than red light."
+    turn, engine, streamed = ask_model(WHY, wrong, GOOD)
+    assert turn.answer == f"{GOOD} [1]"
+    assert wrong not in streamed
+    assert wrong in engine.requests[1].messages[-1].content
+
+
+def test_after_two_drafts_that_fail_the_course_is_quoted(ask_model: AskModel):
+    turn, engine, streamed = ask_model(WHY, "Glaciers are blue because of copper.", "Glaciers are full of fish.")
+    assert turn.answer.startswith("The course says: Ice absorbs red light")
+    assert "copper" not in streamed and "fish" not in streamed and len(engine.requests) == 2
+
+
+def test_a_supported_beginning_is_kept_and_the_rest_left_out(ask_model: AskModel):
+    turn, engine, _ = ask_model(WHY, f"{GOOD} Penguins like this colour very much.")
+    assert turn.answer == f"{GOOD} [1]" and len(engine.requests) == 1
+
+
+@pytest.mark.parametrize("draft", [WHY, "A thick glacier is blue.", "Blue light and", ""])
+def test_an_echo_or_a_broken_sentence_is_replaced_by_the_course(ask_model: AskModel, draft: str):
+    turn, _, _ = ask_model(WHY, draft, draft)
+    assert turn.answer.startswith("The course says: Ice absorbs red light")
+
+
+def test_a_few_words_become_the_sentence_that_they_are_from(ask_model: AskModel):
+    turn, engine, _ = ask_model("What kind of light does ice absorb most strongly?", "Red light.", parameters=0)
+    assert turn.answer.startswith("Ice absorbs red light more strongly than blue light")
+    assert len(engine.requests) == 1
+
+
+def test_a_small_model_is_not_asked_twice(ask_model: AskModel):
+    turn, engine, _ = ask_model(WHY, "Glaciers are full of fish.", parameters=0)
+    assert turn.answer.startswith("The course says:") and len(engine.requests) == 1

@@ -1,0 +1,1 @@
+"""How the course is read for an answer: the form of a question, the sentences that answer it, the check of a draft."""

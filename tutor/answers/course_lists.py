@@ -1,0 +1,191 @@
+"""Finds the whole list or sequence of steps that a course gives under a heading or a leading sentence. Pure.
+
+A list is a run of bulleted or numbered lines, of paragraphs that begin with a bold name, or of subsections. It may run
+over several passages: the passages of one section are read as one text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from knowledge.documents import Hit, Passage
+from knowledge.languages.scripts import has_han
+from knowledge.languages.sentences import split_sentences
+from knowledge.lexical import tokenize
+from knowledge.query_rewriting import content_terms
+from tutor.answers.course_sentences import CourseSentence, is_teaching_heading, plain_text, read_sentences
+
+MIN_ITEMS, MAX_ITEMS = 2, 12
+MIN_FIT = 0.6  # share of the question's words that heading and leading sentence must have
+ITEM_WORDS = 45  # a longer item is cut after a sentence
+TITLE_WEIGHT = 0.5  # of a word that only the document's title has
+_ITEM = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*•–‣]|\d{1,2}[.)]|[（(]\d{1,2}[)）])\s+(?=\S)")
+_RUN_IN = re.compile(r"^\*\*(?P<name>[^*\n]{2,60})\*\*")
+_INDENTED = re.compile(r"(?:[ \t]{2,}|\t)[^\s\d*•–‣-]")
+_BLANK_LINE = re.compile(r"\n\s*\n")
+
+
+@dataclass(frozen=True, slots=True)
+class CourseList:
+    """The items of a list in order, and the sentence that leads to it; `fit` is the share of the question it has."""
+
+    items: tuple[CourseSentence, ...]
+    lead: CourseSentence | None
+    numbered: bool
+    fit: float
+    names: tuple[str, ...] = ()  # of the items, where they are subsections
+    rests: frozenset[int] = frozenset()  # the places of items that only continue the one before them
+
+
+def find_list(question: str, sections: Sequence[Sequence[Hit]], wanted: int = 0) -> CourseList | None:
+    """Return the list that fits a question best; None where none has MIN_FIT of its words.
+
+    `sections` are the passages of each section in order; `wanted` is the number of items that the question names, 0
+    for any. Of equal lists, one with that number is taken, then that of the earlier section.
+    """
+    terms = _terms(question)
+    found = [one for section in sections for one in _lists_of(section, terms)]
+    fitting = [one for one in found if one.fit >= MIN_FIT]
+    return max(fitting, key=lambda one: one.fit + 0.3 * (len(one.items) == wanted), default=None)
+
+
+def list_subsections(question: str, documents: Sequence[tuple[Hit, Sequence[Passage]]]) -> CourseList | None:
+    """Return the subsections of the section whose heading fits a question best, each with its first sentence.
+
+    `documents` are a hit and all passages of its document. None where no heading has MIN_FIT of the question's words.
+    """
+    terms = _terms(question)
+    found: list[CourseList] = []
+    for hit, passages in documents:
+        for path in dict.fromkeys(one.heading[:depth] for one in passages for depth in range(1, len(one.heading))):
+            near, far = set(tokenize(path[-1])), set(tokenize(" ".join([hit.document.title, *path])))
+            fit = (len(terms & near) + TITLE_WEIGHT * len(terms & far - near)) / max(1, len(terms))
+            firsts: dict[str, Passage] = {}
+            for one in passages:
+                if one.heading[: len(path)] == path and len(one.heading) > len(path):
+                    firsts.setdefault(one.heading[len(path)], one)
+            names = [name for name in firsts if is_teaching_heading([name])]
+            items = [_first_sentence(replace(hit, passage=firsts[name])) for name in names]
+            if fit >= MIN_FIT and MIN_ITEMS <= len(items) <= MAX_ITEMS:
+                plain = tuple(plain_text(name) for name in names)
+                found.append(CourseList(tuple(items), None, False, fit, plain))
+    return max(found, key=lambda one: one.fit, default=None)
+
+
+def _terms(question: str) -> set[str]:
+    """Return the terms of a question; of Chinese those of two characters, which mean more than single ones."""
+    terms = set(content_terms(question))
+    return {term for term in terms if len(term) > 1 or not has_han(term)} or terms
+
+
+def _first_sentence(hit: Hit) -> CourseSentence:
+    first = next(iter(read_sentences([hit])), None)
+    return first or CourseSentence(hit, *next(iter(split_sentences(hit.passage.text)), (0, len(hit.passage.text))))
+
+
+def _lists_of(section: Sequence[Hit], terms: set[str]) -> Iterator[CourseList]:
+    if not section or not is_teaching_heading(section[0].passage.heading):
+        return
+    lines = [line for hit in section for line in _paragraphs(hit)]
+    for at in range(1, len(lines)):  # an item that runs over to the next passage
+        before, here = lines[at - 1], lines[at]
+        if before.kind and not here.kind and here.sentence.start == 0 and before.sentence.hit != here.sentence.hit:
+            lines[at] = replace(here, kind=before.kind, is_rest=True)
+    for numbered, run in _runs(lines):
+        items = tuple(_shorten(line.sentence) for line in run)
+        rests = frozenset(at for at, line in enumerate(run) if line.is_rest)
+        if MIN_ITEMS <= len(items) - len(rests) <= MAX_ITEMS:
+            lead = _lead(lines, run[0])
+            yield CourseList(items, lead, numbered, _fit(terms, section[0], lead, items), rests=rests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """An item with what belongs to it, or a paragraph between lists."""
+
+    sentence: CourseSentence
+    kind: str  # "number", "bullet", "name" or "" for a paragraph that is no item
+    is_rest: bool = False  # of the item before it, in the next passage
+
+
+def _paragraphs(hit: Hit) -> Iterator[_Paragraph]:
+    """Yield the paragraphs and items of a passage; indented lines belong to the item before them."""
+    text, start, kind = hit.passage.text, 0, ""
+    for at, line in _lines(text):
+        new_kind = _kind(line)
+        begins = bool(new_kind) or (not line.strip() and not _is_indented_next(text, at + len(line)))
+        if begins and text[start:at].strip():
+            yield _Paragraph(_trimmed(hit, start, at), kind)
+        if begins or kind == "" and not text[start:at].strip():
+            start, kind = at, new_kind
+    if text[start:].strip():
+        yield _Paragraph(_trimmed(hit, start, len(text)), kind)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    at = 0
+    for line in text.splitlines(keepends=True):
+        yield at, line
+        at += len(line)
+
+
+def _is_indented_next(text: str, at: int) -> bool:
+    return _INDENTED.match(text, at) is not None
+
+
+def _kind(line: str) -> str:
+    if (match := _ITEM.match(line)) and len(match["indent"]) < 2:
+        return "number" if match["mark"].strip("(（").startswith(tuple("0123456789")) else "bullet"
+    return "name" if _RUN_IN.match(line) else ""
+
+
+def _trimmed(hit: Hit, start: int, end: int) -> CourseSentence:
+    piece = hit.passage.text[start:end]
+    return CourseSentence(hit, start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip()))
+
+
+def _runs(lines: Sequence[_Paragraph]) -> Iterator[tuple[bool, list[_Paragraph]]]:
+    for kind, group in groupby(lines, key=lambda line: line.kind):
+        if kind:
+            yield kind == "number", list(group)
+
+
+def _lead(lines: Sequence[_Paragraph], first: _Paragraph) -> CourseSentence | None:
+    """Return the last sentence before a list."""
+    at = lines.index(first)
+    if at == 0:
+        return None
+    before = lines[at - 1].sentence
+    spans = split_sentences(before.raw)
+    return CourseSentence(before.hit, before.start + spans[-1][0], before.end) if spans else None
+
+
+def _fit(terms: set[str], hit: Hit, lead: CourseSentence | None, items: Sequence[CourseSentence]) -> float:
+    """Return the share of the question's words in headings and leading sentence; those of a title count less."""
+    if not terms:
+        return 0.0
+    near = set(tokenize(" ".join([*hit.passage.heading[-1:], lead.text if lead else ""])))
+    far = set(tokenize(" ".join([hit.document.title, *hit.passage.heading, *(item.text for item in items)])))
+    return (len(terms & near) + TITLE_WEIGHT * len((terms & far) - near)) / len(terms)
+
+
+def _shorten(item: CourseSentence) -> CourseSentence:
+    """Return an item; a long one is cut after the sentence with which it is long enough."""
+    spans = split_sentences(item.raw)
+    end = item.end
+    for _start, stop in spans:
+        end = item.start + stop
+        if _size(item.raw[:stop]) >= ITEM_WORDS / 2 or "\n\n" in item.raw[: stop + 2]:
+            break
+    first_break = _BLANK_LINE.search(item.raw)
+    if first_break:
+        end = min(end, item.start + first_break.start())
+    return CourseSentence(item.hit, item.start, end)
+
+
+def _size(raw: str) -> float:
+    text = plain_text(raw)
+    return len(text) / 2 if has_han(text) else len(text.split())

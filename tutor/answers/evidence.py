@@ -1,0 +1,163 @@
+"""Selects the sentences of the passages found that a model writes an answer from: few, and those that hold the answer.
+
+A sentence is weighed by the question's words in it (rare ones weigh more), by meaning, and by the rank of its passage;
+for a question why, one that gives a cause weighs more. Neighbours of the best sentences are read too. Pure.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.documents import Hit
+from knowledge.languages import DEFAULT, data, detect_language
+from knowledge.languages.scripts import has_han
+from knowledge.languages.sentences import split_sentences
+from knowledge.lexical import tokenize
+from knowledge.query_rewriting import content_terms
+from tutor.answers.course_sentences import CourseSentence, is_prose, is_teaching_heading
+from tutor.answers.question_form import AnswerForm
+
+MAX_EVIDENCE_WORDS = 150  # reading a word takes a small machine some 25 ms
+MAX_SEEDS = 4
+MIN_SEED_SHARE = 0.5  # of the best sentence's weight
+MAX_QUOTED_WORDS = 60
+SURE_COVERAGE = 0.75  # of the question's words, from which a sentence with a cause is quoted
+RANK_LOSS, HEADING_SHARE, CAUSE_BONUS, MEANING_WEIGHT = 0.06, 0.5, 0.12, 0.8
+
+Similarities = Mapping[str, Sequence[float]]  # of each sentence of a passage to the question, by passage id
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedSentence:
+    """A sentence with its place among those of its passage."""
+
+    sentence: CourseSentence
+    place: int
+    weight: float
+    coverage: float  # share of the question's words in it and in its headings, weighed by rarity
+
+
+def select_evidence(
+    question: str,
+    form: AnswerForm,
+    hits: Sequence[Hit],
+    similarities: Similarities,
+    max_words: int = MAX_EVIDENCE_WORDS,
+) -> tuple[CourseSentence, ...]:
+    """Return the sentences to write an answer from, best passage first, in the order of the passage."""
+    weighed = weigh_sentences(question, form, hits, similarities)
+    chosen: dict[tuple[str, int], WeighedSentence] = {}
+    words = 0.0
+    by_place = {_key(one): one for one in weighed}
+    seeds = sorted(weighed, key=lambda one: -one.weight)[:MAX_SEEDS]
+    for seed in (one for one in seeds if one.weight >= MIN_SEED_SHARE * seeds[0].weight):
+        passage = seed.sentence.hit.passage.id
+        for place in (seed.place, seed.place - 1, seed.place + 1):
+            one = by_place.get((passage, place))
+            if one is None or _key(one) in chosen:
+                continue
+            size = word_count(one.sentence.text)
+            if words + size <= max_words or not chosen:
+                chosen[_key(one)] = one
+                words += size
+    ranks = {hit.passage.id: rank for rank, hit in enumerate(hits)}
+    ordered = sorted(chosen.values(), key=lambda one: (ranks[one.sentence.hit.passage.id], one.place))
+    return tuple(one.sentence for one in ordered)
+
+
+@dataclass(frozen=True, slots=True)
+class BestSentence:
+    """The sentence that answers best, with the one before it if it leans on that; `is_sure` where it states a cause."""
+
+    sentence: CourseSentence
+    is_sure: bool
+
+
+def best_sentence(
+    question: str, form: AnswerForm, hits: Sequence[Hit], similarities: Similarities
+) -> BestSentence | None:
+    """Return the one sentence that answers best; None without sentences."""
+    weighed = [one for one in weigh_sentences(question, form, hits, similarities) if "```" not in one.sentence.raw]
+    best = max(weighed, key=lambda one: one.weight, default=None)
+    if best is None:
+        return None
+    text = best.sentence.text
+    leans = _matches("LEANS_ON_BEFORE", text) or (form is AnswerForm.CAUSE and _matches("CONCLUDES", text))
+    by_place = {_key(one): one.sentence for one in weighed}
+    passage = best.sentence.hit.passage.id
+    before = by_place.get((passage, best.place - 1))
+    if form in (AnswerForm.LIST, AnswerForm.STEPS):
+        return BestSentence(
+            _with_following(best.sentence, [by_place.get((passage, best.place + n)) for n in (1, 2)]), False
+        )
+    is_sure = form is AnswerForm.CAUSE and _matches("CAUSAL", text) and best.coverage >= SURE_COVERAGE
+    if before is None or not leans:
+        return BestSentence(best.sentence, is_sure and not leans)
+    return BestSentence(CourseSentence(best.sentence.hit, before.start, best.sentence.end), is_sure)
+
+
+def _with_following(first: CourseSentence, following: Sequence[CourseSentence | None]) -> CourseSentence:
+    """Return a sentence with those that follow it, up to MAX_QUOTED_WORDS: what is asked for may be listed in prose."""
+    whole = first
+    for one in following:
+        if one is None:
+            break
+        longer = CourseSentence(first.hit, first.start, one.end)
+        if word_count(longer.text) > MAX_QUOTED_WORDS:
+            break
+        whole = longer
+    return whole
+
+
+def _matches(name: str, text: str) -> bool:
+    pattern = data(detect_language(text, DEFAULT), "answer_forms", name, r"(?!)")
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def weigh_sentences(
+    question: str, form: AnswerForm, hits: Sequence[Hit], similarities: Similarities
+) -> list[WeighedSentence]:
+    """Return every sentence that can be read, with its weight."""
+    wanted = dict.fromkeys(content_terms(question))
+    rows = [(rank, place, one) for rank, hit in enumerate(hits) for place, one in _sentences(hit)]
+    terms = [set(tokenize(one.text)) for _rank, _place, one in rows]
+    counts = Counter(term for some in terms for term in some & wanted.keys())
+    rarity = {term: math.log((len(rows) + 1) / (counts[term] + 0.5)) for term in wanted}
+    total = sum(rarity.values()) or 1.0
+    causal = re.compile(data(detect_language(question, DEFAULT), "answer_forms", "CAUSAL", r"(?!)"), re.IGNORECASE)
+    found = []
+    for (rank, place, sentence), own in zip(rows, terms, strict=True):
+        heading = set(tokenize(" ".join(sentence.hit.passage.heading)))
+        weight = sum(rarity[term] for term in wanted if term in own) / total
+        headed = sum(rarity[term] for term in wanted if term in heading - own) / total
+        coverage, weight = weight + headed, weight + HEADING_SHARE * headed
+        near = similarities.get(sentence.hit.passage.id, ())
+        weight += MEANING_WEIGHT * near[place] if place < len(near) else 0.0
+        weight += CAUSE_BONUS * (form is AnswerForm.CAUSE and bool(causal.search(sentence.text))) - RANK_LOSS * rank
+        found.append(WeighedSentence(sentence, place, weight, coverage))
+    return found
+
+
+def word_count(text: str) -> float:
+    """Return the length of a text in words; a Chinese character counts half a word."""
+    return len(text) / 2 if has_han(text) else len(text.split())
+
+
+def _sentences(hit: Hit) -> list[tuple[int, CourseSentence]]:
+    """Return the sentences and listings of a passage with their places among all its sentences."""
+    if not is_teaching_heading(hit.passage.heading):
+        return []
+    found = [CourseSentence(hit, start, end) for start, end in split_sentences(hit.passage.text)]
+    return [
+        (at, one)
+        for at, one in enumerate(found)
+        if (is_prose(one.raw) or "```" in one.raw) and word_count(one.text) > 1
+    ]
+
+
+def _key(one: WeighedSentence) -> tuple[str, int]:
+    return one.sentence.hit.passage.id, one.place

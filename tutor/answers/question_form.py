@@ -1,0 +1,104 @@
+"""The form of the answer that a question asks for, and the terms that it asks about. Pure.
+
+The patterns of each language are in `knowledge/languages/<code>/answer_forms.py`; the first that is found decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from knowledge.languages import DEFAULT, data, detect_language, fold
+
+MAX_TERM_CHARS = 60
+MAX_TERM_WORDS = 6
+
+
+class AnswerForm(StrEnum):
+    """What an answer must consist of."""
+
+    DEFINITION = "definition"
+    LIST = "list"
+    STEPS = "steps"
+    COMPARISON = "comparison"
+    CAUSE = "cause"  # why
+    PROCESS = "process"  # how
+    FACT = "fact"
+    CALCULATION = "calculation"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question with the form of its answer; `terms` are what it asks about, two for a comparison, none if unknown."""
+
+    text: str
+    form: AnswerForm
+    terms: tuple[str, ...] = ()
+    language: str = DEFAULT
+
+
+_EDGES = " \t\n\"'“”‘’「」《》*_`?？.。!！,，"
+
+
+def read_question(question: str) -> AskedQuestion:
+    """Return what a question asks for; FACT where no other form is recognised."""
+    code = detect_language(question, DEFAULT)
+    rules = _rules(code)
+    plain = rules.lead_in.sub("", " ".join(fold(question).split()).strip(), count=1).strip()
+    for form, pattern in rules.forms:
+        match = pattern.search(plain)
+        if match is None:
+            continue
+        groups = match.groupdict()
+        terms = tuple(
+            term.strip(_EDGES) for name in ("term", "other") if (term := groups.get(name) or "").strip(_EDGES)
+        )
+        if form is AnswerForm.DEFINITION and not _is_term(terms[0] if terms else "", rules):
+            continue
+        if form is AnswerForm.COMPARISON and len(terms) < 2:
+            continue
+        return AskedQuestion(question, form, terms, code)
+    return AskedQuestion(question, AnswerForm.FACT, (), code)
+
+
+def shorter_terms(term: str, language: str) -> tuple[str, ...]:
+    """Return a term and, where it ends in a place ("a dictionary in Python"), the term without it."""
+    bare = _rules(language).term_tail.sub("", term).strip()
+    return (term,) if bare in ("", term) else (term, bare)
+
+
+def purpose_query(asked: AskedQuestion) -> str:
+    """Return what to look for: the question, and with one why something is used the words that state a purpose."""
+    asks_purpose = data(asked.language, "answer_forms", "ASKS_PURPOSE", r"(?!)")
+    if asked.form is not AnswerForm.CAUSE or not re.search(asks_purpose, asked.text, re.IGNORECASE):
+        return asked.text
+    return f"{asked.text} {data(asked.language, 'answer_forms', 'PURPOSE_WORDS', '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class _FormRules:
+    lead_in: re.Pattern[str]
+    forms: tuple[tuple[AnswerForm, re.Pattern[str]], ...]
+    not_a_term: re.Pattern[str]
+    term_tail: re.Pattern[str]
+
+
+@cache
+def _rules(code: str) -> _FormRules:
+    def pattern(name: str) -> re.Pattern[str]:
+        return re.compile(data(code, "answer_forms", name, r"(?!)"), re.IGNORECASE)
+
+    forms = data(code, "answer_forms", "FORMS", ())
+    return _FormRules(
+        pattern("LEAD_IN"),
+        tuple((AnswerForm(form), re.compile(text, re.IGNORECASE)) for form, text in forms),
+        pattern("NOT_A_TERM"),
+        pattern("TERM_TAIL"),
+    )
+
+
+def _is_term(term: str, rules: _FormRules) -> bool:
+    is_short = bool(term) and len(term) <= MAX_TERM_CHARS and len(term.split()) <= MAX_TERM_WORDS
+    return is_short and rules.not_a_term.search(term) is None
