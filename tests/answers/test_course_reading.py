@@ -67,12 +67,3 @@ def test_a_table_with_a_column_for_each_term_answers_a_comparison(reader: Course
 def test_nothing_is_quoted_in_another_language_than_the_answer(reader: CourseReader, course: Course):
     reading = reader.read(course.id, "What is a meander?", found(reader, course, "What is a meander?"), "zh")
     assert not reading.quote and not reading.closest and reading.evidence
-
-
-def test_reading_on_gives_what_the_course_says_next_and_nothing_twice(reader: CourseReader, course: Course):
-    line = reader.read(course.id, "What is a meander?", found(reader, course, "What is a meander?"), "en").quote[0]
-    said = [(line.source.hit.passage.id, line.source.raw)]
-    more = reader.read_on(said, "en")
-    assert more[0].text == "Water flows faster on the outer bank."
-    said += [(one.source.hit.passage.id, one.source.raw) for one in more]
-    assert not {one.text for one in reader.read_on(said, "en")} & {one.text for one in more}

@@ -10,15 +10,14 @@ from knowledge.languages import detect_language
 from knowledge.library import Library
 from tutor.answers import comparisons
 from tutor.answers.course_lists import CourseList, find_list, list_subsections
-from tutor.answers.course_sentences import CourseSentence, read_sentences
+from tutor.answers.course_sentences import CourseSentence
 from tutor.answers.definitions import FoundDefinition, find_definition
-from tutor.answers.evidence import best_sentence, select_evidence, word_count
+from tutor.answers.evidence import best_sentence, select_evidence
 from tutor.answers.question_form import AnswerForm, AskedQuestion, purpose_query, read_question, shorter_terms
 
 SENTENCE_PASSAGES = 6  # passages in which the sentences that hold an answer are looked for
 READ_PASSAGES = 10  # passages in which a definition, a list or a side of a comparison is looked for
 COVERING_WEIGHT = 0.95  # a definition of that weight means that the course covers the question
-MORE_WORDS = 90  # that a longer explanation adds at a time
 CONTINUED = "   "  # mark of a line that belongs to the item above it
 
 
@@ -72,33 +71,6 @@ class CourseReader:
         used = [line.source.hit for line in (*reading.quote, *reading.closest)]
         hits = _distinct([*(one.hit for one in reading.evidence), *used, *found.hits])
         return replace(reading, hits=tuple(hits))
-
-    def read_on(self, citations: Sequence[tuple[str, str]], language: str) -> tuple[QuotedLine, ...]:
-        """Return what the course says next where an answer was quoted from; empty where the section ends.
-
-        `citations` are passage ids and quotes of the answers so far, the latest last; none of them is given again.
-        Raises DocumentNotFound for a passage that is no longer there.
-        """
-        quoted = [quote for _passage, quote in citations]
-        for passage_id, quote in reversed(citations):
-            passage = self.library.passage(passage_id)
-            document = self.library.document(passage.document_id)
-            following = [
-                Hit(one, document, 1.0)
-                for one in self.library.passages(document.course_id)
-                if one.document_id == document.id and one.heading == passage.heading and one.ordinal >= passage.ordinal
-            ]
-            behind = list(read_sentences(following))
-            first = passage.text.find(quote) + len(quote)
-            rest = [
-                one
-                for one in behind
-                if (one.hit.passage.id != passage_id or one.start >= first)
-                and not any(one.raw in said for said in quoted)
-            ]
-            if lines := _in_language(tuple(_limit_words(rest, MORE_WORDS)), language):
-                return lines
-        return ()
 
     def _read_form(self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit]) -> CourseReading:
         match asked.form:
@@ -206,16 +178,6 @@ def _sections(hits: Sequence[Hit], documents: Sequence[tuple[Hit, Sequence[Passa
             seen.add(key)
             section = [one for one in passages[hit.document.id] if one.heading == hit.passage.heading]
             yield [replace(hit, passage=one) for one in section]
-
-
-def _limit_words(sentences: Sequence[CourseSentence], limit: int) -> Iterator[QuotedLine]:
-    """Yield sentences as lines until they have so many words together."""
-    words = 0.0
-    for one in sentences:
-        words += word_count(one.text)
-        if words > limit and words > word_count(one.text):
-            return
-        yield QuotedLine(one)
 
 
 def _list_lines(found: CourseList) -> Iterator[QuotedLine]:
