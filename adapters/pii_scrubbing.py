@@ -2,7 +2,7 @@
 
 Recognisers go by shape, check digit, and introducing words; a roster adds the names of a course. Each find becomes a
 placeholder such as `[email]`, so that a row still reads as a sentence. Facts of a course (years, formulas, plain
-numbers) stay.
+numbers) stay: bytes, loopback addresses, versions, colours, codes of parts, dates of history, documentation on the web.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
 
 from knowledge.languages import characters, each, either
+from knowledge.languages.scripts import HAN
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,12 @@ class ScrubResult:
 
 @dataclass(frozen=True, slots=True)
 class _Recogniser:
+    """Finds one kind of personal data: the whole match, or its group `found` behind the words that introduce it."""
+
     kind: str
     pattern: re.Pattern[str]
     is_valid: Callable[[str], bool] = lambda found: True
+    fits: Callable[[str], bool] = lambda before: True  # whether the text before a find lets it be personal
 
 
 def scrub(text: str, roster: Iterable[str] = ()) -> ScrubResult:
@@ -35,10 +40,12 @@ def scrub(text: str, roster: Iterable[str] = ()) -> ScrubResult:
     for recogniser in (*_RECOGNISERS, *_name_recognisers(roster)):
 
         def replace(match: re.Match[str], recogniser: _Recogniser = recogniser) -> str:
-            if not recogniser.is_valid(match[0]):
+            before = match.string[max(0, match.start() - _CONTEXT_CHARS) : match.start()]
+            if not (recogniser.is_valid(match[0]) and recogniser.fits(before)):
                 return match[0]
             found[recogniser.kind] = found.get(recogniser.kind, 0) + 1
-            return f"[{recogniser.kind}]"
+            first, last = match.span("found") if "found" in match.re.groupindex else match.span()
+            return f"{match[0][: first - match.start()]}[{recogniser.kind}]{match[0][last - match.start() :]}"
 
         text = recogniser.pattern.sub(replace, text)
     return ScrubResult(text, found)
@@ -71,35 +78,91 @@ def _passes_chinese_id(text: str) -> bool:
 
 
 def _is_ip_address(text: str) -> bool:
-    return all(int(part) <= 255 for part in text.split("."))
+    """Whether the text is the address of one machine: no loopback, mask, network or gateway, no example."""
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        return False
+    parts = text.split(".")
+    is_example = any(address in network for network in _EXAMPLE_NETWORKS)
+    is_usual = address.is_private and parts[2:] in (["0", "0"], ["0", "1"], ["1", "1"], ["255", "255"])
+    return not (address.is_loopback or parts[0] in ("0", "255") or parts[3] == "0" or is_usual or is_example)
 
 
 def _is_phone(text: str) -> bool:
-    """Whether the text has as many digits as a telephone number."""
-    return 8 <= len(_digits(text)) <= 15
+    """Whether the text has as many digits as a telephone number, and is neither bits nor a number free of charge."""
+    digits = "".join(map(str, _digits(text)))
+    return 8 <= len(digits) <= 15 and not set(digits) <= {"0", "1"} and not digits.startswith(_FREE_NUMBERS)
 
 
+def _is_north_american(text: str) -> bool:
+    """Whether neither the area code nor the exchange begins with 0 or 1."""
+    digits = _digits(text)
+    return digits[0] > 1 and digits[3] > 1
+
+
+def _is_personal_link(text: str) -> bool:
+    """Whether the link has a query, or names a person or a place where people meet; documentation does not."""
+    return bool(re.search(r"[?~@]|/(?:u|users?|profiles?|people|in|invite|join|share)/", text)) or bool(
+        _PERSONAL_HOSTS.search(text)
+    )
+
+
+def _is_recent(text: str) -> bool:
+    """Whether a date may be the birthday of somebody who lives; a date without a year may."""
+    years = [int(year) for year in re.findall(r"(?<!\d)\d{4}(?!\d)", text)]
+    return not years or max(years) >= _EARLIEST_BIRTH
+
+
+def _is_unnamed(before: str) -> bool:
+    """Whether no word before it says that the number is a version, a book's, or a code of the subject."""
+    return not _TECHNICAL_BEFORE.search(before)
+
+
+def _speaks_of_calling(before: str) -> bool:
+    return bool(_PHONE_CUE.search(before))
+
+
+_CONTEXT_CHARS = 40  # before a find that are looked at
+_EARLIEST_BIRTH = 1925
+_FREE_NUMBERS = ("0800", "0808", "800", "888", "00800")
+_EXAMPLE_NETWORKS = [IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
+_PERSONAL_HOSTS = re.compile(
+    r"//(?:[\w-]+\.){0,3}(?:facebook|instagram|linkedin|tiktok|weibo|twitter|x|t|wa|zoom|dropbox|icloud)\.(?:com|me|us|cn)\b"
+    r"|//(?:drive|docs|meet|photos)\.google\.",
+    re.IGNORECASE,
+)
+_TECHNICAL_BEFORE = re.compile(rf"(?:{either('privacy', 'TECHNICAL_CUE')})\W*$", re.IGNORECASE)
 _DATE = rf"(?:\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|{either('privacy', 'DATE')})"
 _BIRTHDAY_CUE = f"(?:{either('privacy', 'BIRTHDAY_CUE')})"
 _STUDENT_NUMBER_CUE = f"(?:{either('privacy', 'STUDENT_NUMBER_CUE')})"
 _SECRET_CUE = f"(?:{either('privacy', 'SECRET_CUE')})"
 _SECRET_CHARACTER = rf"[^\s{characters('privacy', 'SECRET_ENDS')}]"
+_PHONE_CUE = re.compile(either("privacy", "PHONE_CUE"), re.IGNORECASE)
 
 _RECOGNISERS = (
-    _Recogniser("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    _Recogniser("email", re.compile(rf"(?<![.+-])(?<![^\W{HAN}])(?:[.+-]|[^\W{HAN}])++@[\w-]++(?:\.[\w-]++)++")),
     _Recogniser(
-        "link", re.compile(rf"(?:https?://|www\.)[^\s<>\"'{characters('privacy', 'LINK_ENDS')}]+", re.IGNORECASE)
+        "link",
+        re.compile(rf"(?:https?://|www\.)[^\s<>\"'{characters('privacy', 'LINK_ENDS')}]+", re.IGNORECASE),
+        _is_personal_link,
     ),
     _Recogniser("iban", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _passes_iban),
     _Recogniser("id", re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"), _passes_chinese_id),
-    _Recogniser("card", re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)"), _passes_luhn),
-    _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), _is_ip_address),
+    _Recogniser("card", re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)"), _passes_luhn, _is_unnamed),
+    _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), _is_ip_address, _is_unnamed),
     _Recogniser("social-security", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")),
     _Recogniser("phone", re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")),
-    _Recogniser("phone", re.compile(r"(?<!\w)(?:\+|00)\d{1,3}(?:[ .()-]{0,3}\d{1,8}){1,6}"), _is_phone),
-    _Recogniser("phone", re.compile(r"(?<![\w.])\(?0\d{1,4}\)?(?:[ .-]{1,2}\d{2,8}){1,4}"), _is_phone),
-    _Recogniser("phone", re.compile(r"(?<![\w.])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)")),
-    _Recogniser("birthday", re.compile(_BIRTHDAY_CUE + _DATE, re.IGNORECASE)),
+    _Recogniser("phone", re.compile(r"(?<!\w)\+\d{1,3}(?:[ .()-]{0,3}\d{1,8}){1,6}"), _is_phone),
+    _Recogniser("phone", re.compile(r"(?<![\w.])\(0\d{1,4}\)(?:[ .-]{1,2}\d{2,8}){1,4}"), _is_phone, _is_unnamed),
+    _Recogniser("phone", re.compile(r"(?<![\w.])0\d{1,4}(?:[ .-]?\d{2,8}){1,4}"), _is_phone, _speaks_of_calling),
+    _Recogniser(
+        "phone", re.compile(r"(?<![\w.-])\(?\d{3}\)?[.-]\d{3}[.-]\d{4}(?![\d-])"), _is_north_american, _is_unnamed
+    ),
+    _Recogniser(
+        "phone", re.compile(r"(?<![\w.])\(?\d{3}\)? \d{3}[ .-]\d{4}(?!\d)"), _is_north_american, _speaks_of_calling
+    ),
+    _Recogniser("birthday", re.compile(_BIRTHDAY_CUE + _DATE, re.IGNORECASE), _is_recent),
     _Recogniser(
         "student-number",
         re.compile(rf"{_STUDENT_NUMBER_CUE}[{characters('privacy', 'COLONS')}]?\s?[A-Z]?\d{{5,12}}", re.IGNORECASE),
@@ -110,8 +173,11 @@ _RECOGNISERS = (
         re.compile(
             rf"{_SECRET_CUE}(?={_SECRET_CHARACTER}{{4}}){_SECRET_CHARACTER}*\d{_SECRET_CHARACTER}*", re.IGNORECASE
         ),
+        fits=_is_unnamed,
     ),
     *(_Recogniser("name", re.compile(pattern)) for pattern in each("privacy", "INTRODUCED_NAME").values()),
+    *(_Recogniser("name", re.compile(pattern)) for some in each("privacy", "NAMES").values() for pattern in some),
+    *(_Recogniser("home", re.compile(pattern)) for pattern in each("privacy", "HOME").values()),
 )
 
 

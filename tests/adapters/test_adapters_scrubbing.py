@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,13 @@ from adapters.pii_scrubbing import scrub
         ("The code is 4711-09.", "The code is [secret]."),
         ("My password is rose77garden, ok?", "My password is [secret], ok?"),
         ("密码是abc123。", "密码是[secret]。"),
+        ("邮箱是lin.na@mail.example.cn。", "邮箱是[email]。"),
+        ("My cousin Tomas Vega lives at 41 Mill Lane.", "My cousin [name] lives at [home]."),
+        ("Mrs. Okoro marked it.", "Mrs. [name] marked it."),
+        ("Yours, Lena Berg", "Yours, [name]"),
+        ("我的同桌陈晨住在杭州市西湖区文三路90号。", "我的同桌[name]住在[home]。"),
+        ("谢谢孙老师。", "谢谢[name]老师。"),
+        ("Look at https://www.instagram.com/lenaberg now.", "Look at [link] now."),
     ],
 )
 def test_contact_data_is_masked(text: str, clean: str) -> None:
@@ -49,6 +58,15 @@ def test_contact_data_is_masked(text: str, clean: str) -> None:
         "1234567890123456 is no card: its check digit is wrong.",
         "2(x + 3) = 14, so x = 4.",
         "版本 1.2.3 于 2024 年发布。",
+        "The byte 01000001 is a letter, and so is 0100 0010.",
+        "localhost is 127.0.0.1, its network 10.0.0.0, and the mask is 255.255.0.0.",
+        "Firmware 4.12.0.7 mends it; so does version 4.12.1.9.",
+        "The status code is E1042, the area code is 0712, the default password is start2024.",
+        "It was signed on 1215-06-15, and its author was born on 3 March 1847.",
+        "ISBN 978-0-306-40615-7 is the usual example.",
+        "The groups 010 020 030 040 are multiples of ten; 314 159 2653 are digits.",
+        "See https://docs.example.org/guide/loops for more.",
+        "默认密码是admin2024，版本3.4.5.6已发布。",
     ],
 )
 def test_subject_matter_is_kept(text: str) -> None:
@@ -70,3 +88,19 @@ def test_scrubbing_is_idempotent(text: str) -> None:
 @given(st.from_regex(r"[a-z]{1,9}(\.[a-z]{1,9})?@[a-z]{1,9}\.(org|com|cn)", fullmatch=True), st.text(max_size=9))
 def test_no_email_address_survives_scrubbing(email: str, around: str) -> None:
     assert email not in scrub(f"{around} {email} {around}").text
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "1", "1 ", "a.", "_", "²", "A1", "00 ", "code is ", "my friend A", "王", "@", "a@"]
+)
+def test_the_time_grows_with_the_length_of_the_text_and_no_faster(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text, times = (piece * length)[:length], []
+        for _ in range(3):
+            begin = time.process_time()
+            scrub(text, ["Mira Patel"])
+            times.append(time.process_time() - begin)
+        return min(times)
+
+    assert seconds(32_000) < 10 * max(seconds(8_000), 0.002)
+    assert seconds(8_000) < 0.2

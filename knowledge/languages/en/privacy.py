@@ -10,3 +10,28 @@ INTRODUCED_NAME = r"(?:(?<=my name is )|(?<=My name is )|(?<=I am called ))[A-Z]
 COLONS = ":"
 SECRET_ENDS = ".,;!?"  # characters that end a code or password in a sentence
 LINK_ENDS = ")"  # characters that end a link in a sentence
+PHONE_CUE = r"\b(?:call|phone|mobile|cell|tel|telephone|ring|reach|text|fax|whatsapp|number is|number:)\b"
+# Directly before a number: it is a version, a book's number, or a code of the subject.
+TECHNICAL_CUE = (
+    r"\b(?:version|release|v|firmware|build|isbn|issn|rfc)"
+    r"|\b(?:part|product|colou?r|key|exit|status|error|answer|return|zip|postal|area|country|character|machine|byte"
+    r"|course|airport|currency|hex|ascii|morse|genetic|default|example|sample|initial|test)"
+    r" (?:code|password|pin)(?: is|:)"
+)
+
+_NAME = r"(?P<found>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2})"
+_CLOSE_PEOPLE = (
+    "friend|classmate|roommate|flatmate|brother|sister|mother|father|mum|mom|dad|son|daughter|cousin|aunt|uncle|wife"
+    "|husband|partner|boyfriend|girlfriend|neighbou?r|teacher|tutor|boss|colleague|coach|doctor|dentist|grandmother"
+    "|grandfather|nephew|niece|study partner|lab partner"
+)
+NAMES = (
+    rf"\b[Mm]y (?:(?:best|old|little|older|younger|big) )?(?:{_CLOSE_PEOPLE})(?:,|'s name is| is called| is named"
+    rf"| named| called)? {_NAME}",
+    rf"\b(?:Mr|Mrs|Ms|Miss)\.? {_NAME}",
+    rf"\b(?:[Rr]egards|[Bb]est wishes|Yours|Yours sincerely|Cheers),\s+{_NAME}",
+    r"\bI(?:'m| am) (?P<found>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}) from\b",
+)
+HOME = (
+    r"\b(?:[Ll]ives? at|[Aa]ddress is|[Hh]ome is at) (?P<found>\d{1,5}[A-Za-z]? (?:[A-Z][\w'’-]+ ){0,3}[A-Z][\w'’-]+)"
+)
