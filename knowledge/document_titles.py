@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 from knowledge.documents import Document
-from knowledge.headings import heading_topic, is_opening_heading
+from knowledge.headings import heading_topic, is_opening_heading, without_numbering
 from knowledge.languages import DEFAULT, characters, data, detect_language, either, table, words
 
 SEPARATOR = " · "  # between the number of a chapter and its topic
@@ -52,13 +52,22 @@ def infer_title(title: str, file_name: str, headings: Sequence[HeadingPath]) -> 
     stem = PurePath(file_name).stem
     part = _part_in_file_name(stem)
     if not is_opening_heading(title) and title not in (stem, file_name):
-        return title if part is None or re.search(r"\d", title) else _with_part(part, title)
-    topic = _topic_in_file_name(stem) if title not in (stem, file_name) else ""
-    topic = topic or _topics_of_headings(headings)
-    if part is None:
-        return topic or title or file_name
-    own = "" if title in (stem, file_name) or title.startswith(_with_part(part, "")) else title
-    return _with_part(part, topic or own) if topic or own or title in ("", stem, file_name) else title
+        return title if part is None or re.search(r"\d", title) else f"{_part_label(part, title)}{SEPARATOR}{title}"
+    is_file_name = title in (stem, file_name)
+    topic = ("" if is_file_name else _topic_in_file_name(stem)) or _topics_of_headings(headings)
+    own = "" if is_file_name else title
+    label = _part_label(part, topic or own) if part else _number_in_title(own)
+    if own.startswith(label) and not topic:
+        return own or topic or title or file_name
+    if own.startswith(label) or not without_numbering(own):
+        own = ""
+    return SEPARATOR.join(filter(None, (label, topic or own))) or title or file_name
+
+
+def _number_in_title(title: str) -> str:
+    """Return the beginning of a title that only counts a part: "Chapter 5" of "Chapter 5 · Introduction"."""
+    head = title.partition(SEPARATOR)[0]
+    return head if head and not without_numbering(head) else ""
 
 
 def title_of_top_line(line: str) -> str:
@@ -130,13 +139,11 @@ def _part_in_file_name(stem: str) -> tuple[str, int] | None:
     return (found["part"] or found["measure"]).lower(), int(found["number"] or found["counted"])
 
 
-def _with_part(part: tuple[str, int], topic: str) -> str:
+def _part_label(part: tuple[str, int], topic: str) -> str:
+    """Return how a part is shown before its topic, in the topic's language."""
     name, number = part
-    language = detect_language(topic, DEFAULT)
-    labels = data(language, "headings", "PART_LABELS", {})
-    label = labels.get(name) or table("headings", "PART_LABELS")[name]
-    shown = label.format(number=number)
-    return f"{shown}{SEPARATOR}{topic}" if topic else shown
+    labels = data(detect_language(topic, DEFAULT), "headings", "PART_LABELS", {})
+    return str(labels.get(name) or table("headings", "PART_LABELS")[name]).format(number=number)
 
 
 def _topic_in_file_name(stem: str) -> str:
@@ -153,9 +160,10 @@ def _topics_of_headings(headings: Sequence[HeadingPath], beside: str = "") -> st
     """Return the first headings that name a topic and are not in the title `beside`, of the outermost such level."""
     for depth in range(3):
         topics = dict.fromkeys(
-            path[depth].strip()
+            name
             for path in headings
-            if len(path) > depth and heading_topic(path[depth]) and path[depth].strip() not in beside
+            if len(path) > depth and heading_topic(path[depth])
+            if (name := without_numbering(path[depth]).lstrip("| ")) not in beside
         )
         if topics:
             more = "…" if len(topics) > _NAMED_TOPICS else ""

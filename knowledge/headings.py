@@ -40,7 +40,7 @@ def heading_topic(heading: str) -> str:
 
 def is_structural_heading(heading: str) -> bool:
     """Whether a heading names only a part of the book ("Introduction", "Chapter 3", "2.4 Summary", "")."""
-    name = _bare_name(heading)
+    name = without_numbering(heading)
     rules = _rules(detect_language(name, DEFAULT))
     if not re.search(r"[^\W\d_]", name):
         return True
@@ -52,7 +52,7 @@ def is_opening_heading(heading: str) -> bool:
 
     "Glossary" or "Exercises" say what the text is: they are structural, but do not open it.
     """
-    name = _bare_name(heading)
+    name = without_numbering(heading)
     if not re.search(r"[^\W\d_]", name):
         return True
     rules = _rules(detect_language(name, DEFAULT))
@@ -62,7 +62,8 @@ def is_opening_heading(heading: str) -> bool:
     return bool(words) and words[-1] in rules.words("OPENING_NOUNS") and is_structural_heading(name)
 
 
-def _bare_name(heading: str) -> str:
+def without_numbering(heading: str) -> str:
+    """Return a heading without its number and marks around it, "" for "Chapter 3"."""
     return _NUMBERING.sub("", " ".join(heading.split()).strip(_DECORATION)).strip(_NAME_EDGES)
 
 

@@ -37,6 +37,8 @@ def passage(document_id: str, *heading: str) -> Passage:
         ("引言", "第3章.docx", [("引言",), ("细胞膜",)], "第3章 · 细胞膜"),
         ("Overview", "scan_final.pdf", [("Overview",), ("Overview", "Enzymes")], "Enzymes"),
         ("ch04", "ch04.txt", [], "Chapter 4"),
+        ("Chapter 5", "05.pdf", [("Chapter 5",), ("Chapter 5", "5.1 Membranes")], "Chapter 5 · Membranes"),
+        ("week 4", "wk4_slides.pptx", [("week 4",)], "Week 4"),
         ("Glossary", "glossary.md", [("Glossary",), ("Glossary", "Xylem")], "Glossary"),
         ("Photosynthesis", "photosynthesis.md", [("Photosynthesis",)], "Photosynthesis"),
         ("Introduction", "a.md", [("Introduction",)], "Introduction"),
