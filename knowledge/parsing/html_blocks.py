@@ -94,9 +94,10 @@ class HtmlBlockBuilder:
             return
         if tag == "a" and is_back_link(element):
             return
-        if (tag in ("a", "sup", "span") or element.get("role")) and is_note_reference(element, self.style):
+        shift = self.style.shift(element)
+        if (tag == "a" or shift > 0 or element.get("role")) and is_note_reference(element, self.style):
             return
-        outer, self._shift = self._shift, self.style.shift(element) or self._shift
+        outer, self._shift = self._shift, shift or self._shift
         self.visit(element, depth + 1)
         self._shift = outer
 

@@ -46,9 +46,9 @@ def join_runs(runs: Iterable[Run]) -> str:
         if run.reading:
             text += f"{run.text}({run.reading})"
         elif run.shift > 0:
-            text += _raised(run.text, text, following.text)
+            text += _raised(run.text, text[-1:], following.text[:1])
         elif run.shift < 0:
-            text += _lowered(run.text, text, following.text)
+            text += _lowered(run.text, text[-1:], following.text[:1])
         else:
             text += run.text
     return text
