@@ -86,7 +86,10 @@ def _is_ip_address(text: str) -> bool:
     parts = text.split(".")
     is_example = any(address in network for network in _EXAMPLE_NETWORKS)
     is_usual = address.is_private and parts[2:] in (["0", "0"], ["0", "1"], ["1", "1"], ["255", "255"])
-    return not (address.is_loopback or parts[0] in ("0", "255") or parts[3] == "0" or is_usual or is_example)
+    is_resolver = len(set(parts)) == 1  # 1.1.1.1, 8.8.8.8
+    return not (
+        is_resolver or address.is_loopback or parts[0] in ("0", "255") or parts[3] == "0" or is_usual or is_example
+    )
 
 
 def _is_phone(text: str) -> bool:
@@ -138,6 +141,7 @@ _BIRTHDAY_CUE = f"(?:{either('privacy', 'BIRTHDAY_CUE')})"
 _STUDENT_NUMBER_CUE = f"(?:{either('privacy', 'STUDENT_NUMBER_CUE')})"
 _SECRET_CUE = f"(?:{either('privacy', 'SECRET_CUE')})"
 _SECRET_CHARACTER = rf"[^\s{characters('privacy', 'SECRET_ENDS')}]"
+_JOINED = rf"(?:[^\W{HAN}]|\.)"  # what a number is part of: letters of a word with spaces around it, decimals
 _PHONE_CUE = re.compile(either("privacy", "PHONE_CUE"), re.IGNORECASE)
 
 _RECOGNISERS = (
@@ -153,9 +157,13 @@ _RECOGNISERS = (
     _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), _is_ip_address, _is_unnamed),
     _Recogniser("social-security", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")),
     _Recogniser("phone", re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")),
-    _Recogniser("phone", re.compile(r"(?<!\w)\+\d{1,3}(?:[ .()-]{0,3}\d{1,8}){1,6}"), _is_phone),
-    _Recogniser("phone", re.compile(r"(?<![\w.])\(0\d{1,4}\)(?:[ .-]{1,2}\d{2,8}){1,4}"), _is_phone, _is_unnamed),
-    _Recogniser("phone", re.compile(r"(?<![\w.])0\d{1,4}(?:[ .-]?\d{2,8}){1,4}"), _is_phone, _speaks_of_calling),
+    _Recogniser("phone", re.compile(rf"(?<!{_JOINED})\+\d{{1,3}}(?:[ .()-]{{0,3}}\d{{1,8}}){{1,6}}"), _is_phone),
+    _Recogniser(
+        "phone", re.compile(rf"(?<!{_JOINED})\(0\d{{1,4}}\)(?:[ .-]{{1,2}}\d{{2,8}}){{1,4}}"), _is_phone, _is_unnamed
+    ),
+    _Recogniser(
+        "phone", re.compile(rf"(?<!{_JOINED})0\d{{1,4}}(?:[ .-]?\d{{2,8}}){{1,4}}"), _is_phone, _speaks_of_calling
+    ),
     _Recogniser(
         "phone", re.compile(r"(?<![\w.-])\(?\d{3}\)?[.-]\d{3}[.-]\d{4}(?![\d-])"), _is_north_american, _is_unnamed
     ),
@@ -165,7 +173,10 @@ _RECOGNISERS = (
     _Recogniser("birthday", re.compile(_BIRTHDAY_CUE + _DATE, re.IGNORECASE), _is_recent),
     _Recogniser(
         "student-number",
-        re.compile(rf"{_STUDENT_NUMBER_CUE}[{characters('privacy', 'COLONS')}]?\s?[A-Z]?\d{{5,12}}", re.IGNORECASE),
+        re.compile(
+            rf"{_STUDENT_NUMBER_CUE}(?:is|是|[{characters('privacy', 'COLONS')}])?\s?(?P<found>[A-Z]?\d{{5,12}})",
+            re.IGNORECASE,
+        ),
     ),
     # at least four characters and a digit: an exit code of 0 and a status code of 404 are facts of a course
     _Recogniser(

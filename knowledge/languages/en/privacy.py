@@ -13,7 +13,7 @@ LINK_ENDS = ")"  # characters that end a link in a sentence
 PHONE_CUE = r"\b(?:call|phone|mobile|cell|tel|telephone|ring|reach|text|fax|whatsapp|number is|number:)\b"
 # Directly before a number: it is a version, a book's number, or a code of the subject.
 TECHNICAL_CUE = (
-    r"\b(?:version|release|v|firmware|build|isbn|issn|rfc)"
+    r"\b(?:version|release|v|firmware|build|isbn|issn|rfc|chapter|section|clause)"
     r"|\b(?:part|product|colou?r|key|exit|status|error|answer|return|zip|postal|area|country|character|machine|byte"
     r"|course|airport|currency|hex|ascii|morse|genetic|default|example|sample|initial|test)"
     r" (?:code|password|pin)(?: is|:)"
@@ -30,6 +30,9 @@ NAMES = (
     rf"| named| called)? {_NAME}",
     rf"\b(?:Mr|Mrs|Ms|Miss)\.? {_NAME}",
     rf"\b(?:[Rr]egards|[Bb]est wishes|Yours|Yours sincerely|Cheers),\s+{_NAME}",
+    rf"\bDear {_NAME}(?=,)",
+    rf"\b(?:room|desk|flat|bench) with {_NAME}",
+    r"\b(?P<found>[A-Z][\w'’-]+) and I\b",
     r"\bI(?:'m| am) (?P<found>[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){0,2}) from\b",
 )
 HOME = (
