@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 import time
+from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.ui.markdown_segments import FORMULA_MARKS, SegmentKind, reads_alike, split_markdown
+from tutor.ui import adapter_panel, student_page
+from tutor.ui.markdown_segments import SegmentKind, reads_alike, split_markdown
 from tutor.ui.sanitizer import WORD_JOINER, sanitize_markdown
-from tutor.ui.student_page import LATEX_DELIMITERS
 
 MARKS = st.lists(st.sampled_from(["`", "``", "```", "\n", "~~~", "$", "$$", "\\(", "\\)", "\\[", "\\]", "a", " ", "|"]))
 DIV = "<div>"
@@ -27,8 +29,10 @@ def test_nothing_of_the_text_is_lost_or_doubled(text: str):
         assert "".join(segment.text for segment in segments) == text
 
 
-def test_the_formulas_are_those_that_the_page_tells_the_browser_to_look_for():
-    assert [(one["left"], one["right"]) for one in LATEX_DELIMITERS] == list(FORMULA_MARKS)
+@pytest.mark.parametrize("module", [student_page, adapter_panel])
+def test_every_component_of_cleaned_text_is_told_to_look_for_the_same_formulas(module: ModuleType):
+    source = inspect.getsource(module)
+    assert source.count("sanitize_html=True") == source.count("latex_delimiters=LATEX_DELIMITERS") > 0
 
 
 def test_code_and_formulas_are_found():

@@ -21,6 +21,7 @@ from tutor.ui import chat_view, job_progress
 from tutor.ui.confirmation import build_confirmation
 from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
+from tutor.ui.markdown_segments import LATEX_DELIMITERS
 from tutor.ui.sanitizer import sanitize_markdown
 
 POLL_S = 1.0
@@ -308,12 +309,18 @@ def _build_comparison(handlers: AdapterHandlers, course: gr.Dropdown, versions: 
             with gr.Column(min_width=280):
                 gr.Markdown(i18n("answer_base"), elem_classes="tutor-comparison-label")
                 base_answer = gr.Markdown(
-                    elem_id=f"{prefix}comparison-base", elem_classes="tutor-comparison-answer", sanitize_html=True
+                    elem_id=f"{prefix}comparison-base",
+                    elem_classes="tutor-comparison-answer",
+                    sanitize_html=True,
+                    latex_delimiters=LATEX_DELIMITERS,
                 )
             with gr.Column(min_width=280):
                 gr.Markdown(i18n("answer_adapter"), elem_classes="tutor-comparison-label")
                 adapter_answer = gr.Markdown(
-                    elem_id=f"{prefix}comparison-adapter", elem_classes="tutor-comparison-answer", sanitize_html=True
+                    elem_id=f"{prefix}comparison-adapter",
+                    elem_classes="tutor-comparison-answer",
+                    sanitize_html=True,
+                    latex_delimiters=LATEX_DELIMITERS,
                 )
     question.submit(
         handle_errors(handlers.compare), [question, versions, course], [base_answer, adapter_answer], **EVENT_OPTIONS

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 FORMULA_MARKS = (("$$", "$$"), (r"\[", r"\]"), (r"\(", r"\)"))  # in the order in which the browser looks for them
 FORMULA_PLACEHOLDER = "%%%LATEX_BLOCK_"  # the browser writes it, and a number, in place of a formula
+# What a component is told to look for; all that show cleaned Markdown must be told the same.
+LATEX_DELIMITERS = [{"left": a, "right": b, "display": a != r"\("} for a, b in FORMULA_MARKS]
 NONCHARACTERS = "\ufdd0-\ufdef"  # must not be in a text that is cut: two of them mark places
 _CODE, _FORMULA = "\ufdd0", "\ufdd1"
 

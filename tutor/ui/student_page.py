@@ -13,13 +13,8 @@ from tutor.ui.conversation_handlers import ConversationHandlers
 from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, handle_errors
 from tutor.ui.feedback_handlers import FeedbackHandlers
 from tutor.ui.gradio_i18n import i18n
+from tutor.ui.markdown_segments import LATEX_DELIMITERS
 from tutor.ui.question_handlers import QuestionHandlers
-
-LATEX_DELIMITERS = [
-    {"left": "$$", "right": "$$", "display": True},
-    {"left": "\\[", "right": "\\]", "display": True},
-    {"left": "\\(", "right": "\\)", "display": False},
-]
 
 
 @dataclass(frozen=True, slots=True)
