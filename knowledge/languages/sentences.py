@@ -40,8 +40,9 @@ def _break_pattern(*alternatives: str, cut_at_half_width: bool) -> re.Pattern[st
     spaced, unspaced = _breaks(spaced=True), _breaks(spaced=False)
     if not cut_at_half_width:
         unspaced = [mark for mark in unspaced if mark not in spaced]
-    marks = (
-        rf"[{_in_brackets(spaced)}]+[{closing[True]}]*(?=\s)",  # with a space behind them, unlike the point in 3.14
+    inside = _in_brackets(mark for mark in spaced if mark not in unspaced)  # a run is not tried again from its middle
+    marks = (  # the first with a space behind them, unlike the point in 3.14
+        rf"(?<![{inside}])[{_in_brackets(spaced)}]++[{closing[True]}]*+(?=\s)",
         rf"[{_in_brackets(unspaced)}]+[{closing[False]}]*",
     )
     return re.compile("|".join((*marks, *alternatives)))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
+from tutor.assessment.exchange import parse_items
 from tutor.assessment.grading import MAX_CHARS, Grader
 from tutor.assessment.items import Item, ItemKind
 from tutor.chat.message_parsing import parse_message
 from tutor.chat.question_input import clean_question
 from tutor.chat.question_matching import parse_question
+from tutor.corrections.feedback import MAX_CORRECTION_CHARS
+from tutor.corrections.review_flags import find_flags
 from tutor.domain import Course
 from tutor.errors import InputRefused
 from tutor.platform.settings import Settings
@@ -59,6 +63,25 @@ def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
 def test_a_long_answer_is_graded_in_time(item: Item, piece: str) -> None:
     answer = "b" + (piece * MAX_CHARS)[: MAX_CHARS - 1]
     assert seconds(lambda text: Grader().grade(item, text), answer) < LIMIT_S
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_a_long_better_answer_is_checked_for_its_reviewer_in_time(piece: str) -> None:
+    text = (piece * MAX_CORRECTION_CHARS)[:MAX_CORRECTION_CHARS]
+    passages = ["Chlorophyll absorbs 3 kinds of light. It is green."]
+    assert seconds(lambda answer: find_flags(answer, passages, [answer[1:]], ["Mira Patel"]), text) < LIMIT_S
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "{", "}", "::", "\n\n", "a{=b ~c}\n\n", "<a>", "<assessmentItem", "</assessmentItem>", "~", "\\"]
+)
+def test_four_times_the_questions_are_imported_in_about_four_times_the_time(piece: str) -> None:
+    def read(text: str) -> None:
+        with suppress(InputRefused):
+            parse_items(text)
+
+    short, long = (piece * (length // len(piece)) for length in (10_000, 40_000))
+    assert seconds(read, long) < 10 * max(seconds(read, short), 0.01)
 
 
 def test_a_message_that_is_far_too_long_is_refused_before_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
