@@ -134,6 +134,7 @@ def test_two_open_tabs_each_show_their_own_conversation(
 def test_closing_the_handler_stops_the_answer(
     services: Services, course: Course, ada: Person, engine: ScriptedEngine, monkeypatch: pytest.MonkeyPatch
 ):
+    engine._answer = lambda _request: "Chlorophyll absorbs red and blue light. Chlorophyll reflects green light."
     monkeypatch.setattr(question_handlers, "YIELD_EVERY_S", 0.0)  # the script is faster than the page's pace
     updates = QuestionHandlers(services).ask(QUESTION, None, course.id, gradio_request(ada))
     while "Chlorophyll" not in message_texts(next(updates))[-1]:
