@@ -174,7 +174,7 @@ _RECOGNISERS = (
     _Recogniser(
         "student-number",
         re.compile(
-            rf"{_STUDENT_NUMBER_CUE}(?:is|是|[{characters('privacy', 'COLONS')}])?\s?(?P<found>[A-Z]?\d{{5,12}})",
+            rf"{_STUDENT_NUMBER_CUE}(?:{either('privacy', 'IS')}|[{characters('privacy', 'COLONS')}])?\s?(?P<found>[A-Z]?\d{{5,12}})",
             re.IGNORECASE,
         ),
     ),

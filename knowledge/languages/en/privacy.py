@@ -3,6 +3,7 @@
 DATE = r"\d{1,2}\.? \w+ \d{4}|\w+ \d{1,2}, \d{4}"
 BIRTHDAY_CUE = r"(?<=born on )|(?<=born )|(?<=birthday is )|(?<=date of birth: )"
 STUDENT_NUMBER_CUE = r"(?<=student number )|(?<=student id )"
+IS = "is"  # between a cue and a number
 SECRET_CUE = r"(?<=code is )|(?<=code: )|(?<=password is )|(?<=password: )|(?<=pin is )|(?<=pin: )"
 # A name, capitalised, behind the words that introduce it.
 INTRODUCED_NAME = r"(?:(?<=my name is )|(?<=My name is )|(?<=I am called ))[A-Z][\w'-]+(?: [A-Z][\w'-]+){0,2}"
