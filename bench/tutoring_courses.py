@@ -106,11 +106,15 @@ def judge(row: Row, turn: Turn, drafts: Sequence[str], seconds: float) -> Asked:
 
 
 def is_refusal(turn: Turn) -> bool:
-    """Return whether the reply says that the course does not cover the question, or has no such figure."""
+    """Return whether the reply says that the course does not cover the question, or has no such figure.
+
+    A reply for which no passage was looked for, such as one about the conversation, declines nothing.
+    """
     move = turn.guidance.move if turn.guidance else ""
-    if move == Move.NOT_COVERED:
-        return True
-    return turn.covered is False and move in (Move.ANSWER, Move.DEFINE, "") and not turn.citations and not turn.model
+    if turn.covered is not False:
+        return False
+    unanswered = move in (Move.ANSWER, Move.DEFINE, "") and not turn.citations and not turn.model
+    return move == Move.NOT_COVERED or unanswered
 
 
 def supported_share(turn: Turn) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -80,7 +81,7 @@ def _figures(asked: Sequence[Asked]) -> dict[str, Any]:
         **{verdict.value: share(_verdicts(asked), verdict) for verdict in Verdict},
         "supported": round(statistics.fmean(supported), 4) if supported else None,
         "median_s": round(statistics.median(seconds), 2) if seconds else None,
-        "p90_s": seconds[int(0.9 * (len(seconds) - 1))] if seconds else None,
+        "p90_s": seconds[math.ceil(0.9 * len(seconds)) - 1] if seconds else None,
     }
 
 

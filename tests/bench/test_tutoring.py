@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.tutoring import main
-from bench.tutoring_courses import judge, supported_share
+from bench.tutoring_courses import is_refusal, judge, supported_share
 from bench.tutoring_report import summarize, table
 from bench.tutoring_scoring import Row, Verdict
 from tests.conftest import Ask
@@ -92,6 +92,13 @@ def test_questions_about_no_given_course_end_the_run_with_a_hint(tmp_path: Path)
         main(["--course", str(tmp_path), "--questions", str(questions), "--model", "scripted"])
 
 
+def test_only_a_reply_that_declines_a_question_to_the_course_is_a_refusal(ask: Ask, ada: Person):
+    declined = ask(ada, "Who won the football world cup in 1998?")
+    assert is_refusal(declined)
+    assert not is_refusal(ask(ada))
+    assert not is_refusal(replace(declined, covered=None)), "it is about the conversation"
+
+
 def test_an_answer_in_the_tutors_own_words_supports_no_statement(ask: Ask, ada: Person):
     turn = ask(ada)
     assert supported_share(replace(turn, answer="Leaves are green. [1]")) == 1.0
@@ -112,5 +119,5 @@ def test_an_answer_that_replaces_a_draft_is_lifted_and_the_draft_is_scored_apart
     assert (unasked.source, unasked.draft) == ("lifted", None)
     summary = summarize([replaced, unasked], "scripted")
     assert summary["drafts"] == {"count": 1, "right": 0.0, "partly": 0.0, "wrong": 1.0, "refused": 0.0}
-    assert summary["median_s"] == 0.8
+    assert (summary["median_s"], summary["p90_s"]) == (0.8, 1.5)
     assert "why" in table([replaced, unasked])
