@@ -139,6 +139,7 @@ _TECHNICAL_BEFORE = re.compile(rf"(?:{either('privacy', 'TECHNICAL_CUE')})\W*$",
 _DATE = rf"(?:\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|{either('privacy', 'DATE')})"
 _BIRTHDAY_CUE = f"(?:{either('privacy', 'BIRTHDAY_CUE')})"
 _STUDENT_NUMBER_CUE = f"(?:{either('privacy', 'STUDENT_NUMBER_CUE')})"
+_IS_OR_COLON = f"{either('privacy', 'IS')}|[{characters('privacy', 'COLONS')}]"
 _SECRET_CUE = f"(?:{either('privacy', 'SECRET_CUE')})"
 _SECRET_CHARACTER = rf"[^\s{characters('privacy', 'SECRET_ENDS')}]"
 _JOINED = rf"(?:[^\W{HAN}]|\.)"  # what a number is part of: letters of a word with spaces around it, decimals
@@ -174,7 +175,7 @@ _RECOGNISERS = (
     _Recogniser(
         "student-number",
         re.compile(
-            rf"{_STUDENT_NUMBER_CUE}(?:{either('privacy', 'IS')}|[{characters('privacy', 'COLONS')}])?\s?(?P<found>[A-Z]?\d{{5,12}})",
+            rf"{_STUDENT_NUMBER_CUE}(?:{_IS_OR_COLON})?\s?(?P<found>[A-Z]?\d{{5,12}})",
             re.IGNORECASE,
         ),
     ),
