@@ -13,12 +13,15 @@ from knowledge.lexical import tokenize, unspaced_share
 
 _ANAPHORA = re.compile(either("questions", "ANAPHORA", spaced=True), re.IGNORECASE)
 _FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'FOLLOW_UP', spaced=True)})", re.IGNORECASE)
+_BARE_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'BARE_FOLLOW_UP', spaced=True)})", re.IGNORECASE)
+_UNSPACED_BARE_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'BARE_FOLLOW_UP', spaced=False)})")
 _UNSPACED_ANAPHORA = re.compile(either("questions", "ANAPHORA", spaced=False))
 _UNSPACED_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'FOLLOW_UP', spaced=False)})")
 _REQUEST_STEMS = words("questions", "REQUEST_STEMS")
 _MIN_UNSPACED_SHARE = 0.3
 _SHORT_CHARACTERS = 8  # of a question in a script without spaces
 _SHORT_TERMS = 2  # content words of a question in a script with spaces
+_BARE_CHARACTERS, _BARE_TERMS = 5, 1  # the same for one that begins with "why"
 
 
 def rewrite_with_history(query: str, history: Sequence[str]) -> str:
@@ -40,9 +43,12 @@ def needs_history(query: str) -> bool:
     """Whether a question is a follow-up, which cannot be searched for on its own."""
     if unspaced_share(query) >= _MIN_UNSPACED_SHARE:
         folded = fold(query)
-        short = len(query.strip()) <= _SHORT_CHARACTERS
-        return bool(_UNSPACED_ANAPHORA.search(folded)) or (short and bool(_UNSPACED_FOLLOW_UP.search(folded)))
+        length = len(query.strip())
+        is_short = length <= _SHORT_CHARACTERS and bool(_UNSPACED_FOLLOW_UP.search(folded))
+        is_bare = length <= _BARE_CHARACTERS and bool(_UNSPACED_BARE_FOLLOW_UP.search(folded))
+        return is_short or is_bare or bool(_UNSPACED_ANAPHORA.search(folded))
     own = content_terms(query)
     if not own:
         return True
-    return len(own) <= _SHORT_TERMS and bool(_ANAPHORA.search(query) or _FOLLOW_UP.search(query))
+    is_bare = len(own) <= _BARE_TERMS and bool(_BARE_FOLLOW_UP.search(query))
+    return is_bare or (len(own) <= _SHORT_TERMS and bool(_ANAPHORA.search(query) or _FOLLOW_UP.search(query)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from knowledge.library import Library
 from tutor.chat import fixed_replies
 from tutor.chat.citations import add_citations_to_verified
 from tutor.chat.draft_check import FindQuotes
+from tutor.chat.follow_ups import reply_from_turns
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import TurnPlan
@@ -19,6 +21,7 @@ from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
 from tutor.domain import Course, Turn
 from tutor.errors import EngineNotReady
 from tutor.pedagogy.dialogue_moves import Move
+from tutor.pedagogy.intents import Intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,11 @@ class DirectReplies:
     prompt_builder: PromptBuilder
     find_quotes: FindQuotes
 
-    def greeting(self, course: Course, language: str) -> Reply:
-        return Reply(fixed_replies.greeting(language, self._document_titles(course)))
+    def talk_reply(self, course: Course, message: ParsedMessage, history: Sequence[Turn]) -> Reply | None:
+        """Return the reply to a message that needs no search: a greeting, thanks, a question about the conversation."""
+        if message.intent is Intent.GREETING:
+            return Reply(fixed_replies.greeting(message.language, self._document_titles(course)))
+        return reply_from_turns(message.intent, history, message.language)
 
     def find_reply(
         self, running: RunningTurn, course: Course, message: ParsedMessage, found: SearchResult, plan: TurnPlan
@@ -58,7 +64,7 @@ class DirectReplies:
 
     def _find_verified_answer(self, turn: Turn, plan: TurnPlan) -> VerifiedAnswer | None:
         """Return the verified answer to a plain question; none for a retry, and none while an exercise is guarded."""
-        is_plain = not plan.guarded and (plan.reply is None or plan.has_definition)
+        is_plain = not plan.guarded and plan.move in (Move.ANSWER, Move.DEFINE, Move.NOT_COVERED)
         if turn.replaces or not is_plain:
             return None
         return self.verified_answers.find_same_question(turn.learner_id, turn.course_id, turn.question)

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence, Set
 
-from knowledge.languages import characters, detect_language, either, fold
+from knowledge.languages import detect_language
 from knowledge.languages import language as language_of
 from tutor.locales import CATALOGS, find_message, t
 
 MAX_LISTED_DOCUMENTS = 6
 MAX_LISTED_FIGURES = 8
-_GREETING = re.compile(
-    rf"\s*(?:{either('requests', 'GREETING')})[\s{characters('requests', 'GREETING_MARKS')}]*", re.IGNORECASE
-)
 _NOTES = ("reply_own_words", "reply_unseen_figure")
-
-
-def is_greeting(text: str) -> bool:
-    """Return whether a message only greets or thanks."""
-    return _GREETING.fullmatch(fold(text)) is not None
 
 
 def greeting(language: str, documents: Sequence[str]) -> str:

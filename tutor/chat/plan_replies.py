@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.documents import Hit
 from knowledge.languages import language as language_of
+from knowledge.lexical import tokenize
 from tutor.chat import extracts
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.domain import Citation
@@ -20,6 +21,7 @@ from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.ladder import Ladder
 
 MAX_SUMMARY_POINTS = 4
+MAX_MORE_SENTENCES = 3
 EXTRACT_MOVES = (Move.HINT, Move.EXAMPLE, Move.EASIER, Move.HARDER, Move.SUMMARISE)  # these draw on the passages
 
 
@@ -44,7 +46,7 @@ def build_reply(
             return _hint_reply(message, exercise, step.ladder, hits, context), ""
         case Move.CONFIRM if exercise is not None:
             return _confirm_reply(message, exercise, pose_another=step.then_check)
-        case Move.DEFINE if found := extracts.find_definition(message.text, hits):
+        case Move.DEFINE if not message.is_to_be_translated and (found := extracts.find_definition(message.text, hits)):
             return Reply(f"{found[1]} [1]", (extracts.cite_sentence(1, *found),)), ""
         case Move.COMPLETE:
             return Reply(t(language, "exercise_right_step")), ""
@@ -58,6 +60,8 @@ def build_reply(
             return Reply(t(language, "exercise_skip")), ""
         case Move.INVITE | Move.REPLY:
             return Reply(t(language, "exercise_invite")), ""
+        case Move.REWORD | Move.MORE:
+            return _follow_up_reply(message, hits), ""
         case Move.EXAMPLE | Move.EASIER | Move.HARDER | Move.SUMMARISE as move:
             return _quick_action_reply(message, move, hits, context)
     return None, ""
@@ -115,7 +119,9 @@ def _quick_action_reply(
     if not hits:
         return None, ""
     if move is Move.EXAMPLE:
-        found = extracts.find_example(hits)
+        told = "\n".join(message.last_answer.told) if message.last_answer else ""
+        untold = [hit for hit in hits if (one := extracts.find_example([hit])) and one[1] not in told]
+        found = extracts.find_example(untold)
         points = [found] if found else []
         intro = t(language, "exercise_example_intro", place=extracts.location_label(found[0])) if found else ""
     else:
@@ -126,6 +132,36 @@ def _quick_action_reply(
     if not points:
         return Reply(t(language, "exercise_no_example")), ""
     return _bulleted_reply(intro, points), ""
+
+
+def _follow_up_reply(message: ParsedMessage, hits: Sequence[Hit]) -> Reply | None:
+    """Reply to "shorter", "in other words" or "go on" with sentences of the course that were not said yet."""
+    language, last = message.language, message.last_answer
+    if not message.search_query:
+        return Reply(t(language, "exercise_no_topic"))
+    if message.intent is Intent.SHORTER and last is not None and last.sentences:
+        marks = " [1]" if last.citations else ""
+        text = f"{t(language, 'follow_up_short_intro')} {last.sentences[0]}{marks}"
+        return Reply(text, tuple(replace(one, number=1) for one in last.citations[:1]))
+    if message.intent is Intent.TRANSLATE:
+        return Reply(t(language, "follow_up_cannot_translate"))
+    if not hits:
+        return None
+    told = "\n".join(last.told) if last else ""
+    limit = 1 if message.intent in (Intent.REPHRASE, Intent.WHY) else MAX_MORE_SENTENCES
+    points = _untold_sentences(message.search_query, hits, told, limit)
+    if not points:
+        return Reply(t(language, "follow_up_no_more"))
+    intro = "follow_up_again_intro" if message.intent is Intent.REPHRASE else "follow_up_more_intro"
+    return _bulleted_reply(t(language, intro), points)
+
+
+def _untold_sentences(topic: str, hits: Sequence[Hit], told: str, limit: int) -> list[tuple[Hit, str]]:
+    """Return the first sentences of the best passages that share a word with the topic, or follow one, and are new."""
+    wanted = set(tokenize(topic))
+    sentences = [(hit, one) for hit in hits[:2] for one in extracts.readable_sentences([hit]) if one not in told]
+    near = [pair for pair in sentences if wanted & set(tokenize(pair[1]))]
+    return [*near, *(pair for pair in sentences if pair not in near)][:limit]
 
 
 def _bulleted_reply(intro: str, points: Sequence[tuple[Hit, str]]) -> Reply:

@@ -15,9 +15,9 @@ from knowledge.documents import SearchResult
 from knowledge.languages import detect_language
 from knowledge.library import Library
 from tutor.answers.course_reading import CourseReader, CourseReading
-from tutor.chat import fixed_replies
 from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.direct_replies import DirectReplies
+from tutor.chat.follow_up_writer import FollowUpWriter
 from tutor.chat.message_parsing import QUESTION_INTENTS, ParsedMessage, parse_message
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import plan_turn
@@ -49,6 +49,10 @@ class ChatService:
     @property
     def prompt_builder(self) -> PromptBuilder:
         return self.generator.prompt_builder
+
+    @property
+    def follow_up_writer(self) -> FollowUpWriter:
+        return FollowUpWriter(self.generator)
 
     def ask(
         self,
@@ -91,15 +95,15 @@ class ChatService:
         self, actor: Person, course: Course, history: list[Turn], running: RunningTurn
     ) -> Generator[TurnEvent, None, None]:
         question = running.turn.question
-        language = detect_language(question, actor.language)
         yield Stage("searching")
-        if fixed_replies.is_greeting(question):
-            yield from self._reply(running, self.direct_replies.greeting(course, language))
-            return
-        message = parse_message(course, history, question, language)
+        message = parse_message(course, history, question, actor.language)
         if quiz_reply := self._run_quiz(actor, course, message, running.turn):
             running.turn = replace(running.turn, guidance=quiz_reply.guidance)
             yield from self._reply(running, Reply(quiz_reply.text))
+            return
+        if talk := self.direct_replies.talk_reply(course, message, history):
+            running.turn = replace(running.turn, guidance=plan_turn(message, SearchResult((), True, 0.0)).guidance)
+            yield from self._reply(running, talk)
             return
         found = self._retrieve(course, history, message)
         reading = self._read_course(course, message, found)
@@ -110,6 +114,11 @@ class ChatService:
         running.turn = replace(
             running.turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
         )
+        if self.follow_up_writer.can_write(message, found):
+            yield Stage("thinking")
+            yield from self.follow_up_writer.write(running, message, found, plan)
+            yield Finished(self.recorder.finish(running, TurnStatus.COMPLETE))
+            return
         reply = self.direct_replies.find_reply(running, course, message, found, plan)
         if reply is None and not self.generator.prefers_model(plan, running.turn):
             reply = self.direct_replies.planned_reply(running, message, found, plan)
@@ -141,7 +150,7 @@ class ChatService:
     def _read_course(self, course: Course, message: ParsedMessage, found: SearchResult) -> CourseReading | None:
         """Read the course for a question about the material; None while an exercise is open, and for a figure."""
         is_plain = message.intent in QUESTION_INTENTS and message.exercise is None and not message.asked_figure
-        if not is_plain or not found.hits:
+        if not is_plain or not found.hits or message.is_to_be_translated:
             return None
         return CourseReader(self.library).read(course.id, message.search_query or message.text, found, message.language)
 

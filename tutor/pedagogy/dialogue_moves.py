@@ -30,6 +30,10 @@ class Move(StrEnum):
     HARDER = "harder"
     QUIZ = "quiz"
     SUMMARISE = "summarise"
+    REWORD = "reword"  # the last answer: in other words, shorter, in another language
+    MORE = "more"  # on the last answer: go on, why
+    SOURCES = "sources"  # what the last answer is based on
+    RECALL = "recall"  # what was asked and answered before
     SKIP = "skip"
     REPLY = "reply"  # to a greeting or thanks, and back to the subject
     INVITE = "invite"  # reply to an empty message: say what can be asked
@@ -66,7 +70,19 @@ _REQUESTED_MOVES = {
     Intent.HARDER: Move.HARDER,
     Intent.QUIZ: Move.QUIZ,
     Intent.SUMMARISE: Move.SUMMARISE,
+    Intent.SHORTER: Move.REWORD,
+    Intent.REPHRASE: Move.REWORD,
+    Intent.TRANSLATE: Move.REWORD,
+    Intent.MORE: Move.MORE,
+    Intent.WHY: Move.MORE,
+    Intent.DOUBT: Move.SOURCES,
+    Intent.SOURCE: Move.SOURCES,
+    Intent.RECALL: Move.RECALL,
+    Intent.RECAP: Move.RECALL,
     Intent.SOCIAL: Move.REPLY,
+    Intent.GREETING: Move.REPLY,
+    Intent.FAREWELL: Move.REPLY,
+    Intent.ACKNOWLEDGE: Move.REPLY,
     Intent.EMPTY: Move.INVITE,
 }
 

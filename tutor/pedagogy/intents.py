@@ -1,17 +1,21 @@
-"""Classify a learner's message: a question, an answer, a request for help, or pressure to be told the answer.
+"""Classify a learner's message: a question, an answer, a request for help, or a remark on what was said.
 
-Rules over words, no model; the patterns of each language are in `knowledge/languages`, module `intents`. The quick
-actions of the page come with their intent and are not classified here.
+A small fitted model decides (`intent_model`); rules over words, from `knowledge/languages`, module `intents`, tell what
+a message about an open exercise asks for. The quick actions of the page come with their intent.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 
-from knowledge.languages import characters, either, words
+from knowledge.languages import either, fold, words
 from knowledge.languages.scripts import HAN
+from knowledge.languages.sentences import split_sentences
 from tutor.maths.numbers import read_numbers
+from tutor.pedagogy.exercise import parse_exercise
+from tutor.pedagogy.intent_model import Situation, load_intent_model
 
 
 class Intent(StrEnum):
@@ -30,7 +34,19 @@ class Intent(StrEnum):
     QUIZ = "quiz"
     SUMMARISE = "summarise"
     SKIP = "skip"
-    SOCIAL = "social"  # thanks, hello
+    SHORTER = "shorter"
+    REPHRASE = "rephrase"  # in other words, once more, what do you mean
+    MORE = "more"  # go on, in more detail
+    WHY = "why"  # about the last answer
+    DOUBT = "doubt"  # are you sure
+    SOURCE = "source"  # where does it say that
+    RECALL = "recall"  # what did I ask
+    RECAP = "recap"  # of the conversation
+    TRANSLATE = "translate"  # the last answer; answers in a language from now on
+    SOCIAL = "social"  # thanks
+    GREETING = "greeting"
+    FAREWELL = "farewell"
+    ACKNOWLEDGE = "acknowledge"  # I see, ok
     EMPTY = "empty"
 
 
@@ -39,39 +55,21 @@ def _pattern(name: str, template: str = "{}") -> re.Pattern[str]:
     return re.compile(template.format(f"(?:{either('intents', name)})"), re.IGNORECASE)
 
 
-# in this order
-_INTENT_PATTERNS = tuple(
-    (intent, _pattern(intent.name))
-    for intent in (
-        Intent.TELL_ME,
-        Intent.SKIP,
-        Intent.STUCK,
-        Intent.EXAMPLE,
-        Intent.EASIER,
-        Intent.HARDER,
-        Intent.QUIZ,
-        Intent.SUMMARISE,
-        Intent.SOCIAL,
-    )
-)
-_QUESTION_MARKS = characters("text", "QUESTION_MARK")
+_INTENT_BY_LABEL = {"simpler": Intent.EASIER, "thanks": Intent.SOCIAL, "language": Intent.TRANSLATE}
+_NO_REQUESTS = ("question", "exercise", "answer", "clarify")  # labels of the models
 _DEFINITION = _pattern("DEFINITION")
-_DEFINE_COMMAND = _pattern("DEFINE_COMMAND")
 _TASK = _pattern("TASK")
 _SOLVE_COMMAND = _pattern("SOLVE_COMMAND")
-_FORMULA = re.compile(r"[0-9a-z)]\s*[-+*/^]\s*[0-9a-z(]+.*=|\d\s*[-+*/×÷]\s*\(?\d", re.IGNORECASE)
 _WORD_PROBLEM_QUESTION = _pattern("WORD_PROBLEM_QUESTION")
 _ASKS_FOR_VALUE = _pattern("ASKS_FOR_VALUE")
 _ASKS_NEXT_STEP = _pattern("ASKS_NEXT_STEP")
 _POINTS_AT_EXERCISE = _pattern("POINTS_AT_EXERCISE")
 _QUESTION_WORDS = words("intents", "QUESTION_WORDS")
-_QUESTION_FORM = _pattern("QUESTION_FORM", rf"{{}}|[{_QUESTION_MARKS}]\s*$")
-_QUESTION_WORD_ANYWHERE = _pattern("QUESTION_WORD_ANYWHERE")
-_WH_WORD = _pattern("WH_WORD", r"\W*{}")
-_UNSURE_ANSWER = _pattern("UNSURE_ANSWER")
-_ENDS_WITH_QUESTION_MARK = re.compile(rf"[{_QUESTION_MARKS}]\s*$")
 _MAX_REQUEST_CHARS = 120  # a longer message that mentions a request in passing is not that request
-_MAX_ANSWER_WORDS = 3  # with a question mark behind them: "12?" is an answer
+MIN_REQUEST_CHANCE = 0.4  # below it, a message is a question about the material
+MIN_PRESSURE_CHANCE = 0.6  # of one sentence of a long message
+MIN_EXERCISE_CHANCE = 0.5
+MIN_STORY_CHANCE = 0.1  # of a text with a word for a task or the form of a word problem
 
 
 def classify_intent(message: str, *, question_open: bool) -> Intent:
@@ -79,16 +77,45 @@ def classify_intent(message: str, *, question_open: bool) -> Intent:
     text = " ".join(message.split())
     if not re.search(r"\w", text):
         return Intent.STUCK if "?" in text and question_open else Intent.EMPTY
-    for intent, pattern in _INTENT_PATTERNS:
-        if pattern.search(text) and _is_short_enough(intent, text):
-            return intent
+    chances = load_intent_model(Situation.OPEN if question_open else Situation.CLOSED).probabilities(text)
+    if request := _find_request(text, chances, question_open=question_open):
+        return request
     if question_open:
         if is_new_task(text):
             return Intent.EXERCISE
-        return Intent.CLARIFY if is_question(text) else Intent.ANSWER
-    if _DEFINITION.search(text):
-        return Intent.DEFINITION
-    return Intent.EXERCISE if is_exercise(text) or _FORMULA.search(text) else Intent.QUESTION
+        return Intent.CLARIFY if chances["clarify"] > chances["answer"] else Intent.ANSWER
+    if _is_exercise_text(text, chances["exercise"]):
+        return Intent.EXERCISE
+    return Intent.DEFINITION if _DEFINITION.search(fold(text)) else Intent.QUESTION
+
+
+def _find_request(text: str, chances: Mapping[str, float], *, question_open: bool) -> Intent | None:
+    """Return what a message requests; None for a question, a task and an answer.
+
+    Pressure for the answer counts at any length; any other request in a long message is in passing.
+    """
+    if len(text) > _MAX_REQUEST_CHARS:
+        return Intent.TELL_ME if any(map(_presses_for_answer, _sentences(text))) else None
+    label = max(chances, key=lambda name: chances[name])
+    model = load_intent_model(Situation.OPEN if question_open else Situation.CLOSED)
+    if label in _NO_REQUESTS or chances[label] < MIN_REQUEST_CHANCE or not model.knows_a_word_of(text):
+        return None
+    return _INTENT_BY_LABEL.get(label) or Intent(label)
+
+
+def _presses_for_answer(sentence: str) -> bool:
+    return load_intent_model(Situation.OPEN).probabilities(sentence)["tell_me"] >= MIN_PRESSURE_CHANCE
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in split_sentences(text)]
+
+
+def _is_exercise_text(text: str, chance: float) -> bool:
+    """Whether a message sets a task: the model says so, it is a word problem, or it holds an equation to be solved."""
+    if chance >= (MIN_STORY_CHANCE if is_exercise(text) else MIN_EXERCISE_CHANCE):
+        return True
+    return parse_exercise(text).equation is not None
 
 
 def classify_exercise_intent(message: str, problem: str) -> Intent:
@@ -141,18 +168,5 @@ def _refers_to_exercise(text: str, problem: str) -> bool:
 
 def is_question(text: str) -> bool:
     """Whether a text asks rather than answers; "12?" and "is it 12?" are unsure answers."""
-    if _DEFINE_COMMAND.match(text):
-        return True
-    if not _QUESTION_FORM.search(text):
-        return False
-    if _UNSURE_ANSWER.search(text):
-        return False
-    if _QUESTION_WORD_ANYWHERE.search(text):
-        return True
-    is_short = bool(_ENDS_WITH_QUESTION_MARK.search(text)) and len(re.findall(r"\w+", text)) <= _MAX_ANSWER_WORDS
-    return not is_short or bool(_WH_WORD.match(text))
-
-
-def _is_short_enough(intent: Intent, text: str) -> bool:
-    """Whether the message is short enough to be that request; pressure for the answer counts at any length."""
-    return intent is Intent.TELL_ME or len(text) <= _MAX_REQUEST_CHARS
+    chances = load_intent_model(Situation.OPEN).probabilities(" ".join(text.split()))
+    return chances["clarify"] > chances["answer"]

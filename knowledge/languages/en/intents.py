@@ -1,39 +1,12 @@
-"""English messages of a learner: how they ask, give up, press for the answer or want something else.
+"""English messages of a learner about an exercise: tasks, pleas for its value or the next step, definitions.
 
-Pattern fragments, matched without regard to case. The first group is named after the intents.
+Pattern fragments, matched without regard to case.
 """
-
-TELL_ME = (
-    r"\b(?:just|simply|please|can you|could you|pls|plz)\W+(?:just\W+)?(?:tell|give|show|say)\W+(?:me\W+|us\W+)?"
-    r"(?:what\W+)?(?:the|it|that|your)?\W*(?:\w+\W+)?(?:answers?|solutions?|results?|it\b)|"
-    r"^(?:tell|give|show) me the (?:\w+ )?(?:answer|solution|result)|"
-    r"\bwhat(?:'s| is) the (?:right |correct |final )?(?:answer|solution)\b|"
-    r"\bjust tell me\b|\bstop (?:asking|hinting)\b|"
-    r"\b(?:teacher|professor|instructor|prof|mum|mom|dad)\b.{0,40}\b(?:allow|said|says|ok|okay|fine|permission|told)|"
-    r"\bi (?:have|got|already) (?:permission|tried everything)|\bignore (?:your|the|all) (?:rules|instructions)"
-)
-SKIP = r"^\W*(?:skip|next(?: (?:one|question))?|pass|move on)\W*$|\bskip (?:this|it)\b"
-STUCK = (
-    r"^\W*(?:i )?(?:don'?t|do not|dont) (?:know|understand|get (?:it|this))\b|"
-    r"^\W*(?:idk|no idea|no clue|help|dunno|\?+)\W*$|"
-    r"\bi(?:'m| am) (?:stuck|lost|confused)\b|"
-    r"\b(?:give me|i need|can i have|another) (?:a |another )?(?:hint|help)\b"
-)
-EXAMPLE = (
-    r"\b(?:give|show|see|need|have) (?:me |us )?(?:an?|another|one more) example\b|"
-    r"^\W*(?:an )?example\W*$"
-)
-EASIER = r"\b(?:easier|simpler|more simply)\b.{0,20}$|\btoo (?:hard|difficult)\b"
-HARDER = r"\b(?:harder|more difficult|challenge me)\b|\btoo easy\b"
-QUIZ = r"\b(?:quiz|test|examine) me\b|\bask me (?:a|some|another)\b|\bpractice questions?\b"
-SUMMARISE = r"\b(?:summari[sz]e|summary|sum up|tl;?dr|recap)\b"
-SOCIAL = r"^\W*(?:thanks?(?: you)?(?: so much| a lot)?|thx|ok(?:ay)?|hi|hello|hey|bye|cool|great)\W*$"
 
 DEFINITION = (
     r"^\W*(?:so |and |but |ok )?(?:what(?:'s| is| are| does)|define|definition of|meaning of)\s+"
     r"(?:an? |the |meant by )?[\w' -]{2,40}?(?: mean| called)?\s*\??$"
 )
-DEFINE_COMMAND = r"\W*(?:please |can you )?(?:define\b|(?:the )?(?:definition|meaning) of\b)"  # at the start
 
 # a task: a command to work something out, or the word for a task
 TASK = (
@@ -64,12 +37,3 @@ ASKS_NEXT_STEP = (
 )
 POINTS_AT_EXERCISE = r"\b(?:this|that|the) (?:exercise|task|question|problem|equation)\b|\b(?:it|this)\b"
 QUESTION_WORDS = "what does mean which where when"  # long enough to be taken for words of the exercise
-
-# a question rather than an answer
-QUESTION_FORM = (
-    r"^\W*(?:wait|but|so|and|sorry|um+|hmm+|hold on)?\W*"
-    r"(?:what|why|how|when|where|who|whom|which|can|could|do|does|did|is|are|"
-    r"was|were|should|would|will|may|am)\b"
-)
-WH_WORD = "what|why|how|which|who|where|when"  # at the start
-UNSURE_ANSWER = r"^\W*(?:is it|is the answer|would it be|could it be|maybe|it is|it's|i think)\b"

@@ -4,10 +4,8 @@ ANAPHORA = (
     r"\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|there|such|same|one|ones|former|latter"
     r"|the (?:first|second|last|other))\b"
 )
-FOLLOW_UP = (
-    r"(?:and|but|so|then|ok(?:ay)?|why|how so|how come|what about|how about|what else|more|again|really"
-    r"|an example|for example|give me|show me|tell me more|explain|can you|could you|please|in other words)\b"
-)
+FOLLOW_UP = r"(?:and|but|so|then|ok(?:ay)?|what about|how about|what else|more|again|really)\b"
+BARE_FOLLOW_UP = r"(?:why|how so|how come)\b"  # a follow-up when little comes behind it
 # Stems of words that ask: "please explain osmosis" asks about osmosis.
 REQUEST_STEMS = """
     exampl explain mean pleas give show tell more understand detail again differ simpl word say reason step easier kind

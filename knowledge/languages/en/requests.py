@@ -1,8 +1,5 @@
 """English messages to the tutor: greetings, requests, pleas for help, reasons, results."""
 
-GREETING = r"(?:hi|hello|hey|good (?:morning|afternoon|evening)|thanks?(?: you)?|thank you(?: very much)?|ok(?:ay)?)"
-GREETING_MARKS = ".!,~"  # may follow a greeting
-
 # Words that make a request; what is left of "give me an example of osmosis, please" is its topic.
 REQUEST_WORDS = (
     r"\b(?:please|can you|could you|give|show|me|us|an?|another|one more|examples?|of|for|on|about|the|quiz|test|ask|"
@@ -23,3 +20,10 @@ REASON_WORDS = r"\b(?:because|since|first|then|so that|therefore|subtract|add|di
 RESULT_VERBS = r"\b(?:is|get|got|gives|makes|equals)"  # before the value that a line of working ends in
 RESULT_ENDS = ".!"  # marks that may follow that value
 ALTERNATIVES = r"\bor\b|\beither\b|\bmaybe\b|\?"
+
+# Names of languages by code, and the words around one that only ask for it: "please answer in Chinese:".
+LANGUAGE_NAMES = {"en": r"\benglish\b", "zh": r"\b(?:simplified |traditional )?(?:chinese|mandarin)\b"}
+LANGUAGE_REQUEST_WORDS = """
+    answer answers reply respond speak write talk continue switch change use using in into to please can could you
+    would from now on always only i'd like i want prefer me my the back go let's with again instead
+"""
