@@ -205,4 +205,5 @@ def _foreign_term(text: str) -> str:
     """Return the words in another script that a question in Latin letters asks about; "" where it has none."""
     term = "".join(_UNSPACED_RUN.findall(text))
     latin = len(re.findall(r"[A-Za-z]{2,}", text))
-    return term if term and latin >= MIN_TOPIC_TERMS and len(term) <= MAX_TERM_CHARS else ""
+    asks = text[:1].isascii() and latin >= MIN_TOPIC_TERMS - 1
+    return term if term and asks and len(term) <= MAX_TERM_CHARS else ""
