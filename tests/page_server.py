@@ -57,7 +57,7 @@ def free_port() -> int:
 
 
 def is_event_pending(session_hash: str) -> bool:
-    """Tell whether a page of this process waits for an event: Gradio may keep a stream open on which nothing will come."""
+    """Tell whether a page of this process waits for an event; Gradio may keep a stream open for nothing."""
     return any(pages._queue.pending_event_ids_session.get(session_hash) for pages in _served)
 
 

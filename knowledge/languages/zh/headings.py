@@ -43,7 +43,10 @@ CLAUSE = (
 )
 
 # Headings that a text may open with whatever it is about.
-OPENING = rf"(?:{_WHICH})*(?:引言|导言|导读|导入|前言|序言?|绪论|介绍|简介|概要|概览|概述|综述|目标|大纲|提纲|背景|动机|小结|总结)"
+OPENING = (
+    rf"(?:{_WHICH})*"
+    r"(?:引言|导言|导读|导入|前言|序言?|绪论|介绍|简介|概要|概览|概述|综述|目标|大纲|提纲|背景|动机|小结|总结)"
+)
 
 PART_LABELS = {
     "章": "第{number}章",
