@@ -48,6 +48,7 @@ _LONG_DASHES = "–—"
 _DASH_AS_SIGN = re.compile(rf"(?<![\w)\]%°])(\s*)[{_LONG_DASHES}]\s?(?=[\d.])")
 _MARKUP = re.compile(r"\\[()\[\]]|`+|\\(?:left|right)(?![A-Za-z])")
 _MATHS_DELIMITERS = re.compile(r"^\s*(\$\$?|`+|\*\*|__?|\"|')(.+?)\1\s*$")
+_MOST_NESTED = 4  # delimiters within delimiters; a row of "$" would otherwise be read once for each of them
 _LATEX_SPACES = re.compile(r"\\[,;:!~ ]|\\q?quad\b|(?<=\d)~(?=\d)")
 _LATEX_WORDS = re.compile(r"\\(?:text|mathrm|mathit|mathbf|operatorname|rm|unit|si)\s*\{([^{}\\]*)\}")
 _LATEX_TIMES = re.compile(r"\\(?:times|cdot)(?![A-Za-z])")
@@ -120,7 +121,10 @@ def _bracketed(power: str) -> str:
 
 def _unwrap(text: str) -> str:
     """Return text without the marks around all of it: `12`, **12**, $12$, "12"."""
-    while match := _MATHS_DELIMITERS.match(text):
+    for _ in range(_MOST_NESTED):
+        match = _MATHS_DELIMITERS.match(text)
+        if match is None:
+            break
         text = match[2].strip()
     return text
 
