@@ -50,6 +50,15 @@ def test_a_source_is_quoted_from_the_last_answer(say):
         assert cited.quote in turn.answer and turn.citations[0].passage_id == cited.passage_id
 
 
+def test_what_was_asked_is_remembered_while_an_exercise_is_open(say):
+    """A regression: it was looked for in the course, and not found."""
+    say(COLOUR)
+    say("Solve 3x + 5 = 20")
+    assert f"first asked: “{COLOUR}”" in say("What did I ask first?").answer
+    assert COLOUR in say("Summarise what we talked about").answer
+    assert "right" in say("5").answer
+
+
 def test_what_was_asked_and_said_is_remembered(say):
     say(COLOUR)
     say(CYCLE)

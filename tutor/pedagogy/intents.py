@@ -56,6 +56,7 @@ def _pattern(name: str, template: str = "{}") -> re.Pattern[str]:
 
 
 _INTENT_BY_LABEL = {"simpler": Intent.EASIER, "thanks": Intent.SOCIAL, "language": Intent.TRANSLATE}
+_ABOUT_THE_CONVERSATION = (Intent.RECALL, Intent.RECAP)
 _NO_REQUESTS = ("question", "exercise", "answer", "clarify")  # labels of the models
 _DEFINITION = _pattern("DEFINITION")
 _TASK = _pattern("TASK")
@@ -134,6 +135,10 @@ def classify_exercise_intent(message: str, problem: str) -> Intent:
     if "=" in text and "=" in problem:
         return Intent.ANSWER  # a line of working, with or without a doubting "?"
     intent = classify_intent(message, question_open=True)
+    if intent in (Intent.CLARIFY, Intent.SUMMARISE):
+        aside = classify_intent(message, question_open=False)
+        if aside in _ABOUT_THE_CONVERSATION:
+            return aside
     if intent is not Intent.CLARIFY:
         return intent
     if _refers_to_exercise(text, problem):
