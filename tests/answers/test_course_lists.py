@@ -24,6 +24,18 @@ def test_the_steps_of_a_sequence_are_found_over_two_passages_in_order():
     ]
 
 
+def test_what_follows_a_whole_item_in_the_next_passage_is_no_part_of_the_list():
+    """A regression: the paragraph after the last step was given with it."""
+    ended = make_hit(f"{STEPS}\n{REST}", heading=HEADING)
+    after = make_hit("For a metre of ice it takes, as the formula says,", heading=HEADING, ordinal=1)
+    found = find_list("What are the steps in which a glacier forms?", [[ended, after]])
+    assert found is not None and len(found.items) == 3
+    cut = make_hit("1. **Snow** falls\n2. It is pressed, which", heading=HEADING)
+    rest = make_hit("takes years.", heading=HEADING, ordinal=1)
+    found = find_list("What are the steps in which a glacier forms?", [[cut, rest]])
+    assert found is not None and found.items[-1].text == "takes years."
+
+
 def test_of_several_lists_the_one_that_the_question_is_about_is_taken():
     tools = make_hit("Take these tools:\n\n- an axe\n- a rope", heading=("Walking on ice",))
     shapes = make_hit("Ice leaves these shapes in a valley:\n\n- a moraine\n- a cirque", heading=("Shapes",), ordinal=1)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from knowledge.documents import Hit, Passage
+from knowledge.languages import characters
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
@@ -24,6 +25,7 @@ ITEM_WORDS = 45  # a longer item is cut after a sentence
 TITLE_WEIGHT = 0.5  # of a word that only the document's title has
 _ITEM = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*•–‣]|\d{1,2}[.)]|[（(]\d{1,2}[)）])\s+(?=\S)")
 _RUN_IN = re.compile(r"^\*\*(?P<name>[^*\n]{2,60})\*\*")
+_ENDED = re.compile(rf"[{characters('text', 'SENTENCE_ENDS')}][\"')\]*_]*$")  # with a whole sentence
 _INDENTED = re.compile(r"(?:[ \t]{2,}|\t)[^\s\d*•–‣-]")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
@@ -92,7 +94,8 @@ def _lists_of(section: Sequence[Hit], terms: set[str]) -> Iterator[CourseList]:
     lines = [line for hit in section for line in _paragraphs(hit)]
     for at in range(1, len(lines)):  # an item that runs over to the next passage
         before, here = lines[at - 1], lines[at]
-        if before.kind and not here.kind and here.sentence.start == 0 and before.sentence.hit != here.sentence.hit:
+        is_next_passage = here.sentence.start == 0 and before.sentence.hit != here.sentence.hit
+        if before.kind and not here.kind and is_next_passage and not _ENDED.search(before.sentence.raw):
             lines[at] = replace(here, kind=before.kind, is_rest=True)
     for numbered, run in _runs(lines):
         items = tuple(_shorten(line.sentence) for line in run)
