@@ -17,7 +17,7 @@ from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
 from knowledge.query_rewriting import content_terms
-from tutor.answers.course_sentences import CourseSentence, is_teaching_heading, plain_text, read_sentences
+from tutor.answers.course_sentences import CourseSentence, is_teaching, plain_text, read_sentences
 
 MIN_ITEMS, MAX_ITEMS = 2, 12
 MIN_FIT = 0.6  # share of the question's words that heading and leading sentence must have
@@ -69,8 +69,9 @@ def list_subsections(question: str, documents: Sequence[tuple[Hit, Sequence[Pass
             for one in passages:
                 if one.heading[: len(path)] == path and len(one.heading) > len(path):
                     firsts.setdefault(one.heading[len(path)], one)
-            names = [name for name in firsts if is_teaching_heading([name])]
-            items = [_first_sentence(replace(hit, passage=firsts[name])) for name in names]
+            told = {name: _first_sentence(replace(hit, passage=first)) for name, first in firsts.items()}
+            items = [sentence for sentence in told.values() if sentence is not None]
+            names = [name for name, sentence in told.items() if sentence is not None]
             if fit >= MIN_FIT and MIN_ITEMS <= len(items) <= MAX_ITEMS:
                 plain = tuple(plain_text(name) for name in names)
                 found.append(CourseList(tuple(items), None, False, fit, plain))
@@ -83,13 +84,14 @@ def _terms(question: str) -> set[str]:
     return {term for term in terms if len(term) > 1 or not has_han(term)} or terms
 
 
-def _first_sentence(hit: Hit) -> CourseSentence:
-    first = next(iter(read_sentences([hit])), None)
-    return first or CourseSentence(hit, *next(iter(split_sentences(hit.passage.text)), (0, len(hit.passage.text))))
+def _first_sentence(hit: Hit) -> CourseSentence | None:
+    """Return the first sentence of a passage; None of one that does not teach or has none to be quoted."""
+    return next(iter(read_sentences([hit])), None)
 
 
 def _lists_of(section: Sequence[Hit], terms: set[str]) -> Iterator[CourseList]:
-    if not section or not is_teaching_heading(section[0].passage.heading):
+    section = [hit for hit in section if is_teaching(hit.passage)]
+    if not section:
         return
     lines = [line for hit in section for line in _paragraphs(hit)]
     for at in range(1, len(lines)):  # an item that runs over to the next passage

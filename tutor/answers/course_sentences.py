@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.documents import Hit
+from knowledge.documents import Hit, Passage
 from knowledge.languages import characters, either
 from knowledge.languages.scripts import UNSPACED_CJK, has_han
 from knowledge.languages.sentences import split_sentences
+from knowledge.passage_roles import teaches
 
 SENTENCE_WORDS = range(3, 91)
 SENTENCE_CHARACTERS = range(6, 241)  # where words have no spaces
@@ -55,7 +56,7 @@ class CourseSentence:
 def read_sentences(hits: Sequence[Hit]) -> Iterator[CourseSentence]:
     """Yield the sentences of teaching passages that can be quoted, in order: no headings, tables, listings or tasks."""
     for hit in hits:
-        if not is_teaching_heading(hit.passage.heading):
+        if not is_teaching(hit.passage):
             continue
         for start, end in split_sentences(hit.passage.text):
             sentence = CourseSentence(hit, start, end)
@@ -66,6 +67,11 @@ def read_sentences(hits: Sequence[Hit]) -> Iterator[CourseSentence]:
 def is_teaching_heading(headings: Sequence[str]) -> bool:
     """Return whether a section explains something, rather than posing exercises, naming aims or listing references."""
     return not any(_NON_TEACHING_HEADING.match(_LEADING_NUMBERS.sub("", heading)) for heading in headings)
+
+
+def is_teaching(passage: Passage) -> bool:
+    """Return whether a passage explains something, by its headings and by the shape of its lines."""
+    return is_teaching_heading(passage.heading) and teaches(passage.heading, passage.text)
 
 
 def is_prose(raw: str) -> bool:

@@ -18,7 +18,7 @@ from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
 from knowledge.query_rewriting import content_terms
-from tutor.answers.course_sentences import CourseSentence, is_prose, is_teaching_heading
+from tutor.answers.course_sentences import CourseSentence, is_prose, is_teaching
 from tutor.answers.question_form import AnswerForm
 
 MAX_EVIDENCE_WORDS = 150  # reading a word takes a small machine some 25 ms
@@ -149,7 +149,7 @@ def word_count(text: str) -> float:
 
 def _sentences(hit: Hit) -> list[tuple[int, CourseSentence]]:
     """Return the sentences and listings of a passage with their places among all its sentences."""
-    if not is_teaching_heading(hit.passage.heading):
+    if not is_teaching(hit.passage):
         return []
     found = [CourseSentence(hit, start, end) for start, end in split_sentences(hit.passage.text)]
     return [
