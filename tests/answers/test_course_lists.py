@@ -63,3 +63,13 @@ def test_subsections_are_the_items_where_the_heading_names_what_is_asked():
     found = list_subsections("What are the types of glaciers?", [(hits[0], [hit.passage for hit in hits])])
     assert found is not None and found.names == tuple(kinds)
     assert [item.text for item in found.items] == list(kinds.values())
+
+
+def test_subsections_that_set_tasks_are_no_items():
+    """A regression: the titles of exercises were given as the steps of what they practise."""
+    tasks = {"Sea ice": "Write a report on the ice of the sea.", "Lake ice": "Draw the ice of a lake."}
+    hits = [
+        make_hit(text, heading=("Ice", "Types of glaciers", name), ordinal=at)
+        for at, (name, text) in enumerate(tasks.items())
+    ]
+    assert list_subsections("What are the types of glaciers?", [(hits[0], [hit.passage for hit in hits])]) is None

@@ -43,3 +43,10 @@ def test_a_question_why_something_is_used_looks_for_its_purpose():
     assert "benefits" in purpose_query(read_question("Why should you use a rope?"))
     assert "目的" in purpose_query(read_question("为什么要用绳子？"))
     assert purpose_query(read_question("Why is ice blue?")) == "Why is ice blue?"
+
+
+def test_what_a_thing_allows_is_no_cause():
+    """A regression: "a shell ... allows direct interaction" was quoted as why the language is called Python."""
+    hit = make_hit("Thick ice, which looks blue, allows light to pass.")
+    best = best_sentence("Why does thick ice look blue?", AnswerForm.CAUSE, [hit], {})
+    assert best is not None and not best.is_sure

@@ -94,7 +94,7 @@ def best_sentence(
         return BestSentence(
             _with_following(best.sentence, [by_place.get((passage, best.place + n)) for n in (1, 2)]), False
         )
-    is_sure = form is AnswerForm.CAUSE and _matches("CAUSAL", text) and best.coverage >= SURE_COVERAGE
+    is_sure = form is AnswerForm.CAUSE and _matches("STATES_CAUSE", text) and best.coverage >= SURE_COVERAGE
     if before is None or not leans:
         return BestSentence(best.sentence, is_sure and not leans)
     return BestSentence(CourseSentence(best.sentence.hit, before.start, best.sentence.end), is_sure)

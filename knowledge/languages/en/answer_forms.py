@@ -116,6 +116,11 @@ CAUSAL = (
     r"|\bas a result\b|\bcause[sd]?\b|\breasons?\b|\bleads? to\b|\bresults? in\b|\bin order to\b|\bmakes? it\b"
     r"|\ballows?\b|\bhelps?\b|\bimproves?\b|\bmeans that\b|\bfor this\b|\bconsequently\b|\bprevents?\b|\benables?\b"
 )
+# Those that state a cause whatever they stand in; "allows" or "helps" may only describe.
+STATES_CAUSE = (
+    r"\bbecause\b|\bsince\b|\btherefore\b|\bthus\b|\bhence\b|\bso that\b|, so\b|\bdue to\b|\bowing to\b"
+    r"|\bas a result\b|\bcaused by\b|\breasons?\b|\bin order to\b|\bfor this\b|\bconsequently\b|\bthis is why\b"
+)
 # A question for a purpose, and the words with which texts state one.
 ASKS_PURPOSE = (
     r"\bwhy (?:should|do|does|would|must|is|are|did)\b.*\b(?:us(?:e[ds]?|ing|eful)|need(?:ed|s)?|important|necessary)\b"

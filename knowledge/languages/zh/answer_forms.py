@@ -80,6 +80,7 @@ LEANS_ON_BEFORE = "^(?:{})".format(
 EXAMPLE_START = "^(?:例如|比如|举个?例)"
 CONTINUES = r"^(?:它|这|其|该)"
 CAUSAL = "因为|由于|因此|所以|从而|以便|为了|导致|使得|原因|于是|因而|意味着|有助于|可以避免|避免|降低"
+STATES_CAUSE = "因为|由于|因此|所以|从而|以便|为了|原因|于是|因而"  # whatever they stand in
 # A question for a purpose, and the words with which texts state one.
 ASKS_PURPOSE = "为什么.*(?:要|需要|用|使用|重要)|为何.*(?:要|需要|用)"
 PURPOSE_WORDS = "目的 作用 优点 好处"
