@@ -12,7 +12,9 @@ from page_idle import wait_until_idle
 from page_server import COVERED, UNCOVERED, serve_app
 from sample_documents import pdf_pages
 
+from tutor.chat.answer_generation import AnswerGenerator
 from tutor.domain import Person, Thumb, TurnStatus
+from tutor.engine.base import AdapterRef
 from tutor.services import Services
 
 Shoot = Callable[[Any, str], None]
@@ -224,8 +226,15 @@ def test_two_learners_side_by_side_see_only_their_own(open_page: Callable[..., A
     assert "Chlorophyll" not in bob.locator("body").inner_text()
 
 
-def test_model_output_cannot_run_scripts_load_resources_or_link(open_page: Callable[..., Any], served_app: Services):
-    """The fixture of the pages fails this test if a script fails or another address is requested."""
+def test_model_output_cannot_run_scripts_load_resources_or_link(
+    open_page: Callable[..., Any], served_app: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """The fixture of the pages fails this test if a script fails or another address is requested.
+
+    An adapter answers: what the base writes is shown only where the course says it.
+    """
+    adapter = AdapterRef("quiet-heron-v1", tmp_path, "0" * 64, "scripted")
+    monkeypatch.setattr(AnswerGenerator, "_find_adapter", lambda *_: adapter)
     hostile = (
         'Chlorophyll absorbs light. <img src=x onerror="document.title=1"> ![a](http://127.0.0.1:1/a.png) '
         "[click](javascript:document.title=1) <script>document.title=1</script> <b>bold</b> https://evil.example/x"
