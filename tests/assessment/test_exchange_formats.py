@@ -64,6 +64,15 @@ def comparable(item: Item) -> tuple[object, ...]:
     return item.id, item.kind, item.prompt, set(item.keys), item.options, item.tolerance
 
 
+def test_what_stands_around_a_gap_comes_back_as_it_stood():
+    """A regression: the space between a gap and a colon was lost in QTI."""
+    for prompt in (f"0 {BLANK} :", f"0 {BLANK}: x", f"({BLANK}) is 0", f"On {BLANK}, x"):
+        for file_format in EXPORT_FORMATS:
+            item = Item("0000", ItemKind.CLOZE, prompt, ("a", "b", "c"))
+            back, refused = parse_items(join_items([format_item(item, file_format)], file_format))
+            assert refused == [] and [one.prompt for one in back] == [prompt], file_format
+
+
 @settings(max_examples=150, deadline=None)
 @given(items(IN_EVERY_FORMAT), st.sampled_from(EXPORT_FORMATS))
 def test_an_exported_item_comes_back_as_the_same_item(item, file_format):

@@ -26,6 +26,8 @@ _READ = _TEXT_FIELDS | {"choiceInteraction", "inlineChoiceInteraction", "orderIn
 _COMPUTED = frozenset({"templateDeclaration", "templateProcessing", "customOperator"})
 _NUMBERS = frozenset({"float", "integer"})
 _KEBAB = re.compile(r"-([a-z])")
+_GAP = "\ue000"  # stands for the field until the text is whole
+_TOUCHED_BEFORE, _TOUCHED_BEHIND = re.compile(rf"(?<=\w){_GAP}"), re.compile(rf"{_GAP}(?=\w)")
 _END_OF_PROMPT = re.compile(rf"(?<=[?.:!])\s*{BLANK}\s*[.?]?$|^{BLANK}$")
 
 
@@ -214,9 +216,10 @@ def _read_prompt(root: Any, interaction: Any, *, inline: bool) -> str:
         if element is not interaction:
             return None
         if inline:
-            return f" {BLANK} "
+            return _GAP
         own = next((e for e in element if local_name(e) == "prompt"), None)
         return f" {element_text(own)} " if own is not None else " "
 
-    text = re.sub(rf"({BLANK}) (?=[.,;:?!)])", r"\1", element_text(body, replace))
+    text = _TOUCHED_BEHIND.sub(f"{_GAP} ", _TOUCHED_BEFORE.sub(f" {_GAP}", element_text(body, replace)))
+    text = text.replace(_GAP, BLANK)
     return _END_OF_PROMPT.sub("", text).strip() if inline else text
