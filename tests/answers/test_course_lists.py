@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from passages import make_hit
 
 from tutor.answers.course_lists import find_list, list_subsections
@@ -71,5 +72,18 @@ def test_subsections_that_set_tasks_are_no_items():
     hits = [
         make_hit(text, heading=("Ice", "Types of glaciers", name), ordinal=at)
         for at, (name, text) in enumerate(tasks.items())
+    ]
+    assert list_subsections("What are the types of glaciers?", [(hits[0], [hit.passage for hit in hits])]) is None
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"), [("Introduction", "Summary"), ("1. Overview", "Wind"), ("引言", "小结")]
+)
+def test_the_outline_of_a_chapter_is_no_list(opening, closing):
+    """A regression: "Caching, Reading the data, Summary" were given as the steps of what the chapter is about."""
+    parts = {opening: "Ice covers a tenth of all land.", "Snow": "It falls on the ice.", closing: "Ice is old snow."}
+    hits = [
+        make_hit(text, heading=("Ice", "Types of glaciers", name), ordinal=at)
+        for at, (name, text) in enumerate(parts.items())
     ]
     assert list_subsections("What are the types of glaciers?", [(hits[0], [hit.passage for hit in hits])]) is None

@@ -51,6 +51,16 @@ def replace_hits(result: SearchResult) -> SearchResult:
     return SearchResult(result.hits[:1], covered=False, confidence=0.1)
 
 
+def test_subsections_are_the_items_of_a_list_but_not_the_steps_of_a_sequence(
+    services: Services, reader: CourseReader, course: Course, instructor: Person
+):
+    kinds = "## Types of deltas\n\n### Bird's foot\n\nIt has long arms.\n\n### Arcuate\n\nIt has a round front.\n"
+    services.documents.ingest(instructor, course.id, "deltas.md", f"# Deltas\n\n{kinds}".encode())
+    for question, lines in (("What are the types of deltas?", 2), ("What are the steps of types of deltas?", 0)):
+        reading = reader.read(course.id, question, found(reader, course, question), "en")
+        assert len(reading.quote) == lines, question
+
+
 def test_words_shared_by_two_compared_terms_are_given_to_both(reader: CourseReader, course: Course):
     question = "What is the difference between the peripheral and the central stream?"
     reading = reader.read(course.id, question, found(reader, course, question), "en")

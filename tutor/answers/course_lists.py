@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from knowledge.documents import Hit, Passage
+from knowledge.headings import is_opening_heading
 from knowledge.languages import characters
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
@@ -72,6 +73,8 @@ def list_subsections(question: str, documents: Sequence[tuple[Hit, Sequence[Pass
             told = {name: _first_sentence(replace(hit, passage=first)) for name, first in firsts.items()}
             items = [sentence for sentence in told.values() if sentence is not None]
             names = [name for name, sentence in told.items() if sentence is not None]
+            if any(is_opening_heading(plain_text(name)) for name in firsts):
+                continue  # the outline of a chapter, which lists nothing
             if fit >= MIN_FIT and MIN_ITEMS <= len(items) <= MAX_ITEMS:
                 plain = tuple(plain_text(name) for name in names)
                 found.append(CourseList(tuple(items), None, False, fit, plain))

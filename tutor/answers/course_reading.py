@@ -150,7 +150,9 @@ class CourseReader:
         more = self.library.search(course_id, asked.text, READ_PASSAGES).hits
         read = _distinct([*hits, *more])
         documents = self._documents(course_id, read)
-        lists = [find_list(asked.text, list(_sections(read, documents))), list_subsections(asked.text, documents)]
+        lists = [find_list(asked.text, list(_sections(read, documents)))]
+        if asked.form is AnswerForm.LIST:  # subsections follow each other as a text does, which need not be steps
+            lists.append(list_subsections(asked.text, documents))
         found = max((one for one in lists if one), key=lambda one: one.fit, default=None)
         reading = self._read_sentences(course_id, asked, read)
         if found is None:
