@@ -31,7 +31,8 @@ from knowledge.languages.sentences import Span
 from knowledge.late_interaction import TokenCodes, maxsim, quantize_tokens
 from knowledge.lexical import LexicalIndex, RowIndices
 
-FORMAT_VERSION = 3  # raise it when the same passages give another index; 3: terms are folded
+FORMAT_VERSION = 4  # raise it when the same passages give another index; 4: raised and lowered digits are plain ones
+SAME_VECTORS = (3, FORMAT_VERSION)  # formats whose vectors a new generation may take over
 _FLAT_MAX_VECTORS = 1_000  # too few vectors to train a quantiser on
 _IVF_MIN_VECTORS = 300_000
 _BATCH = 64
@@ -237,11 +238,11 @@ def course_folder(root: Path, course_id: str) -> Path:
     return root / f"c-{quote(course_id, safe='')}"
 
 
-def load_generation(folder: Path, name: str) -> CourseIndex:
-    """Verify and open a generation; raises IndexDamaged."""
+def load_generation(folder: Path, name: str, formats: Sequence[int] = (FORMAT_VERSION,)) -> CourseIndex:
+    """Verify and open a generation of one of these formats; raises IndexDamaged."""
     target = folder / name
     try:
-        manifest = verify_generation(target)
+        manifest = verify_generation(target, formats)
         entries = json.loads((target / "entries.json").read_text("utf-8"))
         offsets = np.load(target / "offsets.npy", allow_pickle=False)
         lexical = LexicalIndex.load(target / "lexical")
@@ -265,11 +266,11 @@ def load_generation(folder: Path, name: str) -> CourseIndex:
         ) from error
 
 
-def verify_generation(target: Path) -> dict[str, Any]:
+def verify_generation(target: Path, formats: Sequence[int] = (FORMAT_VERSION,)) -> dict[str, Any]:
     """Return the manifest after comparing every file with its hash; raises IndexDamaged."""
     try:
         manifest: dict[str, Any] = json.loads((target / "manifest.json").read_text("utf-8"))
-        if manifest["format"] != FORMAT_VERSION:
+        if manifest["format"] not in formats:
             raise IndexDamaged(
                 f"the index {target.name} has format {manifest['format']}, not {FORMAT_VERSION}; it will be rebuilt"
             )

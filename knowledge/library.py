@@ -320,14 +320,14 @@ class Library:
         usable = index.embedder == self.embedder.name or len(index.ids) > MAX_EMBEDDED_IN_SEARCH
         return index.generation == generation and usable
 
-    def _load_from_disk(self, course_id: str) -> CourseIndex | None:
+    def _load_from_disk(self, course_id: str, formats: Sequence[int] = (indexes.FORMAT_VERSION,)) -> CourseIndex | None:
         folder = indexes.course_folder(self.root, course_id)
         for _ in range(3):  # a writer may delete a generation after its name was read
             name = indexes.current_generation(folder)
             if name is None:
                 return None
             try:
-                return indexes.load_generation(folder, name)
+                return indexes.load_generation(folder, name, formats)
             except IndexDamaged as error:
                 if indexes.current_generation(folder) == name:
                     log.warning("course %s: %s", course_id, error)
@@ -339,7 +339,7 @@ class Library:
         folder = indexes.course_folder(self.root, course_id)
         generation = self.catalog.generation(course_id)
         entries = self._indexed_passages(course_id)
-        previous = self._load_from_disk(course_id) if reuse else None
+        previous = self._load_from_disk(course_id, indexes.SAME_VECTORS) if reuse else None
         known = {**(previous.cached_vectors() if previous else {}), **new_vectors}
         missing = [e for e in entries if e.cache_key(self.embedder.name) not in known]
         known |= indexes.compute_passage_vectors(missing, self.embedder)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from knowledge import index as indexes
+from knowledge import lexical
 from knowledge.embedding import HashingEmbedder
 from knowledge.errors import DocumentNotFound, IngestCancelled
 from knowledge.library import Library
@@ -108,6 +111,22 @@ def test_a_second_library_over_the_same_catalog_sees_every_change(library):
     assert "lines.md" in found(library, "slope of a line")
     library.remove(document.id)
     assert "lines.md" not in found(other, "slope of a line")
+
+
+def test_an_index_of_the_format_before_is_built_again_from_its_vectors(library, monkeypatch):
+    """Version 3 had "H₂O" as one term, which a question about H₂O no longer has."""
+    with monkeypatch.context() as before:
+        before.setattr(lexical, "tokenize", lambda text: list(lexical._tokenize(lexical.fold(text))))
+        library.add("c", "water.md", "# Notes\n\nH₂O boils at a hundred degrees at sea level.\n".encode())
+        library.add("c", "lines.md", LINES)
+    manifest = folder_of(library) / str(indexes.current_generation(folder_of(library))) / "manifest.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"format": 3}))
+    counting = CountingEmbedder()
+    fresh = Library(library.root, library.catalog, counting)
+    assert "has format 3, not 4" in fresh.check_index("c")[0]
+    assert found(fresh, "H₂O")[:1] == found(fresh, "H2O")[:1] == ["water.md"]
+    assert fresh.check_index("c") == []
+    assert counting.embedded == ["H₂O", "H2O"], "the questions, and no passage again"
 
 
 def test_a_lost_index_is_rebuilt_from_the_catalog(library):
