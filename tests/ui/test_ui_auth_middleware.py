@@ -287,6 +287,33 @@ def test_learners_cannot_call_instructor_handlers(served_app: Services, new_gues
     assert "My own course" not in [course.title for course in served_app.courses.visible_to(served_app.operator)]
 
 
+def test_what_instructors_read_without_the_queue_is_not_read_by_learners(
+    served_app: Services, new_visitor: Client, new_guest: Client
+):
+    """The course is open to the learner, whose own session and the instructor's are tried on every handler."""
+    teacher, author, learner = new_visitor(), new_guest(), new_guest()
+    teacher.post("/join", data={"token": instructor_link(served_app, "ms-honey").split("token=")[1]})
+    turn = ask_question(served_app, person_of(served_app, author))
+    served_app.feedback.submit_correction(person_of(served_app, author), turn.id, "Better: zircon.", consent=True)
+    served_app.item_bank.import_items(person_of(served_app, teacher), "biology", "Name a gem {=beryl =tourmaline}")
+    config = learner.get("/config").json()
+    inputs = {d["id"]: len(d["inputs"]) for d in config["dependencies"] if d["queue"] is False}
+    secrets = ("zircon", "beryl", "Name a gem")
+
+    def read(client: httpx.Client, index: int, session: str) -> httpx.Response:
+        data = ["biology", None, None][: inputs[index]]
+        body = {"fn_index": index, "data": data, "session_hash": session}
+        return client.post("/gradio_api/run/predict", json=body)
+
+    told = "".join(read(teacher, index, "teachers-own").text for index in inputs)
+    assert [secret for secret in secrets if secret in told] == ["zircon", "Name a gem"]
+    for index in inputs:
+        found = read(learner, index, "learners-own")
+        assert found.status_code in (200, 500), found.text
+        assert not [secret for secret in secrets if secret in found.text]
+        assert read(learner, index, "teachers-own").status_code == 403
+
+
 def test_the_running_app_has_the_required_launch_options(served_app: Services, new_guest: Client):
     config = new_guest().get("/config").json()
     assert config["run_history"] is False or config.get("run_history") is None
