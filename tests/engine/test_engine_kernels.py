@@ -169,8 +169,8 @@ def test_the_kernel_is_chosen_by_measurement_or_by_name():
         choose_kernel("int3", lambda: sample)
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
-def test_nf4_is_refused_where_it_would_not_compute_row_by_row():
+def test_nf4_is_refused_where_it_would_not_compute_row_by_row(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ModelUnusable, match="TUTOR_KERNEL=nf4 needs a GPU with CUDA; set it to one of auto, int8-rows"):
         choose_kernel("nf4", lambda: stored("Q4_K", 64, 256))
 
