@@ -15,7 +15,8 @@ from tutor.platform.data_dir import open_data_dir
 def make_folder(path: Path, mode: int, *names: str) -> Path:
     path.mkdir()
     for name in names:
-        (path / name).write_bytes(b"")
+        make = (path / name).touch if "." in name else (path / name).mkdir
+        make()
     path.chmod(mode)  # mkdir's mode depends on the umask
     return path
 
@@ -25,7 +26,7 @@ def permissions(path: Path) -> int:
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o750, 0o775, 0o711])
-@pytest.mark.parametrize("names", [(), ("tutor.sqlite",), (".hidden",)])
+@pytest.mark.parametrize("names", [(), ("tutor.sqlite",), (".hidden",), ("models",), ("tutor.sqlite", "backup.zip")])
 def test_an_open_data_folder_is_closed_to_others(tmp_path: Path, mode: int, names: tuple[str, ...]):
     folder = make_folder(tmp_path / "var", mode, *names)
     open_data_dir(folder)
@@ -41,7 +42,9 @@ def test_a_new_data_folder_is_closed_to_others_under_any_umask(tmp_path: Path):
     assert permissions(tmp_path / "new" / "var") == 0o700
 
 
-@pytest.mark.parametrize(("mode", "names"), [(0o755, ("thesis.odt",)), (0o1777, ())])
+@pytest.mark.parametrize(
+    ("mode", "names"), [(0o755, ("thesis.odt",)), (0o755, ("adapters", "models", "thesis.odt")), (0o1777, ())]
+)
 def test_a_folder_that_serves_others_too_is_refused_unchanged(tmp_path: Path, mode: int, names: tuple[str, ...]):
     folder = make_folder(tmp_path / "shared", mode, *names)
     with pytest.raises(DataDirUnusable, match=r"chmod 700 .*shared`.*tutor-data, with --data-dir"):

@@ -89,7 +89,7 @@ def open_data_dir(path: Path) -> DataDir:
     folders = (root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir)
     try:
         root.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _close_to_others(root.path, {root.database_file.name, *(folder.name for folder in folders)})
+        _close_to_others(root, {folder.name for folder in folders})
         for folder in folders:
             folder.mkdir(mode=0o700, exist_ok=True)
         probe = root.path / f".probe-{os.getpid()}"
@@ -103,13 +103,16 @@ def open_data_dir(path: Path) -> DataDir:
     return root
 
 
-def _close_to_others(folder: Path, own_names: set[str]) -> None:
-    """Take everybody else's permissions from the folder; raises DataDirUnusable if it may serve others too."""
-    status = folder.stat()
+def _close_to_others(root: DataDir, own_folders: set[str]) -> None:
+    """Take everybody else's permissions from the folder; raises DataDirUnusable if it may serve others too.
+
+    It is the tutor's own if it has the tutor's database, or nothing but (some of) its folders, whose names are common.
+    """
+    folder, status = root.path, root.path.stat()
     if not status.st_mode & _READABLE_BY_OTHERS:
         return
     names = {entry.name for entry in folder.iterdir() if not entry.name.startswith(".")}
-    is_shared = status.st_mode & stat.S_ISVTX or (names and not names & own_names)
+    is_shared = status.st_mode & stat.S_ISVTX or not (root.database_file.name in names or names <= own_folders)
     if status.st_uid != os.geteuid() or is_shared:
         raise DataDirUnusable(
             f"other users can read the data folder {folder}, and it holds more than the tutor's data or "
