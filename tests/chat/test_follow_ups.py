@@ -13,19 +13,6 @@ COLOUR = "Why do leaves look green?"
 CYCLE = "Where does the Calvin cycle build sugar?"
 
 
-@pytest.fixture
-def say(ask, ada):
-    """Send messages in one conversation; each call returns the stored turn."""
-    state: dict[str, str] = {}
-
-    def saying(text: str):
-        turn = ask(ada, text, **state)
-        state["conversation_id"] = turn.conversation_id
-        return turn
-
-    return saying
-
-
 @pytest.mark.parametrize(
     "text", ["In simpler words please", "Can you say it in other words?", "go on", "换个说法", "继续"]
 )

@@ -1,33 +1,18 @@
-"""Planned turns: the move is chosen in code, hints climb one rung a turn, and no draft leaks the answer."""
+"""Turns about a learner's own exercise: hints climb one rung a turn, and neither a reply nor a draft gives it away."""
 
 from __future__ import annotations
 
 import pytest
 from chat_variants import with_engine
 
-from tutor.assessment.items import ItemKind
 from tutor.chat import extracts
 from tutor.domain import HelpLevel, Stage, Token, TurnStatus
 from tutor.engine.scripted import ScriptedEngine
 from tutor.errors import NotAllowed
 from tutor.pedagogy.dialogue_moves import Move
-from tutor.store.items import ItemState
 from tutor.ui import chat_view
 
 EQUATION = "Solve 5x - 8 = 27"
-
-
-@pytest.fixture
-def say(ask, ada):
-    """Send messages in one conversation; each call returns the stored turn."""
-    state: dict[str, str] = {}
-
-    def saying(text: str, **rest: str):
-        turn = ask(ada, text, **state, **rest)
-        state["conversation_id"] = turn.conversation_id
-        return turn
-
-    return saying
 
 
 def ladder_state(turn):
@@ -144,73 +129,12 @@ def test_a_word_problem_is_hinted_from_the_passage(say):
     assert "_____" in step.answer and "[1]" in step.answer
 
 
-def test_quick_actions_refer_to_the_last_topic(say):
-    say("Why do leaves look green?")
-    summary = say("Summarise this")
-    assert summary.guidance.move == Move.SUMMARISE and "[1]" in summary.answer and summary.citations
-    assert all(c.quote in summary.answer for c in summary.citations)
-    assert say("Easier, please").guidance.move == Move.EASIER
-
-
 def test_quick_actions_on_an_equation_give_a_similar_one(say):
     say(EQUATION)
     example = say("Give me an example")
     assert "A similar exercise" in example.answer and "x = 7" not in example.answer
     easier = say("Easier, please")
     assert easier.guidance.exercise.startswith("Solve x + ")
-
-
-@pytest.mark.parametrize("asked", [("Why do leaves look green?", EQUATION), (EQUATION, "Why do leaves look green?")])
-def test_a_summary_near_an_uncovered_exercise_covers_what_was_answered(say, asked):
-    for text in (*asked, "x = 7"):
-        say(text)
-    summary = say("总结一下")
-    assert summary.guidance.move == Move.SUMMARISE and "Chlorophyll absorbs" in summary.answer
-
-
-def test_a_summary_of_nothing_asks_what_to_summarise(say):
-    say(EQUATION)
-    say("x = 7")
-    assert say("总结一下").guidance.move == Move.SUMMARISE
-
-
-def test_a_help_request_without_context_explains_what_can_be_asked(say):
-    assert say("I don't know").guidance.move == Move.INVITE
-
-
-def add_quiz_document(services, course, instructor):
-    """Give the course one gap question, and no other."""
-    services.documents.ingest(
-        instructor,
-        course.id,
-        "loops.md",
-        b"# Loops\n\nA loop is a code block that runs a set of statements while a given condition holds.\n\n"
-        b"Readers know well that a loop needs a condition in order to stop after some time.\n",
-    )
-
-
-def test_a_quick_action_quiz_question_is_answered_by_the_next_message_and_graded_once(
-    services, course, instructor, say, ada
-):
-    add_quiz_document(services, course, instructor)
-    asked = say("Quiz me on loops")
-    assert asked.guidance.move == Move.QUIZ and asked.guidance.posed and "loop" not in asked.answer.split("**")[1][:1]
-    row = services.quiz_sessions.get_question(ada, asked.guidance.posed)
-    assert say("I don't know").guidance.posed == row.question.id
-    right = say(row.item.keys[0])
-    assert right.guidance.move == Move.CONFIRM and right.guidance.posed == ""
-    say(row.item.keys[0], replaces_turn_id=right.id)
-    after = services.quiz_sessions.get_question(ada, row.question.id)
-    assert len(after.attempts) == 1 and after.attempts[0].aided
-    assert say("Why do leaves look green?").guidance.move == Move.ANSWER
-
-
-def test_asking_for_a_definition_instead_of_answering_is_not_graded(services, course, instructor, say, ada):
-    add_quiz_document(services, course, instructor)
-    asked = say("Quiz me on loops")
-    aside = say("What is chlorophyll?")
-    assert aside.guidance.move == Move.DEFINE and aside.guidance.posed == asked.guidance.posed
-    assert services.quiz_sessions.get_question(ada, asked.guidance.posed).attempts == ()
 
 
 EXERCISES = b"""# Volcanoes
@@ -268,64 +192,9 @@ def test_the_passages_are_read_for_hints_at_most_once_in_a_turn(say_in_exercise_
     assert exercises == [TASK]
 
 
-def test_harder_during_a_word_problem_asks_a_course_question(say_in_exercise_course, services, course, instructor):
-    add_quiz_document(services, course, instructor)
-    say_in_exercise_course(TASK)
-    harder = say_in_exercise_course("Something harder, please")
-    assert harder.guidance.move == Move.HARDER and harder.guidance.posed
-
-
 def test_an_example_for_a_word_problem_is_not_arithmetic(say_in_exercise_course):
     say_in_exercise_course(TASK)
     assert not any(c.isdigit() for c in say_in_exercise_course("Give me an example").answer.replace("[1]", ""))
-
-
-def pin_question(services, course, instructor, kind):
-    """Pin a question of this kind, so that it is posed before any other of the course."""
-    question = {
-        ItemKind.TRUE_FALSE: ("True or false: a loop repeats.", ["true"], []),
-        ItemKind.NUMBER: ("How many bits has a byte?", ["8"], []),
-        ItemKind.CHOICE: ("Which one repeats?", ["loop"], ["loop", "module", "string"]),
-    }[kind]
-    item = services.item_bank.add_item(instructor, course.id, kind, *question)
-    services.item_bank.set_state(instructor, item.id, ItemState.PINNED)
-
-
-@pytest.mark.parametrize("kind", [ItemKind.TRUE_FALSE, ItemKind.NUMBER, ItemKind.CHOICE])
-@pytest.mark.parametrize("message", ["I have a cat", "blue", EQUATION, "Solve 3(x + 2) = 21"])
-def test_a_non_answer_is_not_graded_and_leaves_the_question_open(services, course, instructor, say, ada, kind, message):
-    pin_question(services, course, instructor, kind)
-    asked = say("Quiz me")
-    aside = say(message)
-    assert aside.guidance.posed == asked.guidance.posed
-    row = services.quiz_sessions.get_question(ada, asked.guidance.posed)
-    assert row.attempts == () and not services.gradebook.entries(instructor, course.id)
-    assert say(row.item.keys[0]).guidance.move == Move.CONFIRM
-
-
-def test_an_exercise_sent_while_a_question_is_open_gets_a_hint(services, course, instructor, say):
-    pin_question(services, course, instructor, ItemKind.NUMBER)
-    say("Quiz me")
-    assert say(EQUATION).guidance.move == Move.HINT
-
-
-def test_a_quick_action_without_context_is_not_answered_as_uncovered(say):
-    for message in ("I don't know. Give me a hint", "Summarise this", "Give me an example"):
-        turn = say(message)
-        assert (turn.guidance.move, chat_view.format_badge(turn, "en")) == (turn.guidance.move, "")
-    assert "not_covered" in chat_view.format_badge(say("Who won the football world cup?"), "en")
-
-
-DEFINED = b"# Light\n\nPhotolysis is the splitting of water by light energy. Chlorophyll catches the light for it.\n"
-
-
-def test_course_definitions_bypass_a_small_model(services, course, instructor, say, engine):
-    services.documents.ingest(instructor, course.id, "light.md", DEFINED)
-    turn = say("What is photolysis?")
-    assert turn.answer == "Photolysis is the splitting of water by light energy. [1]"
-    assert turn.citations[0].quote == "Photolysis is the splitting of water by light energy."
-    assert turn.guidance.move == Move.DEFINE and not engine.requests and turn.prompt_sha256
-    assert say("What is photolysis?", replaces_turn_id=turn.id).model  # a retry asks the model
 
 
 def test_a_definition_that_leaks_the_exercise_is_withheld(services, course, instructor, say):
@@ -352,18 +221,6 @@ def test_a_citation_mark_is_not_a_leak(say, engine: ScriptedEngine):
     assert "chlorophyll reflects" in say("Why do leaves look green?").answer
 
 
-def test_an_imperative_definition_request_is_recognised_during_exercises_and_questions(
-    services, course, instructor, say
-):
-    services.documents.ingest(instructor, course.id, "light.md", DEFINED)
-    pin_question(services, course, instructor, ItemKind.NUMBER)
-    say(EQUATION)
-    assert say("Define photolysis").guidance.move == Move.DEFINE
-    asked = say("Quiz me")
-    aside = say("Define photolysis")
-    assert (aside.guidance.move, aside.guidance.posed) == (Move.DEFINE, asked.guidance.posed)
-
-
 def test_a_chinese_reason_is_recognised(say):
     for message in ("解方程 5x-8=27", "x=1", "x=2", "x=7"):
         last = say(message)
@@ -371,31 +228,8 @@ def test_a_chinese_reason_is_recognised(say):
     assert say("两边加8得5x=35，再除以5，所以x=7").guidance.move == Move.CONFIRM
 
 
-def test_a_true_false_key_is_given_in_the_language_of_the_statement(services, course, instructor, say):
-    item = services.item_bank.add_item(instructor, course.id, ItemKind.TRUE_FALSE, "判断对错：“循环”会重复。", ["true"])
-    services.item_bank.set_state(instructor, item.id, ItemState.PINNED)
-    say("考考我")
-    assert "答案是：对。" in say("错").answer
-
-
 def test_an_uncovered_exercise_is_reported_once(say):
     hints = [say("Homework: 3x + 5 = 26, solve for x"), say("help"), say("help")]
     if hints[0].covered is False:
         assert "not_covered" in chat_view.format_badge(hints[0], "en")
     assert not any(chat_view.format_badge(turn, "en") for turn in hints[1:])
-
-
-STANDARD_SIZE = 1_543_714_304
-
-
-def test_a_standard_model_with_a_long_window_neither_words_hints_nor_definitions_of_the_course(
-    services, course, instructor, ada
-):
-    services.documents.ingest(instructor, course.id, "light.md", DEFINED)
-    engine = ScriptedEngine(["Subtract 5x from both sides."], context_tokens=32_768, parameters=STANDARD_SIZE)
-    chat = with_engine(services.chat, engine)
-    *_, hinted = chat.ask(ada, course.id, EQUATION)
-    *_, defined = chat.ask(ada, course.id, "What is photolysis?")
-    assert hinted.turn.guidance.move == Move.HINT and "Subtract" not in hinted.turn.answer
-    assert defined.turn.answer == "Photolysis is the splitting of water by light energy. [1]"
-    assert engine.requests == []
