@@ -17,7 +17,7 @@ from knowledge.lexical import tokenize
 from knowledge.passage_roles import teaches
 
 MAX_TEXT_CHARS = 400  # of a section that is found by its name alone; a longer one has words of its own
-_CODE = re.compile(r"(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[\w]+(?:[-./][\w]+)*")
+_JOINED_WORDS = re.compile(r"\w++(?:[-./]\w++)*+")
 _MIN_CODE_DIGITS = 2
 _WORD = re.compile(r"\w+")
 _DEFINITION = re.compile(either("extracts", "DEFINITION_REQUEST"), re.IGNORECASE)
@@ -81,5 +81,5 @@ def _key(text: str) -> Key:
 
 def _codes(text: str) -> list[str]:
     """Return the words with letters and several digits, which name one thing ("FD-1178-B")."""
-    found = (match.group().casefold() for match in _CODE.finditer(text))
-    return [code for code in dict.fromkeys(found) if sum(map(str.isdigit, code)) >= _MIN_CODE_DIGITS]
+    found = dict.fromkeys(match.group().casefold() for match in _JOINED_WORDS.finditer(text))
+    return [one for one in found if sum(map(str.isdigit, one)) >= _MIN_CODE_DIGITS and any(map(str.isalpha, one))]

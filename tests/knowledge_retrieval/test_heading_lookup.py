@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from knowledge.documents import Locator, LocatorKind, Passage
@@ -48,3 +50,11 @@ PASSAGES = [
 )
 def test_a_section_is_found_by_its_own_name_and_by_nothing_else(query, found):
     assert HeadingLookup.from_passages(PASSAGES).find(query) == found
+
+
+@pytest.mark.parametrize("piece", ["a", "1", "细胞", "a.", "what is "])
+def test_a_long_question_and_a_long_heading_are_read_in_time(piece):
+    text = (piece * 20_000)[:20_000]
+    begin = time.thread_time()
+    assert HeadingLookup.from_passages([passage("long", "Short.", text)]).find(f"{text} E-2741-K") is None
+    assert time.thread_time() - begin < 0.5
