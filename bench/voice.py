@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.instruction_sets import AVX2
+from bench.retrieval_corpora import commit, hardware
 from tutor.platform.openmp import WAIT_POLICY
 
 KERNELS = ("int8-rows", "int4-groups")
@@ -45,9 +46,10 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
+    run = {"hardware": hardware(), "commit": commit()}
     parts = {name: _run_part("speed", name, options) for name in options.kernels.split(",")}
     accuracy = {} if options.no_accuracy else _compare_with_fp32(options)
-    result = summarize(parts, accuracy, options.isa)
+    result = run | summarize(parts, accuracy, options.isa)
     if options.out:
         options.out.write_text(json.dumps(result, indent=1) + "\n")
     print(json.dumps(result))

@@ -68,6 +68,7 @@ def test_a_run_prints_the_shares_by_form_and_source_and_keeps_the_answers(
     answers = tmp_path / "answers.jsonl"
     result = run(tmp_path, "The earth turns under two bulges.", capsys, "--answers", str(answers))
     assert {"right", "partly", "wrong", "refused", "by_form", "by_source", "median_s", "model"} <= result.keys()
+    assert result["hardware"] and result["commit"]
     assert result["right"] == 1.0
     assert result["model"] == "scripted"
     lines = [json.loads(line) for line in answers.read_text().splitlines()]
