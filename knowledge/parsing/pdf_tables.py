@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import io
+import re
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +21,11 @@ _TIME_BUDGET_S = 60.0  # for all pages of a file together
 _MAX_PATHS = 1_500  # more is a drawing
 _MAX_RULE_WIDTH = 2.5  # points
 _SNAP = 3.0  # points: rules this far apart meet
+_SCRIPT = re.compile("[¹²³⁰-₎^_]")  # as `knowledge.parsing.runs` writes raised and lowered characters
+_NOT_COMPARED = re.compile(r"[\s^_{}]")
+_MINUS = str.maketrans("−–", "--")
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 class TableExtractor:
@@ -39,7 +46,7 @@ class TableExtractor:
             return list(lines)
         started = time.monotonic()
         try:
-            tables = list(self._tables(index))
+            tables = list(self._tables(index, lines))
         except Exception:  # noqa: BLE001 - a second PDF parser; without it the text is still read
             tables = []
             self._skipped.append(index + 1)
@@ -55,18 +62,23 @@ class TableExtractor:
         shown = ", ".join(map(str, self._skipped[:5])) + (" …" if len(self._skipped) > 5 else "")
         return [f"Tables were read as plain text on {len(self._skipped)} of the pages (page {shown})."]
 
-    def _tables(self, index: int) -> Iterator[LayoutLine]:
+    def _tables(self, index: int, lines: Sequence[LayoutLine]) -> Iterator[LayoutLine]:
         if self._file is None:
             import pdfplumber  # takes a quarter of a second, needed only for files with rules
 
             self._file = pdfplumber.open(io.BytesIO(self._data))
         page = self._file.pages[index]
+        height = page.height + page.mediabox[1]
+
+        def upright(box: Box) -> Box:
+            return box[0], height - box[3], box[2], height - box[1]
+
         for table in page.find_tables():
             rows = [[cell or "" for cell in row] for row in table.extract()]
             if _is_table(rows):
-                left, top, right, bottom = table.bbox
-                height = page.height + page.mediabox[1]
-                yield LayoutLine(format_table(rows), left, height - bottom, right, height - top, 1.0, table=True)
+                cells = [[box and upright(box) for box in row.cells] for row in table.rows]
+                text = format_table(_with_scripts(rows, cells, lines))
+                yield LayoutLine(text, *upright(table.bbox), 1.0, table=True)
         page.close()
 
 
@@ -87,7 +99,7 @@ class _RuledLines:
             self.horizontals += [(bottom, left, right), (top, left, right)]
             self.verticals += [(left, bottom, top), (right, bottom, top)]
 
-    def grid(self) -> tuple[float, float, float, float] | None:
+    def grid(self) -> Box | None:
         """Return the box around all crossings, None if there are too few for a table of two by two cells."""
         if len(self.horizontals) * len(self.verticals) > 40_000:
             return None
@@ -119,7 +131,7 @@ def _has_table(page: pdfium.PdfPage, lines: Sequence[LayoutLine]) -> bool:
     return sum(1 for _ in inside) >= 4
 
 
-def _strokes(item: pdfium.PdfObject) -> Iterator[tuple[float, float, float, float]]:
+def _strokes(item: pdfium.PdfObject) -> Iterator[Box]:
     """Yield the bounds of a path, or of each segment if it has many."""
     count = raw.FPDFPath_CountSegments(item)
     if not 6 <= count <= _MAX_PATHS:
@@ -146,14 +158,39 @@ def _is_table(rows: list[list[str]]) -> bool:
     return 2 * len(filled) >= len(cells) and sum(map(len, filled)) < 250 * len(filled)
 
 
+def _with_scripts(rows: list[list[str]], cells: list[list[Box | None]], lines: Sequence[LayoutLine]) -> list[list[str]]:
+    """Return the rows with the raised and lowered characters of the page's lines, which pdfplumber reads as plain ones.
+
+    A cell is taken from the lines in it only where both have the same characters.
+    """
+    scripted = [line for line in lines if _SCRIPT.search(line.text)]
+    if not scripted:
+        return rows
+
+    def cell_text(text: str, box: Box | None) -> str:
+        if box is None or not any(_is_inside(line, box) for line in scripted):
+            return text
+        own = " ".join(line.text for line in lines if _is_inside(line, box))
+        return own if _characters(own) == _characters(text) else text
+
+    return [list(map(cell_text, *both)) for both in zip(rows, cells, strict=True)]
+
+
+def _characters(text: str) -> list[str]:
+    return sorted(_NOT_COMPARED.sub("", unicodedata.normalize("NFKC", text).translate(_MINUS)))
+
+
+def _is_inside(line: LayoutLine, box: Box) -> bool:
+    left, bottom, right, top = box
+    return left <= (line.left + line.right) / 2 <= right and bottom <= line.middle <= top
+
+
 def _replace_lines(lines: Sequence[LayoutLine], table: LayoutLine) -> list[LayoutLine]:
     """Return the lines with the table in place of the first of its lines; a table without lines is left out."""
     replaced: list[LayoutLine] = []
     found = False
     for line in lines:
-        middle = (line.left + line.right) / 2
-        inside = table.left <= middle <= table.right and table.bottom <= line.middle <= table.top
-        if not inside or line.table:
+        if line.table or not _is_inside(line, (table.left, table.bottom, table.right, table.top)):
             replaced.append(line)
         elif not found:
             replaced.append(replace(table, height=line.height))

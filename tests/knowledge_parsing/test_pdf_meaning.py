@@ -60,6 +60,26 @@ def test_small_raised_and_lowered_characters_are_written_as_such(pieces):
     assert whole_text(parse("cells.pdf", drawn(draw))) == expected
 
 
+def test_the_cells_of_a_ruled_table_keep_their_powers():
+    rows = [("Thing", "Number", ""), ("cells", "3 × 10", "13"), ("stars in all", "2 × 10", "23"), ("days", "365", "")]
+
+    def draw(canvas):
+        canvas.grid([72, 222, 372], [700 - 24 * row for row in range(len(rows) + 1)])
+        for row, (thing, number, power) in enumerate(rows):
+            canvas.setFont("Helvetica", 12)
+            canvas.drawString(80, 684 - 24 * row, thing)
+            text = canvas.beginText(230, 684 - 24 * row)
+            text.textOut(number)
+            text.setFont("Helvetica", 7)
+            text.setRise(4.5)
+            text.textOut(power)
+            text.setRise(0)
+            canvas.drawText(text)
+
+    expected = "| Thing | Number |\n| cells | 3 × 10¹³ |\n| stars in all | 2 × 10²³ |\n| days | 365 |"
+    assert whole_text(parse("counts.pdf", drawn(draw))) == expected
+
+
 def test_capitals_in_small_print_on_the_same_line_are_not_lowered():
     def draw(canvas):
         text = canvas.beginText(72, 700)
