@@ -67,6 +67,10 @@ def test_an_unknown_function_or_a_factorial_is_never_a_product(answer, key):
         ("0.667t", "2t/3"),
         ("e^(i*pi)", "-1"),
         ("k!", "k"),
+        ("1 + 3e", "3e+1"),
+        ("3e-1", "3*e - 1"),
+        ("2,750t", "2.75t"),
+        ("2.750t", "2750t"),
     ],
 )
 def test_what_is_right_under_another_convention_is_left_to_a_person(answer, key):
@@ -81,6 +85,12 @@ def test_what_is_right_under_another_convention_is_left_to_a_person(answer, key)
         ("t=3", "t=±3", PARTIAL),
         ("t=3, t=4", "t=±3", PARTIAL),
         ("t=4 and t=5", "t=±3", WRONG),
+        ("t=3 and -3", "t=±3", RIGHT),
+        ("3 or -3", "t=±3", RIGHT),
+        ("t=√3 or t=-√3", "t=sqrt(3), t=-sqrt(3)", RIGHT),
+        ("t=3,4", "t=3 or t=4", UNSURE),
+        ("4 or 3", "3,4", UNSURE),
+        ("t=3,5", "t=3 or t=4", WRONG),
         ("t>=4", "4 ≤ t", RIGHT),
         ("t>4", "t ≥ 4", WRONG),
         ("t∈[0,4)", "0<=t<4", RIGHT),
@@ -91,10 +101,31 @@ def test_what_is_right_under_another_convention_is_left_to_a_person(answer, key)
         ("(1, 2, 4/2)", "(1,2,2)", RIGHT),
         ("(1,2)", "(2,1)", WRONG),
         ("(2a, b)", "(a+a, b)", RIGHT),
+        ("[0; 2,5)", "[0, 2.5)", RIGHT),
+        ("(2; 5)", "(2.5, 0)", WRONG),
         ("t<", "t<2", UNSURE),
     ],
 )
 def test_solutions_intervals_and_vectors_are_compared_as_what_they_are(answer, key, expected):
+    assert outcome(answer, key) is expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "key", "expected"),
+    [
+        ("s=3, t=4", "t=4, s=3", RIGHT),
+        ("s=4, t=3", "t=4, s=3", WRONG),
+        ("3, 4", "t=4, s=3", UNSURE),
+        ("s=3, 4", "t=4, s=3", UNSURE),
+        ("s=3", "t=4, s=3", PARTIAL),
+        ("s=3, t=4", "3, 4", UNSURE),
+        ("5, 6", "t=4, s=3", WRONG),
+        ("t₁=3, t₂=4", "t=3 or t=4", UNSURE),
+        ("3, 4", "t=3 or t=4", RIGHT),
+    ],
+)
+def test_values_alone_do_not_say_which_of_several_unknowns_they_are(answer, key, expected):
+    """A regression: "3, 4" was right for t=4 and s=3, in either order."""
     assert outcome(answer, key) is expected
 
 

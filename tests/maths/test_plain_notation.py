@@ -147,6 +147,6 @@ def test_an_unknown_function_is_refused_and_never_a_product(text):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["sin(30)", "cos(60)", "x+1", "ln(0)", "1/0", "sqrt(-2)"])
+@pytest.mark.parametrize("text", ["sin(30)", "cos(60)", "x+1", "ln(0)", "1/0", "sqrt(-2)", "2exp(709)(1+sqrt(-1))"])
 def test_what_has_no_certain_real_value_has_none(text):
     assert real_constant(parse(text)) is None

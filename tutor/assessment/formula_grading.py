@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.languages import either
 from tutor.assessment.items import Grade, partial_grade, right_grade, unsure_grade, wrong_grade
@@ -27,12 +27,13 @@ from tutor.maths.algebra import (
     to_rational,
     variables,
 )
-from tutor.maths.formula_readings import may_be_complex, other_readings
+from tutor.maths.formula_readings import may_be_complex, other_readings, separated_values
 from tutor.maths.notation import plain_characters
 
 _LEAD_IN = re.compile(rf"^(?:(?:{either('answers', 'NUMBER_LEAD_IN')})\b[\s,:]*|[≈=~:]\s*)+", re.IGNORECASE)
 _FUNCTION_OF_ONE = re.compile(r"\s*([A-Za-z])\([A-Za-z]\)\s*")
 _SOLUTION_SEPARATOR = re.compile(rf"\s*(?:[,;]|{either('answers', 'SOLUTION_SEPARATORS')})\s*", re.IGNORECASE)
+_SOLUTION_WORD = re.compile(either("answers", "SOLUTION_SEPARATORS"), re.IGNORECASE)
 _PLUS_MINUS = re.compile(r"±|\\pm(?![A-Za-z])|\+/-")
 _SET_BRACES = re.compile(r"^\s*\\?\{(.*?)\\?\}\s*$")
 _MAX_SOLUTIONS = 8
@@ -70,7 +71,8 @@ def _grade_text(text: str, key_text: str) -> Grade:
     if given is None:
         return unsure_grade("no_formula")
     if len(given) > 1 or len(key) > 1:
-        return _grade_solutions(given, key)
+        grade = _grade_solutions(given, key)
+        return unsure_grade("two_readings") if _are_solutions_in_commas(text, key_text, grade) else grade
     grade = _grade_parsed(given[0], key[0])
     if grade.outcome is Outcome.WRONG and _may_be_meant(text, key_text, given[0], key[0]):
         return unsure_grade("two_readings")
@@ -93,14 +95,12 @@ def _grade_relation(given: Relation | None, key: Relation | None) -> Grade:
 def _parse_solutions(text: str) -> list[_Formula] | None:
     """Return the formulas of "x = 2 or x = -2", "{2, -2}" or "x = ±2"; None where one cannot be read."""
     braces = _SET_BRACES.match(text)
-    single = None if braces else _parse_formula(text)
+    single = None if braces or _SOLUTION_WORD.search(text) else _parse_formula(text)
     if single is not None:
         return [single]
     parts = _SOLUTION_SEPARATOR.split(braces[1] if braces else text)
     if len(parts) > _MAX_SOLUTIONS or (len(parts) == 1 and not _PLUS_MINUS.search(text) and not braces):
         return None
-    if not braces and re.search(r"[()\[\]]", text) and len(parts) > 1:
-        return None  # a point, a vector or a function of several arguments
     found = [_parse_formula(one) for part in parts for one in _both_signs(part)]
     sound = [one for one in found if one is not None]
     return sound if len(sound) == len(found) else None
@@ -114,8 +114,37 @@ def _both_signs(part: str) -> Iterator[str]:
     yield _PLUS_MINUS.sub("-", part)
 
 
+def _are_solutions_in_commas(text: str, key_text: str, grade: Grade) -> bool:
+    """Whether solutions are all right where a comma between digits separates two of them: "x=2,5"."""
+    if grade.outcome is Outcome.RIGHT:
+        return False
+    for one, other in {(separated_values(text), key_text), (text, separated_values(key_text))} - {(text, key_text)}:
+        given, key = _parse_solutions(one), _parse_solutions(other)
+        if given and key and _grade_solutions(given, key).outcome is Outcome.RIGHT:
+            return True
+    return False
+
+
 def _grade_solutions(given: list[_Formula], key: list[_Formula]) -> Grade:
-    """Grade solutions in any order: all and no others are right, some of them are partial."""
+    """Grade solutions in any order. Values that fit several names, or other names than the key's, are unsure."""
+    mine, its = _names(given), _names(key)
+    if mine <= its or len((mine | its) - {""}) < 2:
+        return _grade_set(given, key)
+    bare = _grade_set([_without_name(one) for one in given], [_without_name(one) for one in key])
+    return bare if bare.outcome is Outcome.WRONG else unsure_grade("two_readings")
+
+
+def _names(formulas: list[_Formula]) -> set[str]:
+    """Return the names that formulas define, and "" for a value without one."""
+    return {one.name or "" for one in formulas if one.name or one.equation is None}
+
+
+def _without_name(formula: _Formula) -> _Formula:
+    return formula if formula.name is None else replace(formula, equation=None, name=None)
+
+
+def _grade_set(given: list[_Formula], key: list[_Formula]) -> Grade:
+    """Grade formulas in any order: all and no others are right, some of them are partial."""
     table = [[_grade_parsed(one, other).outcome for other in key] for one in given]
     if any(outcome is Outcome.UNSURE for row in table for outcome in row):
         return unsure_grade("formula_undecided")

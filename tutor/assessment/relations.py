@@ -77,7 +77,7 @@ def _parse_bracketed(text: str) -> Relation | None:
     match = _BRACKETED.match(text)
     if match is None:
         return None
-    fields = re.split(r"[,;]", match[2])
+    fields = match[2].split(";" if ";" in match[2] else ",")  # "[0; 1,5)": beside a semicolon a comma is decimal
     if not 2 <= len(fields) <= MAX_PARTS:
         return None
     is_closed = (match[1] == "[", match[3] == "]")

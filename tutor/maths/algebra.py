@@ -134,9 +134,10 @@ def real_constant(tree: Tree) -> Fraction | None:
         return exact
     try:
         value = evaluate(tree, {})
+        is_real = cmath.isfinite(value) and abs(value.imag) <= 1e-12 * abs(value)
     except (ArithmeticError, ValueError):
         return None
-    return Fraction(value.real) if cmath.isfinite(value) and abs(value.imag) <= 1e-12 * abs(value) else None
+    return Fraction(value.real) if is_real else None
 
 
 def _nodes(tree: Tree) -> Iterator[Tree]:
