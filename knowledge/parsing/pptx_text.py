@@ -31,27 +31,36 @@ _AROUND = {"ParenBoth": "({})", "ParenR": "{})", "Period": "{}."}
 
 def paragraphs_text(element: Any) -> str:
     """Return the text below an element, one line for each paragraph."""
-    counts = [0] * _LEVELS
+    numbers = _ListNumbers()
     return "\n".join(
-        _marker(paragraph, counts) + join_runs(_runs(paragraph, 0)) for paragraph in element.iter(qn("a:p"))
+        numbers.marker(paragraph) + join_runs(_runs(paragraph, 0)) for paragraph in element.iter(qn("a:p"))
     )
 
 
-def _marker(paragraph: Any, counts: list[int]) -> str:
-    """Return the number or letter before a paragraph of a numbered list, counted by level."""
-    properties = paragraph.find(qn("a:pPr"))
-    level = int(properties.get("lvl", "0")) if properties is not None else 0
-    number = None if properties is None else properties.find(qn("a:buAutoNum"))
-    if not any(one.text for one in paragraph.iter(qn("a:t"))) or level >= _LEVELS:
-        return ""
-    counts[level + 1 :] = [0] * (_LEVELS - level - 1)
-    if number is None:
-        counts[level] = 0
-        return ""
-    counts[level] += 1
-    kind = number.get("type", "arabicPeriod")
-    name = next((word for start, word in _KINDS if kind.startswith(start)), "decimal")
-    text = format_number(int(number.get("startAt", "1")) + counts[level] - 1, name)
+class _ListNumbers:
+    """Counts the paragraphs of numbered lists by level; another kind or start begins another list."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * _LEVELS
+        self._lists: list[tuple[str, int] | None] = [None] * _LEVELS
+
+    def marker(self, paragraph: Any) -> str:
+        """Return the number or letter before a paragraph, "" outside lists."""
+        properties = paragraph.find(qn("a:pPr"))
+        level = int(properties.get("lvl", "0")) if properties is not None else 0
+        if not any(one.text for one in paragraph.iter(qn("a:t"))) or level >= _LEVELS:
+            return ""
+        number = None if properties is None else properties.find(qn("a:buAutoNum"))
+        here = None if number is None else (number.get("type", "arabicPeriod"), int(number.get("startAt", "1")))
+        self._counts[level + 1 :] = [0] * (_LEVELS - level - 1)
+        self._counts[level] = self._counts[level] + 1 if here == self._lists[level] else 1
+        self._lists[level] = here
+        return "" if here is None else _format_marker(*here, self._counts[level])
+
+
+def _format_marker(kind: str, start: int, count: int) -> str:
+    name = next((word for beginning, word in _KINDS if kind.startswith(beginning)), "decimal")
+    text = format_number(start + count - 1, name)
     return next((form for ending, form in _AROUND.items() if kind.endswith(ending)), "{}").format(text) + " "
 
 

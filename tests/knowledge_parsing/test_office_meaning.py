@@ -176,20 +176,38 @@ def test_a_hidden_slide_and_a_hidden_shape_are_left_out():
 
 def test_slides_keep_powers_and_list_numbers():
     def build(presentation):
-        from lxml import etree
-
         frame = slide_with(presentation, "Powers").shapes.add_textbox(0, 900_000, 900_000, 900_000).text_frame
         frame.text = "10"
         run = frame.paragraphs[0].add_run()
         run.text = "-6"
         run.font._element.set("baseline", "30000")
         for text in ("shark", "whale"):
-            item = frame.add_paragraph()
-            item.text = text
-            marks = "{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum"
-            etree.SubElement(item._p.get_or_add_pPr(), marks).set("type", "alphaLcParenR")
+            add_numbered(frame, text, type="alphaLcParenR")
 
     assert read_text("deck.pptx", slides_file(build)) == "10⁻⁶\na) shark\nb) whale"
+
+
+def add_numbered(frame: Any, text: str, **attributes: str) -> None:
+    from lxml import etree
+
+    item = frame.add_paragraph()
+    item.text = text
+    marks = "{http://schemas.openxmlformats.org/drawingml/2006/main}buAutoNum"
+    etree.SubElement(item._p.get_or_add_pPr(), marks, attributes)
+
+
+def test_a_list_of_another_kind_or_start_on_a_slide_counts_by_itself():
+    def build(presentation):
+        frame = slide_with(presentation, "Lists").shapes.add_textbox(0, 900_000, 900_000, 900_000).text_frame
+        for text in ("fill", "heat"):
+            add_numbered(frame, text, type="arabicPeriod")
+        for text in ("shark", "whale"):
+            add_numbered(frame, text, type="alphaLcParenR")
+        for text in ("cool", "pour"):
+            add_numbered(frame, text, type="arabicPeriod", startAt="7")
+
+    text = read_text("deck.pptx", slides_file(build))
+    assert text == "1. fill\n2. heat\na) shark\nb) whale\n7. cool\n8. pour"
 
 
 def test_the_points_of_a_diagram_are_read_in_their_order():
