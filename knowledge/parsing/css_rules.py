@@ -59,7 +59,7 @@ def hides(style: Declarations) -> bool:
         return True
     if _number(style.get("font-size")) == 0 or _number(style.get("opacity")) == 0:
         return True
-    if style.get("color") == "transparent" or _is_background(style.get("color"), style):
+    if _has_no_colour(style):
         return True
     if _NOTHING_LEFT.match(style.get("clip", "") + style.get("clip-path", "")):
         return True
@@ -109,9 +109,13 @@ def _pixels(value: str | None) -> float:
     return float(found.group(1)) * _PIXELS.get(found.group(2) or "", 1.0) if found else 0.0
 
 
-def _is_background(color: str | None, style: Declarations) -> bool:
-    ground = style.get("background-color") or style.get("background")
-    return bool(color) and bool(ground) and _color(str(color)) == _color(str(ground).split()[0])
+def _has_no_colour(style: Declarations) -> bool:
+    """Whether text is transparent or in the colour of its ground, and no picture is behind it or fills its letters."""
+    color, ground = style.get("color", ""), style.get("background-color") or style.get("background", "")
+    picture = any("url(" in value or "gradient(" in value for name, value in style.items() if "background" in name)
+    if color == "transparent":
+        return not (picture and "text" in (style.get("background-clip"), style.get("-webkit-background-clip")))
+    return bool(color and ground) and not picture and _color(color) == _color(ground.split()[0])
 
 
 _NAMES = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "yellow": "#ffff00"}

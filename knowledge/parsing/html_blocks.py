@@ -142,7 +142,10 @@ class HtmlBlockBuilder:
         if depth > _MAX_DEPTH:
             raise RecursionError
         for marker, item in _marked_items(element, self.style):
-            inner = [found for found in item.iter(*_LISTS) if next(found.iterancestors("li"), None) is item]
+            if item.tag in _LISTS:
+                yield from (f"  {line}" for line in self._list_lines(item, depth + 1))
+                continue
+            inner = [found for found in item.iter(*_LISTS) if next(found.iterancestors("li", *_LISTS), None) is item]
             text = clean_line(self.inner_text(item, frozenset(inner)))
             if text:
                 yield (marker or "- ") + text
@@ -222,15 +225,19 @@ _INLINE_LEAVES = {
 
 
 def _marked_items(element: html.HtmlElement, style: PageStyle) -> Iterator[tuple[str, html.HtmlElement]]:
-    """Yield the visible items of a list, each with "3. " or "b. " if the list is an ordered one."""
-    items = list(element.iterchildren("li"))
+    """Yield the visible items of a list, each with "3. " or "b. " if the list is an ordered one.
+
+    A list that stands in it without an item of its own has no number.
+    """
     step = -1 if element.get("reversed") is not None else 1
-    number = _as_number(element.get("start"), 1 if step > 0 else len(items))
+    number = _as_number(element.get("start"), 1 if step > 0 else len(element.findall("li")))
     kind = element.get("type") or style.list_style(element) or "decimal"
-    for item in items:
-        number = _as_number(item.get("value"), number)
-        text = format_number(number, kind) if element.tag == "ol" else ""
-        number += step
+    for item in element.iterchildren("li", *_LISTS):
+        text = ""
+        if item.tag == "li":
+            number = _as_number(item.get("value"), number)
+            text = format_number(number, kind) if element.tag == "ol" else ""
+            number += step
         if not style.is_hidden(item):
             yield f"{text}. " if text else "", item
 

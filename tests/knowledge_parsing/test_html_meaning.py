@@ -55,6 +55,8 @@ def test_a_button_is_read_where_it_is_the_heading_of_a_part():
         "position:absolute; left:-9000px",
         "text-indent:-999em",
         "color:#FFF; background:white",
+        "color:transparent",
+        "color:transparent; background-clip:text",
         "position:absolute;clip:rect(0,0,0,0)",
     ],
 )
@@ -64,7 +66,17 @@ def test_what_cannot_be_seen_is_left_out_and_reported(style):
     assert parsed.notes == ("Text that is hidden on the page was left out.",)
 
 
-@pytest.mark.parametrize("style", ["opacity:0.6", "font-size:0.8em", "color:#fff;background:#222", "margin-left:-8px"])
+@pytest.mark.parametrize(
+    "style",
+    [
+        "opacity:0.6",
+        "font-size:0.8em",
+        "color:#fff;background:#222",
+        "margin-left:-8px",
+        "color:transparent; background:linear-gradient(red, blue); -webkit-background-clip:text",
+        "color:white; background:white url(night.jpg)",
+    ],
+)
 def test_what_can_be_seen_is_read(style):
     page = f'<p style="{style}">Pale, but there.</p>'
     assert read_text("pale.html", page.encode()) == "Pale, but there."
@@ -93,6 +105,11 @@ def test_a_style_sheet_hides_unless_scripts_may_show_it_again():
 def test_the_items_of_a_list_have_their_numbers_and_letters(opening, first, second):
     page = f"{opening}<li>shark</li><li>whale<ul><li>blue</li></ul></li></{opening[1:3]}>"
     assert read_text("animals.html", page.encode()) == f"{first}shark\n{second}whale\n  - blue"
+
+
+def test_a_list_that_stands_directly_in_a_list_is_read():
+    page = "<ol><li>shark</li><ul><li>white</li><li>blue</li></ul><li>whale<ul><ul><li>grey</li></ul></ul></li></ol>"
+    assert read_text("animals.html", page.encode()) == "1. shark\n  - white\n  - blue\n2. whale\n    - grey"
 
 
 def test_a_cell_over_several_columns_or_rows_names_each_of_them():
