@@ -41,6 +41,9 @@ def parse_score(score, **result):
         {"scaled": True},
         {"raw": "ten", "max": 10},
         {"scaled": 1, "raw": 11, "max": 10},
+        {"scaled": float("nan")},
+        {"raw": 1, "max": float("inf")},
+        {"raw": 1, "max": 10**400},
     ],
 )
 def test_a_score_that_makes_no_sense_is_refused(score):
