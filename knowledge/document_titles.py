@@ -122,12 +122,14 @@ def _repeated(titles: Iterable[str]) -> set[str]:
 
 
 def _numbered(documents: Sequence[Document], titles: dict[str, str]) -> dict[str, str]:
-    """Number the titles that are still equal in the order of the documents."""
-    repeated, seen = _repeated(titles.values()), Counter[str]()
+    """Number the titles that are still equal in the order of the documents, past the numbers that others have."""
+    repeated, taken, last = _repeated(titles.values()), set(titles.values()), Counter[str]()
     for document in documents:
-        if (title := titles[document.id]) in repeated:
-            seen[title] += 1
-            titles[document.id] = f"{title} ({seen[title]})"
+        name = title = titles[document.id]
+        while title in repeated and name in taken:
+            last[title] += 1
+            name = f"{title} ({last[title]})"
+        titles[document.id] = name
     return titles
 
 
