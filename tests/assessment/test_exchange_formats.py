@@ -73,6 +73,13 @@ def test_what_stands_around_a_gap_comes_back_as_it_stood():
             assert refused == [] and [one.prompt for one in back] == [prompt], file_format
 
 
+def test_a_character_of_private_use_is_no_gap():
+    """A regression: one of them stood for the gap while QTI was read, and became one."""
+    item = Item("0000", ItemKind.SHORT_TEXT, "What does \ue000 mean? \uf8ff", ("a",))
+    for file_format in EXPORT_FORMATS:
+        assert parse_items(join_items([format_item(item, file_format)], file_format)) == ([item], [])
+
+
 @settings(max_examples=150, deadline=None)
 @given(items(IN_EVERY_FORMAT), st.sampled_from(EXPORT_FORMATS))
 def test_an_exported_item_comes_back_as_the_same_item(item, file_format):
@@ -181,6 +188,7 @@ def test_an_export_of_moodle_is_read_as_it_is_meant():
         "::A:: Number? {#five apples}",
         "::A:: Number? {#5:-1}",
         "::A:: Number? {#7..2}",
+        "::A::[html]<html><frameset></frameset></html> {T}",
         "::A:: A survey {~a ~b ~c}",
         "::A:: Many? {" + " ".join(f"~a{n}" for n in range(60)) + "}",
     ],
@@ -189,6 +197,15 @@ def test_a_question_that_is_not_understood_is_refused_with_the_reason(text):
     items_read, refused = parse_items(text)
     assert items_read == []
     assert [bool(str(one) and one.key) for one in refused] == [True]
+
+
+def test_a_margin_beyond_all_proportion_is_part_of_its_key():
+    """A regression: it was divided by its value, and the quotient was too large for a number of the machine."""
+    text = "::A:: How far? {#1e-99:" + "9" * 180 + "e99}"
+    (item,), refused = parse_items(text)
+    assert refused == [] and item.tolerance is None
+    (item,), refused = parse_items("::A:: How far? {#0.001:5000}")
+    assert refused == [] and outcomes(item, "4999", "5001") == [Outcome.RIGHT, Outcome.WRONG]
 
 
 ITEM = (
@@ -203,6 +220,9 @@ CHOICE = (
     '</simpleChoice><simpleChoice identifier="B"><p>10<sup>4</sup></p></simpleChoice>'
     '<simpleChoice identifier="C">105</simpleChoice></choiceInteraction>'
 )
+
+FIELD = '<p>How many? <textEntryInteraction responseIdentifier="R"/></p>'
+EQUAL = '<responseProcessing><equal toleranceMode="{mode}" tolerance="{tolerance}"/></responseProcessing>'
 
 
 def document(body=CHOICE, *values, cardinality="single", base="identifier", mapping=(), rest="", attributes=""):
@@ -236,9 +256,7 @@ def test_a_qti_item_with_several_right_choices_wants_them_all():
     [("absolute", "0.5 0.5", "12.4 12.6"), ("relative", "10 10", "13.1 13.3"), ("absolute", "0.5 2", "12.4 13")],
 )
 def test_a_number_of_qti_has_its_tolerance(mode, tolerance, answers):
-    equal = f'<responseProcessing><equal toleranceMode="{mode}" tolerance="{tolerance}"/></responseProcessing>'
-    body = '<p>How many? <textEntryInteraction responseIdentifier="R"/></p>'
-    item = from_qti(document(body, "12", base="float", rest=equal))
+    item = from_qti(document(FIELD, "12", base="float", rest=EQUAL.format(mode=mode, tolerance=tolerance)))
     assert (item.kind, item.prompt) == (ItemKind.NUMBER, "How many?")
     assert outcomes(item, *answers.split()) == [Outcome.RIGHT, Outcome.WRONG]
 
@@ -297,6 +315,8 @@ def test_qti_3_is_read_by_its_own_names():
         document(CHOICE, "A", attributes='adaptive="true"'),
         document(CHOICE, "A", rest="<templateProcessing/>"),
         document(CHOICE.replace('responseIdentifier="R"', 'responseIdentifier="OTHER"'), "A"),
+        document(FIELD, "12", base="float", rest=EQUAL.format(mode="relative", tolerance="1e999 1e999")),
+        document(FIELD, "12", base="float", rest=EQUAL.format(mode="relative", tolerance="-5 5")),
         document("<p>" * 90 + CHOICE + "</p>" * 90, "A"),
         "<questestinterop/>",
     ],
@@ -339,6 +359,13 @@ def test_moodle_xml_is_read_like_moodles_other_format():
     assert outcomes(read[2], "12.5", "14") == [Outcome.RIGHT, Outcome.WRONG]
     assert read[3].keys == ("Curie",)
     assert [one.key for one in refused] == ["gift_wildcard", "qti_interaction"]
+
+
+def test_a_question_with_too_many_answers_is_refused_and_none_of_them_lost():
+    for kind in ("multichoice", "shortanswer", "ordering"):
+        answers = "".join(f'<answer fraction="{n}"><text>a{n}</text></answer>' for n in range(50, 101))
+        text = f'<quiz><question type="{kind}"><questiontext><text>Q</text></questiontext>{answers}</question></quiz>'
+        assert [(one.key, one.values["count"]) for one in parse_items(text)[1]] == [("gift_many_answers", 51)]
 
 
 @pytest.mark.parametrize(

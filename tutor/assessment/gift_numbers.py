@@ -11,6 +11,7 @@ from tutor.assessment.number_grading import parse_range
 from tutor.assessment.quantities import parse_quantity
 
 FIGURES = 15  # of a margin that is computed from a tolerance
+MAX_RELATIVE = 10**6  # a margin that is larger is part of its key
 _CONTEXT = Context(prec=400)
 
 
@@ -27,7 +28,7 @@ def parse_gift_numbers(question: GiftQuestion) -> tuple[tuple[str, ...], float |
     if len(split) == 1:
         value, margin = split[0]
         size = Fraction(0) if margin is None else abs(_number(value, question))
-        if margin is not None and size:
+        if margin is not None and size and margin <= size * MAX_RELATIVE:
             return (value,), float(f"{float(margin / size):.{FIGURES}g}")
     return tuple(value if not margin else f"{value} ± {_plain(margin)}" for value, margin in split), (
         0.0 if any(margin == 0 for _, margin in split) else None
@@ -62,10 +63,10 @@ def _split_margin(text: str, question: GiftQuestion) -> tuple[str, Fraction | No
     size = _number(margin, question) if colon and margin else None
     if size is not None and size < 0:
         raise _no_number(question, text)
-    return (value if parse_float(value) else _plain(number)), size
+    return (value if _is_float(value) else _plain(number)), size
 
 
-def parse_float(text: str) -> bool:
+def _is_float(text: str) -> bool:
     """Whether text is a number as programs write it."""
     try:
         float(text)

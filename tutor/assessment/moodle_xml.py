@@ -1,7 +1,7 @@
 """Items as Moodle XML, export and import.
 
 Moodle's two formats have the same questions, so that answers are read and written as those of GIFT; XML has besides the
-order of steps, and units of numbers as they are typed.
+order of steps.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from tutor.assessment.gift import parse_gift_item
-from tutor.assessment.gift_syntax import GiftAnswer, GiftQuestion, NotGift, escape, parse_answers
+from tutor.assessment.gift_syntax import MAX_ANSWERS, GiftAnswer, GiftQuestion, NotGift, escape, parse_answers
 from tutor.assessment.items import Item, ItemKind
 from tutor.assessment.markup import html_text
 from tutor.assessment.question_types.registry import question_type
@@ -30,7 +30,6 @@ _MOODLE_TYPES = {
     ItemKind.ORDERING: "ordering",
 }
 _READ = frozenset(_MOODLE_TYPES.values())
-_MAX_ANSWERS = 50
 
 
 class NotMoodleXml(InputRefused):
@@ -117,12 +116,20 @@ def parse_moodle_question(question: Any, number: int) -> Item:
     if kind not in _READ:
         raise NotMoodleXml(f"{kind} is not supported", key="qti_interaction", name=kind[:40])
     prompt = _read_text(question.find("questiontext"))
-    answers = [_read_answer(answer) for answer in question.findall("answer")[:_MAX_ANSWERS]]
+    written = question.findall("answer")
+    if len(written) > MAX_ANSWERS:
+        raise NotMoodleXml(
+            f"a question has {len(written)} answers, at most {MAX_ANSWERS} are read",
+            key="gift_many_answers",
+            count=len(written),
+            most=MAX_ANSWERS,
+        )
+    answers = [_read_answer(answer) for answer in written]
     identity = (question.findtext("idnumber") or "").strip()
     item_id = identity or hashlib.sha256(tostring(question, encoding="utf-8")).hexdigest()[:16]
     if kind == "ordering":
         return _ordering(item_id, prompt, answers)
-    margins = [(answer.findtext("tolerance") or "").strip() for answer in question.findall("answer")[:_MAX_ANSWERS]]
+    margins = [(answer.findtext("tolerance") or "").strip() for answer in written]
     body = _gift_body(kind, answers, margins)
     return parse_gift_item(GiftQuestion(number, item_id, prompt, body))
 

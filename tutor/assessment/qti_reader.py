@@ -6,6 +6,7 @@ computed value or a program is refused with the reason.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _READ = _TEXT_FIELDS | {"choiceInteraction", "inlineChoiceInteraction", "orderIn
 _COMPUTED = frozenset({"templateDeclaration", "templateProcessing", "customOperator"})
 _NUMBERS = frozenset({"float", "integer"})
 _KEBAB = re.compile(r"-([a-z])")
-_GAP = "\ue000"  # stands for the field until the text is whole
+_GAP = "\0"  # stands for the field until the text is whole; XML cannot contain it
 _TOUCHED_BEFORE, _TOUCHED_BEHIND = re.compile(rf"(?<=\w){_GAP}"), re.compile(rf"{_GAP}(?=\w)")
 _END_OF_PROMPT = re.compile(rf"(?<=[?.:!])\s*{BLANK}\s*[.?]?$|^{BLANK}$")
 
@@ -183,8 +184,8 @@ def _make_item(root: Any, interaction: Any, response: _Response) -> Item:
     label = root.get("label")
     if label in QUESTION_TYPES:
         its_type = question_type(label)
-        tolerance = None if response.tolerance is None else float(response.tolerance)
-        return Item(identifier, its_type.kind, prompt, keys, its_type.options_from_qti(options), tolerance)
+        options = its_type.options_from_qti(options)
+        return Item(identifier, its_type.kind, prompt, keys, options, _relative(response.tolerance))
     if name in _TEXT_FIELDS:
         return _typed_item(identifier, prompt, keys, response)
     if name != "orderInteraction" and response.cardinality == "multiple":
@@ -203,9 +204,17 @@ def _typed_item(identifier: str, prompt: str, keys: tuple[str, ...], response: _
     if response.base_type in _NUMBERS:
         absolute = (response.tolerance or "").startswith("±")
         values = tuple(f"{key} {response.tolerance}" for key in keys) if absolute else keys
-        relative = None if absolute or response.tolerance is None else float(response.tolerance)
-        return Item(identifier, ItemKind.NUMBER, prompt, values, tolerance=relative)
+        relative = None if absolute else response.tolerance
+        return Item(identifier, ItemKind.NUMBER, prompt, values, tolerance=_relative(relative))
     return Item(identifier, ItemKind.CLOZE if BLANK in prompt else ItemKind.SHORT_TEXT, prompt, keys)
+
+
+def _relative(tolerance: str | None) -> float | None:
+    """Return a relative tolerance as a number; raises ValueError for one that is none, or without end."""
+    value = None if tolerance is None else float(tolerance)
+    if value is not None and not 0 <= value < math.inf:
+        raise ValueError(f"the tolerance is {value}")
+    return value
 
 
 def _read_prompt(root: Any, interaction: Any, *, inline: bool) -> str:
