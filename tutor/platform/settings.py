@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge import languages
+from tutor.errors import SetupError
 
 
 class Settings(BaseSettings):
@@ -23,7 +24,7 @@ class Settings(BaseSettings):
     embedder: str = "auto"  # auto | bundled | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None
-    engine_parameters_b: float | None = Field(default=None, ge=0)  # billions, of that server's model; None: by its name
+    engine_parameters_b: float | None = Field(default=None, ge=0, le=100_000)  # billions; None: by the model's name
     vision_model: str | None = None  # the model of that server that reads pictures; None: OCR reads them
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
@@ -50,3 +51,15 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def read_settings(**chosen: Any) -> Settings:
+    """Return the settings of the environment, and those that were chosen; raises SetupError that names wrong ones.
+
+    What was set is not repeated: it may be a key.
+    """
+    try:
+        return Settings(**chosen)
+    except ValidationError as error:
+        wrong = [f"TUTOR_{str(one['loc'][0]).upper()}: {one['msg'].lower()}" for one in error.errors()]
+        raise SetupError(f"settings that cannot be used: {'; '.join(wrong)}") from None
