@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from knowledge.documents import Passage
-from knowledge.languages import fold
+from knowledge.languages import fold, words
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.languages.stemming import stem
@@ -29,8 +29,14 @@ MAX_CONCEPTS = 150  # of a course; more than an instructor would edit
 _MAX_PREREQUISITES = 3  # of one concept
 _MAX_TEACHING_PASSAGES = 6  # of one concept
 _UBIQUITOUS_SHARE, _UBIQUITOUS_MIN_PASSAGES = 0.15, 5  # share of the passages, and the fewest that count as many
+_MAX_CENTRALITY = 8.5  # of what a glossary, a definition and a heading name and forty passages mention
+_MIN_TEACHING_PASSAGES = 2  # about a concept, for mentions in them to be more than a co-mention
+_MIN_SENSE_SHARE = 0.25  # of the words that introduce a prerequisite, in the passages about the concept
 _MIN_REFD = 0.5  # reference distance: mentions of the one in passages about the other, minus the reverse; in shares
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+
+
+STOP_STEMS = frozenset(stem(word) for word in words("text", "STOP_WORDS", spaced=True))
 
 
 class EdgeBasis(StrEnum):
@@ -43,12 +49,13 @@ class EdgeBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Something a course teaches; `evidence` introduces it."""
+    """Something a course teaches; `evidence` introduces it, `sureness` in [0, 1] is how clearly the course does."""
 
     id: str
     name: str
     source: TermSource
     evidence: PassageSpan
+    sureness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +138,10 @@ class ConceptCandidate:
     terms: tuple[Term, ...]
     mentions: frozenset[int] = frozenset()
     mention_count: int = 0
+    named: frozenset[int] = frozenset()  # of the mentions, those in a form of the name and not only of its stem
     teaching_passages: tuple[int, ...] = ()
     centrality: float = 0.0
+    taught: str = ""  # the stems of its teaching passages, between spaces
     introduction: _SearchableText = _SearchableText("", "")  # the sentence that introduces it
     is_ubiquitous: bool = False  # mentioned all over the course, so a mention is not evidence
 
@@ -204,11 +213,18 @@ def _with_mentions(
         found.terms,
         mentions,
         mention_count=sum(texts[at].count(found.key) for at in mentions),
+        named=frozenset(at for at in mentions if _names(passages[at].text, found.terms)),
         teaching_passages=tuple(taught)[:_MAX_TEACHING_PASSAGES],
         centrality=centrality,
+        taught=" ".join(texts[at].stems for at in tuple(taught)[:_MAX_TEACHING_PASSAGES]),
         introduction=_SearchableText.from_text(found.primary_term.evidence.text),
         is_ubiquitous=len(mentions) > max(_UBIQUITOUS_MIN_PASSAGES, _UBIQUITOUS_SHARE * len(texts)),
     )
+
+
+def _names(text: str, terms: Sequence[Term]) -> bool:
+    folded = fold(text).casefold()
+    return any(fold(name).casefold() in folded for name in {term.name for term in terms})
 
 
 def _passages_under(term: Term, passages: Sequence[Passage]) -> Iterator[int]:
@@ -228,7 +244,8 @@ def _is_recurring(candidate: ConceptCandidate) -> bool:
 
 def _to_concept(candidate: ConceptCandidate) -> Concept:
     term = candidate.primary_term
-    return Concept(candidate.id, candidate.name, term.source, term.evidence)
+    sureness = round(min(1.0, candidate.centrality / _MAX_CENTRALITY), 3)
+    return Concept(candidate.id, candidate.name, term.source, term.evidence, sureness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +272,32 @@ def _pair_features(concept: ConceptCandidate, other: ConceptCandidate) -> tuple[
     by_name = other.key in concept.key
     defined = concept.introduction.contains(other.key) and not other.introduction.contains(concept.key)
     distance = _mention_share(concept, other) - _mention_share(other, concept)
-    if not by_name and not defined and (distance < _MIN_REFD or other.is_ubiquitous):
+    mentioned = distance >= _MIN_REFD and not other.is_ubiquitous and _is_used(concept, other)
+    if not by_name and not defined and not mentioned:
         return None
     wider = math.log((1 + len(other.mentions)) / (1 + len(concept.mentions)))
     return float(by_name), float(defined), distance, wider
+
+
+def _is_used(concept: ConceptCandidate, other: ConceptCandidate) -> bool:
+    """Whether several passages about a concept mention another one, most of them and by its name.
+
+    One passage that mentions both is a co-mention; a shared stem ("functions" and "functionalism") is none at all.
+    """
+    about = concept.teaching_passages
+    named = sum(at in other.named for at in about)
+    return len(about) >= _MIN_TEACHING_PASSAGES and 2 * named > len(about) and _has_the_sense(concept, other)
+
+
+def _has_the_sense(concept: ConceptCandidate, other: ConceptCandidate) -> bool:
+    """Whether the passages about a concept use the words that introduce another: a base of DNA is no base of chemistry.
+
+    Told only for languages with spaces, whose introductions are cut into words.
+    """
+    own = set(other.key.split()) | STOP_STEMS
+    introduced = [word for word in dict.fromkeys(other.introduction.stems.split()) if word not in own]
+    used = sum(f" {word} " in concept.taught for word in introduced)
+    return not introduced or used >= _MIN_SENSE_SHARE * len(introduced)
 
 
 def _score_edge(pair: ConceptPair, passages: Sequence[Passage]) -> ConceptEdge:

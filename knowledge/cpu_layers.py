@@ -8,6 +8,8 @@ Weights use 7 bits, because AVX2 adds two products in 16 bits and would saturate
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -26,7 +28,7 @@ class RowwiseInt8Linear(nn.Module):
         weight = layer.weight.detach().float()
         scales = (weight.abs().amax(1) / _WEIGHT_MAX).clamp_min(_TINY).double()
         self._packed = _pack(weight, scales)
-        self._bias = torch.zeros(len(scales)) if layer.bias is None else layer.bias.detach().float()
+        self._bias = torch.zeros(len(scales)) if layer.bias is None else layer.bias.detach().float().clone()
 
     def forward(self, rows: Tensor) -> Tensor:
         """Return the layer's outputs; no row depends on another."""
@@ -47,9 +49,9 @@ def _pack(weight: Tensor, scales: Tensor) -> Any:
 class HalfEmbedding(nn.Module):
     """A table of vectors kept in float16; looked up, they are float32."""
 
-    def __init__(self, table: nn.Embedding) -> None:
+    def __init__(self, rows: Tensor) -> None:
         super().__init__()
-        self._rows = table.weight.detach().half()
+        self._rows = rows.detach().half()
 
     def forward(self, numbers: Tensor) -> Tensor:
         """Return the vectors of the numbers."""
@@ -61,12 +63,31 @@ def has_int8_kernels() -> bool:
     return not {"fbgemm", "x86"}.isdisjoint(torch.backends.quantized.supported_engines)
 
 
-def use_cpu_layers(module: nn.Module, *, wide_table: int = 10_000) -> None:
-    """Replace the linear layers and large tables below a module, which is for inference only from then on."""
+def map_half_tables(weights: Path) -> list[Tensor]:
+    """Return the float16 tables of a file of weights; only the rows that are looked up are read into memory."""
+    from safetensors import safe_open
+
+    with safe_open(weights, "pt") as stored:
+        halves = [name for name in stored.keys() if stored.get_slice(name).get_dtype() == "F16"]  # noqa: SIM118
+        return [stored.get_tensor(name) for name in halves]
+
+
+def copy_small_parameters(module: nn.Module) -> None:
+    """Copy the parameters that were not replaced, so that the file they were loaded from need not stay in memory."""
+    for parameter in module.parameters():
+        parameter.data = parameter.data.clone()
+
+
+def use_cpu_layers(module: nn.Module, tables: Sequence[Tensor] = (), *, wide_table: int = 10_000) -> None:
+    """Replace the linear layers and large tables below a module, which is for inference only from then on.
+
+    A large table is taken from `tables` if it is there.
+    """
     for name, child in module.named_children():
         if isinstance(child, nn.Linear):
             setattr(module, name, RowwiseInt8Linear(child))
         elif isinstance(child, nn.Embedding) and child.num_embeddings > wide_table:
-            setattr(module, name, HalfEmbedding(child))
+            rows = next((one for one in tables if one.shape == child.weight.shape), child.weight)
+            setattr(module, name, HalfEmbedding(rows))
         else:
-            use_cpu_layers(child, wide_table=wide_table)
+            use_cpu_layers(child, tables, wide_table=wide_table)

@@ -113,7 +113,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """Progress of adding a document: `done` of `total` units of a stage (reading, splitting, embedding, indexing)."""
+    """Progress of adding a document: `done` of `total` units of a stage.
+
+    Stages: reading, splitting, loading (of the embedder), embedding, indexing.
+    """
 
     stage: str
     done: int

@@ -44,6 +44,15 @@ class Embedder(Protocol):
         """Codes of the languages whose questions find their passages; measured for a model that is not known."""
         ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the weights are in memory; until then the first call loads them."""
+        ...
+
+    def prepare(self) -> None:
+        """Load the weights now. At their first use the bundled ones are converted, which takes half a minute."""
+        ...
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Return one row for each text."""
         ...
@@ -73,10 +82,14 @@ class HashingEmbedder:
 
     dimension: int = 64
     languages: frozenset[str] = frozenset(codes())
+    is_ready: bool = True
 
     @property
     def name(self) -> str:
         return f"hashing-{self.dimension}"
+
+    def prepare(self) -> None:
+        pass
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         rows = np.zeros((len(texts), self.dimension), np.float32)

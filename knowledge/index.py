@@ -28,7 +28,7 @@ from knowledge.errors import IndexDamaged
 from knowledge.file_hash import sha256_of_file
 from knowledge.languages import unread_share
 from knowledge.languages.sentences import Span
-from knowledge.late_interaction import TokenCodes, maxsim, quantize_tokens
+from knowledge.late_interaction import TokenCodes, TokenScores, quantize_tokens, token_scores
 from knowledge.lexical import LexicalIndex, RowIndices
 
 FORMAT_VERSION = 4  # raise it when the same passages give another index; 4: raised and lowered digits are plain ones
@@ -142,11 +142,11 @@ class CourseIndex:
         first = np.cumsum(counts) - counts
         return cosines[first], np.delete(cosines, first)
 
-    def maxsim_scores(self, question: TokenCodes, rows: RowIndices) -> Vectors:
-        """Return the MaxSim score of each passage for the tokens of a question."""
+    def token_scores(self, question: TokenCodes, rows: RowIndices) -> TokenScores:
+        """Compare the tokens of a question with those of passages."""
         starts = self.token_offsets[rows]
         counts = self.token_offsets[rows + 1] - starts
-        return maxsim(question, self.token_codes[concatenate_ranges(starts, counts)], counts)
+        return token_scores(question, self.token_codes[concatenate_ranges(starts, counts)], counts)
 
     def cached_vectors(self) -> Mapping[str, PassageVectors]:
         """Return the vectors of all passages by cache key, for the next generation."""

@@ -36,7 +36,7 @@ from knowledge.ranking import COVERAGE_THRESHOLD, rank_passages
 from knowledge.result_selection import PassageLookup, select_results
 
 SECTION_CONFIDENCE = 0.97  # that a short section answers the question that is its heading
-MAX_EMBEDDED_IN_SEARCH = 200  # passages of another embedder; a larger course is searched by words until `embed_again`
+MAX_EMBEDDED_IN_SEARCH = 200  # passages of an embedder not at hand; a larger course is then searched by words
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Library:
     root: Path
     catalog: Catalog
     embedder: Embedder
+    older_embedders: Sequence[Embedder] = ()  # search the courses that they embedded, until `embed_again`
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _open_indexes: dict[str, CourseIndex] = field(default_factory=dict, repr=False)
     _sections: dict[str, tuple[int, HeadingLookup]] = field(default_factory=dict, repr=False)
@@ -143,7 +144,7 @@ class Library:
         """
         index = self._current_index(course_id)
         rewritten = rewrite_with_history(query, history)
-        ranked = rank_passages(index, rewritten, self.embedder, threshold)
+        ranked = rank_passages(index, rewritten, self._embedder_of(index) or self.embedder, threshold)
         found = select_results(ranked.candidates, PassageLookup(index, self.catalog), k)
         confidence = ranked.confidence if found else 0.0
         if (section := self._section_asked_for(course_id, rewritten)) is not None:
@@ -173,11 +174,12 @@ class Library:
         Sentences are those of `split_sentences`. A passage or query that the embedder cannot read is left out.
         """
         index = self._current_index(course_id)
-        if index.embedder != self.embedder.name or not indexes.can_embed(self.embedder, query):
+        embedder = self._embedder_of(index)
+        if embedder is None or not indexes.can_embed(embedder, query):
             return {}
         places = {passage_id: row for row, passage_id in enumerate(index.ids)}
         known = [(one.id, row) for one in passages if (row := places.get(one.id)) is not None]
-        vector = self.embedder.embed_query(query)
+        vector = embedder.embed_query(query)
         found = {}
         for passage_id, row in known:
             start, end = int(index.offsets[row]), int(index.offsets[row + 1])
@@ -293,6 +295,10 @@ class Library:
     def _embed_entries(
         self, entries: Sequence[IndexedPassage], if_stopped: str, report: ProgressCallback, stopped: Callable[[], bool]
     ) -> dict[str, PassageVectors]:
+        if not self.embedder.is_ready:
+            report(IngestProgress("loading", 0, 1))
+            self.embedder.prepare()
+
         def advanced(done: int) -> None:
             if stopped():
                 raise IngestCancelled(if_stopped)
@@ -317,8 +323,13 @@ class Library:
         return index
 
     def _is_up_to_date(self, index: CourseIndex, generation: int) -> bool:
-        usable = index.embedder == self.embedder.name or len(index.ids) > MAX_EMBEDDED_IN_SEARCH
+        usable = self._embedder_of(index) is not None or len(index.ids) > MAX_EMBEDDED_IN_SEARCH
         return index.generation == generation and usable
+
+    def _embedder_of(self, index: CourseIndex) -> Embedder | None:
+        """Return the embedder that an index was built with, None if it is not at hand."""
+        known = (self.embedder, *self.older_embedders)
+        return next((one for one in known if one.name == index.embedder), None)
 
     def _load_from_disk(self, course_id: str, formats: Sequence[int] = (indexes.FORMAT_VERSION,)) -> CourseIndex | None:
         folder = indexes.course_folder(self.root, course_id)

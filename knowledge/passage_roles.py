@@ -1,6 +1,6 @@
-"""Passage roles: whether a text teaches, or sets tasks, prints their answers, or says what will be learnt.
+"""Passage roles: whether a text teaches, or sets or solves tasks, says what will be learnt, or lists sources.
 
-What sets or solves tasks is no source for answers, definitions or starters. Decided by the headings above the text
+What does not teach is no source for answers, definitions or starters. Decided by the headings above the text
 (`languages/<code>/headings.py`) and by the shape of its lines; no model.
 """
 
@@ -21,18 +21,21 @@ class PassageRole(StrEnum):
     OBJECTIVES = "objectives"
     EXERCISES = "exercises"
     ANSWERS = "answers"
+    REFERENCES = "references"
 
 
 _QUESTION_MARKS = tuple(each("text", "QUESTION_MARK").values())
 _MAX_HEADING_CHARS = 80
 _MAX_LINES = 60  # of a text that are looked at
 _NUMBERING = re.compile(rf"^(?:{either('headings', 'NUMBERING')})+", re.IGNORECASE)
+_NUMBERED = r" ?\d.{0,60}"  # "Exercise 5: sorting"
 _SECTIONS = tuple(
-    (role, re.compile(rf"(?:{either('headings', name)})\W?", re.IGNORECASE))
+    (role, re.compile(rf"(?:{either('headings', name)})(?:{_NUMBERED})?\W?", re.IGNORECASE))
     for role, name in (
         (PassageRole.ANSWERS, "ANSWER_SECTION"),
         (PassageRole.EXERCISES, "EXERCISE_SECTION"),
         (PassageRole.OBJECTIVES, "OBJECTIVE_SECTION"),
+        (PassageRole.REFERENCES, "REFERENCE_SECTION"),
     )
 )
 _NUMBER = rf"(?:\d{{1,3}}[.){characters('headings', 'ITEM_MARKS')}]|\(\d{{1,3}}\))"
@@ -42,6 +45,8 @@ _TASK = re.compile(rf"\W*(?:{either('headings', 'TASK_OPENING')})")
 _KEY_LINE = re.compile(
     rf"\s*(?:{_NUMBER}|\d{{1,3}})\s*\(?(?:{either('headings', 'KEY_OF_QUESTION')})\)?\W*$", re.IGNORECASE
 )
+_ITEM = re.compile(rf"(?:[-*•–]|{_NUMBER})\s*\S")
+_MIN_PROSE_CHARS = 200  # of what is no objective
 _MIN_KEY_LINES, _MIN_OPTIONS = 3, 3
 
 
@@ -50,7 +55,8 @@ def passage_role(heading: Sequence[str], text: str) -> PassageRole:
     if heading and heading[-1].rstrip().endswith(_QUESTION_MARKS):
         return _role_of_text(text)
     for title in reversed(heading):
-        if role := _role_of_heading(title):
+        role = heading_role(title)
+        if role and not (role is PassageRole.OBJECTIVES and _is_prose(text)):
             return role
     return _role_of_text(text)
 
@@ -60,11 +66,19 @@ def teaches(heading: Sequence[str], text: str) -> bool:
     return passage_role(heading, text) is PassageRole.TEACHING
 
 
-def _role_of_heading(title: str) -> PassageRole | None:
+def heading_role(title: str) -> PassageRole | None:
+    """Return what a heading says that its section is for; None where it names a subject."""
     if len(title) > _MAX_HEADING_CHARS:
         return None
     name = _NUMBERING.sub("", " ".join(title.split())).strip()
     return next((role for role, pattern in _SECTIONS if pattern.fullmatch(name)), None)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether most of a text is no list: what stands below the objectives of a section without a heading of its own."""
+    lines = [line.strip() for line in text.splitlines()]
+    listed = sum(len(line) for line in lines if _ITEM.match(line) or line.endswith((":", "：")))
+    return len(text) >= _MIN_PROSE_CHARS and 2 * listed < sum(map(len, lines))
 
 
 def _role_of_text(text: str) -> PassageRole:

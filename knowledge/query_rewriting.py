@@ -12,6 +12,7 @@ from knowledge.languages import either, fold, words
 from knowledge.lexical import tokenize, unspaced_share
 
 _ANAPHORA = re.compile(either("questions", "ANAPHORA", spaced=True), re.IGNORECASE)
+_POINTS_BACK = re.compile(either("questions", "POINTS_BACK"), re.IGNORECASE)
 _FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'FOLLOW_UP', spaced=True)})", re.IGNORECASE)
 _BARE_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'BARE_FOLLOW_UP', spaced=True)})", re.IGNORECASE)
 _UNSPACED_BARE_FOLLOW_UP = re.compile(rf"^\s*(?:{either('questions', 'BARE_FOLLOW_UP', spaced=False)})")
@@ -21,6 +22,7 @@ _REQUEST_STEMS = words("questions", "REQUEST_STEMS")
 _MIN_UNSPACED_SHARE = 0.3
 _SHORT_CHARACTERS = 8  # of a question in a script without spaces
 _SHORT_TERMS = 2  # content words of a question in a script with spaces
+_POINTING_CHARACTERS = 80  # of a question that points back; a longer one says itself what it means
 _BARE_CHARACTERS, _BARE_TERMS = 5, 1  # the same for one that begins with "why"
 
 
@@ -41,6 +43,8 @@ def content_terms(query: str) -> list[str]:
 
 def needs_history(query: str) -> bool:
     """Whether a question is a follow-up, which cannot be searched for on its own."""
+    if len(query) <= _POINTING_CHARACTERS and _POINTS_BACK.search(query):
+        return True
     if unspaced_share(query) >= _MIN_UNSPACED_SHARE:
         folded = fold(query)
         length = len(query.strip())

@@ -169,5 +169,8 @@ def load_ranking_models() -> Mapping[str, RankingModel]:
 
 
 def _read_weights(stored: Mapping[str, Any], names: tuple[str, ...]) -> Weights:
-    order, answers = (np.asarray([stored[part][name] for name in names], np.float32) for part in ("order", "answers"))
+    """Return stored weights; a feature without one, newer than the fit, counts nothing."""
+    order, answers = (
+        np.asarray([stored[part].get(name, 0.0) for name in names], np.float32) for part in ("order", "answers")
+    )
     return Weights(order, float(stored["order"].get("bias", 0.0)), answers, float(stored["answers"]["bias"]))

@@ -34,6 +34,8 @@ DENSE_FEATURES = (
     "two_nearest",  # mean of its two nearest sentences
     "joint",  # best sum over one sentence of cosine and 0.6 x words
     "tokens",  # MaxSim of its tokens and the question's
+    "telling_tokens",  # ... of those that tell the candidates apart
+    "window",  # ... in its best 36 tokens
 )
 FUSED_FEATURES = (*LEXICAL_FEATURES, *DENSE_FEATURES)
 _JOINT_WEIGHT = 0.6
@@ -120,8 +122,9 @@ def dense_features(index: CourseIndex, query: QueryVectors, rows: RowIndices, wo
     order = np.lexsort((-cosines, np.repeat(np.arange(len(rows)), counts)))
     second = cosines[order][first + np.minimum(1, counts - 1)]
     joint = np.maximum.reduceat(cosines + _JOINT_WEIGHT * word_share, first)
-    words = index.maxsim_scores(query.token_codes, rows)
-    return np.stack((whole, nearest, (nearest + second) / 2, joint, words), axis=1).astype(np.float32)
+    tokens = index.token_scores(query.token_codes, rows)
+    columns = (whole, nearest, (nearest + second) / 2, joint, tokens.maxsim, tokens.telling, tokens.window)
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def _find_matches(index: LexicalIndex, query: QueryTerms, rows: RowIndices) -> _TermMatches:

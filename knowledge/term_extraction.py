@@ -18,6 +18,7 @@ from knowledge.documents import Passage
 from knowledge.headings import heading_topic
 from knowledge.languages import DEFAULT, characters, data, detect_language, either, language
 from knowledge.languages.sentences import split_sentences
+from knowledge.passage_roles import teaches
 
 
 class TermSource(StrEnum):
@@ -61,9 +62,15 @@ _INSIDE_WORD = re.compile(r"[A-Za-z]{2}")
 
 
 def extract_terms(passages: Sequence[Passage]) -> list[Term]:
-    """Return every naming in the passages, in their order; a term may be named more than once."""
+    """Return every naming in the passages that teach, in their order; a term may be named more than once.
+
+    Exercises, solutions, objectives and lists of sources name what they are about, not what the course introduces.
+    """
     course = _CourseText.from_text("\n".join(passage.text for passage in passages))
-    return [*_heading_terms(passages), *(t for i, p in enumerate(passages) for t in _passage_terms(i, p, course))]
+    teaching = [(at, one) for at, one in enumerate(passages) if teaches(one.heading, one.text)]
+    places = {at for at, _ in teaching}
+    headings = (term for term in _heading_terms(passages) if term.passage_index in places)
+    return [*headings, *(term for at, passage in teaching for term in _passage_terms(at, passage, course))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +109,21 @@ def _is_task_or_table(passage: Passage, heading: str) -> bool:
 def _passage_terms(at: int, passage: Passage, course: _CourseText) -> Iterator[Term]:
     if any(_GLOSSARY_HEADING.search(heading) for heading in passage.heading):
         for line in _GLOSSARY_LINE.finditer(passage.text):
-            yield Term(line["name"], TermSource.GLOSSARY, at, PassageSpan(passage.id, *line.span(), line.group()))
+            if _is_name(line["name"]):
+                yield Term(line["name"], TermSource.GLOSSARY, at, PassageSpan(passage.id, *line.span(), line.group()))
     for start, end in split_sentences(passage.text):
         text = passage.text[start:end]
         patterns = _patterns(detect_language(text, DEFAULT))
         find = _spaced_names if language(patterns.code).has_spaces else _unspaced_names
         for name in dict.fromkeys(find(text, patterns, course)):
             yield Term(name, TermSource.DEFINITION, at, PassageSpan(passage.id, start, end, text))
+
+
+def _is_name(entry: str) -> bool:
+    """Whether what stands before a colon is a name, and not the start of a sentence ("The data are either")."""
+    code = detect_language(entry, DEFAULT)
+    later_words = set(entry.lower().split()[1:])
+    return not language(code).has_spaces or not later_words & set(data(code, "headings", "CLAUSE_WORDS", "").split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ _NAVIGATION_ROLES = frozenset(("navigation", "contentinfo", "search", "menu", "m
 _CHROME_NAMES = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navbox|breadcrumbs?|sidebar|toc|headerlink|skip-?link|footer|menu)(?:$|[\s_-])"
 )
-_CONTAINERS = frozenset(("div", "section", "header", "table", "ul", "ol"))
+_CONTAINERS = frozenset(("div", "section", "header", "table", "td", "ul", "ol"))
 _BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre")
 _MATHS_SCRIPT = "math/tex"
 _MIN_REPORTED = 12  # characters: shorter hidden text is a label or an icon

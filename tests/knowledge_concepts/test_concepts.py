@@ -211,3 +211,57 @@ def test_prerequisites_point_backwards_in_document_order():
     proposal = propose_concepts(course)
     where = {c.id: place[c.evidence.passage_id] for c in proposal.concepts}
     assert all(where[edge.prerequisite] <= where[edge.concept] for edge in proposal.edges)
+
+
+def test_what_only_an_exercise_or_a_solution_names_is_no_concept():
+    tasks = "A tariff is a tax on goods. A tariff helps the state. Which tariff is a tax?"
+    course = (*COURSE, (("Review Questions",), tasks), (("Answer Key",), tasks))
+    assert "tariff" not in {concept.name for concept in propose_concepts(passages(course)).concepts}
+
+
+def test_the_start_of_a_sentence_before_a_colon_is_no_entry_of_a_glossary():
+    lines = "The data are either : quantitative or qualitative\nsampling with replacement : each is put back first"
+    proposed = propose_concepts(passages(((("Glossary",), lines),)))
+    assert [concept.name for concept in proposed.concepts] == ["sampling with replacement"]
+
+
+def test_one_passage_that_mentions_both_makes_no_prerequisite_and_neither_does_a_shared_stem():
+    """Textbooks proposed that the fissure of the brain builds on functionalism, because of its functions."""
+    told = "A fissure is a deep groove. Its functions are many, and the fissure has functions in movement."
+    course = (
+        (
+            ("Schools", "Functionalism"),
+            "Functionalism is a school that asks what a mind is for. Functionalism is old.",
+        ),
+        (("Brain", "Fissure"), told),
+        (("Brain", "Fissure"), "The fissure separates two halves, and the functions of both differ."),
+    )
+    assert ("fissure", "functionalism") not in prerequisite_pairs(propose_concepts(passages(course)))
+
+
+def test_a_concept_that_glossary_definition_and_heading_name_is_surer_than_a_defined_one():
+    course = (
+        (
+            ("Loops", "Loop"),
+            "A loop is a set of statements that repeats. A counter is a number that loops count.",
+        ),
+        (("Loops", "Glossary"), "loop : statements that are repeated\n"),
+        (("Loops", "More"), "Each loop has a counter, and each counter begins somewhere."),
+    )
+    sure = {concept.name: concept.sureness for concept in propose_concepts(passages(course)).concepts}
+    assert 1 >= sure["loop"] > sure["counter"] > 0
+
+
+def test_a_word_in_another_sense_is_no_prerequisite():
+    """Transcription of DNA "needed" the base of acids and bases, because DNA has bases too."""
+    copied = "Transcription copies each base of DNA. Transcription reads one base after another along the strand."
+    course = (
+        (("Chemistry", "Base"), "A base is a substance that accepts protons from an acid in water."),
+        (("Genes", "Transcription"), copied),
+        (("Genes", "Transcription"), "In transcription a base of the copy pairs with a base of the strand."),
+    )
+    assert ("transcription", "base") not in prerequisite_pairs(propose_concepts(passages(course)))
+    same = (course[0], (("Salts", "Neutralization"), "Neutralization mixes a base with an acid, and protons move."))
+    more = (*same, (("Salts", "Neutralization"), "In neutralization the base accepts protons in water."))
+    pairs = {(one.lower(), other.lower()) for one, other in prerequisite_pairs(propose_concepts(passages(more)))}
+    assert ("neutralization", "base") in pairs

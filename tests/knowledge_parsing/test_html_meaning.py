@@ -33,6 +33,12 @@ def test_an_aside_is_read_unless_it_consists_of_links():
     assert text == "Roots drink water and hold the plant.\nXylem: the pipes for water."
 
 
+def test_the_menu_of_a_page_that_is_laid_out_as_a_table_is_left_out():
+    menu = '<td class="menu"><a href="/">Home</a> <a href="/stems">Stems</a></td>'
+    page = f'<table><tr>{menu}<td class="menu">{BODY}</td></tr></table>'
+    assert read_text("roots.html", page.encode()) == "Roots drink water and hold the plant."
+
+
 def test_a_list_of_links_to_the_page_itself_is_left_out():
     page = f'<ul><li><a href="#a">Roots</a></li><li><a href="#b">Stems</a></li></ul>{BODY}'
     assert read_text("roots.html", page.encode()) == "Roots drink water and hold the plant."

@@ -21,9 +21,19 @@ PROSE = "Xylem is a tissue that carries water from the roots to the leaves."
         ("Answer key", PassageRole.ANSWERS),
         ("Selected answers to odd-numbered problems", PassageRole.ANSWERS),
         ("参考答案", PassageRole.ANSWERS),
+        ("Exercise 5: sorting", PassageRole.EXERCISES),
+        ("Exercises on loops", PassageRole.EXERCISES),
+        ("练习3：循环", PassageRole.EXERCISES),
         ("Learning objectives", PassageRole.OBJECTIVES),
         ("学习目标", PassageRole.OBJECTIVES),
+        ("7. References", PassageRole.REFERENCES),
+        ("Suggested readings", PassageRole.REFERENCES),
+        ("参考文献", PassageRole.REFERENCES),
         ("Water transport", PassageRole.TEACHING),
+        ("References to objects", PassageRole.TEACHING),
+        ("Problems with global variables", PassageRole.TEACHING),
+        ("Index notation", PassageRole.TEACHING),
+        ("索引和切片", PassageRole.TEACHING),
         ("The problem of induction", PassageRole.TEACHING),
         ("Solutions", PassageRole.TEACHING),  # a topic of chemistry
         ("运动和呼吸", PassageRole.TEACHING),
@@ -53,3 +63,13 @@ def test_the_shape_of_a_text_tells_questions_and_keys_from_prose_and_procedures(
 
 def test_what_stands_below_a_question_is_its_answer():
     assert passage_role(("Questions", "Who may take part?"), "Everybody.") is PassageRole.TEACHING
+
+
+def test_prose_below_objectives_teaches_though_it_has_no_heading_of_its_own():
+    """A regression: the beginning of every section of a textbook was never read."""
+    aims = "By the end of this section, you will be able to:\n* Describe the water column\n* Name two tissues"
+    assert passage_role(("Transport", "Learning objectives"), aims) is PassageRole.OBJECTIVES
+    prose = " ".join([PROSE] * 5)
+    assert passage_role(("Transport", "Learning objectives"), prose) is PassageRole.TEACHING
+    assert passage_role(("Transport", "Learning objectives"), f"{aims}\n\n{prose}") is PassageRole.TEACHING
+    assert passage_role(("Transport", "Exercises"), prose) is PassageRole.EXERCISES

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from knowledge import bundled_e5, e5_folder
+from knowledge import bundled_e5, e5_folder, sentence_embedder
 from knowledge.bundled_e5 import ConvertedE5
 from knowledge.e5_tokenizer import build_tokenizer
 from knowledge.errors import EmbedderUnusable
@@ -140,6 +142,25 @@ def test_a_text_has_the_same_vector_whoever_is_embedded_beside_it(embedder: Sent
     spans = [[(0, len(text))] for text in TEXTS]
     for text, one in zip(TEXTS, embedder.encode_spans(TEXTS, spans), strict=True):
         assert np.array_equal(one.token_vectors, embedder.encode_spans([text], [[(0, len(text))]])[0].token_vectors)
+
+
+def test_texts_share_the_cores_in_threads_that_give_way_to_answers(
+    embedder: SentenceEmbedder, monkeypatch: pytest.MonkeyPatch
+):
+    own, reading = os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), []
+    model, alone = embedder._model(), embedder.embed_passages(TEXTS)
+    encode = model.encode
+
+    def note(part, **options):
+        reading.append((threading.get_ident(), os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+        return encode(part, **options)
+
+    monkeypatch.setattr(sentence_embedder, "_count_workers", lambda: 2)
+    monkeypatch.setattr(model, "encode", note)
+    assert np.array_equal(embedder.embed_passages(TEXTS), alone)
+    assert len(reading) == len(TEXTS) and threading.get_ident() not in {thread for thread, _ in reading}
+    assert all(priority >= 10 for _, priority in reading)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
 def test_the_tokenizer_normalises_as_sentencepiece_does():

@@ -51,6 +51,13 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEmbedder:
     return opened
 
 
+def test_it_is_the_default_where_it_is_installed_and_minilm_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("knowledge.sentence_embedder._has_gpu", lambda: False)
+    assert open_embedder("auto", tmp_path).name == bundled_e5.NAME
+    monkeypatch.setattr(bundled_e5, "find_packed", lambda: None)
+    assert open_embedder("auto", tmp_path).name.startswith("all-MiniLM-L6-v2@")
+
+
 def test_texts_have_the_tokens_of_xlm_roberta(packed: Path):
     tokenizer = build_tokenizer(read_packed_model(packed.read_bytes()).vocabulary)
     for text, numbers in KNOWN_TOKENS.items():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from knowledge.embedding import HashingEmbedder, l2_normalize
-from knowledge.late_interaction import PROJECTION_DIM, maxsim, quantize_tokens
+from knowledge.late_interaction import PROJECTION_DIM, quantize_tokens, token_scores
 from knowledge.retrieval_features import QueryVectors
 
 RANDOM = np.random.default_rng(0)
@@ -34,7 +34,7 @@ def test_quantisation_approximately_preserves_cosines(dimension):
     other = l2_normalize(one + noise)
     found = np.array(
         [
-            maxsim(quantize_tokens(a[None]), quantize_tokens(b[None]), np.array([1]))[0]
+            token_scores(quantize_tokens(a[None]), quantize_tokens(b[None]), np.array([1])).maxsim[0]
             for a, b in zip(one, other, strict=True)
         ]
     )
@@ -44,15 +44,36 @@ def test_quantisation_approximately_preserves_cosines(dimension):
 def test_max_sim_takes_the_nearest_passage_token():
     red, light, dog = unit(3, 384)
     passages = quantize_tokens(np.stack([dog, red, light, dog]))
-    both, none = maxsim(quantize_tokens(np.stack([red, light])), passages, np.array([3, 1]))
+    both, none = token_scores(quantize_tokens(np.stack([red, light])), passages, np.array([3, 1])).maxsim
     assert both == pytest.approx(1, abs=0.02)
     assert none < 0.5
 
 
 def test_an_empty_passage_scores_zero():
     words = quantize_tokens(unit(2, 64))
-    assert maxsim(words, words, np.array([0, 2, 0])).tolist()[::2] == [0.0, 0.0]
-    assert maxsim(words[:0], words, np.array([2])).tolist() == [0.0]
+    for part in ("maxsim", "telling", "window"):
+        assert getattr(token_scores(words, words, np.array([0, 2, 0])), part).tolist()[::2] == [0.0, 0.0]
+        assert getattr(token_scores(words[:0], words, np.array([2])), part).tolist() == [0.0]
+
+
+def test_a_token_that_every_passage_has_counts_less_than_one_that_tells_them_apart():
+    what, chlorophyll, dog, cat = unit(4, 384)
+    question = quantize_tokens(np.stack([what, what, chlorophyll]))
+    passages = quantize_tokens(np.stack([what, chlorophyll, what, dog, what, cat]))
+    found = token_scores(question, passages, np.array([2, 2, 2]))
+    assert found.telling[0] > 0.95
+    assert found.telling[1:].max() < found.maxsim[1:].min() - 0.2
+
+
+def test_tokens_side_by_side_score_higher_in_a_window_than_far_apart():
+    red, light, *others = unit(102, 384)
+    near = np.stack([*others[:50], red, light, *others[50:]])
+    far = np.stack([red, *others, light])
+    dull = np.stack(others)
+    passages, counts = quantize_tokens(np.concatenate([near, far, dull])), np.array([len(near), len(far), len(dull)])
+    found = token_scores(quantize_tokens(np.stack([red, light])), passages, counts)
+    assert found.telling[0] == pytest.approx(found.telling[1], abs=0.03)
+    assert found.window[0] > found.window[1] + 0.2
 
 
 def test_a_question_is_embedded_whole_and_per_token():

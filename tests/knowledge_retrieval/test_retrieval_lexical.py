@@ -152,10 +152,14 @@ def test_the_coverage_model_is_monotonic_in_its_features():
         "And why is that?",
         "Can you explain it again?",
         "Give me an example",
+        "So which of the two needs energy?",
+        "Do both need oxygen?",
+        "两者哪个需要能量？",
         "Why?",
         "那为什么？",
         "它是怎么工作的？",
         "举个例子",
+        "怎么治疗呢？",
     ],
 )
 def test_a_follow_up_question_is_completed(query):
@@ -164,7 +168,13 @@ def test_a_follow_up_question_is_completed(query):
 
 
 @pytest.mark.parametrize(
-    "query", ["What is the slope of a line?", "Why do leaves look green in summer?", "光合作用在叶绿体的哪个部分进行？"]
+    "query",
+    [
+        "What is the slope of a line?",
+        "Why do leaves look green in summer?",
+        "光合作用在叶绿体的哪个部分进行？",
+        "如何训练卷积神经网络呢？",
+    ],
 )
 def test_a_question_that_stands_alone_is_left_alone(query):
     assert rewrite_with_history(query, ["What does chlorophyll absorb?"]) == query

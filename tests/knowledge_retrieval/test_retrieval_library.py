@@ -21,8 +21,8 @@ class CountingEmbedder(HashingEmbedder):
 
     __slots__ = ("embedded",)
 
-    def __init__(self) -> None:
-        super().__init__(256)
+    def __init__(self, dimension: int = 256) -> None:
+        super().__init__(dimension)
         object.__setattr__(self, "embedded", [])
 
     def encode_spans(self, texts, spans):
@@ -91,6 +91,13 @@ def test_progress_names_its_stages_in_order(library):
     library.add("c", "leaves.md", LEAVES, progress=lambda p: seen.append(p.stage))
     stages = list(dict.fromkeys(seen))
     assert stages[-3:] == ["splitting", "embedding", "indexing"]
+
+
+def test_progress_tells_that_the_embedder_is_loaded_first(tmp_path, library):
+    cold = Library(tmp_path / "cold", library.catalog, HashingEmbedder(256, is_ready=False))
+    seen = []
+    cold.add("c", "leaves.md", LEAVES, progress=lambda p: seen.append(p.stage))
+    assert list(dict.fromkeys(seen))[-4:] == ["splitting", "loading", "embedding", "indexing"]
 
 
 def test_only_new_passages_are_embedded(tmp_path, library):
@@ -165,6 +172,21 @@ def test_each_embedder_has_its_own_index(library):
     assert "hashing-256" in other.check_index("c")[0]
     assert found(other, "green leaves") == ["leaves.md"]
     assert other.check_index("c") == []
+
+
+def test_an_older_embedder_that_is_at_hand_searches_its_courses_until_they_are_embedded_again(library):
+    """Otherwise a small course was embedded within a search, and a large one searched by words alone."""
+    library.add("c", "leaves.md", LEAVES)
+    counting = CountingEmbedder(8)
+    other = Library(library.root, library.catalog, counting, [library.embedder])
+    assert found(other, "green leaves") == ["leaves.md"]
+    passages = other.passages("c")
+    old = other.sentence_similarities("c", "green leaves", passages)
+    assert old == library.sentence_similarities("c", "green leaves", passages) != {}
+    assert counting.embedded == [] and other.has_other_embedder("c")
+    other.embed_again("c")
+    assert not other.has_other_embedder("c")
+    assert other.sentence_similarities("c", "green leaves", passages) != old
 
 
 def test_old_generations_are_deleted_except_the_previous(library):

@@ -6,7 +6,11 @@ LEAD_IN = (
     r"(?:(?:(?:can|could|would|will) you (?:please )?(?:tell me|say)|tell me|remind me|do you know"
     r"|i (?:want|need|would like) to know)\b[,\s]*)?"
     r"(?:according to (?:the|my|this) (?:course|text|textbook|book|chapter|material)s?,?\s+)?"
+    r"(?:(?:in (?:plain|simple|easy|short|other|everyday|a few) ?(?:english|words|terms)?|simply put|quick question"
+    r"|sorry)\s*[:,-]\s*)?"
 )
+# What stands behind it.
+TAIL = r"[,\s]+(?:then|again|exactly|actually|please|anyway|in (?:plain|simple|easy) (?:english|words|terms))(?=\W*$)"
 
 _TERM = r"(?:(?:an?|the)\s+)?(?P<term>.+?)"
 _OTHER = r"(?:(?:an?|the)\s+)?(?P<other>.+?)"
@@ -69,7 +73,8 @@ FORMS = (
 )
 # Nouns that a question for one fact asks for: "the function of X" is not a term.
 NOT_A_TERM = (
-    r"^(?:\w+ )*?(?:functions?|roles?|purposes?|effects?|results?|values?|outputs?|units?|symbols?|formulas?|names?"
+    r"^(?:in|on|at|inside|behind|under) (?:the|this|that|a)\b|^(?:\w+ )*?(?:functions?|roles?|purposes?|effects?"
+    r"|results?|values?|outputs?|units?|symbols?|formulas?|names?"
     r"|advantages?|benefits?|reasons?|causes?|differences?|numbers?|point|main idea|importance|significance|goals?"
     r"|relationships?|equations?|year|date|temperature|length|size|cost|range|rate|percentage|location|best|first|most|\d)"
     r"\b.* (?:of|for|between|in|to|at|from)\b|\b(?:that|which|who|when|where|if|called|happens?|doing|do|does)\b"
@@ -86,7 +91,7 @@ DEFINING = (
         rf"^(?:an?|the)? ?(?:term |word |phrase )?{{name}}{_OPTIONAL_ASIDE} (?:(?:can|may) be defined as|(?:means?"
         r"|refers? to|describes?|denotes?|represents?|consists? of|occurs? when|stands? for|encompass(?:es)?)\b)",
     ),
-    (0.9, rf"\({{name}}\) {_VERB} (?:an?|the|one|any)\b"),
+    (0.9, rf"\((?:(?:or|also|also called|called) )?(?:an? )?{{name}}\) {_VERB} (?:an?|the|one|any)\b"),
     (
         0.9,
         r"\b(?:(?:is|are|was|be|been|also|often|commonly|being|,) )?(?:called|known as|termed|referred to as|named"
@@ -116,6 +121,8 @@ CAUSAL = (
     r"|\bas a result\b|\bcause[sd]?\b|\breasons?\b|\bleads? to\b|\bresults? in\b|\bin order to\b|\bmakes? it\b"
     r"|\ballows?\b|\bhelps?\b|\bimproves?\b|\bmeans that\b|\bfor this\b|\bconsequently\b|\bprevents?\b|\benables?\b"
 )
+# A sentence that lists several things.
+ENUMERATES = r"[,;:] [^,;.]{2,60}, (?:and|or) |\b(?:following|steps?|stages?|types?|kinds?)\b[^.]*:"
 # Those that state a cause whatever they stand in; "allows" or "helps" may only describe.
 STATES_CAUSE = (
     r"\bbecause\b|\bsince\b|\btherefore\b|\bthus\b|\bhence\b|\bso that\b|, so\b|\bdue to\b|\bowing to\b"
@@ -127,14 +134,30 @@ ASKS_PURPOSE = (
 )
 PURPOSE_WORDS = "purpose benefits advantages"
 CONCLUDES = r"\b(?:therefore|thus|hence|so|consequently|this is why|for this reason|as a result|because of this)\b"
-NOT_READ_HEADING = (
-    r"(?:learning )?(?:objectives?|outcomes|goals)\b|suggested (?:projects|reading)|further reading|try it\b"
-)
 GLOSSARY_HEADING = r"glossary|key terms?|vocabulary|terminology|definitions"
 # Where a sentence goes over from one of two terms to the other.
 CONTRAST_JOINTS = (
     r",? ?\b(?:whereas|while|but|however|in contrast|on the other hand|unlike)\b|;"
     r"|,(?= (?:and )?(?:an?|the) [\w ]{2,30}? (?:is|are|was|were)\b)"
+)
+# How a model says that it was not given the answer.
+DECLINES = (
+    r"(?:(?:unfortunately|sorry|no),? )?(?:the |this |your )?(?:(?:given|provided|course) )*"
+    r"(?:text|passages?|materials?|course|sentences?|excerpts?)\b(?: (?:provided|given))?"
+    r" (?:does|do|did)(?: not|n't|n’t)(?: \w+ly)? (?:say|state|mention|tell"
+    r"|explain|provide|specify|contain|give|describe|include|define|discuss|list|name|indicate|answer)\b"
+    r"|there is no (?:information|mention)\b|(?:it is|it's) not (?:mentioned|stated|specified|said)\b"
+)
+# A sentence that tells what somebody believes or claims, or that it was taken back.
+REPORTS = (
+    r"\b(?:(?:people|scientists|researchers|parents|students|persons|many|some|others|they|critics|authors)"
+    r"(?: (?:still|often|once|wrongly|mistakenly|falsely|have|had|may|might|sometimes|even))*"
+    r" (?:think|thought|believed?|claim(?:ed)?|assumed?|say|said|feared?)"
+    r"|(?:popular|common|widespread|mistaken|false|wrong) (?:belief|idea|notion|assumption|claim|impression|view)s?"
+    r"|(?:it (?:is|was)|(?:is|are|was|were)) (?:(?:often|once|widely|wrongly|falsely|commonly) )*"
+    r"(?:believed|claimed|alleged|rumou?red|purported|supposed) (?:that|to)"
+    r"|myths?|misconceptions?|mistakenly|falsely|allegedly|supposedly|purportedly|rumou?rs?"
+    r"|retract(?:ed|ion|ions)|refuted|debunked|discredited|disproved|unfounded)\b"
 )
 PASSIVE = r"\b(?:is|are|was|were|be|been|being)\s+\w+(?:ed|en|wn|lt|nt|ught)\s+(?:\w+\s+)?by\b"
 # Terms that a subject contrasts, besides the opposites of everyday words.
@@ -150,3 +173,5 @@ CONTRAST_PAIRS = """
     inductive/deductive qualitative/quantitative primary/secondary compile/interpret compiler/interpreter
     parameter/argument mutable/immutable public/private physical/chemical
 """
+# A question that offers two things.
+OFFERS = r"\b(?P<one>[\w-]+)\s+or\s+(?:an?\s+|the\s+)?(?P<other>[\w-]+)"

@@ -1,10 +1,6 @@
 """English course text that a hint, an example or a summary is taken from, and the questions that ask for it."""
 
 NUMBERED_SECTION = "chapter|section|unit"
-# Sections that ask or list instead of teaching.
-NON_TEACHING_HEADING = (
-    r"exercises?\b|problems?\b|quiz\b|review questions|answers\b|references\b|bibliography|index\b|contents\b"
-)
 EXAMPLE_MARKERS = r"\bfor example\b|\bfor instance\b|\bsuch as\b|\be\.g\.|\bworked example\b"
 WORKED_EXAMPLE = r"\bworked example\b\.?"
 # How a sentence begins that sets a task.
@@ -25,3 +21,13 @@ FULL_STOP = "."
 QUESTION_MARK = "?"
 DEFINING_VERBS = r" (?:is|are|means?|refers to|describes?|denotes?) (?:an?|the|one|any|what|when)\b"  # after the term
 NAMING_VERBS = "called|known as|termed"  # before the term
+# How a sentence says what will be told, without telling it.
+ANNOUNCES = (
+    r"^\W*(?:(?:in (?:this|the next|a later|the following|chapter \S+|section \S+)[^,]{0,40},? )?"
+    r"(?:you|we|students) (?:will|shall) (?:learn|see|discuss|study|explore|examine|look at|find out|be able|encounter"
+    r"|meet|return|discover|cover|consider|investigate|read)"
+    r"|(?:now,? )?let(?:'s|’s| us) (?:look|turn|begin|start|consider|examine|explore|see)"
+    r"|(?:.{0,200}\b)?let(?:'s|’s| us) take a (?:closer )?look|for more information"
+    r"|(?:this|the next) (?:chapter|section|unit|module) (?:will )?(?:begins?|discuss(?:es)?|covers?|introduces?"
+    r"|explores?|examines?|describes?|presents?|explains?|looks? at|focuses))\b"
+)

@@ -115,7 +115,7 @@ EXERCISE_SECTION = (
     r"|self-check|discussion|multiple[- ]choice|short[- ]answer|interactive link|free response|test prep|programming"
     r"|coding|lab|group|concept|conceptual|challenge|warm-?up|study|reading|worked|guided|solved|unsolved)[ -])*"
     r"(?:exercises?|problems?|questions|quiz(?:zes)?|quiz questions|homework|assignments?|self-?check|drills?)"
-    r"(?: (?:and|&) (?:exercises|problems|questions))?(?: for .{1,40})?"
+    r"(?: (?:and|&) (?:exercises|problems|questions))?(?:(?: for| on|:) .{1,40})?"
     r"|concepts in practice|try it(?: (?:yourself|out|now))?|try this|your turn|check your (?:understanding|knowledge|"
     r"progress)|test your(?:self| (?:understanding|knowledge))|practice(?: test| makes perfect)?|think about it"
 )
@@ -125,6 +125,13 @@ ANSWER_SECTION = (
     r"|solutions? (?:to|for) .{1,60}|(?:selected|exercise|worked|odd[- ]numbered) solutions"
 )
 OBJECTIVE_SECTION = r"(?:learning |chapter |section |course )?(?:objectives|outcomes|goals)|(?:chapter )?outline"
+# ... that list where else to read.
+REFERENCE_SECTION = (
+    r"(?:list of |chapter |selected )?references(?: (?:and|&) (?:notes|(?:further|suggested|additional) readings?))?"
+    r"|(?:annotated |selected )?bibliography|(?:works|literature) cited"
+    r"|(?:further|suggested|recommended|additional) readings?|suggested projects|(?:subject |author |general )?index"
+    r"|(?:table of )?contents"
+)
 # How a text begins that sets a task. A step of a procedure ("Compute the slope") is none.
 TASK_OPENING = (
     r"Exercise\.(?:\s|$)"

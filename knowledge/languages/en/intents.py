@@ -36,4 +36,9 @@ ASKS_NEXT_STEP = (
     r"\b(?:first|next) step\b|\bwhat(?:'s| is| comes)? next\b|\bhow to\b"
 )
 POINTS_AT_EXERCISE = r"\b(?:this|that|the) (?:exercise|task|question|problem|equation)\b|\b(?:it|this)\b"
+# A follow-up that names a word which, by itself, would ask to go on: "and continue?" in a course on Python.
+NAMED_COMMAND = (
+    r"^\W*(?:(?:and|but|so|ok) )*(?:(?:what|how) about (?:the )?|and (?=[^?]*\?))[\W_]*"
+    r"(?:continue|proceed|repeat|skip|pass|break)\W*$"
+)
 QUESTION_WORDS = "what does mean which where when"  # long enough to be taken for words of the exercise

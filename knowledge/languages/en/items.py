@@ -30,3 +30,10 @@ EXERCISE_HEADING = r"\bexercises?\b|\b(?:review )?questions\b|\bproblems\b"
 NUMBERED_THINGS = "chapter|section|figure|table|page|step|example"  # their number says nothing about the subject
 STEP_LABEL = r"step \d{1,2}[:.]"
 EQUATION_EXERCISE = r"(?:^|\n)\s*\d{1,2}[.)]\s+(?P<text>Solve [^\n?]{5,90}?[.\n])"
+# After a description, other names of what it describes.
+OTHER_NAME = r"(?:also|sometimes|often|commonly)(?: (?:called|known as|referred to as|termed|abbreviated))\b"
+# How a description begins that is of a quality and not of a thing.
+DESCRIBES_A_QUALITY = (
+    r"describ(?:es|ing|ed)\b|able to|(?:refers|referring|relating|related|pertaining) to|having\b|capable of"
+    r"|characteri[sz]ed|located|occurring|of or\b|toward|away from|on (?:both|the)\b"
+)

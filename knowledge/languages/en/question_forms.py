@@ -23,10 +23,10 @@ CANONICAL_FORMS = (
 # (kind, pattern): the first that matches is the kind of the question; the match is not part of its content.
 KINDS = (
     ("role", rf"\bwhat (?:is|are) (?:the )?{_ROLE} (?:of|in)\b|\bwhat {_ROLE} (?:do|does)\b"),
-    ("role", r"\bwhat (?:do|does)\b(?=.* do\W*$)|\bwhat (?:is|are)(?=.* for\W*$)"),
+    ("role", r"\bwhat (?:do|does)\b(?=.{0,300} do\W*$)|\bwhat (?:is|are)(?=.{0,300} for\W*$)"),
     ("happens", r"\bwhat (?:happens?|happened|occurs?|takes? place|is going on)\b"),
     ("why", r"\bwhat (?:is|are) the (?:main )?(?:reason|cause)s? (?:of|for|behind|why)\b|\b(?:for )?what reason\b"),
-    ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:makes|causes|lets)\b|\bwhat\b(?=.*\bneed.* for\W*$)"),
+    ("why", r"\bwhy\b|\bhow come\b|\bwhat (?:makes|causes|lets)\b|\bwhat\b(?=.{0,300}\bneed.{0,300} for\W*$)"),
     ("how many", r"\bhow (?:many|often)\b"),
     ("how much", r"\bhow much\b"),
     ("how far", r"\bhow (?:long|fast|far|big|large|old|high|tall|deep|heavy|hot|strong|close)\b"),

@@ -4,6 +4,12 @@ ANAPHORA = (
     r"\b(?:it|its|that|this|these|those|they|them|their|he|him|his|she|her|there|such|same|one|ones|former|latter"
     r"|the (?:first|second|last|other))\b"
 )
+# Points back whatever else is asked: "so which of the two needs energy?"
+POINTS_BACK = (
+    r"\b(?:which|what|who|one|each|neither|either) of (?:the|these|those) (?:two|three|four|both)\b"
+    r"|\bwhich of (?:them|these|those)\b|\bthe (?:former|latter|first one|second one|other one)\b"
+    r"|^\W*(?:so |and |but )?(?:do|does|are|is|have|can|did|were) (?:both|either|neither)\b"
+)
 FOLLOW_UP = r"(?:and|but|so|then|ok(?:ay)?|what about|how about|what else|more|again|really)\b"
 BARE_FOLLOW_UP = r"(?:why|how so|how come)\b"  # a follow-up when little comes behind it
 # Stems of words that ask: "please explain osmosis" asks about osmosis.

@@ -38,6 +38,10 @@ FORMS = (
         rf"^{_TERM}(?:都|主要|通常|一般)?(?:有|包括|包含|分为|可分为|由|具有|含有)(?:着)?{_WHAT}(?:主要|基本|不同)?的?{_KINDS}?(?:组成|构成|呢)?{_END}",
     ),
     ("list", rf"^{_TERM}的(?:主要|基本)?{_KINDS}(?:都|主要)?(?:有哪些|是什么|有什么|是哪些){_END}"),
+    (
+        "list",
+        rf"(?:[两二三四五六七八九十几]|\d+)[个种条项类](?:主要|基本)?{_KINDS}(?:分别)?(?:是什么|有哪些|是哪些|包括什么){_END}",
+    ),
     ("list", rf"^(?:列出|列举|举出|说出){_TERM}{_END}"),
     ("list", rf"^(?:有)?(?:哪些|哪几[个种类]?){_KINDS}?的?{_TERM}{_END}"),
     ("definition", rf"^(?:什么是|什么叫做?|何谓|何为|定义|给出){_TERM}(?:的定义)?{_END}"),
@@ -85,8 +89,19 @@ STATES_CAUSE = "因为|由于|因此|所以|从而|以便|为了|原因|于是|�
 ASKS_PURPOSE = "为什么.*(?:要|需要|用|使用|重要)|为何.*(?:要|需要|用)"
 PURPOSE_WORDS = "目的 作用 优点 好处"
 CONCLUDES = "因此|所以|于是|因而|由此"
-NOT_READ_HEADING = "学习目标|教学目标|延伸阅读"
 GLOSSARY_HEADING = "术语|词汇表|名词解释"
+# A sentence that lists several things.
+ENUMERATES = "、[^、。]{1,30}(?:、|和|与|以及|及)|(?:分为|包括|如下|以下)[^。]*[：、]"
+# How a model says that it was not given the answer.
+DECLINES = (
+    "(?:抱歉，?|很抱歉，?)?(?:根据)?(?:提供的|给出的|这段)?(?:课程原文|课程文本|课程|原文|文中|文本|材料|文章)(?:中|里)?，?"
+    "(?:并?没有|并?未|没)(?:明确|具体|直接)?(?:提到|提及|说明|说|给出|涉及|解释|描述|指出|列出)"
+)
+# A sentence that tells what somebody believes or claims, or that it was taken back.
+REPORTS = (
+    "(?:有(?:些|的)?人|人们|不少人|很多人|许多人|一些(?:人|科学家|学者))(?:仍|还|曾|常|总|往往|错误地)*(?:认为|以为|相信|声称|担心)"
+    "|误以为|误认为|误区|误解|谣言|传言|据称|错误地|撤稿|被(?:驳斥|推翻|证伪)"
+)
 # Where a sentence goes over from one of two terms to the other.
 CONTRAST_JOINTS = "；|，?(?:而(?!且)|但是?|相反|然而|反之)"
 # A negation and the two characters that it negates.
@@ -99,3 +114,4 @@ CONTRAST_PAIRS = """
     批量/在线 开启/关闭 之前/之后 左侧/右侧 吸热/放热 氧化/还原 动脉/静脉
     中枢/周围 主动/被动 收缩/舒张 吸气/呼气 显性/隐性
 """
+OFFERS = r"(?P<one>[^\s，。？?是]{1,8})还是(?P<other>[^\s，。？?是]{1,8})"
