@@ -60,7 +60,7 @@ class Strictness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course; any learner may enter an `open` one, the others only after an instructor has enrolled them."""
+    """A course; everybody may study an `open` one, the others only those who joined it or were enrolled."""
 
     id: str
     title: str
@@ -95,6 +95,7 @@ class Skill:
     prerequisites: tuple[str, ...] = ()
     prerequisite_reasons: tuple[PrerequisiteReason, ...] = ()  # of prerequisites; those declared in a file have none
     concept: str = ""  # the library's id of the concept that the skill was proposed from
+    is_accepted: bool = True  # False: the documents propose it, and no instructor has accepted it
 
 
 class TurnStatus(StrEnum):

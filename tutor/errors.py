@@ -5,9 +5,12 @@ TutorError
 ├── NotFound             no such course, learner, turn, conversation ...
 ├── NotAllowed           this person may not do that
 ├── OriginalMissing      the original file of a document is missing or damaged
+├── SealBroken           what is stored was changed, or belongs to somebody else
+├── KeyDestroyed         the key of what is stored was destroyed with its owner's account
 ├── SetupError           the tutor cannot start
 │   ├── DataDirUnusable      the data directory cannot be written
 │   ├── DataDirInUse         another server uses the data directory
+│   ├── MasterKeyUnusable    the key of what is sealed is missing or another one
 │   └── ModelUnusable        a model is missing, incomplete or not the pinned one
 ├── EngineError          an answer cannot be generated
 │   ├── EngineNotReady       the model is still loading, or failed to load
@@ -49,6 +52,14 @@ class OriginalMissing(TutorError):
     """The original file of a document is missing or damaged."""
 
 
+class SealBroken(TutorError):
+    """A sealed value was changed, or belongs to another owner or place."""
+
+
+class KeyDestroyed(TutorError):
+    """The data key of an owner was destroyed: what it sealed cannot be read, and nothing new is sealed for them."""
+
+
 class SetupError(TutorError):
     """The tutor cannot start."""
 
@@ -59,6 +70,10 @@ class DataDirUnusable(SetupError):
 
 class DataDirInUse(SetupError):
     """Another server uses the data directory."""
+
+
+class MasterKeyUnusable(SetupError):
+    """The master key is missing, unreadable, or not the one that the data was sealed with."""
 
 
 class ModelUnusable(SetupError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from knowledge.errors import LibraryError
 from knowledge.library import Library
 from knowledge.ranking import MULTILINGUAL_FAMILY
 from knowledge.sentence_embedder import MINILM_SPEC, open_embedder
+from tutor.accounts.session_limits import SessionLimits
 from tutor.accounts.sign_in import Accounts
 from tutor.assessment.grading import Grader
 from tutor.assessment.short_text import ShortTextGrader
@@ -42,10 +44,12 @@ from tutor.courses import sample_course
 from tutor.courses.blob_store import BlobStore
 from tutor.courses.courses import Courses
 from tutor.courses.documents import CourseDocuments
+from tutor.courses.enrolment import CourseEnrolment
 from tutor.courses.index_upgrades import IndexUpgrades
 from tutor.courses.skills import CourseSkills
 from tutor.courses.starters import StarterQuestions
 from tutor.courses.strictness import StrictnessSettings
+from tutor.courses.supervision import Supervision
 from tutor.domain import JobState, Person, Role
 from tutor.engine.base import Engine, EngineState
 from tutor.engine.factory import open_engine
@@ -53,7 +57,7 @@ from tutor.engine.model_files import ModelFiles, resolve_serving_files
 from tutor.errors import EngineNotReady, NotFound, TutorError
 from tutor.jobs import JobRunner
 from tutor.platform.clock import Clock, utc_now
-from tutor.platform.data_dir import DataDir, open_data_dir
+from tutor.platform.data_dir import DataDir, open_data_dir, shared_models_dir
 from tutor.platform.settings import Settings
 from tutor.practice.attempt_grading import AttemptGrader
 from tutor.practice.chat_quiz import ChatQuiz
@@ -67,6 +71,8 @@ from tutor.progress.profile import Profiles
 from tutor.progress.recommended_reading import RecommendedReading
 from tutor.progress.reports import Reports
 from tutor.progress.xapi_import import XapiImporter
+from tutor.rights.erased_ids import FILE_NAME, ErasedIds
+from tutor.rights.erasure import AccountErasure
 from tutor.store import turns as turn_store
 from tutor.store.database import Database, open_database
 from tutor.store.document_catalog import SqlCatalog
@@ -74,6 +80,7 @@ from tutor.tuning.adapter_training import JOB_KIND as TRAINING
 from tutor.tuning.adapter_training import AdapterTraining
 from tutor.tuning.adapter_versions import AdapterVersionService
 from tutor.tuning.corrections_io import CorrectionFiles
+from tutor.tuning.file_sealing import seal_clear_files
 from tutor.tuning.preference_pairs import PreferencePairSource
 from tutor.tuning.side_by_side import SideBySide
 from tutor.tuning.training_rows import TrainingRowSource
@@ -96,6 +103,8 @@ class CoreServices:
     database: Database
     accounts: Accounts
     courses: Courses
+    enrolment: CourseEnrolment
+    supervision: Supervision
     conversations: Conversations
     feedback: FeedbackService
     evidence_log: EvidenceLog
@@ -104,6 +113,7 @@ class CoreServices:
     profiles: Profiles
     xapi_import: XapiImporter
     reports: Reports
+    erasure: AccountErasure
 
     @property
     def operator(self) -> Person:
@@ -168,6 +178,7 @@ class Services(CoreServices):
         self.documents.resume_uploads()
         self.index_upgrades.start(self.operator)
         self.training.remove_abandoned()
+        seal_clear_files(self.adapter_versions)
         for job, _payload in self.jobs.list_unfinished(TRAINING):
             self.jobs.finish(job.id, JobState.FAILED, "the server stopped during the training; start it again")
 
@@ -208,12 +219,14 @@ class Services(CoreServices):
 def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreServices:
     """Open the data directory and the services that need no model."""
     data_dir = open_data_dir(settings.data_dir)
-    database = open_database(data_dir.database_file)
-    accounts = Accounts(database, clock, settings.url)
+    database = open_database(data_dir.database_file, _given_key(settings))
+    accounts = Accounts(database, clock, settings.url, _session_limits(settings))
     courses = Courses(database, clock)
     tracers = CourseTracers(database)
     progress = LearnerProgress(database, courses, clock, tracers)
     profiles = Profiles(database, courses, progress, clock)
+    erasure = AccountErasure(database, clock, data_dir.adapters_dir, ErasedIds(data_dir.path / FILE_NAME))
+    erasure.finish_all()
     return CoreServices(
         settings=settings,
         data_dir=data_dir,
@@ -221,6 +234,8 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
         database=database,
         accounts=accounts,
         courses=courses,
+        enrolment=CourseEnrolment(database, accounts, courses, clock, settings.url),
+        supervision=Supervision(database, courses, clock),
         conversations=Conversations(database, clock),
         feedback=FeedbackService(database, courses, clock, data_dir.adapters_dir),
         evidence_log=EvidenceLog(database, courses, clock),
@@ -229,6 +244,7 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
         profiles=profiles,
         xapi_import=XapiImporter(database, courses, accounts, clock),
         reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),
+        erasure=erasure,
     )
 
 
@@ -243,16 +259,20 @@ def open_services(
     core = open_core_services(settings, clock=clock)
     database, courses = core.database, core.courses
     comparer = embedder
-    embedder = embedder or open_embedder(settings.embedder, core.data_dir.models_dir)
-    comparer = comparer or _open_comparer(embedder, core)
+    embedder_files = shared_models_dir(settings.models_dir, settings.data_dir)
+    embedder = embedder or open_embedder(settings.embedder, embedder_files)
+    comparer = comparer or _open_comparer(embedder, embedder_files)
     query_embedder = QueryCachingEmbedder(embedder)
     engine = engine or open_engine(settings)
     catalog = SqlCatalog(database)
-    library = Library(core.data_dir.index_dir, catalog, query_embedder)
-    jobs = JobRunner(database, clock, USER_FACING_ERRORS)
+    texts = query_embedder if comparer is embedder else QueryCachingEmbedder(comparer)
+    library = Library(core.data_dir.index_dir, catalog, query_embedder, [texts] if texts is not query_embedder else ())
+    jobs = JobRunner(database, clock, USER_FACING_ERRORS, sample_course.sample_course_id())
     blobs = BlobStore(core.data_dir.originals_dir)
     citation_viewer = CitationViewer(core.conversations, blobs)
-    versions = AdapterVersionService(database, courses, core.data_dir.adapters_dir)
+    versions = AdapterVersionService(
+        database, courses, core.data_dir.adapters_dir, seals_files=settings.engine_url is None
+    )
     training_rows = TrainingRowSource(database)
     grader = Grader(ShortTextGrader(comparer))
     attempt_grader = AttemptGrader(database, grader, core.evidence_log, clock)
@@ -266,7 +286,6 @@ def open_services(
         core.progress.predict_items,
         clock,
     )
-    texts = query_embedder if comparer is embedder else QueryCachingEmbedder(comparer)
     chat = _open_chat(core, library, texts, engine, ChatQuiz(practice, library), versions, citation_viewer)
     return Services(
         **_field_values(core),
@@ -305,6 +324,19 @@ def open_services(
     )
 
 
+def _given_key(settings: Settings) -> str | None:
+    return settings.master_key.get_secret_value() if settings.master_key else None
+
+
+def _session_limits(settings: Settings) -> SessionLimits:
+    return SessionLimits(
+        learner_idle=timedelta(days=settings.learner_idle_days),
+        learner_lifetime=timedelta(days=settings.learner_session_days),
+        staff_idle=timedelta(hours=settings.staff_idle_hours),
+        staff_lifetime=timedelta(hours=settings.staff_session_hours),
+    )
+
+
 def _open_chat(
     core: CoreServices,
     library: Library,
@@ -324,6 +356,7 @@ def _open_chat(
 
     return ChatService(
         courses=core.courses,
+        supervision=core.supervision,
         library=library,
         recorder=TurnRecorder(core.database, core.conversations, core.clock),
         quizzer=quizzer,
@@ -341,11 +374,11 @@ def _open_chat(
     )
 
 
-def _open_comparer(embedder: Embedder, core: CoreServices) -> Embedder:
+def _open_comparer(embedder: Embedder, models_dir: Path) -> Embedder:
     """Return the embedder that compares answers, citations and questions: the one that these are fitted to."""
     if MULTILINGUAL_FAMILY not in embedder.name:
         return embedder
-    return open_embedder(MINILM_SPEC, core.data_dir.models_dir)
+    return open_embedder(MINILM_SPEC, models_dir)
 
 
 def _field_values(core: CoreServices) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tutor.accounts import sign_in
 from tutor.accounts.permissions import AccessContext, Action, is_allowed
 from tutor.domain import Role
 from tutor.errors import InputRefused, NotAllowed
+from tutor.services import open_core_services
 
 
 def test_a_guest_session_survives_a_restart(services):
@@ -41,16 +43,68 @@ def test_signing_out_ends_the_session(services):
     assert services.accounts.person_for_session(token) is None
 
 
+def new_session(services, person) -> str:
+    return services.accounts.redeem_sign_in_link(services.accounts.issue_sign_in_link(person).split("token=")[1])[1]
+
+
 def test_session_lifetimes_depend_on_the_role(services, clock, instructor):
-    _, learner_token = services.accounts.create_guest()
-    _, teacher_token = services.accounts.redeem_sign_in_link(
-        services.accounts.issue_sign_in_link(instructor).split("token=")[1]
-    )
-    clock.advance(timedelta(hours=13))
+    (_, learner_token), teacher_token = services.accounts.create_guest(), new_session(services, instructor)
+    clock.advance(timedelta(days=9))
     assert services.accounts.person_for_session(teacher_token) is None
     assert services.accounts.person_for_session(learner_token) is not None
-    clock.advance(timedelta(days=181))
-    assert services.accounts.person_for_session(learner_token) is None
+
+
+def test_a_session_that_is_used_lasts_until_its_lifetime_is_over(services, clock):
+    _, token = services.accounts.create_guest()
+    for _ in range(8):
+        clock.advance(timedelta(days=20))
+        assert services.accounts.person_for_session(token) is not None
+    clock.advance(timedelta(days=20, hours=1))
+    assert services.accounts.person_for_session(token) is None
+
+
+def test_a_session_that_is_not_used_ends(services, clock):
+    """A regression: a browser that nobody had used for five months was still signed in."""
+    _, token = services.accounts.create_guest()
+    clock.advance(timedelta(days=31))
+    assert services.accounts.person_for_session(token) is None
+    assert services.accounts.person_for_session(token) is None  # to ask is not to use it
+
+
+def test_the_limits_of_sessions_are_settings(settings, tmp_path, clock):
+    chosen = settings.model_copy(update={"learner_idle_days": 1, "staff_idle_hours": 2, "staff_session_hours": 4})
+    with closing(open_core_services(chosen, clock=clock)) as core:
+        _, learner = core.accounts.create_guest()
+        teacher = new_session(core, core.accounts.create_account("ms-frizzle", Role.INSTRUCTOR))
+        for expected in (True, True, False):  # used every hour and a half: the lifetime ends it
+            clock.advance(timedelta(hours=1, minutes=30))
+            assert (core.accounts.person_for_session(teacher) is not None) is expected
+        clock.advance(timedelta(hours=20))
+        assert core.accounts.person_for_session(learner) is None
+
+
+def test_instructors_stay_signed_in_longer_than_learners_where_the_settings_say_so(settings, clock):
+    """A regression: somebody's sign-in deleted the sessions that were unused for the lifetime of a learner's."""
+    chosen = settings.model_copy(update={"learner_session_days": 1})
+    with closing(open_core_services(chosen, clock=clock)) as core:
+        teacher = new_session(core, core.accounts.create_account("ms-frizzle", Role.INSTRUCTOR))
+        clock.advance(timedelta(days=3))
+        core.accounts.create_guest()
+        assert core.accounts.person_for_session(teacher) is not None
+
+
+def test_signing_in_ends_the_session_that_the_browser_had(services, instructor):
+    _, old = services.accounts.create_guest()
+    link = services.accounts.issue_sign_in_link(instructor).split("token=")[1]
+    _, new = services.accounts.redeem_sign_in_link(link, replaces=old)
+    assert services.accounts.person_for_session(old) is None and services.accounts.person_for_session(new)
+
+
+def test_signing_out_everywhere_ends_the_sessions_of_one_person(services, ada, bob):
+    tokens, others = [new_session(services, ada) for _ in range(3)], new_session(services, bob)
+    services.accounts.end_all_sessions(ada)
+    assert [services.accounts.person_for_session(token) for token in tokens] == [None] * 3
+    assert services.accounts.person_for_session(others) == bob
 
 
 def test_a_sign_in_link_works_once(services, instructor):
@@ -94,7 +148,7 @@ def test_a_name_is_unique(services, ada):
 def test_permissions_default_to_deny(ada, instructor):
     for action in Action:
         assert not is_allowed(ada, action, AccessContext())
-    assert not is_allowed(instructor, Action.TEACH, AccessContext(enrolled=False))
+    assert not is_allowed(instructor, Action.TEACH, AccessContext(enrolled=True))
 
 
 def test_instructors_may_teach_only_their_own_courses(services, course, ada):

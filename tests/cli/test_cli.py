@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ import pytest
 from tutor import cli
 from tutor.cli import run
 from tutor.cli.ask import answer_json
+from tutor.cli.doctor import check_encryption
 from tutor.services import Services
 
 REPO = Path(__file__).resolve().parents[2]
@@ -53,6 +57,25 @@ def test_people_are_added_listed_and_linked(run_cli):
     assert run_cli("users", "link", "ada")[0] == 0
 
 
+def test_the_audit_log_is_verified_and_its_first_bad_row_named(run_cli, tmp_path):
+    run_cli("users", "add", "ada")
+    run_cli("users", "link", "ada")
+    assert run_cli("audit", "verify")[:2] == (0, "the audit log is unchanged: 2 rows\n")
+    with closing(sqlite3.connect(tmp_path / "var" / "tutor.sqlite")) as database, database:
+        database.execute("UPDATE audit_log SET act = 'chat paused' WHERE sequence = 2")
+    status, out, err = run_cli("audit", "verify")
+    assert (status, out) == (1, "") and "row 2 of the audit log" in err
+
+
+def test_somebody_is_erased_after_the_name_was_given_twice(run_cli):
+    run_cli("users", "add", "ada")
+    status, out, err = run_cli("users", "erase", "ada")
+    assert (status, out) == (1, "") and "--confirm ada" in err
+    assert "ada\tlearner" in run_cli("users", "list")[1]
+    assert run_cli("users", "erase", "ada", "--confirm", "ada")[0] == 0
+    assert "ada" not in run_cli("users", "list")[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -70,7 +93,7 @@ def test_an_error_is_one_line_with_a_remedy(run_cli, arguments, message):
 
 
 def test_a_question_that_cannot_be_asked_is_refused_before_the_model_is_waited_for(run_cli, monkeypatch):
-    run_cli("courses", "add", "biology")
+    run_cli("courses", "add", "biology", "--open")
     run_cli("users", "add", "ada")
     monkeypatch.setattr(Services, "wait_until_ready", lambda *_: pytest.fail("waited for the model"))
     status, out, err = run_cli("ask", "--course", "biology", "--learner", "ada", " ")
@@ -138,7 +161,9 @@ def test_report_and_export_use_the_same_answers(run_cli, tmp_path):
 
 def test_xapi_import_prints_a_summary_and_each_refusal(run_cli, tmp_path):
     run_cli("users", "add", "ada")
-    assert run_cli("courses", "add", "bio", "--title", "Biology")[0] == 0
+    status, out, _ = run_cli("courses", "add", "bio", "--title", "Biology")
+    assert status == 0 and re.search(r"^bio\tBiology\thttp://\S+/join/[2-9A-Z]{4}-[2-9A-Z]{4}$", out, re.M)
+    assert run_cli("users", "enrol", "ada", "--course", "bio")[1] == "ada is in bio\n"
     statement = {
         "id": "one",
         "actor": {"name": "ada"},
@@ -155,3 +180,35 @@ def test_xapi_import_prints_a_summary_and_each_refusal(run_cli, tmp_path):
     status, out, err = run_cli("import-answers", str(file), "--course", "bio")
     assert status == 1 and "imported: 1; already known: 0; refused: 1; skipped, voided at the source: 1" in out
     assert "statement 4: “eve” is not a learner here" in err
+
+
+def test_keys_rotate_replaces_the_master_key(run_cli, tmp_path, monkeypatch):
+    run_cli("users", "add", "ada")
+    file = tmp_path / "var" / "master.key"
+    before = file.read_text()
+    assert run_cli("keys", "rotate")[0] == 0
+    assert file.read_text() != before
+    key = run_cli("keys", "new")[1]
+    monkeypatch.setenv("TUTOR_NEXT_MASTER_KEY", key)
+    assert run_cli("keys", "rotate")[0] == 0
+    assert not file.exists()
+    status, _, error = run_cli("users", "list")
+    assert status == 1 and "the master key is missing" in error
+    monkeypatch.setenv("TUTOR_MASTER_KEY", key)
+    assert "ada" in run_cli("users", "list")[1]
+    monkeypatch.setenv("TUTOR_MASTER_KEY", key)
+    assert "TUTOR_NEXT_MASTER_KEY" in run_cli("keys", "rotate")[2]
+
+
+def test_doctor_names_the_master_key_in_use_and_finds_one_that_others_can_read(services):
+    found = check_encryption(services)
+    assert found.well and services.database.master.id in found.detail
+    assert services.database.master.text not in found.detail
+    (services.data_dir.path / "master.key").chmod(0o644)
+    assert not check_encryption(services).well and "chmod 600" in check_encryption(services).detail
+
+
+def test_the_master_key_is_not_in_the_environment_of_child_processes(run_cli, monkeypatch):
+    monkeypatch.setenv("TUTOR_MASTER_KEY", run_cli("keys", "new")[1].strip())
+    assert run_cli("users", "list")[0] == 0
+    assert "TUTOR_MASTER_KEY" not in os.environ

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from waiting import ENDED, wait
 
+import tutor.store.courses as course_store
 from tutor.domain import JobState
 from tutor.errors import InputRefused, NotFound
 
@@ -70,3 +72,30 @@ def test_an_interrupted_upload_job_is_recovered(services, course, instructor, mo
     services.recover_interrupted_work()
     assert wait(services, instructor, job, *ENDED).state is JobState.DONE
     assert "more.md" in [document.name for document in services.documents.documents(instructor, course.id)]
+
+
+def test_the_files_of_the_sample_course_wait_behind_a_teachers_first_file(services, course, instructor):
+    started, go_on, order = threading.Event(), threading.Event(), []
+
+    def work(name):
+        def run(_report):
+            order.append(name)
+            started.set()
+            go_on.wait(10)
+            return name
+
+        return run
+
+    sample = services.jobs.last_course
+    places = [(sample, "sample 1"), (sample, "sample 2"), (course.id, "mine")]
+    with services.database.write_transaction() as connection:
+        if course_store.by_id(connection, sample) is None:
+            course_store.add(connection, replace(course, id=sample))
+    jobs = []
+    for course_id, name in places:
+        jobs.append(services.jobs.start(instructor, "ingest", course_id, name, work(name)))
+        started.wait(10)
+    go_on.set()
+    for job in jobs:
+        wait(services, instructor, job, *ENDED)
+    assert order == ["sample 1", "mine", "sample 2"]

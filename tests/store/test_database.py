@@ -6,14 +6,13 @@ import threading
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
+from old_database import old_database
 
 from tutor.errors import DataDirInUse, DataDirUnusable
 from tutor.platform.data_dir import open_data_dir
-from tutor.store.database import MIGRATIONS_DIR, open_database
+from tutor.store.database import open_database
 from tutor.store.schema import metadata, people
 
 
@@ -86,16 +85,9 @@ def test_a_second_server_is_refused_with_the_lock_holder(tmp_path):
 def test_migrations_keep_trained_adapters_and_their_rows(tmp_path):
     """SQLite rebuilds a table by dropping it, which deletes the rows that refer to it."""
     path = tmp_path / "old.sqlite"
-    engine = sa.create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS_DIR))
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+    with old_database(path, "0001", "foreign_keys=ON") as connection:
         for statement in OLD_DATABASE_SQL:
             connection.exec_driver_sql(statement)
-    engine.dispose()
     database = open_database(path)
     with database.read_connection() as connection:
         assert connection.exec_driver_sql("SELECT adapter_id, correction_id FROM adapter_rows").all() == [("a", "c")]

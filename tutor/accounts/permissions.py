@@ -29,11 +29,16 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessContext:
-    """What a decision depends on: who owns the thing, and whether the person is enrolled in its course."""
+    """What a decision depends on: who owns the thing, and whether the person is in its course, or teaches it.
+
+    Who was taken out of it (`removed`) may not study it, also where it is open to all others.
+    """
 
     owner_id: str | None = None
     course: Course | None = None
     enrolled: bool = False
+    removed: bool = False
+    teaches: bool = False
 
 
 def _is_admin(actor: Person, _context: AccessContext) -> bool:
@@ -54,11 +59,13 @@ def _is_owner_or_admin(actor: Person, context: AccessContext) -> bool:
 
 def _may_study(actor: Person, context: AccessContext) -> bool:
     course = context.course
-    return course is not None and (course.open or context.enrolled or _is_admin(actor, context))
+    if course is None or _is_admin(actor, context):
+        return course is not None
+    return not context.removed and (course.open or context.enrolled)
 
 
 def _may_teach(actor: Person, context: AccessContext) -> bool:
-    return _is_admin(actor, context) or (actor.role is Role.INSTRUCTOR and context.enrolled)
+    return _is_admin(actor, context) or (actor.role is Role.INSTRUCTOR and context.teaches)
 
 
 # Administrators run the server but do not read learners' conversations: those are their owner's alone.

@@ -14,16 +14,16 @@ from datetime import timedelta
 from knowledge import languages
 from tutor.accounts.permissions import Action, is_allowed, require_allowed
 from tutor.accounts.pseudonyms import random_pseudonym
+from tutor.accounts.session_limits import SessionLimits
 from tutor.domain import Person, Role
 from tutor.errors import InputRefused, NotAllowed, NotFound
 from tutor.platform.clock import Clock, new_id
-from tutor.store import people
+from tutor.store import audit, people
 from tutor.store.database import Database
 
 LINK_LIFETIME = timedelta(days=7)
-LEARNER_SESSION_LIFETIME = timedelta(days=180)  # a guest has no other way back to their work
-STAFF_SESSION_LIFETIME = timedelta(hours=12)
-MAX_GUESTS_PER_MINUTE = 300  # enough for a lecture hall that signs in at once
+MAX_GUESTS_PER_MINUTE = 3_000  # of the whole server; each address has its own limit (tutor.ui.http_routes)
+GUESTS_MANY = "guests_many"
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 
 
@@ -34,6 +34,7 @@ class Accounts:
     database: Database
     clock: Clock
     url: str
+    limits: SessionLimits = SessionLimits()
 
     def create_guest(self, language: str = languages.DEFAULT) -> tuple[Person, str]:
         """Create a learner with a pseudonym; return the person and a session token.
@@ -42,7 +43,7 @@ class Accounts:
         """
         with self.database.read_connection() as connection:
             if people.count_guests_since(connection, self.clock() - timedelta(minutes=1)) >= MAX_GUESTS_PER_MINUTE:
-                raise NotAllowed("too many guests signed in this minute; try again in a moment", key="guests_many")
+                raise too_many_guests()
         person = self._create_person(self._free_pseudonym(), Role.LEARNER, language, guest=True)
         return person, self._create_session(person)
 
@@ -72,23 +73,32 @@ class Accounts:
             people.set_language(connection, actor.id, _require_supported_language(language))
 
     def person_for_session(self, token: str) -> Person | None:
-        """Return the person whose session this is; None when it is unknown, ended or expired."""
-        now = self.clock()
+        """Return the person whose session this is; None when it is unknown, ended or was not used for too long."""
+        now, hashed = self.clock(), _hash_token(token)
         with self.database.read_connection() as connection:
-            person = people.by_session(connection, _hash_token(token), made_after=now - LEARNER_SESSION_LIFETIME)
-            if person is None or not person.is_staff:
-                return person
-            return people.by_session(connection, _hash_token(token), made_after=now - STAFF_SESSION_LIFETIME)
+            session = people.find_session(connection, hashed)
+        if session is None or self.limits.has_ended(session.person, session.created_at, session.seen_at, now):
+            return None
+        if self.limits.should_note(session.person, session.seen_at, now):
+            with self.database.write_transaction() as connection:
+                people.note_session_use(connection, hashed, now)
+        return session.person
 
     def end_session(self, token: str) -> None:
         with self.database.write_transaction() as connection:
             people.delete_session(connection, _hash_token(token))
 
-    def issue_sign_in_link(self, person: Person) -> str:
-        """Return a one-time link that signs this person in within LINK_LIFETIME."""
+    def end_all_sessions(self, person: Person) -> None:
+        """Sign a person out on every device."""
+        with self.database.write_transaction() as connection:
+            people.delete_sessions_of(connection, person.id)
+
+    def issue_sign_in_link(self, person: Person, actor: Person | None = None) -> str:
+        """Return a one-time link that signs this person in within LINK_LIFETIME; no `actor`: a command asked for it."""
         token, now = secrets.token_urlsafe(32), self.clock()
         with self.database.write_transaction() as connection:
             people.add_invitation(connection, _hash_token(token), person.id, now, now + LINK_LIFETIME)
+            audit.append(connection, audit.Act.LINK_ISSUED, now, actor=actor.id if actor else None, subject=person.id)
         return f"{self.url}/join?token={token}"
 
     def invite(self, actor: Person, name: str, role: Role, language: str = languages.DEFAULT) -> str:
@@ -101,10 +111,10 @@ class Accounts:
             raise NotAllowed(
                 f"{actor.name} may invite learners only; `python -m tutor users add --role` creates instructors"
             )
-        return self.issue_sign_in_link(self.create_account(name, role, language))
+        return self.issue_sign_in_link(self.create_account(name, role, language), actor)
 
-    def redeem_sign_in_link(self, token: str) -> tuple[Person, str]:
-        """Use up a one-time link; return its person and a new session token."""
+    def redeem_sign_in_link(self, token: str, *, replaces: str | None = None) -> tuple[Person, str]:
+        """Use up a one-time link; return its person and a new session token. The session that it replaces ends."""
         now = self.clock()
         with self.database.write_transaction() as connection:
             person = people.by_invitation(connection, _hash_token(token), now)
@@ -115,6 +125,8 @@ class Accounts:
                     key="link_used",
                 )
             people.mark_invitation_used(connection, _hash_token(token), now)
+            if replaces:
+                people.delete_session(connection, _hash_token(replaces))
         return person, self._create_session(person)
 
     def _create_person(self, name: str, role: Role, language: str, *, guest: bool) -> Person:
@@ -124,9 +136,10 @@ class Accounts:
         return person
 
     def _create_session(self, person: Person) -> str:
-        token = secrets.token_urlsafe(32)
+        token, now = secrets.token_urlsafe(32), self.clock()
         with self.database.write_transaction() as connection:
-            people.add_session(connection, _hash_token(token), person.id, self.clock())
+            people.delete_sessions_unused_since(connection, now - self.limits.longest)
+            people.add_session(connection, _hash_token(token), person.id, now)
         return token
 
     def _free_pseudonym(self) -> str:
@@ -134,6 +147,10 @@ class Accounts:
             while people.by_name(connection, name := random_pseudonym()):
                 continue
         return name
+
+
+def too_many_guests() -> NotAllowed:
+    return NotAllowed("too many guests signed in this minute; try again in a moment", key="guests_many")
 
 
 def _hash_token(token: str) -> str:

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tutor.cli import ask, corrections, learner_records, library, training, users
+from tutor.cli import ask, audit, corrections, keys, learner_records, library, training, users
 from tutor.cli.common import Command, one_line
 from tutor.platform import library_env
-from tutor.platform.settings import Settings, read_settings
+from tutor.platform.settings import Settings, take_settings
 from tutor.services import USER_FACING_ERRORS
 
-_COMMAND_MODULES = (ask, library, training, corrections, users, learner_records)
+_COMMAND_MODULES = (ask, library, training, corrections, users, keys, audit, learner_records)
 
 
 def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
@@ -26,7 +26,7 @@ def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:
     chosen = {name: getattr(parsed, name) for name in ("data_dir", "host", "port") if hasattr(parsed, name)}
     try:
         library_env.configure_libraries()
-        settings = read_settings(**chosen)
+        settings = take_settings(**chosen)
         if parsed.verb == "serve":
             serve(settings)
             return 0

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from tutor.errors import OriginalMissing
 from tutor.platform.settings import Settings
-from tutor.services import USER_FACING_ERRORS, Services, open_services
+from tutor.sealing.master_key import KEY_FILE, is_readable_by_others
+from tutor.services import USER_FACING_ERRORS, CoreServices, Services, open_services
+from tutor.store.sealing_setup import has_clear_text
 from tutor.tuning.work_dirs import find_abandoned
 
 MIN_FREE_BYTES = 2 * 2**30
@@ -39,7 +41,8 @@ def run_checks(
     try:
         findings += [
             _check_database(services),
-            _check("embedder", lambda: _describe_embedder(services)),
+            check_encryption(services),
+            _check("embedder", lambda: _describe_embedder(services, on_progress)),
             _check("model", lambda: _describe_model(services, on_progress)),
         ]
         findings += [
@@ -71,6 +74,21 @@ def _check_database(services: Services) -> Finding:
     return Finding("database", result == "ok", str(result))
 
 
+def check_encryption(services: CoreServices) -> Finding:
+    """Tell which master key is in use, and whether clear text of an earlier version is left."""
+    source = "TUTOR_MASTER_KEY" if services.settings.master_key else services.data_dir.path / KEY_FILE
+    detail = f"master key {services.database.master.id} of {source}"
+    if is_readable_by_others(services.data_dir.path / KEY_FILE):
+        return Finding("encryption", False, f"{detail}; others can read that file: chmod 600 it")
+    with services.database.read_connection() as connection:
+        if has_clear_text(connection):
+            left = (
+                "clear text of an earlier version is left in free pages: stop all programs that use the data, start one"
+            )
+            return Finding("encryption", False, f"{detail}; {left}")
+    return Finding("encryption", True, detail)
+
+
 def _check(what: str, describe: Callable[[], str]) -> Finding:
     try:
         return Finding(what, True, describe())
@@ -78,7 +96,9 @@ def _check(what: str, describe: Callable[[], str]) -> Finding:
         return Finding(what, False, str(error))
 
 
-def _describe_embedder(services: Services) -> str:
+def _describe_embedder(services: Services, on_progress: Callable[[str], None]) -> str:
+    if not services.embedder.is_ready:
+        on_progress("loading the embedder; its first use converts it, which takes about half a minute")
     services.embedder.embed_query("Is anybody there?")
     return f"{services.embedder.name}, {services.embedder.dimension} dimensions"
 

@@ -27,6 +27,7 @@ def add_commands(add: AddCommand) -> None:
     courses_verb.add_argument("id", nargs="?")
     courses_verb.add_argument("--title")
     courses_verb.add_argument("--language", default="en")
+    courses_verb.add_argument("--open", action="store_true", help="everybody may study the new course")
     courses_verb.add_argument("--json", action="store_true")
 
     rebuild_verb = add("rebuild", rebuild, "rebuild the search index from the database")
@@ -82,13 +83,16 @@ def courses(arguments: argparse.Namespace, settings: Settings) -> int:
     with core_services_session(settings) as core:
         if arguments.action == "add":
             title = arguments.title or arguments.id or ""
-            core.courses.create(core.operator, title, arguments.language, course_id=arguments.id)
+            core.courses.create(
+                core.operator, title, arguments.language, course_id=arguments.id, open_to_all=arguments.open
+            )
         listed = core.courses.visible_to(core.operator)
+        links = {course.id: core.enrolment.show(core.operator, course.id).join_link for course in listed}
     if arguments.json:
-        print_json([asdict(course) for course in listed])
+        print_json([{**asdict(course), "join_link": links[course.id]} for course in listed])
     else:
         for course in listed:
-            print(f"{course.id}\t{course.title}")
+            print(f"{course.id}\t{course.title}\t{'open to all' if course.open else links[course.id] or 'closed'}")
     return 0
 
 

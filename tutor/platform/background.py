@@ -11,6 +11,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from tutor.platform.failure_log import describe_failure
+
 log = logging.getLogger(__name__)
 
 
@@ -49,5 +51,5 @@ class BackgroundTasks:
 def _run_logged(name: str, work: Callable[[], object]) -> None:
     try:
         work()
-    except Exception:
-        log.exception("the background task %s failed; its earlier result stays in use", name)
+    except Exception as error:  # noqa: BLE001 - the boundary: the error is logged
+        log.error("the background task %s failed; its earlier result stays in use: %s", name, describe_failure(error))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from knowledge import languages
@@ -18,10 +19,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TUTOR_", frozen=True, extra="ignore")
 
     data_dir: Path = Path("var")
+    master_key: SecretStr | None = None  # 32 bytes in base64; None: the file master.key in the data folder
+    next_master_key: SecretStr | None = None  # for `keys rotate`
     model: str = "auto"  # auto | standard | small | plain | scripted | a hub id | a folder
     models_dir: Path | None = None  # of downloaded models; None: in the virtual environment, else in the data folder
     kernel: str = "auto"  # auto | int8-rows | int4-groups | nf4 | fp32: computes the standard model's linear layers
-    embedder: str = "auto"  # auto | bundled | a hub id | a folder
+    embedder: str = "auto"  # auto (multilingual) | minilm (English) | multilingual | a hub id | a folder
     engine_url: str | None = None  # an OpenAI-compatible server instead of the local engine
     engine_key: str | None = None
     engine_parameters_b: float | None = Field(default=None, ge=0, le=100_000)  # billions; None: by the model's name
@@ -29,6 +32,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     public_url: str | None = None  # how sign-in links begin; default http://host:port
+    hosts: str = ""  # more host names that the server answers to, with commas; *: any
+    behind_proxy: bool | None = None  # whether X-Forwarded-For tells the client's address; None: on a Space
     language: str = languages.DEFAULT
 
     max_question_chars: int = Field(default=8_000, ge=1)
@@ -46,11 +51,31 @@ class Settings(BaseSettings):
     unpacked_weights_mb: int | None = Field(default=None, ge=0)  # unpacked weights read prompts faster
     prompt_cache_mb: int | None = Field(default=None, ge=0)  # memory for prefixes of prompts
     preference_steps: int = Field(default=0, ge=0)  # DPO steps of a training; 0: none
+    guests_per_minute: int = Field(default=60, ge=1)  # from one address, without a course's code
+    learner_idle_days: float = Field(default=30, gt=0)  # after which a session that is not used ends
+    learner_session_days: float = Field(default=180, gt=0)  # after which every session ends
+    staff_idle_hours: float = Field(default=192, gt=0)
+    staff_session_hours: float = Field(default=720, gt=0)
     sample_course: bool = True  # create the sample course where there is none
 
     @property
     def url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_behind_proxy(self) -> bool:
+        return "SPACE_ID" in os.environ if self.behind_proxy is None else self.behind_proxy
+
+
+_KEYS = ("TUTOR_MASTER_KEY", "TUTOR_NEXT_MASTER_KEY")
+
+
+def take_settings(**chosen: Any) -> Settings:
+    """Return the settings as `read_settings` does, and remove the keys from the environment of child processes."""
+    settings = read_settings(**chosen)
+    for name in _KEYS:
+        os.environ.pop(name, None)
+    return settings
 
 
 def read_settings(**chosen: Any) -> Settings:

@@ -60,6 +60,10 @@ def by_id(connection: sa.Connection, adapter_id: str) -> AdapterVersion | None:
     return _version(row) if row else None
 
 
+def all_versions(connection: sa.Connection) -> list[AdapterVersion]:
+    return [_version(row) for row in connection.execute(adapters.select().order_by(adapters.c.created_at))]
+
+
 def versions(connection: sa.Connection, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
     """Return the versions of an owner, latest first."""
     rows = connection.execute(

@@ -10,19 +10,20 @@ import sqlalchemy as sa
 from tutor.domain import Conversation
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import conversations
+from tutor.store.sealed_rows import CONVERSATIONS, opened_first, opened_rows, sealed_values
 
 
 def add(connection: sa.Connection, conversation: Conversation) -> None:
-    connection.execute(
-        conversations.insert().values(
-            id=conversation.id,
-            learner_id=conversation.learner_id,
-            course_id=conversation.course_id,
-            title=conversation.title,
-            created_at=to_iso(conversation.created_at),
-            updated_at=to_iso(conversation.updated_at),
-        )
-    )
+    row = {
+        "id": conversation.id,
+        "learner_id": conversation.learner_id,
+        "course_id": conversation.course_id,
+        "title": conversation.title,
+        "created_at": to_iso(conversation.created_at),
+        "updated_at": to_iso(conversation.updated_at),
+    }
+    values = sealed_values(connection, CONVERSATIONS, conversation.learner_id, row, row)
+    connection.execute(conversations.insert().values(values))
 
 
 def by_id(connection: sa.Connection, conversation_id: str, *, deleted: bool = False) -> Conversation | None:
@@ -30,7 +31,7 @@ def by_id(connection: sa.Connection, conversation_id: str, *, deleted: bool = Fa
     query = conversations.select().where(conversations.c.id == conversation_id)
     if not deleted:
         query = query.where(conversations.c.deleted_at.is_(None))
-    row = connection.execute(query).first()
+    row = opened_first(connection, CONVERSATIONS, connection.execute(query))
     return _conversation(row) if row else None
 
 
@@ -45,7 +46,18 @@ def of_learner(connection: sa.Connection, learner_id: str, course_id: str) -> li
         )
         .order_by(conversations.c.updated_at.desc(), conversations.c.id)
     )
-    return [_conversation(row) for row in rows]
+    return [_conversation(row) for row in opened_rows(connection, CONVERSATIONS, rows)]
+
+
+def latest_course_id(connection: sa.Connection, learner_id: str) -> str | None:
+    """Return the course of the conversation that a learner continued last."""
+    query = (
+        sa.select(conversations.c.course_id)
+        .where(conversations.c.learner_id == learner_id, conversations.c.deleted_at.is_(None))
+        .order_by(conversations.c.updated_at.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
 
 
 def update(
@@ -56,8 +68,12 @@ def update(
         values["title"] = title
     if now is not None:
         values["updated_at"] = to_iso(now)
-    if values:
-        connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(**values))
+    if not values:
+        return
+    query = sa.select(conversations.c.learner_id).where(conversations.c.id == conversation_id)
+    if owner := connection.scalar(query):
+        sealed = sealed_values(connection, CONVERSATIONS, owner, {"id": conversation_id}, values)
+        connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(sealed))
 
 
 def set_deleted(connection: sa.Connection, conversation_id: str, moment: datetime | None) -> None:
@@ -66,7 +82,7 @@ def set_deleted(connection: sa.Connection, conversation_id: str, moment: datetim
     connection.execute(conversations.update().where(conversations.c.id == conversation_id).values(deleted_at=value))
 
 
-def _conversation(row: sa.Row[Any]) -> Conversation:
+def _conversation(row: Any) -> Conversation:
     return Conversation(
         row.id, row.learner_id, row.course_id, row.title, from_iso(row.created_at), from_iso(row.updated_at)
     )

@@ -11,30 +11,32 @@ import sqlalchemy as sa
 from tutor.domain import LIVE_CORRECTION_STATES, AdapterState, Correction, CorrectionState, Turn
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import adapter_rows, adapters, corrections
+from tutor.store.sealed_rows import CORRECTIONS, opened_first, opened_rows, sealed_values
 from tutor.store.turns import by_id as turn_by_id
 
 
 def add(connection: sa.Connection, correction: Correction) -> None:
-    connection.execute(
-        corrections.insert().values(
-            id=correction.id,
-            turn_id=correction.turn_id,
-            author_id=correction.author_id,
-            learner_id=correction.learner_id,
-            course_id=correction.course_id,
-            text=correction.text,
-            state=correction.state.value,
-            consent=correction.consent,
-            decided_by=correction.decided_by,
-            created_at=to_iso(correction.created_at),
-            decided_at=to_iso(correction.decided_at) if correction.decided_at else None,
-            reason=correction.reason,
-        )
-    )
+    row = {
+        "id": correction.id,
+        "turn_id": correction.turn_id,
+        "author_id": correction.author_id,
+        "learner_id": correction.learner_id,
+        "course_id": correction.course_id,
+        "text": correction.text,
+        "state": correction.state.value,
+        "consent": correction.consent,
+        "decided_by": correction.decided_by,
+        "created_at": to_iso(correction.created_at),
+        "decided_at": to_iso(correction.decided_at) if correction.decided_at else None,
+        "reason": correction.reason,
+    }
+    values = sealed_values(connection, CORRECTIONS, correction.author_id, row, row)
+    connection.execute(corrections.insert().values(values))
 
 
 def by_id(connection: sa.Connection, correction_id: str) -> Correction | None:
-    row = connection.execute(corrections.select().where(corrections.c.id == correction_id)).first()
+    found = connection.execute(corrections.select().where(corrections.c.id == correction_id))
+    row = opened_first(connection, CORRECTIONS, found)
     return _correction(row) if row else None
 
 
@@ -43,6 +45,7 @@ def find(
     *,
     course_id: str | None = None,
     learner_id: str | None = None,
+    author_id: str | None = None,
     states: Sequence[CorrectionState] = tuple(CorrectionState),
 ) -> list[Correction]:
     """Return corrections, the oldest first."""
@@ -51,7 +54,10 @@ def find(
         query = query.where(corrections.c.course_id == course_id)
     if learner_id is not None:
         query = query.where(corrections.c.learner_id == learner_id)
-    return [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at, corrections.c.id))]
+    if author_id is not None:
+        query = query.where(corrections.c.author_id == author_id)
+    rows = connection.execute(query.order_by(corrections.c.created_at, corrections.c.id))
+    return [_correction(row) for row in opened_rows(connection, CORRECTIONS, rows)]
 
 
 def count_written_since(connection: sa.Connection, author_id: str, moment: datetime) -> int:
@@ -78,23 +84,22 @@ def usable_by(connection: sa.Connection, course_id: str, learner_id: str) -> lis
         corrections.c.id.not_in(trained),
     )
     query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, own))
-    found = [_correction(row) for row in connection.execute(query.order_by(corrections.c.created_at.desc()))]
+    rows = connection.execute(query.order_by(corrections.c.created_at.desc()))
+    found = [_correction(row) for row in opened_rows(connection, CORRECTIONS, rows)]
     pairs = [(correction, turn_by_id(connection, correction.turn_id)) for correction in found]
     return [(correction, turn) for correction, turn in pairs if turn is not None]
 
 
 def save_decision(connection: sa.Connection, correction: Correction) -> None:
     """Store an instructor's decision, or that it was undone."""
-    connection.execute(
-        corrections.update()
-        .where(corrections.c.id == correction.id)
-        .values(
-            state=correction.state.value,
-            decided_by=correction.decided_by,
-            decided_at=to_iso(correction.decided_at) if correction.decided_at else None,
-            reason=correction.reason,
-        )
-    )
+    decision = {
+        "state": correction.state.value,
+        "decided_by": correction.decided_by,
+        "decided_at": to_iso(correction.decided_at) if correction.decided_at else None,
+        "reason": correction.reason,
+    }
+    values = sealed_values(connection, CORRECTIONS, correction.author_id, {"id": correction.id}, decision)
+    connection.execute(corrections.update().where(corrections.c.id == correction.id).values(values))
 
 
 def mark_withdrawn(connection: sa.Connection, correction_id: str, by: str, at: datetime) -> None:
@@ -106,7 +111,7 @@ def mark_withdrawn(connection: sa.Connection, correction_id: str, by: str, at: d
     )
 
 
-def _correction(row: sa.Row[Any]) -> Correction:
+def _correction(row: Any) -> Correction:
     return Correction(
         id=row.id,
         turn_id=row.turn_id,

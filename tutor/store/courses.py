@@ -1,17 +1,16 @@
-"""Rows of courses, enrolments and skills."""
+"""Rows of courses and skills."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.domain import Course, HelpLevel, PrerequisiteReason, Skill, Strictness
 from tutor.platform.clock import from_iso, to_iso
-from tutor.store.schema import courses, enrolments, skills
+from tutor.store.schema import courses, skills
 
 
 def _course(row: sa.Row[tuple[object, ...]]) -> Course:
@@ -46,6 +45,10 @@ def set_help_level(connection: sa.Connection, course_id: str, level: HelpLevel) 
     connection.execute(courses.update().where(courses.c.id == course_id).values(help_level=level.value))
 
 
+def set_open(connection: sa.Connection, course_id: str, *, is_open: bool) -> None:
+    connection.execute(courses.update().where(courses.c.id == course_id).values(open=is_open))
+
+
 def set_strictness(connection: sa.Connection, course_id: str, strictness: Strictness) -> None:
     connection.execute(courses.update().where(courses.c.id == course_id).values(strictness=strictness.value))
 
@@ -59,48 +62,63 @@ def list_courses(connection: sa.Connection) -> list[Course]:
     return [_course(row) for row in connection.execute(courses.select().order_by(courses.c.created_at, courses.c.id))]
 
 
-def enrol(connection: sa.Connection, person_id: str, course_id: str, now: datetime) -> None:
-    """Enrol a person in a course; does nothing when they are enrolled already."""
-    connection.execute(
-        insert(enrolments)
-        .values(person_id=person_id, course_id=course_id, created_at=to_iso(now))
-        .on_conflict_do_nothing()
-    )
-
-
-def is_enrolled(connection: sa.Connection, person_id: str, course_id: str) -> bool:
-    query = sa.select(sa.literal(1)).where(enrolments.c.person_id == person_id, enrolments.c.course_id == course_id)
-    return connection.scalar(query) is not None
-
-
-def enrolled_course_ids(connection: sa.Connection, person_id: str) -> set[str]:
-    query = sa.select(enrolments.c.course_id).where(enrolments.c.person_id == person_id)
-    return set(connection.scalars(query))
-
-
 def set_skills(connection: sa.Connection, course_id: str, wanted: Sequence[Skill]) -> None:
-    """Replace the skills of a course, keeping their order."""
-    connection.execute(skills.delete().where(skills.c.course_id == course_id))
+    """Replace the accepted skills of a course, keeping their order; one that had been offered is offered again."""
+    here = skills.c.course_id == course_id
+    connection.execute(skills.delete().where(here, sa.not_(skills.c.offered)))
+    connection.execute(skills.update().where(here).values(accepted=False, needs=[], grounds=[]))
     for ordinal, skill in enumerate(wanted):
-        connection.execute(
-            skills.insert().values(
-                course_id=course_id,
-                id=skill.id,
-                name=skill.name,
-                needs=list(skill.prerequisites),
-                grounds=[asdict(reason) for reason in skill.prerequisite_reasons],
-                concept=skill.concept,
-                ordinal=ordinal,
-            )
-        )
+        values = _skill_values(skill, ordinal) | {"accepted": True}
+        statement = insert(skills).values(course_id=course_id, id=skill.id, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["course_id", "id"], set_=values))
+
+
+def set_offered_skills(connection: sa.Connection, course_id: str, wanted: Sequence[Skill]) -> None:
+    """Replace the skills that the documents propose, keeping their order; accepted ones stay as they are."""
+    connection.execute(skills.delete().where(skills.c.course_id == course_id, sa.not_(skills.c.accepted)))
+    for ordinal, skill in enumerate(wanted):
+        values = _skill_values(skill, ordinal) | {"offered": True, "accepted": False}
+        statement = insert(skills).values(course_id=course_id, id=skill.id, **values)
+        connection.execute(statement.on_conflict_do_nothing())
 
 
 def skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
-    rows = connection.execute(skills.select().where(skills.c.course_id == course_id).order_by(skills.c.ordinal))
-    return [_skill(row) for row in rows]
+    """Return the skills that a course is practised by: those accepted, or those offered while none is accepted."""
+    return accepted_skills_of(connection, course_id) or offered_skills_of(connection, course_id)
+
+
+def accepted_skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
+    return _skills_where(connection, skills.c.course_id == course_id, skills.c.accepted)
+
+
+def offered_skills_of(connection: sa.Connection, course_id: str) -> list[Skill]:
+    """Return the skills that the documents propose and no instructor has accepted."""
+    return _skills_where(connection, skills.c.course_id == course_id, sa.not_(skills.c.accepted))
+
+
+def _skills_where(connection: sa.Connection, *conditions: sa.ColumnElement[bool]) -> list[Skill]:
+    return [_skill(row) for row in connection.execute(skills.select().where(*conditions).order_by(skills.c.ordinal))]
+
+
+def _skill_values(skill: Skill, ordinal: int) -> dict[str, object]:
+    return {
+        "name": skill.name,
+        "needs": list(skill.prerequisites),
+        "grounds": [asdict(reason) for reason in skill.prerequisite_reasons],
+        "concept": skill.concept,
+        "ordinal": ordinal,
+    }
 
 
 def _skill(row: sa.Row[tuple[object, ...]]) -> Skill:
     value = row._mapping
     reasons = tuple(PrerequisiteReason(**reason) for reason in value["grounds"])
-    return Skill(value["id"], value["course_id"], value["name"], tuple(value["needs"]), reasons, value["concept"])
+    return Skill(
+        value["id"],
+        value["course_id"],
+        value["name"],
+        tuple(value["needs"]),
+        reasons,
+        value["concept"],
+        is_accepted=value["accepted"],
+    )

@@ -18,6 +18,9 @@ from alembic import command
 from alembic.config import Config
 
 from tutor.errors import DataDirUnusable
+from tutor.sealing.master_key import MasterKey
+from tutor.store.data_keys import give_key_ring
+from tutor.store.sealing_setup import unlock
 
 BUSY_TIMEOUT_MS = 10_000
 Connection = sa.Connection  # for signatures in packages that may not import sqlalchemy
@@ -26,15 +29,16 @@ MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An opened, migrated database."""
+    """An opened, migrated database; its connections can seal and open what learners wrote."""
 
     engine: sa.Engine
+    master: MasterKey
 
     @contextmanager
     def read_connection(self) -> Iterator[sa.Connection]:
         """A connection whose reads see one state of the database."""
         with self.engine.connect() as connection:
-            yield connection
+            yield give_key_ring(connection, self.master)
 
     @contextmanager
     def write_transaction(self) -> Iterator[sa.Connection]:
@@ -42,30 +46,38 @@ class Database:
         with self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
-                yield connection
+                yield give_key_ring(connection, self.master)
             except BaseException:
                 connection.exec_driver_sql("ROLLBACK")
                 raise
             connection.exec_driver_sql("COMMIT")
 
+    def empty_log(self) -> bool:
+        """Remove what was deleted or replaced from the log, too; False where another reader prevents it for now."""
+        with self.engine.connect() as connection:
+            busy, _pages, _moved = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+        return not busy
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def open_database(path: Path) -> Database:
-    """Open (or create) the database file and bring its schema up to date.
+def open_database(path: Path, given_key: str | None = None) -> Database:
+    """Open (or create) the database file, bring its schema up to date and seal what older versions left unsealed.
 
-    Raises DataDirUnusable when the file cannot be opened, written or is not a database.
+    The master key is `given_key` (base64), or the file `master.key` next to the database, made for a new database.
+    Raises DataDirUnusable when the file cannot be opened, written or is not a database, and MasterKeyUnusable.
     """
     try:
         engine = _engine(path)
         _migrate(engine)
+        master = unlock(engine, path.parent, given_key)
     except (sa.exc.DatabaseError, sqlite3.Error) as error:
         reason = str(error.orig) if isinstance(error, sa.exc.DBAPIError) and error.orig else str(error)
         raise DataDirUnusable(
             f"the database {path} cannot be used ({reason}); check that the folder is writable and the file intact"
         ) from error
-    return Database(engine)
+    return Database(engine, master)
 
 
 def _engine(path: Path) -> sa.Engine:

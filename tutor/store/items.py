@@ -60,6 +60,7 @@ def item_from_json(fields: dict[str, Any]) -> Item:
         skill=fields["skill"],
         difficulty=fields["difficulty"],
         misconceptions=tuple((option, shows) for option, shows in fields["misconceptions"]),
+        quality=fields.get("quality"),
     )
 
 
@@ -115,17 +116,33 @@ def set_state(connection: sa.Connection, item_id: str, state: ItemState, now: da
     connection.execute(items.update().where(items.c.id == item_id).values(state=state.value, updated_at=to_iso(now)))
 
 
-def items_generation(connection: sa.Connection, course_id: str) -> int | None:
-    """Return the generation of the course's documents that items were last generated from."""
-    return connection.scalar(sa.select(item_sources.c.generation).where(item_sources.c.course_id == course_id))
+@dataclass(frozen=True, slots=True)
+class GenerationSource:
+    """What the items of a course were last generated from, and by which judge."""
+
+    generation: int  # of the course's documents
+    judge: str
 
 
-def set_items_generation(connection: sa.Connection, course_id: str, generation: int) -> None:
+def last_source(connection: sa.Connection, course_id: str) -> GenerationSource | None:
+    row = connection.execute(item_sources.select().where(item_sources.c.course_id == course_id)).first()
+    return GenerationSource(row.generation, row.judge) if row else None
+
+
+def set_source(connection: sa.Connection, course_id: str, source: GenerationSource) -> None:
+    values = {"generation": source.generation, "judge": source.judge}
     connection.execute(
         insert(item_sources)
-        .values(course_id=course_id, generation=generation)
-        .on_conflict_do_update(index_elements=["course_id"], set_={"generation": generation})
+        .values(course_id=course_id, **values)
+        .on_conflict_do_update(index_elements=["course_id"], set_=values)
     )
+
+
+def remove_untouched(connection: sa.Connection, course_id: str) -> None:
+    """Remove the generated items that nobody has edited, pinned or banned; questions already posed keep theirs."""
+    untouched = items.c.updated_at == items.c.created_at
+    generated = (items.c.origin == ItemOrigin.GENERATED.value, items.c.state == ItemState.READY.value)
+    connection.execute(items.delete().where(items.c.course_id == course_id, untouched, *generated))
 
 
 def _stored_item(row: sa.Row[Any]) -> StoredItem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -78,18 +79,42 @@ def set_consent(connection: sa.Connection, person_id: str, moment: datetime | No
     connection.execute(people.update().where(people.c.id == person_id).values(consent_at=value))
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session of a person: when it began, and when it was last used."""
+
+    person: Person
+    created_at: datetime
+    seen_at: datetime
+
+
 def add_session(connection: sa.Connection, token_sha256: str, person_id: str, now: datetime) -> None:
-    connection.execute(sessions.insert().values(token_sha256=token_sha256, person_id=person_id, created_at=to_iso(now)))
+    row = {"token_sha256": token_sha256, "person_id": person_id, "created_at": to_iso(now), "seen_at": to_iso(now)}
+    connection.execute(sessions.insert().values(row))
 
 
-def by_session(connection: sa.Connection, token_sha256: str, *, made_after: datetime) -> Person | None:
-    """Return the person of a session that was made after `made_after`."""
+def find_session(connection: sa.Connection, token_sha256: str) -> Session | None:
+    """Return a stored session, whether or not it has ended."""
     row = connection.execute(
-        sa.select(people)
+        sa.select(people, sessions.c.created_at.label("began_at"), sessions.c.seen_at)
         .join(sessions, sessions.c.person_id == people.c.id)
-        .where(sessions.c.token_sha256 == token_sha256, sessions.c.created_at > to_iso(made_after))
+        .where(sessions.c.token_sha256 == token_sha256)
     ).first()
-    return _person(row) if row else None
+    if row is None:
+        return None
+    return Session(_person(row), from_iso(row._mapping["began_at"]), from_iso(row._mapping["seen_at"]))
+
+
+def note_session_use(connection: sa.Connection, token_sha256: str, now: datetime) -> None:
+    connection.execute(sessions.update().where(sessions.c.token_sha256 == token_sha256).values(seen_at=to_iso(now)))
+
+
+def delete_sessions_of(connection: sa.Connection, person_id: str) -> None:
+    connection.execute(sessions.delete().where(sessions.c.person_id == person_id))
+
+
+def delete_sessions_unused_since(connection: sa.Connection, moment: datetime) -> None:
+    connection.execute(sessions.delete().where(sessions.c.seen_at < to_iso(moment)))
 
 
 def delete_session(connection: sa.Connection, token_sha256: str) -> None:

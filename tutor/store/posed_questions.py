@@ -18,6 +18,15 @@ from tutor.pedagogy.question_lifecycle import FINAL_STATES, Attempt, PosedQuesti
 from tutor.platform.clock import from_iso, new_id, to_iso
 from tutor.store.items import item_from_json, item_to_json
 from tutor.store.schema import attempts, grades, posed
+from tutor.store.sealed_rows import (
+    ATTEMPTS,
+    GRADES,
+    POSED,
+    opened_first,
+    opened_row,
+    opened_rows,
+    sealed_values,
+)
 
 PERSON_JUDGE_PREFIX = "person:"  # of the judge where a person decided; the person's id follows
 PURPOSE_PRACTICE, PURPOSE_PLACEMENT = "practice", "placement"  # of a posed question
@@ -77,36 +86,35 @@ class PosedQuestionRecord:
 
 def add_question(connection: sa.Connection, row: PosedQuestionRecord) -> None:
     value = row.question
-    connection.execute(
-        posed.insert().values(
-            id=value.id,
-            quiz_id=row.quiz_id,
-            number=row.number,
-            purpose=row.purpose,
-            learner_id=value.learner_id,
-            course_id=row.course_id,
-            item_id=value.item_id,
-            item=item_to_json(row.item),
-            asked_at=to_iso(value.asked_at),
-            expires_at=to_iso(value.expires_at),
-            **_mutable_columns(value),
-        )
-    )
+    clear = {
+        "id": value.id,
+        "quiz_id": row.quiz_id,
+        "number": row.number,
+        "purpose": row.purpose,
+        "learner_id": value.learner_id,
+        "course_id": row.course_id,
+        "item_id": value.item_id,
+        "item": item_to_json(row.item),
+        "asked_at": to_iso(value.asked_at),
+        "expires_at": to_iso(value.expires_at),
+        **_mutable_columns(value),
+    }
+    connection.execute(posed.insert().values(sealed_values(connection, POSED, value.learner_id, clear, clear)))
 
 
 def by_id(connection: sa.Connection, posed_id: str) -> PosedQuestionRecord | None:
-    row = connection.execute(posed.select().where(posed.c.id == posed_id)).first()
+    row = opened_first(connection, POSED, connection.execute(posed.select().where(posed.c.id == posed_id)))
     return _question_record(connection, row) if row else None
 
 
 def of_quiz(connection: sa.Connection, quiz_id: str) -> list[PosedQuestionRecord]:
     rows = connection.execute(posed.select().where(posed.c.quiz_id == quiz_id).order_by(posed.c.number)).all()
-    return [_question_record(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in opened_rows(connection, POSED, rows)]
 
 
 def of_item(connection: sa.Connection, item_id: str) -> list[PosedQuestionRecord]:
     rows = connection.execute(posed.select().where(posed.c.item_id == item_id).order_by(posed.c.asked_at)).all()
-    return [_question_record(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in opened_rows(connection, POSED, rows)]
 
 
 def of_course(connection: sa.Connection, course_id: str, limit: int = 300) -> list[PosedQuestionRecord]:
@@ -118,7 +126,7 @@ def of_course(connection: sa.Connection, course_id: str, limit: int = 300) -> li
         .order_by(posed.c.asked_at.desc(), posed.c.number)
         .limit(limit)
     ).all()
-    return [_question_record(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in opened_rows(connection, POSED, rows)]
 
 
 def last_posed_times(connection: sa.Connection, learner_id: str, course_id: str) -> dict[str, str]:
@@ -137,18 +145,18 @@ def save_question(connection: sa.Connection, question: PosedQuestion) -> None:
     known = set(connection.scalars(sa.select(attempts.c.submission_id).where(attempts.c.posed_id == question.id)))
     for number, attempt in enumerate(question.attempts):
         if attempt.submission_id not in known:
-            connection.execute(
-                attempts.insert().values(
-                    id=new_id(),
-                    posed_id=question.id,
-                    submission_id=attempt.submission_id,
-                    number=number,
-                    text=attempt.text,
-                    aided=attempt.aided,
-                    hints=question.hints,
-                    at=to_iso(attempt.at),
-                )
-            )
+            row = {
+                "id": new_id(),
+                "posed_id": question.id,
+                "submission_id": attempt.submission_id,
+                "number": number,
+                "text": attempt.text,
+                "aided": attempt.aided,
+                "hints": question.hints,
+                "at": to_iso(attempt.at),
+            }
+            values = sealed_values(connection, ATTEMPTS, question.learner_id, row, row)
+            connection.execute(attempts.insert().values(values))
 
 
 def add_grade(
@@ -163,20 +171,20 @@ def add_grade(
     undoes: int | None = None,
 ) -> int:
     """Add a grade to an answer and return its number; the earlier ones stay readable."""
-    key = connection.execute(
-        grades.insert().values(
-            attempt_id=attempt_id,
-            outcome=grade.outcome.value,
-            confidence=grade.confidence,
-            reasons=list(grade.reasons),
-            missing=list(grade.missing),
-            judge=judge,
-            by=by,
-            reason=reason,
-            undoes=undoes,
-            at=to_iso(now),
-        )
-    ).inserted_primary_key
+    row = {
+        "attempt_id": attempt_id,
+        "outcome": grade.outcome.value,
+        "confidence": grade.confidence,
+        "reasons": list(grade.reasons),
+        "missing": list(grade.missing),
+        "judge": judge,
+        "by": by,
+        "reason": reason,
+        "undoes": undoes,
+        "at": to_iso(now),
+    }
+    values = sealed_values(connection, GRADES, _learner_of(connection, attempt_id), row, row)
+    key = connection.execute(grades.insert().values(values)).inserted_primary_key
     assert key is not None, "SQLite numbers each grade"
     return int(key[0])
 
@@ -188,16 +196,24 @@ def by_attempt(connection: sa.Connection, attempt_id: str) -> PosedQuestionRecor
 
 def grade_log(connection: sa.Connection, attempt_id: str) -> list[GradeLogEntry]:
     """Return all grades that an answer ever had, oldest first."""
+    learner_id = _learner_of(connection, attempt_id)
     rows = connection.execute(grades.select().where(grades.c.attempt_id == attempt_id).order_by(grades.c.sequence))
-    return [GradeLogEntry(row.sequence, _grade(row), row.judge, row.reason, row.undoes) for row in rows]
+    opened = [opened_row(connection, GRADES, row, learner_id) for row in rows.all()]
+    return [GradeLogEntry(row.sequence, _grade(row), row.judge, row.reason, row.undoes) for row in opened]
+
+
+def _learner_of(connection: sa.Connection, attempt_id: str) -> str:
+    """Return whose answer it is."""
+    query = sa.select(posed.c.learner_id).join(attempts, attempts.c.posed_id == posed.c.id)
+    return str(connection.scalar(query.where(attempts.c.id == attempt_id)))
 
 
 def _mutable_columns(question: PosedQuestion) -> dict[str, Any]:
     return {"state": question.state.value, "hints": question.hints, "seen": sorted(question.seen)}
 
 
-def _question_record(connection: sa.Connection, row: sa.Row[Any]) -> PosedQuestionRecord:
-    given = tuple(_stored_attempts(connection, row.id))
+def _question_record(connection: sa.Connection, row: Any) -> PosedQuestionRecord:
+    given = tuple(_stored_attempts(connection, row.id, row.learner_id))
     value = PosedQuestion(
         id=row.id,
         item_id=row.item_id,
@@ -223,12 +239,13 @@ def _question_record(connection: sa.Connection, row: sa.Row[Any]) -> PosedQuesti
     )
 
 
-def _stored_attempts(connection: sa.Connection, posed_id: str) -> list[StoredAttempt]:
+def _stored_attempts(connection: sa.Connection, posed_id: str, learner_id: str) -> list[StoredAttempt]:
     found = []
-    for row in connection.execute(attempts.select().where(attempts.c.posed_id == posed_id).order_by(attempts.c.number)):
-        last = connection.execute(
-            grades.select().where(grades.c.attempt_id == row.id).order_by(grades.c.sequence.desc()).limit(1)
-        ).first()
+    given = connection.execute(attempts.select().where(attempts.c.posed_id == posed_id).order_by(attempts.c.number))
+    for row in (opened_row(connection, ATTEMPTS, one, learner_id) for one in given.all()):
+        query = grades.select().where(grades.c.attempt_id == row.id).order_by(grades.c.sequence.desc()).limit(1)
+        last_row = connection.execute(query).first()
+        last = opened_row(connection, GRADES, last_row, learner_id) if last_row else None
         found.append(
             StoredAttempt(
                 row.id,
@@ -246,7 +263,7 @@ def _stored_attempts(connection: sa.Connection, posed_id: str) -> list[StoredAtt
     return found
 
 
-def _grade(row: sa.Row[Any]) -> Grade:
+def _grade(row: Any) -> Grade:
     return Grade(Outcome(row.outcome), row.confidence, tuple(row.reasons), tuple(row.missing))
 
 
@@ -258,4 +275,4 @@ def open_questions(connection: sa.Connection, learner_id: str, course_id: str) -
             posed.c.learner_id == learner_id, posed.c.course_id == course_id, posed.c.state.not_in(final)
         )
     ).all()
-    return [_question_record(connection, row) for row in rows]
+    return [_question_record(connection, row) for row in opened_rows(connection, POSED, rows)]

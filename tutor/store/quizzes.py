@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import quizzes
+from tutor.store.sealed_rows import QUIZZES, opened_first, sealed_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +26,25 @@ class Quiz:
 
 
 def add(connection: sa.Connection, quiz: Quiz) -> None:
-    connection.execute(
-        quizzes.insert().values(
-            id=quiz.id,
-            learner_id=quiz.learner_id,
-            course_id=quiz.course_id,
-            topic=quiz.topic,
-            started_at=to_iso(quiz.started_at),
-        )
-    )
+    row = {
+        "id": quiz.id,
+        "learner_id": quiz.learner_id,
+        "course_id": quiz.course_id,
+        "topic": quiz.topic,
+        "started_at": to_iso(quiz.started_at),
+    }
+    connection.execute(quizzes.insert().values(sealed_values(connection, QUIZZES, quiz.learner_id, row, row)))
 
 
 def by_id(connection: sa.Connection, quiz_id: str) -> Quiz | None:
-    row = connection.execute(quizzes.select().where(quizzes.c.id == quiz_id)).first()
+    row = opened_first(connection, QUIZZES, connection.execute(quizzes.select().where(quizzes.c.id == quiz_id)))
     return _quiz(row) if row else None
 
 
 def latest(connection: sa.Connection, learner_id: str, course_id: str) -> Quiz | None:
-    row = connection.execute(
-        quizzes.select()
-        .where(quizzes.c.learner_id == learner_id, quizzes.c.course_id == course_id)
-        .order_by(quizzes.c.started_at.desc(), quizzes.c.id)
-        .limit(1)
-    ).first()
+    query = quizzes.select().where(quizzes.c.learner_id == learner_id, quizzes.c.course_id == course_id)
+    query = query.order_by(quizzes.c.started_at.desc(), quizzes.c.id).limit(1)
+    row = opened_first(connection, QUIZZES, connection.execute(query))
     return _quiz(row) if row else None
 
 
@@ -57,6 +54,6 @@ def end(connection: sa.Connection, quiz_id: str, now: datetime) -> None:
     )
 
 
-def _quiz(row: sa.Row[Any]) -> Quiz:
+def _quiz(row: Any) -> Quiz:
     ended = from_iso(row.ended_at) if row.ended_at else None
     return Quiz(row.id, row.learner_id, row.course_id, row.topic, from_iso(row.started_at), ended)

@@ -10,17 +10,19 @@ from sqlalchemy.dialects.sqlite import insert
 from tutor.domain import Feedback, Thumb
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import feedback, turns
+from tutor.store.sealed_rows import RATINGS, opened_rows, sealed_values
 
 
 def save(connection: sa.Connection, rating: Feedback) -> None:
     """Store a person's rating of an answer; a second one replaces the first."""
-    row = {
+    clear = {
         "turn_id": rating.turn_id,
         "author_id": rating.author_id,
         "thumb": rating.thumb.value if rating.thumb else None,
         "reason": rating.reason,
         "created_at": to_iso(rating.created_at),
     }
+    row = sealed_values(connection, RATINGS, rating.author_id, clear, clear)
     statement = insert(feedback).values(**row)
     connection.execute(
         statement.on_conflict_do_update(
@@ -37,7 +39,7 @@ def of_conversation(connection: sa.Connection, conversation_id: str, author_id: 
         .join(turns, turns.c.id == feedback.c.turn_id)
         .where(turns.c.conversation_id == conversation_id, feedback.c.author_id == author_id)
     )
-    return {row.turn_id: _rating(row) for row in rows}
+    return {row.turn_id: _rating(row) for row in opened_rows(connection, RATINGS, rows)}
 
 
 def of_course(connection: sa.Connection, course_id: str) -> list[Feedback]:
@@ -48,9 +50,9 @@ def of_course(connection: sa.Connection, course_id: str) -> list[Feedback]:
         .where(turns.c.course_id == course_id)
         .order_by(feedback.c.created_at.desc())
     )
-    return [_rating(row) for row in rows]
+    return [_rating(row) for row in opened_rows(connection, RATINGS, rows)]
 
 
-def _rating(row: sa.Row[Any]) -> Feedback:
+def _rating(row: Any) -> Feedback:
     thumb = Thumb(row.thumb) if row.thumb else None
     return Feedback(row.turn_id, row.author_id, thumb, row.reason, from_iso(row.created_at))

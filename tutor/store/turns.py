@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from tutor.domain import Citation, Endorser, Guidance, Timings, Turn, TurnStatus, VerifiedAnswerRef
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import turns
+from tutor.store.sealed_rows import TURNS, opened_first, opened_rows, sealed_values
 
+_WITHOUT_PROMPT = sa.select(*(column for column in turns.c if column is not turns.c.prompt))  # prompts are long
 _UNFINISHED = (TurnStatus.RUNNING.value, TurnStatus.INTERRUPTED.value)
 
 
@@ -34,7 +36,7 @@ def _values(turn: Turn) -> dict[str, Any]:
     }
 
 
-def _turn(row: sa.Row[Any]) -> Turn:
+def _turn(row: Any) -> Turn:
     return Turn(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -80,9 +82,13 @@ def add(connection: sa.Connection, turn: Turn) -> None:
             replaces=turn.replaces,
             shown=True,
             created_at=to_iso(turn.created_at),
-            **_values(turn),
+            **_sealed(connection, turn, _values(turn)),
         )
     )
+
+
+def _sealed(connection: sa.Connection, turn: Turn, values: dict[str, Any]) -> dict[str, Any]:
+    return sealed_values(connection, TURNS, turn.learner_id, {"id": turn.id}, values)
 
 
 def _hide_from(connection: sa.Connection, conversation_id: str, turn_id: str) -> None:
@@ -101,30 +107,38 @@ def finish(connection: sa.Connection, turn: Turn, prompt: Sequence[tuple[str, st
     result = connection.execute(
         turns.update()
         .where(turns.c.id == turn.id, turns.c.status.in_(_UNFINISHED))
-        .values(prompt=messages, **_values(turn))
+        .values(_sealed(connection, turn, {"prompt": messages, **_values(turn)}))
     )
     return result.rowcount == 1
 
 
 def by_id(connection: sa.Connection, turn_id: str) -> Turn | None:
-    row = connection.execute(turns.select().where(turns.c.id == turn_id)).first()
+    row = opened_first(connection, TURNS, connection.execute(_WITHOUT_PROMPT.where(turns.c.id == turn_id)))
     return _turn(row) if row else None
 
 
 def prompt_of(connection: sa.Connection, turn_id: str) -> tuple[tuple[str, str], ...] | None:
     """Return the rendered (role, content) messages of the model call; None when no model was called."""
-    messages = connection.scalar(sa.select(turns.c.prompt).where(turns.c.id == turn_id))
-    return tuple((role, content) for role, content in messages) if messages else None
+    query = sa.select(turns.c.id, turns.c.learner_id, turns.c.prompt).where(turns.c.id == turn_id)
+    row = opened_first(connection, TURNS, connection.execute(query))
+    return tuple((role, content) for role, content in row.prompt) if row and row.prompt else None
 
 
 def visible_turns(connection: sa.Connection, conversation_id: str) -> list[Turn]:
     """Return the turns of a conversation without those that were retried or edited."""
     rows = connection.execute(
-        turns.select()
-        .where(turns.c.conversation_id == conversation_id, turns.c.shown.is_(True))
-        .order_by(turns.c.number)
+        _WITHOUT_PROMPT.where(turns.c.conversation_id == conversation_id, turns.c.shown.is_(True)).order_by(
+            turns.c.number
+        )
     )
-    return [_turn(row) for row in rows]
+    return [_turn(row) for row in opened_rows(connection, TURNS, rows)]
+
+
+def of_learner(connection: sa.Connection, learner_id: str, course_id: str) -> list[Turn]:
+    """Return all turns of a learner in a course, also those that no page shows any more, oldest first."""
+    query = _WITHOUT_PROMPT.where(turns.c.learner_id == learner_id, turns.c.course_id == course_id)
+    rows = connection.execute(query.order_by(turns.c.created_at, turns.c.number))
+    return [_turn(row) for row in opened_rows(connection, TURNS, rows)]
 
 
 def recent_confidences(connection: sa.Connection, course_id: str, limit: int) -> list[float]:

@@ -6,6 +6,7 @@ always read whole.
 
 from __future__ import annotations
 
+from tutor.store.schema.audit import audit_head, audit_log
 from tutor.store.schema.base import metadata
 from tutor.store.schema.conversations import conversations, corrections, feedback, turns
 from tutor.store.schema.courses import courses, enrolments, skills
@@ -21,16 +22,21 @@ from tutor.store.schema.learning import (
 from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
 from tutor.store.schema.practice import attempts, grades, item_sources, items, posed, quizzes
+from tutor.store.schema.sealing import data_keys, sealing
+from tutor.store.schema.supervision import pauses
 from tutor.store.schema.tuning import adapter_rows, adapters, training_losses
 
 __all__ = [
     "adapter_rows",
     "adapters",
     "attempts",
+    "audit_head",
+    "audit_log",
     "conversations",
     "corrections",
     "course_tracers",
     "courses",
+    "data_keys",
     "documents",
     "enrolments",
     "evidence",
@@ -46,10 +52,12 @@ __all__ = [
     "learner_states",
     "metadata",
     "passages",
+    "pauses",
     "people",
     "posed",
     "profiles",
     "quizzes",
+    "sealing",
     "sessions",
     "skills",
     "training_losses",

@@ -24,6 +24,7 @@ sessions = Table(
     Column("token_sha256", String, primary_key=True),
     owner_column("person_id", "people"),
     Column("created_at", String, nullable=False),
+    Column("seen_at", String, nullable=False, server_default=""),  # of the last use, an hour late at most
     Index(None, "person_id"),
 )
 

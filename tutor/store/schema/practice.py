@@ -31,6 +31,7 @@ item_sources = Table(
     metadata,
     Column("course_id", String, ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
     Column("generation", Integer, nullable=False),  # of the course's documents that items were last generated from
+    Column("judge", String, nullable=False, server_default=""),  # version of what judged them, "": nothing
 )
 
 quizzes = Table(

@@ -1,0 +1,389 @@
+"""The register of stored data: every table with its columns, every kind of file, and what is kept in memory.
+
+Each entry says whose it is, what for, for how long, how its owner gets it and how it is erased. Tests compare it with
+the schema, its foreign keys and a data folder; the data map in `docs/privacy.md` is generated from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Owner(StrEnum):
+    """Whom a record is about."""
+
+    PERSON = "a person"
+    COURSE = "a course"
+    NOBODY = "nobody"
+
+
+class Export(StrEnum):
+    """How people get what is stored about them."""
+
+    DATA_FILE = "*Export*, JSON"
+    ON_THE_PAGE = "shown on the page"
+    NOT_YET = "not exported yet"
+    OPERATOR = "by the operator"
+    NONE = "no personal data"
+
+
+class Erasure(StrEnum):
+    """What happens to a record when its person's account is erased."""
+
+    DELETED = "deleted"
+    UNNAMED = "kept, the person's id removed"
+    REBUILT = "deleted, made again without them"
+    KEY_DESTROYED = "key destroyed, the id kept"
+    FORGOTTEN = "at the next restart at the latest"
+    KEPT = "kept"
+
+
+FOR_THE_ACCOUNT = "until the account is erased"
+FOR_THE_COURSE_DATA = "until the learner deletes the course's data or the account"
+FOR_THE_COURSE = "as long as the course"
+
+
+@dataclass(frozen=True, slots=True)
+class DataRecord:
+    """A table, a kind of file or something in memory."""
+
+    name: str  # of the table; of files a pattern below the data folder
+    owner: Owner
+    purpose: str
+    retention: str
+    export: Export
+    erasure: Erasure
+    columns: tuple[str, ...] = ()  # of tables
+    unnamed: tuple[str, ...] = ()  # columns that name somebody else than the owner, who is removed from them
+
+
+def _of_person(
+    name: str,
+    columns: str,
+    purpose: str,
+    export: Export,
+    retention: str = FOR_THE_ACCOUNT,
+    erasure: Erasure = Erasure.DELETED,
+    unnamed: str = "",
+) -> DataRecord:
+    lists = tuple(columns.split()), tuple(unnamed.split())
+    return DataRecord(name, Owner.PERSON, purpose, retention, export, erasure, *lists)
+
+
+def _of_course(
+    name: str,
+    columns: str,
+    purpose: str,
+    retention: str = FOR_THE_COURSE,
+    owner: Owner = Owner.COURSE,
+    erasure: Erasure = Erasure.KEPT,
+) -> DataRecord:
+    return DataRecord(name, owner, purpose, retention, Export.NONE, erasure, tuple(columns.split()))
+
+
+TABLES = (
+    _of_person(
+        "people",
+        "id name role guest language consent_at created_at",
+        "the account: name or pseudonym, role, language, consent to training",
+        Export.ON_THE_PAGE,
+    ),
+    _of_person(
+        "sessions",
+        "token_sha256 person_id created_at seen_at",
+        "staying signed in",
+        Export.NOT_YET,
+        "until signed out or too old",
+    ),
+    _of_person(
+        "invitations", "token_sha256 person_id created_at expires_at used_at", "one-time sign-in links", Export.NOT_YET
+    ),
+    _of_person(
+        "enrolments",
+        "person_id course_id created_at teaches removed_at",
+        "who is in a course, teaches it, or was taken out of it",
+        Export.NOT_YET,
+    ),
+    _of_person(
+        "conversations",
+        "id learner_id course_id title created_at updated_at deleted_at",
+        "the chats, to go on with them",
+        Export.DATA_FILE,
+    ),
+    _of_person(
+        "turns",
+        "id conversation_id learner_id course_id number question answer status covered confidence citations "
+        "passages prompt prompt_sha256 model quantization adapter timings guidance replaces shown created_at "
+        "verified",
+        "questions, answers and how each answer came about",
+        Export.DATA_FILE,
+    ),
+    _of_person("feedback", "turn_id author_id thumb reason created_at", "ratings of answers", Export.NOT_YET),
+    _of_person(
+        "corrections",
+        "id turn_id author_id learner_id course_id text state consent decided_by created_at decided_at reason",
+        "better answers: they are shown again, and train adapters with consent",
+        Export.DATA_FILE,
+        "until withdrawn (the text) or the account is erased",
+        unnamed="decided_by",
+    ),
+    _of_person(
+        "profiles",
+        "learner_id course_id said dropped in_prompt updated_at",
+        "what learners say about themselves, and which statements they deleted",
+        Export.DATA_FILE,
+        FOR_THE_COURSE_DATA,
+    ),
+    _of_person("quizzes", "id learner_id course_id topic started_at ended_at", "practice", Export.NOT_YET),
+    _of_person(
+        "posed",
+        "id quiz_id number purpose learner_id course_id item_id item state hints seen asked_at expires_at",
+        "the questions that were asked in practice",
+        Export.NOT_YET,
+    ),
+    _of_person(
+        "attempts",
+        "id posed_id submission_id number text aided hints at",
+        "answers to questions of practice",
+        Export.NOT_YET,
+    ),
+    _of_person(
+        "grades",
+        "sequence attempt_id outcome confidence reasons missing judge by reason undoes at",
+        "grades of these answers, and who changed them",
+        Export.NOT_YET,
+        unnamed="by judge",
+    ),
+    _of_person(
+        "evidence",
+        "sequence id kind learner_id course_id item_id skill skills outcome hints aided at judge grade_id "
+        "supersedes origin misconception passage_id expected usual reason recorded_at",
+        "graded answers as events; the learner model is computed from them",
+        Export.DATA_FILE,
+        FOR_THE_COURSE_DATA,
+        unnamed="judge",
+    ),
+    _of_person(
+        "learner_states",
+        "learner_id course_id sequence policy body",
+        "what a learner knows, computed from the events",
+        Export.ON_THE_PAGE,
+        FOR_THE_COURSE_DATA,
+    ),
+    _of_person(
+        "learner_checkpoints",
+        "learner_id course_id last_at sequence policy body",
+        "earlier states, to compute a changed grade faster",
+        Export.ON_THE_PAGE,
+        FOR_THE_COURSE_DATA,
+    ),
+    _of_course(
+        "item_tallies",
+        "course_id item_id skill answers rights",
+        "how hard questions are: numbers of answers of everybody",
+        erasure=Erasure.REBUILT,
+    ),
+    _of_course(
+        "course_tracers",
+        "course_id sequence body",
+        "weights of the learner model, fitted on everybody's answers",
+        erasure=Erasure.REBUILT,
+    ),
+    _of_course("voided_statements", "course_id statement_id", "ids of imported statements that do not count"),
+    _of_person(
+        "adapters",
+        "id name learner_id course_id version state base_sha256 sha256 directory metrics created_at reasons",
+        "trained versions of a learner, or of a course",
+        Export.ON_THE_PAGE,
+        "until the version is deleted or the account is erased",
+    ),
+    _of_person(
+        "adapter_rows",
+        "adapter_id correction_id",
+        "which better answers a version was trained on",
+        Export.ON_THE_PAGE,
+        "as long as the version",
+    ),
+    _of_person("training_losses", "job_id step loss held_out", "the course of a training", Export.ON_THE_PAGE),
+    _of_person(
+        "jobs",
+        "id kind owner_id course_id subject state stage done total message payload created_at updated_at stage_at",
+        "trainings and uploads, with their progress",
+        Export.ON_THE_PAGE,
+    ),
+    _of_person(
+        "pauses",
+        "id course_id learner_id paused_by paused_at",
+        "for whom the chat is paused",
+        Export.ON_THE_PAGE,
+        "until it goes on",
+        unnamed="paused_by",
+    ),
+    _of_person(
+        "audit_log",
+        "sequence at act actor subject course_id mac",
+        "who did what to whom, under keyed hashes that lead to nobody after an erasure",
+        Export.OPERATOR,
+        "for good",
+        erasure=Erasure.KEPT,
+    ),
+    _of_course("audit_head", "id sequence mac", "the length of the audit log", "for good", owner=Owner.NOBODY),
+    _of_course(
+        "courses",
+        "id title language open help_level strictness join_code created_at blocked_topics",
+        "courses and their settings",
+    ),
+    _of_course("skills", "course_id id name needs grounds concept ordinal offered accepted", "the skills of a course"),
+    _of_course(
+        "documents",
+        "id course_id name title sha256 media_type pages passages notes added_at",
+        "the documents of a course",
+        "until the document is removed",
+    ),
+    _of_course(
+        "passages",
+        "id document_id ordinal text place place_number place_label heading start end",
+        "the text of these documents",
+        "until the document is removed",
+    ),
+    _of_course("generations", "course_id generation", "the number of changes of a course's documents"),
+    _of_course(
+        "items", "id course_id kind body skill difficulty origin state created_at updated_at", "the question bank"
+    ),
+    _of_course("item_sources", "course_id generation judge", "what the question bank was made from"),
+    _of_person(
+        "data_keys",
+        "owner wrapped created_at destroyed_at",
+        "the keys that seal what people wrote",
+        Export.NONE,
+        "for good; a destroyed key opens nothing",
+        erasure=Erasure.KEY_DESTROYED,
+    ),
+    _of_course(
+        "sealing", "id master_check cleaned", "which master key the database needs", "for good", owner=Owner.NOBODY
+    ),
+    _of_course("alembic_version", "version_num", "the version of the schema", "for good", owner=Owner.NOBODY),
+)
+
+FILES = (
+    DataRecord(
+        "tutor.sqlite*",
+        Owner.PERSON,
+        "the tables above, and the database's log",
+        "as the tables",
+        Export.DATA_FILE,
+        Erasure.DELETED,
+    ),
+    DataRecord("master.key*", Owner.NOBODY, "wraps all data keys", "until it is replaced", Export.NONE, Erasure.KEPT),
+    DataRecord("adapters/.key", Owner.NOBODY, "signs adapters", "for good", Export.NONE, Erasure.KEPT),
+    DataRecord(
+        "adapters/.base/*",
+        Owner.NOBODY,
+        "results of the unchanged model, to compare adapters with",
+        "for good",
+        Export.NONE,
+        Erasure.KEPT,
+    ),
+    DataRecord(
+        "adapters/.work/*",
+        Owner.PERSON,
+        "rows and checkpoint of a running or killed training",
+        "a week after a killed training",
+        Export.NONE,
+        Erasure.DELETED,
+    ),
+    DataRecord("erased.txt", Owner.PERSON, "hashes of ids of erased people", "for good", Export.NONE, Erasure.KEPT),
+    DataRecord(
+        "adapters/*",
+        Owner.PERSON,
+        "the weights of each version",
+        "until the version is deleted or the account is erased",
+        Export.NOT_YET,
+        Erasure.DELETED,
+    ),
+    DataRecord(
+        "originals/*",
+        Owner.COURSE,
+        "documents as uploaded",
+        "ten minutes after the document was removed",
+        Export.NONE,
+        Erasure.KEPT,
+    ),
+    DataRecord("index/*", Owner.COURSE, "search indexes of documents", FOR_THE_COURSE, Export.NONE, Erasure.KEPT),
+    DataRecord(
+        "uploads/*",
+        Owner.PERSON,
+        "files while they are uploaded",
+        "until the next start",
+        Export.NONE,
+        Erasure.FORGOTTEN,
+    ),
+    DataRecord("models/*", Owner.NOBODY, "downloaded models", "until they are deleted", Export.NONE, Erasure.KEPT),
+    DataRecord("server.lock", Owner.NOBODY, "one server a folder", "for good", Export.NONE, Erasure.KEPT),
+)
+
+MEMORY = (
+    DataRecord(
+        "prompt cache of the model",
+        Owner.PERSON,
+        "a follow-up is answered faster",
+        "until newer conversations take its place",
+        Export.NONE,
+        Erasure.FORGOTTEN,
+    ),
+    DataRecord(
+        "vectors of questions",
+        Owner.PERSON,
+        "the same question is searched once",
+        "until newer questions take their place",
+        Export.NONE,
+        Erasure.FORGOTTEN,
+    ),
+    DataRecord(
+        "loaded adapters",
+        Owner.PERSON,
+        "answers without reading the files again",
+        "until newer ones take their place",
+        Export.NONE,
+        Erasure.FORGOTTEN,
+    ),
+    DataRecord(
+        "state of open pages",
+        Owner.PERSON,
+        "what the page shows",
+        "an hour after the page was closed at the latest",
+        Export.NONE,
+        Erasure.FORGOTTEN,
+    ),
+)
+
+
+def render_data_map() -> str:
+    """Return the register as Markdown."""
+    parts = [
+        _render("Tables", TABLES),
+        _render("Files in the data folder, by default `var`", FILES, "var/"),
+        _render("In memory", MEMORY),
+    ]
+    return "\n\n".join(parts)
+
+
+def _render(title: str, records: tuple[DataRecord, ...], folder: str = "") -> str:
+    head = f"| {title} | About | What for | How long | Export | When the account is erased |\n|---|---|---|---|---|---|"
+    return "\n".join([head, *(_row(one, folder) for one in records)])
+
+
+def _row(record: DataRecord, folder: str) -> str:
+    erased = record.erasure.value
+    if record.unnamed:
+        erased += f"; of others: {', '.join(record.unnamed)} {Erasure.UNNAMED.value}"
+    cells = (
+        f"`{folder}{record.name}`",
+        record.owner.value,
+        record.purpose,
+        record.retention,
+        record.export.value,
+        erased,
+    )
+    return f"| {' | '.join(cells)} |"
