@@ -21,8 +21,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
+from adapters.durability import fsync_path
 from adapters.evaluation import DATA_DIR, MAX_ANSWER_TOKENS, FixedEvalResult
-from adapters.files import fsync_path, sha256_of
+from adapters.files import sha256_of
 from adapters.kl_regularizer import REPLAY_FILE
 
 FORMAT_VERSION = 1  # increase it when the evaluation of a base changes

@@ -7,17 +7,17 @@ another fingerprint is not used.
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
-from adapters.files import fsync_path
+from adapters.errors import AdapterDamaged
+from adapters.vault import CLEAR, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class TrainingState:
 class CheckpointFile:
     """The checkpoint of a training, due again `every_s` seconds after each write."""
 
-    def __init__(self, file: Path, fingerprint: str, every_s: float) -> None:
-        self._file, self._fingerprint, self._every_s = file, fingerprint, every_s
+    def __init__(self, file: Path, fingerprint: str, every_s: float, vault: Vault = CLEAR) -> None:
+        self._file, self._fingerprint, self._every_s, self._vault = file, fingerprint, every_s, vault
         self._written = time.monotonic()
 
     def is_due(self) -> bool:
@@ -40,12 +40,9 @@ class CheckpointFile:
 
     def write(self, state: TrainingState) -> None:
         """Replace the checkpoint; after a kill or a power failure the old one remains."""
-        temporary = self._file.with_suffix(".tmp")
         header = {"fingerprint": self._fingerprint, "numbers": json.dumps(state.numbers)}
-        save_file({name: value.contiguous() for name, value in state.tensors.items()}, temporary, header)
-        fsync_path(temporary)
-        os.replace(temporary, self._file)
-        fsync_path(self._file.parent)
+        tensors = {name: value.contiguous() for name, value in state.tensors.items()}
+        self._vault.replace(self._file, save(tensors, header))
         self._written = time.monotonic()
 
     def read(self) -> TrainingState | None:
@@ -53,12 +50,18 @@ class CheckpointFile:
         if not self._file.is_file():
             return None
         try:
-            with safe_open(self._file, framework="pt") as file:
-                header = file.metadata() or {}
-                if header.get("fingerprint") == self._fingerprint:
-                    tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                    return TrainingState(tensors, json.loads(header["numbers"]))
-        except (SafetensorError, ValueError, KeyError):
+            data = self._vault.read(self._file)
+            header = _metadata(data)
+            if header.get("fingerprint") == self._fingerprint:
+                return TrainingState(load(data), json.loads(header["numbers"]))
+        except (AdapterDamaged, SafetensorError, ValueError, KeyError):
             pass  # a damaged file is deleted
         self._file.unlink()
         return None
+
+
+def _metadata(data: bytes) -> dict[str, str]:
+    """Return the metadata of a safetensors file: JSON after its length in eight bytes."""
+    length = int.from_bytes(data[:8], "little")
+    metadata = json.loads(data[8 : 8 + length]).get("__metadata__")
+    return metadata if isinstance(metadata, dict) else {}

@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast, get_args
 
 from adapters.errors import BaseUnusable, TrainingRefused
 from adapters.records import ChatMessage, PreferencePair, Role, TrainingRow
+from adapters.vault import CLEAR, Vault
 
 
 class Tokenizer(Protocol):
@@ -71,30 +72,30 @@ def content_hash(rows: Iterable[TrainingRow]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def write_rows(path: Path, rows: Iterable[TrainingRow]) -> None:
+def write_rows(path: Path, rows: Iterable[TrainingRow], vault: Vault = CLEAR) -> None:
     """Write rows as JSONL, one `{"id": ..., "messages": [...]}` a line."""
-    path.write_text("".join(_to_line(row) + "\n" for row in rows), encoding="utf-8")
+    vault.write(path, "".join(_to_line(row) + "\n" for row in rows).encode())
 
 
-def read_rows(path: Path) -> tuple[TrainingRow, ...]:
+def read_rows(path: Path, vault: Vault = CLEAR) -> tuple[TrainingRow, ...]:
     """Read rows; one without an id gets a hash of its line. Raises TrainingRefused with the line number."""
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = _read_lines(path, vault)
     return tuple(_from_line(path, number, line) for number, line in enumerate(lines, start=1) if line.strip())
 
 
-def write_pairs(path: Path, pairs: Iterable[PreferencePair]) -> None:
+def write_pairs(path: Path, pairs: Iterable[PreferencePair], vault: Vault = CLEAR) -> None:
     """Write pairs as JSONL, one `{"id": ..., "messages": [...], "chosen": ..., "rejected": ...}` a line."""
     lines = (
         {"id": p.id, "messages": [asdict(m) for m in p.prompt], "chosen": p.chosen, "rejected": p.rejected}
         for p in pairs
     )
-    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    vault.write(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
 
 
-def read_pairs(path: Path) -> tuple[PreferencePair, ...]:
+def read_pairs(path: Path, vault: Vault = CLEAR) -> tuple[PreferencePair, ...]:
     """Read pairs. Raises TrainingRefused with the line number."""
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    for number, line in enumerate(_read_lines(path, vault), start=1):
         if not line.strip():
             continue
         try:
@@ -104,6 +105,10 @@ def read_pairs(path: Path) -> tuple[PreferencePair, ...]:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise TrainingRefused(f"{path.name}, line {number} is not a pair of answers: {error}") from error
     return tuple(found)
+
+
+def _read_lines(path: Path, vault: Vault) -> list[str]:
+    return vault.read(path).decode("utf-8").replace("\r\n", "\n").split("\n")
 
 
 def encode_row(row: TrainingRow, tokenizer: Tokenizer, max_tokens: int) -> EncodedExample:

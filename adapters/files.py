@@ -8,6 +8,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
+from adapters.durability import fsync_path
 from adapters.errors import AdapterDamaged, AdapterNotFound
 from adapters.records import Manifest
 
@@ -47,12 +48,3 @@ def publish(temporary: Path, final: Path) -> None:
     fsync_path(temporary)
     os.replace(temporary, final)
     fsync_path(final.parent)
-
-
-def fsync_path(path: Path) -> None:
-    """Flush a file or a folder to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

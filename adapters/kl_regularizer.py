@@ -59,12 +59,18 @@ class KlRegularizer:
 
     def penalty(self, model: Any, recipe: Recipe, step: int) -> torch.Tensor:
         """Return the weighted KL divergence on the rows of a step, in nats per token."""
-        return recipe.anchor_weight * self.divergence(
-            model, rotating_batch_at(self.regularized, recipe.anchor_rows, recipe.seed, step)
-        )
+        return recipe.anchor_weight * self.divergence(model, self.rows_at(recipe, step))
+
+    def rows_at(self, recipe: Recipe, step: int) -> list[EncodedExample]:
+        """Return the rows of a step."""
+        return rotating_batch_at(self.regularized, recipe.anchor_rows, recipe.seed, step)
 
     def divergence(self, model: Any, examples: Sequence[EncodedExample]) -> torch.Tensor:
         """Return the mean KL divergence from the reference on some rows, in nats per token."""
-        now = log_softmax(answer_logits(model, examples).logits, dim=-1)
+        return self.divergence_of(answer_logits(model, examples).logits, examples)
+
+    def divergence_of(self, logits: torch.Tensor, examples: Sequence[EncodedExample]) -> torch.Tensor:
+        """Return the divergence of known logits of the rows' answers."""
+        now = log_softmax(logits, dim=-1)
         then = torch.cat([self.reference_log_probs[example.row_id] for example in examples]).to(now)
         return kl_div(now, then, log_target=True, reduction="sum") / len(now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from adapters.errors import BaseUnusable
 from adapters.files import WEIGHTS
 from adapters.records import AdapterLimits, Recipe
 from adapters.scoring import answer_logits, no_grad_no_dropout
+from adapters.vault import CLEAR, Vault
 
 
 def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
@@ -38,14 +40,19 @@ def attach_new(model: Any, recipe: Recipe, steps: int = 0) -> Any:
     return get_peft_model(model, config)
 
 
-def attach_saved(model: Any, directory: Path, *, trainable: bool = True) -> Any:
+def attach_saved(model: Any, directory: Path, *, trainable: bool = True, vault: Vault = CLEAR) -> Any:
     """Return the model with the adapter of a directory, always in training mode.
 
     PEFT puts a model that is not trainable into inference mode, in which the next pass would pack its base.
     """
-    from peft import PeftModel
+    from peft import PeftConfig, get_peft_model, set_peft_model_state_dict
+    from safetensors.torch import load
 
-    return PeftModel.from_pretrained(model, directory, is_trainable=trainable, local_files_only=True).train()
+    config = PeftConfig.from_pretrained(str(directory), local_files_only=True)
+    config.inference_mode = not trainable
+    adapted = get_peft_model(model, config)
+    set_peft_model_state_dict(adapted, load(vault.read(directory / WEIGHTS)))
+    return adapted.train()
 
 
 def trainable_parameters(model: Any) -> list[Any]:
@@ -60,27 +67,36 @@ def scale_adapter(model: Any, factor: float) -> None:
             parameter.data.mul_(factor)
 
 
-def save(model: Any, directory: Path) -> None:
+def save(model: Any, directory: Path, vault: Vault = CLEAR) -> None:
     """Write adapter_config.json and adapter_model.safetensors, always as plain LoRA."""
-    if not _is_adalora(model):
-        model.save_pretrained(directory, safe_serialization=True)
-        (directory / "README.md").unlink(missing_ok=True)  # an empty template; our manifest replaces it
-        return
-    from peft import LoraConfig
-    from safetensors.torch import save_file
+    from safetensors.torch import save as to_bytes
 
     directory.mkdir()
+    config, tensors = _adalora_as_lora(model) if _is_adalora(model) else _config_and_tensors(model)
+    config.inference_mode = True
+    config.save_pretrained(str(directory))
+    vault.write(directory / WEIGHTS, to_bytes(tensors, {"format": "pt"}))
+
+
+def _config_and_tensors(model: Any) -> tuple[Any, dict[str, Any]]:
+    from peft import get_peft_model_state_dict
+
+    tensors = get_peft_model_state_dict(model, save_embedding_layers=False)
+    return copy(model.peft_config["default"]), {name: tensor.contiguous() for name, tensor in tensors.items()}
+
+
+def _adalora_as_lora(model: Any) -> tuple[Any, dict[str, Any]]:
+    from peft import LoraConfig
+
     tensors, rank = adalora.to_plain_lora(model)
     targets = sorted({name.split(".lora_")[0].rpartition(".")[2] for name in tensors})
     config = LoraConfig(r=rank, lora_alpha=rank, target_modules=targets, bias="none", task_type="CAUSAL_LM")
-    config.inference_mode = True
-    config.save_pretrained(str(directory))
-    save_file(tensors, directory / WEIGHTS, {"format": "pt"})
+    return config, tensors
 
 
-def reload_from_files(model: Any, directory: Path) -> Any:
+def reload_from_files(model: Any, directory: Path, vault: Vault = CLEAR) -> Any:
     """Return the base of this model with the adapter of a directory in place of the one in memory."""
-    return attach_saved(model.unload(), directory, trainable=False)
+    return attach_saved(model.unload(), directory, trainable=False, vault=vault)
 
 
 def max_logit_change(model: Any, example: EncodedExample) -> float:

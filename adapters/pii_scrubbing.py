@@ -8,7 +8,7 @@ numbers) stay: bytes, loopback addresses, versions, colours, codes of parts, dat
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
@@ -104,11 +104,21 @@ def _is_north_american(text: str) -> bool:
     return digits[0] > 1 and digits[3] > 1
 
 
+def _is_in_service(text: str) -> bool:
+    """Whether a North American number can be somebody's: the exchange 555 belongs to books and films."""
+    return _is_north_american(text) and _digits(text)[3:6] != [5, 5, 5]
+
+
 def _is_personal_link(text: str) -> bool:
     """Whether the link has a query, or names a person or a place where people meet; documentation does not."""
-    return bool(re.search(r"[?~@]|/(?:u|users?|profiles?|people|in|invite|join|share)/", text)) or bool(
-        _PERSONAL_HOSTS.search(text)
-    )
+    if _PUBLIC_LINK.search(text):
+        return False
+    return bool(_PERSONAL_PATH.search(text) or _PERSONAL_HOSTS.search(text))
+
+
+def _is_uncited(before: str) -> bool:
+    """Whether no words before a link say that it is a source, and no list of sources does."""
+    return not _CITED_BEFORE.search(before)
 
 
 def _is_recent(text: str) -> bool:
@@ -130,6 +140,11 @@ _CONTEXT_CHARS = 40  # before a find that are looked at
 _EARLIEST_BIRTH = 1925
 _FREE_NUMBERS = ("0800", "0808", "800", "888", "00800")
 _EXAMPLE_NETWORKS = [IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
+_PERSONAL_PATH = re.compile(r"[?~@]|/(?:u|users?|profiles?|people|in|invite|join|share)/")
+_PUBLIC_LINK = re.compile(r"//(?:www\.)?(?:youtube\.com/watch|doi\.org/)", re.IGNORECASE)
+_CITED_BEFORE = re.compile(
+    rf"(?:{either('privacy', 'CITES_LINK')}|(?:^|\n)\s*\[\d{{1,4}}\]:)\s*[<\[(]*$", re.IGNORECASE
+)
 _PERSONAL_HOSTS = re.compile(
     r"//(?:[\w-]+\.){0,3}(?:facebook|instagram|linkedin|tiktok|weibo|twitter|x|t|wa|zoom|dropbox|icloud)\.(?:com|me|us|cn)\b"
     r"|//(?:drive|docs|meet|photos)\.google\.",
@@ -145,19 +160,36 @@ _SECRET_CHARACTER = rf"[^\s{characters('privacy', 'SECRET_ENDS')}]"
 _JOINED = rf"(?:[^\W{HAN}]|\.)"  # what a number is part of: letters of a word with spaces around it, decimals
 _PHONE_CUE = re.compile(either("privacy", "PHONE_CUE"), re.IGNORECASE)
 
+
+def _of_languages(
+    kind: str, constant: str, is_valid: Callable[[str], bool] = lambda found: True
+) -> Iterator[_Recogniser]:
+    """Yield a recogniser for each pattern that the languages have; a constant is one pattern or a tuple of them."""
+    for patterns in each("privacy", constant).values():
+        for pattern in (patterns,) if isinstance(patterns, str) else patterns:
+            yield _Recogniser(kind, re.compile(pattern, re.MULTILINE), is_valid)
+
+
 _RECOGNISERS = (
     _Recogniser("email", re.compile(rf"(?<![.+-])(?<![^\W{HAN}])(?:[.+-]|[^\W{HAN}])++@[\w-]++(?:\.[\w-]++)++")),
     _Recogniser(
         "link",
         re.compile(rf"(?:https?://|www\.)[^\s<>\"'{characters('privacy', 'LINK_ENDS')}]+", re.IGNORECASE),
         _is_personal_link,
+        _is_uncited,
     ),
     _Recogniser("iban", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _passes_iban),
     _Recogniser("id", re.compile(r"(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"), _passes_chinese_id),
-    _Recogniser("card", re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?!\d)"), _passes_luhn, _is_unnamed),
-    _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])"), _is_ip_address, _is_unnamed),
+    # in groups as on a card, and no part of a row of numbers
+    _Recogniser(
+        "card",
+        re.compile(r"(?<![\d.])(?<!\d[ ,])(?:\d{4}([ -]?)\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -]?)\d{6}\2\d{4,5})(?![ ,]?\d)"),
+        _passes_luhn,
+        _is_unnamed,
+    ),
+    _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"), _is_ip_address, _is_unnamed),
     _Recogniser("social-security", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")),
-    _Recogniser("phone", re.compile(r"(?<![\d.])1[3-9]\d{9}(?!\d)")),
+    _Recogniser("phone", re.compile(r"(?<![\d.])1[3-9]\d([ -]?)\d{4}\1\d{4}(?!\d)")),
     _Recogniser("phone", re.compile(rf"(?<!{_JOINED})\+\d{{1,3}}(?:[ .()-]{{0,3}}\d{{1,8}}){{1,6}}"), _is_phone),
     _Recogniser(
         "phone", re.compile(rf"(?<!{_JOINED})\(0\d{{1,4}}\)(?:[ .-]{{1,2}}\d{{2,8}}){{1,4}}"), _is_phone, _is_unnamed
@@ -165,11 +197,9 @@ _RECOGNISERS = (
     _Recogniser(
         "phone", re.compile(rf"(?<!{_JOINED})0\d{{1,4}}(?:[ .-]?\d{{2,8}}){{1,4}}"), _is_phone, _speaks_of_calling
     ),
+    _Recogniser("phone", re.compile(r"(?<![\w.-])\(?\d{3}\)?[.-]\d{3}[.-]\d{4}(?![\d-])"), _is_in_service, _is_unnamed),
     _Recogniser(
-        "phone", re.compile(r"(?<![\w.-])\(?\d{3}\)?[.-]\d{3}[.-]\d{4}(?![\d-])"), _is_north_american, _is_unnamed
-    ),
-    _Recogniser(
-        "phone", re.compile(r"(?<![\w.])\(?\d{3}\)? \d{3}[ .-]\d{4}(?!\d)"), _is_north_american, _speaks_of_calling
+        "phone", re.compile(r"(?<![\w.])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)"), _is_north_american, _speaks_of_calling
     ),
     _Recogniser("birthday", re.compile(_BIRTHDAY_CUE + _DATE, re.IGNORECASE), _is_recent),
     _Recogniser(
@@ -187,9 +217,17 @@ _RECOGNISERS = (
         ),
         fits=_is_unnamed,
     ),
-    *(_Recogniser("name", re.compile(pattern)) for pattern in each("privacy", "INTRODUCED_NAME").values()),
-    *(_Recogniser("name", re.compile(pattern)) for some in each("privacy", "NAMES").values() for pattern in some),
-    *(_Recogniser("home", re.compile(pattern)) for pattern in each("privacy", "HOME").values()),
+    *_of_languages("name", "INTRODUCED_NAME"),
+    *_of_languages("name", "NAMES"),
+    *_of_languages("home", "HOME"),
+    *_of_languages("account", "ACCOUNTS"),
+    *_of_languages("id", "PAPERS"),
+    *_of_languages("email", "SPELLED_EMAIL"),
+    *_of_languages("birthday", "BIRTHDAYS", _is_recent),
+    *_of_languages("phone", "PHONES", _is_phone),
+    *_of_languages("secret", "SECRETS"),
+    *_of_languages("link", "LINKS"),
+    *_of_languages("address", "DEVICES"),
 )
 
 

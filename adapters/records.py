@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal
 
+from adapters.vault import CLEAR, Vault
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -117,6 +119,7 @@ class TrainingJob:
     pairs_file: str | None = None  # JSONL of PreferencePair, read if the recipe has preference steps
     current: str | None = None  # directory of the active version; None: the base
     base_cache_directory: str | None = None  # for evaluations of the base; None: not cached
+    vault: Vault = CLEAR  # of the files in `directory`, `previous` and `current`; its key is in no file
 
 
 @dataclass(frozen=True, slots=True)

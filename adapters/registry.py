@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from adapters.errors import AdapterDamaged, AdapterMismatch, AdapterNotFound
-from adapters.files import CONFIG, EVAL_REPORT, MANIFEST, WEIGHTS, publish, read_manifest, sha256_of, write_manifest
+from adapters.files import CONFIG, EVAL_REPORT, MANIFEST, WEIGHTS, publish, read_manifest, write_manifest
 from adapters.records import AdapterLimits, Manifest
 from adapters.signature import ManifestSigner
+from adapters.vault import CLEAR, Vault
 
 DEFAULT_LIMITS = AdapterLimits()
 _ALLOWED_FILES = {CONFIG, WEIGHTS, MANIFEST, EVAL_REPORT}
@@ -29,9 +30,15 @@ _FORBIDDEN_PEFT_OPTIONS = (
 
 
 def verify_adapter(
-    directory: Path, base_sha256: str, limits: AdapterLimits = DEFAULT_LIMITS, signer: ManifestSigner | None = None
+    directory: Path,
+    base_sha256: str,
+    limits: AdapterLimits = DEFAULT_LIMITS,
+    signer: ManifestSigner | None = None,
+    vault: Vault = CLEAR,
 ) -> Manifest:
     """Return the manifest of an adapter after checking its files, its base and, with a signer, its owner.
+
+    `vault` opens sealed files; hashes are those of what was written.
 
     Raises AdapterNotFound, AdapterMismatch, AdapterDamaged.
     """
@@ -43,9 +50,9 @@ def verify_adapter(
             f"adapter {manifest.name} was trained on base {manifest.base_sha256[:12]}, but the current base is "
             f"{base_sha256[:12]}; train it again"
         )
-    _check_files(directory, manifest, limits)
+    _check_files(directory, manifest, limits, vault)
     rank = _check_config(_read_config(directory), manifest.name, limits)
-    _check_tensors(directory / WEIGHTS, manifest.name, rank, limits)
+    _check_tensors(vault.read(directory / WEIGHTS), manifest.name, rank, limits)
     return manifest
 
 
@@ -70,7 +77,7 @@ def remove(directory: Path) -> None:
     shutil.rmtree(doomed)
 
 
-def _check_files(directory: Path, manifest: Manifest, limits: AdapterLimits) -> None:
+def _check_files(directory: Path, manifest: Manifest, limits: AdapterLimits, vault: Vault) -> None:
     for path in directory.iterdir():
         if path.name not in _ALLOWED_FILES or path.is_symlink() or not path.is_file():
             raise AdapterMismatch(f"adapter {manifest.name} contains {path.name}, which does not belong there")
@@ -80,16 +87,16 @@ def _check_files(directory: Path, manifest: Manifest, limits: AdapterLimits) -> 
             raise AdapterDamaged(f"adapter {manifest.name} lacks {name}; train it again")
         if path.stat().st_size > limits.max_bytes:
             raise AdapterMismatch(f"{name} of adapter {manifest.name} is larger than {limits.max_bytes:,} bytes")
-        if sha256_of(path) != expected:
+        if vault.sha256(path) != expected:
             raise AdapterDamaged(f"{name} of adapter {manifest.name} is not the file that was trained; train it again")
-    if manifest.card_sha256 and not _has_sha256(directory / EVAL_REPORT, manifest.card_sha256):
+    if manifest.card_sha256 and not _has_sha256(directory / EVAL_REPORT, manifest.card_sha256, vault):
         raise AdapterDamaged(
             f"{EVAL_REPORT} of adapter {manifest.name} is not the file that was written; train it again"
         )
 
 
-def _has_sha256(path: Path, sha256: str) -> bool:
-    return path.is_file() and sha256_of(path) == sha256
+def _has_sha256(path: Path, sha256: str, vault: Vault) -> bool:
+    return path.is_file() and vault.sha256(path) == sha256
 
 
 def _read_config(directory: Path) -> dict[str, Any]:
@@ -119,16 +126,16 @@ def _last_name(target: object) -> str:
     return str(target).rpartition(".")[2]
 
 
-def _check_tensors(path: Path, name: str, rank: int, limits: AdapterLimits) -> None:
+def _check_tensors(data: bytes, name: str, rank: int, limits: AdapterLimits) -> None:
     """Check that the file contains only pairs of finite matrices of this rank."""
     import torch
     from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     try:
-        tensors = load_file(path)
+        tensors = load(data)
     except SafetensorError as error:
-        raise AdapterDamaged(f"{path.name} of adapter {name} cannot be read ({error}); train it again") from error
+        raise AdapterDamaged(f"{WEIGHTS} of adapter {name} cannot be read ({error}); train it again") from error
     if not tensors:
         raise AdapterDamaged(f"adapter {name} is empty; train it again")
     for key, tensor in tensors.items():

@@ -43,6 +43,7 @@ from adapters.records import (
     TrainingRow,
 )
 from adapters.registry import verify_adapter
+from adapters.vault import CLEAR, Vault
 from adapters.warm_start import StartPlan, plan_start
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from adapters.evaluation import EvalResult, EvalSuite, FixedEvalResult
     from adapters.training_loop import FitResult
 
+KEY_ON_STDIN = "--key-on-stdin"
 OnProgress = Callable[[TrainingProgress], None]
 LoadBase = Callable[[Path, Recipe], Any]
 
@@ -111,14 +113,14 @@ def train(job: TrainingJob, on_progress: OnProgress, load_base: LoadBase = load_
     base_eval = load_base_eval(job, model, plan)
     before = current = plan.suite.evaluate(model, base_eval.fixed)
     if job.current:
-        adapted = lora.attach_saved(model, Path(job.current), trainable=False)
+        adapted = lora.attach_saved(model, Path(job.current), trainable=False, vault=job.vault)
         current, model = plan.suite.evaluate(adapted, cached_fixed_result(job)), adapted.unload()
     trained = _train_adapter(job, plan, model, base_eval, on_progress)
     on_progress(TrainingProgress("saving", 0, 1))
     temporary = _clear_directory(Path(job.directory) / "adapter.tmp")
-    lora.save(trained.model, temporary)
+    lora.save(trained.model, temporary, job.vault)
     on_progress(TrainingProgress("checking", 1, 2))
-    reopened = lora.reload_from_files(trained.model, temporary)
+    reopened = lora.reload_from_files(trained.model, temporary, job.vault)
     metrics = _write_eval_report(job, plan, trained, (before, current, plan.suite.evaluate(reopened)), temporary)
     metrics["largest_change"] = lora.max_logit_change(reopened, plan.train_examples[0])
     return _publish_adapter(job, temporary, rows, metrics)
@@ -169,7 +171,7 @@ def _train_adapter(
     recipe, log_step = plan.start.recipe, tensorboard_logging.tensorboard_logger(job.name)
     torch_runtime.set_seed(recipe.seed)
     if job.previous and plan.start.is_warm_start:
-        model = lora.attach_saved(model, Path(job.previous))
+        model = lora.attach_saved(model, Path(job.previous), vault=job.vault)
     else:
         model = lora.attach_new(model, recipe, schedule.planned_steps(len(plan.train_examples), recipe))
 
@@ -213,7 +215,7 @@ def _write_eval_report(
         "asked": cache_key(job.base_sha256),
         "common": dataclasses.asdict(results[2].fixed),
     }
-    (folder / EVAL_REPORT).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    job.vault.write(folder / EVAL_REPORT, json.dumps(content, ensure_ascii=False).encode())
     return plan.suite.to_metrics(report, *results) | {
         "rows": float(len(plan.rows)),
         "steps": float(len(fit_result.curve)),
@@ -230,7 +232,7 @@ def learned_row_ids(job: TrainingJob) -> frozenset[str]:
     """Return the ids of the rows that the previous version or those before it were trained on."""
     if not job.previous or not (Path(job.previous) / EVAL_REPORT).is_file():
         return frozenset()  # without its report, the previous version is not used
-    return frozenset(json.loads((Path(job.previous) / EVAL_REPORT).read_text(encoding="utf-8"))["learnt"])
+    return frozenset(json.loads(job.vault.read(Path(job.previous) / EVAL_REPORT))["learnt"])
 
 
 def cached_fixed_result(job: TrainingJob) -> FixedEvalResult | None:
@@ -240,7 +242,7 @@ def cached_fixed_result(job: TrainingJob) -> FixedEvalResult | None:
     file = Path(job.current or "") / EVAL_REPORT
     if not job.current or not file.is_file():
         return None
-    content = json.loads(file.read_text(encoding="utf-8"))
+    content = json.loads(job.vault.read(file))
     return fixed_result_from_json(content["common"]) if content.get("asked") == cache_key(job.base_sha256) else None
 
 
@@ -265,7 +267,7 @@ def _open_checkpoint(job: TrainingJob, rows: Sequence[TrainingRow]) -> Checkpoin
 
     parts = [content_hash(rows), job.base_sha256, job.previous or "", dataclasses.asdict(job.recipe)]
     fingerprint = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return CheckpointFile(Path(job.directory) / CHECKPOINT, fingerprint, job.recipe.checkpoint_every_s)
+    return CheckpointFile(Path(job.directory) / CHECKPOINT, fingerprint, job.recipe.checkpoint_every_s, job.vault)
 
 
 def _clear_directory(directory: Path) -> Path:
@@ -285,7 +287,7 @@ def split_for_training(
 
 def usable_rows(job: TrainingJob) -> tuple[TrainingRow, ...]:
     """Return the distinct rows of a job. Raises TrainingRefused when they are too few."""
-    given = read_rows(Path(job.rows_file))
+    given = read_rows(Path(job.rows_file), job.vault)
     rows = deduplicate(given)
     if len(rows) >= job.recipe.minimum_rows:
         return rows
@@ -300,7 +302,7 @@ def usable_pairs(job: TrainingJob, held_out_rows: Sequence[TrainingRow]) -> tupl
     if not (job.pairs_file and job.recipe.preference_steps):
         return ()
     held_out = {row.prompt for row in held_out_rows}
-    return tuple(pair for pair in read_pairs(Path(job.pairs_file)) if pair.prompt not in held_out)
+    return tuple(pair for pair in read_pairs(Path(job.pairs_file), job.vault) if pair.prompt not in held_out)
 
 
 def _publish_adapter(
@@ -313,33 +315,39 @@ def _publish_adapter(
         name=job.name,
         base_sha256=job.base_sha256,
         data_sha256=content_hash(rows),
-        sha256=sha256_of(temporary / WEIGHTS),
+        sha256=job.vault.sha256(temporary / WEIGHTS),
         config_sha256=sha256_of(temporary / CONFIG),
         rows=len(rows),
         recipe=dataclasses.asdict(job.recipe),
         versions={name: version(name) for name in ("torch", "transformers", "peft", "bitsandbytes")},
         metrics=metrics,
-        card_sha256=sha256_of(temporary / EVAL_REPORT),
+        card_sha256=job.vault.sha256(temporary / EVAL_REPORT),
     )
     write_manifest(temporary, manifest)
-    verify_adapter(temporary, job.base_sha256)
+    verify_adapter(temporary, job.base_sha256, vault=job.vault)
     final = Path(job.directory) / "adapter"
     publish(temporary, _clear_directory(final))
     return TrainedAdapter(job.name, str(final), manifest.sha256, job.base_sha256, manifest.metrics)
 
 
-def read_job(path: Path) -> TrainingJob:
+def read_job(path: Path, vault: Vault = CLEAR) -> TrainingJob:
     """Return the job of a file that `write_job` wrote."""
     value = json.loads(path.read_text(encoding="utf-8"))
-    return TrainingJob(**{**value, "recipe": Recipe(**value["recipe"])})
+    return TrainingJob(**{**value, "recipe": Recipe(**value["recipe"]), "vault": vault})
 
 
 def write_job(path: Path, job: TrainingJob) -> None:
-    path.write_text(json.dumps(dataclasses.asdict(job)), encoding="utf-8")
+    """Write a job without the key of its vault."""
+    value = dataclasses.asdict(job)
+    del value["vault"]
+    path.write_text(json.dumps(value), encoding="utf-8")
 
 
 def main(arguments: Sequence[str], load_base: LoadBase = load_safetensors_base) -> int:
-    """Run the job file; return 0 with the result as the last line, or 1 with the error."""
+    """Run the job file; return 0 with the result as the last line, or 1 with the error.
+
+    With KEY_ON_STDIN as the second argument, the key of the job's files is read from standard input.
+    """
     lines = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     os.dup2(2, 1)
 
@@ -347,7 +355,8 @@ def main(arguments: Sequence[str], load_base: LoadBase = load_safetensors_base) 
         lines.write(json.dumps({"kind": kind, "value": value}) + "\n")
 
     try:
-        job = read_job(Path(arguments[0]))
+        vault = Vault(sys.stdin.buffer.read()) if KEY_ON_STDIN in arguments else CLEAR
+        job = read_job(Path(arguments[0]), vault)
         done = train(job, lambda progress: emit("progress", dataclasses.asdict(progress)), load_base)
     except AdapterError as error:
         emit("refused", {"error": type(error).__name__, "message": str(error)})

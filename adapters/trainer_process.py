@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from adapters import errors
 from adapters.errors import AdapterError, TrainerDied, TrainingRefused
 from adapters.records import TrainedAdapter, TrainingJob, TrainingProgress
 from adapters.registry import verify_adapter
-from adapters.trainer import write_job
+from adapters.trainer import KEY_ON_STDIN, write_job
 
 ROOT = Path(__file__).resolve().parent.parent
 TRAINER_MODULE = "adapters.trainer"
@@ -39,13 +40,14 @@ def train_in_subprocess(
     log = Path(job.directory) / "trainer.log"
     with log.open("wb") as stderr:
         child = subprocess.Popen(
-            [sys.executable, "-m", module, str(job_file)],
+            [sys.executable, "-m", module, str(job_file), *([KEY_ON_STDIN] if job.vault.key else [])],
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
         )
         try:
+            _hand_over_key(child, job)
             result = _wait_for_result(child, job, on_progress, cancelled)
         finally:
             child.kill()
@@ -55,6 +57,13 @@ def train_in_subprocess(
             f"the trainer ended without a result ({_describe_exit(child.returncode)}); start the training again"
         )
     return _verify_result(job, result)
+
+
+def _hand_over_key(child: subprocess.Popen[bytes], job: TrainingJob) -> None:
+    """Write the key of the job's files to the child's standard input, so that it is in no file and no environment."""
+    assert child.stdin is not None
+    with suppress(BrokenPipeError), child.stdin as stdin:
+        stdin.write(job.vault.key or b"")
 
 
 def _wait_for_result(
@@ -110,7 +119,7 @@ def _verify_result(job: TrainingJob, message: dict[str, Any]) -> TrainedAdapter:
     if message["kind"] == "refused":
         kind = getattr(errors, value["error"], TrainerDied)
         raise (kind if issubclass(kind, AdapterError) else TrainerDied)(value["message"])
-    manifest = verify_adapter(Path(value["directory"]), job.base_sha256)
+    manifest = verify_adapter(Path(value["directory"]), job.base_sha256, vault=job.vault)
     return TrainedAdapter(job.name, value["directory"], manifest.sha256, manifest.base_sha256, manifest.metrics)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.nn.functional import cross_entropy
 
 from adapters import adalora, torch_runtime
 from adapters.base_model import require_trainable_weights
@@ -25,6 +26,7 @@ from adapters.lora import trainable_parameters
 from adapters.records import Recipe, StepMetrics
 from adapters.schedule import batch_at, learning_rate_at, planned_steps, split_by_length, steps_per_epoch
 from adapters.scoring import answer_logits, mean_loss
+from adapters.upper_layers import lower_states_of
 
 OnStep = Callable[[StepMetrics], None]
 
@@ -112,22 +114,41 @@ class _TrainingRun:
 
     def _backward(self, batch: Sequence[EncodedExample], step: int) -> tuple[float, float | None]:
         """Accumulate gradients; return the mean loss of the batch's answer tokens and the regularizers' divergence."""
+        if self.recipe.method == "adalora":
+            adalora.orthogonality_penalty(self.model).backward()  # type: ignore[no-untyped-call]
+        regularizers = self.regularizers if self.recipe.anchor_weight else ()
+        if lower_states_of(self.model) is not None:
+            return self._backward_in_one_pass(batch, regularizers, step)
         answers = sum(len(example.answer) for example in batch)
         total = 0.0
         for part in split_by_length(batch):
             loss = answer_logits(self.model, part).loss() / answers
             loss.backward()  # type: ignore[no-untyped-call]
             total += loss.item()
-        if self.recipe.method == "adalora":
-            adalora.orthogonality_penalty(self.model).backward()  # type: ignore[no-untyped-call]
-        if not self.regularizers or not self.recipe.anchor_weight:
-            return total, None
         drift = 0.0
-        for regularizer in self.regularizers:
+        for regularizer in regularizers:
             penalty = regularizer.penalty(self.model, self.recipe, step)
             penalty.backward()  # type: ignore[no-untyped-call]
             drift += penalty.item() / self.recipe.anchor_weight
-        return total, drift
+        return total, drift if regularizers else None
+
+    def _backward_in_one_pass(
+        self, batch: Sequence[EncodedExample], regularizers: Sequence[KlRegularizer], step: int
+    ) -> tuple[float, float | None]:
+        """Do the same with all rows together.
+
+        Where prompts are read row by row, that costs no padding, and the weights are converted for a gradient once.
+        """
+        groups = [batch, *(one.rows_at(self.recipe, step) for one in regularizers)]
+        answers = answer_logits(self.model, [example for group in groups for example in group])
+        sizes = [sum(len(example.answer) for example in group) for group in groups]
+        logits, *replayed = torch.split(answers.logits, sizes)
+        loss = cross_entropy(logits, answers.labels[: sizes[0]])
+        parts = zip(regularizers, replayed, groups[1:], strict=True)
+        drifts = [one.divergence_of(part, group) for one, part, group in parts]
+        together = loss + self.recipe.anchor_weight * sum(drifts)
+        together.backward()  # type: ignore[no-untyped-call]
+        return loss.item(), sum(drift.item() for drift in drifts) if drifts else None
 
     def _evaluate_held_out(self, done: int) -> float | None:
         """Return the held-out loss if an evaluation is due, and save the parameters if it is the best so far."""

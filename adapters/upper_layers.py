@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -28,6 +29,15 @@ class LowerPrompt:
     values: Tensor
 
 
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """The latest pass through the lower layers; a row that begins with the same tokens continues it."""
+
+    tokens: tuple[int, ...]
+    states: Tensor  # [tokens, width]
+    cache: Any  # keys and values by layer
+
+
 class LowerStates:
     """What enters the layer `first` of a model for each row, kept in memory once it has been computed."""
 
@@ -35,49 +45,66 @@ class LowerStates:
         self.first = first
         self._known: dict[tuple[int, ...], Tensor] = {}
         self._prompts: dict[tuple[int, ...], LowerPrompt] = {}
+        self._latest: _Pass | None = None
 
     def of(self, model: Any, example: EncodedExample) -> Tensor:
         """Return the states of all tokens of a row but the last, fp32 [tokens, width]."""
-        tokens = (*example.prompt, *example.answer[:-1])
+        tokens = input_tokens(example)
         if tokens not in self._known:
-            self._known[tokens] = self._compute(model, tokens, None)
+            self._known[tokens] = self._compute(model, tokens).states
         return self._known[tokens]
 
     def prompt_of(self, model: Any, example: EncodedExample) -> LowerPrompt:
         """Return what continuing a prompt needs of the lower layers; its row is then known as well."""
-        from transformers import DynamicCache
-
-        tokens, length = (*example.prompt, *example.answer[:-1]), len(example.prompt) - 1
         if example.prompt not in self._prompts:
-            cache = DynamicCache()
-            states = self._known[tokens] = self._compute(model, tokens, cache)
-            kept = [cache.layers[number] for number in range(self.first)]
-            empty = states.new_empty(0, 0, length, 0)
+            tokens, length = input_tokens(example), len(example.prompt) - 1
+            computed = self._compute(model, tokens)
+            self._known[tokens] = computed.states
+            kept = [computed.cache.layers[number] for number in range(self.first)]
+            empty = computed.states.new_empty(0, 0, length, 0)
             keys = torch.stack([layer.keys[0, :, :length] for layer in kept]) if kept else empty
             values = torch.stack([layer.values[0, :, :length] for layer in kept]) if kept else empty
-            self._prompts[example.prompt] = LowerPrompt(states[:length], keys, values)
+            self._prompts[example.prompt] = LowerPrompt(computed.states[:length], keys, values)
         return self._prompts[example.prompt]
 
-    def padded(self, model: Any, examples: Sequence[EncodedExample], length: int) -> Tensor:
-        """Return the states of some rows, aligned as `pad_batch` aligns their tokens, [rows, length, width]."""
-        before = max(1, max(len(example.prompt) - 1 for example in examples))
-        rows = []
-        for example in examples:
-            left, states = before - len(example.prompt) + 1, self.of(model, example)
-            rows.append(pad(states, (0, 0, left, length - left - len(states))))
-        return torch.stack(rows)
-
     @torch.no_grad()
-    def _compute(self, model: Any, tokens: tuple[int, ...], cache: Any) -> Tensor:
-        """One row at a time: nothing is spent on padding."""
-        core = _core(model)
-        positions = torch.arange(len(tokens), device=model.device)[None]
-        hidden = core.embed_tokens(torch.tensor([tokens], device=model.device))
+    def _compute(self, model: Any, tokens: tuple[int, ...]) -> _Pass:
+        """One row at a time, from where it differs from the one before: nothing is spent on padding."""
+        from transformers import DynamicCache
+
+        core, latest, cache = _core(model), self._latest, DynamicCache()
+        begun = min(shared_beginning(latest.tokens, tokens), len(tokens) - 1) if latest else 0
+        if latest and begun:
+            for number, layer in enumerate(latest.cache.layers):
+                cache.update(layer.keys[:, :, :begun], layer.values[:, :, :begun], number)
+        positions = torch.arange(begun, len(tokens), device=model.device)[None]
+        hidden = core.embed_tokens(torch.tensor([tokens[begun:]], device=model.device))
         rotary = core.rotary_emb(hidden, positions)
+        seen = torch.ones(len(tokens), len(tokens), dtype=torch.bool, device=model.device).tril()[None, None, begun:]
         for layer in core.layers[: self.first]:
-            hidden = layer(hidden, position_ids=positions, position_embeddings=rotary, past_key_values=cache)
-        result: Tensor = hidden[0].float()
-        return result
+            hidden = layer(
+                hidden,
+                attention_mask=seen if begun else None,
+                position_ids=positions,
+                position_embeddings=rotary,
+                past_key_values=cache,
+            )
+        states = hidden[0].float()
+        if latest and begun:
+            states = torch.cat([latest.states[:begun], states])
+        self._latest = _Pass(tokens, states, cache)
+        return self._latest
+
+
+def input_tokens(example: EncodedExample) -> tuple[int, ...]:
+    """Return the tokens of a row that a model reads: all but the last."""
+    return (*example.prompt, *example.answer[:-1])
+
+
+def shared_beginning(one: Sequence[int], other: Sequence[int]) -> int:
+    """Return how many tokens two rows begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def lower_states_of(model: Any) -> LowerStates | None:
@@ -99,39 +126,35 @@ def read_rows(
     lower = lower_states_of(model)
     if lower is None:
         return
-    known = {example.prompt for example in continued}
-    rest = [example for example in scored if example.prompt not in known]
-    total, done = sum(map(len, (*continued, *rest))), 0
-    for example in (*continued, *rest):
-        on_progress(done, total)
-        if example.prompt in known:
-            lower.prompt_of(model, example)
+    prompts = {example.prompt for example in continued}
+    rows = {input_tokens(example): example for example in (*scored, *continued)}  # one row for each text
+    order = sorted(rows)  # a row next to those that it shares most of its beginning with
+    costs = [len(b) - shared_beginning(a, b) for a, b in pairwise(((), *order))]
+    for number, tokens in enumerate(order):
+        on_progress(sum(costs[:number]), sum(costs))
+        if rows[tokens].prompt in prompts:
+            lower.prompt_of(model, rows[tokens])
         else:
-            lower.of(model, example)
-        done += len(example)
+            lower.of(model, rows[tokens])
 
 
 def upper_logits(
     model: Any, lower: LowerStates, examples: Sequence[EncodedExample], batch: PaddedBatch, *, train_prompt: bool
 ) -> Tensor:
     """Return the logits of the answers, row after row; gradients flow through prompts only with `train_prompt`."""
-    from transformers import DynamicCache
-
-    core, cache = _core(model), DynamicCache()
-    states = lower.padded(model, examples, batch.mask.shape[1])
-    seen = _seen(batch.mask)
-    end = batch.prompt.shape[1]
+    core, states = _core(model), [lower.of(model, example) for example in examples]
+    begins = [len(example.prompt) - 1 for example in examples]
+    end, width = batch.prompt.shape[1], batch.answer.shape[1]
+    prompts = [row[:begin] for row, begin in zip(states, begins, strict=True)]
     with torch.set_grad_enabled(train_prompt and torch.is_grad_enabled()):
-        _read_prompts(core, lower.first, states[:, :end], batch.positions[:, :end], seen[..., :end, :end], cache)
-    hidden, positions = states[:, end:], batch.positions[:, end:]
+        cache = _read_prompts(core, lower.first, prompts, end)
+    answers = [row[begin:] for row, begin in zip(states, begins, strict=True)]
+    hidden = torch.stack([pad(answer, (0, 0, 0, width - len(answer))) for answer in answers])
+    positions, seen = batch.positions[:, end:], _seen(batch.mask)[..., end:, :]
     rotary = core.rotary_emb(hidden, positions)
     for layer in core.layers[lower.first :]:
         hidden = layer(
-            hidden,
-            attention_mask=seen[..., end:, :],
-            position_ids=positions,
-            past_key_values=cache,
-            position_embeddings=rotary,
+            hidden, attention_mask=seen, position_ids=positions, past_key_values=cache, position_embeddings=rotary
         )
     logits: Tensor = _causal(model).lm_head(core.norm(hidden[batch.labels >= 0]))
     return logits
@@ -139,27 +162,43 @@ def upper_logits(
 
 def upper_prefill(model: Any, lower: LowerStates, examples: Sequence[EncodedExample], batch: PaddedBatch) -> Any:
     """Return the keys and values of the prompts in all layers; only those of the upper ones are computed anew."""
-    from transformers import DynamicCache
-
-    cache, length = DynamicCache(), batch.prompt.shape[1]
+    length = batch.prompt.shape[1]
     prompts = [lower.prompt_of(model, example) for example in examples]
+    cache = _read_prompts(_core(model), lower.first, [one.states for one in prompts], length)
     for number in range(lower.first):
         keys = torch.stack([pad(one.keys[number], (0, 0, length - one.keys.shape[2], 0)) for one in prompts])
         values = torch.stack([pad(one.values[number], (0, 0, length - one.values.shape[2], 0)) for one in prompts])
         cache.update(keys, values, number)
-    states = torch.stack([pad(one.states, (0, 0, length - len(one.states), 0)) for one in prompts])
-    _read_prompts(_core(model), lower.first, states, batch.positions[:, :length], _seen(batch.mask[:, :length]), cache)
     return cache
 
 
-def _read_prompts(core: Any, first: int, hidden: Tensor, positions: Tensor, seen: Tensor, cache: Any) -> None:
-    """Put the keys and values of the prompts into the cache; of the last layer nothing else is needed."""
+def _read_prompts(core: Any, first: int, prompts: Sequence[Tensor], length: int) -> Any:
+    """Return the keys and values of prompts in the upper layers, padded on the left to `length`.
+
+    They are read one by one: nothing is spent on padding, which would be most of a batch of short and long ones.
+    """
+    from transformers import DynamicCache
+
+    rows, cache = [_read_prompt(core, first, states) for states in prompts], DynamicCache()
+    for number in range(first, len(core.layers)):
+        layers = [row.layers[number] for row in rows]
+        keys = torch.cat([pad(layer.keys, (0, 0, length - layer.keys.shape[2], 0)) for layer in layers])
+        values = torch.cat([pad(layer.values, (0, 0, length - layer.values.shape[2], 0)) for layer in layers])
+        cache.update(keys, values, number)
+    return cache
+
+
+def _read_prompt(core: Any, first: int, states: Tensor) -> Any:
+    """Return the keys and values of one prompt in the upper layers; of the last one nothing else is needed."""
+    from transformers import DynamicCache
+
+    hidden, cache = pad(states, (0, 0, max(0, 1 - len(states)), 0))[None], DynamicCache()
+    positions = torch.arange(hidden.shape[1], device=hidden.device)[None]
     rotary = core.rotary_emb(hidden, positions)
     for layer in core.layers[first:-1]:
-        hidden = layer(
-            hidden, attention_mask=seen, position_ids=positions, past_key_values=cache, position_embeddings=rotary
-        )
+        hidden = layer(hidden, position_ids=positions, past_key_values=cache, position_embeddings=rotary)
     _cache_keys_and_values(core.layers[-1], hidden, rotary, cache)
+    return cache
 
 
 def _cache_keys_and_values(layer: Any, hidden: Tensor, rotary: tuple[Tensor, Tensor], cache: Any) -> None:

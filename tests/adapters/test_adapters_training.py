@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import secrets
 import signal
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ import pytest
 from make_rows import BASE_SHA256, make_row
 
 from adapters import gate, registry, trainer, trainer_process
-from adapters.dataset import encode_row, write_rows
+from adapters.dataset import encode_row, read_rows, write_rows
 from adapters.errors import BaseUnusable, TrainerDied, TrainingRefused
+from adapters.files import CHECKPOINT
 from adapters.records import Recipe, TrainingJob, TrainingProgress
+from adapters.vault import Vault
 
 
 def ignore_progress(progress: TrainingProgress) -> None:
@@ -71,7 +74,10 @@ def test_a_folder_without_a_model_is_refused_by_name(job: TrainingJob, tmp_path:
 
 
 def test_a_killed_trainer_is_reported_and_the_next_run_resumes(job: TrainingJob) -> None:
-    job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, checkpoint_every_s=0.0))
+    """All that is left of it on disk is sealed, its checkpoint and what it was trained on included."""
+    vault = Vault(secrets.token_bytes(32))
+    job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, checkpoint_every_s=0.0), vault=vault)
+    write_rows(Path(job.rows_file), read_rows(Path(job.rows_file)), vault)
 
     def kill_at_step_3(progress: TrainingProgress) -> None:
         if progress.stage == "training" and progress.step == 3:
@@ -83,10 +89,19 @@ def test_a_killed_trainer_is_reported_and_the_next_run_resumes(job: TrainingJob)
     with pytest.raises(TrainerDied, match="stopped by signal 9.*start the training again"):
         trainer_process.train_in_subprocess(job, kill_at_step_3, never_cancelled)
     assert not (Path(job.directory) / "adapter").exists()
+    left = _all_bytes(Path(job.directory))
+    assert (Path(job.directory) / CHECKPOINT).is_file() and b"Ahoy" not in left and b"lora_A" not in left
+    assert vault.key and vault.key not in left
     stages: list[TrainingProgress] = []
     trainer.train(job, stages.append)
     assert [p.step for p in stages if p.stage == "training"][0] in (3, 4)
     assert (Path(job.directory) / "adapter").is_dir()
+    assert b"Ahoy" not in _all_bytes(Path(job.directory)) and b"lora_A" not in _all_bytes(Path(job.directory))
+    registry.verify_adapter(Path(job.directory) / "adapter", BASE_SHA256, vault=vault)
+
+
+def _all_bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 
 
 def test_a_cancelled_training_stops_its_process(job: TrainingJob) -> None:

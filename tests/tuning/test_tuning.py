@@ -51,7 +51,7 @@ def test_training_rows_hold_the_rendered_prompt(tuning: TuningServices) -> None:
     seen = []
 
     def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        seen.extend(read_rows(Path(job.rows_file)))
+        seen.extend(read_rows(Path(job.rows_file), job.vault))
         return fake_train(job, *rest)
 
     replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)
@@ -67,7 +67,7 @@ def test_personal_data_is_scrubbed_before_training(tuning: TuningServices) -> No
     seen: list[str] = []
 
     def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        seen.append(Path(job.rows_file).read_text())
+        seen.append(job.vault.read(Path(job.rows_file)).decode())
         return fake_train(job, *rest)
 
     replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from fake_trainer import BASE, fake_train
 from tuning_services import TuningServices
+from waiting import ENDED, wait
 
 from adapters.errors import TrainingRefused
 from adapters.records import TrainedAdapter, TrainingJob
+from tutor.domain import AdapterState, AdapterVersion
 from tutor.engine.model_files import ModelFiles
+from tutor.errors import InputRefused
 from tutor.locales import translate_error
+from tutor.store.schema.tuning import adapters as adapter_table
 from tutor.tuning.adapter_training import AdapterTraining
 from tutor.tuning.recipes import GGUF_TRAINING_MEMORY, UPPER_LAYERS
 
@@ -56,3 +60,42 @@ def test_a_version_of_the_base_before_is_recognised(tuning: TuningServices) -> N
     version = tuning.train(tuning.ann)
     assert not tuning.training.is_for_another_base(version)
     assert tuning.training.is_for_another_base(replace(version, base_sha256="0" * 64))
+
+
+def train_on_the_base_before(tuning: TuningServices) -> AdapterVersion:
+    """Return an active version of a base that is no longer the one that answers."""
+    version = tuning.train(tuning.ann)
+    with tuning.database.write_transaction() as connection:
+        row = adapter_table.update().where(adapter_table.c.id == version.id)
+        connection.execute(row.values(base_sha256="0" * 64))
+    return replace(version, base_sha256="0" * 64)
+
+
+def test_one_click_trains_a_version_of_the_base_before_again_from_the_same_better_answers(
+    tuning: TuningServices,
+) -> None:
+    old, jobs = train_on_the_base_before(tuning), []
+
+    def record(job: TrainingJob, on_progress: Any, cancelled: Any) -> TrainedAdapter:
+        jobs.append(job)
+        return fake_train(job, on_progress, cancelled)
+
+    job = replace(tuning.training, trainer=record).start(tuning.ann, tuning.ann.id, tuning.course)
+    wait(tuning, tuning.ann, job, *ENDED)
+    assert (jobs[0].previous, jobs[0].current) == (None, None)  # it starts from nothing
+    new, listed = tuning.versions.list_versions(tuning.ann, tuning.ann.id, tuning.course)
+    assert (new.state, listed.id, listed.state) == (AdapterState.ACTIVE, old.id, AdapterState.RETIRED)
+    assert [tuning.training.is_for_another_base(version) for version in (new, listed)] == [False, True]
+    before, after = (tuning.versions.training_correction_ids(tuning.ann, one.id) for one in (old, new))
+    assert sorted(before) == sorted(after)
+
+
+def test_nobody_is_switched_back_to_a_version_of_the_base_before(tuning: TuningServices) -> None:
+    """Going back from the first version of a new base switched on one that could not answer, and said that it did."""
+    old = train_on_the_base_before(tuning)
+    tuning.train(tuning.ann)
+    with pytest.raises(InputRefused, match="trained on another model than the one that answers; train again") as error:
+        tuning.versions.promote(tuning.ann, old.id, BASE)
+    assert all(old.name in translate_error(error.value, language) for language in ("en", "zh"))
+    assert tuning.versions.roll_back(tuning.ann, tuning.ann.id, tuning.course) is None
+    assert tuning.versions.active(tuning.ann, tuning.ann.id, tuning.course) is None

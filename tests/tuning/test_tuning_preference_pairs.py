@@ -63,7 +63,7 @@ def test_pairs_reach_the_trainer_only_with_dpo_steps(tuning: TuningServices) -> 
     seen: list[tuple[PreferencePair, ...] | None] = []
 
     def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        seen.append(read_pairs(Path(job.pairs_file)) if job.pairs_file else None)
+        seen.append(read_pairs(Path(job.pairs_file), job.vault) if job.pairs_file else None)
         return fake_train(job, *rest)
 
     for steps in (0, 4):

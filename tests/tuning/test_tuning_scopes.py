@@ -155,7 +155,7 @@ def test_roster_names_are_scrubbed_before_training(tuning: TuningServices) -> No
     seen: list[str] = []
 
     def record(job: TrainingJob, *rest: Any) -> TrainedAdapter:
-        seen.extend(row.answer for row in read_rows(Path(job.rows_file)))
+        seen.extend(row.answer for row in read_rows(Path(job.rows_file), job.vault))
         return fake_train(job, *rest)
 
     replace(tuning.training, trainer=record).train(tuning.ann, tuning.ann.id, tuning.course)

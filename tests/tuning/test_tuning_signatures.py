@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import replace
@@ -14,8 +15,13 @@ from tuning_services import TuningServices, fake_train
 from adapters.errors import AdapterDamaged, AdapterMismatch, TrainerDied, TrainingRefused
 from adapters.files import CHECKPOINT, MANIFEST, WEIGHTS
 from adapters.records import TrainedAdapter, TrainingJob
+from adapters.vault import is_sealed
+from tutor.domain import AdapterState
+from tutor.errors import KeyDestroyed
+from tutor.store import data_keys
 from tutor.tuning import work_dirs
 from tutor.tuning.adapter_training import AdapterTraining
+from tutor.tuning.file_sealing import seal_clear_files
 
 
 def train_with(tuning: TuningServices, trainer: Any) -> AdapterTraining:
@@ -114,5 +120,36 @@ def test_warm_start_refuses_a_tampered_version(tuning: TuningServices) -> None:
     weights = tuning.path / version.directory / WEIGHTS
     weights.write_bytes(weights.read_bytes()[:-1] + b"x")
     tuning.feedback.submit_correction(tuning.ann, tuning.add_turn(tuning.ann, "One more?").id, "Better.", consent=True)
-    with pytest.raises(AdapterDamaged, match="not the file that was trained"):
+    with pytest.raises(AdapterDamaged, match="was changed"):
         tuning.train(tuning.ann)
+
+
+def test_files_of_a_version_are_sealed_under_its_owners_key(tuning: TuningServices) -> None:
+    tuning.add_accepted_corrections(tuning.ann, 3)
+    version = tuning.train(tuning.ann)
+    folder = tuning.versions.directory(version)
+    assert is_sealed(folder / WEIGHTS) and b"lora_A" not in (folder / WEIGHTS).read_bytes()
+    ref = tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course)
+    assert ref is not None and hashlib.sha256(ref.vault.read(folder / WEIGHTS)).hexdigest() == version.sha256
+    with pytest.raises(AdapterDamaged):
+        tuning.versions.vault(tuning.bob.id, tuning.course).read(folder / WEIGHTS)
+    with tuning.database.write_transaction() as connection:
+        data_keys.destroy(connection, tuning.ann.id, tuning.clock())
+    with pytest.raises(KeyDestroyed):
+        tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course)
+
+
+def test_files_that_an_older_version_left_in_clear_are_sealed_at_the_start(tuning: TuningServices) -> None:
+    """A second start, after one that was killed half-way, seals the rest."""
+    clear = replace(tuning.versions, seals_files=False)
+    tuning.add_accepted_corrections(tuning.ann, 3)
+    version = replace(tuning.training, versions=clear).train(tuning.ann, tuning.ann.id, tuning.course)
+    folder, left = clear.directory(version), tuning.path / "adapters" / ".work" / "killed"
+    assert b"lora_A" in (folder / WEIGHTS).read_bytes()
+    (folder / f"{WEIGHTS}.tmp").write_bytes(b"sealed ad")
+    left.mkdir()
+    (left / "rows.jsonl").write_text("words")
+    assert seal_clear_files(tuning.versions) == 2
+    assert seal_clear_files(tuning.versions) == 0
+    assert b"lora_A" not in (folder / WEIGHTS).read_bytes() and not left.exists()
+    assert tuning.versions.promote(tuning.ann, version.id).state is AdapterState.ACTIVE

@@ -42,7 +42,7 @@ class TuningServices:
         self.feedback = FeedbackService(self.database, self.courses, clock, path / "adapters")
         self.jobs = JobRunner(self.database, clock, (TutorError, AdapterError))
         self.instructor = self.accounts.create_account("teacher", Role.INSTRUCTOR)
-        self.course = self.courses.create(self.instructor, "Plants", course_id="plants").id
+        self.course = self.courses.create(self.instructor, "Plants", course_id="plants", open_to_all=True).id
         self.ann = self.accounts.create_account("ann", Role.LEARNER)
         self.bob = self.accounts.create_account("bob", Role.LEARNER)
         self.versions = AdapterVersionService(self.database, self.courses, path / "adapters")

@@ -192,17 +192,18 @@ class AdapterTraining:
                 key="other_base",
             )
         require_memory(files, self.free_memory())
-        dataset.write_rows(work_dir / "rows.jsonl", training_rows)
+        vault = self.versions.vault(learner_id, course_id)
+        dataset.write_rows(work_dir / "rows.jsonl", training_rows, vault)
         pairs = self.preference_pairs.for_owner(learner_id, course_id) if self.recipe.preference_steps else ()
         if pairs:
-            dataset.write_pairs(work_dir / "pairs.jsonl", pairs)
+            dataset.write_pairs(work_dir / "pairs.jsonl", pairs, vault)
         with self.database.read_connection() as connection:
             number = adapter_store.next_version(connection, learner_id, course_id)
             active = adapter_store.active(connection, learner_id, course_id)
         active_dir = None
         if active and active.base_sha256 == files.base_sha256:
             signer = self.versions.signer(learner_id, course_id)
-            registry.verify_adapter(self.versions.directory(active), files.base_sha256, signer=signer)
+            registry.verify_adapter(self.versions.directory(active), files.base_sha256, signer=signer, vault=vault)
             active_dir = str(self.versions.directory(active).resolve())
         return TrainingJob(
             directory=str(work_dir),
@@ -215,6 +216,7 @@ class AdapterTraining:
             previous=active_dir,
             current=active_dir,
             base_cache_directory=str((self.versions.adapters_dir / ".base").resolve()),
+            vault=vault,
         )
 
     def _publish(

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import tutor.store.adapters as adapter_store
 import tutor.store.corrections as correction_store
+import tutor.store.data_keys as data_keys
 from adapters import registry
 from adapters.errors import AdapterNotFound
 from adapters.signature import ManifestSigner, load_or_create_key
+from adapters.vault import CLEAR, Vault
 from tutor.accounts.permissions import AccessContext, Action, require_allowed
 from tutor.courses.courses import Courses
 from tutor.domain import AdapterState, AdapterVersion, Correction, Person
@@ -28,6 +30,7 @@ class AdapterVersionService:
     database: Database
     courses: Courses
     adapters_dir: Path
+    seals_files: bool = True  # a model server has to read them in clear
 
     def list_versions(self, actor: Person, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
         """Return the owner's versions, latest first, including rejected ones."""
@@ -59,26 +62,37 @@ class AdapterVersionService:
             found = [correction_store.by_id(connection, identity) for identity in ids]
         return [correction for correction in found if correction is not None]
 
-    def promote(self, actor: Person, version_id: str) -> AdapterVersion:
-        """Make a version active from the next turn on.
+    def promote(self, actor: Person, version_id: str, base_sha256: str = "") -> AdapterVersion:
+        """Make a version active from the next turn on; it has to fit the base with that hash, "" stands for any.
 
-        Raises InputRefused when the gate rejected it or a correction that it was trained on has been withdrawn, and
-        AdapterError when its files are damaged.
+        Raises InputRefused when it is for another base, when the gate rejected it or a correction that it was trained
+        on has been withdrawn, and AdapterError when its files are damaged.
         """
         version = self.get_managed(actor, version_id)
+        if base_sha256 not in ("", version.base_sha256):
+            raise InputRefused(
+                f"{version.name} was trained on another model than the one that answers; train again",
+                key="version_of_other_base",
+                name=version.name,
+            )
         self._require_promotable(version)
         signer = self.signer(version.learner_id, version.course_id)
-        registry.verify_adapter(self.directory(version), version.base_sha256, signer=signer)
+        vault = self.vault(version.learner_id, version.course_id)
+        registry.verify_adapter(self.directory(version), version.base_sha256, signer=signer, vault=vault)
         with self.database.write_transaction() as connection:
             self._require_valid_corrections(version)
             adapter_store.activate(connection, version)
         return self.get_managed(actor, version_id)
 
     def roll_back(self, actor: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
-        """Promote the latest usable version before the active one and return it; None: switched off instead."""
+        """Promote the latest usable version before the active one, for the same base, and return it.
+
+        None: there is no such version, and the active one was switched off instead.
+        """
         versions = self.list_versions(actor, learner_id, course_id)
         active = next((v for v in versions if v.state is AdapterState.ACTIVE), None)
-        older = [v for v in versions if self.is_promotable(v) and (active is None or v.version < active.version)]
+        earlier = [v for v in versions if active is None or _is_before(v, active)]
+        older = [v for v in earlier if self.is_promotable(v)]
         if older:
             return self.promote(actor, older[0].id)
         self.switch_off(actor, learner_id, course_id)
@@ -110,7 +124,8 @@ class AdapterVersionService:
         return self.to_adapter_ref(version) if version else None
 
     def to_adapter_ref(self, version: AdapterVersion) -> AdapterRef:
-        return AdapterRef(version.name, self.directory(version), version.sha256, version.base_sha256)
+        vault = self.vault(version.learner_id, version.course_id)
+        return AdapterRef(version.name, self.directory(version), version.sha256, version.base_sha256, vault)
 
     def size_bytes(self, version: AdapterVersion) -> int:
         """Return the size of a version on disk; 0 if its files were removed."""
@@ -141,6 +156,18 @@ class AdapterVersionService:
     def signer(self, learner_id: str | None, course_id: str) -> ManifestSigner:
         """Return the signer for an owner's adapters."""
         return ManifestSigner(load_or_create_key(self.adapters_dir / ".key"), f"{learner_id or 'course'}/{course_id}")
+
+    def vault(self, learner_id: str | None, course_id: str) -> Vault:
+        """Return what seals and opens the files of an owner's adapters, under the data key of learner or course."""
+        if not self.seals_files:
+            return CLEAR
+        owner = learner_id or course_id
+        with self.database.read_connection() as connection:
+            key = data_keys.find_key(connection, owner)
+        if key is None:
+            with self.database.write_transaction() as connection:
+                key = data_keys.key_to_seal(connection, owner)
+        return Vault(key.derive("adapter files"))
 
     def directory(self, version: AdapterVersion) -> Path:
         return self.adapters_dir.parent / version.directory
@@ -174,3 +201,7 @@ class AdapterVersionService:
                 correction_store.by_id(connection, i) for i in adapter_store.correction_ids_of(connection, version.id)
             ]
         return all(correction is not None and correction.may_train(version.learner_id) for correction in found)
+
+
+def _is_before(version: AdapterVersion, active: AdapterVersion) -> bool:
+    return version.version < active.version and version.base_sha256 == active.base_sha256

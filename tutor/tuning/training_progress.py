@@ -13,7 +13,7 @@ from tutor.domain import Job
 
 MIN_SPENT_S = 3.0  # in a stage, before its speed says something
 # Seconds of each stage, in order; "checking" comes before and after the training. 40 steps are planned, fewer may do.
-_STAGES = {"loading": 30, "preparing": 132, "base": 50, "training": 240, "saving": 1, "version": 38}
+_STAGES = {"loading": 28, "preparing": 113, "base": 36, "training": 132, "saving": 1, "version": 25}
 _COUNTED = ("preparing", "training")  # report units done; the others only that they began
 _TOTAL = sum(_STAGES.values())
 

@@ -27,7 +27,7 @@ def exclusive_work_dir(adapters_dir: Path, owner: str, course_id: str, name: str
     """Yield the working directory of an owner's training. Raises TrainingBusy, TrainingFailed."""
     work_dir = adapters_dir / WORK_FOLDER / f"{owner}-{course_id}"
     work_dir.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _try_lock(work_dir) as locked:
+    with unlocked(work_dir) as locked:
         if not locked:
             raise busy_error(name)
         _clear(work_dir, keep=CHECKPOINT)
@@ -55,7 +55,7 @@ def remove_abandoned(adapters_dir: Path) -> int:
     """Remove the folders of killed trainings that were not resumed; return how many."""
     removed = 0
     for folder in find_abandoned(adapters_dir):
-        with _try_lock(folder) as locked:
+        with unlocked(folder) as locked:
             if locked:
                 shutil.rmtree(folder, ignore_errors=True)
                 removed += 1
@@ -69,8 +69,8 @@ def busy_error(name: str) -> TrainingBusy:
 
 
 @contextmanager
-def _try_lock(work_dir: Path) -> Iterator[bool]:
-    """Yield whether the lock of the working directory was free."""
+def unlocked(work_dir: Path) -> Iterator[bool]:
+    """Yield whether the lock of a working directory was free; hold it meanwhile."""
     with work_dir.with_suffix(".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
