@@ -71,7 +71,7 @@ def test_a_new_version_is_used_by_the_next_answer(services, course, instructor):
 
 
 def test_a_document_of_one_course_is_not_found_in_another(services, course, instructor):
-    other = services.courses.create(instructor, "Other", course_id="other")
+    other = services.courses.create(instructor, "Other", course_id="other", open_to_all=True)
     upload_and_wait(services, instructor, other, "moss.md", MOSS_V2)
     assert services.library.search(other.id, QUESTION).covered
     assert not services.library.search(course.id, QUESTION).covered
@@ -100,7 +100,7 @@ def test_a_removed_document_is_gone_from_the_next_answer_and_its_file_after_the_
 
 
 def test_a_file_stays_while_another_course_has_it(services, course, instructor):
-    other = services.courses.create(instructor, "Other", course_id="other")
+    other = services.courses.create(instructor, "Other", course_id="other", open_to_all=True)
     for one in (course, other):
         upload_and_wait(services, instructor, one, "moss.md", MOSS)
     (moss,) = services.documents.documents(instructor, other.id)
@@ -234,7 +234,7 @@ def test_an_upload_interrupted_by_kill_9_is_recovered(tmp_path):
     settings = Settings(data_dir=var, model="scripted", sample_course=False)
     services = open_services(settings)
     actor = services.accounts.create_account("ms-frizzle", Role.INSTRUCTOR)
-    course = services.courses.create(actor, "Biology", course_id="biology")
+    course = services.courses.create(actor, "Biology", course_id="biology", open_to_all=True)
     text = "\n\n".join(
         f"## Part {n}\n\n" + f"Moss number {n} drinks rain through its leaf {n}. " * 12 for n in range(50)
     )

@@ -30,7 +30,7 @@ def teacher(settings: Settings, clock: FakeClock) -> Person:
     """The instructor of a course that was embedded with 64 dimensions."""
     before = open_services(settings, engine=ScriptedEngine([]), embedder=HashingEmbedder(64), clock=clock)
     teacher = before.accounts.create_account("ms-frizzle", Role.INSTRUCTOR)
-    before.courses.create(teacher, "Biology", course_id="biology")
+    before.courses.create(teacher, "Biology", course_id="biology", open_to_all=True)
     before.documents.ingest(teacher, "biology", "plants.md", PLANTS)
     before.close()
     return teacher

@@ -24,7 +24,7 @@ While loop: a loop that asks its condition first.
 
 @pytest.fixture
 def loops_course(services, instructor):
-    course = services.courses.create(instructor, "Programming", course_id="programming")
+    course = services.courses.create(instructor, "Programming", course_id="programming", open_to_all=True)
     services.documents.ingest(instructor, course.id, "loops.md", LOOPS)
     return course
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from knowledge.documents import Locator, LocatorKind, Passage
+from tutor.courses import sample_course
 from tutor.courses.starters import STARTERS, choose_starters
 from tutor.domain import Role
 
@@ -26,8 +27,34 @@ def test_starters_ask_about_what_is_defined_with_its_article():
     assert choose_starters(COURSE, "en")[0] == "What is a queue?"
 
 
+def test_an_article_before_a_term_in_bold_is_its_article_whatever_tables_say():
+    """A regression: "What is Calvin cycle?"."""
+    text = (
+        "The **Krebs cycle** burns sugar. It follows glycolysis.\n\n| Matrix | Krebs cycle |\n| | Krebs cycle |\n\n" * 3
+    )
+    assert "What is the Krebs cycle?" in choose_starters([passage(text, "Krebs cycle")], "en")
+
+
 def test_many_things_are_asked_about_as_many():
     assert "What are hash tables?" in choose_starters(COURSE[3:], "en")
+
+
+def test_capitals_of_a_heading_and_an_article_of_another_word_are_not_asked_with():
+    """A regression: "What is a psychology?", "What are BIOLOGICAL RHYTHMS?"."""
+    geology = (
+        "Geology is the science of the solid earth. A geology student reads rocks. In geology time is long. "
+        "Geology has many branches, and geology needs maps."
+    )
+    cycles = "The rock cycles follow each other, as rock cycles do, and rock cycles repeat."
+    found = choose_starters(
+        [
+            passage(geology, "Geology"),
+            passage(cycles, "ROCK CYCLES"),
+            passage("Terminology matters. " * 4, "Terminology"),
+        ],
+        "en",
+    )
+    assert "What is geology?" in found and not any("ROCK" in one or "erminology" in one for one in found)
 
 
 def test_two_sorts_of_one_thing_are_compared():
@@ -68,10 +95,18 @@ def test_there_are_few_starters_and_none_twice():
 
 def test_starters_follow_the_documents_of_the_course(services):
     teacher = services.accounts.create_account("teacher", Role.INSTRUCTOR)
-    course = services.courses.create(teacher, "Data structures")
+    course = services.courses.create(teacher, "Data structures", open_to_all=True)
     assert services.starters.suggest(teacher, course.id, "en") == []
     text = b"# Queues\n\nA queue is a list from which the oldest entry is taken first.\n"
     document = services.documents.ingest(teacher, course.id, "queues.md", text)
     assert services.starters.suggest(teacher, course.id, "en") == ["What is a queue?"]
     services.documents.remove(teacher, document.id)
     assert services.starters.suggest(teacher, course.id, "en") == []
+
+
+def test_starters_of_the_sample_course_have_their_articles(services):
+    """A regression: "What is Calvin cycle?"."""
+    course = sample_course.create_sample_course(services.courses, services.operator)
+    for name, data in sample_course.sample_documents():
+        services.documents.ingest(services.operator, course, name, data)
+    assert "What is the Calvin cycle?" in services.starters.suggest(services.operator, course, "en")

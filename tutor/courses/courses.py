@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import tutor.store.courses as course_store
+import tutor.store.enrolments as enrolment_store
+from tutor.accounts.join_codes import random_join_code
 from tutor.accounts.permissions import AccessContext, Action, is_allowed, require_allowed
 from tutor.domain import Course, HelpLevel, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
 from tutor.store.database import Database
+from tutor.store.enrolments import Enrolment
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -25,18 +28,12 @@ class Courses:
     clock: Clock
 
     def visible_to(self, actor: Person) -> list[Course]:
-        """Return the courses that this person may study or teach, oldest first."""
-        with self.database.read_connection() as connection:
-            mine = course_store.enrolled_course_ids(connection, actor.id)
-            courses = course_store.list_courses(connection)
-        return [c for c in courses if is_allowed(actor, Action.STUDY, AccessContext(course=c, enrolled=c.id in mine))]
+        """Return the courses that this person may study or teach: the one they joined last first, then open ones."""
+        return self._allowed(actor, Action.STUDY)
 
     def taught_by(self, actor: Person) -> list[Course]:
         """Return the courses that this person may change."""
-        with self.database.read_connection() as connection:
-            mine = course_store.enrolled_course_ids(connection, actor.id)
-            courses = course_store.list_courses(connection)
-        return [c for c in courses if is_allowed(actor, Action.TEACH, AccessContext(course=c, enrolled=c.id in mine))]
+        return self._allowed(actor, Action.TEACH)
 
     def can_teach(self, actor: Person, course_id: str) -> bool:
         """Return whether this person may change a course."""
@@ -49,17 +46,27 @@ class Courses:
         """
         with self.database.read_connection() as connection:
             course = course_store.by_id(connection, course_id)
-            enrolled = course_store.is_enrolled(connection, actor.id, course_id)
-        facts = AccessContext(course=course, enrolled=enrolled)
+            places = enrolment_store.of_person(connection, actor.id)
+        facts = _access_context(course, places)
         if course is None or not is_allowed(actor, Action.STUDY, facts):
-            raise NotFound(f"there is no course {course_id!r} for {actor.name}; `python -m tutor courses` lists them")
+            raise NotFound(
+                f"there is no course {course_id!r} for {actor.name}; "
+                "ask its instructor for the link to join it (`python -m tutor courses` lists all)",
+                key="no_such_course",
+            )
         require_allowed(actor, action, facts)
         return course
 
     def create(
-        self, actor: Person, title: str, language: str = "en", *, course_id: str | None = None, open_to_all: bool = True
+        self,
+        actor: Person,
+        title: str,
+        language: str = "en",
+        *,
+        course_id: str | None = None,
+        open_to_all: bool = False,
     ) -> Course:
-        """Create a course and enrol the person who creates it as its instructor."""
+        """Create a course that its creator teaches; others join it with its code, unless it is open to all."""
         require_allowed(actor, Action.CREATE_COURSE)
         title = title.strip()
         if not title:
@@ -80,14 +87,15 @@ class Courses:
                     course=identity,
                 )
             course_store.add(connection, course)
-            course_store.enrol(connection, actor.id, identity, course.created_at)
+            enrolment_store.set_join_code(connection, identity, random_join_code())
+            enrolment_store.enrol(connection, actor.id, identity, course.created_at, teaches=True)
         return course
 
     def enrol(self, actor: Person, course_id: str, person: Person) -> None:
         """Enrol somebody in a course: as a learner, or as an instructor if that is their role."""
         self.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
-            course_store.enrol(connection, person.id, course_id, self.clock())
+            enrolment_store.enrol(connection, person.id, course_id, self.clock(), teaches=person.is_staff)
 
     def set_help_level(self, actor: Person, course_id: str, level: HelpLevel) -> None:
         """Set how much help the tutor gives in a course; it applies from the next turn on."""
@@ -106,6 +114,21 @@ class Courses:
         _validate_prerequisites(skills)
         with self.database.write_transaction() as connection:
             course_store.set_skills(connection, course_id, skills)
+
+    def _allowed(self, actor: Person, action: Action) -> list[Course]:
+        with self.database.read_connection() as connection:
+            places = enrolment_store.of_person(connection, actor.id)
+            courses = course_store.list_courses(connection)
+        order = {course_id: number for number, course_id in enumerate(places)}
+        courses.sort(key=lambda course: order.get(course.id, len(order)))
+        return [course for course in courses if is_allowed(actor, action, _access_context(course, places))]
+
+
+def _access_context(course: Course | None, places: Mapping[str, Enrolment]) -> AccessContext:
+    place = places.get(course.id) if course else None
+    if place is None or place.removed_at:
+        return AccessContext(course=course, removed=place is not None)
+    return AccessContext(course=course, enrolled=True, teaches=place.teaches)
 
 
 def _slugify(title: str) -> str:

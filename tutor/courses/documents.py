@@ -61,6 +61,12 @@ class CourseDocuments:
         self.courses.authorize(actor, course_id, Action.TEACH)
         return [job for kind in (REEMBED_JOB, INGEST_JOB) for job in self.jobs.list_for_course(course_id, kind)]
 
+    def is_reading(self, actor: Person, course_id: str) -> bool:
+        """Return whether a document of the course is being read, or waits for it."""
+        self.courses.authorize(actor, course_id)
+        jobs = self.jobs.list_for_course(course_id, INGEST_JOB)
+        return any(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs)
+
     def cancel_upload(self, actor: Person, course_id: str, job_id: str) -> None:
         """Stop an upload of the course; what it has read so far is discarded."""
         if job_id in {job.id for job in self.upload_jobs(actor, course_id)}:

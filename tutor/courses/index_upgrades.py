@@ -1,6 +1,7 @@
 """Courses whose passages were embedded by another model are embedded again, one job for each course.
 
-Until its job has ended, a large course is searched by words alone (`knowledge/library.py`).
+Until its job has ended, a course is searched with its old vectors if that model is at hand, as MiniLM is beside the
+multilingual one; otherwise a large course is searched by words alone (`knowledge/library.py`).
 """
 
 from __future__ import annotations

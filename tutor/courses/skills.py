@@ -53,10 +53,10 @@ class CourseSkills:
     def skills(self, actor: Person, course_id: str) -> SkillList:
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
-            return course_store.skills_of(connection, course_id)
+            return course_store.accepted_skills_of(connection, course_id)
 
     def proposed_skills(self, actor: Person, course_id: str) -> list[ProposedSkill]:
-        """Return the concepts of the documents that are not skills yet, with what they would build on."""
+        """Return the concepts of the documents that are not skills yet, the surest first, with what they build on."""
         skills = self.skills(actor, course_id)
         found = self.library.propose_concept_graph(course_id)
         known, names = _skills_by_concept(skills, found.concepts), {skill.id: skill.name for skill in skills}
@@ -64,20 +64,21 @@ class CourseSkills:
         needs: dict[str, list[str]] = {}
         for edge in found.edges:
             needs.setdefault(edge.concept, []).append(called[edge.prerequisite])
-        fresh = [concept for concept in found.concepts if concept.id not in known]
+        fresh = sorted((one for one in found.concepts if one.id not in known), key=lambda one: -one.sureness)
         return [ProposedSkill(concept, tuple(dict.fromkeys(needs.get(concept.id, ())))) for concept in fresh]
 
     def accept_proposals(self, actor: Person, course_id: str, concept_ids: Collection[str]) -> SkillChange:
         """Turn proposed concepts into skills, with prerequisites among them and among the existing skills.
 
-        A prerequisite that would close a circle is left out.
+        A prerequisite that would close a circle is left out. A concept that learners practise already keeps its id.
         """
         found = self.library.propose_concept_graph(course_id)
+        offered = self._offered_ids(course_id)
 
         def change(skills: SkillList) -> SkillList:
             known = _skills_by_concept(skills, found.concepts)
             new = {
-                c.id: _skill_from_concept(c, course_id)
+                c.id: skill_from_concept(c, course_id, offered.get(c.id))
                 for c in found.concepts
                 if c.id in concept_ids and c.id not in known
             }
@@ -168,10 +169,14 @@ class CourseSkills:
             ),
         )
 
+    def _offered_ids(self, course_id: str) -> dict[str, str]:
+        with self.database.read_connection() as connection:
+            return {one.concept: one.id for one in course_store.offered_skills_of(connection, course_id)}
+
     def _apply(self, actor: Person, course_id: str, change: Callable[[SkillList], SkillList]) -> SkillChange:
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
-            before = course_store.skills_of(connection, course_id)
+            before = course_store.accepted_skills_of(connection, course_id)
             after = change(before)
             course_store.set_skills(connection, course_id, after)
         ids = {skill.id for skill in before}
@@ -197,7 +202,7 @@ def _skills_by_concept(skills: Sequence[Skill], concepts: Sequence[Concept]) -> 
 
 
 def _clean_name(name: str) -> str:
-    name = " ".join(unicodedata.normalize("NFC", name).split())
+    name = " ".join(unicodedata.normalize("NFC", name[: 4 * MAX_NAME_CHARS]).split())
     if not any(character.isalnum() for character in name):
         raise InputRefused("a skill needs a name; enter one", key="skill_unnamed")
     return name[:MAX_NAME_CHARS]
@@ -210,8 +215,9 @@ def _new_skill_id(name: str) -> str:
     return f"{slug}-{new_id()[:6]}"
 
 
-def _skill_from_concept(concept: Concept, course_id: str) -> Skill:
-    return Skill(_new_skill_id(concept.name), course_id, _clean_name(concept.name), concept=concept.id)
+def skill_from_concept(concept: Concept, course_id: str, known_id: str | None = None) -> Skill:
+    """Return a skill that is named like the concept, with a new id unless it had one."""
+    return Skill(known_id or _new_skill_id(concept.name), course_id, _clean_name(concept.name), concept=concept.id)
 
 
 def _skill_by_id(skills: Sequence[Skill], skill_id: str) -> Skill:

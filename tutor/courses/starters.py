@@ -31,10 +31,14 @@ _MAX_DOCUMENTS, _MAX_PASSAGES = 24, 30  # documents that are read, spread over t
 _QUESTION_END = tuple(each("text", "QUESTION_MARK").values())
 _MIN_QUESTION_WORDS, _MIN_QUESTION_CHARS = 3, 6
 _POINTING = words("starters", "POINTING_WORDS")
+_GLOSSARY = re.compile(either("answer_forms", "GLOSSARY_HEADING"), re.IGNORECASE)
 _EXAMPLE = re.compile(either("starters", "EXAMPLE_MARKERS"), re.IGNORECASE)
 _NAMED_SECTION, _DEFINED, _SKILL, _EXAMPLE_GIVEN = 3, 1, 4, 1  # what speaks for asking about a term
 _GOOD = 3  # weight from which on a term is asked about where there are any
 _HEADING_LEVELS = 3
+_ARTICLE_SHARE = 0.25  # of a term's mentions that have an article, from which a question has it
+_MAX_ACRONYM = 6  # letters; what is longer and in capitals is a heading
+_TABLE_LINE = re.compile(r"^\s*\|.*$", re.MULTILINE)
 _MENTIONS = 3  # of a section's topic in its document
 
 
@@ -167,7 +171,11 @@ def _section_names(passages: Sequence[Passage], texts: Mapping[str, str]) -> Ite
         for title in passage.heading[:_HEADING_LEVELS]:
             topic = "" if (passage.document_id, title) in seen else heading_topic(title)
             seen.add((passage.document_id, title))
-            if topic and texts[passage.document_id].lower().count(topic.lower()) >= _MENTIONS:
+            if (
+                topic
+                and not _GLOSSARY.fullmatch(topic)
+                and texts[passage.document_id].lower().count(topic.lower()) >= _MENTIONS
+            ):
                 yield _Name(topic, passage.id, "")
 
 
@@ -176,20 +184,42 @@ def _phrase(name: _Name, text: str) -> tuple[str, bool]:
     code = detect_language(name.sentence or name.term, DEFAULT)
     if not language(code).has_spaces:
         return name.term, False
-    where = name.sentence or text
     definite = data(code, "starters", "DEFINITE_ARTICLE", "")
-    pattern = rf"(?:\b(?P<article>{data(code, 'starters', 'ARTICLE', '(?!)')})\s+)?\b{re.escape(name.term)}\b"
-    articles = Counter((match["article"] or "").lower() for match in re.finditer(pattern, where, re.IGNORECASE))
-    if not name.sentence and (" " not in name.term or 2 * articles[definite] < articles.total()):
-        articles.pop(definite, None)  # "the bool data type" is about another thing than bool
-    article = max((each for each in articles if each), key=lambda each: articles[each], default="")
-    term, small = name.term, name.term[0].lower() + name.term[1:]
-    if term[1:] == term[1:].lower() and text.count(f" {small}") >= len(
-        re.findall(rf"[a-z,] {re.escape(term)}\b", text)
-    ):
-        term = small  # a capital only where a sentence or a heading begins
+    article = _article(name.term, name.sentence, code)
+    in_text = _article(name.term, text, code, least_share=_ARTICLE_SHARE)
+    if not article and (not name.sentence or in_text == definite):  # "psychology is …" needs none
+        article = in_text
+    term = _in_small_letters(name.term, text)
     is_plural = article in ("", definite) and _is_plural(term.split()[-1], name, code)
     return f"{article} {term}".strip(), is_plural
+
+
+def _article(term: str, text: str, code: str, least_share: float = 0.0) -> str:
+    """Return the article that a term mostly has in a text; "" where fewer mentions than a share have it.
+
+    Tables are left out, as their cells have no articles. "The" before one word belongs to something else: "the bool
+    data type" is about another thing than bool.
+    """
+    definite = data(code, "starters", "DEFINITE_ARTICLE", "")
+    pattern = rf"(?:\b(?P<article>{data(code, 'starters', 'ARTICLE', '(?!)')})\s+[*_]{{0,3}})?\b{re.escape(term)}\b"
+    prose = _TABLE_LINE.sub("", text)
+    found = Counter((match["article"] or "").lower() for match in re.finditer(pattern, prose, re.IGNORECASE))
+    total = found.total()
+    if least_share and (" " not in term or 2 * found[definite] < total):
+        found.pop(definite, None)
+    article = max((one for one in found if one), key=lambda one: found[one], default="")
+    return article if article and found[article] >= least_share * total else ""
+
+
+def _in_small_letters(term: str, text: str) -> str:
+    """Return a term in small letters where its document writes it so; capitals may be those of a heading."""
+    if len(term) > _MAX_ACRONYM and term == term.upper():
+        return term.lower()
+    capitals = len(re.findall(rf"[a-z,] [*_]{{0,3}}{re.escape(term)}\b", text))
+    if term != term.lower() and text.count(f" {term.lower()}") >= max(1, capitals):
+        return term.lower()
+    small = term[0].lower() + term[1:]
+    return small if term[1:] == term[1:].lower() and text.count(f" {small}") >= capitals else term
 
 
 def _is_plural(word: str, name: _Name, code: str) -> bool:

@@ -1,0 +1,103 @@
+"""Supervision of the chat: an instructor pauses the tutor, or names topics that it does not talk about in a course.
+
+Both apply to the next message and, a pause, also to an answer that is being written. Practice and what was answered
+before stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import tutor.store.audit as audit_store
+import tutor.store.supervision as supervision_store
+from tutor.accounts.permissions import Action
+from tutor.courses.blocked_topics import can_be_found, find_blocked_topic
+from tutor.courses.courses import Courses
+from tutor.domain import Person
+from tutor.errors import InputRefused
+from tutor.locales import t
+from tutor.platform.clock import Clock
+from tutor.store.audit import Act
+from tutor.store.database import Connection, Database
+
+MAX_TOPICS = 50
+MAX_TOPIC_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSupervision:
+    """What an instructor has set for a course."""
+
+    is_paused: bool
+    paused_learners: frozenset[str]  # ids
+    blocked_topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Supervision:
+    """Sets and applies the supervision of courses."""
+
+    database: Database
+    courses: Courses
+    clock: Clock
+
+    def show(self, actor: Person, course_id: str) -> CourseSupervision:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.read_connection() as connection:
+            paused = supervision_store.paused_learners(connection, course_id)
+            topics = supervision_store.blocked_topics(connection, course_id)
+        return CourseSupervision(None in paused, frozenset(paused - {None}), topics)  # type: ignore[arg-type]
+
+    def pause(self, actor: Person, course_id: str, learner_id: str | None = None) -> None:
+        """Let the tutor answer nobody in a course, or not this learner, until `resume`."""
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
+            supervision_store.pause(connection, course_id, learner_id, actor.id, self.clock())
+            self._log(connection, Act.PAUSED, actor, course_id, learner_id)
+
+    def resume(self, actor: Person, course_id: str, learner_id: str | None = None) -> None:
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
+            supervision_store.resume(connection, course_id, learner_id)
+            self._log(connection, Act.RESUMED, actor, course_id, learner_id)
+
+    def set_blocked_topics(self, actor: Person, course_id: str, topics: Sequence[str]) -> None:
+        """Replace the topics that the tutor does not talk about. Raises InputRefused for one that cannot be found."""
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        named = list(dict.fromkeys(" ".join(topic.split()) for topic in topics if topic.strip()))
+        if len(named) > MAX_TOPICS or any(len(topic) > MAX_TOPIC_CHARS for topic in named):
+            raise InputRefused(
+                f"at most {MAX_TOPICS} topics of at most {MAX_TOPIC_CHARS} characters can be blocked",
+                key="topics_too_many",
+                most=MAX_TOPICS,
+                length=MAX_TOPIC_CHARS,
+            )
+        for topic in named:
+            if not can_be_found(topic):
+                raise InputRefused(
+                    f"“{topic}” has no word that could be recognised; name the topic by its words",
+                    key="topic_unreadable",
+                    topic=topic,
+                )
+        with self.database.write_transaction() as connection:
+            supervision_store.set_blocked_topics(connection, course_id, named)
+
+    def pause_notice(self, actor: Person, course_id: str) -> str | None:
+        """Return what a learner is told while the tutor is paused for them; None while it is not."""
+        with self.database.read_connection() as connection:
+            paused = supervision_store.paused_learners(connection, course_id)
+        if None in paused:
+            return t(actor.language, "paused_course")
+        return t(actor.language, "paused_learner") if actor.id in paused else None
+
+    def topic_notice(self, course_id: str, texts: Sequence[str], language: str) -> str | None:
+        """Return what a learner is told whose message is about a blocked topic; `texts` are ways to read it."""
+        with self.database.read_connection() as connection:
+            topics = supervision_store.blocked_topics(connection, course_id)
+        found = (find_blocked_topic(text, topics) for text in texts) if topics else ()
+        topic = next(filter(None, found), None)
+        return t(language, "topic_blocked", topic=topic) if topic else None
+
+    def _log(self, connection: Connection, act: Act, actor: Person, course_id: str, learner_id: str | None) -> None:
+        audit_store.append(connection, act, self.clock(), actor=actor.id, subject=learner_id, course_id=course_id)
