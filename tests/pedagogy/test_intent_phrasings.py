@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tutor.pedagogy.intents import Intent, classify_intent
+from tutor.pedagogy.intents import Intent, classify_exercise_intent, classify_intent
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,26 @@ def test_reading_a_message_takes_a_few_milliseconds():
     for _ in range(20):
         classify_intent("Could you explain how vaccines protect the body in winter?", question_open=False)
     assert (time.perf_counter() - started) / 20 < 0.03
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "list Schacter's seven sins",
+        "Name the lobes of the brain",
+        "who was Freud",
+        "列出五种感觉",
+        "What is REM sleep?",
+    ],
+)
+def test_a_question_about_something_else_is_no_answer_to_the_open_exercise(text: str):
+    """A regression: each was graded as an answer to it."""
+    exercise = "A researcher tests whether coffee improves memory. Which variable is the independent one?"
+    assert classify_exercise_intent(text, exercise) in (Intent.QUESTION, Intent.DEFINITION)
+
+
+@pytest.mark.parametrize(
+    "text", ["what people spend on goods", "how a function calls itself", "to list the items in order"]
+)
+def test_an_answer_to_an_open_exercise_may_begin_like_a_question(text: str):
+    assert classify_exercise_intent(text, "What is demand?") is Intent.ANSWER

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.pedagogy.expected_value import expected_values
 from tutor.pedagogy.leak_features import Utterance, extract_leak_features
-from tutor.pedagogy.leak_guard import check_leak, leak_probability
+from tutor.pedagogy.leak_guard import MAX_DRAFT_CHARS, MAX_NUMBERS, check_leak, leak_probability
 
 PROBLEM = (
     Utterance(
@@ -147,3 +149,55 @@ def test_the_expanded_expression_is_the_answer(draft):
     task = [Utterance("learner", "Expand (x+1)^2")]
     assert check_leak(draft, task, ["x^2 + 2x + 1"]).leaks
     assert not check_leak("Multiply (x+1) by (x+1).", task, ["x^2 + 2x + 1"]).leaks
+
+
+HOSTILE_PIECES = (
+    *(
+        "a",
+        "1",
+        "1 ",
+        "x+1=",
+        "2*",
+        "1+1 ",
+        "3 - 2 = ",
+        ")(",
+        "1,000 ",
+        "x^",
+        "? ",
+        "\n",
+        "一",
+        "百",
+        "IV ",
+        "a-",
+        "a*",
+    ),
+    *("not 1 ", "so 1 ", '"ab" ', "\\frac{", "starts with a ", "half of 8 ", "x+x", "2x+1=y ", "√", "three ", "1/2 "),
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE_PIECES)
+@pytest.mark.parametrize("key", ["7", "x+1", "the mitochondrion of the cell"])
+def test_the_longest_draft_is_checked_in_a_fifth_of_a_second(piece, key):
+    lines = [Utterance("tutor", "What is 3 + 4?"), Utterance("learner", "Is it 7 or 8?")]
+    for most in (MAX_DRAFT_CHARS, piece_length(piece)):
+        draft, times = (piece * MAX_DRAFT_CHARS)[:most], []
+        for _ in range(3):
+            begin = time.process_time()
+            check_leak(draft, lines, [key])
+            times.append(time.process_time() - begin)
+        assert min(times) < 0.2
+
+
+def piece_length(piece: str) -> int:
+    """Return the length of a draft of this piece that has as many numbers as are read."""
+    return min(MAX_DRAFT_CHARS, MAX_NUMBERS * len(piece) // max(1, sum(map(str.isdigit, piece))))
+
+
+@pytest.mark.parametrize("draft", ["a " * MAX_DRAFT_CHARS, "1 " * (MAX_NUMBERS + 1)])
+def test_a_draft_that_is_longer_than_any_hint_is_not_read_and_not_shown(draft):
+    assert check_leak(draft, [], ["7"]).leaks
+
+
+def test_a_root_of_a_number_of_400_digits_is_no_error():
+    """The root of it is too large for a number of the machine; it raised OverflowError in the middle of a turn."""
+    assert not check_leak("Take the square root of " + "9" * 400 + ".", [], ["42"]).leaks

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from knowledge.languages import either, table, words
 
@@ -105,15 +106,16 @@ def _digit_mentions(text: str) -> Iterator[NumberMention]:
         value = _digit_value(match) if match.end() - match.start() <= MAX_NUMBER_CHARS else None
         if value is None:
             continue
-        scale = _SCALE_FACTORS.get((match["scale"] or "").strip().lower(), 1)
-        factor = Fraction(scale, 100 if match["percent"] else 1)
+        scale = _SCALE_FACTORS.get(match["scale"].strip().lower(), 1) if match["scale"] else 1
+        factor: Fraction | int = Fraction(scale, 100) if match["percent"] else scale
         place = _last_place(match["plain"], match["exponent"])
+        signed = -value if _is_sign(text, match) else value
         yield NumberMention(
-            (-value if _is_sign(text, match) else value) * factor,
+            signed if factor == 1 else signed * factor,
             match.end() - len(match.group().lstrip()),
             match.end(),
             bool(match["percent"]),
-            last_place=None if place is None else place * factor,
+            last_place=place if place is None or factor == 1 else place * factor,
             is_integer=place == scale == 1 and not match["exponent"],
         )
 
@@ -122,7 +124,7 @@ def _last_place(plain: str | None, exponent: str | None) -> Fraction | None:
     """Return the value of the last digit of a number in digits."""
     if plain is None:
         return None
-    return Fraction(10) ** (int(exponent or 0) - len(plain.partition(".")[2]))
+    return _power_of_ten(int(exponent or 0) - len(plain.partition(".")[2]))
 
 
 def _digit_value(match: re.Match[str]) -> Fraction | None:
@@ -132,7 +134,13 @@ def _digit_value(match: re.Match[str]) -> Fraction | None:
         return Fraction(int(match["num"]), int(match["den"])) if int(match["den"]) else None
     if match["vulgar"]:
         return int(match["mixed"] or 0) + _VULGAR_FRACTIONS[match["vulgar"]]
-    return Fraction(match["plain"].replace(",", "")) * Fraction(10) ** int(match["exponent"] or 0)
+    value = Fraction(match["plain"].replace(",", ""))
+    return value * _power_of_ten(int(match["exponent"])) if match["exponent"] else value
+
+
+@lru_cache(maxsize=1000)
+def _power_of_ten(exponent: int) -> Fraction:
+    return Fraction(10) ** exponent
 
 
 def _is_sign(text: str, match: re.Match[str]) -> bool:

@@ -1,6 +1,6 @@
 """An exercise as the learner typed it: its question, its numbers, and its solution where that can be computed. Pure.
 
-Linear equations in one unknown and plain arithmetic have a solution; word problems and tasks in words have none.
+The kinds of `tutor/maths/tasks` and plain arithmetic have a solution; word problems and tasks in words have none.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from knowledge.languages.sentences import END_MARKS
 from tutor.maths.algebra import FUNCTIONS, NotAFormula, parse, to_rational
 from tutor.maths.linear_equation import Equation, format_fraction, solve_equation, strip_punctuation
 from tutor.maths.numbers import read_numbers
+from tutor.maths.tasks.catalog import recognise_task
+from tutor.maths.tasks.task import Task, TaskKind
 
 _OPERATORS = r"+\-−–*/×÷·^"
 _CALCULATION = re.compile(rf"[\d\s.,(){_OPERATORS}]++")  # a run of characters in which one may stand
@@ -36,18 +38,21 @@ _MAX_EQUATIONS = 16  # signs "=", and calculations, that are looked at in one te
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """An exercise. At most one of `equation` and `value` is set; without both it has no answer key."""
+    """An exercise. At most one of `equation`, `task` and `value` is set; without them it has no answer key."""
 
     text: str
     equation: Equation | None = None
     value: Fraction | None = None  # of plain arithmetic
     formula: str = ""  # that arithmetic
+    task: Task | None = None  # of another kind than a linear equation
     question: str = ""  # the sentence that asks, verbatim
     given_numbers: tuple[str, ...] = ()  # numbers as they were written
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The answer to be found; () when it cannot be computed."""
+        if self.task is not None:
+            return self.task.answer.texts
         found = self.equation.solution if self.equation else self.value
         return () if found is None else (format_fraction(found),)
 
@@ -60,6 +65,9 @@ class Exercise:
 
 def parse_exercise(text: str) -> Exercise:
     """Return the exercise in `text`; never fails, a text without a computable answer is an exercise without a key."""
+    task = recognise_task(text)
+    if task is not None and task.kind is not TaskKind.LINEAR:
+        return Exercise(text, task=task, question=_question_sentence(text), given_numbers=_given_numbers(text))
     found = next((one for one in _find_equations(text) if one.steps), None)
     if found is not None:
         return Exercise(text, equation=found, question=_question_sentence(text), given_numbers=_given_numbers(text))
@@ -69,11 +77,19 @@ def parse_exercise(text: str) -> Exercise:
     )
 
 
+def sets_task(text: str) -> bool:
+    """Whether a text tells in words to solve a task of a known kind; a bare formula may as well be an answer."""
+    has_words = any(len(word) > 2 and word.lower() not in FUNCTIONS for word in re.findall(r"[^\W\d_]+", text))
+    return (has_words or re.search(rf"[{HAN}]", text) is not None) and recognise_task(text) is not None
+
+
 def is_same_exercise(one: str, other: str) -> bool:
     """Whether two messages contain the same exercise, perhaps with other spaces or with words around it."""
     left, right = parse_exercise(one), parse_exercise(other)
     if left.equation and right.equation:
         return left.equation.solution == right.equation.solution and left.equation.unknown == right.equation.unknown
+    if left.task or right.task:
+        return left.task is not None and left.task == right.task
     a, b = set(_words(one)), set(_words(other))
     return bool(a and b) and len(a & b) >= 0.8 * min(len(a), len(b)) and min(len(a), len(b)) >= 3
 

@@ -19,6 +19,7 @@ from tutor.maths.linear_equation import Equation, SolutionStep, format_fraction
 from tutor.pedagogy.exercise import Exercise
 from tutor.pedagogy.ladder import Ladder, Rung
 from tutor.pedagogy.similar_exercises import make_similar_equation
+from tutor.pedagogy.task_hints import similar_task_example, task_hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ def hint_for_rung(exercise: Exercise, ladder: Ladder, context: HintContext, lang
     if exercise.equation is not None:
         fields = _equation_fields(exercise.equation, language)
         return _hint_sentence("equation", ladder, language, fields) + _place_sentence(context, ladder, language)
+    if exercise.task is not None:
+        return task_hint(exercise.task, ladder, language) + _place_sentence(context, ladder, language)
     if exercise.value is not None:
         fields = {"formula": exercise.formula, "value": format_fraction(exercise.value)}
         return _hint_sentence("arithmetic", ladder, language, fields)
@@ -53,6 +56,8 @@ def similar_example(exercise: Exercise, context: HintContext, language: str) -> 
     """Return another exercise of the same kind with its solution."""
     if exercise.equation is not None:
         return _similar_equation_example(exercise.equation, language)
+    if exercise.task is not None:
+        return similar_task_example(exercise.task, language)
     if len(exercise.given_numbers) > 1:
         return context.worked_example or t(language, "hint_similar_word_problem")
     if context.other_sentence:

@@ -30,6 +30,7 @@ class Situation(StrEnum):
     CLOSED = "closed"  # nothing is asked of the learner
     OPEN = "open"  # a question or exercise is open
     LANGUAGE = "language"  # a language is named: to be answered in, once or from now on, or as a subject
+    FORM = "form"  # a question about the material: the form that its answer has
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ _SOLVE_COMMAND = _pattern("SOLVE_COMMAND")
 _WORD_PROBLEM_QUESTION = _pattern("WORD_PROBLEM_QUESTION")
 _ASKS_FOR_VALUE = _pattern("ASKS_FOR_VALUE")
 _ASKS_NEXT_STEP = _pattern("ASKS_NEXT_STEP")
+_NAMED_COMMAND = _pattern("NAMED_COMMAND")
 _POINTS_AT_EXERCISE = _pattern("POINTS_AT_EXERCISE")
 _QUESTION_WORDS = words("intents", "QUESTION_WORDS")
 _MAX_REQUEST_CHARS = 120  # a longer message that mentions a request in passing is not that request
@@ -97,6 +98,8 @@ def _find_request(text: str, chances: Mapping[str, float], *, question_open: boo
     """
     if len(text) > _MAX_REQUEST_CHARS:
         return Intent.TELL_ME if any(map(_presses_for_answer, _sentences(text))) else None
+    if _NAMED_COMMAND.search(fold(text)):
+        return None
     label = max(chances, key=lambda name: chances[name])
     model = load_intent_model(Situation.OPEN if question_open else Situation.CLOSED)
     if label in _NO_REQUESTS or chances[label] < MIN_REQUEST_CHANCE or not model.knows_a_word_of(text):
@@ -157,10 +160,11 @@ def is_exercise(text: str) -> bool:
 
 
 def _is_word_problem(text: str) -> bool:
+    if not _WORD_PROBLEM_QUESTION.search(text):
+        return False
     numbers = [m for m in read_numbers(text) if not (m.spelled_out and m.value == 1)]
     length = len(re.findall(rf"[{HAN}]", text)) or len(re.findall(r"\w+", text))  # in words; in characters for Chinese
-    is_story = (len(numbers) >= 2 and length >= 12) or (len(numbers) == 1 and length >= 22)
-    return is_story and bool(_WORD_PROBLEM_QUESTION.search(text))
+    return (len(numbers) >= 2 and length >= 12) or (len(numbers) == 1 and length >= 22)
 
 
 def _refers_to_exercise(text: str, problem: str) -> bool:

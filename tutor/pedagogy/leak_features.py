@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations
 from typing import Literal
 
 from knowledge.languages import each, either, table, words
@@ -30,8 +31,11 @@ _OPERATOR_BEFORE = re.compile(rf"(?:[-+*/×÷·^]\s*\$?|{either('leaks', 'OPERAT
 _COUNTED_AFTER_ONE = re.compile(either("leaks", "COUNTED_AFTER_ONE"))
 _CUES = each("leaks", "CUES").values()
 _CUE_PATTERNS = {name: "|".join(found[name] for found in _CUES if name in found) for name in table("leaks", "CUES")}
+_CONCLUSION = re.compile(_CUE_PATTERNS["so_total"])
 _STOP_WORDS = words("leaks", "STOP_WORDS")
 _CLAUSE_CHARS_BEFORE, _CLAUSE_CHARS_AFTER = 70, 40  # what counts as the clause around a number
+_CUE_CHARS = 80  # on either side of a number, in which the words stand that say how it is used
+_NEAR = 3  # numbers on either side that may be parts of one equation
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,28 +101,52 @@ def _number_uses(draft: str) -> list[_NumberUse]:
     uses = []
     for sentence in _SENTENCE.findall(draft):
         mentions = [m for m in read_numbers(sentence) if not _is_pronoun(m, sentence)]
-        cues = [_number_cues(mentions, n, sentence) for n in range(len(mentions))]
+        clauses = _Clauses.of(sentence)
+        cues = [_number_cues(mentions, n, sentence, clauses) for n in range(len(mentions))]
         negated = frozenset(
             v for m, names in zip(mentions, cues, strict=True) if "denied" in names for v in _possible_values(m)
         )
+        last_told = max((n for n, names in enumerate(cues) if "denied" not in names), default=-1)
         for n, mention in enumerate(mentions):
             clause = sentence[max(0, mention.start - _CLAUSE_CHARS_BEFORE) : mention.end + _CLAUSE_CHARS_AFTER].lower()
-            concludes = bool(re.search(_CUE_PATTERNS["so_total"], sentence[: mention.start].lower())) and all(
-                "denied" in following for following in cues[n + 1 :]
-            )
+            concludes = n >= last_told and bool(_CONCLUSION.search(sentence[: mention.start].lower()))
             clause_words = frozenset(_WORD.findall(clause)) - _STOP_WORDS
             values = frozenset(_possible_values(mention))
             uses.append(_NumberUse(values, cues[n], clause_words, negated, concludes))
     return uses
 
 
-def _number_cues(mentions: Sequence[NumberMention], n: int, sentence: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Clauses:
+    """Where a sentence, read once, turns into a question."""
+
+    asks: bool
+    leading_from: int  # the end of the words of a leading question
+    last_boundary: int  # the start of the last mark between clauses, -1 without one
+
+    @classmethod
+    def of(cls, sentence: str) -> _Clauses:
+        leading = _LEADING_QUESTION.search(sentence)
+        boundaries = [found.start() for found in _CLAUSE_BOUNDARY.finditer(sentence)]
+        return cls(
+            sentence.rstrip().endswith("?"),
+            leading.end() if leading else len(sentence) + 1,
+            boundaries[-1] if boundaries else -1,
+        )
+
+    def is_question_at(self, mention: NumberMention) -> bool:
+        """Whether the number is in the clause that asks; in "shouldn't that be 4?" it is not."""
+        return self.asks and self.leading_from > mention.start and self.last_boundary < mention.end
+
+
+def _number_cues(mentions: Sequence[NumberMention], n: int, sentence: str, clauses: _Clauses) -> tuple[str, ...]:
     mention = mentions[n]
-    before, after = sentence[: mention.start], sentence[mention.end :]
+    before = sentence[max(0, mention.start - _CUE_CHARS) : mention.start]
+    after = sentence[mention.end : mention.end + _CUE_CHARS]
     is_true = _in_true_equation(mentions, n)
     if _NEGATION_CUE.search(before):
         return ("denied",)
-    if _is_in_question(sentence, mention):
+    if clauses.is_question_at(mention):
         return ("asked", "asked_true") if is_true else ("asked",)
     operand = _OPERATOR_AFTER.match(after) or _OPERATOR_BEFORE.search(before)
     cues = ["operand" if operand else "told"]
@@ -126,13 +154,6 @@ def _number_cues(mentions: Sequence[NumberMention], n: int, sentence: str) -> tu
     cues += ["equals"] if _EQUALITY_CUE.search(before) and not operand else []
     cues += ["says"] if _STATEMENT_CUE.search(before) and not operand else []
     return tuple(cues)
-
-
-def _is_in_question(sentence: str, mention: NumberMention) -> bool:
-    """Whether the number is in the clause that asks; a leading question ("shouldn't that be 4?") does not count."""
-    if not sentence.rstrip().endswith("?") or _LEADING_QUESTION.search(sentence[: mention.start]):
-        return False
-    return not _CLAUSE_BOUNDARY.search(sentence[mention.end :])
 
 
 def _is_pronoun(mention: NumberMention, sentence: str) -> bool:
@@ -143,10 +164,17 @@ def _is_pronoun(mention: NumberMention, sentence: str) -> bool:
 
 def _in_true_equation(mentions: Sequence[NumberMention], n: int) -> bool:
     """Whether number `n` and two others near it in its sentence are a true sum, difference, product or quotient."""
-    near = [m.value for i, m in enumerate(mentions) if i != n and abs(i - n) <= 3]
-    value = mentions[n].value
-    pairs = [(a, b) for i, a in enumerate(near) for b in near[i + 1 :]]
-    return any(value in (a + b, abs(a - b), a * b) or a == value * b or b == value * a for a, b in pairs if a and b)
+    around = (*mentions[max(0, n - _NEAR) : n], *mentions[n + 1 : n + 1 + _NEAR])
+    near = [value for m in around if (value := _as_simple(m.value))]
+    value = _as_simple(mentions[n].value)
+    return any(
+        value in (a + b, abs(a - b), a * b) or a == value * b or b == value * a for a, b in combinations(near, 2)
+    )
+
+
+def _as_simple(value: Fraction) -> Fraction | int:
+    """Return a whole number as an int, which is calculated with much faster."""
+    return value.numerator if value.denominator == 1 else value
 
 
 def _topic_words(lines: Sequence[Utterance]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,9 @@ from pathlib import Path
 from tutor.pedagogy.leak_features import Utterance, extract_leak_features
 from tutor.pedagogy.leak_rules import find_leaks
 
+MAX_DRAFT_CHARS = 3_000
+MAX_NUMBERS = 200  # written in digits
+_DIGITS = re.compile(r"\d+")
 MODEL_FILE = Path(__file__).with_name("leak_model.json")
 
 
@@ -28,7 +32,12 @@ class LeakVerdict:
 
 
 def check_leak(draft: str, lines: Sequence[Utterance], keys: Sequence[str] = ()) -> LeakVerdict:
-    """Check a draft reply to the dialogue `lines`; without `keys` the answer to the last question is computed."""
+    """Check a draft reply to the dialogue `lines`; without `keys` the answer to the last question is computed.
+
+    A draft that is longer than any hint, or has more numbers, counts as a leak and is not read.
+    """
+    if len(draft) > MAX_DRAFT_CHARS or len(_DIGITS.findall(draft)) > MAX_NUMBERS:
+        return LeakVerdict(True, ("is too long to be checked",))
     model = _load_model()
     dialogue = "\n".join(line.text for line in lines)
     reasons = list(dict.fromkeys(reason for key in keys for reason in find_leaks(draft, key, dialogue)))

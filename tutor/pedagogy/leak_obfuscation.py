@@ -25,7 +25,8 @@ _SPELLING_CUE = re.compile(either("leaks", "SPELLS"), re.IGNORECASE)
 _CIRCLED_DIGITS = {chr(0x2460 + n): n + 1 for n in range(20)}
 _SENTENCE = re.compile(rf"[^{END_MARKS}\n]+[{END_MARKS}]?")
 _QUESTION_MARKS = tuple(each("text", "QUESTION_MARK").values())
-_A, _B = r"(?P<a>\d+(?:\.\d+)?)", r"(?P<b>\d+(?:\.\d+)?)"
+_DIGITS = r"(?<!\d)\d{1,15}(?!\d)"  # nobody calculates with longer numbers in the head
+_A, _B = rf"(?P<a>{_DIGITS}(?:\.{_DIGITS})?)", rf"(?P<b>{_DIGITS}(?:\.{_DIGITS})?)"
 _COMPARISONS = [template.format(a=_A, b=_B) for found in each("leaks", "COMPARISONS").values() for template in found]
 _CALCULATIONS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -39,11 +40,11 @@ _CALCULATIONS = tuple(
     )
 )
 _MULTIPLES = (
-    (re.compile(rf"(?:{either('leaks', 'HALF_OF')})(\d+)", re.IGNORECASE), Fraction(1, 2)),
-    (re.compile(rf"(?:{either('leaks', 'DOUBLE')})(\d+)", re.IGNORECASE), Fraction(2)),
+    (re.compile(rf"(?:{either('leaks', 'HALF_OF')})({_DIGITS})", re.IGNORECASE), Fraction(1, 2)),
+    (re.compile(rf"(?:{either('leaks', 'DOUBLE')})({_DIGITS})", re.IGNORECASE), Fraction(2)),
 )
-_ROOT = re.compile(rf"(?:{either('leaks', 'ROOT_OF')})(\d+)", re.IGNORECASE)
-_SQUARE = re.compile(rf"(\d+)(?:²|{either('leaks', 'SQUARED')})", re.IGNORECASE)
+_ROOT = re.compile(rf"(?:{either('leaks', 'ROOT_OF')})({_DIGITS})", re.IGNORECASE)
+_SQUARE = re.compile(rf"({_DIGITS})(?:²|{either('leaks', 'SQUARED')})", re.IGNORECASE)
 _MAX_EXPONENT = 9
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 
 from knowledge.languages import either, words
 from tutor.maths.algebra import Apply, NotAFormula, Number, Tree, is_same_rational, parse, to_rational, variables
@@ -26,6 +27,7 @@ _RHYMES = re.compile(either("leaks", "RHYMES"), re.IGNORECASE)
 _BETWEEN = re.compile(either("leaks", "BETWEEN"), re.IGNORECASE)
 _DIGIT_CUE = re.compile(either("leaks", "LISTS_DIGITS"), re.IGNORECASE)
 _STOP_WORDS = words("leaks", "KEY_STOP_WORDS")
+_MAX_FORMULAS = 30  # of a text; no hint has more
 
 
 def find_leaks(draft: str, key: str, dialogue: str) -> Iterator[str]:
@@ -87,8 +89,11 @@ def _hyphenate(word: str) -> str:
 
 
 def _formula_leaks(draft: str, key: Tree, dialogue: str) -> Iterator[str]:
-    old = list(_find_formulas(dialogue))
-    for tree in _find_formulas(draft):
+    old = list(islice(_find_formulas(dialogue), _MAX_FORMULAS))
+    for number, tree in enumerate(_find_formulas(draft)):
+        if number == _MAX_FORMULAS:
+            yield "has too many formulas to be checked"
+            return
         if not variables(tree) & variables(key):
             continue
         if any(is_same_rational(tree, other) for other in old):
@@ -108,8 +113,13 @@ def _summands(tree: Tree) -> frozenset[str]:
 
 
 def _find_formulas(text: str) -> Iterator[Tree]:
+    """Yield the formulas of a text, each once."""
+    seen: set[str] = set()
     for match in _FORMULA_LIKE.finditer(text.replace("?", " ")):
         for piece in _formula_candidates(match.group()):
+            if piece in seen:
+                continue
+            seen.add(piece)
             tree = _parse_formula(piece)
             if tree is not None and isinstance(tree, Apply):
                 yield tree

@@ -8,6 +8,8 @@ from fractions import Fraction
 from functools import partial
 
 from tutor.maths.linear_equation import Equation, EquationOperation, solve_equation
+from tutor.maths.tasks.catalog import similar_tasks
+from tutor.maths.tasks.task import Task
 from tutor.pedagogy.exercise import parse_exercise
 
 _INTEGER = re.compile(r"(?<![\d.^])\d+(?![\d.])")  # no power, no part of a decimal
@@ -42,6 +44,11 @@ def make_similar_equation(equation: Equation, seed: int, *, easier: bool = False
     if made.solution == equation.solution:
         return make_similar_equation(equation, seed + 1, easier=easier, harder=harder)
     return made
+
+
+def make_similar_task(task: Task, seed: int) -> Task | None:
+    """Return a fresh task of the same kind; None when none is found."""
+    return next(similar_tasks(task, seed), None)
 
 
 def make_similar_arithmetic(formula: str) -> str:
