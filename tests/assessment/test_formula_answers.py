@@ -15,6 +15,12 @@ def outcome(answer: str, key: str) -> Outcome:
     return grade_formula(answer, (key,)).outcome
 
 
+@pytest.mark.parametrize("key", ["tr(M)", "H2SO4", "arccsc(t)", "P(B|C)", "Mg(OH)2"])
+def test_the_key_word_for_word_is_right_even_where_it_is_not_understood(key):
+    assert outcome(key, key) is RIGHT
+    assert outcome(key[::-1], key) is not RIGHT
+
+
 @pytest.mark.parametrize(
     ("answer", "key"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tutor.assessment.item_judge.judge import ItemJudge
+from tutor.assessment.logistic import LogisticModel
 from tutor.domain import Course, Person
 from tutor.services import Services
 
@@ -41,7 +43,15 @@ EXERCISES = b"""# Exercises
 
 @pytest.fixture
 def programming_course(services: Services, instructor: Person) -> Course:
-    made = services.courses.create(instructor, "Programs", course_id="programs")
+    made = services.courses.create(instructor, "Programs", course_id="programs", open_to_all=True)
     services.documents.ingest(instructor, made.id, "programs.md", BOOK)
     services.documents.ingest(instructor, made.id, "exercises.md", EXERCISES)
     return made
+
+
+@pytest.fixture(autouse=True)
+def every_sound_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a course of a few sentences have questions of every kind; which are worth asking is tested elsewhere."""
+    lenient = ItemJudge(LogisticModel({}, 0.0), 0.0, "every sound item")
+    for module in ("tutor.assessment.item_generation", "tutor.practice.item_bank"):
+        monkeypatch.setattr(f"{module}.load_item_judge", lambda: lenient)

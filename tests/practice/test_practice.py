@@ -248,7 +248,7 @@ def test_an_item_whose_own_key_is_not_graded_right_is_refused(services, programm
 @pytest.mark.parametrize("form", EXPORT_FORMATS)
 def test_exported_items_round_trip(services, programming_course, instructor, form):
     text, left_out = services.item_bank.export_items(instructor, programming_course.id, form)
-    other = services.courses.create(instructor, "Other", course_id="other")
+    other = services.courses.create(instructor, "Other", course_id="other", open_to_all=True)
     count, refused = services.item_bank.import_items(instructor, other.id, text)
     assert refused == [] and count == len(services.item_bank.askable_items(programming_course.id)) - len(left_out)
     again, _ = services.item_bank.import_items(instructor, other.id, text)

@@ -135,6 +135,14 @@ def test_a_class_under_five_is_not_exported(services, learners, record_answer, i
         printable_reports.render_class_report(services, instructor, COURSE)
 
 
+def test_names_under_which_learners_were_invited_are_not_exported(services, practised, instructor):
+    """A regression: the class's xAPI statements named invited learners as their instructor had."""
+    exports = [services.reports.class_xapi_statements(instructor, COURSE) for _ in range(2)]
+    first, second = ({one["actor"]["account"]["name"] for one in export} - {"tutor"} for export in exports)
+    assert not first & {person.name for person in practised} and len(first) == len(practised)
+    assert not first & second
+
+
 def test_the_exported_table_suppresses_small_counts(services, practised, instructor):
     seen = services.reports.class_overview(instructor, COURSE)
     table = list(csv.DictReader(io.StringIO(services.reports.class_skills_csv(instructor, COURSE))))

@@ -66,6 +66,18 @@ def test_any_skill_name_is_valid_csv(name):
     assert table[1][1].removeprefix("'") in (name, name.removeprefix("'"))
 
 
+def test_a_learner_exports_their_questions_and_better_answers_also_of_deleted_chats(services, course, ask, ada, bob):
+    turn, other = ask(ada), ask(bob, "What does the Calvin cycle build?")
+    services.feedback.submit_correction(ada, turn.id, "Because of zircon.", consent=True)
+    services.feedback.submit_correction(bob, other.id, "Because of beryl.", consent=True)
+    services.conversations.delete(ada, turn.conversation_id)
+    data = services.reports.own_data(ada, "biology")
+    assert [(one["question"], one["answer"]) for one in data["chats"]] == [(turn.question, turn.answer)]
+    assert [one["text"] for one in data["better_answers"]] == ["Because of zircon."]
+    text = json.dumps(data, default=str)
+    assert "Calvin cycle build?" not in text and "beryl" not in text and bob.id not in text
+
+
 def test_a_learner_exports_all_their_data_and_nothing_of_others(services, course, ada, bob):
     for n, actor in enumerate((ada, bob, ada)):
         services.evidence_log.record(actor, GradedAnswer("biology", f"i{n}", ("light",), Outcome.RIGHT, "t", f"g{n}"))

@@ -148,7 +148,7 @@ def test_statements_voided_earlier_are_skipped_on_import(services, ada, instruct
     found = import_statements(as_file(statement(1), statement(2)), ROSTER)
     assert (found.imported, found.skipped_voided, found.retracted, found.rejected) == (1, 1, 0, ())
     assert services.progress.own_overview(ada, "biology").total.answers == 1
-    other = services.courses.create(instructor, "Physics", course_id="physics")
+    other = services.courses.create(instructor, "Physics", course_id="physics", open_to_all=True)
     services.courses.enrol(instructor, other.id, ada)
     elsewhere = services.xapi_import.import_statements(instructor, other.id, as_file(statement(1)), ROSTER)
     assert elsewhere.imported == 1, "a void counts in one course only"

@@ -62,6 +62,8 @@ def grade_formula(answer: str, keys: tuple[str, ...]) -> Grade:
 
 
 def _grade_text(text: str, key_text: str) -> Grade:
+    if text and "".join(text.split()) == "".join(key_text.split()):
+        return right_grade("formula_equal")  # the key itself, also one that is not understood: "det(A)", "H2O"
     relation, key_relation = parse_relation(text), parse_relation(key_text)
     if relation or key_relation:
         return _grade_relation(relation, key_relation)

@@ -54,6 +54,7 @@ class Item:
     skill: str = ""
     difficulty: float = 0.5
     misconceptions: tuple[tuple[str, str], ...] = ()  # (wrong option, what it shows)
+    quality: float | None = None  # how likely a generated item is worth asking; None: a person or a book asks it
 
     def __post_init__(self) -> None:
         if not self.prompt.strip() or not self.keys or not all(key.strip() for key in self.keys):

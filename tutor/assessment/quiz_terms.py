@@ -6,10 +6,9 @@ Plain-text patterns of textbooks ("A loop is a ...", "... is called recursion", 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from knowledge.documents import Passage
 from knowledge.languages import DEFAULT, data, detect_language, each, either, language, words
@@ -42,6 +41,7 @@ class Definition:
     term: str
     body: str
     sentence: Sentence
+    in_glossary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,21 @@ def _stands_alone(text: str) -> bool:
     return len(tokens) in SENTENCE_WORDS and starts_plainly
 
 
+def is_plain(text: str) -> bool:
+    """Whether a text is without code, formulas and markup."""
+    return not _patterns(detect_language(text, DEFAULT)).not_plain.search(text)
+
+
 def extract_definitions(sentences: Sequence[Sentence]) -> list[Definition]:
     """Return one definition a term, the first that the course gives."""
+    return unique_definitions(one for sentence in sentences for one in _match_definition(sentence))
+
+
+def unique_definitions(definitions: Iterable[Definition]) -> list[Definition]:
+    """Return the first definition of each term."""
     by_term: dict[str, Definition] = {}
-    for sentence in sentences:
-        for definition in _match_definition(sentence):
-            by_term.setdefault(_normalize(definition.term), definition)
+    for definition in definitions:
+        by_term.setdefault(_normalize(definition.term), definition)
     return list(by_term.values())
 
 
@@ -116,7 +125,7 @@ def _match_definition(sentence: Sentence) -> Iterator[Definition]:
         return
     for pattern in patterns.definitions:
         match = pattern.match(plain)
-        if match and _is_term(match["term"], code) and _defines(match["body"], match["term"], code):
+        if match and is_term(match["term"], code) and _defines(match["body"], match["term"], code):
             yield Definition(match["term"], match["body"].strip(_EDGES), sentence)
             return
 
@@ -125,8 +134,9 @@ def _defines(body: str, term: str, code: str) -> bool:
     return not _patterns(code).not_a_body.search(body) and _normalize(term) not in _normalize(body)
 
 
-def _is_term(term: str, code: str) -> bool:
+def is_term(term: str, code: str | None = None) -> bool:
     """Whether words name something, and do not merely mention or point to it."""
+    code = code or detect_language(term, DEFAULT)
     if _patterns(code).not_a_term.search(term):
         return False
     if not language(code).has_spaces:
@@ -140,14 +150,12 @@ def _is_term(term: str, code: str) -> bool:
     return is_named and is_noun and len(term) >= 3
 
 
-def find_key_terms(sentences: Sequence[Sentence], definitions: Sequence[Definition], min_count: int = 2) -> list[str]:
-    """Return the defined terms that recur, most frequent first."""
-    counts = Counter(
-        {d.term.lower(): sum(contains_term(sentence.text, d.term) for sentence in sentences) for d in definitions}
-    )
-    return [term for term, count in counts.most_common() if count >= min_count]
+def normalized_words(text: str) -> list[str]:
+    """Return the words of a text in the form in which terms are compared; none in a language without spaces."""
+    return _normalize(text).split() if _has_spaces(text) else []
 
 
+@lru_cache(16_384)
 def _normalize(text: str) -> str:
     return " ".join(singularize(word) for word in re.findall(r"[\w-]+", text.lower()))
 

@@ -12,6 +12,7 @@ from tutor.domain import Outcome, Person
 from tutor.learner.evidence import AnswerOrigin
 from tutor.pedagogy import question_lifecycle as lifecycle
 from tutor.platform.clock import Clock
+from tutor.platform.failure_log import describe_failure
 from tutor.practice.graded_examples import grade_with_examples
 from tutor.progress.evidence_log import EvidenceLog, GradedAnswer
 from tutor.store.database import Connection, Database
@@ -52,8 +53,8 @@ class AttemptGrader:
             return grade_with_examples(self.grader, item, text, self.person_graded_answers(item.id))
         except NotAnAnswer:
             return unsure_grade("contains_no_answer")
-        except Exception:
-            log.exception("grading an answer to item %s failed", item.id)
+        except Exception as error:  # noqa: BLE001 - the boundary: the error is logged
+            log.error("grading an answer to item %s failed: %s", item.id, describe_failure(error))
             return unsure_grade("grader_failed")
 
     def _store_grade(

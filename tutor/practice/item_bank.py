@@ -6,12 +6,10 @@ An item's id never changes: an edited item keeps its id, and a banned one is nev
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import tutor.store.items as item_store
-from knowledge.documents import Passage
-from knowledge.lexical import tokenize
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.assessment.exchange import EXPORT_FORMATS, format_item, join_items, parse_items
@@ -19,16 +17,21 @@ from tutor.assessment.exercise_items import exercise_items
 from tutor.assessment.grading import Grader, NotAnAnswer
 from tutor.assessment.item_checks import find_fault
 from tutor.assessment.item_generation import generate_items
+from tutor.assessment.item_judge.judge import load_item_judge
 from tutor.assessment.items import Item, ItemKind
 from tutor.assessment.number_grading import comparable_number
+from tutor.assessment.printed_items import printed_items
 from tutor.assessment.question_types.registry import question_type
 from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
-from tutor.store.courses import skills_of
+from tutor.practice.item_skills import SkillTies
+from tutor.practice.offered_skills import choose_offered_skills, count_by_skill
+from tutor.practice.question_filters import ListedQuestion, QuestionFilter, listing_order
+from tutor.store.courses import accepted_skills_of, offered_skills_of, set_offered_skills, skills_of
 from tutor.store.database import Database
-from tutor.store.items import ItemOrigin, ItemState, StoredItem
+from tutor.store.items import GenerationSource, ItemOrigin, ItemState, StoredItem
 
 MAX_IMPORT = 500
 
@@ -44,27 +47,37 @@ class ItemBank:
     clock: Clock
 
     def generate_items(self, course_id: str) -> int:
-        """Generate items from documents that are new since the last time; return how many items are new."""
-        generation = self.library.catalog.generation(course_id)
+        """Generate items from documents that are new since the last time; return how many items are new.
+
+        What the judge of questions rejects is not stored. Items that another judge let pass are judged again, unless
+        an instructor has edited or pinned them.
+        """
+        source = GenerationSource(self.library.catalog.generation(course_id), load_item_judge().version)
         with self.database.read_connection() as connection:
-            if item_store.items_generation(connection, course_id) == generation:
+            last = item_store.last_source(connection, course_id)
+            if last == source:
                 return 0
-            skills = skills_of(connection, course_id)
-        made = list(self._generated_items(course_id, skills))
+            offered = offered_skills_of(connection, course_id)
+            skills = accepted_skills_of(connection, course_id)
+        made = self._generated_items(course_id)
+        if not skills:
+            skills = offered = self._offered_skills(course_id, made)
+        made = self._tie_new_items(course_id, made, skills)
         with self.database.write_transaction() as connection:
+            if last is not None and last.judge != source.judge:
+                item_store.remove_untouched(connection, course_id)
             count = item_store.add_generated(connection, course_id, made, self.clock())
-            item_store.set_items_generation(connection, course_id, generation)
+            item_store.set_source(connection, course_id, source)
+            set_offered_skills(connection, course_id, offered)
         return count
 
     def askable_items(self, course_id: str) -> list[StoredItem]:
         """Return the items that may be asked: not banned, and from passages of the course unless pinned or written."""
         self.generate_items(course_id)
         here = {passage.id for passage in self.library.catalog.passages(course_id)}
-        with self.database.read_connection() as connection:
-            stored = item_store.of_course(connection, course_id)
         return [
             one
-            for one in stored
+            for one in self._tied_items(course_id)
             if one.item.source is None or one.item.source.passage_id in here or _outlives_passage(one)
         ]
 
@@ -72,8 +85,17 @@ class ItemBank:
         """Return all items of a course for its instructor, banned ones included."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         self.generate_items(course_id)
-        with self.database.read_connection() as connection:
-            return item_store.of_course(connection, course_id, tuple(ItemState))
+        return self._tied_items(course_id, tuple(ItemState))
+
+    def find_questions(self, actor: Person, course_id: str, wanted: QuestionFilter) -> list[ListedQuestion]:
+        """Return the questions that an instructor looks for, pinned ones first, then the surest."""
+        stored = self.all_items(actor, course_id)
+        documents = {passage.id: passage.document_id for passage in self.library.catalog.passages(course_id)}
+        listed = [
+            ListedQuestion(one, documents.get(one.item.source.passage_id, "") if one.item.source else "")
+            for one in stored
+        ]
+        return sorted((one for one in listed if wanted.matches(one)), key=listing_order)
 
     def add_item(
         self,
@@ -88,7 +110,7 @@ class ItemBank:
         self.courses.authorize(actor, course_id, Action.TEACH)
         item = self._validate(_make_item(new_id(), kind, prompt, keys, options))
         with self.database.write_transaction() as connection:
-            item = replace(item, skill=_best_skill(item, None, skills_of(connection, course_id)))
+            item = replace(item, skill=SkillTies.of(skills_of(connection, course_id)).best_skill(item, None))
             item_store.upsert(connection, course_id, item, ItemOrigin.WRITTEN, self.clock())
         return item
 
@@ -116,6 +138,17 @@ class ItemBank:
         with self.database.write_transaction() as connection:
             item_store.set_state(connection, item_id, state, self.clock())
 
+    def set_states(self, actor: Person, course_id: str, item_ids: Collection[str], state: ItemState) -> int:
+        """Do the same with many items of a course at once, all or none; return how many there were."""
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
+            here = {one.item.id for one in item_store.of_course(connection, course_id, tuple(ItemState))}
+            if not here.issuperset(item_ids):
+                raise NotFound("some of these questions no longer exist; look at the list again", key="item_gone")
+            for item_id in set(item_ids):
+                item_store.set_state(connection, item_id, state, self.clock())
+        return len(set(item_ids))
+
     def import_items(self, actor: Person, course_id: str, text: str) -> tuple[int, list[InputRefused]]:
         """Import GIFT, Moodle XML or QTI; return how many items were imported, and why each of the others was refused.
 
@@ -135,9 +168,9 @@ class ItemBank:
             except InputRefused as refusal:
                 refused.append(refusal)
         with self.database.write_transaction() as connection:
-            skills = skills_of(connection, course_id)
+            ties = SkillTies.of(skills_of(connection, course_id))
             for item in sound:
-                with_skill = item if item.skill else replace(item, skill=_best_skill(item, None, skills))
+                with_skill = item if item.skill else replace(item, skill=ties.best_skill(item, None))
                 item_store.upsert(connection, course_id, with_skill, ItemOrigin.IMPORTED, self.clock())
         return len(sound), refused
 
@@ -160,15 +193,35 @@ class ItemBank:
                 left_out.append(refusal)
         return join_items(texts, file_format), left_out
 
-    def _generated_items(self, course_id: str, skills: Sequence[Skill]) -> list[Item]:
-        passages = self.library.catalog.passages(course_id)
-        by_id = {passage.id: passage for passage in passages}
-        made = [*generate_items(passages), *(item for passage in passages for item in exercise_items(passage))]
+    def _tied_items(
+        self, course_id: str, states: Sequence[ItemState] = (ItemState.READY, ItemState.PINNED)
+    ) -> list[StoredItem]:
+        """Return the items in these states, each with the skill of the course that it belongs to now."""
+        with self.database.read_connection() as connection:
+            stored = item_store.of_course(connection, course_id, states)
+            ties = SkillTies.of(skills_of(connection, course_id))
+        passages = {passage.id: passage for passage in self.library.catalog.passages(course_id)}
+        return [ties.tie(one, passages.get(one.item.source.passage_id) if one.item.source else None) for one in stored]
+
+    def _offered_skills(self, course_id: str, made: Sequence[Item]) -> list[Skill]:
+        """Return the skills that the documents propose surest and that these items are about."""
+        concepts = self.library.propose_concept_graph(course_id).concepts
+        return choose_offered_skills(
+            concepts, course_id, lambda skills: count_by_skill(self._tie_new_items(course_id, made, skills))
+        )
+
+    def _tie_new_items(self, course_id: str, made: Sequence[Item], skills: Sequence[Skill]) -> list[Item]:
+        by_id = {passage.id: passage for passage in self.library.catalog.passages(course_id)}
+        ties = SkillTies.of(skills)
         return [
-            replace(item, skill=_best_skill(item, by_id[item.source.passage_id], skills))
-            for item in made
-            if item.source and self._is_solvable(item)
+            replace(item, skill=ties.best_skill(item, by_id[item.source.passage_id])) for item in made if item.source
         ]
+
+    def _generated_items(self, course_id: str) -> list[Item]:
+        passages = self.library.catalog.passages(course_id)
+        printed = [*printed_items(passages), *(item for passage in passages for item in exercise_items(passage))]
+        made = [*printed, *generate_items(passages)]
+        return [item for item in made if item.source and self._is_solvable(item)]
 
     def _is_solvable(self, item: Item) -> bool:
         try:
@@ -243,17 +296,3 @@ def _with_course_id(item: Item, course_id: str, here: Mapping[str, Item]) -> Ite
 
 def _outlives_passage(stored: StoredItem) -> bool:
     return stored.state is ItemState.PINNED or stored.origin is not ItemOrigin.GENERATED
-
-
-def _best_skill(item: Item, passage: Passage | None, skills: Sequence[Skill]) -> str:
-    """Return the declared skill whose name shares most words with the item and its section; "" where none does."""
-    place = " ".join(passage.heading[1:] or passage.heading) if passage else ""
-    around = set(tokenize(f"{place} {item.prompt} {item.source.quote if item.source else ''} {' '.join(item.keys)}"))
-    heading = set(tokenize(place))
-
-    def share(skill: Skill) -> float:
-        named = set(tokenize(skill.name))
-        return (len(named & around) + 2 * len(named & heading)) / (1 + len(named)) if named else 0.0
-
-    best = max(skills, key=share, default=None)
-    return best.id if best is not None and share(best) > 0 else ""

@@ -89,6 +89,11 @@ class Practice:
         ]
         return [(name, count) for name, count in counts if count]
 
+    def has_questions(self, actor: Person, course_id: str) -> bool:
+        """Return whether a quiz could be made, from questions about declared skills or about none."""
+        self.courses.authorize(actor, course_id)
+        return bool(self._askable_items(actor, course_id))
+
     def start_quiz(self, actor: Person, course_id: str, topic: str = "", count: int = QUIZ_LENGTH) -> QuizSession:
         """Start a quiz on a topic, or on the whole course; an open one is ended first."""
         self.courses.authorize(actor, course_id)
@@ -156,11 +161,12 @@ class Practice:
         return self._load_session(quiz.id)
 
     def get_question(self, actor: Person, posed_id: str) -> PosedQuestionRecord:
-        """Return a posed question of this learner."""
+        """Return a posed question of this learner, who must still be in its course."""
         with self.database.read_connection() as connection:
             row = question_store.by_id(connection, posed_id)
         if row is None or row.question.learner_id != actor.id:
             raise _no_such_question()
+        self.courses.authorize(actor, row.course_id)
         return row
 
     def submit_answer(self, actor: Person, posed_id: str, submission_id: str, text: str) -> SubmissionResult:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.documents import Document, Passage
 from knowledge.library import Library
-from tutor.chat import extracts
+from knowledge.passage_roles import teaches
 from tutor.courses.courses import Courses
 from tutor.domain import Person
 from tutor.learner.bayesian_knowledge_tracing import PREREQUISITE_THRESHOLD
@@ -38,9 +38,11 @@ class RecommendedReading:
         found = self.library.search(course_id, skill, SEARCH_LIMIT)
         if not found.hits:
             return ()
-        near = [hit for hit in found.hits if hit.score >= found.hits[0].score / 2 and extracts.is_teaching_passage(hit)]
+        near = (hit for hit in found.hits if hit.score >= found.hits[0].score / 2)
         resources = [
-            RecommendedPassage(hit.passage, hit.document, reading_difficulty(hit.passage.text)) for hit in near
+            RecommendedPassage(hit.passage, hit.document, reading_difficulty(hit.passage.text))
+            for hit in near
+            if teaches(hit.passage.heading, hit.passage.text)
         ]
         strong = mastery >= PREREQUISITE_THRESHOLD
         return tuple(sorted(resources, key=lambda r: -r.difficulty if strong else r.difficulty)[:MAX_RECOMMENDED])

@@ -6,17 +6,20 @@ answers under pseudonyms if the class has at least five learners.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import tutor.store.corrections as correction_store
 import tutor.store.evidence as evidence_store
+import tutor.store.turns as turn_store
 from knowledge.errors import DocumentNotFound
 from knowledge.library import Library
 from tutor.accounts.permissions import Action
 from tutor.accounts.sign_in import Accounts
 from tutor.courses.courses import Courses
-from tutor.domain import Person
+from tutor.domain import Person, Turn
 from tutor.errors import NotAllowed
 from tutor.learner.class_overview import ClassOverview, build_class_overview
 from tutor.learner.disclosure_control import MIN_GROUP_SIZE
@@ -70,8 +73,11 @@ class Reports:
         return to_xapi_statements(self._events(actor, course_id), {actor.id: actor.name}, names, self.home_url)
 
     def own_data(self, actor: Person, course_id: str) -> dict[str, Any]:
-        """Return everything stored about a learner in a course: profile, statements, all events."""
+        """Return everything stored about a learner in a course: profile, chats, better answers, all events."""
         profile = self.profiles.own_profile(actor, course_id)
+        with self.database.read_connection() as connection:
+            turns = turn_store.of_learner(connection, actor.id, course_id)
+            better_answers = correction_store.find(connection, course_id=course_id, author_id=actor.id)
         return {
             "learner": actor.name,
             "language": actor.language,
@@ -81,6 +87,8 @@ class Reports:
             "in_prompt": profile.stored.in_prompt,
             "prompt_block": profile.prompt_block,
             "statements": [asdict(one) for one in profile.statements],
+            "chats": [_chat_entry(turn) for turn in turns],
+            "better_answers": [asdict(one) for one in better_answers],
             "events": [asdict(event) for event in self._events(actor, course_id)],
         }
 
@@ -95,9 +103,14 @@ class Reports:
         return seen
 
     def class_xapi_statements(self, actor: Person, course_id: str) -> list[dict[str, Any]]:
-        """Return all events of a course under pseudonyms, as xAPI statements; raises NotAllowed for fewer than five."""
+        """Return all events of a course, as xAPI statements; raises NotAllowed for fewer than five learners.
+
+        Guests have made-up names. Those who were invited under a name of their own get a new one in each export.
+        """
         learners = self.answering_learners(actor, course_id)
         _require_min_group(len(learners))
+        invited = {person.id for person in self.accounts.list_people() if not person.guest}
+        learners |= {learner: f"learner-{secrets.token_hex(4)}" for learner in learners.keys() & invited}
         with self.database.read_connection() as connection:
             events = [event for _, event in evidence_store.events(connection, course_id)]
         return to_xapi_statements(events, learners, self.skill_names(actor, course_id), self.home_url)
@@ -106,6 +119,20 @@ class Reports:
         self.courses.authorize(actor, course_id)
         with self.database.read_connection() as connection:
             return [event for _, event in evidence_store.events(connection, course_id, actor.id)]
+
+
+def _chat_entry(turn: Turn) -> dict[str, Any]:
+    """Return what a learner sees of a turn, and where its answer came from."""
+    return {
+        "conversation": turn.conversation_id,
+        "at": turn.created_at,
+        "question": turn.question,
+        "answer": turn.answer,
+        "status": turn.status.value,
+        "citations": [asdict(citation) for citation in turn.citations],
+        "model": turn.model,
+        "adapter": turn.adapter,
+    }
 
 
 def misconception_locations(library: Library, overview: ClassOverview) -> Mapping[str, str]:

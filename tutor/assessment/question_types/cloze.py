@@ -19,11 +19,12 @@ from tutor.assessment.items import Grade, Item, ItemFault, ItemKind
 from tutor.assessment.question_types.base import GradingContext, QuestionType
 from tutor.assessment.question_types.gaps import solve_gap
 from tutor.assessment.question_types.typed_answers import format_keys, typed_item
-from tutor.assessment.quiz_terms import contains_term, find_key_terms, is_same_term
+from tutor.assessment.quiz_terms import contains_term, is_same_term
 from tutor.domain import BLANK
 from tutor.locales import t
 
 ITEMS_PER_TERM = 2
+MIN_MENTIONS = 2  # of a term in the course
 MIN_WORDS = 8  # of the sentence with its gap, in a language with spaces
 MIN_CONTEXT_CHARS = 20  # around the gap, from which an answer can be recognised as the whole sentence
 _COLONS, _STOPS = characters("items", "COLON"), characters("text", "FULL_STOP")
@@ -49,11 +50,13 @@ class Cloze(QuestionType):
     def generate(self, text: CourseText, rng: random.Random) -> Iterator[Item]:
         """Leave a key term out of sentences about it, other than the one that defines it."""
         defining = {definition.sentence.text for definition in text.definitions}
-        for term in find_key_terms(text.sentences, text.definitions):
+        for term in dict.fromkeys(definition.term.lower() for definition in text.definitions):
+            mentions = text.index.mentioning(term)
+            if len(mentions) < MIN_MENTIONS:
+                continue
             spaced = languages.language(detect_language(term, DEFAULT)).has_spaces
             edge = r"\b" if spaced else ""
-            about = [s for s in text.sentences if s.text not in defining and contains_term(s.text, term)]
-            for sentence in about[:ITEMS_PER_TERM]:
+            for sentence in [one for one in mentions if one.text not in defining][:ITEMS_PER_TERM]:
                 gapped, count = re.subn(f"{edge}{re.escape(term)}{edge}", BLANK, sentence.text, flags=re.IGNORECASE)
                 if count == 1 and (not spaced or len(gapped.split()) >= MIN_WORDS):
                     yield self.make_item(item_prompt("gap", term, body=gapped), (term,), sentence, skill=term)

@@ -9,11 +9,12 @@ from knowledge.languages import DEFAULT, data, detect_language
 from tutor.assessment.choice_grading import grade_cloze
 from tutor.assessment.course_text import CourseText
 from tutor.assessment.gift_syntax import GiftQuestion
+from tutor.assessment.glossary_entries import read_definition
 from tutor.assessment.item_prompts import item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind, unsure_grade
 from tutor.assessment.question_types.base import GradingContext, QuestionType
 from tutor.assessment.question_types.typed_answers import format_keys, typed_item
-from tutor.assessment.quiz_terms import Sentence, contains_term, extract_definitions
+from tutor.assessment.quiz_terms import Definition, contains_term
 from tutor.domain import Outcome
 from tutor.locales import t
 from tutor.pedagogy.hint_text import blank_out
@@ -35,15 +36,15 @@ class ShortText(QuestionType):
         return verbatim if is_key else unsure_grade("no_model_loaded")
 
     def generate(self, text: CourseText, rng: random.Random) -> Iterator[Item]:
-        """Ask what a term means; the reference is the sentence that defines it."""
+        """Ask what a term means; the reference is the sentence that defines it, or the glossary's description."""
         for definition in text.definitions:
             if data(detect_language(definition.term, DEFAULT), "answers", "FREE_TEXT_IS_GRADED", False):
                 prompt = item_prompt("meaning", definition.term, term=definition.term)
-                yield self.make_item(prompt, (definition.sentence.text,), definition.sentence, skill=definition.term)
+                yield self.make_item(prompt, (_reference(definition),), definition.sentence, skill=definition.term)
 
     def solve(self, item: Item, quote: str, terms: Sequence[str]) -> tuple[str, ...]:
-        read = extract_definitions([Sentence("", quote)])
-        return (quote,) if len(read) == 1 and contains_term(item.prompt, read[0].term) else ()
+        read = read_definition(quote)
+        return (_reference(read),) if read and contains_term(item.prompt, read.term) else ()
 
     def hint(self, item: Item, number: int, language: str) -> str:
         """Suggest how to begin, then show the reference without its longest words."""
@@ -62,3 +63,7 @@ class ShortText(QuestionType):
     def from_gift(self, question: GiftQuestion) -> Item | None:
         """Read answers that are all typed; those with part of the credit are no keys."""
         return None if question.has_gap else typed_item(question, self.kind)
+
+
+def _reference(definition: Definition) -> str:
+    return definition.body if definition.in_glossary else definition.sentence.text

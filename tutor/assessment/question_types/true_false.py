@@ -10,10 +10,10 @@ from knowledge.languages import DEFAULT, detect_language
 from tutor.assessment.choice_grading import grade_true_false, parse_true_false
 from tutor.assessment.course_text import CourseText
 from tutor.assessment.gift_syntax import GiftQuestion, make_gift_item
+from tutor.assessment.glossary_entries import read_definition
 from tutor.assessment.item_prompts import item_prompt, parse_item_prompt
 from tutor.assessment.items import Grade, Item, ItemKind
 from tutor.assessment.question_types.base import AnswerControl, GradingContext, QuestionType, QuestionView, ViewOption
-from tutor.assessment.quiz_terms import Sentence, extract_definitions
 from tutor.locales import t
 
 TRUE, FALSE = "true", "false"  # the keys
@@ -56,10 +56,10 @@ class TrueFalse(QuestionType):
     def solve(self, item: Item, quote: str, terms: Sequence[str]) -> tuple[str, ...]:
         """Read the definition off the quote again and compare its term with the one in the prompt."""
         asked = parse_item_prompt("truth", item.prompt)
-        read = extract_definitions([Sentence("", quote)])
-        if asked is None or len(read) != 1:
+        read = read_definition(quote)
+        if asked is None or read is None:
             return ()
-        return (TRUE,) if read[0].term.lower() == asked["term"].lower() else (FALSE,)
+        return (TRUE,) if read.term.lower() == asked["term"].lower() else (FALSE,)
 
     def view(self, item: Item) -> QuestionView:
         return QuestionView(item.prompt, self.control, _OPTIONS)
