@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from passages import make_hit
 
 from knowledge.documents import Hit, Quote
-from tutor.answers.confirmation import confirm_quotes
+from tutor.answers.confirmation import confirm_quotes, is_grounded
+from tutor.answers.course_sentences import read_sentences
 from tutor.answers.evidence import select_evidence
 from tutor.answers.question_form import AnswerForm
 
@@ -34,6 +36,33 @@ def test_a_statement_that_sums_up_neighbouring_sentences_is_confirmed_by_all_of_
     answer = "A name has letters, digits and dashes, and cannot start with a digit."
     quote = confirm(answer, NAMES, "What may a name consist of?")
     assert quote.hit_index == 0 and quote.text == NAMES.passage.text.removesuffix(" It should be short.")
+
+
+def test_a_source_that_contradicts_a_statement_is_replaced_by_the_sentence_that_says_it():
+    """A regression: "if it is given" was taken for the source of "if it is not given", and the answer was lost."""
+    ropes = make_hit("If a length is given, the rope is cut. If no length is given, the rope stays whole.")
+    answer, question = "If no length is given, the rope stays whole.", "What happens to the rope?"
+    evidence = list(read_sentences([ropes]))
+    wrong = Quote(0, len(answer), 0, evidence[0].raw, 0.9)
+    (quote,) = confirm_quotes(answer, [wrong], evidence, [ropes], question)
+    assert quote.text == evidence[1].raw
+
+
+GIVEN = "Meltwater carves tunnels. A tunnel collapses when the ice above it is thinner than 10 metres."
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("Thin ice above the tunnel makes it collapse when meltwater has carved it.", True),
+        ("A tunnel collapses when bats and fungi weaken its wooden beams.", False),
+        ("A tunnel collapses when the ice above it is thinner than 25 metres.", False),
+        ("A tunnel does not collapse when the ice above it is thinner than 10 metres.", False),
+    ],
+)
+def test_a_statement_is_grounded_in_what_was_read_with_its_numbers_and_against_nothing_there(statement, expected):
+    hit = make_hit(GIVEN)
+    assert is_grounded(statement, list(read_sentences([hit])), [hit], "When does a tunnel collapse?") is expected
 
 
 def test_words_that_nobody_read_are_not_confirmed():

@@ -87,3 +87,14 @@ def test_the_outline_of_a_chapter_is_no_list(opening, closing):
         for at, (name, text) in enumerate(parts.items())
     ]
     assert list_subsections("What are the types of glaciers?", [(hits[0], [hit.passage for hit in hits])]) is None
+
+
+def test_an_item_whose_name_ends_a_passage_has_its_text_in_the_next():
+    """A regression: "3. Passing electrons on." ended a passage, and the list ended there."""
+    section = [
+        make_hit("The steps of a descent:\n\n1. Check the rope.\n2. Clip in.", heading=("Descent",)),
+        make_hit("Both carabiners must be shut.\n3. Let go of the rock.", heading=("Descent",), ordinal=1),
+    ]
+    found = find_list("What are the steps of a descent?", [section])
+    assert found is not None and [item.text for item in found.items][-1] == "Let go of the rock."
+    assert len(found.items) - len(found.rests) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.documents import SearchResult
+from tutor.answers.comparisons import with_delimiter_row
 from tutor.answers.course_reading import CourseReader
 from tutor.domain import Course, Person
 from tutor.services import Services
@@ -77,3 +78,16 @@ def test_a_table_with_a_column_for_each_term_answers_a_comparison(reader: Course
 def test_nothing_is_quoted_in_another_language_than_the_answer(reader: CourseReader, course: Course):
     reading = reader.read(course.id, "What is a meander?", found(reader, course, "What is a meander?"), "zh")
     assert not reading.quote and not reading.closest and reading.evidence
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("| | Ice | Firn |\n| Age | old | young |", "| | Ice | Firn |\n| --- | --- | --- |\n| Age | old | young |"),
+        ("| a \\| b | c |\n| d | e |", "| a \\| b | c |\n| --- | --- |\n| d | e |"),
+        ("| a | b |\n|:--- | ---:|\n| c | d |", "| a | b |\n|:--- | ---:|\n| c | d |"),
+    ],
+)
+def test_a_quoted_table_has_the_row_of_dashes_that_a_browser_needs(raw: str, shown: str):
+    """A regression: a table of a document that marks its head otherwise was shown as lines with bars."""
+    assert with_delimiter_row(raw) == shown

@@ -35,6 +35,14 @@ def test_the_sentence_that_defines_the_contrasting_term_is_not_taken():
     assert found is not None and found.sentence.text == "Erosion is the carrying off of rock."
 
 
+def test_the_definition_of_a_term_with_an_alias_is_preferred_to_what_a_summary_says_of_it():
+    """A regression: an f-string was defined as a convenient way to print, from the summary of the chapter."""
+    text = "An **ice-tongue** (or **floe**) is a sheet of ice that is pushed out to sea."
+    summary = make_hit("A floe is a convenient way to cross a bay in spring.", heading=("Summary",), ordinal=1)
+    found = find_definition("floe", [make_hit(text), summary], "en")
+    assert found is not None and "pushed out to sea" in found.sentence.text
+
+
 def test_a_longer_term_that_contains_the_asked_one_does_not_define_it():
     text = "A glacier tongue is a long narrow sheet of ice. A glacier mouse is a ball of moss on the ice."
     assert find_definition("glacier", [make_hit(text)], "en") is None
@@ -52,6 +60,13 @@ def test_a_glossary_entry_is_preferred_to_a_passing_mention():
     entry = make_hit("Firn: snow that has outlasted one summer.", heading=("Glossary",), ordinal=1)
     found = find_definition("firn", [mention, entry], "en")
     assert found is not None and found.sentence.hit is entry
+
+
+@pytest.mark.parametrize("heading", ["References to objects", "Index notation", "索引和切片"])
+def test_a_section_whose_title_begins_like_a_list_of_sources_is_read(heading: str):
+    """A regression: nothing of such a section was ever quoted."""
+    hit = make_hit("A glacier is a body of ice that moves.", heading=("Objects", heading))
+    assert find_definition("glacier", [hit], "en") is not None
 
 
 def test_exercises_define_nothing():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from passages import make_hit
 
-from tutor.answers.evidence import best_sentence, select_evidence
+from knowledge.documents import Hit
+from tutor.answers.course_sentences import read_sentences
+from tutor.answers.evidence import best_sentence, select_evidence, select_passages, weigh_sentences
 from tutor.answers.question_form import AnswerForm, purpose_query, read_question
 
 FILLER = " ".join(f"Valley number {at} was mapped by hand in that year." for at in range(40))
@@ -50,3 +52,51 @@ def test_what_a_thing_allows_is_no_cause():
     hit = make_hit("Thick ice, which looks blue, allows light to pass.")
     best = best_sentence("Why does thick ice look blue?", AnswerForm.CAUSE, [hit], {})
     assert best is not None and not best.is_sure
+
+
+def test_a_sentence_that_lists_things_weighs_more_where_a_list_is_asked_for():
+    hit = make_hit("Every glacier has zones. Melting forms an upper zone, a middle zone, and a snout.")
+    question = "Which zones does a glacier have?"
+    as_list, as_fact = (weigh_sentences(question, form, [hit], {}) for form in (AnswerForm.LIST, AnswerForm.FACT))
+    assert as_list[0].weight == as_fact[0].weight and as_list[1].weight > as_fact[1].weight
+
+
+def test_a_sentence_that_only_announces_is_not_read():
+    hit = make_hit("You will learn why firn is grainy in chapter 8. Firn is grainy because it melted and froze again.")
+    texts = [one.text for one in select_evidence("Why is firn grainy?", AnswerForm.CAUSE, [hit], {})]
+    assert texts == ["Firn is grainy because it melted and froze again."]
+
+
+def test_the_sentence_nearest_in_meaning_is_read_though_others_have_the_words_of_the_question():
+    words = " ".join(f"Runoff leaves valley {at} when the day is hot." for at in range(8))
+    hit = make_hit(f"{words} Meltwater drains by noon.")
+    near = {hit.passage.id: [*[0.3] * 8, 0.8]}
+    evidence = select_evidence("When does the runoff leave the valley on a hot day?", AnswerForm.FACT, [hit], near)
+    assert "Meltwater drains by noon." in [one.text for one in evidence]
+
+
+ZONES = make_hit("A glacier has three zones:\n\n- the accumulation zone\n- the ablation zone\n- the snout", ordinal=1)
+
+
+def long_hit(topic: str, ordinal: int, words: int) -> Hit:
+    return make_hit(f"The {topic} of a glacier was measured again. " + "word " * (words - 9) + "end.", ordinal=ordinal)
+
+
+def test_a_model_is_given_whole_passages_that_of_the_best_sentence_first():
+    hits = [make_hit("Maps are made by hand. Nobody likes it.", ordinal=0), ZONES]
+    passages = select_passages("Which zones does a glacier have?", AnswerForm.LIST, hits, {})
+    assert passages[0] == ZONES and "the ablation zone" in passages[0].passage.text
+
+
+def test_a_sentence_that_was_found_already_brings_its_passage_first():
+    hits = [ZONES, make_hit("Firn is old snow.", ordinal=2)]
+    (firn,) = read_sentences(hits[1:])
+    assert select_passages("Which zones does a glacier have?", AnswerForm.FACT, hits, {}, [firn])[0] == hits[1]
+
+
+def test_passages_are_as_many_as_a_small_machine_can_read_and_more_where_an_answer_has_parts():
+    hits = [long_hit("depth", at, 140) for at in range(5)]
+    question = "What is the depth of a glacier?"
+    assert len(select_passages(question, AnswerForm.FACT, hits, {})) == 2
+    assert len(select_passages(question, AnswerForm.COMPARISON, hits, {})) == 3
+    assert len(select_passages(question, AnswerForm.FACT, [long_hit("depth", 0, 900)], {})) == 1

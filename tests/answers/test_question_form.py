@@ -10,6 +10,26 @@ from tutor.answers.question_form import AnswerForm, read_question
 @pytest.mark.parametrize(
     ("question", "form", "terms"),
     [
+        ("I always mix up fjords and moraines, which is which?", AnswerForm.COMPARISON, ("fjords", "moraines")),
+        ("Aren't hail and sleet the same thing?", AnswerForm.COMPARISON, ("hail", "sleet")),
+        ("hoarfrost vs. rime: I keep confusing these two", AnswerForm.COMPARISON, ("hoarfrost", "rime")),
+        ("Whats a fjord?", AnswerForm.DEFINITION, ("fjord",)),
+        ("In plain English: what is a fjord?", AnswerForm.DEFINITION, ("fjord",)),
+        ("and what's a moraine then?", AnswerForm.DEFINITION, ("moraine",)),
+        ("which four seasons does the valley have", AnswerForm.LIST, ()),
+        ("In what order do the ice ages come?", AnswerForm.STEPS, ()),
+        ("登山装备所依据的两个原则是什么？", AnswerForm.LIST, ()),
+        ("How do I build an igloo? What do I need for it?", AnswerForm.STEPS, ()),
+    ],
+)
+def test_a_question_in_words_of_its_own_is_read_too(question: str, form: AnswerForm, terms: tuple[str, ...]):
+    read = read_question(question)
+    assert (read.form, read.terms) == (form, terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "form", "terms"),
+    [
         ("What is a glacier?", AnswerForm.DEFINITION, ("glacier",)),
         ("Define the term base rate.", AnswerForm.DEFINITION, ("base rate",)),
         ("So what does moraine mean?", AnswerForm.DEFINITION, ("moraine",)),
@@ -36,6 +56,7 @@ from tutor.answers.question_form import AnswerForm, read_question
         ("为什么冰川是蓝色的？", AnswerForm.CAUSE, ()),
         ("冰川是怎样移动的？", AnswerForm.PROCESS, ()),
         ("冰川的作用是什么？", AnswerForm.LIST, ("冰川",)),
+        ("What is in the photo of the glacier?", AnswerForm.FACT, ()),
     ],
 )
 def test_the_form_of_a_question_and_its_terms_are_read(question: str, form: AnswerForm, terms: tuple[str, ...]):

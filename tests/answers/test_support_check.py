@@ -20,8 +20,16 @@ SIDES = "Weathering breaks rock down in its place, whereas erosion carries rock 
         ("Ice is absorbed by rock.", "Water that is not absorbed by rock runs off.", Fault.NEGATION),
         ("Ice does not float on water.", "Ice floats on water.", Fault.NEGATION),
         ("Foxes eat hares.", "Hares eat foxes.", Fault.ROLES),
+        (
+            "Snow reflects red light more strongly than blue light.",
+            "Snow reflects blue light more strongly than red light at night.",
+            Fault.ROLES,
+        ),
         ("The ice is 40 metres thick.", "The ice is 400 metres thick.", Fault.NUMBER),
         ("Erosion breaks rock down in its place.", SIDES, Fault.CONTRAST),
+        ("Yes, ice cures colds.", "Some people still think that ice cures colds.", Fault.REPORTED),
+        ("Ice cures colds.", "The paper that said that ice cures colds was retracted.", Fault.REPORTED),
+        ("冰能治感冒。", "有些人仍认为冰能治感冒。", Fault.REPORTED),
         ("模型过大时会欠拟合。", "模型过大时会过拟合。", Fault.OPPOSITE),
         ("冰川不会移动。", "冰川移动得很慢。", Fault.NEGATION),
     ],
@@ -37,9 +45,16 @@ def test_what_the_source_contradicts_is_named(claim: str, source: str, fault: Fa
         ("Weathering breaks rock down, whereas erosion carries it off.", SIDES),
         ("Water runs off.", "Water that is not absorbed by rock runs off."),
         ("Foxes eat hares in winter.", "Hares are eaten by foxes in winter."),
+        # Regressions: a paraphrase that moves words was taken for one that swaps who does what to whom.
+        ("To measure the depth of the ice, you use a radar.", "A radar is used to measure the depth of the ice."),
+        (
+            "Ada Reyes mapped the ice, and she worked at a Swiss institute from 1902.",
+            "In 1902, Ada Reyes, who mapped the ice, started working at a Swiss institute.",
+        ),
         ("The ice is 1,200 metres thick.", "It is 1200 metres thick."),
         ("Melting decreases with height.", "With height melting decreases, and snowfall increases."),
         ("冰川移动得很慢。", "冰川移动得很慢，每年不到一米。"),
+        ("Many people believe that ice cures colds.", "Some people still think that ice cures colds."),
     ],
 )
 def test_what_the_source_says_passes(claim: str, source: str):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tutor.chat.turn import ChatService
-from tutor.engine.base import Engine
+from tutor.engine.base import Engine, GenerationRequest
+from tutor.engine.scripted import ScriptedEngine
+
+STANDARD_SIZE = 1_543_714_304  # parameters
 
 
 def with_engine(chat: ChatService, engine: Engine) -> ChatService:
@@ -20,3 +24,12 @@ def with_engine(chat: ChatService, engine: Engine) -> ChatService:
 
 def with_generator(chat: ChatService, **changes: Any) -> ChatService:
     return replace(chat, generator=replace(chat.generator, **changes))
+
+
+def translator(reply: Callable[[str], str], parameters: int = STANDARD_SIZE) -> ScriptedEngine:
+    """An engine of some size that replies to the last text of a prompt, as to one that is to be translated."""
+
+    def answer(request: GenerationRequest) -> str:
+        return reply(request.messages[-1].content)
+
+    return ScriptedEngine(answer, parameters=parameters)

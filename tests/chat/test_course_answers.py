@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from chat_variants import with_engine
 
+from tutor.chat.answer_support import AnswerSupport, answer_support
 from tutor.domain import Course, Finished, Person, Token, Turn
 from tutor.engine.base import GenerationRequest
 from tutor.engine.scripted import ScriptedEngine
@@ -105,15 +106,76 @@ def test_a_sentence_that_contradicts_the_course_is_never_shown(ask_model: AskMod
     assert wrong in engine.requests[1].messages[-1].content
 
 
+def test_a_sentence_put_together_from_what_was_read_is_shown_as_the_tutors_own_words(ask_model: AskModel):
+    own = "Red light is taken up by the ice, so a thick body of it has mostly blue light to give back."
+    turn, engine, _ = ask_model(WHY, f"{GOOD} {own}")
+    assert turn.answer == f"{GOOD} [1] {own} [°]" and len(engine.requests) == 1
+    assert answer_support(turn) is AnswerSupport.PARTLY
+
+
+def test_a_sentence_about_something_that_was_not_read_is_left_out_and_the_draft_goes_on(ask_model: AskModel):
+    rest = "Snow scatters all light alike, so it is white."
+    turn, engine, streamed = ask_model(WHY, f"{GOOD} Bananas ripen in cardboard boxes overnight. {rest}")
+    assert turn.answer == f"{GOOD} [1] {rest} [2]" and "Bananas" not in streamed
+    assert len(engine.requests) == 1
+
+
+def test_a_list_is_shown_to_its_last_item(ask_model: AskModel):
+    """A regression: each item counted as a sentence, and after three the model was stopped."""
+    items = ["Snow falls.", "It outlasts the summer.", "It is pressed to firn.", "Firn becomes ice."]
+    draft = "A glacier forms like this:\n\n" + "\n".join(f"- {one}" for one in items)
+    turn, _, _ = ask_model("How can a glacier form at all?", draft)
+    assert all(one in turn.answer for one in items)
+
+
+def test_a_comparison_of_one_side_is_asked_for_again(ask_model: AskModel):
+    one, both = (
+        "Snow scatters all light alike.",
+        "Snow scatters all light alike, and ice absorbs red light more strongly.",
+    )
+    turn, engine, _ = ask_model("How do snow and ice differ in colour?", one, both)
+    assert len(engine.requests) == 2 and turn.answer.startswith(both)
+
+
 def test_after_two_drafts_that_fail_the_course_is_quoted(ask_model: AskModel):
     turn, engine, streamed = ask_model(WHY, "Glaciers are blue because of copper.", "Glaciers are full of fish.")
     assert turn.answer.startswith("The course says: Ice absorbs red light")
     assert "copper" not in streamed and "fish" not in streamed and len(engine.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "draft",
+    ["The course text does not say why a glacier is blue. It", "课程原文中没有提到冰川为什么是蓝色的。"],
+)
+def test_a_draft_that_the_course_does_not_say_it_is_believed(ask_model: AskModel, draft: str):
+    turn, engine, streamed = ask_model(WHY, draft)
+    assert turn.answer.startswith("I did not find an answer to this in the course. What comes closest: Ice absorbs")
+    assert streamed == turn.answer.split(" [1]")[0] + " [1]" and len(engine.requests) == 1
+    assert turn.covered is False and answer_support(turn) is AnswerSupport.NONE and turn.citations
+
+
+def test_a_second_draft_that_declines_is_believed_too(ask_model: AskModel):
+    turn, _, _ = ask_model(WHY, "Glaciers are full of fish.", "The course text does not say why it is blue.")
+    assert turn.answer.startswith("I did not find an answer") and turn.covered is False
+
+
 def test_a_supported_beginning_is_kept_and_the_rest_left_out(ask_model: AskModel):
     turn, engine, _ = ask_model(WHY, f"{GOOD} Penguins like this colour very much.")
     assert turn.answer == f"{GOOD} [1]" and len(engine.requests) == 1
+
+
+def test_a_few_words_that_say_nothing_end_the_answer(ask_model: AskModel):
+    """A regression: "Passing electrons on." with a citation."""
+    turn, engine, streamed = ask_model(WHY, f"{GOOD} Scattering light alike.")
+    assert turn.answer == f"{GOOD} [1]" and "alike" not in streamed and len(engine.requests) == 1
+
+
+def test_what_stands_around_a_listing_is_checked_too(ask_model: AskModel):
+    """A regression: a draft with code in it was shown whole, whatever it said."""
+    listing = "```python\nprint(red_light)\n```"
+    turn, _, streamed = ask_model(WHY, f"{GOOD}\n\n{listing}\n\nGlaciers are full of fish.")
+    assert turn.answer.startswith(GOOD) and listing in turn.answer
+    assert "fish" not in turn.answer and "fish" not in streamed
 
 
 @pytest.mark.parametrize("draft", [WHY, "A thick glacier is blue.", "Blue light and", ""])

@@ -8,6 +8,7 @@ from chat_variants import with_engine
 from tutor.chat.reply_language import find_language_request
 from tutor.domain import Finished
 from tutor.engine.scripted import ScriptedEngine
+from tutor.pedagogy.dialogue_moves import Move
 
 COLOUR = "Why do leaves look green?"
 CYCLE = "Where does the Calvin cycle build sugar?"
@@ -21,6 +22,28 @@ def test_a_follow_up_is_about_the_last_answer(say, text):
     say(COLOUR)
     turn = say(text)
     assert turn.covered and "sugar" not in turn.answer.split("[1]")[0]
+
+
+LOOPS = b"""# Loops
+
+## Leaving
+
+The break statement leaves the innermost loop at once.
+
+## Skipping
+
+The continue statement goes back to the head of the loop for its next turn.
+"""
+
+
+@pytest.mark.parametrize("text", ["And continue?", "What about `continue`?"])
+def test_a_follow_up_may_name_a_command_as_its_subject(services, course, instructor, engine, say, text):
+    """A regression: "And continue?" was read as "go on", and more was told about the break statement."""
+    services.documents.ingest(instructor, course.id, "loops.md", LOOPS)
+    engine._answer = lambda _request: "Robots do it."  # so the course is quoted
+    assert "innermost loop" in say("What does the break statement do?").answer
+    turn = say(text)
+    assert turn.guidance.move == Move.ANSWER and "head of the loop" in turn.answer
 
 
 def test_thanks_get_a_short_reply_and_no_answer(say):

@@ -52,10 +52,11 @@ def test_a_long_message_is_understood_in_time(piece: str) -> None:
     assert seconds(parse_question, text) < LIMIT_S
 
 
-@pytest.mark.parametrize("piece", ["a", "1", "x=", "1+", "find ", "我"])
-def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
-    half = seconds(parse, (piece * LONGEST)[: LONGEST // 2])
-    assert seconds(parse, (piece * LONGEST)[:LONGEST]) < 3 * max(half, 0.01)
+@pytest.mark.parametrize("read", [parse, parse_question], ids=["message", "question"])
+@pytest.mark.parametrize("piece", ["a", "1", "x=", "1+", "find ", "我", "what is ", "what need "])
+def test_twice_the_text_takes_about_twice_the_time(piece: str, read: Callable[[str], object]) -> None:
+    half = seconds(read, (piece * LONGEST)[: LONGEST // 2])
+    assert seconds(read, (piece * LONGEST)[:LONGEST]) < 3 * max(half, 0.01)
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)

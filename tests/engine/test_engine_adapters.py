@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tiny_models import TinyModel, ask
 
+from adapters.vault import Vault
 from tutor.engine.base import AdapterRef, text_of
 from tutor.errors import AdapterNotLoaded, EngineError
 
@@ -59,6 +60,16 @@ def test_an_unknown_adapter_is_refused(open_tiny: Any, adapter_copy: AdapterRef)
 
 def test_an_adapter_of_another_base_is_refused(open_tiny: Any, adapter_copy: AdapterRef):
     assert_refused(open_tiny(), replace(adapter_copy, base_sha256="0" * 64), "another base model")
+
+
+def test_a_sealed_adapter_answers_as_the_clear_one_and_with_its_key_only(open_tiny: Any, adapter_copy: AdapterRef):
+    engine, file = open_tiny(), adapter_copy.directory / "adapter_model.safetensors"
+    clear = text_of(engine.stream(ask(1, 2, adapter=adapter_copy)))
+    Vault(b"k" * 32).replace(file, file.read_bytes())
+    sealed = replace(adapter_copy, name="grey-owl-v2", vault=Vault(b"k" * 32))
+    assert text_of(engine.stream(ask(1, 2, adapter=sealed))) == clear
+    assert_refused(engine, replace(sealed, name="grey-owl-v3", vault=Vault(b"o" * 32)), "another owner")
+    assert_refused(engine, replace(sealed, name="grey-owl-v4", vault=Vault()), "is sealed")
 
 
 def test_a_flipped_bit_is_refused(open_tiny: Any, adapter_copy: AdapterRef):

@@ -182,6 +182,22 @@ def test_prefill_chunks_cover_the_prompt_once_on_chunk_boundaries(total: int, ch
     assert done == total
 
 
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=3), st.integers(1, 4))
+def test_a_prompt_that_nobody_waits_beside_is_read_several_chunks_a_step_each_once_and_in_order(
+    totals: list[int], rows: int
+):
+    done = dict.fromkeys(range(len(totals)), 0)
+    while waiting := [(key, done[key], total) for key, total in enumerate(totals) if done[key] < total]:
+        usual, plan = plan_prefill(waiting, 32, rows), plan_prefill(waiting, 32, rows, is_alone=True)
+        assert plan[: len(usual)] == usual and len(plan) <= rows
+        assert len({padded_width(piece.stop - piece.start, 32) for piece in plan}) == 1
+        for piece in plan:
+            assert piece.start == done[piece.key] and (piece.stop % 32 == 0 or piece.stop == totals[piece.key])
+            done[piece.key] = piece.stop
+    assert done == dict(enumerate(totals))
+    assert len(plan_prefill([("long", 0, 32 * 9)], 32, rows, is_alone=True)) == rows
+
+
 @given(st.lists(st.integers(1, 100), min_size=1, max_size=9), st.integers(1, 4))
 def test_the_oldest_prompt_is_prefilled_first_with_equal_width_chunks(totals: list[int], rows: int):
     plan = plan_prefill([(i, 0, total) for i, total in enumerate(totals)], 32, rows)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from knowledge.languages import DEFAULT, data, detect_language
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import ends_sentence, split_sentences
 from knowledge.lexical import tokenize
 from tutor.answers.question_form import AnswerForm
 
-# New content words that each form needs at least.
+# New content words that each form needs at least, and of an answer that repeats what was asked.
 MIN_NEW_TERMS = {
     AnswerForm.DEFINITION: 3,
     AnswerForm.CAUSE: 3,
@@ -16,16 +20,79 @@ MIN_NEW_TERMS = {
     AnswerForm.LIST: 2,
     AnswerForm.STEPS: 3,
 }
+MIN_NEW_AFTER_REPEATING = {
+    AnswerForm.DEFINITION: 2,
+    AnswerForm.COMPARISON: 2,
+    AnswerForm.LIST: 2,
+    AnswerForm.STEPS: 2,
+}
+REPEATED_SHARE = 0.5  # of the question's content words, from which an answer repeats it
 TERMS_OF_A_HAN_WORD = 4  # a Chinese word of two characters is indexed as these and their neighbours
 MIN_SENTENCE_WORDS, MIN_SENTENCE_CHARACTERS = 4, 6  # of a whole sentence
+MIN_WORDS_WITH_NUMBER = 3  # "int(5.9) produces 5."
+MIN_ITEMS = 2
+_WORD = re.compile(r"\w+")
+_ITEM_LINE = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s|\s{2,}\S")
 _COMPLETE_WITHOUT_MARK = ("```", "$", "|", "$)", "$）")
 
 
 def is_an_answer(answer: str, question: str, form: AnswerForm) -> bool:
     """Return whether a draft answers: it adds what the form needs to the question's words and breaks off nowhere."""
-    new = set(tokenize(answer)) - set(tokenize(question))
-    needed = MIN_NEW_TERMS.get(form, 1) * (TERMS_OF_A_HAN_WORD if has_han(answer) else 1)
-    return len(new) >= needed and is_whole_sentence(answer)
+    if not is_whole_sentence(answer):
+        return False
+    said, asked = set(tokenize(answer)), set(tokenize(question))
+    needed = MIN_NEW_TERMS.get(form, 1)
+    if len(said & asked) >= REPEATED_SHARE * len(asked):
+        needed = min(needed, MIN_NEW_AFTER_REPEATING.get(form, 1))
+    return _count_words(said - asked) >= needed or _names_items(answer, question) or _chooses(answer, question)
+
+
+def _count_words(terms: set[str]) -> float:
+    """Return how many words index terms come from, about."""
+    return sum(1 / TERMS_OF_A_HAN_WORD if has_han(term) else 1 for term in terms)
+
+
+def _names_items(answer: str, question: str) -> bool:
+    """Return whether two new words follow a colon, however small: "three operators: and, or, and not"."""
+    _before, _colon, items = answer.replace("：", ":").partition(": ")
+    return len({*_WORD.findall(items.lower())} - {*_WORD.findall(question.lower())}) >= MIN_ITEMS
+
+
+def _chooses(answer: str, question: str) -> bool:
+    """Return whether an answer takes one of the things that a question offers: "left or right?"."""
+    pattern = data(detect_language(question, DEFAULT), "answer_forms", "OFFERS", r"(?!)")
+    offered = re.search(pattern, question, re.IGNORECASE)
+    if offered is None:
+        return False
+    one, other = (set(tokenize(offered[name])) for name in ("one", "other"))
+    said = set(tokenize(answer))
+    return bool(one - other) and bool(other - one) and ((one - other) <= said) != ((other - one) <= said)
+
+
+def names_both(answer: str, terms: Sequence[str]) -> bool:
+    """Return whether an answer has of each thing compared a word that the others lack, or a sign such as "=="."""
+    words = [set(tokenize(term)) for term in terms]
+    said = set(tokenize(answer))
+    for at, (term, own) in enumerate(zip(terms, words, strict=True)):
+        only = own - set().union(*(other for place, other in enumerate(words) if place != at))
+        if not (only & said if only else term.casefold() in answer.casefold()):
+            return False
+    return True
+
+
+def count_prose_sentences(text: str) -> int:
+    """Return the number of sentences; those in the items of a list do not count."""
+    return sum(_ITEM_LINE.match(_line_of(text, start)) is None for start, _end in split_sentences(text))
+
+
+def _line_of(text: str, at: int) -> str:
+    return text[text.rfind("\n", 0, at) + 1 :]
+
+
+def declines(draft: str) -> bool:
+    """Return whether a draft begins by saying that the course text does not say what was asked."""
+    pattern = data(detect_language(draft, DEFAULT), "answer_forms", "DECLINES", r"(?!)")
+    return re.match(pattern, draft.strip(), re.IGNORECASE) is not None
 
 
 def is_whole_sentence(answer: str) -> bool:
@@ -33,7 +100,19 @@ def is_whole_sentence(answer: str) -> bool:
     text = answer.strip()
     if has_han(text):
         return len(text) >= MIN_SENTENCE_CHARACTERS and _is_ended(text)
-    return len(text.split()) >= MIN_SENTENCE_WORDS and _is_ended(text)
+    has_number = any(letter.isdigit() for letter in text)
+    least = MIN_WORDS_WITH_NUMBER if has_number else MIN_SENTENCE_WORDS
+    return len(text.split()) >= least and _is_ended(text)
+
+
+def is_fragment(sentence: str) -> bool:
+    """Return whether a sentence of prose is too few words to say something: "Passing electrons on."
+
+    Items of a list, code and formulas are none, nor is what is written without spaces.
+    """
+    text = sentence.strip()
+    is_prose = bool(re.fullmatch(r"[A-Z][^\d$`|*=<>]*\.", text)) and not has_han(text)
+    return is_prose and len(text.split()) < MIN_SENTENCE_WORDS
 
 
 def drop_unfinished(answer: str) -> str:

@@ -11,6 +11,8 @@ from tutor.answers.definitions import name_pattern, with_continuation
 
 MAX_CONTRASTS = 2
 _TABLE = re.compile(r"(?:^\|.*\|[ \t]*(?:\n|$)){3,}", re.MULTILINE)
+_DELIMITER_ROW = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
+_CELL_EDGE = re.compile(r"(?<!\\)\|")
 
 
 def with_shared_head(one: str, other: str) -> str | None:
@@ -40,6 +42,15 @@ def find_table(terms: Sequence[str], hits: Sequence[Hit]) -> CourseSentence | No
         if any(all(name.search(text) for name in names) for text in (lines[0], first_column)):
             return table
     return None
+
+
+def with_delimiter_row(table: str) -> str:
+    """Return the rows of a table with the row of dashes without which a browser shows none."""
+    first, *rest = table.splitlines()
+    if rest and _DELIMITER_ROW.fullmatch(rest[0].strip()):
+        return table
+    columns = len(_CELL_EDGE.findall(first.strip())) - 1
+    return "\n".join([first, "|" + " --- |" * columns, *rest])
 
 
 def _tables(hits: Sequence[Hit]) -> Iterator[CourseSentence]:

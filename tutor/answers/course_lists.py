@@ -17,8 +17,9 @@ from knowledge.languages import characters
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
+from knowledge.passage_roles import teaches
 from knowledge.query_rewriting import content_terms
-from tutor.answers.course_sentences import CourseSentence, is_teaching, plain_text, read_sentences
+from tutor.answers.course_sentences import CourseSentence, plain_text, read_sentences, word_count
 
 MIN_ITEMS, MAX_ITEMS = 2, 12
 MIN_FIT = 0.6  # share of the question's words that heading and leading sentence must have
@@ -28,6 +29,7 @@ _ITEM = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*•–‣]|\d{1,2}[.)]|[（(
 _RUN_IN = re.compile(r"^\*\*(?P<name>[^*\n]{2,60})\*\*")
 _ENDED = re.compile(rf"[{characters('text', 'SENTENCE_ENDS')}][\"')\]*_]*$")  # with a whole sentence
 _INDENTED = re.compile(r"(?:[ \t]{2,}|\t)[^\s\d*•–‣-]")
+_NUMBER = re.compile(r"\W*(\d{1,2})\W")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
 
@@ -43,16 +45,15 @@ class CourseList:
     rests: frozenset[int] = frozenset()  # the places of items that only continue the one before them
 
 
-def find_list(question: str, sections: Sequence[Sequence[Hit]], wanted: int = 0) -> CourseList | None:
+def find_list(question: str, sections: Sequence[Sequence[Hit]]) -> CourseList | None:
     """Return the list that fits a question best; None where none has MIN_FIT of its words.
 
-    `sections` are the passages of each section in order; `wanted` is the number of items that the question names, 0
-    for any. Of equal lists, one with that number is taken, then that of the earlier section.
+    `sections` are the passages of each section in order. Of equal lists, that of the earlier section is taken.
     """
     terms = _terms(question)
     found = [one for section in sections for one in _lists_of(section, terms)]
     fitting = [one for one in found if one.fit >= MIN_FIT]
-    return max(fitting, key=lambda one: one.fit + 0.3 * (len(one.items) == wanted), default=None)
+    return max(fitting, key=lambda one: one.fit, default=None)
 
 
 def list_subsections(question: str, documents: Sequence[tuple[Hit, Sequence[Passage]]]) -> CourseList | None:
@@ -93,14 +94,15 @@ def _first_sentence(hit: Hit) -> CourseSentence | None:
 
 
 def _lists_of(section: Sequence[Hit], terms: set[str]) -> Iterator[CourseList]:
-    section = [hit for hit in section if is_teaching(hit.passage)]
+    section = [hit for hit in section if teaches(hit.passage.heading, hit.passage.text)]
     if not section:
         return
     lines = [line for hit in section for line in _paragraphs(hit)]
     for at in range(1, len(lines)):  # an item that runs over to the next passage
         before, here = lines[at - 1], lines[at]
         is_next_passage = here.sentence.start == 0 and before.sentence.hit != here.sentence.hit
-        if before.kind and not here.kind and is_next_passage and not _ENDED.search(before.sentence.raw):
+        goes_on = not _ENDED.search(before.sentence.raw) or _numbers_go_on(before, lines[at + 1 : at + 2])
+        if before.kind and not here.kind and is_next_passage and goes_on:
             lines[at] = replace(here, kind=before.kind, is_rest=True)
     for numbered, run in _runs(lines):
         items = tuple(_shorten(line.sentence) for line in run)
@@ -138,6 +140,12 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     for line in text.splitlines(keepends=True):
         yield at, line
         at += len(line)
+
+
+def _numbers_go_on(item: _Paragraph, following: Sequence[_Paragraph]) -> bool:
+    """Whether what follows has the number after that of an item."""
+    numbers = [_NUMBER.match(one.sentence.raw) for one in (item, *following)]
+    return len(numbers) == 2 and all(numbers) and int(numbers[1][1]) == int(numbers[0][1]) + 1  # type: ignore[index]
 
 
 def _is_indented_next(text: str, at: int) -> bool:
@@ -186,14 +194,9 @@ def _shorten(item: CourseSentence) -> CourseSentence:
     end = item.end
     for _start, stop in spans:
         end = item.start + stop
-        if _size(item.raw[:stop]) >= ITEM_WORDS / 2 or "\n\n" in item.raw[: stop + 2]:
+        if word_count(plain_text(item.raw[:stop])) >= ITEM_WORDS / 2 or "\n\n" in item.raw[: stop + 2]:
             break
     first_break = _BLANK_LINE.search(item.raw)
     if first_break:
         end = min(end, item.start + first_break.start())
     return CourseSentence(item.hit, item.start, end)
-
-
-def _size(raw: str) -> float:
-    text = plain_text(raw)
-    return len(text) / 2 if has_han(text) else len(text.split())

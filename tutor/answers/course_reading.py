@@ -9,14 +9,17 @@ from knowledge.documents import Hit, Passage, SearchResult
 from knowledge.languages import detect_language
 from knowledge.library import Library
 from tutor.answers import comparisons
+from tutor.answers.comparisons import with_delimiter_row
 from tutor.answers.course_lists import CourseList, find_list, list_subsections
-from tutor.answers.course_sentences import CourseSentence
+from tutor.answers.course_sentences import CourseSentence, read_sentences
 from tutor.answers.definitions import FoundDefinition, find_definition
-from tutor.answers.evidence import best_sentence, select_evidence
+from tutor.answers.evidence import best_sentence, select_evidence, select_passages
+from tutor.answers.named_sections import find_named_sections
 from tutor.answers.question_form import AnswerForm, AskedQuestion, purpose_query, read_question, shorter_terms
 
 SENTENCE_PASSAGES = 6  # passages in which the sentences that hold an answer are looked for
 READ_PASSAGES = 10  # passages in which a definition, a list or a side of a comparison is looked for
+TRUSTED_HITS = 2  # of the search, before sections that a question names
 COVERING_WEIGHT = 0.95  # a definition of that weight means that the course covers the question
 CONTINUED = "   "  # mark of a line that belongs to the item above it
 
@@ -32,7 +35,7 @@ class QuotedLine:
 
     @property
     def text(self) -> str:
-        words = self.source.raw if self.is_verbatim else self.source.text
+        words = with_delimiter_row(self.source.raw) if self.is_verbatim else self.source.text
         return f"{self.mark}**{self.name}**: {words}" if self.name else f"{self.mark}{words}"
 
 
@@ -41,15 +44,24 @@ class CourseReading:
     """What a course says about a question.
 
     `quote` answers as it stands and is empty where a model should write; `closest` is quoted in place of a draft that
-    fails its check. `hits` are the passages of both, those of the evidence first.
+    fails its check. A model is given `passages` whole, with lists, tables and listings; `evidence` are the sentences
+    that hold the answer. `hits` are the passages of all, those of the evidence first.
     """
 
     asked: AskedQuestion
     hits: tuple[Hit, ...]
     evidence: tuple[CourseSentence, ...] = ()
+    passages: tuple[Hit, ...] = ()
     quote: tuple[QuotedLine, ...] = ()
     closest: tuple[QuotedLine, ...] = ()
     is_sure: bool = False  # that the course covers the question, whatever the search thinks
+
+    @property
+    def sources(self) -> tuple[CourseSentence, ...]:
+        """The sentences that a statement of the model may rest on: the evidence, then all of the passages."""
+        known = {(one.hit.passage.id, one.start) for one in self.evidence}
+        more = (one for one in read_sentences(self.passages) if (one.hit.passage.id, one.start) not in known)
+        return (*self.evidence, *more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,12 @@ class CourseReader:
         Only sentences in the language of the answer are quoted.
         """
         asked = read_question(question)
-        reading = self._read_form(course_id, asked, found.hits)
+        reading = self._read_form(course_id, asked, self._with_named_sections(course_id, question, found.hits))
         reading = replace(
             reading, quote=_in_language(reading.quote, language), closest=_in_language(reading.closest, language)
         )
         used = [line.source.hit for line in (*reading.quote, *reading.closest)]
-        hits = _distinct([*(one.hit for one in reading.evidence), *used, *found.hits])
+        hits = _distinct([*(one.hit for one in reading.evidence), *used, *reading.passages, *found.hits])
         return replace(reading, hits=tuple(hits))
 
     def _read_form(self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit]) -> CourseReading:
@@ -81,6 +93,14 @@ class CourseReader:
             case AnswerForm.LIST | AnswerForm.STEPS:
                 return self._read_list(course_id, asked, hits)
         return self._read_sentences(course_id, asked, hits)
+
+    def _with_named_sections(self, course_id: str, question: str, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits, behind the first two those of sections that the question names."""
+        documents = {one.id: one for one in self.library.documents(course_id)}
+        named = find_named_sections(question, self.library.passages(course_id))
+        score = hits[0].score if hits else 0.0
+        more = [Hit(one, documents[one.document_id], score) for one in named if one.document_id in documents]
+        return _distinct([*hits[:TRUSTED_HITS], *more, *hits[TRUSTED_HITS:]])
 
     def _read_sentences(
         self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit], first: Sequence[CourseSentence] = ()
@@ -95,17 +115,20 @@ class CourseReader:
         closest = tuple(QuotedLine(one) for one in nearest[:1])
         quote = closest if best and best.is_sure and not first else ()
         known = [one for one in evidence if not any(_overlap(one, other) for other in first)]
-        return CourseReading(asked, tuple(hits), (*first, *known), quote, closest)
+        passages = select_passages(query, asked.form, hits, near, first)
+        return CourseReading(asked, tuple(hits), (*first, *known), passages, quote, closest)
 
     def _read_definition(self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit]) -> CourseReading:
-        found = self._find_definition(course_id, asked.terms[0], asked.language, hits)
+        each = (self._find_definition(course_id, term, asked.language, hits) for term in asked.terms)
+        found = max((one for one in each if one), key=lambda one: one.weight, default=None)
         if found is None:
             return self._read_sentences(course_id, asked, hits)
         if not found.is_sure:
             return self._read_sentences(course_id, asked, hits, [found.sentence])
         line = QuotedLine(found.sentence)
         is_covered = found.weight >= COVERING_WEIGHT
-        return CourseReading(asked, tuple(hits), (found.sentence,), (line,), (line,), is_covered)
+        passages = (found.sentence.hit,)
+        return CourseReading(asked, tuple(hits), (found.sentence,), passages, (line,), (line,), is_covered)
 
     def _find_definition(self, course_id: str, term: str, language: str, hits: Sequence[Hit]) -> FoundDefinition | None:
         """Return the definition of a term; the passages of a search for the term alone are read too."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from knowledge.documents import Hit, Passage
+from knowledge.documents import Hit
 from knowledge.languages import characters, either
 from knowledge.languages.scripts import UNSPACED_CJK, has_han
 from knowledge.languages.sentences import split_sentences
@@ -28,10 +28,7 @@ _TASK = re.compile(
     rf"|^\W*(?:\d{{1,2}}[.)]\s+)?(?:{either('extracts', 'TASK_START')})",
     re.IGNORECASE,
 )
-_NON_TEACHING_HEADING = re.compile(
-    f"{either('extracts', 'NON_TEACHING_HEADING')}|{either('answer_forms', 'NOT_READ_HEADING')}", re.IGNORECASE
-)
-_LEADING_NUMBERS = re.compile(r"^[\d.\s]+")
+_ANNOUNCES = re.compile(either("extracts", "ANNOUNCES"), re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +53,12 @@ class CourseSentence:
 def read_sentences(hits: Sequence[Hit]) -> Iterator[CourseSentence]:
     """Yield the sentences of teaching passages that can be quoted, in order: no headings, tables, listings or tasks."""
     for hit in hits:
-        if not is_teaching(hit.passage):
+        if not teaches(hit.passage.heading, hit.passage.text):
             continue
         for start, end in split_sentences(hit.passage.text):
             sentence = CourseSentence(hit, start, end)
             if is_prose(sentence.raw) and is_quotable(sentence.text):
                 yield sentence
-
-
-def is_teaching_heading(headings: Sequence[str]) -> bool:
-    """Return whether a section explains something, rather than posing exercises, naming aims or listing references."""
-    return not any(_NON_TEACHING_HEADING.match(_LEADING_NUMBERS.sub("", heading)) for heading in headings)
-
-
-def is_teaching(passage: Passage) -> bool:
-    """Return whether a passage explains something, by its headings and by the shape of its lines."""
-    return is_teaching_heading(passage.heading) and teaches(passage.heading, passage.text)
 
 
 def is_prose(raw: str) -> bool:
@@ -80,9 +67,23 @@ def is_prose(raw: str) -> bool:
 
 def is_quotable(text: str) -> bool:
     """Return whether a sentence has a fit length and sets no task."""
-    if has_han(text):
-        return len(text) in SENTENCE_CHARACTERS and not _TASK.search(text)
-    return len(text.split()) in SENTENCE_WORDS and not _TASK.search(text)
+    is_fit = len(text) in SENTENCE_CHARACTERS if has_han(text) else len(text.split()) in SENTENCE_WORDS
+    return is_fit and not sets_task(text) and not only_announces(text)
+
+
+def only_announces(sentence: str) -> bool:
+    """Return whether a sentence says what will be told, and does not tell it: "You will learn why in chapter 8"."""
+    return _ANNOUNCES.search(sentence) is not None
+
+
+def sets_task(sentence: str) -> bool:
+    """Return whether a sentence asks something or begins with the verb of a task."""
+    return _TASK.search(sentence) is not None
+
+
+def word_count(text: str) -> float:
+    """Return the length of a text in words; a Chinese character counts half a word."""
+    return len(text) / 2 if has_han(text) else len(text.split())
 
 
 def plain_text(raw: str) -> str:

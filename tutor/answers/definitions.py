@@ -14,7 +14,7 @@ from functools import lru_cache
 from knowledge.documents import Hit
 from knowledge.languages import data
 from knowledge.languages.scripts import has_han
-from tutor.answers.course_sentences import CourseSentence, plain_text, read_sentences
+from tutor.answers.course_sentences import CourseSentence, plain_text, read_sentences, word_count
 from tutor.assessment.word_diff import singularize
 
 QUOTABLE_WEIGHT = 0.72  # from which a sentence is surely a definition
@@ -111,20 +111,18 @@ def name_pattern(term: str) -> str:
 
 def with_continuation(sentence: CourseSentence, language: str, names: re.Pattern[str]) -> CourseSentence:
     """Return the sentence with the one after it, where that goes on about the same thing."""
-    text = sentence.text
-    size = len(text) / 2 if has_han(text) else len(text.split())
     following = _next_sentence(sentence)
     if following is None or "\n" in sentence.hit.passage.text[sentence.end : following.start].rstrip(" "):
         return sentence
     continues = re.compile(data(language, "answer_forms", "CONTINUES", r"(?!)"), re.IGNORECASE)
     if re.search(data(language, "answer_forms", "EXAMPLE_START", r"(?!)"), following.text, re.IGNORECASE):
         return sentence
-    says_more = continues.search(following.text) or (size <= SHORT_DEFINITION_WORDS and names.search(following.text))
+    is_short = word_count(sentence.text) <= SHORT_DEFINITION_WORDS
+    says_more = continues.search(following.text) or (is_short and names.search(following.text))
     if not says_more:
         return sentence
     joined = CourseSentence(sentence.hit, sentence.start, following.end)
-    longer = len(joined.text) / 2 if has_han(text) else len(joined.text.split())
-    return joined if longer <= MAX_WORDS else sentence
+    return joined if word_count(joined.text) <= MAX_WORDS else sentence
 
 
 def _next_sentence(sentence: CourseSentence) -> CourseSentence | None:

@@ -1,6 +1,8 @@
 """The form of the answer that a question asks for, and the terms that it asks about. Pure.
 
-The patterns of each language are in `knowledge/languages/<code>/answer_forms.py`; the first that is found decides.
+The patterns of each language are in `knowledge/languages/<code>/answer_forms.py`; the first that is found decides. A
+question in other words ("I always mix up A and B, which is which?") is read by a fitted model
+(`tutor.pedagogy.intent_model`), and its terms are the words that do not only frame a question.
 """
 
 from __future__ import annotations
@@ -11,9 +13,12 @@ from enum import StrEnum
 from functools import cache
 
 from knowledge.languages import DEFAULT, data, detect_language, fold
+from tutor.answers.asked_terms import subject_terms
+from tutor.pedagogy.intent_model import Situation, load_intent_model
 
 MAX_TERM_CHARS = 60
 MAX_TERM_WORDS = 6
+MIN_FORM_CHANCE = 0.6  # of the fitted model
 
 
 class AnswerForm(StrEnum):
@@ -31,7 +36,11 @@ class AnswerForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question with the form of its answer; `terms` are what it asks about, two for a comparison, none if unknown."""
+    """A question with the form of its answer.
+
+    `terms` are what it asks about: two for a comparison; for a definition the one, or those that it may be; none if
+    unknown.
+    """
 
     text: str
     form: AnswerForm
@@ -47,6 +56,7 @@ def read_question(question: str) -> AskedQuestion:
     code = detect_language(question, DEFAULT)
     rules = _rules(code)
     plain = rules.lead_in.sub("", " ".join(fold(question).split()).strip(), count=1).strip()
+    plain = rules.tail.sub("", plain)
     for form, pattern in rules.forms:
         match = pattern.search(plain)
         if match is None:
@@ -59,8 +69,25 @@ def read_question(question: str) -> AskedQuestion:
             continue
         if form is AnswerForm.COMPARISON and len(terms) < 2:
             continue
+        if form is AnswerForm.PROCESS:  # "how" begins questions of many forms
+            break
         return AskedQuestion(question, form, terms, code)
-    return AskedQuestion(question, AnswerForm.FACT, (), code)
+    return _read_by_model(question, plain, code, AnswerForm.PROCESS if match else AnswerForm.FACT)
+
+
+def _read_by_model(question: str, plain: str, code: str, default: AnswerForm) -> AskedQuestion:
+    chances = load_intent_model(Situation.FORM).probabilities(question)
+    likeliest = max(chances, key=lambda name: chances[name])
+    form = AnswerForm(likeliest) if chances[likeliest] >= MIN_FORM_CHANCE else default
+    terms = subject_terms(plain) if form in (AnswerForm.DEFINITION, AnswerForm.COMPARISON) else ()
+    if form is AnswerForm.COMPARISON:
+        terms = terms[:2]
+    if len(terms) < _NEEDED_TERMS.get(form, 0):
+        return AskedQuestion(question, default, (), code)
+    return AskedQuestion(question, form, terms, code)
+
+
+_NEEDED_TERMS = {AnswerForm.DEFINITION: 1, AnswerForm.COMPARISON: 2}
 
 
 def shorter_terms(term: str, language: str) -> tuple[str, ...]:
@@ -80,6 +107,7 @@ def purpose_query(asked: AskedQuestion) -> str:
 @dataclass(frozen=True, slots=True)
 class _FormRules:
     lead_in: re.Pattern[str]
+    tail: re.Pattern[str]
     forms: tuple[tuple[AnswerForm, re.Pattern[str]], ...]
     not_a_term: re.Pattern[str]
     term_tail: re.Pattern[str]
@@ -93,6 +121,7 @@ def _rules(code: str) -> _FormRules:
     forms = data(code, "answer_forms", "FORMS", ())
     return _FormRules(
         pattern("LEAD_IN"),
+        pattern("TAIL"),
         tuple((AnswerForm(form), re.compile(text, re.IGNORECASE)) for form, text in forms),
         pattern("NOT_A_TERM"),
         pattern("TERM_TAIL"),

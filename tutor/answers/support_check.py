@@ -1,5 +1,7 @@
 """Whether a cited sentence contradicts a statement that shares its words: by a number, a negation, swapped roles.
 
+A sentence that only reports a claim ("some people still think that …") does not support the claim itself.
+
 Attribution (`knowledge.attribution`) finds the sentence with the same words and meaning; a similarity does not see that
 "superficial" stands where the course says "deep", or that a property belongs to the other of two terms. Pure.
 """
@@ -19,6 +21,7 @@ from tutor.assessment.word_diff import FUNCTION_WORDS, NEGATIONS, OPPOSITES, Tok
 NEIGHBOURHOOD = 3  # content words on each side of an opposite, one of which the other text must share
 NEGATION_REACH = 5  # words after a negation, the first content word of which it negates
 MIN_CLAUSE_TERMS = 2
+SWAPPED_RUN_WORDS = range(3, 9)
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _CLAUSE_MARK = re.compile(r"[,;:]\s")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
@@ -32,6 +35,7 @@ class Fault(StrEnum):
     OPPOSITE = "opposite"
     ROLES = "roles"
     CONTRAST = "contrast"
+    REPORTED = "reported"
 
 
 def find_fault(claim: str, source: str, context: str = "") -> Fault | None:
@@ -39,8 +43,10 @@ def find_fault(claim: str, source: str, context: str = "") -> Fault | None:
 
     `context` is text whose numbers the claim may repeat: the question, and what else it was written from.
     """
-    if _numbers(claim) - _numbers(source) - _numbers(context):
+    if numbers_in(claim) - numbers_in(source) - numbers_in(context):
         return Fault.NUMBER
+    if _only_reports(source) and not _only_reports(claim):
+        return Fault.REPORTED
     if detect_language(claim, DEFAULT) != detect_language(source, DEFAULT):
         return None
     if _has_other_negation(claim, source):
@@ -52,7 +58,14 @@ def find_fault(claim: str, source: str, context: str = "") -> Fault | None:
     return Fault.CONTRAST if _says_of_the_other_term(claim, source) else None
 
 
-def _numbers(text: str) -> set[str]:
+def _only_reports(text: str) -> bool:
+    """Whether a text tells what somebody believes or claims, which is not what it says itself."""
+    pattern = data(detect_language(text, DEFAULT), "answer_forms", "REPORTS", r"(?!)")
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def numbers_in(text: str) -> set[str]:
+    """Return the numbers of a text in digits, without the commas between thousands."""
     return {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)}
 
 
@@ -136,25 +149,23 @@ def _neighbours(text: TokenizedText, word: str) -> Iterator[str]:
 
 
 def _has_swapped_roles(claim: str, source: str) -> bool:
-    """Whether what stands before a shared word and what stands behind it have changed places; English only."""
+    """Whether "foxes eat hares" stands where the source has "hares eat foxes"; English only.
+
+    Only two words that change places about the same words count: a paraphrase moves words too, and means the same.
+    """
     if detect_language(claim, DEFAULT) != DEFAULT:
         return False
     passive = data(DEFAULT, "answer_forms", "PASSIVE")
     if bool(re.search(passive, claim)) != bool(re.search(passive, source)):
         return False
-    one, two = list(tokenize(claim).stems), list(tokenize(source).stems)
-    shared = [stem for stem in one if one.count(stem) == two.count(stem) == 1]
-    for middle in shared[1:-1]:
-        before, behind = _around(one, middle, shared)
-        before_there, behind_there = _around(two, middle, shared)
-        if before & behind_there and behind & before_there:
-            return True
-    return False
+    there = _runs(tokenize(source).stems)
+    return any((run[-1], *run[1:-1], run[0]) in there for run in _runs(tokenize(claim).stems))
 
 
-def _around(stems: Sequence[str], middle: str, shared: Sequence[str]) -> tuple[set[str], set[str]]:
-    at = stems.index(middle)
-    return set(stems[:at]) & set(shared), set(stems[at + 1 :]) & set(shared)
+def _runs(stems: Sequence[str]) -> set[tuple[str, ...]]:
+    """Return the runs of content words whose ends differ, in lengths in which two words may have changed places."""
+    runs = (tuple(stems[at : at + size]) for size in SWAPPED_RUN_WORDS for at in range(len(stems) - size + 1))
+    return {run for run in runs if run[0] != run[-1]}
 
 
 def _says_of_the_other_term(claim: str, source: str) -> bool:

@@ -22,6 +22,7 @@ from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
 from tutor.domain import Queued, Token, Turn
 from tutor.engine.base import AdapterRef, Engine, EngineInfo, GenerationRequest, Message
 from tutor.engine.size_class import Ability
+from tutor.pedagogy.dialogue_moves import Move
 from tutor.platform.settings import Settings
 
 FindActiveAdapter = Callable[[str, str, str], AdapterRef | None]  # (learner id, course id, SHA-256 of the base)
@@ -83,6 +84,8 @@ class AnswerGenerator:
                 yield event
         if checked and checked.quote:
             running.turn = replace(running.turn, answer=checked.quote.text, citations=checked.quote.citations)
+            if checked.is_declined:
+                running.turn = decline(running.turn)
         else:
             text = checked.answer if checked and checked.answer else running.text
             self._set_cited_answer(running, text, message, found, plan, prompt, checked)
@@ -97,8 +100,12 @@ class AnswerGenerator:
         may = self.prompt_builder.model_may
         if not plan.has_definition:
             return plan.is_rewritable_hint and may(Ability.WORD_HINTS)
-        asks_model = bool(turn.replaces) or self._find_adapter(turn, self.engine.info()) is not None
+        asks_model = bool(turn.replaces) or self.has_adapter(turn)
         return asks_model or may(Ability.WRITE_DEFINITIONS)
+
+    def has_adapter(self, turn: Turn) -> bool:
+        """Return whether an adapter answers the learner of a turn: their own, or the course's."""
+        return self._find_adapter(turn, self.engine.info()) is not None
 
     def prefetch_next(self, prompt: PreparedPrompt, history: Sequence[Turn]) -> None:
         """Let the engine read the prefix of the next prompt; `history` ends with the turn of this prompt."""
@@ -241,6 +248,12 @@ class AnswerGenerator:
             if found.hits and message.figure_number and not prompt.shows_page:
                 answer = f"{answer}\n\n{fixed_replies.unseen_figure_note(message.language)}"
         running.turn = replace(running.turn, answer=answer, citations=citations)
+
+
+def decline(turn: Turn) -> Turn:
+    """Return a turn as one that the course does not answer, whatever the search thought."""
+    guidance = turn.guidance and replace(turn.guidance, move=Move.NOT_COVERED)
+    return replace(turn, covered=False, guidance=guidance)
 
 
 def _replace_echo(answer: str, message: ParsedMessage, found: SearchResult) -> str:

@@ -8,6 +8,8 @@ from tutor.chat.citations import OWN_WORDS_MARK
 from tutor.domain import Turn
 from tutor.locales import CATALOGS, find_message
 
+_UNSUPPORTED = ("reply_own_words", "reply_not_answered")
+
 
 class AnswerSupport(StrEnum):
     """What stands behind an answer."""
@@ -20,7 +22,7 @@ class AnswerSupport(StrEnum):
 
 def answer_support(turn: Turn) -> AnswerSupport:
     """Return the support of an answer to a question about the material."""
-    if not turn.citations or _contains_message(turn.answer, "reply_own_words"):
+    if not turn.citations or any(_contains_message(turn.answer, key) for key in _UNSUPPORTED):
         return AnswerSupport.NONE
     if f"[{OWN_WORDS_MARK}]" in turn.answer:
         return AnswerSupport.PARTLY

@@ -1,7 +1,9 @@
 """Streams a model's answer sentence by sentence, each once it is known that the course supports it.
 
-A sentence that fails ends the draft. What passed before it is the answer if it answers; otherwise the model is asked
-once more, with that sentence named, and after that the course itself is quoted.
+A sentence that contradicts the course, repeats or says nothing ends the draft; one about something that was not read is
+left out, and the draft goes on. What passed is the answer if it answers; otherwise the model is asked once more, with
+the failed sentence named, and after that the course itself is quoted. A draft that says that the course does not say it
+is believed.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.documents import Quote
 from knowledge.languages.sentences import split_sentences
-from tutor.answers.answer_quality import is_whole_sentence
+from tutor.answers.answer_quality import count_prose_sentences, declines, is_whole_sentence
 from tutor.answers.course_reading import QuotedLine
 from tutor.answers.course_sentences import CourseSentence
 from tutor.chat import fixed_replies, prompts
@@ -35,6 +37,7 @@ class CheckedStream:
     max_sentences: int = 0  # after which the model is stopped; 0 for no limit
     answer: str = ""
     quote: Reply | None = None
+    is_declined: bool = False  # the model says that it was not given the answer
 
     def stream(self) -> Generator[Token | Queued, None, None]:
         """Yield the tokens of each sentence that passes; empty ones while it is written, so that it can be stopped.
@@ -42,6 +45,9 @@ class CheckedStream:
         Where the course is quoted instead, the quote is the last token.
         """
         rejected = yield from self._draft(self.request)
+        if self.is_declined:
+            yield from self._quote_closest()
+            return
         if self.check.is_answer(self.answer):
             return
         if self.answer and not rejected and self._quote_cited_sentence():
@@ -50,15 +56,21 @@ class CheckedStream:
             yield from self._draft(again)
             if self.check.is_answer(self.answer):
                 return
-        if closest := self.check.reading.closest:
-            reply = quote_lines(closest)
-            self.quote = replace(reply, text=fixed_replies.quote_from_course(self.language, reply.text))
-            yield Token(self.quote.text)
+        yield from self._quote_closest()
+
+    def _quote_closest(self) -> Generator[Token, None, None]:
+        """Quote what comes closest, as the course's answer or, after a draft that declined, as none."""
+        if not self.check.reading.closest:
+            return
+        word = fixed_replies.not_answered if self.is_declined else fixed_replies.quote_from_course
+        reply = quote_lines(self.check.reading.closest)
+        self.quote = replace(reply, text=word(self.language, reply.text))
+        yield Token(self.quote.text)
 
     def _draft(self, request: GenerationRequest) -> Generator[Token | Queued, None, str]:
         """Stream one draft into `answer`; return the sentence that failed, or ""."""
         written: list[str] = []
-        shown, complete, self.answer = 0, 0, ""
+        shown, complete, self.answer, first_rejected = 0, 0, "", ""
         with closing(self.engine.stream(request)) as stream:
             for event in stream:
                 if not isinstance(event, Token):
@@ -70,18 +82,27 @@ class CheckedStream:
                     yield Token("")
                     continue
                 complete = count
+                if count == 1 and declines("".join(written)):
+                    self.is_declined = True
+                    return ""
                 part, rejected = self.check.supported_part("".join(written), is_finished=False)
-                if rejected:
+                if rejected and part and self.check.may_be_left_out(rejected):
+                    first_rejected = first_rejected or rejected
+                    written, complete = _without(written, rejected), complete - 1
+                elif rejected:
                     self.answer = part
                     return rejected
                 ready = _tokens_within(written, len(part)) if part else 0
                 yield from map(Token, written[shown:ready])
                 shown, self.answer = max(shown, ready), part
-                if self.max_sentences and len(split_sentences(part)) >= self.max_sentences:
-                    return ""
+                if self.max_sentences and count_prose_sentences(part) >= self.max_sentences:
+                    return first_rejected
+        if declines("".join(written)):
+            self.is_declined = True
+            return ""
         self.answer, rejected = self.check.supported_part("".join(written), is_finished=True)
         yield from map(Token, written[shown : _tokens_within(written, len(self.answer))] if self.answer else ())
-        return rejected
+        return rejected or first_rejected
 
     def _quote_cited_sentence(self) -> bool:
         """Quote the sentence that a few words were taken from; False where the answer is long enough by itself."""
@@ -107,6 +128,14 @@ class CheckedStream:
         messages = (*self.request.messages, Message("assistant", sentence), Message("user", content))
         room = self.engine.info().context_tokens - self.request.max_tokens
         return replace(self.request, messages=messages) if self.engine.count_tokens(messages) <= room else None
+
+
+def _without(written: list[str], sentence: str) -> list[str]:
+    """Return the tokens of a draft without the last place where it has a sentence, and without the space before it."""
+    draft = "".join(written)
+    at = draft.rindex(sentence)
+    kept = written[: _tokens_within(written, len(draft[:at].rstrip()) - 1)]
+    return [*kept, (draft[:at].rstrip() + draft[at + len(sentence) :])[len("".join(kept)) :]]
 
 
 def _tokens_within(written: list[str], length: int) -> int:

@@ -27,6 +27,11 @@ class Conversations:
         with self.database.read_connection() as connection:
             return conversation_store.of_learner(connection, actor.id, course_id)
 
+    def latest_course_id(self, actor: Person) -> str | None:
+        """Return the course in which this person asked last; the caller checks that they may still enter it."""
+        with self.database.read_connection() as connection:
+            return conversation_store.latest_course_id(connection, actor.id)
+
     def list_turns(self, actor: Person, conversation_id: str) -> list[Turn]:
         """Return the turns that a conversation shows: those that no retry or edit has replaced."""
         self.get_own(actor, conversation_id)

@@ -20,12 +20,13 @@ def quote_lines(lines: Sequence[QuotedLine]) -> Reply:
         if key not in numbers:
             numbers[key] = len(numbers) + 1
             citations.append(make_citation(numbers[key], line.source.hit, line.source.raw, line.source.hit.score))
-        pieces.append(f"{line.text}{_gap(line)}[{numbers[key]}]")
+        pieces.append(f"{line.text}{gap_before_mark(line)}[{numbers[key]}]")
     text = "\n".join(pieces)
     if len(lines) > 1 and not lines[0].mark:  # Markdown wants an empty line between a paragraph and a list
         text = text.replace("\n", "\n\n", 1)
     return Reply(text, tuple(citations))
 
 
-def _gap(line: QuotedLine) -> str:
+def gap_before_mark(line: QuotedLine) -> str:
+    """Return what stands between a line and the mark that cites it: the mark of a table stands below it."""
     return "\n\n" if line.is_verbatim else " "

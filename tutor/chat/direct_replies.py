@@ -59,7 +59,7 @@ class DirectReplies:
     ) -> Reply | None:
         """Return the reply of the plan; a definition is stored with the prompt that a model would have had."""
         if plan.has_definition:
-            self._record_prompt(running, message, found)
+            self.record_prompt(running, message, found)
         return plan.reply
 
     def _find_verified_answer(self, turn: Turn, plan: TurnPlan) -> VerifiedAnswer | None:
@@ -76,11 +76,11 @@ class DirectReplies:
         running.turn = replace(running.turn, verified=verified_answer.ref)
         hits = found.hits if found.covered else ()
         if hits:
-            self._record_prompt(running, message, found)
+            self.record_prompt(running, message, found)
         quotes = self.find_quotes(verified_answer.answer, hits, message.text) if hits else ()
         return Reply(*add_citations_to_verified(verified_answer.answer, quotes, hits))
 
-    def _record_prompt(self, running: RunningTurn, message: ParsedMessage, found: SearchResult) -> None:
+    def record_prompt(self, running: RunningTurn, message: ParsedMessage, found: SearchResult) -> None:
         """Store the prompt that a model would have had; none while the model that counts its tokens is not there."""
         turn = running.turn
         with suppress(EngineNotReady):

@@ -11,6 +11,7 @@ from tutor.chat.message_parsing import ParsedMessage
 from tutor.domain import Outcome
 from tutor.pedagogy.exercise import has_same_solution
 from tutor.pedagogy.intents import Intent
+from tutor.pedagogy.task_answers import Progress, judge_message
 
 MIN_REASON_WORDS = 4
 _NUMBER = r"\d+(?:\.\d+)?(?:/\d+)?"
@@ -21,6 +22,13 @@ _FINAL_VALUE = re.compile(
     re.IGNORECASE,
 )
 _NAMED_VALUES = re.compile(rf"\b[A-Za-z]\s*=\s*([-−]?\s*{_NUMBER})(?![\w+*])")
+_TASK_OUTCOMES = {
+    Progress.SOLVED: Outcome.RIGHT,
+    Progress.UNFINISHED: Outcome.PARTIAL,
+    Progress.RIGHT_STEP: Outcome.PARTIAL,
+    Progress.WRONG: Outcome.WRONG,
+    Progress.UNREADABLE: Outcome.UNSURE,
+}
 _ALTERNATIVES = re.compile(either("requests", "ALTERNATIVES"), re.IGNORECASE)
 
 
@@ -33,6 +41,8 @@ def grade_message(message: ParsedMessage) -> Outcome | None:
     exercise = message.exercise
     if message.intent is not Intent.ANSWER or exercise is None or not exercise.keys:
         return None
+    if exercise.task is not None:
+        return _TASK_OUTCOMES[judge_message(exercise.task, message.text).progress]
     final = _final_value(message.text)
     if exercise.equation and has_same_solution(message.text, exercise.equation):
         is_solved = bool(final) and grade_number(final, exercise.keys).outcome is Outcome.RIGHT

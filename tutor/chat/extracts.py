@@ -13,6 +13,8 @@ from knowledge.languages import characters, either
 from knowledge.languages.scripts import HAN, has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
+from knowledge.passage_roles import heading_role, teaches
+from tutor.answers.course_sentences import sets_task
 from tutor.assessment.quiz_terms import extract_definitions
 from tutor.assessment.quiz_terms import extract_sentences as plain_sentences
 from tutor.chat.citations import make_citation
@@ -27,17 +29,10 @@ READABLE_CHARACTERS = range(8, 161)  # the same where words have no spaces
 _NUMBERING = re.compile(
     rf"^(?:(?:{either('extracts', 'NUMBERED_SECTION')}) )?\d+(?:\.\d+)*[.)]?\s+", re.IGNORECASE
 )  # "Section 2.1 ", "2. "
-_LEADING_NUMBERS = re.compile(r"^[\d.\s]+")
 _MARKUP = re.compile(r"\*\*|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|^>\s?|^#+\s", re.MULTILINE)
-_NON_TEACHING_HEADING = re.compile(either("extracts", "NON_TEACHING_HEADING"), re.IGNORECASE)
 _EXAMPLE_MARKERS = re.compile(either("extracts", "EXAMPLE_MARKERS"), re.IGNORECASE)
 _WORKED_EXAMPLE = re.compile(
     rf"\**(?:{either('extracts', 'WORKED_EXAMPLE')})\**:?\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL
-)
-_TASK = re.compile(
-    rf"[{characters('extracts', 'QUESTION_MARK')}]\W*$"
-    rf"|^\W*(?:\d{{1,2}}[.)]\s+)?(?:{either('extracts', 'TASK_START')})",
-    re.IGNORECASE,
 )
 _DEFINITION_REQUEST = re.compile(either("extracts", "DEFINITION_REQUEST"), re.IGNORECASE)
 _DEFINITION_REQUEST_END = re.compile(either("extracts", "DEFINITION_REQUEST_END"))
@@ -51,12 +46,8 @@ def teaching_passages(hits: Sequence[Hit]) -> Sequence[Hit]:
 
     An exercise is no help with itself, and a passage far below the best one is about something else.
     """
-    return [hit for hit in hits if is_teaching_passage(hit) and hit.score >= MIN_RELATIVE_SCORE * hits[0].score] or hits
-
-
-def is_teaching_passage(hit: Hit) -> bool:
-    """Return whether a passage explains something, rather than posing exercises or listing references."""
-    return not any(_is_exercise_heading(heading) for heading in hit.passage.heading)
+    near = (hit for hit in hits if hit.score >= MIN_RELATIVE_SCORE * hits[0].score)
+    return [hit for hit in near if teaches(hit.passage.heading, hit.passage.text)] or hits
 
 
 def extract_for_hint(exercise: str, hits: Sequence[Hit]) -> HintContext:
@@ -99,7 +90,7 @@ def readable_sentences(hits: Sequence[Hit]) -> Iterator[str]:
     for hit in hits:
         for start, end in split_sentences(hit.passage.text):
             sentence = strip_markdown(hit.passage.text[start:end])
-            if _is_readable(sentence) and not _TASK.search(sentence):
+            if _is_readable(sentence) and not sets_task(sentence):
                 yield sentence
 
 
@@ -136,13 +127,9 @@ def strip_markdown(text: str) -> str:
     return " ".join(_MARKUP.sub("", text).split())
 
 
-def _is_exercise_heading(heading: str) -> bool:
-    return bool(_NON_TEACHING_HEADING.match(_LEADING_NUMBERS.sub("", heading)))
-
-
 def _teaching_headings(hit: Hit) -> tuple[str, ...]:
     """Return the headings of a passage without those of exercises: they are not what it is about."""
-    return tuple(heading for heading in hit.passage.heading if not _is_exercise_heading(heading))
+    return tuple(heading for heading in hit.passage.heading if heading_role(heading) is None)
 
 
 def _definition_pattern(term: str) -> re.Pattern[str]:

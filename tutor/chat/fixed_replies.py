@@ -10,7 +10,8 @@ from tutor.locales import CATALOGS, find_message, t
 
 MAX_LISTED_DOCUMENTS = 6
 MAX_LISTED_FIGURES = 8
-_NOTES = ("reply_own_words", "reply_unseen_figure")
+_DOUBTS = ("reply_own_words", "reply_unseen_figure")
+_NOTES = (*_DOUBTS, "reply_translated")
 
 
 def greeting(language: str, documents: Sequence[str]) -> str:
@@ -46,6 +47,11 @@ def quote_from_course(language: str, sentence: str) -> str:
     return t(language, "reply_from_course", sentence=sentence)
 
 
+def not_answered(language: str, sentence: str) -> str:
+    """Return the reply to a question that the passages found do not answer; `sentence` comes closest."""
+    return t(language, "reply_not_answered", sentence=sentence)
+
+
 def own_words_note(language: str, mark: str) -> str:
     """Return the note below an answer that no passage supports; `mark` cites the closest one."""
     return t(language, "reply_own_words", mark=mark)
@@ -56,10 +62,23 @@ def unseen_figure_note(language: str) -> str:
     return t(language, "reply_unseen_figure")
 
 
+def translated_note(language: str) -> str:
+    """Return the note below an answer that was translated from the course."""
+    return t(language, "reply_translated")
+
+
 def strip_notes(answer: str) -> str:
     """Return an answer without these notes: the model must not learn them from the history."""
-    notes = [find_message(language, key) for language in CATALOGS for key in _NOTES]
-    for note in filter(None, notes):
+    return _without(answer, _NOTES)
+
+
+def is_from_the_course(answer: str) -> bool:
+    """Return whether no note below an answer says that it is the tutor's own words, or about a picture not seen."""
+    return _without(answer, _DOUBTS) == answer.rstrip()
+
+
+def _without(answer: str, keys: Sequence[str]) -> str:
+    for note in filter(None, (find_message(language, key) for language in CATALOGS for key in keys)):
         answer = answer.split(note.split("{mark}")[0])[0]
     return answer.rstrip()
 

@@ -19,7 +19,7 @@ from tutor.chat.last_answer import FOLLOW_UP_INTENTS, REWORDING_INTENTS, LastAns
 from tutor.chat.reply_language import LanguageRequest, find_language_request, reply_language
 from tutor.domain import Course, Guidance, Turn, TurnStatus
 from tutor.pedagogy.dialogue_moves import Move
-from tutor.pedagogy.exercise import Exercise, is_same_exercise, parse_exercise
+from tutor.pedagogy.exercise import Exercise, is_same_exercise, parse_exercise, sets_task
 from tutor.pedagogy.intent_model import Situation, load_intent_model
 from tutor.pedagogy.intents import Intent, classify_exercise_intent, classify_intent
 from tutor.pedagogy.ladder import Ladder, Rung
@@ -88,6 +88,7 @@ def parse_message(course: Course, history: Sequence[Turn], question: str, defaul
     completed = [turn for turn in history if turn.status is TurnStatus.COMPLETE]
     last = next((turn.guidance for turn in reversed(completed) if turn.guidance), None)
     open_text = last.exercise if last and not last.closed else ""
+    spoken = detect_language(open_text, default_language)  # "6" answers in the exercise's language
     request = None if open_text else find_language_request(question)
     text = request.rest if request and request.rest else question
     intent = _classify(text, open_text, completed, request)
@@ -103,7 +104,7 @@ def parse_message(course: Course, history: Sequence[Turn], question: str, defaul
         intent=intent,
         search_query=_search_query(intent, text, topic, exercise, completed),
         text=fold(text) if intent in QUESTION_INTENTS else text,
-        language=_reply_language(intent, question, request, completed, default_language),
+        language=_reply_language(intent, question, request, completed, spoken),
         exercise=exercise,
         ladder=ladder,
         wrong_in_a_row=wrong,
@@ -141,6 +142,8 @@ def current_topic(turns: Sequence[Turn]) -> str:
 
 
 def _classify(text: str, open_text: str, completed: Sequence[Turn], request: LanguageRequest | None) -> Intent:
+    if sets_task(text):
+        return Intent.EXERCISE
     if open_text:
         return classify_exercise_intent(text, open_text)
     if request is not None and not request.rest:

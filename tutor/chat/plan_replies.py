@@ -19,6 +19,8 @@ from tutor.pedagogy.exercise import Exercise
 from tutor.pedagogy.hint_text import HintContext
 from tutor.pedagogy.intents import Intent
 from tutor.pedagogy.ladder import Ladder
+from tutor.pedagogy.task_answers import Progress, judge_message
+from tutor.pedagogy.task_hints import say, unfinished_text
 
 MAX_SUMMARY_POINTS = 4
 MAX_MORE_SENTENCES = 3
@@ -49,7 +51,7 @@ def build_reply(
         case Move.DEFINE if not message.is_to_be_translated and (found := extracts.find_definition(message.text, hits)):
             return Reply(f"{found[1]} [1]", (extracts.cite_sentence(1, *found),)), ""
         case Move.COMPLETE:
-            return Reply(t(language, "exercise_right_step")), ""
+            return Reply(_progress_text(message, exercise)), ""
         case Move.EXPLAIN_TASK if exercise is not None:
             return Reply(t(language, "exercise_task", asked=exercise.question or exercise.text)), ""
         case Move.REFER if exercise is not None:
@@ -75,13 +77,18 @@ def _hint_reply(
         return None
     if message.intent is Intent.ANSWER:
         space = language_of(message.language).sentence_space
+        wrong_line = judge_message(exercise.task, message.text).wrong_line if exercise.task else ""
+        if wrong_line:
+            text = f"{t(message.language, 'exercise_wrong_line', line=wrong_line)}{space}{text}"
         text = f"{t(message.language, 'exercise_not_right')}{space}{text}"
     return Reply(text, (extracts.cite_sentence(1, hits[0], context.sentence),) if hits and "[1]" in text else ())
 
 
 def _confirm_reply(message: ParsedMessage, exercise: Exercise, *, pose_another: bool) -> tuple[Reply, str]:
     language, equation = message.language, exercise.equation
-    if equation is None:
+    if exercise.task is not None:
+        text = t(language, "exercise_task_right", answer=exercise.task.answer.texts[0])
+    elif equation is None:
         text = t(language, "exercise_right")
     else:
         value = format_fraction(equation.solution)
@@ -92,11 +99,24 @@ def _confirm_reply(message: ParsedMessage, exercise: Exercise, *, pose_another: 
     return Reply(f"{text} {t(language, 'exercise_fresh', problem=problem)}"), problem
 
 
+def _progress_text(message: ParsedMessage, exercise: Exercise | None) -> str:
+    """Return what to say to a right step, or to a right value that is not in its final form."""
+    language, task = message.language, exercise.task if exercise else None
+    if task is None:
+        return t(language, "exercise_right_step")
+    if judge_message(task, message.text).progress is not Progress.UNFINISHED:
+        return t(language, "exercise_task_right_step")
+    return t(language, "exercise_task_unfinished", what=unfinished_text(task, language))
+
+
 def _similar_problem(message: ParsedMessage, exercise: Exercise) -> str:
     """Return a new exercise of the same kind; "" where none can be made."""
     if exercise.equation is not None:
         similar = similar_exercises.make_similar_equation(exercise.equation, len(message.text))
         return t(message.language, "exercise_solve", equation=similar.text)
+    if exercise.task is not None:
+        fresh = similar_exercises.make_similar_task(exercise.task, len(message.text))
+        return say(fresh.prompt, message.language) if fresh else ""
     formula = similar_exercises.make_similar_arithmetic(exercise.formula)
     return t(message.language, "exercise_work_out", formula=formula) if formula else ""
 

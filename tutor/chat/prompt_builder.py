@@ -14,7 +14,6 @@ from knowledge.languages import detect_language
 from knowledge.query_rewriting import rewrite_with_history
 from knowledge.sentence_selection import select_sentences
 from tutor.answers.course_reading import CourseReading
-from tutor.answers.course_sentences import CourseSentence
 from tutor.chat import fixed_replies, prompts
 from tutor.chat.citations import strip_citation_marks
 from tutor.chat.context_window import PromptMaterial, PromptPassage, fit_to_window
@@ -58,11 +57,11 @@ class PromptBuilder:
     ) -> tuple[tuple[Message, ...], tuple[str, ...]]:
         """Return messages that fit the window, and the ids of the passages in them, best first.
 
-        A model that writes from sentences is given those of `reading` in place of the passages.
+        A model that writes whole sentences is given the passages of `reading` in place of those found.
         """
-        evidence = reading.evidence if reading is not None and self.writes_from_sentences else ()
-        prompt = prompts.load_prompt("answer_from_sentences" if evidence else "answer", language)
-        form = {"form": reading.asked.form.value} if reading is not None and evidence else {}
+        read = reading.passages if reading is not None and self.writes_from_sentences else ()
+        prompt = prompts.load_prompt("answer_from_passages" if read else "answer", language)
+        form = {"form": reading.asked.form.value} if reading is not None and read else {}
         window = self.engine.info().context_tokens
         knows_learner = self.model_may(Ability.KNOW_THE_LEARNER)
         learner_block = self.describe_learner(learner_id, course_id, language) if knows_learner else ""
@@ -74,7 +73,7 @@ class PromptBuilder:
                 system = replace(system, content=f"{system.content}\n\n{block}") if block else system
             return (system, *to_messages(material.history), *rest)
 
-        passages = group_sentences(evidence) or self._passages(
+        passages = tuple(map(_to_prompt_passage, read)) or self._passages(
             rewrite_with_history(question, [earlier for earlier, _ in history]), found.hits
         )
         budget = window - self.settings.max_answer_tokens
@@ -120,13 +119,6 @@ def to_messages(history: Sequence[QaPair]) -> list[Message]:
     return [
         message for question, answer in history for message in (Message("user", question), Message("assistant", answer))
     ]
-
-
-def group_sentences(sentences: Sequence[CourseSentence]) -> tuple[PromptPassage, ...]:
-    """Return sentences as passages of a prompt, those of one passage together."""
-    passages = {one.hit.passage.id: _to_prompt_passage(one.hit) for one in sentences}
-    texts = {key: " ".join(one.text for one in sentences if one.hit.passage.id == key) for key in passages}
-    return tuple(replace(passage, text=texts[key]) for key, passage in passages.items())
 
 
 def _to_prompt_passage(hit: Hit) -> PromptPassage:

@@ -35,6 +35,13 @@ class QueryCachingEmbedder:
     def languages(self) -> frozenset[str]:
         return self.embedder.languages
 
+    @property
+    def is_ready(self) -> bool:
+        return self.embedder.is_ready
+
+    def prepare(self) -> None:
+        self.embedder.prepare()
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         return self.embedder.embed_passages(texts)
 

@@ -8,16 +8,20 @@ stream the answer with the learner's active adapter; while an exercise is open, 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from knowledge.documents import SearchResult
 from knowledge.languages import detect_language
 from knowledge.library import Library
 from tutor.answers.course_reading import CourseReader, CourseReading
+from tutor.answers.language_preference import LOOKED_AT, prefer_language
 from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.direct_replies import DirectReplies
 from tutor.chat.follow_up_writer import FollowUpWriter
+from tutor.chat.foreign_answers import ForeignAnswers
 from tutor.chat.message_parsing import QUESTION_INTENTS, ParsedMessage, parse_message
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import plan_turn
@@ -27,11 +31,14 @@ from tutor.chat.quiz_interface import ChatQuizzer, QuizReply
 from tutor.chat.running_turn import RunningTurn
 from tutor.chat.turn_recorder import TurnRecorder
 from tutor.courses.courses import Courses
+from tutor.courses.supervision import Supervision
 from tutor.domain import Course, Finished, Person, Stage, Started, Token, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import Message
 from tutor.errors import InputRefused
 from tutor.pedagogy.intents import Intent
 from tutor.platform.settings import Settings
+
+PAUSE_SEEN_WITHIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,7 @@ class ChatService:
     """Answers the messages of learners."""
 
     courses: Courses
+    supervision: Supervision
     library: Library
     recorder: TurnRecorder
     quizzer: ChatQuizzer
@@ -49,6 +57,10 @@ class ChatService:
     @property
     def prompt_builder(self) -> PromptBuilder:
         return self.generator.prompt_builder
+
+    @property
+    def foreign_answers(self) -> ForeignAnswers:
+        return ForeignAnswers(self.library, self.generator)
 
     @property
     def follow_up_writer(self) -> FollowUpWriter:
@@ -74,7 +86,10 @@ class ChatService:
         running = RunningTurn(turn)
         with self.recorder.recording(running):
             yield Started(turn)
-            yield from self._run_turn(actor, course, history, running)
+            if notice := self.supervision.pause_notice(actor, course.id):
+                yield from self._reply(running, Reply(notice))
+                return
+            yield from self._run_until_paused(actor, course, running, self._run_turn(actor, course, history, running))
 
     def preview_prompt(self, actor: Person, course_id: str, text: str) -> tuple[Message, ...]:
         """Return the messages that the first question of a conversation would give the model; nothing is stored.
@@ -91,12 +106,34 @@ class ChatService:
         builder = self.prompt_builder
         return builder.build_answer_prompt(actor.id, course.id, question, found, language, reading=reading)[0]
 
+    def _run_until_paused(
+        self, actor: Person, course: Course, running: RunningTurn, events: Generator[TurnEvent, None, None]
+    ) -> Generator[TurnEvent, None, None]:
+        """Yield the events of a turn; where an instructor pauses the tutor meanwhile, end it as stopped."""
+        looked_at = time.monotonic()
+        with closing(events):
+            for event in events:
+                now = time.monotonic()
+                if not isinstance(event, Finished) and now - looked_at >= PAUSE_SEEN_WITHIN_S:
+                    looked_at = now
+                    if notice := self.supervision.pause_notice(actor, course.id):
+                        break
+                yield event
+            else:
+                return
+        running.append(f"\n\n{notice}")
+        yield Finished(self.recorder.finish(running, TurnStatus.STOPPED))
+
     def _run_turn(
         self, actor: Person, course: Course, history: list[Turn], running: RunningTurn
     ) -> Generator[TurnEvent, None, None]:
         question = running.turn.question
         yield Stage("searching")
         message = parse_message(course, history, question, actor.language)
+        readings = (question, message.text, message.search_query)
+        if notice := self.supervision.topic_notice(course.id, readings, message.language):
+            yield from self._reply(running, Reply(notice))
+            return
         if quiz_reply := self._run_quiz(actor, course, message, running.turn):
             running.turn = replace(running.turn, guidance=quiz_reply.guidance)
             yield from self._reply(running, Reply(quiz_reply.text))
@@ -106,6 +143,9 @@ class ChatService:
             yield from self._reply(running, talk)
             return
         found = self._retrieve(course, history, message)
+        if language := self.foreign_answers.course_language(running.turn, message, found):
+            yield from self._answer_from_foreign_course(course, history, running, message, language)
+            return
         reading = self._read_course(course, message, found)
         if reading is not None:
             covered = found.covered or reading.is_sure
@@ -132,6 +172,29 @@ class ChatService:
         self.generator.prefetch_next(prompt, [*history, finished])
         yield Finished(finished)
 
+    def _answer_from_foreign_course(
+        self, course: Course, history: Sequence[Turn], running: RunningTurn, message: ParsedMessage, language: str
+    ) -> Generator[TurnEvent, None, None]:
+        """Answer a question, or in a language, that is not that of the course."""
+        yield Stage("thinking")
+        earlier = [turn.question for turn in history]
+        foreign = yield from self.foreign_answers.read(running.turn, course, message, earlier, language)
+        if notice := self.supervision.topic_notice(course.id, [foreign.question], message.language):
+            yield from self._reply(running, Reply(notice))
+            return
+        found = foreign.found
+        plan = plan_turn(message, found)
+        running.turn = replace(
+            running.turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
+        )
+        reply = self.direct_replies.find_reply(running, course, message, found, plan)
+        if reply is not None:
+            yield from self._reply(running, reply)
+            return
+        self.direct_replies.record_prompt(running, message, found)
+        yield from self.foreign_answers.write(running, message, foreign)
+        yield Finished(self.recorder.finish(running, TurnStatus.COMPLETE))
+
     def _retrieve(self, course: Course, history: Sequence[Turn], message: ParsedMessage) -> SearchResult:
         """Find passages; a figure is looked up by its caption, and a passage that does not name it is no substitute."""
         if message.asked_figure:
@@ -139,13 +202,14 @@ class ChatService:
             return SearchResult(hits, bool(hits), float(bool(hits)))
         past = [turn.question for turn in history] if message.search_query == message.text else []
         limit = TOP_K if message.exercise is None else 2 * TOP_K  # the exercise itself may be among them
-        return self.library.search(
+        found = self.library.search(
             course.id,
             message.search_query or message.text,
-            limit,
+            LOOKED_AT,
             history=past,
             threshold=course.strictness.threshold,
         )
+        return replace(found, hits=prefer_language(found.hits, message.language, limit))
 
     def _read_course(self, course: Course, message: ParsedMessage, found: SearchResult) -> CourseReading | None:
         """Read the course for a question about the material; None while an exercise is open, and for a figure."""

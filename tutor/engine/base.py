@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
+from adapters.vault import CLEAR, Vault
 from tutor.domain import Queued, Token
 from tutor.engine.load_progress import Fallback, LoadProgress
 from tutor.errors import InputRefused
@@ -37,6 +38,7 @@ class AdapterRef:
     directory: Path  # PEFT files: adapter_config.json, adapter_model.safetensors
     sha256: str  # of adapter_model.safetensors
     base_sha256: str  # of the base model it was trained on
+    vault: Vault = field(default=CLEAR, repr=False, compare=False)  # opens its files
 
 
 @dataclass(frozen=True, slots=True)

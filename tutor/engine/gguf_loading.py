@@ -6,7 +6,6 @@ At no time are all weights in memory in more than 8 bits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from tutor.engine.gguf_tensors import GgufWeights, StoredTensor
-from tutor.engine.kernels.base import Kernel
+from tutor.engine.kernels.base import Kernel, KernelLinear
+from tutor.engine.layer_threads import layer_threads
 from tutor.errors import ModelUnusable
 
 # GGUF names of the modules of a decoder layer, by their transformers names.
@@ -66,15 +66,21 @@ def load_gguf(folder: Path, kernel: Kernel, device: torch.device | None = None) 
     core.embed_tokens = StoredEmbedding(weights.read("token_embd.weight"), kernel.dtype).to(place)
     _set_norm(core.norm, weights.read("output_norm.weight"), kernel.dtype)
     core.norm.to(place)
-    model.lm_head = kernel.make_linear(read_head(weights), None).to(place)
+
+    def make_head() -> nn.Module:
+        head = kernel.make_linear(read_head(weights), None)
+        if isinstance(head, KernelLinear):
+            head.pack()
+        return head.to(place)
 
     def fill(number: int) -> None:
         _fill_layer(core.layers[number], number, weights, kernel)
         core.layers[number].to(place)
 
-    # One layer a thread: the steps of a layer are too small to be shared between threads.
-    with ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with layer_threads() as pool:
+        head = pool.submit(make_head)  # the largest, so it comes first
         list(pool.map(fill, range(len(core.layers))))
+        model.lm_head = head.result()
     return model
 
 

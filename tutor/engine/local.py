@@ -44,6 +44,7 @@ from tutor.errors import (
     ModelUnusable,
     PromptTooLong,
 )
+from tutor.platform.failure_log import describe_failure
 from tutor.platform.openmp import waiting_threads_sleep
 
 log = logging.getLogger(__name__)
@@ -205,8 +206,8 @@ class LocalEngine:
         while self._wait_for_work():
             try:
                 self._step()
-            except Exception as error:  # one failed step must not end the engine
-                log.exception("a step of the engine failed")
+            except Exception as error:  # noqa: BLE001 - one failed step must not end the engine
+                log.error("a step of the engine failed: %s", describe_failure(error))
                 self._abort_all(EngineError(f"the model failed ({type(error).__name__}); ask again"))
         self._abort_all(EngineNotReady("the tutor is shutting down"))
 
@@ -274,16 +275,16 @@ class LocalEngine:
         prompts = (
             (generation, generation.prefilled, len(generation.prompt_tokens)) for generation in self._rows.prefilling()
         )
-        plan = plan_prefill(prompts, capacity.chunk, capacity.prefill_rows)
+        plan = plan_prefill(prompts, capacity.chunk, capacity.prefill_rows, is_alone=not self._rows.decoding)
         if not plan:
             return
         inputs = [PrefillInput(self._rows.row_of(c.key), c.start, c.key.prompt_tokens[c.start : c.stop]) for c in plan]
         logits = self._runner.prefill(inputs)
         for chunk, prefill_input in zip(plan, inputs, strict=True):
             chunk.key.prefilled = chunk.stop
-            if chunk.stop == len(chunk.key.prompt_tokens):
+            if chunk.key.is_prefilled:
                 self._runner.cache_prompt(prefill_input.row, chunk.key.prompt_tokens)
-        done = [(chunk.key, scores) for chunk, scores in zip(plan, logits, strict=True) if chunk.key.is_prefilled]
+        done = [(c.key, scores) for c, scores in zip(plan, logits, strict=True) if c.stop == len(c.key.prompt_tokens)]
         for generation, _ in done:
             self._swap(self._rows.start_decoding(generation))
         self._emit_tokens([generation for generation, _ in done], [scores for _, scores in done])

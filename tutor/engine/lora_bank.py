@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from tutor.engine.fused_linear import dequantize_linears, fuse_linears, matmul_per_row
 from tutor.engine.heap import reserve_zeros
+from tutor.engine.layer_threads import layer_threads
 from tutor.engine.lora_files import TARGET_MODULES, LoraWeights, TargetLayer
 
 RowIndex = slice | Tensor
@@ -133,13 +134,14 @@ class LoraBank:
         self, model: nn.Module, rows: int, dtype: torch.dtype = torch.float32, unpacked_bytes: int = 0
     ) -> None:
         self.rank = 0
-        self.targets: dict[str, TargetLayer] = {}
         self._dtype, self._rows = dtype, rows
         self._device = next(model.parameters()).device
         self._held: list[LoraWeights | None] = [None] * rows
         paths = _group_target_layers(model)
         unpacked = self._device.type == "cpu" and _fp32_bytes(model, paths) <= unpacked_bytes
-        self._groups = [self._wrap_layers(model, names, dequantize=unpacked) for names in paths]
+        with layer_threads() as pool:  # a kernel packs the weights of a layer when it is fused, in one thread
+            self._groups = list(pool.map(lambda names: _wrap_layers(model, names, dequantize=unpacked), paths))
+        self.targets = {target.path: target for group in self._groups for target in group.targets}
 
     def adapter_at(self, row: int) -> LoraWeights | None:
         return self._held[row]
@@ -177,15 +179,16 @@ class LoraBank:
                 if weights is not None:
                     group.write(row, weights)
 
-    def _wrap_layers(self, model: nn.Module, paths: list[str], *, dequantize: bool) -> _LayerGroup:
-        layers: list[tuple[str, Any]] = [(path, model.get_submodule(path)) for path in paths]
-        targets = [TargetLayer(path, layer.in_features, layer.out_features) for path, layer in layers]
-        group = _LayerGroup(targets, [layer for _, layer in layers], dequantize=dequantize)
-        for member, path in enumerate(paths):
-            parent, _, name = path.rpartition(".")
-            setattr(model.get_submodule(parent), name, BankLinear(group, member))
-        self.targets |= {target.path: target for target in targets}
-        return group
+
+def _wrap_layers(model: nn.Module, paths: list[str], *, dequantize: bool) -> _LayerGroup:
+    """Put layers that share their input into one group, and let the model call it in their place."""
+    layers: list[tuple[str, Any]] = [(path, model.get_submodule(path)) for path in paths]
+    targets = [TargetLayer(path, layer.in_features, layer.out_features) for path, layer in layers]
+    group = _LayerGroup(targets, [layer for _, layer in layers], dequantize=dequantize)
+    for member, path in enumerate(paths):
+        parent, _, name = path.rpartition(".")
+        setattr(model.get_submodule(parent), name, BankLinear(group, member))
+    return group
 
 
 def _group_target_layers(model: nn.Module) -> list[list[str]]:

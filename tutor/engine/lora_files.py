@@ -15,6 +15,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 
+from adapters.errors import AdapterDamaged
 from tutor.engine.base import AdapterRef
 from tutor.errors import AdapterNotLoaded
 
@@ -111,9 +112,11 @@ def _read_tensors(ref: AdapterRef) -> dict[str, torch.Tensor]:
     try:
         if file.stat().st_size > MAX_ADAPTER_BYTES:
             raise _refused(ref, f"is larger than {MAX_ADAPTER_BYTES >> 20} MiB")
-        data = file.read_bytes()
+        data = ref.vault.read(file)
     except OSError as error:
         raise _refused(ref, f"has no readable adapter_model.safetensors ({error.strerror})") from error
+    except AdapterDamaged as error:
+        raise AdapterNotLoaded(f"adapter {ref.name}: {error}") from error
     if hashlib.sha256(data).hexdigest() != ref.sha256:
         raise _refused(ref, "was changed on disk (SHA-256 differs); roll back to an earlier version or train it again")
     try:

@@ -76,15 +76,18 @@ class ModelRunner:
 
     @torch.inference_mode()
     def prefill(self, inputs: Sequence[PrefillInput]) -> Tensor:
-        """Read a chunk of each prompt, all of one padded width; return logits of the last tokens, [prompts, words]."""
+        """Read chunks of prompts, all of one padded width; return the logits of their last tokens, [chunks, words].
+
+        Chunks of one prompt follow each other in order; the logits of those before its last one mean nothing.
+        """
         rows = [one.row for one in inputs]
         (width,) = {padded_width(len(one.tokens), self.capacity.chunk) for one in inputs}
         step = PrefillStep(self.kv, rows, [one.start for one in inputs], width)
         padded = [[*r.tokens, *[0] * (width - len(r.tokens))] for r in inputs]
-        ends = [len(r.tokens) - 1 for r in inputs]
-        positions = sorted(set(ends))  # whose logits are computed
+        ends = {one.row: len(one.tokens) - 1 for one in inputs}  # by the last chunk of each prompt
+        positions = sorted(set(ends.values()))  # whose logits are computed
         logits = self._forward(rows, padded, step, torch.tensor(positions, device=self.device))
-        return logits[torch.arange(len(ends)), torch.tensor([positions.index(end) for end in ends])]
+        return logits[torch.arange(len(rows)), torch.tensor([positions.index(ends[row]) for row in rows])]
 
     @torch.inference_mode()
     def decode(self, tokens: Sequence[int], positions: Sequence[int]) -> Tensor:

@@ -22,6 +22,7 @@ class Ability(StrEnum):
     """Something that a model may do, or be given, beyond answering in a few words from sentences of one passage."""
 
     WRITE_FROM_SENTENCES = "write_from_sentences"  # whole sentences of its own, from sentences of several passages
+    TRANSLATE = "translate"  # a question, or a sentence of the course, into another language
     WORD_HINTS = "word_hints"  # say a hint of the ladder in its own words
     WRITE_DEFINITIONS = "write_definitions"  # although the course has a sentence that defines the term
     READ_PASSAGES = "read_passages"  # several, whole
@@ -35,7 +36,7 @@ _STANDARD_FROM, _LARGE_FROM = 1_000_000_000, 3_000_000_000
 # were at hand: it keeps what such models were given before, and whoever measures it changes this line.
 ABILITIES: Mapping[SizeClass, frozenset[Ability]] = {
     SizeClass.SMALL: frozenset(),
-    SizeClass.STANDARD: frozenset({Ability.WRITE_FROM_SENTENCES}),
+    SizeClass.STANDARD: frozenset({Ability.WRITE_FROM_SENTENCES, Ability.TRANSLATE}),
     SizeClass.LARGE: frozenset(Ability),
 }
 

@@ -154,19 +154,31 @@ def padded_width(tokens: int, chunk: int) -> int:
     return min(chunk, -(-tokens // WIDTH_UNIT) * WIDTH_UNIT)
 
 
-def plan_prefill(waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int) -> list[PrefillChunk[K]]:
+def plan_prefill(
+    waiting: Iterable[tuple[K, int, int]], chunk: int, rows: int, *, is_alone: bool = False
+) -> list[PrefillChunk[K]]:
     """Return the next chunk of at most `rows` prompts, oldest first, from (key, tokens read, tokens in all).
 
     Chunks end at multiples of `chunk`, and only chunks of one width are read together. So a token is always computed
     in the same chunk, whatever else runs and however much of the prompt was cached, and reuse is exact to the bit.
+    With `is_alone`, where nobody waits for the next token, rows that are left are filled with the chunks that follow:
+    in each layer the keys of all chunks are written before the first is attended to.
     """
     plan: list[PrefillChunk[K]] = []
+    totals: list[int] = []
     width = 0
-    for key, done, total in waiting:
+
+    def add(key: K, done: int, total: int) -> None:
+        nonlocal width
         stop = min(total, (done // chunk + 1) * chunk)
-        width = width or padded_width(stop - done, chunk)
-        if padded_width(stop - done, chunk) == width:
+        own = padded_width(stop - done, chunk)
+        if len(plan) < rows and own and own == (width or own):
+            width = own
             plan.append(PrefillChunk(key, done, stop))
-        if len(plan) == rows:
-            break
+            totals.append(total)
+
+    for key, done, total in waiting:
+        add(key, done, total)
+    for last, total in zip(plan, totals, strict=True) if is_alone else ():  # they grow while they are read
+        add(last.key, last.stop, total)
     return plan

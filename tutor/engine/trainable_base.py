@@ -18,6 +18,7 @@ from tutor.engine.gguf_tensors import GgufWeights, StoredTensor
 from tutor.engine.heap import large_blocks_returned
 from tutor.engine.kernels.base import Kernel, KernelLinear
 from tutor.engine.kernels.int8_rows import Int8Rows, Int8RowsLinear
+from tutor.engine.layer_threads import layer_threads
 
 _BLOCK_ROWS = 2048  # of a weight, converted to fp32 together for a gradient
 
@@ -69,19 +70,17 @@ def load_trainable_gguf(folder: Path, upper_layers: int, kernel: Kernel | None =
         model = load_gguf(folder, kernel or Int8Rows()).requires_grad_(False)
         weights, layers = GgufWeights(folder), model.model.layers
         first = max(0, len(layers) - upper_layers)
-        for number in range(first, len(layers)):
+
+        def make_trainable(number: int) -> None:
             _make_trainable(layers[number], f"blk.{number}", weights)
-        model.lm_head = TrainableLinear(model.lm_head, read_head(weights))
-        _pack(model)
+
+        with layer_threads() as pool:
+            list(pool.map(make_trainable, range(first, len(layers))))
+            model.lm_head = TrainableLinear(model.lm_head, read_head(weights))
+            # they would be packed at their first product, one by one, and freed memory would not be given back
+            list(pool.map(Int8RowsLinear.pack, [one for one in model.modules() if isinstance(one, Int8RowsLinear)]))
     model.lower_states = LowerStates(first)
     return model.train()
-
-
-def _pack(model: nn.Module) -> None:
-    """Let int8 layers pack their weights while freed memory is given back, and not at their first product."""
-    for layer in model.modules():
-        if isinstance(layer, Int8RowsLinear):
-            layer.pack()
 
 
 def _make_trainable(layer: nn.Module, prefix: str, weights: GgufWeights) -> None:

@@ -31,6 +31,9 @@ class KernelLinear(nn.Module):
         """
         return None
 
+    def pack(self) -> None:
+        """Bring the weights into the order that the products read; at the first product at the latest."""
+
 
 class Kernel(Protocol):
     """Makes the linear layers of a model, each as a module with `in_features` and `out_features`."""

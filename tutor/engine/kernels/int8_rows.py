@@ -49,8 +49,9 @@ class Int8RowsLinear(KernelLinear):
         return cls(codes, torch.cat([layer._scales for layer in layers]), stacked_bias(layers))
 
     def pack(self) -> None:
-        """Put the weights into the order that FBGEMM reads."""
-        assert self._codes is not None
+        """Put the weights into the order that FBGEMM reads, if they are not."""
+        if self._codes is None:
+            return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # PyTorch means to drop quantized tensors; this one is made once and packed
             quantized = torch._make_per_channel_quantized_tensor(
