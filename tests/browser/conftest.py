@@ -85,7 +85,10 @@ def open_page(browser: Any, served_app: Services, request: pytest.FixtureRequest
         request.node.opened_pages.append(page)
         watch_events(page)
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
-        page.on("console", lambda said: complaints.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: complaints.append(f"console: {said.text}") if _is_complaint(said, page.url) else None,
+        )
         page.on(
             "request", lambda request: complaints.append(request.url) if _is_foreign(request.url, served_app) else None
         )
@@ -96,6 +99,12 @@ def open_page(browser: Any, served_app: Services, request: pytest.FixtureRequest
     for made in contexts:
         made.close()
     assert not [one for one in complaints if not any(known in one for known in IGNORED_CONSOLE_ERRORS)]
+
+
+def _is_complaint(said: Any, page_url: str) -> bool:
+    """Whether a console message tells of a fault; a page that says no with its status is none."""
+    is_refusal = said.text.startswith("Failed to load resource") and said.location.get("url") == page_url
+    return said.type == "error" and not is_refusal
 
 
 def _is_foreign(url: str, services: Services) -> bool:

@@ -75,7 +75,7 @@ def test_a_new_course_accepts_documents_and_an_invitation_works_once(
     open_page: Callable[..., Any], served_app: Services, screenshot: Callable[[Any, str], None]
 ):
     page = open_instructor_page(open_page, served_app)
-    page.locator("#tutor-new-course > button").click()
+    page.locator("#tutor-new-course").click()
     page.locator("#tutor-course-title input, #tutor-course-title textarea").fill("Algebra")
     page.locator("#tutor-create").click()
     page.get_by_text("No documents yet").wait_for()
@@ -142,7 +142,9 @@ def test_a_course_without_documents_explains_where_skills_come_from(
     open_page: Callable[..., Any], served_app: Services
 ):
     page = open_instructor_page(open_page, served_app)
-    served_app.courses.create(served_app.accounts.get_by_name("ms-frizzle"), "Empty", course_id="empty")
+    served_app.courses.create(
+        served_app.accounts.get_by_name("ms-frizzle"), "Empty", course_id="empty", open_to_all=True
+    )
     wait_until_idle(page).reload()
     page.locator("#tutor-course input").click()
     page.get_by_role("option", name="Empty").click()

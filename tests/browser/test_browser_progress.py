@@ -117,8 +117,7 @@ def test_a_wide_class_map_scrolls_on_mobile_with_a_fade(open_page, served_app, c
     served_app.courses.declare_skills(served_app.operator, COURSE, [*old, *more])
     page = open_page(instructor_link(served_app), width=390, color_scheme=scheme)
     page.locator("form button").click()
-    page.locator(".overflow-menu > button").click()
-    page.locator(".overflow-dropdown button", has_text="Class").click()
+    page.get_by_role("tab", name="Class").click()
     page.locator("#tp-map tbody tr").nth(5).wait_for()
     scroller, name = page.locator("#tp-map .tp-scroll"), page.locator("#tp-map tbody th").first
     fade = "e => getComputedStyle(e).getPropertyValue('--tp-fade')"
@@ -178,3 +177,18 @@ def test_an_instructor_imports_xapi_statements(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     screenshot(page, f"intake-{width}-{scheme}-{language}")
     assert served_app.progress.learner_overview(class_of_learners[1].id, COURSE).total.answers == 9
+
+
+def test_who_deletes_their_account_is_signed_out_and_finds_nothing_again(open_page, served_app, screenshot):
+    pupil = served_app.accounts.create_account("moving-on", Role.LEARNER)
+    page = sign_in_and_open_progress(open_page(served_app.accounts.issue_sign_in_link(pupil)))
+    page.get_by_role("tab", name="Progress", exact=True).click()
+    page.locator("#tutor-account-erasure button").first.click()
+    page.locator("#tutor-erase-account-name input, #tutor-erase-account-name textarea").fill("somebody-else")
+    page.locator("#tutor-erase-account").click()
+    page.get_by_text("type moving-on, the name of your account").wait_for()
+    screenshot(page, "account-erasure")
+    page.locator("#tutor-erase-account-name input, #tutor-erase-account-name textarea").fill("moving-on")
+    wait_until_idle(page).locator("#tutor-erase-account").click()
+    page.locator("form[action^='/guest'] button").first.wait_for()
+    assert pupil.name not in [person.name for person in served_app.accounts.list_people()]

@@ -115,6 +115,7 @@ def test_a_stopped_answer_keeps_its_text_and_reenables_the_input(
     open_page: Callable[..., Any], served_app: Services, how: str
 ):
     page = sign_in(open_page())
+    served_app.engine.pause_s = 0.5  # on a busy machine the answer must not end before the key arrives
     ask(page, COVERED, wait=False)
     page.locator("#tutor-chat").get_by_text("Chlorophyll absorbs").wait_for()
     page.keyboard.press("Escape") if how == "escape" else page.locator("#tutor-box .stop-button").click()
@@ -323,9 +324,9 @@ def test_a_cited_pdf_page_opens_with_the_quote_highlighted(
     page.locator("dialog").get_by_text("removed or replaced after you got your answer").wait_for()
 
 
-def test_a_long_model_name_on_a_phone_does_not_truncate_the_notice(open_page: Callable[..., Any], served_app: Services):
-    page = sign_in(open_page(width=390, height=844))
-    page.evaluate("document.querySelector('#tutor-model p').textContent = 'SmolLM2-135M-Instruct+house (NF4) · cpu'")
+def test_learners_read_of_the_model_only_while_it_cannot_answer(open_page: Callable[..., Any], served_app: Services):
+    page = wait_until_idle(sign_in(open_page(width=390, height=844)))
+    assert page.locator("#tutor-model").inner_text().strip() == ""
     notice = page.locator("#tutor-notice p").bounding_box()
     assert notice and notice["y"] + notice["height"] <= 844
     assert page.evaluate("document.documentElement.scrollHeight") <= 844

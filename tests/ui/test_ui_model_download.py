@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
 
-from knowledge.embedding import Embedder
+from knowledge.embedding import Embedder, HashingEmbedder
 from tutor.cli import doctor
 from tutor.domain import Finished, Role, Token, TurnStatus
 from tutor.engine.base import Engine
@@ -48,7 +49,7 @@ def engine() -> DownloadingEngine:
 def tutor(settings: Settings, engine: DownloadingEngine, embedder: Embedder) -> Iterator[Services]:
     services = open_services(settings, engine=engine, embedder=embedder)
     instructor = services.accounts.create_account("ms-frizzle", Role.INSTRUCTOR)
-    services.courses.create(instructor, "Biology", course_id="biology")
+    services.courses.create(instructor, "Biology", course_id="biology", open_to_all=True)
     services.documents.ingest(instructor, "biology", "plants.md", TEXT)
     yield services
     services.close()
@@ -70,6 +71,19 @@ def test_health_reports_the_download_and_stays_well(tutor: Services):
     answer = TestClient(http_routes.build_routes_app(tutor)).get("/healthz")
     assert answer.status_code == 200
     assert (answer.json()["state"], answer.json()["detail"]) == ("loading", "downloading the model, 340 of 1,117 MB")
+
+
+def test_health_names_the_embedder_and_whether_it_is_loaded(tutor: Services, embedder: Embedder):
+    embedder.prepare()
+    report = TestClient(http_routes.build_routes_app(tutor)).get("/healthz").json()
+    assert (report["embedder"], report["embedder_state"]) == (embedder.name, "ready")
+
+
+def test_doctor_tells_that_the_embedder_is_loaded(tutor: Services):
+    told: list[str] = []
+    cold = replace(tutor, embedder=HashingEmbedder(is_ready=False))
+    assert doctor._describe_embedder(cold, told.append).startswith("hashing-64")
+    assert told == ["loading the embedder; its first use converts it, which takes about half a minute"]
 
 
 def test_waiting_for_the_model_tells_the_progress_now_and_then(

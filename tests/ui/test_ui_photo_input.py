@@ -44,6 +44,6 @@ def test_the_photo_route_is_rate_limited(new_guest: Client) -> None:
 
 
 def test_the_photo_script_is_localised() -> None:
-    script = page_scripts.render_head()
+    script = page_scripts.render_script()
     assert "Reading your picture" in script and "正在识别图片" in script
     assert "MESSAGES" not in script and "MAX_PHOTO_BYTES" not in script

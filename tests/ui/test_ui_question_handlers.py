@@ -154,8 +154,8 @@ def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_o
     def refused(_value: str) -> None:
         raise NotAllowed("<b>ada</b> may not do that")
 
-    def broken(_value: str) -> None:
-        raise RuntimeError("the secret of /etc/shadow")
+    def broken(value: str) -> None:
+        raise RuntimeError(f"the secret of {value}")
 
     with pytest.raises(gr.Error) as shown:
         error_boundary.handle_errors(refused)("x")
@@ -165,4 +165,4 @@ def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_o
     assert "secret" not in hidden.value.message and "reference" in hidden.value.message
     assert "what ada wrote" not in caplog.text
     reference = hidden.value.message.split("(reference ")[1].split(")")[0]
-    assert reference in caplog.text
+    assert reference in caplog.text and "RuntimeError" in caplog.text and "in broken" in caplog.text

@@ -10,7 +10,7 @@ CHAPTER = b"# Introduction\n\nWelcome.\n\n# Queues\n\nA queue is a list from whi
 
 def open_course(services):
     teacher = services.accounts.create_account("teacher", Role.INSTRUCTOR)
-    course = services.courses.create(teacher, "Data structures")
+    course = services.courses.create(teacher, "Data structures", open_to_all=True)
     return teacher, course
 
 

@@ -83,7 +83,8 @@ class AdapterHandlers:
         """Switch to the selected version."""
         actor = current_person(request)
         if version_id:
-            version = self.services.adapter_versions.promote(actor, version_id)
+            serving = self.services.training.engine.info().base_sha256
+            version = self.services.adapter_versions.promote(actor, version_id, serving)
             show_info(t(actor.language, "switched_on", name=version.name))
         return self.show(course_id, request)
 

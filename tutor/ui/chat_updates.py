@@ -24,6 +24,25 @@ def resolve_course_id(services: Services, actor: Person, shown: str | None) -> s
     return shown or next((course.id for course in services.courses.visible_to(actor)), None)
 
 
+def restored_course_id(services: Services, actor: Person, wanted: str | None) -> str | None:
+    """Return the course that was open, else the one in which the person asked last, else the first visible one."""
+    visible = [course.id for course in services.courses.visible_to(actor)]
+    for course_id in (wanted, services.conversations.latest_course_id(actor)):
+        if course_id in visible:
+            return course_id
+    return next(iter(visible), None)
+
+
+def restored_conversation_id(
+    services: Services, actor: Person, course_id: str | None, wanted: str | None
+) -> str | None:
+    """Return the conversation that was open, else the latest of the course; None for "", a new one."""
+    if wanted == "" or course_id is None:
+        return None
+    mine = [conversation.id for conversation in services.conversations.list_own(actor, course_id)]
+    return wanted if wanted in mine else next(iter(mine), None)
+
+
 def render_conversation_list(services: Services, actor: Person, course_id: str | None, chosen: str | None) -> gr.Radio:
     """Return the list of this person's conversations in a course."""
     mine = services.conversations.list_own(actor, course_id) if course_id else []
@@ -52,8 +71,11 @@ def render_chat(services: Services, actor: Person, course_id: str | None, conver
 def _empty_chat_options(services: Services, actor: Person, course_id: str | None) -> dict[str, Any]:
     course = next((c for c in services.courses.visible_to(actor) if c.id == course_id), None)
     documents = services.documents.documents(actor, course.id) if course else []
+    is_reading = course is not None and not documents and services.documents.is_reading(actor, course.id)
     return {
-        "placeholder": chat_view.format_empty_chat(course.title if course else None, bool(documents), actor.language),
+        "placeholder": chat_view.format_empty_chat(
+            course.title if course else None, bool(documents), actor.language, is_reading=is_reading
+        ),
         "examples": _starters(services, actor, course.id, documents) if documents and course else [],
     }
 
@@ -78,16 +100,27 @@ def render_busy_question_box(**changes: Any) -> gr.Textbox:
 
 
 def render_model_status(services: Services, actor: Person) -> tuple[str, gr.Timer]:
-    """Return the model's status, and a timer that runs while it loads."""
+    """Return the model's status, and a timer that runs while it loads.
+
+    Learners read of the model only while it cannot answer as it should; each answer names the one that gave it.
+    """
     info = services.engine.info()
-    return chat_view.format_model_status(info, actor.language), gr.Timer(active=info.state is EngineState.LOADING)
+    tells = actor.is_staff or info.state is not EngineState.READY or info.fallback is not None
+    said = chat_view.format_model_status(info, actor.language) if tells else ""
+    return said, gr.Timer(active=info.state is EngineState.LOADING)
 
 
 def render_account_links(actor: Person) -> str:
     """Return a person's account links as HTML, made of our own text only."""
     teach = f'<a href="/teach">{t(actor.language, "teach")}</a>' if actor.is_staff else ""
+    join = f'<a href="/join">{t(actor.language, "join_a_course")}</a>'
     leave = f'<form method="post" action="/logout"><button>{t(actor.language, "sign_out")}</button></form>'
-    return f'<div class="tutor-account">{teach}{render_language_switch(actor, "/")}{leave}</div>'
+    if not actor.guest:  # who can sign in on several devices
+        leave += (
+            '<form method="post" action="/logout"><input type="hidden" name="everywhere" value="1">'
+            f"<button>{t(actor.language, 'sign_out_everywhere')}</button></form>"
+        )
+    return f'<div class="tutor-account">{join}{teach}{render_language_switch(actor, "/")}{leave}</div>'
 
 
 def render_language_switch(actor: Person, page: str) -> str:

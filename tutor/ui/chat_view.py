@@ -284,12 +284,12 @@ def starter_questions(topics: Sequence[str], language: str) -> list[ChatMessage]
     return [{"text": t(language, "starter", topic=line)} for line in (spoken or lines)[:STARTER_QUESTIONS]]
 
 
-def format_empty_chat(course: str | None, has_documents: bool, language: str) -> str:
+def format_empty_chat(course: str | None, has_documents: bool, language: str, *, is_reading: bool = False) -> str:
     """Return the text of an empty chat."""
     if course is None:
         return t(language, "no_courses")
     if not has_documents:
-        return t(language, "no_documents", course=escape_inline(course))
+        return t(language, "documents_being_read" if is_reading else "no_documents", course=escape_inline(course))
     return f"## {t(language, 'empty_chat_title')}\n{t(language, 'empty_chat_lead', course=escape_inline(course))}"
 
 

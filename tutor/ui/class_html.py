@@ -25,6 +25,7 @@ from tutor.locales import t, translate_error
 from tutor.locales.formatting import format_month_day, format_share, join_list
 from tutor.progress.xapi_import import ImportResult
 from tutor.ui import charts
+from tutor.ui.pictures import picture
 from tutor.ui.progress_html import NamesById, format_level, format_relative_day
 
 PlacesById = Mapping[str, str]  # passage id -> document and place
@@ -38,7 +39,7 @@ def render_class_page(
 ) -> str:
     """Return the class page."""
     if not classroom.learners:
-        return f'<div class="tp tp-card"><p>{t(language, "class_none")}</p></div>'
+        return f'<div class="tp tp-card t-empty">{picture("path")}<p>{t(language, "class_none")}</p></div>'
     disclosed = full_figures(classroom)
     return (
         _render_pending_notice(classroom, language)

@@ -11,6 +11,7 @@ from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import chat_updates, text_format
 from tutor.ui.error_boundary import Updates, current_person, show_info
+from tutor.ui.greeting import render_greeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +20,29 @@ class ConversationHandlers:
 
     services: Services
 
-    def load_page(self, request: gr.Request) -> Updates:
-        """Return the page with the person's latest conversation."""
+    def load_page(self, course_id: str | None, conversation_id: str | None, request: gr.Request) -> Updates:
+        """Return the page as the person left it: the browser says which course and conversation were open.
+
+        A conversation "" is a new one. What they may not see, or no longer, gives way to their latest.
+        """
         actor = current_person(request)
         courses = self.services.courses.visible_to(actor)
-        course_id = chat_updates.resolve_course_id(self.services, actor, None)
-        latest_id = chat_updates.latest_conversation_id(self.services, actor, course_id)
+        course_id = chat_updates.restored_course_id(self.services, actor, course_id)
+        shown_id = chat_updates.restored_conversation_id(self.services, actor, course_id, conversation_id)
         return (
             gr.Dropdown(
                 choices=[(text_format.to_plain_line(course.title), course.id) for course in courses], value=course_id
             ),
-            *self._render(request, course_id, latest_id),
+            *self._render(request, course_id, shown_id),
             *chat_updates.render_model_status(self.services, actor),
             t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name)),
             chat_updates.render_account_links(actor),
+            render_greeting(self.services, actor, course_id),
         )
+
+    def show_greeting(self, course_id: str | None, request: gr.Request) -> str:
+        """Return what the learner can begin or continue."""
+        return render_greeting(self.services, current_person(request), course_id)
 
     def refresh_model_status(self, request: gr.Request) -> Updates:
         """Return the model's status while it loads."""

@@ -18,6 +18,7 @@ from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
 from tutor.locales import CATALOGS, DEFAULT, negotiate_language, t, translate_error
+from tutor.platform.failure_log import describe_failure
 
 log = logging.getLogger(__name__)
 PERSON_KEY = "tutor.person"  # the key of the signed-in person in the request's scope
@@ -60,7 +61,7 @@ def error_message(error: BaseException, language: str = DEFAULT) -> str:
     if isinstance(error, USER_FACING_ERRORS):
         return translate_error(error, language)
     reference = secrets.token_hex(4)
-    log.error("page handler failed (reference %s)", reference, exc_info=error)
+    log.error("page handler failed (reference %s): %s", reference, describe_failure(error))
     return t(language, "internal_error", reference=reference)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import timedelta
 from http import HTTPStatus
 
 from anyio import to_thread
@@ -14,23 +15,27 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 from starlette.types import Scope
 
+from tutor.accounts.sign_in import GUESTS_MANY, too_many_guests
 from tutor.engine.base import EngineState
-from tutor.errors import InputRefused, NotAllowed, TutorError
+from tutor.errors import InputRefused, NotAllowed, NotFound, TutorError
+from tutor.platform.throttle import Throttle
 from tutor.services import Services
 from tutor.ui import citation_routes, download_routes, photo_input, static_pages
 from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
+from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
-    r"/healthz|/guest|/join|/logout|/language|/photo|/passage/[^/]+(?:/page\.png)?"
+    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/language|/photo|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
 SECURE_SESSION_COOKIE = "__Host-tutor_session"  # browsers accept it only from this host and over TLS
-SESSION_MAX_AGE_S = 180 * 24 * 3600
+GUESTS_PER_COURSE = 1_000  # a minute, with its code: a whole school year joins from one address
 
 
 def build_routes_app(services: Services) -> Starlette:
     """Return the application of our own routes."""
+    new_guests = GuestThrottles(services)
 
     def health(_request: Request) -> Response:
         info = services.engine.info()
@@ -41,6 +46,8 @@ def build_routes_app(services: Services) -> Starlette:
             "kernel": info.kernel,
             "state": info.state.value,
             "detail": info.detail,
+            "embedder": services.embedder.name,
+            "embedder_state": "ready" if services.embedder.is_ready else "not loaded",
         }
         return JSONResponse(report, int(status))
 
@@ -48,29 +55,73 @@ def build_routes_app(services: Services) -> Starlette:
         if request.scope[PERSON_KEY] is not None:  # a second click creates no second account
             return _redirect("/")
         try:
+            new_guests.require_by_address(request.scope)
             _, token = services.accounts.create_guest(browser_language(request))
         except NotAllowed as error:
             return _error_page(request, error, HTTPStatus.TOO_MANY_REQUESTS)
-        return _sign_in_response(request, token, "/")
+        return sign_in(request, token, "/")
 
     def join_page(request: Request) -> Response:
-        return HTMLResponse(static_pages.render_join(browser_language(request), request.query_params.get("token", "")))
+        language = _language(request)
+        if "token" in request.query_params:
+            return HTMLResponse(static_pages.render_join(language, request.query_params["token"]))
+        return HTMLResponse(static_pages.render_join_code(language))
 
-    async def redeem_link(request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=4)
+    def course_page(request: Request) -> Response:
+        """Show which course a link is for; only its button enrols."""
+        code = request.path_params["code"]
         try:
-            actor, token = await to_thread.run_sync(services.accounts.redeem_sign_in_link, str(form.get("token", "")))
+            course = services.enrolment.find_course(code)
+        except NotFound as error:
+            return _wrong_code(request, error)
+        return HTMLResponse(static_pages.render_join_course(_language(request), course.title, code))
+
+    async def join(request: Request) -> Response:
+        """Redeem the one-time link, or join the course, that the form names."""
+        form = await request.form(max_files=0, max_fields=4)
+        handle = redeem_link if "token" in form else join_course
+        return await to_thread.run_sync(handle, request, str(form.get("token") or form.get("code") or ""))
+
+    def redeem_link(request: Request, token: str) -> Response:
+        try:
+            actor, session = services.accounts.redeem_sign_in_link(token, replaces=_session_cookie(request))
         except NotAllowed as error:
             return _error_page(request, error, HTTPStatus.FORBIDDEN)
-        return _sign_in_response(request, token, "/teach" if actor.is_staff else "/")
+        return sign_in(request, session, "/teach" if actor.is_staff else "/")
 
-    def sign_out(request: Request) -> Response:
-        name = SECURE_SESSION_COOKIE if is_secure(request.scope) else SESSION_COOKIE
-        if token := request.cookies.get(name):
-            services.accounts.end_session(token)
+    def join_course(request: Request, code: str) -> Response:
+        """Enrol whoever holds the code; who is not signed in becomes a guest first."""
+        actor, session = request.scope[PERSON_KEY], None
+        try:
+            course = services.enrolment.find_course(code)
+            if actor is None:
+                new_guests.require_by_course(course.id)
+                actor, session = services.accounts.create_guest(browser_language(request))
+            services.enrolment.join(actor, code)
+        except NotFound as error:
+            return _wrong_code(request, error)
+        except NotAllowed as error:
+            status = HTTPStatus.TOO_MANY_REQUESTS if error.key == GUESTS_MANY else HTTPStatus.FORBIDDEN
+            return _error_page(request, error, status)
+        return sign_in(request, session, "/") if session else _redirect("/")
+
+    def sign_in(request: Request, token: str, target: str) -> Response:
+        return _sign_in_response(request, token, target, services.accounts.limits.longest)
+
+    async def sign_out(request: Request) -> Response:
+        """End this session, or all of this person's."""
+        form = await request.form(max_files=0, max_fields=4)
+        await to_thread.run_sync(end_sessions, request, "everywhere" in form)
         response = _redirect("/")
-        response.delete_cookie(name, path="/", secure=is_secure(request.scope), httponly=True)
+        secure = is_secure(request.scope)
+        response.delete_cookie(_cookie_name(request.scope), path="/", secure=secure, httponly=True)
         return response
+
+    def end_sessions(request: Request, everywhere: bool) -> None:
+        if everywhere and (actor := request.scope[PERSON_KEY]) is not None:
+            services.accounts.end_all_sessions(actor)
+        elif token := _session_cookie(request):
+            services.accounts.end_session(token)
 
     async def set_language(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=4)
@@ -86,7 +137,8 @@ def build_routes_app(services: Services) -> Starlette:
             Route("/healthz", health),
             Route("/guest", create_guest, methods=["POST"]),
             Route("/join", join_page, methods=["GET"]),
-            Route("/join", redeem_link, methods=["POST"]),
+            Route("/join", join, methods=["POST"]),
+            Route("/join/{code}", course_page, methods=["GET"]),
             Route("/logout", sign_out, methods=["POST"]),
             *photo_input.build_routes(services),
             Route("/language", set_language, methods=["POST"]),
@@ -96,9 +148,43 @@ def build_routes_app(services: Services) -> Starlette:
     )
 
 
-def _error_page(request: Request, error: TutorError, status: HTTPStatus) -> Response:
+class GuestThrottles:
+    """How many guests one address may create; who holds a course's code counts for the course instead.
+
+    So a school behind one address is not locked out of a course, and an address without a code fills nothing.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._behind_proxy = services.settings.is_behind_proxy
+        self._by_address = Throttle(services.settings.guests_per_minute, 60)
+        self._by_course = Throttle(GUESTS_PER_COURSE, 60)
+
+    def require_by_address(self, scope: Scope) -> None:
+        """Raise NotAllowed when this address has created too many guests in the last minute."""
+        self._require(self._by_address, client_address(scope, behind_proxy=self._behind_proxy))
+
+    def require_by_course(self, course_id: str) -> None:
+        self._require(self._by_course, course_id)
+
+    @staticmethod
+    def _require(throttle: Throttle, key: str) -> None:
+        if not throttle.take(key):
+            raise too_many_guests()
+
+
+def _language(request: Request) -> str:
     actor = request.scope[PERSON_KEY]
-    language = actor.language if actor else browser_language(request)
+    return actor.language if actor else browser_language(request)
+
+
+def _wrong_code(request: Request, error: TutorError) -> Response:
+    language = _language(request)
+    page = static_pages.render_join_code(language, error_message(error, language))
+    return HTMLResponse(page, int(HTTPStatus.NOT_FOUND))
+
+
+def _error_page(request: Request, error: TutorError, status: HTTPStatus) -> Response:
+    language = _language(request)
     return HTMLResponse(static_pages.render_message(language, error_message(error, language)), int(status))
 
 
@@ -108,8 +194,16 @@ def is_secure(scope: Scope) -> bool:
     return (forwarded.split(",")[0].strip() or scope["scheme"]) == "https"
 
 
-def _sign_in_response(request: Request, token: str, target: str) -> Response:
-    """Set the session cookie and redirect to `target`.
+def _cookie_name(scope: Scope) -> str:
+    return SECURE_SESSION_COOKIE if is_secure(scope) else SESSION_COOKIE
+
+
+def _session_cookie(request: Request) -> str | None:
+    return request.cookies.get(_cookie_name(request.scope))
+
+
+def _sign_in_response(request: Request, token: str, target: str, lifetime: timedelta) -> Response:
+    """Set the session cookie, which the browser keeps for `lifetime`, and redirect to `target`.
 
     On a Space the page is in a frame of another site, where browsers keep only a partitioned SameSite=None cookie;
     the middleware's check of the Origin replaces the protection of SameSite.
@@ -118,9 +212,9 @@ def _sign_in_response(request: Request, token: str, target: str) -> Response:
     framed = secure and "SPACE_ID" in os.environ
     response = _redirect(target)
     response.set_cookie(
-        SECURE_SESSION_COOKIE if secure else SESSION_COOKIE,
+        _cookie_name(request.scope),
         token,
-        max_age=SESSION_MAX_AGE_S,
+        max_age=int(lifetime.total_seconds()),
         path="/",
         secure=secure,
         httponly=True,

@@ -9,20 +9,24 @@ from typing import Any
 import gradio as gr
 
 from knowledge.documents import Document
-from knowledge.languages import languages
+from tutor.courses.sample_course import sample_course_id
 from tutor.domain import Person, Role
-from tutor.locales import DEFAULT, t
+from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import (
     chat_updates,
     chat_view,
     class_tab,
+    course_access_panel,
+    course_header,
     grades_tab,
     job_progress,
+    page_scripts,
     question_bank_tab,
     review_tab,
     skills_tab,
     strictness_panel,
+    supervision_panel,
     text_format,
     upload_html,
 )
@@ -38,6 +42,7 @@ from tutor.ui.error_boundary import (
     show_warning,
 )
 from tutor.ui.gradio_i18n import i18n
+from tutor.ui.pictures import picture
 
 POLL_S = 1.0
 
@@ -48,50 +53,58 @@ class InstructorHandlers:
 
     services: Services
 
-    def load_page(self, request: gr.Request) -> Updates:
-        """Return the page for instructors, or a message for others."""
+    def load_page(self, wanted: str | None, request: gr.Request) -> Updates:
+        """Return the page for instructors with the course they had open, or a message for others."""
         actor = current_person(request)
         links = f'<a href="/">{t(actor.language, "to_chat")}</a>{chat_updates.render_language_switch(actor, "/teach")}'
         back = f'<div class="tutor-account">{links}</div>'
         if not actor.is_staff:
             not_allowed = t(actor.language, "only_instructors")
-            return back, not_allowed, gr.Column(visible=False), gr.skip(), *(gr.skip() for _ in range(4)), gr.skip()
-        courses = self.services.courses.taught_by(actor)
-        course_id = courses[0].id if courses else None
-        picker = gr.Dropdown(
-            choices=[(text_format.to_plain_line(course.title), course.id) for course in courses], value=course_id
-        )
+            return back, not_allowed, gr.Column(visible=False), *(gr.skip() for _ in range(10))
+        course_id = course_header.choose_course(self.services, actor, wanted)
         greeting = t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name))
         limit = t(actor.language, "upload_hint", megabytes=self.services.settings.max_upload_mb)
-        return back, greeting, gr.Column(visible=True), picker, *self.show_course(course_id, request), limit
+        header = course_header.render_header(self.services, actor, course_id)
+        return back, greeting, gr.Column(visible=True), *header, *self._render_course(actor, course_id), limit
 
     def show_course(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (documents, note, progress, timer) of a course."""
+        """Return (first steps, where uploads go, documents, note, progress, timer) of a course."""
         actor = current_person(request)
+        steps = course_header.render_steps(self.services, actor, course_id)
+        return steps, *self._render_course(actor, course_id)
+
+    def _render_course(self, actor: Person, course_id: str | None) -> Updates:
+        """Return (where uploads go, documents, note, progress, timer)."""
         if course_id is None:
-            return gr.Radio(choices=[], value=None), "", "", gr.Timer(active=False)
+            return "", gr.Radio(choices=[], value=None), "", "", gr.Timer(active=False)
         documents = self.services.documents.documents(actor, course_id)
         note = "" if documents else t(actor.language, "no_documents_yet")
         return (
+            self._upload_target(actor, course_id),
             gr.Radio(choices=chat_view.document_choices(documents, actor.language), value=None),
             note,
             *self._render_uploads(actor, course_id),
         )
 
+    def _upload_target(self, actor: Person, course_id: str) -> str:
+        """Return the heading above the upload box: the course that it fills."""
+        title = self.services.courses.authorize(actor, course_id).title
+        key = "upload_to_sample" if course_id == sample_course_id() else "upload_to"
+        return t(actor.language, key, course=text_format.escape_inline(title))
+
     def poll_uploads(self, course_id: str | None, request: gr.Request) -> Updates:
         """Return the progress of uploads, or the whole course when none is running."""
         progress, timer = self._render_uploads(current_person(request), course_id)
         if timer.active:
-            return gr.skip(), gr.skip(), progress, timer
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip(), progress, timer
         return self.show_course(course_id, request)
 
     def create_course(self, title: str, language: str, request: gr.Request) -> Updates:
         actor = current_person(request)
         course = self.services.courses.create(actor, title, language)
         show_info(t(actor.language, "created", title=course.title))
-        courses = self.services.courses.taught_by(actor)
-        picker = gr.Dropdown(choices=[(text_format.to_plain_line(c.title), c.id) for c in courses], value=course.id)
-        return picker, "", *self.show_course(course.id, request)
+        header = course_header.render_header(self.services, actor, course.id)
+        return *header, *self._render_course(actor, course.id)
 
     def upload(self, files: list[str] | None, course_id: str | None, request: gr.Request) -> Updates:
         """Upload files, one job each; a refused file does not stop the others."""
@@ -133,15 +146,18 @@ class InstructorHandlers:
         """Undo the last removal: the stored file is read again."""
         actor = current_person(request)
         if document is None:
-            return gr.Button(visible=False), None, *(gr.skip() for _ in range(4))
+            return gr.Button(visible=False), None, *(gr.skip() for _ in range(6))
         self.services.documents.restore(actor, document)
         show_info(t(actor.language, "restoring", name=document.name))
         return gr.Button(visible=False), None, *self.show_course(document.course_id, request)
 
-    def invite(self, name: str, role: str, request: gr.Request) -> Updates:
-        """Create an account and show its one-time link."""
+    def invite(self, name: str, role: str, course_id: str | None, request: gr.Request) -> Updates:
+        """Create an account and show its one-time link; a learner is in the course that the page shows."""
         actor = current_person(request)
-        link = self.services.accounts.invite(actor, name.strip(), Role(role), actor.language)
+        if role == Role.LEARNER and course_id is not None:
+            link = self.services.enrolment.invite(actor, course_id, name.strip(), actor.language)
+        else:
+            link = self.services.accounts.invite(actor, name.strip(), Role(role), actor.language)
         return t(actor.language, "invite_link", name=text_format.escape_inline(name)), gr.Textbox(
             value=link, visible=True
         )
@@ -155,7 +171,8 @@ class InstructorHandlers:
 class CoursePanel:
     """The components that show a course; `outputs` are in the order of `InstructorHandlers.show_course`."""
 
-    course: gr.Dropdown
+    steps: gr.HTML
+    target: gr.Markdown
     documents: gr.Radio
     note: gr.Markdown
     progress: gr.HTML
@@ -163,22 +180,23 @@ class CoursePanel:
 
     @property
     def outputs(self) -> list[Any]:
-        return [self.documents, self.note, self.progress, self.timer]
+        return [self.steps, self.target, self.documents, self.note, self.progress, self.timer]
 
 
 def build(services: Services, page: gr.Blocks) -> None:
     """Add the instructor's page to `page`."""
     handlers = InstructorHandlers(services)
     with gr.Row(elem_id="tutor-head"):
+        gr.HTML(picture("book"), elem_id="tutor-logo", padding=False)
         gr.Markdown(i18n("instructor_title"), elem_id="tutor-title")
         actor, back = gr.Markdown(elem_id="tutor-model"), gr.HTML()
     with gr.Column(visible=False, elem_id="tutor-instructor") as column:
-        course = gr.Dropdown(label=i18n("course"), choices=[], elem_id="tutor-course")
-        with gr.Tabs(elem_id="tutor-teach-tabs"):
+        header = course_header.build()
+        course = header.course
+        with gr.Tabs(elem_id="tutor-teach-tabs", overflow_behavior="wrap") as tabs:
             with gr.Tab(i18n("material"), id="material"):
-                hint, panel = _build_documents(handlers, course)
+                hint, panel = _build_documents(handlers, header)
                 strictness_panel.build(services, course)
-                _build_course_form(handlers, panel)
             with gr.Tab(i18n("review"), id="review") as review_panel:
                 fill_review = review_tab.build(services, review_panel, course)
             with gr.Tab(i18n("questions"), id="questions") as question_tab:
@@ -189,21 +207,35 @@ def build(services: Services, page: gr.Blocks) -> None:
                 class_tab.build(services, class_panel, course)
             with gr.Tab(i18n("skills_tab"), id="skills") as skills:
                 skills_tab.build(services, skills, course)
-            with gr.Tab(i18n("people"), id="people"):
-                _build_invitations(handlers)
-    fill_review(
-        page.load(
-            handle_errors(handlers.load_page),
-            None,
-            [back, actor, column, course, *panel.outputs, hint],
-            **READ_EVENT_OPTIONS,
-        )
+            with gr.Tab(i18n("people"), id="people") as people_tab:
+                course_access_panel.build(services, people_tab, course)
+                supervision_panel.build(services, people_tab, course)
+                _build_invitations(handlers, course)
+    course_header.wire_steps(services, header, tabs)
+    header.create.click(
+        handle_errors(handlers.create_course),
+        [header.title, header.language],
+        [*header.outputs, *panel.outputs[1:]],
+        **EVENT_OPTIONS,
     )
+    loaded = page.load(
+        handle_errors(handlers.load_page),
+        course,
+        [back, actor, column, *header.outputs, *panel.outputs[1:], hint],
+        js=page_scripts.RECALL_COURSE_JS,
+        **READ_EVENT_OPTIONS,
+    )
+    fill_review(loaded)
+    loaded.then(None, None, None, js=page_scripts.OPEN_TAB_JS, **EVENT_OPTIONS)
+    course.change(None, course, None, js=page_scripts.REMEMBER_COURSE_JS, **EVENT_OPTIONS)
     fill_review(course.input(handle_errors(handlers.show_course), course, panel.outputs, **READ_EVENT_OPTIONS))
     panel.timer.tick(handle_errors(handlers.poll_uploads), course, panel.outputs, **READ_EVENT_OPTIONS)
 
 
-def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple[gr.Markdown, CoursePanel]:
+def _build_documents(
+    handlers: InstructorHandlers, header: course_header.CourseHeader
+) -> tuple[gr.Markdown, CoursePanel]:
+    course, target = header.course, gr.Markdown(elem_id="tutor-upload-course")
     files = gr.File(label=i18n("upload"), file_count="multiple", type="filepath", height=140, elem_id="tutor-upload")
     hint = gr.Markdown()
     progress = gr.HTML(elem_id="tutor-progress", js_on_load=upload_html.CANCEL_JS)
@@ -214,7 +246,7 @@ def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple
         undo = gr.Button(i18n("undo"), size="sm", visible=False, elem_id="tutor-undo-remove")
     confirmation = build_confirmation("remove_yes", "tutor-remove-yes")
     removed, timer = gr.State(), gr.Timer(POLL_S, active=False)
-    panel = CoursePanel(course, documents, note, progress, timer)
+    panel = CoursePanel(header.steps, target, documents, note, progress, timer)
     files.upload(handle_errors(handlers.upload), [files, course], [files, *panel.outputs], **STATE_EVENT_OPTIONS)
     progress.click(handle_errors(handlers.cancel_upload), course, panel.outputs, **EVENT_OPTIONS)
     remove.click(handle_errors(handlers.confirm_removal), [documents, course], confirmation.outputs, **EVENT_OPTIONS)
@@ -230,21 +262,7 @@ def _build_documents(handlers: InstructorHandlers, course: gr.Dropdown) -> tuple
     return hint, panel
 
 
-def _build_course_form(handlers: InstructorHandlers, panel: CoursePanel) -> None:
-    with gr.Accordion(i18n("new_course"), open=False, elem_id="tutor-new-course"):
-        title = gr.Textbox(label=i18n("course_title"), max_length=200, elem_id="tutor-course-title")
-        language = gr.Radio(
-            label=i18n("course_language"),
-            choices=[(each.name, code) for code, each in languages().items()],
-            value=DEFAULT,
-        )
-        create = gr.Button(i18n("create"), size="sm", elem_id="tutor-create")
-    create.click(
-        handle_errors(handlers.create_course), [title, language], [panel.course, title, *panel.outputs], **EVENT_OPTIONS
-    )
-
-
-def _build_invitations(handlers: InstructorHandlers) -> None:
+def _build_invitations(handlers: InstructorHandlers, course: gr.Dropdown) -> None:
     with gr.Column(elem_id="tutor-invitations"):
         name = gr.Textbox(label=i18n("invite_name"), max_length=40, elem_id="tutor-invite-name")
         role = gr.Radio(
@@ -255,4 +273,4 @@ def _build_invitations(handlers: InstructorHandlers) -> None:
         make = gr.Button(i18n("invite_make"), size="sm", elem_id="tutor-invite")
         about = gr.Markdown()
         link = gr.Textbox(show_label=False, visible=False, interactive=False, buttons=["copy"], elem_id="tutor-link")
-    make.click(handle_errors(handlers.invite), [name, role], [about, link], **EVENT_OPTIONS)
+    make.click(handle_errors(handlers.invite), [name, role, course], [about, link], **EVENT_OPTIONS)

@@ -1,6 +1,7 @@
 """Pages in the language that the person has chosen; Gradio alone would use the browser's language.
 
-Gradio's script reads `navigator.language` when it starts, so the page sets it before that script.
+Gradio's script reads `navigator.language` when it starts, so the page sets it before that script. The same pass marks
+the page's scripts (`script_nonces`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import Message, Scope, Send
 
 from tutor.locales import web_tag
+from tutor.ui.script_nonces import add_nonces
 
 _HEAD_TAG = b"<head>"
 _LANGUAGE_SCRIPT = (
@@ -24,8 +26,8 @@ def disable_compression(scope: Scope) -> Scope:
     return {**scope, "headers": headers}
 
 
-def inject_language(send: Send, language: str) -> Send:
-    """Return a `send` that adds the language to HTML pages and forwards everything else unchanged."""
+def inject_language(send: Send, language: str, nonce: str) -> Send:
+    """Return a `send` that adds language and nonce to HTML pages and forwards everything else unchanged."""
     pending: list[Message] = []
 
     async def sending(message: Message) -> None:
@@ -35,6 +37,7 @@ def inject_language(send: Send, language: str) -> Send:
         if pending:
             start, body = pending.pop(), message.get("body", b"")
             localised = body.replace(_HEAD_TAG, _HEAD_TAG + (_LANGUAGE_SCRIPT % web_tag(language)).encode(), 1)
+            localised = add_nonces(localised, nonce)
             headers = MutableHeaders(scope=start)
             if "content-length" in headers:
                 headers["content-length"] = str(int(headers["content-length"]) + len(localised) - len(body))

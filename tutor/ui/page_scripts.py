@@ -1,29 +1,40 @@
-"""The scripts and styles of a page's head, with their messages in every language."""
+"""The styles and scripts of the pages, with their messages in every language."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from tutor.chat.photo_transcription import MAX_BYTES
 from tutor.locales import CATALOGS, t
+from tutor.ui.pictures import picture_css
+from tutor.ui.styles import ASSETS, read_styles
 
-ASSETS = Path(__file__).parent / "assets"
-STYLES = ("page.css", "citation.css", "progress.css")
-SCRIPTS = ("messages.js", "page.js", "photo.js")
-_MESSAGE_KEYS = ("close", "source_opening", "photo_reading", "photo_failed", "photo_too_big")
+STYLES = ("colours.css", "page.css", "citation.css", "progress.css", "skill_map.css")
+SCRIPTS = ("messages.js", "place.js", "page.js", "photo.js")
+_MESSAGE_KEYS = ("close", "source_opening", "photo_reading", "photo_failed", "photo_too_big", "offline")
+# Scripts of page events; `tutorPlace` is in assets/place.js.
+RECALL_COURSE_JS = "() => [tutorPlace.read()[0]]"
+RECALL_PLACE_JS = "() => tutorPlace.read()"
+REMEMBER_COURSE_JS = "(course) => { tutorPlace.write(course); }"
+REMEMBER_PLACE_JS = "(course, chat) => { tutorPlace.write(course, chat); }"
+OPEN_TAB_JS = "() => { tutorPlace.openTab(); }"
 _TOAST_TITLES = {"": "toast_info", ".warning": "toast_warning", ".error": "toast_error"}
 
 
 def render_head() -> str:
-    """Return our styles and scripts; Gradio's own `css=` would prefix every selector."""
-    styles = "".join((ASSETS / name).read_text("utf-8") for name in STYLES) + _toast_titles_css()
+    """Return our styles for the head of a page; Gradio's own `css=` would prefix every selector."""
+    styles = read_styles(*STYLES) + _toast_titles_css()
+    return f"<style>{styles}{picture_css('#tutor-chat .placeholder-content::before', 'ask')}</style>"
+
+
+def render_script() -> str:
+    """Return our scripts as one function, which Gradio calls before it loads a page's data."""
     scripts = "".join((ASSETS / name).read_text("utf-8") for name in SCRIPTS)
     messages = {
         language: {key: t(language, key, megabytes=MAX_BYTES >> 20) for key in _MESSAGE_KEYS} for language in CATALOGS
     }
     scripts = scripts.replace("MESSAGES", json.dumps(messages, ensure_ascii=False))
-    return f"<style>{styles}</style><script>{scripts.replace('MAX_PHOTO_BYTES', str(MAX_BYTES))}</script>"
+    return f"() => {{ {scripts.replace('MAX_PHOTO_BYTES', str(MAX_BYTES))} }}"
 
 
 def _toast_titles_css() -> str:
@@ -33,7 +44,7 @@ def _toast_titles_css() -> str:
         for language in CATALOGS
         for kind, key in _TOAST_TITLES.items()
     ]
-    hide = ".toast-title { font-size: 0; } .toast-title::before { font-size: 1rem; }"
+    hide = ".toast-title { font-size: 0 !important; } .toast-title::before { font-size: 1rem; }"
     return "\n".join([hide, *rules])
 
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 
 from tutor.locales import t
+from tutor.platform.data_dir import DataDir
+from tutor.rights import erased_ids
+from tutor.sealing.master_key import KEY_FILE, NEXT_KEY_FILE
 from tutor.services import Services
 from tutor.ui import instructor_page, page_scripts, student_page
 from tutor.ui.auth_middleware import AuthMiddleware
-from tutor.ui.gradio_i18n import TRANSLATIONS
+from tutor.ui.gradio_i18n import referenced_messages
+from tutor.ui.theme import build_theme
 
 EXTRA_THREADS = 40  # for short events while answers are running
+MIN_COMPRESSED_BYTES = 4096
 
 
 def build_pages(services: Services) -> gr.Blocks:
@@ -33,13 +40,15 @@ def build_pages(services: Services) -> gr.Blocks:
 
 
 def launch_arguments(services: Services) -> dict[str, Any]:
-    """Return the arguments of `launch`."""
-    root = services.data_dir
+    """Return the arguments of `launch`; call it after `build_pages`, which knows the messages that the pages need."""
     return {
         "server_name": services.settings.host,
         "server_port": services.settings.port,
         "app_kwargs": {
-            "middleware": [Middleware(AuthMiddleware, services=services)],
+            "middleware": [
+                Middleware(GZipMiddleware, minimum_size=MIN_COMPRESSED_BYTES, compresslevel=5),
+                Middleware(AuthMiddleware, services=services),
+            ],
             "docs_url": None,
             "redoc_url": None,
             "openapi_url": None,
@@ -55,17 +64,15 @@ def launch_arguments(services: Services) -> dict[str, Any]:
         "pwa": False,
         "footer_links": [],
         "allowed_paths": [],
-        "blocked_paths": [
-            str(path)
-            for path in (root.database_file, root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir)
-        ],
+        "blocked_paths": [str(path) for path in _private_paths(services.data_dir)],
         "max_file_size": f"{services.settings.max_upload_mb}mb",
         "max_threads": services.settings.queue_size + EXTRA_THREADS,
         "state_session_capacity": 500,
         "strict_cors": True,
-        "i18n": TRANSLATIONS,
-        "theme": gr.themes.Default(primary_hue="blue", neutral_hue="slate", font=["system-ui", "sans-serif"]),
+        "i18n": referenced_messages(),
+        "theme": build_theme(),
         "head": page_scripts.render_head(),
+        "js": page_scripts.render_script(),
     }
 
 
@@ -75,3 +82,10 @@ def _prepare_upload_dir(services: Services) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
     os.environ["GRADIO_TEMP_DIR"] = str(folder)  # Gradio has no other option for it
+
+
+def _private_paths(root: DataDir) -> list[Path]:
+    """Return what Gradio may serve to nobody: all of the data folder but its folder of uploads in progress."""
+    folders = (root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir)
+    files = (KEY_FILE, NEXT_KEY_FILE, erased_ids.FILE_NAME)
+    return [root.database_file, *folders, *(root.path / name for name in files)]

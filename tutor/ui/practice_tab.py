@@ -22,6 +22,7 @@ from tutor.ui import photo_input, practice_view
 from tutor.ui.chat_updates import resolve_course_id
 from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, Updates, current_person, handle_errors, show_info
 from tutor.ui.gradio_i18n import i18n
+from tutor.ui.pictures import picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,25 @@ class PracticeHandlers:
             return self._render_notice(t(actor.language, "no_courses"))
         session = self.services.quiz_sessions.latest_session(actor, course_id)
         topics = self.services.quiz_sessions.topics(actor, course_id)
-        return self._render_panel(actor, session, topics=practice_view.topic_choices(topics, actor.language))
+        updates = self._render_panel(actor, session, topics=practice_view.topic_choices(topics, actor.language))
+        if session or self.services.quiz_sessions.has_questions(actor, course_id):
+            return updates
+        return *updates[:-1], self._why_no_questions(actor, course_id)
+
+    def show_standing(self, course_id: str | None, request: gr.Request) -> str:
+        """Return that the topics are proposed from the documents, where no instructor has accepted any; else ""."""
+        actor = current_person(request)
+        course_id = resolve_course_id(self.services, actor, course_id)
+        skills = self.services.courses.skills(actor, course_id) if course_id else []
+        return t(actor.language, "practice_offered") if any(not one.is_accepted for one in skills) else ""
 
     def start(self, topic: str | None, course_id: str | None, request: gr.Request) -> Updates:
         actor = current_person(request)
         course_id = resolve_course_id(self.services, actor, course_id)
         if course_id is None:
             return self._render_notice(t(actor.language, "no_courses"))
+        if not self.services.quiz_sessions.has_questions(actor, course_id):
+            return self._render_notice(self._why_no_questions(actor, course_id))
         return self._render_panel(actor, self.services.quiz_sessions.start_quiz(actor, course_id, topic or ""))
 
     def submit_answer(
@@ -98,6 +111,11 @@ class PracticeHandlers:
     def _render_current(self, actor: Person, course_id: str) -> Updates:
         return self._render_panel(actor, self.services.quiz_sessions.latest_session(actor, course_id))
 
+    def _why_no_questions(self, actor: Person, course_id: str) -> str:
+        """Return that the documents are still being read, or that there are no questions."""
+        is_reading = self.services.documents.is_reading(actor, course_id)
+        return t(actor.language, "practice_preparing" if is_reading else "practice_none")
+
     def _render_notice(self, sentence: str) -> Updates:
         return gr.Group(visible=True), gr.skip(), gr.Group(visible=False), *(gr.skip() for _ in range(15)), sentence
 
@@ -110,8 +128,6 @@ class PracticeHandlers:
         topic = gr.skip() if topics is None else gr.Dropdown(choices=topics, value="")
         if session is None or row is None:
             result = practice_view.format_result(session, actor.language) if session else ""
-            if topics is not None and len(topics) == 1 and not session:
-                result = t(actor.language, "practice_none")
             blank = (gr.skip() for _ in range(13))
             return gr.Group(visible=True), topic, gr.Group(visible=False), *blank, None, None, result
         over, retry = self.services.quiz_sessions.may_reveal_answer(row), self.services.quiz_sessions.may_retry(row)
@@ -186,13 +202,16 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     """Add the panel to the tab; it is filled when the tab is opened."""
     handlers = PracticeHandlers(services)
     gr.Markdown(i18n("practice_what"))
-    with gr.Group(elem_id="tutor-practice-start") as begin:
+    offered = gr.Markdown(elem_id="tutor-practice-offered")
+    with gr.Column(elem_id="tutor-practice-start") as begin:
+        gr.HTML(picture("rest"), elem_classes="t-empty")
         topic = gr.Dropdown(
             label=i18n("practice_topic"), choices=[], allow_custom_value=True, elem_id="tutor-practice-topic"
         )
         start = gr.Button(i18n("practice_start"), variant="primary", elem_id="tutor-practice-start-button")
     with gr.Column(visible=False, elem_id="tutor-practice-card") as card:
-        number, prompt = gr.Markdown(elem_id="tutor-practice-number"), gr.Markdown(elem_id="tutor-practice-prompt")
+        number = gr.HTML(elem_id="tutor-practice-number", padding=False)
+        prompt = gr.Markdown(elem_id="tutor-practice-prompt")
         options = gr.Radio(label=i18n("practice_answer"), choices=[], elem_id="tutor-practice-options")
         order = gr.CheckboxGroup(
             label=i18n("practice_order"), choices=[], visible=False, elem_id="tutor-practice-order"
@@ -220,7 +239,8 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     panel = [begin, topic, card, number, prompt, options, order, arranged, written, pictures, check, hint, skip]
     panel += [go_on, hints, feedback, posed, submission, result]
     answer_inputs = [options, order, written, posed, submission, course]
-    gr.on([tab.select, course.change], handle_errors(handlers.show), course, panel, **READ_EVENT_OPTIONS)
+    opened = gr.on([tab.select, course.change], handle_errors(handlers.show), course, panel, **READ_EVENT_OPTIONS)
+    opened.then(handle_errors(handlers.show_standing), course, offered, **READ_EVENT_OPTIONS)
     start.click(handle_errors(handlers.start), [topic, course], panel, **EVENT_OPTIONS)
     gr.on([check.click, written.submit], handle_errors(handlers.submit_answer), answer_inputs, panel, **EVENT_OPTIONS)
     order.input(handle_errors(handlers.show_order), order, arranged, **EVENT_OPTIONS)

@@ -12,6 +12,7 @@ from tutor.domain import Outcome
 from tutor.learner.placement import MAX_QUESTIONS
 from tutor.locales import t
 from tutor.locales.grading_reasons import translate_grading_reason
+from tutor.pedagogy.question_lifecycle import QuestionState
 from tutor.practice.quiz_sessions import QuizSession
 from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord, StoredAttempt
 from tutor.ui import text_format
@@ -29,10 +30,13 @@ def topic_choices(counted: Sequence[tuple[str, int]], language: str) -> list[Cho
 
 
 def format_question_number(session: QuizSession, row: PosedQuestionRecord, language: str) -> str:
-    """Return the number of the question; the length of a placement is not known in advance."""
+    """Return the number of the question and a bar of how many are behind; a placement may end earlier, so has none."""
     if row.purpose == PURPOSE_PLACEMENT:
-        return t(language, "placement_number", number=row.number + 1, most=MAX_QUESTIONS)
-    return t(language, "practice_number", number=row.number + 1, count=len(session.questions))
+        return f"<p>{t(language, 'placement_number', number=row.number + 1, most=MAX_QUESTIONS)}</p>"
+    count = len(session.questions)
+    number = t(language, "practice_number", number=row.number + 1, count=count)
+    done = sum(one.question.is_final or one.question.state is QuestionState.GRADED for one in session.questions)
+    return f'<p>{number}</p><progress value="{done}" max="{count}" aria-hidden="true"></progress>'
 
 
 def format_prompt(row: PosedQuestionRecord) -> str:

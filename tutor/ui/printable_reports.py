@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
-from pathlib import Path
 
 from tutor.domain import Person
 from tutor.locales import t
@@ -12,12 +10,9 @@ from tutor.locales.formatting import format_day
 from tutor.progress.reports import misconception_locations
 from tutor.services import Services
 from tutor.ui import class_html, progress_html, static_pages
+from tutor.ui.styles import follow_system_scheme, read_styles
 
 WIDE_CSS = "main{max-width:62rem}"
-_DARK_RULES = re.compile(r"^\.dark \{(.*?)\}", re.DOTALL | re.MULTILINE)
-SYSTEM_DARK_CSS = (
-    r"@media screen and (prefers-color-scheme: dark) { :root {\1} }"  # a file follows the system's colour scheme
-)
 
 
 def render_learner_report(services: Services, actor: Person, course_id: str) -> str:
@@ -50,8 +45,7 @@ def render_class_report(services: Services, actor: Person, course_id: str) -> st
 
 def render_report(language: str, title: str, subtitle: str, body: str) -> str:
     """Return an HTML file with its styles inside."""
-    css = (Path(__file__).parent / "assets" / "progress.css").read_text("utf-8")
-    style = f"<style>{_DARK_RULES.sub(SYSTEM_DARK_CSS, css)}{WIDE_CSS}</style>"
+    style = f"<style>{follow_system_scheme(read_styles('progress.css'))}{WIDE_CSS}</style>"
     head = f'{style}<h1>{html.escape(title)}</h1><p class="soft">{html.escape(subtitle)}</p>'
     foot = f"<footer><p>{t(language, 'report_foot')}</p></footer>"
     return static_pages.render_page(language, title, head + body + foot)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 
+from tutor.domain import Skill
 from tutor.learner.activity_log import AnswerCounts, ObservedMisconception
 from tutor.learner.overview import LearnerOverview, MasteryLevel, SkillOverview
 from tutor.learner.placement import MAX_QUESTIONS
@@ -20,6 +21,7 @@ from tutor.locales.formatting import format_day, format_days_from_now, format_sh
 from tutor.progress import recommendation_text
 from tutor.progress.recommended_reading import RecommendedPassage
 from tutor.ui import charts
+from tutor.ui.pictures import picture
 
 NamesById = Mapping[str, str]
 MAX_MISCONCEPTIONS = 5  # misconceptions that are listed
@@ -91,10 +93,17 @@ def _render_resource(resource: RecommendedPassage, language: str) -> str:
     return f'<a href="{link}" target="_blank">{html.escape(place)}</a> <span class="soft">({ease})</span>'
 
 
+def render_standing(skills: Sequence[Skill], language: str) -> str:
+    """Return that the skills are proposed from the documents, where no instructor has accepted any; else ""."""
+    if all(skill.is_accepted for skill in skills):
+        return ""
+    return f'<div class="tp"><p class="soft" id="tp-offered">{t(language, "progress_offered")}</p></div>'
+
+
 def render_mastery(overview: LearnerOverview, names: NamesById, language: str) -> str:
     """Return every skill with its bar, its range and its level."""
     if not overview.skills:
-        body = f"<p>{t(language, 'mastery_no_skills')}</p>"
+        body = f'<div class="t-empty">{picture("path")}<p>{t(language, "mastery_no_skills")}</p></div>'
     elif not overview.total.answers:
         body = f"<p>{t(language, 'mastery_nothing')}</p>{_render_skills(overview, names, language)}"
     else:

@@ -12,9 +12,10 @@ from tutor.domain import Person
 from tutor.engine.size_class import Ability
 from tutor.learner.overview import LearnerOverview
 from tutor.locales import page_languages, t
+from tutor.progress import recommendation_text
 from tutor.progress.profile import CHOICE_FIELDS, FREE_TEXT_FIELDS, MAX_CHARS
 from tutor.services import Services
-from tutor.ui import progress_html
+from tutor.ui import account_panel, progress_html
 from tutor.ui.confirmation import build_confirmation
 from tutor.ui.error_boundary import (
     EVENT_OPTIONS,
@@ -26,6 +27,7 @@ from tutor.ui.error_boundary import (
     show_info,
 )
 from tutor.ui.gradio_i18n import i18n
+from tutor.ui.skill_map import render_skill_map
 
 PracticeStarter = Callable[[Person, str, str], None]  # starts practice on a skill by its name
 RELOAD_ON_LANGUAGE_CHANGE_JS = (
@@ -41,12 +43,13 @@ class ProgressHandlers:
     start_practice: PracticeStarter | None = None
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (recommendation, alternatives, start, placement, reading, progress, links) and the profile."""
+        """Return (recommendation, alternatives, start, placement, reading, map, progress, links) and the profile."""
         actor = current_person(request)
         if course_id is None:
-            return t(actor.language, "no_courses"), *(gr.skip() for _ in range(15))
+            return t(actor.language, "no_courses"), *(gr.skip() for _ in range(16))
         overview = self.services.progress.own_overview(actor, course_id)
-        names = self._skill_names(actor, course_id)
+        skills = self.services.courses.skills(actor, course_id)
+        names = {skill.id: skill.name for skill in skills}
         choices = self._recommendation_choices(overview, names, actor.language)
         return (
             progress_html.render_recommendation(overview, names, actor.language),
@@ -54,7 +57,9 @@ class ProgressHandlers:
             gr.Button(visible=bool(choices) and self.start_practice is not None),
             gr.Button(visible=bool(overview.skills) and not overview.total.answers),
             self._render_reading(actor, course_id, overview, overview.recommendation.skill, names),
-            progress_html.render_progress(overview, names, actor.language),
+            render_skill_map(overview, skills, actor.language),
+            progress_html.render_standing(skills, actor.language)
+            + progress_html.render_progress(overview, names, actor.language),
             progress_html.render_export_links(course_id, actor.language),
             *self._render_profile(actor, course_id, overview),
         )
@@ -152,7 +157,7 @@ class ProgressHandlers:
         found: dict[str, str] = {}
         for choice in (overview.recommendation, *overview.alternatives):
             if choice.skill is not None:
-                found.setdefault(choice.skill, progress_html.format_recommendation(choice, names, language))
+                found.setdefault(choice.skill, recommendation_text.short_reason(choice, names, language))
         return [(f"{names[skill]} — {why}", skill) for skill, why in found.items()]
 
     def _render_reading(
@@ -219,15 +224,28 @@ class ProfileForm:
 def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, start: PracticeStarter | None) -> None:
     """Add the tab's content; it is filled when the tab is opened."""
     handlers = ProgressHandlers(services, start)
-    recommendation = gr.HTML(elem_id="tutor-next")
-    alternatives = gr.Radio(label=i18n("next_otherwise"), choices=[], visible=False, elem_id="tutor-alternatives")
-    start_button = gr.Button(i18n("next_start"), variant="primary", visible=False, elem_id="tutor-practise-skill")
-    placement_button = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-placement-start")
-    reading, progress, links = gr.HTML(elem_id="tutor-reading"), gr.HTML(elem_id="tutor-mastery"), gr.HTML()
+    with gr.Row(elem_id="tutor-next-row"):
+        with gr.Column(elem_id="tutor-map-column", min_width=280):
+            skill_map = gr.HTML(elem_id="tutor-map", padding=False)
+        with gr.Column(elem_id="tutor-next-column", min_width=280):
+            recommendation = gr.HTML(elem_id="tutor-next", padding=False)
+            alternatives = gr.Radio(
+                label=i18n("next_otherwise"), choices=[], visible=False, elem_id="tutor-alternatives"
+            )
+            with gr.Row(elem_classes="tutor-buttons"):
+                start_button = gr.Button(
+                    i18n("next_start"), variant="primary", visible=False, elem_id="tutor-practise-skill"
+                )
+                placement_button = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-placement-start")
+            reading = gr.HTML(elem_id="tutor-reading", padding=False)
+    progress = gr.HTML(elem_id="tutor-mastery", padding=False)
+    links = gr.HTML()
     form = _build_profile_form()
     erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
     confirmation = build_confirmation("erase_yes", "tutor-erase-yes")
-    shown = [recommendation, alternatives, start_button, placement_button, reading, progress, links, *form.outputs]
+    account_panel.build(services)
+    shown = [recommendation, alternatives, start_button, placement_button, reading, skill_map, progress, links]
+    shown += [*form.outputs]
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
     alternatives.input(handle_errors(handlers.show_reading), [alternatives, course], reading, **EVENT_OPTIONS)
     start_button.click(handle_errors(handlers.practise_skill), [alternatives, course], tabs, **EVENT_OPTIONS)

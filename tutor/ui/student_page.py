@@ -8,12 +8,13 @@ from typing import Any
 import gradio as gr
 
 from tutor.services import Services
-from tutor.ui import chat_view, my_tutor, photo_input, practice_tab, progress_tab, quick_actions
+from tutor.ui import chat_view, my_tutor, page_scripts, photo_input, practice_tab, progress_tab, quick_actions
 from tutor.ui.conversation_handlers import ConversationHandlers
 from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, handle_errors
 from tutor.ui.feedback_handlers import FeedbackHandlers
 from tutor.ui.gradio_i18n import i18n
 from tutor.ui.markdown_segments import LATEX_DELIMITERS
+from tutor.ui.pictures import picture
 from tutor.ui.question_handlers import QuestionHandlers
 
 
@@ -57,11 +58,13 @@ def build(services: Services, page: gr.Blocks) -> None:
     """Add the student's page to `page`."""
     side = _build_sidebar()
     with gr.Row(elem_id="tutor-head"):
+        gr.HTML(picture("book"), elem_id="tutor-logo", padding=False)
         gr.Markdown(i18n("title"), elem_id="tutor-title")
         model = gr.Markdown(elem_id="tutor-model")
         model_timer = gr.Timer(2.0, active=False)
-    with gr.Tabs(elem_id="tutor-tabs") as tabs:
-        with gr.Tab(i18n("chat"), id="chat"), gr.Column(elem_id="tutor-chat-column"):
+    with gr.Tabs(elem_id="tutor-tabs", overflow_behavior="wrap") as tabs:
+        with gr.Tab(i18n("chat"), id="chat") as chat_tab, gr.Column(elem_id="tutor-chat-column"):
+            greeting = gr.HTML(elem_id="tutor-greeting", padding=False)
             chat = _build_chat(services)
             panel, correct = _build_correction_panel()
             with gr.Row(elem_id="tutor-chat-tools"):
@@ -76,8 +79,31 @@ def build(services: Services, page: gr.Blocks) -> None:
         with gr.Tab(i18n("my_tutor"), id="mine") as tab:
             my_tutor.build(services, tab, side.course)
     page_outputs = [side.course, side.conversations, chat, model, model_timer, side.signed_in_as, side.account]
+    page_outputs.append(greeting)
     conversations = ConversationHandlers(services)
-    page.load(handle_errors(conversations.load_page), None, page_outputs, **READ_EVENT_OPTIONS)
+    place = [side.course, side.conversations]
+    page.load(
+        handle_errors(conversations.load_page),
+        place,
+        page_outputs,
+        js=page_scripts.RECALL_PLACE_JS,
+        **READ_EVENT_OPTIONS,
+    ).then(None, None, None, js=page_scripts.OPEN_TAB_JS, **EVENT_OPTIONS)
+    gr.on(
+        [side.course.change, side.conversations.change],
+        None,
+        place,
+        None,
+        js=page_scripts.REMEMBER_PLACE_JS,
+        **EVENT_OPTIONS,
+    )
+    gr.on(
+        [chat_tab.select, side.course.input, side.new_chat.click],
+        handle_errors(conversations.show_greeting),
+        side.course,
+        greeting,
+        **READ_EVENT_OPTIONS,
+    )
     page.load(
         None, None, side.sidebar, js="() => ({open: window.innerWidth > 900, __type__: 'update'})", **EVENT_OPTIONS
     )

@@ -16,7 +16,7 @@ MESSAGES: dict[str, str] = {
     "empty_chat_title": "What would you like to understand?",
     "empty_chat_lead": "Answers come from the documents of **{course}**, with links to the places where you can check "
     "them.",
-    "no_courses": "There is no course yet. An instructor has to create one and upload documents.",
+    "no_courses": "You are in no course yet. Open the link that your instructor gave you, or [type its code](/join).",
     "no_documents": "**{course}** has no documents yet. I can answer once an instructor has uploaded some.",
     "starter": "Tell me about {topic}",
     "stage_warming": "The model is warming up; your question is next …",

@@ -9,6 +9,7 @@ MESSAGES: dict[str, str] = {
     "course": "Course",
     "signed_in_as": "Signed in as **{name}**",
     "sign_out": "Sign out",
+    "sign_out_everywhere": "Sign out on all devices",
     "to_chat": "Back to the chat",
     "ai_notice": "You are talking to an AI. It can be wrong: open the numbered sources and check.",
     "internal_error": "Something went wrong on our side. Nothing you wrote is lost; please try again. "

@@ -7,6 +7,8 @@ MESSAGES: dict[str, str] = {
     "practice_topic": "Topic",
     "practice_all": "The whole course",
     "practice_count": "{name} ({count})",
+    "practice_offered": "These topics are proposed from the documents of the course; your "
+    "instructor has not confirmed them yet.",
     "practice_start": "Start",
     "practice_number": "Question {number} of {count}",
     "placement_number": "What you already know: question {number} of at most {most}",
@@ -31,6 +33,8 @@ MESSAGES: dict[str, str] = {
     "practice_retry": "You can try again.",
     "practice_by_teacher": "Decided by your instructor: {reason}",
     "practice_none": "There are no questions for this course yet. They are made from its documents.",
+    "practice_preparing": "The course is still being read. Questions are made from it; "
+    "come back in a few minutes and press “Start” again.",
     "practice_result": "Result",
     "practice_score": "**{right} of {count}** right. {waiting}",
     "practice_waiting": "{count:answer is|answers are} waiting for your instructor.",

@@ -20,6 +20,8 @@ MESSAGES: dict[str, str] = {
     "in which your success without help lies (95% certain).",
     "mastery_nothing": "Nothing is known yet. Answer a few questions, and this page shows what they tell about you.",
     "mastery_not_started": "Not started: {names}",
+    "progress_offered": "These skills are proposed from the documents of the course; your "
+    "instructor has not confirmed them yet.",
     "mastery_no_skills": "This course has no list of skills yet, so only your work is counted.",
     "level_low": "not there yet",
     "level_middle": "getting there",
@@ -104,5 +106,11 @@ MESSAGES: dict[str, str] = {
     "erase": "Delete my profile and answers",
     "erase_sure": "Delete your profile and {answers:answer|answers} in this course? This cannot be undone.",
     "erase_yes": "Yes, delete",
+    "erase_account": "Delete my account",
+    "erase_account_lead": "This deletes everything about you in all courses: chats, answers, grades, better answers, "
+    "your tutor, and versions of a course's tutor that learnt from you. You are signed out, and it cannot be undone. "
+    "Export your data first if you want to keep it. Better answers that others were already shown stay in their chats, "
+    "without your name.",
+    "erase_account_name": "Type the name of your account",
     "erased": "Deleted: your profile and {answers:answer|answers}.",
 }

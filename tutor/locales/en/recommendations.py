@@ -8,4 +8,12 @@ MESSAGES: dict[str, str] = {
     "recommend_practise": "You got {rights} of your last {answers} right on “{skill}”. Keep going.",
     "recommend_new": "“{skill}” is new. You are ready to start it.",
     "recommend_stop": "That is enough for today. You remember more after a break.",
+    # the same in a few words, after the name of the skill
+    "why_next_confirm": "right with help; now on your own",
+    "why_next_review": "not practised for a while",
+    "why_next_steady": "you know it; for a success in between",
+    "why_next_repair": "“{failing}” builds on it",
+    "why_next_practise": "{rights} of your last {answers} right",
+    "why_next_new": "new",
+    "why_next_stop": "",
 }

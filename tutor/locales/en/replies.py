@@ -13,5 +13,7 @@ MESSAGES: dict[str, str] = {
     # Notes below a stored answer; a changed text is no longer recognised in answers that are stored already.
     "reply_own_words": "(These are the tutor's own words; the closest passage of the course is {mark}.)",
     "reply_unseen_figure": "(The picture itself was not looked at: this is from its caption and the text around it.)",
+    "reply_translated": "(Translated from your course; each number shows the sentence as it stands.)",
     "reply_from_course": "The course says: {sentence}",
+    "reply_not_answered": "I did not find an answer to this in the course. What comes closest: {sentence}",
 }

@@ -15,7 +15,7 @@ MESSAGES: dict[str, str] = {
     "ask": "就课程内容提问",
     "empty_chat_title": "你想弄懂什么？",
     "empty_chat_lead": "回答来自**{course}**的文档，并附有链接，便于你核对原文。",
-    "no_courses": "还没有课程。需要由教师创建课程并上传文档。",
+    "no_courses": "你还没有加入课程。请打开教师给你的链接，或[输入课程码](/join)。",
     "no_documents": "**{course}**还没有文档。教师上传之后，我才能回答。",
     "starter": "{topic}是什么？",
     "stage_warming": "模型正在加载，随后就回答你的问题……",

@@ -9,6 +9,7 @@ MESSAGES: dict[str, str] = {
     "course": "课程",
     "signed_in_as": "当前身份：**{name}**",
     "sign_out": "退出",
+    "sign_out_everywhere": "在所有设备上退出",
     "to_chat": "返回聊天",
     "ai_notice": "你正在与人工智能对话。它可能出错：请打开带编号的出处核对。",
     "internal_error": "我们这边出了问题。你写的内容没有丢失，请再试一次。（编号 {reference}）",

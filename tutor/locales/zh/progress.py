@@ -19,6 +19,7 @@ MESSAGES: dict[str, str] = {
     "mastery_how": "横条表示你现在掌握该知识点的可能性。细线表示你独立作答正确率所在的范围（95% 的把握）。",
     "mastery_nothing": "目前还不了解你的情况。请先回答几道题，这里就会显示结果。",
     "mastery_not_started": "尚未开始：{names}",
+    "progress_offered": "这些知识点是根据课程文档提出的，教师尚未确认。",
     "mastery_no_skills": "本课程尚未列出知识点，因此只统计你的练习。",
     "level_low": "尚未掌握",
     "level_middle": "正在掌握",
@@ -101,5 +102,10 @@ MESSAGES: dict[str, str] = {
     "erase": "删除我的档案和作答",
     "erase_sure": "删除你在本课程的档案和 {answers} 次作答？此操作无法撤销。",
     "erase_yes": "确定删除",
+    "erase_account": "删除我的账号",
+    "erase_account_lead": "这会删除你在所有课程中的一切：对话、作答、成绩、更好的回答、你的导师，"
+    "以及从你这里学习过的课程导师版本。你会被退出登录，此操作无法撤销。如果想保留数据，请先导出。"
+    "已经展示给他人的更好的回答会留在他们的对话中，但不带你的名字。",
+    "erase_account_name": "请输入你的账号名称",
     "erased": "已删除：你的档案和 {answers} 次作答。",
 }

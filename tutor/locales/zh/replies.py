@@ -11,5 +11,7 @@ MESSAGES: dict[str, str] = {
     "reply_known_figures": "课程中有图 {names}。",
     "reply_own_words": "（以上是导师自己的话；课程中最接近的段落是 {mark}。）",
     "reply_unseen_figure": "（没有查看图片本身：以上内容来自图注和它前后的文字。）",
+    "reply_translated": "（译自课程原文；点开编号可以看到原句。）",
     "reply_from_course": "课程里写道：{sentence}",
+    "reply_not_answered": "在课程里没有找到这个问题的答案。最接近的内容是：{sentence}",
 }

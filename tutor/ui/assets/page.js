@@ -1,4 +1,4 @@
-/* Opens cited passages in place, and lets Escape stop an answer. Without it the links open a separate page. */
+/* Opens cited passages in place, lets Escape stop an answer, and says when the network is gone. Without it the links open a separate page. */
 (() => {
   const dialog = () => {
     let found = document.querySelector("dialog.tutor-passage");
@@ -44,6 +44,20 @@
     if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
     document.querySelector("#tutor-box .stop-button")?.click();
   });
+
+  // Without a network nothing is lost: what is typed stays, and the page says why nothing happens.
+  const showConnection = () => {
+    document.querySelector("#t-offline")?.remove();
+    if (navigator.onLine) return;
+    const note = Object.assign(document.createElement("p"), { id: "t-offline", textContent: tutorMessage("offline") });
+    note.setAttribute("role", "alert");
+    document.body.append(note);
+  };
+  for (const change of ["online", "offline"]) window.addEventListener(change, showConnection);
+
+  // Gradio calls the starter questions a list without list items, which screen readers then announce as empty.
+  new MutationObserver(() => document.querySelectorAll('.examples[role="list"]').forEach((one) => one.setAttribute("role", "group")))
+    .observe(document.body, { childList: true, subtree: true });
 
   // The instructor's review: one key decides, undoes or moves on, unless something is being typed.
   const KEYS = { a: "#tutor-accept", d: "#tutor-decline", u: "#tutor-undo-decision" };
