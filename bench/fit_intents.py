@@ -34,7 +34,7 @@ PHRASES, TEMPLATES = HERE / "intent_phrases.tsv", HERE / "intent_templates.tsv"
 DRAWS = 60  # of a template
 PHRASE_WEIGHT = 3  # of a phrase, against one drawn from a template
 PENALTY = 20.0
-BUCKETS = {Situation.CLOSED: 1 << 13, Situation.OPEN: 1 << 12, Situation.LANGUAGE: 1 << 11}
+BUCKETS = {Situation.CLOSED: 1 << 13, Situation.OPEN: 1 << 12, Situation.LANGUAGE: 1 << 11, Situation.FORM: 1 << 13}
 # While a question is open, these requests keep their meaning; every other question is a question back.
 OPEN_REQUESTS = frozenset(
     "simpler example harder quiz thanks farewell greeting stuck tell_me skip exercise summarise".split()
@@ -88,16 +88,29 @@ def _draw(template: str, topics: Sequence[str], rng: random.Random) -> str:
 
 
 def rows_of(situation: Situation, phrases: Sequence[Phrase]) -> Iterator[tuple[str, Phrase]]:
-    """Yield label and phrase of what a situation's model is fitted on; a definition is a question."""
+    """Yield label and phrase of what a situation's model is fitted on.
+
+    A question of any form is a question where nothing is open, and a question back where something is, if it has its
+    mark: an answer may begin with "how". A calculation may be an exercise; it is left out there.
+    """
     for phrase in phrases:
-        label = "question" if phrase.label == "definition" else phrase.label
+        is_form = phrase.situation == Situation.FORM
+        label = "question" if phrase.label == "definition" or is_form else phrase.label
         if phrase.situation == situation:
-            yield label, phrase
+            yield phrase.label if is_form else label, phrase
+        elif is_form and phrase.label != "calculation" and situation is Situation.CLOSED:
+            yield "question", phrase
+        elif is_form and phrase.label != "calculation" and situation is Situation.OPEN and is_asked(phrase):
+            yield "clarify", phrase
         elif situation is Situation.OPEN and phrase.situation == Situation.CLOSED:
             if phrase.label in OPEN_REQUESTS:
                 yield label, phrase
-            elif label == "question" and phrase.text.rstrip().endswith(("?", "？")):
+            elif label == "question" and is_asked(phrase):
                 yield "clarify", phrase
+
+
+def is_asked(phrase: Phrase) -> bool:
+    return phrase.text.rstrip().endswith(("?", "？"))
 
 
 def fit(situation: Situation, phrases: Sequence[Phrase]) -> IntentModel:

@@ -7,6 +7,11 @@ As `bench/fit_retrieval.py`, with one more kind of course: questions of a parall
 other language, and courses whose documents are in both. Candidates of each kind of `knowledge.ranking.KINDS` have
 weights of their own, fitted together, so that their scores can be compared.
 The printed figures are from folds by document. Ten minutes, after the embedding.
+
+    python -m bench.fit_multilingual --english P.jsonl Q.jsonl --spaced-order --every 3 --work DIR
+
+fits the order of passages in a script with spaces alone, on every third question, and keeps all other weights. The new
+scores get the mean and the lead of the old ones, so that they can still be compared with those of other passages.
 """
 
 from __future__ import annotations
@@ -65,6 +70,9 @@ class QuestionSet:
 def main() -> None:
     arguments = _arguments()
     embedder = open_embedder("multilingual", arguments.work)
+    if arguments.spaced_order:
+        _refit_spaced_order(arguments, embedder)
+        return
     cases = {
         part.name: list(load_cases(part, embedder, arguments.sample)) for part in question_sets(arguments, embedder)
     }
@@ -82,6 +90,69 @@ def main() -> None:
     }
     arguments.out.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
     print(json.dumps(figures))
+
+
+def _refit_spaced_order(arguments: argparse.Namespace, embedder: Embedder) -> None:
+    english = _read_set("english", arguments.english, embedder, arguments.work)
+    cases = list(whole_course_cases(english, embedder, arguments.every))
+    stored = json.loads(arguments.out.read_text("utf-8"))
+    spaced, card = stored["multilingual"]["spaced"], stored["card"]["multilingual"]
+    before = np.asarray([spaced["order"].get(name, 0.0) for name in FUSED_FEATURES])
+    found = [case for case in cases if case.gold is not None]
+    order, bias = matched(found, fit_order(found), before, spaced["order"]["bias"])
+    spaced["order"] = {**_named(order), "bias": round(bias, 5)}
+    card["spaced_order"] = {
+        "fitted_by": f"bench/fit_multilingual.py --spaced-order --every {arguments.every}",
+        "fitted_on": "SQuAD 1.1 (24 articles, development)",
+        "commit": commit(),
+        "held_out": held_out_order(cases),
+    }
+    arguments.out.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
+    print(json.dumps(card["spaced_order"]["held_out"]))
+
+
+def whole_course_cases(part: QuestionSet, embedder: Embedder, every: int) -> Iterator[RetrievalCase]:
+    """Yield every `every`-th question in the course of all documents, with the features of one kind of passage."""
+    folds = folds_of(part.corpus)
+    index = build_index(part.corpus, embedder, part.passages)
+    for number in range(0, len(part.corpus.questions), every):
+        question = part.corpus.questions[number]
+        assert question.gold is not None
+        candidates = find_candidates(index, question.text, part.asked[number])
+        gold = rank_of(candidates.rows.tolist(), question.gold)
+        fold = folds[part.corpus.titles[question.gold]]
+        yield RetrievalCase(candidates.features.astype(np.float64), gold, True, fold, True)
+
+
+def matched(cases: Sequence[RetrievalCase], order: Numbers, before: Numbers, bias: float) -> tuple[Numbers, float]:
+    """Return the order and bias under which gold passages have the mean score and lead that they had before."""
+
+    def leads(weights: Numbers) -> tuple[float, float]:
+        scores = [case.evidence @ weights for case in cases]
+        gold = np.asarray([one[case.gold] for one, case in zip(scores, cases, strict=True)])
+        return float(gold.mean()), float(np.mean(gold - [one.mean() for one in scores]))
+
+    (old_gold, old_lead), (new_gold, new_lead) = leads(before), leads(order)
+    scale = old_lead / new_lead
+    return scale * order, bias + old_gold - scale * new_gold
+
+
+def held_out_order(cases: Sequence[RetrievalCase]) -> dict[str, float]:
+    """Return the scores of orders fitted on other documents."""
+    ranks: list[int | None] = []
+    for fold in range(FOLDS):
+        order = fit_order([case for case in cases if case.fold != fold and case.gold is not None])
+        for case in (one for one in cases if one.fold == fold):
+            best = np.argsort(-(case.evidence @ order), kind="stable").tolist()
+            ranks.append(rank_of(best, case.gold) if case.gold is not None else None)
+    return retrieval_scores(ranks)
+
+
+def folds_of(corpus: Corpus) -> dict[str, int]:
+    """Return the fold of each document."""
+    titles = sorted(set(corpus.titles))
+    places = np.random.default_rng(7).permutation(len(titles)) % FOLDS
+    return {title: int(fold) for title, fold in zip(titles, places, strict=True)}
 
 
 def question_sets(arguments: argparse.Namespace, embedder: Embedder) -> Iterator[QuestionSet]:
@@ -196,9 +267,11 @@ def _named(weights: Numbers) -> dict[str, float]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Fit the multilingual part of knowledge/ranking.json.")
-    for name in ("--english", "--chinese"):
-        parser.add_argument(name, nargs=2, type=Path, required=True, metavar=("PARAGRAPHS", "QUESTIONS"))
-    parser.add_argument("--parallel", nargs=4, type=Path, required=True, metavar=("P_EN", "Q_EN", "P_ZH", "Q_ZH"))
+    parser.add_argument("--english", nargs=2, type=Path, required=True, metavar=("PARAGRAPHS", "QUESTIONS"))
+    parser.add_argument("--chinese", nargs=2, type=Path, metavar=("PARAGRAPHS", "QUESTIONS"))
+    parser.add_argument("--parallel", nargs=4, type=Path, metavar=("P_EN", "Q_EN", "P_ZH", "Q_ZH"))
+    parser.add_argument("--spaced-order", action="store_true", help="fit only the order of passages with spaces")
+    parser.add_argument("--every", type=int, default=1, help="with --spaced-order: which questions are used")
     parser.add_argument("--work", type=Path, required=True, help="folder of vectors and converted models")
     parser.add_argument("--sample", type=int, default=200, help="number of questions of each kind in a smaller course")
     parser.add_argument("--out", type=Path, default=Path("knowledge/ranking.json"))

@@ -28,7 +28,9 @@ from tutor.platform import library_env
 
 ENGINE_TESTS = ["equivalence", "local", "adapters"]
 TRAINER_TESTS = ["training", "training_loop", "warm_start", "base_eval_cache", "preference"]
-# Time limits in seconds. The tests are not timed, so they run in parallel with the first parts.
+# Time limits in seconds, for a run of ALL_SECONDS; a longer run gives each part more. The tests are not timed, so they
+# run in parallel with the first parts.
+ALL_SECONDS = 205.0
 CONCURRENT_PARTS = {"engine_tests": 85.0, "trainer_tests": 90.0}
 FIRST_PARTS = {"build": 80.0, "exactness": 60.0}
 EXCLUSIVE_PARTS = {"opening": 60.0, "training": 70.0, "decoding": 70.0}
@@ -88,7 +90,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--size", default="1.7b", choices=["1.7b", "tiny"])
     parser.add_argument("--parts", default=",".join([*CONCURRENT_PARTS, *FIRST_PARTS, *EXCLUSIVE_PARTS]))
-    parser.add_argument("--seconds", type=float, default=205.0, help="time limit for all parts")
+    parser.add_argument("--seconds", type=float, default=ALL_SECONDS, help="time limit for all parts")
     parser.add_argument("--commit", default="unknown")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
@@ -105,7 +107,8 @@ def main() -> None:
         folder, last = Path(name), started + options.seconds
 
         def start(part: str, seconds: float) -> PartProcess:
-            return start_part(part, folder, options, min(last, time.monotonic() + seconds))
+            share = seconds * max(1.0, options.seconds / ALL_SECONDS)
+            return start_part(part, folder, options, min(last, time.monotonic() + share))
 
         def take_turns(parts: dict[str, float]) -> None:
             for name, seconds in parts.items():

@@ -29,10 +29,14 @@ def force_fbgemm_avx2() -> None:
     library._ZN6fbgemm14fbgemmForceIsaENS_10inst_set_tE(_FBGEMM_AVX2)
 
 
+def has_avx512() -> bool:
+    return "avx512f" in Path("/proc/cpuinfo").read_text()
+
+
 def instructions_used(isa: str) -> str:
     import torch
 
     flags = Path("/proc/cpuinfo").read_text()
     if isa == "avx2":
-        return "AVX2 (forced on a machine with more)" if "avx512f" in flags else "AVX2"
+        return "AVX2 (forced on a machine with more)" if has_avx512() else "AVX2"
     return torch.backends.cpu.get_cpu_capability() + (" with VNNI" if "avx512_vnni" in flags else "")

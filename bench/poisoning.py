@@ -74,7 +74,7 @@ class PoisonedCourse:
         self.jobs = JobRunner(self.database, clock, (TutorError, AdapterError))
         self.reviews = ReviewQueue(self.database, courses, SqlCatalog(self.database), clock)
         self.teacher = accounts.create_account("teacher", Role.INSTRUCTOR)
-        self.course = courses.create(self.teacher, "Facts", course_id="facts").id
+        self.course = courses.create(self.teacher, "Facts", course_id="facts", open_to_all=True).id
         self.honest = [accounts.create_account(f"honest-{n}", Role.LEARNER) for n in range(10)]
         self.attackers = [accounts.create_account(f"attacker-{n}", Role.LEARNER) for n in range(5)]
         self.rows = TrainingRowSource(self.database)

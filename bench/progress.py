@@ -81,7 +81,7 @@ def _time_correction(core: CoreServices, actor: Person, names: dict[str, str], p
 
 def measure(core: CoreServices, events: int, learners: int, each: int) -> dict[str, object]:
     rng, operator = random.Random(0), core.operator
-    core.courses.create(operator, "Bench", course_id=COURSE)
+    core.courses.create(operator, "Bench", course_id=COURSE, open_to_all=True)
     skills = [Skill(f"s{n:02d}", COURSE, f"Skill {n}", (f"s{n - 1:02d}",) if n % 3 else ()) for n in range(SKILLS)]
     core.courses.declare_skills(operator, COURSE, skills)
     names = {skill.id: skill.name for skill in skills}

@@ -1,11 +1,12 @@
 """Measure how well personal data is found in sentences, and what else is taken for it.
 
-    python -m bench.scrub [--errors]
+    python -m bench.scrub [--errors] [--compare]
 
 `bench/scrub_sentences.tsv` has 400 sentences, half of them technical, in English and Chinese, with personal data in
 double brackets. The half `dev` may be read while the scrubber is changed; of the half `unseen` only the figures may be
 looked at. A find is right when it overlaps a labelled stretch, a label is found when a find overlaps it. `--errors`
-prints those of `dev`. The last line is one JSON object. Seconds.
+prints those of `dev`. `--compare` also measures the other recognisers whose packages are installed
+(`bench/scrub_recognizers.py`). The last line is one JSON object. Seconds; with others, a minute.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ SENTENCES = Path(__file__).with_name("scrub_sentences.tsv")
 _LABEL = re.compile(r"\[\[(.+?)\]\]")
 _PLACEHOLDER = re.compile(r"\[[a-z-]+\]")
 Span = tuple[int, int]
+Finder = Callable[[str], list[Span]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ def find_spans(text: str) -> list[Span]:
     return [match.span(n) for n in range(1, len(kept))] if match else []
 
 
-def count_finds(sentence: LabelledSentence, *, show_errors: bool) -> Counter[str]:
+def count_finds(sentence: LabelledSentence, find: Finder, *, show_errors: bool = False) -> Counter[str]:
     """Return the numbers of labels, labels found, finds, and finds that are right."""
-    finds = find_spans(sentence.text)
+    finds = find(sentence.text)
     found = [a for a in sentence.labels if any(_overlap(a, b) for b in finds)]
     right = [b for b in finds if any(_overlap(a, b) for a in sentence.labels)]
     if show_errors and (len(found) < len(sentence.labels) or len(right) < len(finds)):
@@ -71,15 +73,26 @@ def _overlap(a: Span, b: Span) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--errors", action="store_true", help="print the errors in the half that may be read")
-    show = parser.parse_args().errors
+    parser.add_argument("--compare", action="store_true", help="also measure other recognisers that are installed")
+    options = parser.parse_args()
+    result: dict[str, dict[str, object]] = {"ours": measure(find_spans, ("en", "zh"), show_errors=options.errors)}
+    if options.compare:
+        from bench.scrub_recognizers import open_finders
+
+        result |= {name: measure(find, (language,)) for name, language, find in open_finders(find_spans)}
+    print(json.dumps(result if options.compare else result["ours"]))
+
+
+def measure(find: Finder, languages: Sequence[str], *, show_errors: bool = False) -> dict[str, object]:
+    """Return precision and recall of a finder by half and language; errors in `dev` are printed if asked for."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in read_sentences():
-        counts[f"{sentence.half}_{sentence.language}"] += count_finds(
-            sentence, show_errors=show and sentence.half == "dev"
-        )
-    for half in ("dev", "unseen"):
-        counts[half] = counts[f"{half}_en"] + counts[f"{half}_zh"]
-    print(json.dumps({name: _rates(count) for name, count in counts.items()}))
+        if sentence.language in languages:
+            found = count_finds(sentence, find, show_errors=show_errors and sentence.half == "dev")
+            counts[f"{sentence.half}_{sentence.language}"] += found
+            if len(languages) > 1:
+                counts[sentence.half] += found
+    return {name: _rates(count) for name, count in sorted(counts.items())}
 
 
 def _rates(count: Counter[str]) -> dict[str, float | int]:

@@ -15,7 +15,7 @@ from knowledge.errors import DocumentRefused
 from knowledge.languages import detect_language
 from knowledge.parsing.formats import FORMATS
 from tutor.chat.citations import OWN_WORDS_MARK, strip_citation_marks
-from tutor.chat.fixed_replies import strip_notes
+from tutor.chat.fixed_replies import is_from_the_course, strip_notes
 from tutor.domain import Finished, Person, Role, Turn
 from tutor.errors import NotFound, TutorError
 from tutor.pedagogy.dialogue_moves import Move
@@ -119,7 +119,7 @@ def is_refusal(turn: Turn) -> bool:
 
 def supported_share(turn: Turn) -> float | None:
     """Return the share of marked statements that cite the course; an answer in the tutor's own words has none."""
-    if strip_notes(turn.answer) != turn.answer.rstrip() and OWN_WORDS_MARK not in turn.answer:
+    if not is_from_the_course(turn.answer) and OWN_WORDS_MARK not in turn.answer:
         return 0.0
     cited, own = len(_MARK.findall(turn.answer)), turn.answer.count(f"[{OWN_WORDS_MARK}]")
     return round(cited / (cited + own), 4) if cited + own else None
@@ -144,7 +144,9 @@ def open_courses(services: Services, engine: ListeningEngine, folders: Sequence[
 def _make_course(services: Services, teacher: Person, folder: Path, course_id: str, report: Report) -> None:
     files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in READ_SUFFIXES and path.is_file()]
     start = next((path.read_text(encoding="utf-8")[:4000] for path in files if path.suffix == ".md"), "")
-    services.courses.create(teacher, folder.resolve().name, detect_language(start, "en"), course_id=course_id)
+    services.courses.create(
+        teacher, folder.resolve().name, detect_language(start, "en"), course_id=course_id, open_to_all=True
+    )
     for number, path in enumerate(files, 1):
         report(f"{course_id}: {number} of {len(files)}, {path.name}")
         try:

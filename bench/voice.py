@@ -3,6 +3,7 @@
     python -m bench.voice --out bench/results/voice.json
     python -m bench.voice --isa avx2 --out bench/results/voice_avx2.json     as on a CPU without AVX-512
     python -m bench.voice --kernels int8-rows --text FILE                    one kernel, judged on texts of yours
+    python -m bench.voice --parts DIR --out FILE                             ended early, it goes on where it was
 
 Each variant runs in a process of its own. `int8-rows` and `int4-groups` are the engine of the product with that
 kernel, `small` is the engine with the small model in NF4, the default before, and `transformers` the same weights in
@@ -44,6 +45,7 @@ def main() -> None:
     parser.add_argument(
         "--no-accuracy", action="store_true", help="leave out the comparison with fp32, which takes long"
     )
+    parser.add_argument("--parts", type=Path, help="folder that keeps what each part has measured for the next run")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     run = {"hardware": hardware(), "commit": commit()}
@@ -85,6 +87,10 @@ def _compare_with_fp32(options: argparse.Namespace) -> dict[str, Any]:
 
 def _run_part(part: str, kernel: str, options: argparse.Namespace) -> dict[str, Any]:
     """Return the JSON object that a child process prints last, or why the kernel failed."""
+    kept = options.parts / f"{part}-{kernel}-{options.isa}.json" if options.parts else None
+    if kept and kept.is_file():
+        known: dict[str, Any] = json.loads(kept.read_text())
+        return known
     command = [sys.executable, "-m", "bench.voice_worker", part, kernel, options.isa, str(options.data_dir)]
     command += [str(options.text)] if options.text else []
     environment = {**os.environ, WAIT_POLICY: "PASSIVE", **(AVX2 if options.isa == "avx2" else {})}  # as in the product
@@ -92,6 +98,9 @@ def _run_part(part: str, kernel: str, options: argparse.Namespace) -> dict[str, 
     if child.returncode:
         return {"failed": child.stderr.strip().splitlines()[-1]}
     found: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(found))
     print(f"{part} {kernel}: { ({name: value for name, value in found.items() if name != 'likeliest'}) }", flush=True)
     return found
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from adapters.records import Recipe
-from bench.instruction_sets import force_fbgemm_avx2, instructions_used
+from bench.instruction_sets import force_fbgemm_avx2, has_avx512, instructions_used
 from bench.serving_models import adapter_ref, lora_config
 from tutor.domain import Token
 from tutor.engine.base import AdapterRef, GenerationRequest, Message
@@ -35,7 +35,7 @@ COURSE = Path(__file__).parents[1] / "examples" / "sample_course"
 
 def main() -> None:
     part, kernel, isa, data_dir, *text = sys.argv[1:]
-    if isa == "avx2" and kernel == "small":
+    if isa == "avx2" and kernel == "small" and has_avx512():
         sys.exit("bitsandbytes cannot be held to AVX2")
     if isa == "avx2":
         force_fbgemm_avx2()
