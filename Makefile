@@ -23,7 +23,7 @@ FAST := not slow and not real and not browser
 PYTEST = $(PY) -m pytest -ra --durations=10 $(ARGS)
 PARALLEL := -n 2 --dist loadfile  # two files at a time; tests with a browser or a model need the whole machine
 
-.PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm constraints clean
+.PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm screenshots constraints clean
 
 help:  ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -98,6 +98,9 @@ test-vllm: setup-dev  ## test the remote engine against a real vLLM on CPU (its 
 	  cp $$pins $(VLLM)/.ready
 	fi
 	$(PYTEST) tests/engine_remote/test_engine_vllm.py
+
+screenshots: setup-dev  ## take the pictures of docs/ again, with the model that TUTOR_MODEL names
+	@$(PY) -m bench.screenshots docs/pictures
 
 constraints: setup-dev  ## write the exact versions in .venv to constraints.txt, after `make test-all` passed
 	@{ sed -n '/^#/p' constraints.txt

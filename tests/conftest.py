@@ -100,7 +100,7 @@ def instructor(services: Services) -> Person:
 @pytest.fixture
 def course(services: Services, instructor: Person) -> Course:
     """A course with one document about plants."""
-    biology = services.courses.create(instructor, "Biology", course_id="biology")
+    biology = services.courses.create(instructor, "Biology", course_id="biology", open_to_all=True)
     services.documents.ingest(instructor, biology.id, "plants.md", PLANTS)
     return biology
 

@@ -1,6 +1,6 @@
 """Jobs: long tasks in the background, with progress in the database, cancelling, and recovery after a crash.
 
-Each kind of job has one worker thread.
+Each kind of job has one worker thread. Jobs run in their order, those of `JobRunner.last_course` after all others.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from tutor.accounts.permissions import AccessContext, Action, is_allowed
 from tutor.domain import Job, JobState, Person
 from tutor.errors import NotFound
 from tutor.platform.clock import Clock, new_id
+from tutor.platform.failure_log import describe_failure
 from tutor.store.database import Database
 
 log = logging.getLogger(__name__)
@@ -56,12 +58,25 @@ JobFunction = Callable[[JobReporter], str]  # returns the message of the finishe
 
 
 @dataclass(frozen=True, slots=True)
+class _JobQueue:
+    """What waits for a worker: each call of `take` returns the work that is next."""
+
+    first: deque[Callable[[], None]] = field(default_factory=deque)
+    last: deque[Callable[[], None]] = field(default_factory=deque)
+
+    def take(self) -> Callable[[], None]:
+        return self.first.popleft() if self.first else self.last.popleft()
+
+
+@dataclass(frozen=True, slots=True)
 class JobRunner:
     """Runs jobs and lets their owners watch and cancel them."""
 
     database: Database
     clock: Clock
     user_facing_errors: tuple[type[Exception], ...]  # their messages are shown to the owner
+    last_course: str = ""  # its jobs wait behind those of other courses
+    _queues: dict[str, _JobQueue] = field(default_factory=dict)
     _workers: dict[str, ThreadPoolExecutor] = field(default_factory=dict)
     _reporters: dict[str, JobReporter] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -89,7 +104,10 @@ class JobRunner:
         with self._lock:
             self._reporters[job.id] = report
             worker = self._workers.setdefault(job.kind, ThreadPoolExecutor(1, thread_name_prefix=job.kind))
-        worker.submit(self._run, job, report, work)
+            queue = self._queues.setdefault(job.kind, _JobQueue())
+            waiting = queue.last if job.course_id == self.last_course else queue.first
+            waiting.append(lambda: self._run(job, report, work))
+        worker.submit(lambda: queue.take()())
 
     def restart(self, job: Job, payload: Mapping[str, str], work: JobFunction) -> None:
         """Run a job again that a killed server left unfinished; its progress starts from zero."""
@@ -162,8 +180,8 @@ class JobRunner:
             if report.is_cancelled():
                 return self._finish_stopped(job, report, str(error))
             self.finish(job.id, JobState.FAILED, str(error))
-        except Exception:
-            log.exception("job %s (%s) failed", job.id, job.kind)
+        except Exception as error:  # noqa: BLE001 - the boundary: the error is logged
+            log.error("job %s (%s) failed: %s", job.id, job.kind, describe_failure(error))
             self.finish(job.id, JobState.FAILED, f"something went wrong on our side; look for job {job.id} in the log")
         finally:
             self._reporters.pop(job.id, None)

@@ -13,10 +13,14 @@ REPO = Path(__file__).resolve().parents[2]
 
 
 class Tutor:
-    """Runs verbs on one data folder, each in its own process."""
+    """Runs verbs on one data folder, each in its own process.
+
+    Beside a small model MiniLM searches: each process loads its models anew. The standard one has the default embedder.
+    """
 
     def __init__(self, data_dir: Path, model: str) -> None:
         self.data_dir, self.model = data_dir, model
+        self.embedder = "auto" if model == "auto" else "minilm"
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -25,7 +29,7 @@ class Tutor:
             capture_output=True,
             text=True,
             timeout=600,
-            env={**os.environ, "TUTOR_MODEL": self.model},
+            env={**os.environ, "TUTOR_MODEL": self.model, "TUTOR_EMBEDDER": self.embedder},
         )
 
     def json(self, *arguments: str) -> Any:

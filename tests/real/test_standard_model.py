@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from command_line import Tutor
 
+from knowledge.languages import detect_language
+
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 LIGHT = "What happens in the light reactions?"
@@ -33,6 +35,12 @@ def test_the_standard_model_answers_in_the_language_of_the_question(
     assert answer["model"] == "Qwen2.5-Coder-1.5B-Instruct" and answer["quantization"] == "q4_k_m"
     assert all(fact in answer["answer"] for fact in facts), answer["answer"]
     assert answer["citations"]
+
+
+def test_a_chinese_question_about_an_english_text_is_answered_in_chinese_and_cites_the_english(tutor: Tutor):
+    answer = tutor.ask("ada", "什么是方程的解？")
+    assert detect_language(answer["answer"], "en") == "zh" and "解" in answer["answer"]
+    assert answer["citations"] and all("equation" in one["quote"] for one in answer["citations"])
 
 
 def test_doctor_names_the_model_its_weights_and_the_kernel(tutor: Tutor):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import tutor.store.adapters as adapter_store
+import tutor.store.audit as audit_store
 import tutor.store.corrections as correction_store
 import tutor.store.turns as turn_store
 from knowledge.catalog import Catalog
@@ -21,9 +22,11 @@ from tutor.domain import Correction, CorrectionState, Person, Turn
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock
 from tutor.store import people
+from tutor.store.audit import Act
 from tutor.store.database import Database
 
 MAX_REASON_CHARS = 500
+_ACTS = {CorrectionState.ACCEPTED: Act.ACCEPTED, CorrectionState.DECLINED: Act.DECLINED, None: Act.UNDECIDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,14 @@ class ReviewQueue:
                 reason=" ".join(reason.split())[:MAX_REASON_CHARS] or None,
             )
             correction_store.save_decision(connection, changed)
+            audit_store.append(
+                connection,
+                _ACTS[decision],
+                self.clock(),
+                actor=actor.id,
+                subject=correction.author_id,
+                course_id=correction.course_id,
+            )
             adapter_store.retire_versions_trained_on(connection, changed)
 
     def _build_review(

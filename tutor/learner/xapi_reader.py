@@ -17,6 +17,7 @@ from tutor.errors import InputRefused
 
 MAX_STATEMENTS = 10_000  # of one file
 MAX_FILE_BYTES = 20_000_000
+MAX_OBJECTS = 20 * MAX_STATEMENTS  # of one file, counted before it is read: reading JSON holds the whole process
 ACCEPTED_VERBS = ("answered", "passed", "failed")
 MAX_CLOCK_SKEW = timedelta(days=1)  # how far another system's clock may be ahead of ours
 MAX_TEXT_CHARS = 300  # of a name or an address
@@ -90,6 +91,8 @@ def _decode_statements(data: bytes) -> list[Any]:
             size=len(data),
             most=MAX_FILE_BYTES,
         )
+    if (objects := data.count(b"{")) > MAX_OBJECTS:
+        raise _too_many(objects)
     try:
         text = data.decode("utf-8-sig")
         plain = json.loads(text)
@@ -101,13 +104,17 @@ def _decode_statements(data: bytes) -> list[Any]:
     if not isinstance(found, list) or not found:
         raise InputRefused("the file has no statements; send a list of xAPI statements", key="xapi_none")
     if len(found) > MAX_STATEMENTS:
-        raise InputRefused(
-            f"the file has {len(found):,} statements; send at most {MAX_STATEMENTS:,} at a time",
-            key="xapi_many",
-            count=len(found),
-            most=MAX_STATEMENTS,
-        )
+        raise _too_many(len(found))
     return found
+
+
+def _too_many(count: int) -> InputRefused:
+    return InputRefused(
+        f"the file has {count:,} statements; send at most {MAX_STATEMENTS:,} at a time",
+        key="xapi_many",
+        count=count,
+        most=MAX_STATEMENTS,
+    )
 
 
 def _parse_answer(position: int, statement: Any, now: datetime) -> XapiAnswer:
