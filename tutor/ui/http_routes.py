@@ -1,4 +1,4 @@
-"""Our own routes: health, guests, one-time links, sign-out, language, citations, photos, downloads."""
+"""Our own routes: health, guests, one-time links, leaving, language, citations, photos, downloads."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from starlette.types import Scope
 from tutor.accounts.sign_in import GUESTS_MANY, too_many_guests
 from tutor.engine.base import EngineState
 from tutor.errors import InputRefused, NotAllowed, NotFound, TutorError
+from tutor.locales import t
 from tutor.platform.throttle import Throttle
 from tutor.services import Services
 from tutor.ui import citation_routes, download_routes, photo_input, static_pages
+from tutor.ui.account_panel import ERASE_PATH
 from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
 from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
-    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/language|/photo|/passage/[^/]+(?:/page\.png)?"
+    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/account/delete|/language|/photo|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
@@ -112,16 +114,37 @@ def build_routes_app(services: Services) -> Starlette:
         """End this session, or all of this person's."""
         form = await request.form(max_files=0, max_fields=4)
         await to_thread.run_sync(end_sessions, request, "everywhere" in form)
-        response = _redirect("/")
-        secure = is_secure(request.scope)
-        response.delete_cookie(_cookie_name(request.scope), path="/", secure=secure, httponly=True)
-        return response
+        return _signed_out(request, _redirect("/"))
 
     def end_sessions(request: Request, everywhere: bool) -> None:
         if everywhere and (actor := request.scope[PERSON_KEY]) is not None:
             services.accounts.end_all_sessions(actor)
         elif token := _session_cookie(request):
             services.accounts.end_session(token)
+
+    def erase_account_page(request: Request) -> Response:
+        actor = request.scope[PERSON_KEY]
+        if actor is None:
+            return _redirect("/")
+        return HTMLResponse(static_pages.render_erase_account(actor.language, actor.name))
+
+    async def erase_account(request: Request) -> Response:
+        form = await request.form(max_files=0, max_fields=4)
+        return await to_thread.run_sync(erase, request, str(form.get("name", "")))
+
+    def erase(request: Request, typed_name: str) -> Response:
+        """Erase the account of whoever asks, once its name is typed; all their sessions end with it."""
+        actor = request.scope[PERSON_KEY]
+        if actor is None:
+            return _redirect("/")
+        try:
+            services.erasure.erase_own(actor, typed_name)
+        except InputRefused as error:
+            refusal = error_message(error, actor.language)
+            page = static_pages.render_erase_account(actor.language, actor.name, refusal)
+            return HTMLResponse(page, int(HTTPStatus.BAD_REQUEST))
+        erased = static_pages.render_message(actor.language, t(actor.language, "account_erased"))
+        return _signed_out(request, HTMLResponse(erased))
 
     async def set_language(request: Request) -> Response:
         form = await request.form(max_files=0, max_fields=4)
@@ -140,6 +163,8 @@ def build_routes_app(services: Services) -> Starlette:
             Route("/join", join, methods=["POST"]),
             Route("/join/{code}", course_page, methods=["GET"]),
             Route("/logout", sign_out, methods=["POST"]),
+            Route(ERASE_PATH, erase_account_page, methods=["GET"]),
+            Route(ERASE_PATH, erase_account, methods=["POST"]),
             *photo_input.build_routes(services),
             Route("/language", set_language, methods=["POST"]),
             *citation_routes.build_routes(services),
@@ -222,6 +247,13 @@ def _sign_in_response(request: Request, token: str, target: str, lifetime: timed
     )
     if framed:
         response.headers["set-cookie"] += "; Partitioned"
+    return response
+
+
+def _signed_out(request: Request, response: Response) -> Response:
+    """Take the session's cookie from the browser."""
+    secure = is_secure(request.scope)
+    response.delete_cookie(_cookie_name(request.scope), path="/", secure=secure, httponly=True)
     return response
 
 

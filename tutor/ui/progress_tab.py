@@ -243,7 +243,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, s
     form = _build_profile_form()
     erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
     confirmation = build_confirmation("erase_yes", "tutor-erase-yes")
-    account_panel.build(services)
+    account_panel.build()
     shown = [recommendation, alternatives, start_button, placement_button, reading, skill_map, progress, links]
     shown += [*form.outputs]
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)

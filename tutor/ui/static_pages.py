@@ -73,6 +73,21 @@ def render_join_course(language: str, course: str, code: str) -> str:
     )
 
 
+def render_erase_account(language: str, name: str, refusal: str = "") -> str:
+    """Return the page where one deletes one's account by typing its name; `refusal` says why it was not deleted."""
+    said = f'<p role="alert">{html.escape(refusal)}</p>' if refusal else ""
+    label = html.escape(t(language, "erase_account_name", name=name))
+    return render_page(
+        language,
+        t(language, "erase_account"),
+        f"<h1>{t(language, 'erase_account')}</h1><p>{t(language, 'erase_account_lead')}</p>{said}"
+        f'<form method="post" action="/account/delete"><label for="name">{label}</label>'
+        '<input id="name" name="name" required maxlength="200" autocomplete="off" autofocus>'
+        f'<button class="danger">{t(language, "erase_account")}</button></form>'
+        f'<p><a href="/#progress">{t(language, "erase_account_keep")}</a></p>',
+    )
+
+
 def render_message(language: str, sentence: str) -> str:
     """Return a page with one message and a link to the start page."""
     back = f'<p><a class="button" href="/">{t(language, "to_start")}</a></p>'

@@ -111,6 +111,8 @@ MESSAGES: dict[str, str] = {
     "your tutor, and versions of a course's tutor that learnt from you. You are signed out, and it cannot be undone. "
     "Export your data first if you want to keep it. Better answers that others were already shown stay in their chats, "
     "without your name.",
-    "erase_account_name": "Type the name of your account",
+    "erase_account_name": "Type {name}, the name of your account",
+    "erase_account_keep": "Keep my account",
+    "account_erased": "Your account and everything about you are deleted.",
     "erased": "Deleted: your profile and {answers:answer|answers}.",
 }

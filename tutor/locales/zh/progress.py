@@ -106,6 +106,8 @@ MESSAGES: dict[str, str] = {
     "erase_account_lead": "这会删除你在所有课程中的一切：对话、作答、成绩、更好的回答、你的导师，"
     "以及从你这里学习过的课程导师版本。你会被退出登录，此操作无法撤销。如果想保留数据，请先导出。"
     "已经展示给他人的更好的回答会留在他们的对话中，但不带你的名字。",
-    "erase_account_name": "请输入你的账号名称",
+    "erase_account_name": "请输入你的账号名称 {name}",
+    "erase_account_keep": "保留我的账号",
+    "account_erased": "你的账号以及与你有关的一切都已删除。",
     "erased": "已删除：你的档案和 {answers} 次作答。",
 }
