@@ -230,11 +230,3 @@ def test_published_parts_are_exact():
     assert mask_small_parts((120, 60, 3, 17)) == ["120", "60", "hidden", "hidden"]
     assert mask_small_parts((120, 60, 3, 4)) == ["120", "60", "<5", "<5"]
     assert mask_small_parts((5, 1, 1, 0)) == ["hidden", "hidden", "hidden", "0"]
-
-
-def test_exercises_are_not_recommended_as_reading(services, course, ada, instructor):
-    text = b"# Light\n\n## 6. Exercises\n\nName the parts of a chloroplast.\n\n"
-    text += b"## The chloroplast\n\nA chloroplast has stacks of thylakoids in its stroma.\n"
-    services.documents.ingest(instructor, course.id, "light.md", text)
-    found = services.recommended_reading.recommend(ada, course.id, "Parts of a chloroplast", 0.2)
-    assert found and not any("Exercises" in heading for each in found for heading in each.passage.heading)
