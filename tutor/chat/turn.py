@@ -29,6 +29,7 @@ from tutor.chat.prompt_builder import TOP_K, PromptBuilder
 from tutor.chat.question_input import clean_question
 from tutor.chat.quiz_interface import ChatQuizzer, QuizReply
 from tutor.chat.running_turn import RunningTurn
+from tutor.chat.told_results import read_as_question
 from tutor.chat.turn_recorder import TurnRecorder
 from tutor.courses.courses import Courses
 from tutor.courses.supervision import Supervision
@@ -143,6 +144,7 @@ class ChatService:
             yield from self._reply(running, talk)
             return
         found = self._retrieve(course, history, message)
+        message = read_as_question(message, found.hits)
         if language := self.foreign_answers.course_language(running.turn, message, found):
             yield from self._answer_from_foreign_course(course, history, running, message, language)
             return

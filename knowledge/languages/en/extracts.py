@@ -3,6 +3,9 @@
 NUMBERED_SECTION = "chapter|section|unit"
 EXAMPLE_MARKERS = r"\bfor example\b|\bfor instance\b|\bsuch as\b|\be\.g\.|\bworked example\b"
 WORKED_EXAMPLE = r"\bworked example\b\.?"
+EXAMPLE_LABEL = (
+    r"\bworked example\b|^\W*(?:example|problem|solution|try it)\b(?: ?\d|\W*$|[:.*])"  # of a task and its solution
+)
 # How a sentence begins that sets a task.
 TASK_START = (
     r"(?:explain|describe|compare|suggest|solve|calculate|discuss|prove)\b"

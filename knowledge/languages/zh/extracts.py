@@ -1,6 +1,7 @@
 """Chinese course text that a hint, an example or a summary is taken from, and the questions that ask for it."""
 
 EXAMPLE_MARKERS = "例如|比如|例："
+EXAMPLE_LABEL = r"例题|^\W*(?:例|解|题)\s*(?:\d|[:：])"
 TASK_START = "计算|解释|说明|比较|列出|求出|写出|简述"
 
 DEFINITION_REQUEST = r"^(?:什么是|什么叫)|(?:是什么意思|是什么|指什么)\W*$"
