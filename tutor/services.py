@@ -41,6 +41,7 @@ from tutor.chat.verified_answers import VerifiedAnswers
 from tutor.corrections.feedback import FeedbackService
 from tutor.corrections.review_queue import ReviewQueue
 from tutor.courses import sample_course
+from tutor.courses.access_log import AccessLog
 from tutor.courses.blob_store import BlobStore
 from tutor.courses.courses import Courses
 from tutor.courses.documents import CourseDocuments
@@ -105,6 +106,7 @@ class CoreServices:
     courses: Courses
     enrolment: CourseEnrolment
     supervision: Supervision
+    access_log: AccessLog
     conversations: Conversations
     feedback: FeedbackService
     evidence_log: EvidenceLog
@@ -236,6 +238,7 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
         courses=courses,
         enrolment=CourseEnrolment(database, accounts, courses, clock, settings.url),
         supervision=Supervision(database, courses, clock),
+        access_log=AccessLog(database, courses),
         conversations=Conversations(database, clock),
         feedback=FeedbackService(database, courses, clock, data_dir.adapters_dir),
         evidence_log=EvidenceLog(database, courses, clock),
@@ -271,7 +274,7 @@ def open_services(
     blobs = BlobStore(core.data_dir.originals_dir)
     citation_viewer = CitationViewer(core.conversations, blobs)
     versions = AdapterVersionService(
-        database, courses, core.data_dir.adapters_dir, seals_files=settings.engine_url is None
+        database, courses, core.data_dir.adapters_dir, seals_files=settings.engine_url is None, clock=clock
     )
     training_rows = TrainingRowSource(database)
     grader = Grader(ShortTextGrader(comparer))

@@ -19,6 +19,7 @@ from tutor.learner.evidence import AnswerEvent, RetractionEvent, current_answers
 from tutor.locales.formatting import format_day
 from tutor.progress.evidence_log import GradedAnswer
 from tutor.progress.reports import misconception_locations
+from tutor.store.audit import Act
 from tutor.ui import class_html, printable_reports, progress_html
 
 COURSE = "biology"
@@ -141,6 +142,14 @@ def test_names_under_which_learners_were_invited_are_not_exported(services, prac
     first, second = ({one["actor"]["account"]["name"] for one in export} - {"tutor"} for export in exports)
     assert not first & {person.name for person in practised} and len(first) == len(practised)
     assert not first & second
+
+
+def test_each_export_of_a_class_is_logged(services, practised, instructor):
+    services.reports.class_skills_csv(instructor, COURSE)
+    services.reports.class_xapi_statements(instructor, COURSE)
+    done = services.access_log.of_course(instructor, COURSE).entries
+    exported = [(one.actor, one.subject) for one in done if one.act is Act.EXPORTED_CLASS]
+    assert exported == [("ms-frizzle", None)] * 2
 
 
 def test_the_exported_table_suppresses_small_counts(services, practised, instructor):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from tutor.errors import SealBroken
 from tutor.store import audit
 from tutor.store.audit import Act
 from tutor.store.database import open_database
@@ -49,6 +51,7 @@ def mutate(connection: Any, chance: random.Random) -> str:
             f"UPDATE audit_log SET mac = (SELECT mac FROM audit_log {at_other}) {at_row}",
             f"UPDATE audit_head SET sequence = {row - 1}",
             "UPDATE audit_head SET mac = mac || '0'",
+            f"UPDATE audit_head SET first = {row + 1}, root = (SELECT mac FROM audit_log {at_row})",
             "DELETE FROM audit_head",
         ]
     )
@@ -89,7 +92,7 @@ def test_links_removals_pauses_and_erasures_are_logged_without_ids(services, cou
     services.supervision.resume(instructor, course.id, ada.id)
     services.erasure.erase(ada.id)
     assert acts(services) == [
-        Act.LINK_ISSUED, Act.REMOVED, Act.READMITTED, Act.PAUSED, Act.RESUMED, Act.ERASED,
+        Act.ENROLLED, Act.LINK_ISSUED, Act.REMOVED, Act.READMITTED, Act.PAUSED, Act.RESUMED, Act.ERASED,
     ]  # fmt: skip
     with services.database.read_connection() as connection:
         assert ada.id not in str(connection.execute(sa.text("SELECT * FROM audit_log")).all())
@@ -116,3 +119,48 @@ def test_decisions_on_better_answers_are_logged(services, ask, course, ada, inst
     services.review_queue.undo_decision(instructor, written.id)
     services.review_queue.decide(instructor, written.id, accept=False)
     assert acts(services) == [Act.ACCEPTED, Act.UNDECIDED, Act.DECLINED]
+
+
+def shorten(logged: Any, clock: Any, keep: int) -> int:
+    """Delete all but the last rows of a log of one row a day."""
+    with logged.write_transaction() as connection:
+        return audit.prune(connection, clock() - timedelta(days=keep, hours=1), clock())
+
+
+@pytest.fixture
+def daily(tmp_path: Any, clock: Any) -> Any:
+    database = open_database(tmp_path / "x.sqlite")
+    for _ in range(10):
+        with database.write_transaction() as connection:
+            audit.append(connection, Act.PAUSED, clock(), actor="a")
+        clock.advance(timedelta(days=1))
+    yield database
+    database.close()
+
+
+def test_old_rows_can_be_deleted_and_the_rest_is_still_chained(daily, clock):
+    assert shorten(daily, clock, keep=3) == 7
+    with daily.write_transaction() as connection:
+        kept = connection.execute(sa.text("SELECT sequence, act FROM audit_log ORDER BY sequence")).all()
+        assert [row.sequence for row in kept] == [8, 9, 10, 11] and kept[-1].act == Act.PRUNED
+        assert audit.first_bad_row(connection) is None
+        audit.append(connection, Act.RESUMED, clock(), actor="a")
+        assert audit.first_bad_row(connection) is None
+    assert shorten(daily, clock, keep=3) == 0
+
+
+def test_a_log_that_was_shortened_by_hand_is_found_also_after_a_rightful_shortening(daily, clock):
+    shorten(daily, clock, keep=3)
+    with daily.write_transaction() as connection:
+        connection.execute(
+            sa.text("UPDATE audit_head SET first = 9, root = (SELECT mac FROM audit_log WHERE sequence = 8)")
+        )
+        connection.execute(sa.text("DELETE FROM audit_log WHERE sequence = 8"))
+        assert audit.first_bad_row(connection) is not None
+
+
+def test_a_log_with_a_bad_row_is_not_shortened(daily, clock):
+    with daily.write_transaction() as connection:
+        connection.execute(sa.text("UPDATE audit_log SET act = 'nothing' WHERE sequence = 2"))
+    with pytest.raises(SealBroken, match="row 2"):
+        shorten(daily, clock, keep=3)

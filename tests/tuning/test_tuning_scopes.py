@@ -20,6 +20,8 @@ from tutor.corrections.feedback import MAX_CORRECTIONS_PER_DAY
 from tutor.corrections.review_flags import ReviewFlagKind, find_flags
 from tutor.domain import AdapterState, CorrectionState
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
+from tutor.store import audit
+from tutor.store.audit import Act
 from tutor.store.schema.tuning import adapters as adapter_table
 
 
@@ -204,3 +206,16 @@ def test_a_learner_whose_own_version_is_of_another_base_is_served_by_the_courses
         connection.execute(rows.values(base_sha256="0" * 64))
     ref = tuning.versions.serving_adapter_ref(tuning.ann.id, tuning.course, shared.base_sha256)
     assert ref == tuning.versions.to_adapter_ref(shared)
+
+
+def test_what_is_done_to_adapters_is_logged(tuning: TuningServices) -> None:
+    tuning.add_accepted_corrections(tuning.ann, 3)
+    first = tuning.train(tuning.ann)
+    tuning.versions.switch_off(tuning.ann, tuning.ann.id, tuning.course)
+    tuning.versions.switch_off(tuning.ann, tuning.ann.id, tuning.course)  # changes nothing
+    tuning.versions.promote(tuning.ann, first.id)
+    tuning.versions.delete(tuning.ann, first.id)
+    with tuning.database.read_connection() as connection:
+        logged = [row.act for row in reversed(audit.rows(connection))]
+        assert audit.first_bad_row(connection) is None
+    assert logged == [Act.TRAINED, Act.ADAPTER_OFF, Act.ADAPTER_ON, Act.ADAPTER_DELETED]

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import tutor.store.adapters as adapter_store
+import tutor.store.audit as audit_store
 import tutor.store.corrections as correction_store
 import tutor.store.ratings as rating_store
 import tutor.store.turns as turn_store
@@ -24,6 +25,7 @@ from tutor.domain import AdapterVersion, Correction, CorrectionState, Feedback, 
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
 from tutor.store import people
+from tutor.store.audit import Act
 from tutor.store.database import Database
 
 MAX_CORRECTION_CHARS = 4_000
@@ -106,6 +108,14 @@ class FeedbackService:
             correction_store.mark_withdrawn(connection, correction.id, actor.id, self.clock())
             withdrawn = replace(correction, state=CorrectionState.WITHDRAWN, text="")
             retired = adapter_store.retire_versions_trained_on(connection, withdrawn)
+            audit_store.append(
+                connection,
+                Act.WITHDRAWN,
+                self.clock(),
+                actor=actor.id,
+                subject=correction.author_id,
+                course_id=correction.course_id,
+            )
         for version in retired:
             self._delete_files(version)
         for owner in (correction.learner_id, "course"):  # the checkpoint of a killed training may contain the text

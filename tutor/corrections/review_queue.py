@@ -23,6 +23,7 @@ from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock
 from tutor.store import people
 from tutor.store.audit import Act
+from tutor.store.audit_reads import log_reading
 from tutor.store.database import Database
 
 MAX_REASON_CHARS = 500
@@ -61,6 +62,14 @@ class ReviewQueue:
             turns = {c.id: turn_store.by_id(connection, c.turn_id) for c in corrections}
             authors = {c.id: people.by_id(connection, c.author_id) for c in corrections}
             roster = people.enrolled_names(connection, course_id)
+        log_reading(
+            self.database,
+            Act.READ_CHATS,
+            self.clock(),
+            reader=actor.id,
+            course_id=course_id,
+            learners=[turn.learner_id for turn in turns.values() if turn],
+        )
         names = {correction_id: author.name if author else "" for correction_id, author in authors.items()}
         reviews = [
             self._build_review(c, turn, corrections, names[c.id], roster) for c in corrections if (turn := turns[c.id])

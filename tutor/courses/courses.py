@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import tutor.store.audit as audit_store
 import tutor.store.courses as course_store
 import tutor.store.enrolments as enrolment_store
 from tutor.accounts.join_codes import random_join_code
@@ -14,6 +15,7 @@ from tutor.accounts.permissions import AccessContext, Action, is_allowed, requir
 from tutor.domain import Course, HelpLevel, Person, Skill
 from tutor.errors import InputRefused, NotFound
 from tutor.platform.clock import Clock, new_id
+from tutor.store.audit import Act
 from tutor.store.database import Database
 from tutor.store.enrolments import Enrolment
 
@@ -96,6 +98,9 @@ class Courses:
         self.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             enrolment_store.enrol(connection, person.id, course_id, self.clock(), teaches=person.is_staff)
+            audit_store.append(
+                connection, Act.ENROLLED, self.clock(), actor=actor.id, subject=person.id, course_id=course_id
+            )
 
     def set_help_level(self, actor: Person, course_id: str, level: HelpLevel) -> None:
         """Set how much help the tutor gives in a course; it applies from the next turn on."""

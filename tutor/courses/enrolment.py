@@ -63,6 +63,8 @@ class CourseEnrolment:
                     course=course.title,
                 )
             enrolment_store.enrol(connection, actor.id, course.id, self.clock(), teaches=False)
+            if found is None:
+                self._log(connection, Act.JOINED, actor, course.id, actor.id)
         return course
 
     def show(self, actor: Person, course_id: str) -> CourseAccess:
@@ -94,6 +96,7 @@ class CourseEnrolment:
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             course_store.set_open(connection, course_id, is_open=is_open)
+            self._log(connection, Act.JOINING_CHANGED, actor, course_id, None)
 
     def remove(self, actor: Person, course_id: str, person_id: str) -> None:
         """Take a learner out of a course, also an open one; what they did there is kept.
@@ -112,13 +115,14 @@ class CourseEnrolment:
             enrolment_store.enrol(connection, person_id, course_id, self.clock(), teaches=False)
             self._log(connection, Act.READMITTED, actor, course_id, person_id)
 
-    def _log(self, connection: Connection, act: Act, actor: Person, course_id: str, person_id: str) -> None:
+    def _log(self, connection: Connection, act: Act, actor: Person, course_id: str, person_id: str | None) -> None:
         audit_store.append(connection, act, self.clock(), actor=actor.id, subject=person_id, course_id=course_id)
 
     def _set_join_code(self, actor: Person, course_id: str, code: str | None) -> None:
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.write_transaction() as connection:
             enrolment_store.set_join_code(connection, course_id, code)
+            self._log(connection, Act.JOINING_CHANGED, actor, course_id, None)
 
     def _require_learner(self, actor: Person, course_id: str, person_id: str) -> None:
         """Raise NotFound unless this person is, or was, a learner of the course; that is how ids of others stay ids."""

@@ -82,6 +82,7 @@ class Supervision:
                 )
         with self.database.write_transaction() as connection:
             supervision_store.set_blocked_topics(connection, course_id, named)
+            self._log(connection, Act.RULES_CHANGED, actor, course_id, None)
 
     def pause_notice(self, actor: Person, course_id: str) -> str | None:
         """Return what a learner is told while the tutor is paused for them; None while it is not."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import tutor.store.audit as audit_store
 import tutor.store.posed_questions as question_store
 from tutor.accounts.permissions import Action
 from tutor.assessment.items import Grade, unsure_grade
@@ -25,6 +26,8 @@ from tutor.practice.graded_examples import grade_with_examples
 from tutor.progress.evidence_log import EvidenceLog
 from tutor.progress.learner_progress import LearnerProgress
 from tutor.store import people
+from tutor.store.audit import Act
+from tutor.store.audit_reads import log_reading
 from tutor.store.database import Connection, Database
 from tutor.store.evidence import current_answer
 from tutor.store.posed_questions import PERSON_JUDGE_PREFIX, GradeLogEntry, PosedQuestionRecord, StoredAttempt
@@ -70,6 +73,7 @@ class Gradebook:
                 for row in question_store.of_course(connection, course_id)
                 for attempt in row.attempts
             ]
+        self._log_reading(actor, course_id, found)
         return sorted(found, key=lambda entry: (not entry.needs_review, -entry.answer.at.timestamp()))
 
     def entry(self, actor: Person, attempt_id: str) -> GradebookEntry:
@@ -80,7 +84,9 @@ class Gradebook:
             learner = people.by_id(connection, row.question.learner_id)
         self.courses.authorize(actor, row.course_id, Action.TEACH)
         attempt = next(one for one in row.attempts if one.id == attempt_id)
-        return GradebookEntry(row, attempt, learner.name if learner else "?")
+        entry = GradebookEntry(row, attempt, learner.name if learner else "?")
+        self._log_reading(actor, row.course_id, [entry])
+        return entry
 
     def override(self, actor: Person, attempt_id: str, outcome: Outcome, reason: str) -> GradebookEntry:
         """Grade an answer as its instructor, with a reason that the learner reads."""
@@ -107,12 +113,14 @@ class Gradebook:
             return []
         with self.database.read_connection() as connection:
             names = {person.id: person.name for person in people.list_people(connection)}
-            return [
+            others = [
                 GradebookEntry(row, attempt, names.get(row.question.learner_id, "?"))
                 for row in question_store.of_item(connection, entry.question.item.id)
                 for attempt in row.attempts
                 if attempt.id != attempt_id and not attempt.is_by_person
             ]
+        self._log_reading(actor, entry.question.course_id, others)
+        return others
 
     def regrade(self, actor: Person, attempt_id: str) -> list[tuple[GradebookEntry, GradebookEntry]]:
         """Grade the other answers to the item again after a decision; return those that changed, before and after.
@@ -165,6 +173,11 @@ class Gradebook:
         with self.database.read_connection() as connection:
             return question_store.grade_log(connection, attempt_id)
 
+    def _log_reading(self, actor: Person, course_id: str, entries: Iterable[GradebookEntry]) -> None:
+        learners = [entry.question.question.learner_id for entry in entries]
+        now = self.clock()
+        log_reading(self.database, Act.READ_ANSWERS, now, reader=actor.id, course_id=course_id, learners=learners)
+
     def _record_decision(
         self, connection: Connection, actor: Person, entry: GradebookEntry, new: GradeLogEntry
     ) -> None:
@@ -176,6 +189,15 @@ class Gradebook:
         by = actor.id if new.is_by_person or new.undoes is not None else None
         question_store.add_grade(
             connection, attempt.id, new.grade, new.judge, self.clock(), by=by, reason=new.reason, undoes=new.undoes
+        )
+        act = Act.GRADED if new.is_by_person else Act.REGRADED
+        audit_store.append(
+            connection,
+            act if new.undoes is None else Act.GRADE_UNDONE,
+            self.clock(),
+            actor=actor.id,
+            subject=row.question.learner_id,
+            course_id=row.course_id,
         )
         counted, what = current_answer(connection, attempt.id), to_graded_answer(row, attempt, outcome, new.judge)
         if outcome is not Outcome.UNSURE and counted is None:

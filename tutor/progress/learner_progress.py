@@ -38,6 +38,8 @@ from tutor.learner.skill_graph import PrerequisiteEdge, SkillGraph, build_graph
 from tutor.platform.background import BackgroundTasks
 from tutor.platform.clock import Clock
 from tutor.progress.course_tracers import CourseTracers
+from tutor.store.audit import Act
+from tutor.store.audit_reads import log_reading
 from tutor.store.database import Connection, Database
 
 MAX_INLINE_EVENTS = 800  # events that are replayed while a page waits
@@ -113,6 +115,9 @@ class LearnerProgress:
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
             learners = evidence_store.learners_with_evidence(connection, course_id)
+        if learners:
+            now = self.clock()
+            log_reading(self.database, Act.READ_PROGRESS, now, reader=actor.id, course_id=course_id, learners=[None])
         return dict(self._load_records(learners, course_id))
 
     def skill_graph(self, actor: Person, course_id: str) -> SkillGraph:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import tutor.store.audit as audit_store
 import tutor.store.corrections as correction_store
 import tutor.store.evidence as evidence_store
 import tutor.store.turns as turn_store
@@ -28,6 +29,7 @@ from tutor.learner.xapi_csv_export import answers_to_csv, class_to_csv, to_xapi_
 from tutor.platform.clock import Clock
 from tutor.progress.learner_progress import LearnerProgress
 from tutor.progress.profile import Profiles
+from tutor.store.audit import Act
 from tutor.store.database import Database
 
 
@@ -94,7 +96,9 @@ class Reports:
 
     def class_skills_csv(self, actor: Person, course_id: str) -> str:
         """Return the number of learners at each level of each skill as CSV; raises NotAllowed for fewer than five."""
-        return class_to_csv(self.exportable_class(actor, course_id), self.skill_names(actor, course_id))
+        seen, names = self.exportable_class(actor, course_id), self.skill_names(actor, course_id)
+        self._log_export(actor, course_id)
+        return class_to_csv(seen, names)
 
     def exportable_class(self, actor: Person, course_id: str) -> ClassOverview:
         """Return the class overview for an export; raises NotAllowed for fewer than five learners."""
@@ -113,7 +117,12 @@ class Reports:
         learners |= {learner: f"learner-{secrets.token_hex(4)}" for learner in learners.keys() & invited}
         with self.database.read_connection() as connection:
             events = [event for _, event in evidence_store.events(connection, course_id)]
+        self._log_export(actor, course_id)
         return to_xapi_statements(events, learners, self.skill_names(actor, course_id), self.home_url)
+
+    def _log_export(self, actor: Person, course_id: str) -> None:
+        with self.database.write_transaction() as connection:
+            audit_store.append(connection, Act.EXPORTED_CLASS, self.clock(), actor=actor.id, course_id=course_id)
 
     def _events(self, actor: Person, course_id: str) -> list[EvidenceEvent]:
         self.courses.authorize(actor, course_id)

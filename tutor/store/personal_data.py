@@ -228,7 +228,13 @@ TABLES = (
         "for good",
         erasure=Erasure.KEPT,
     ),
-    _of_course("audit_head", "id sequence mac", "the length of the audit log", "for good", owner=Owner.NOBODY),
+    _of_course(
+        "audit_head",
+        "id sequence mac first root",
+        "where the audit log begins and ends",
+        "for good",
+        owner=Owner.NOBODY,
+    ),
     _of_course(
         "courses",
         "id title language open help_level strictness join_code created_at blocked_topics",

@@ -27,6 +27,7 @@ from tutor.jobs import JobReporter, JobRunner
 from tutor.platform.clock import Clock, new_id
 from tutor.platform.settings import Settings
 from tutor.store import people
+from tutor.store.audit import Act
 from tutor.store.database import Database
 from tutor.tuning import work_dirs
 from tutor.tuning.adapter_versions import AdapterVersionService
@@ -94,7 +95,7 @@ class AdapterTraining:
             job = self._build_job(name, learner_id, course_id, training_rows, work_dir)
             trained = self.trainer(job, on_progress, cancelled)
             decision = gate.decide_from_metrics(trained.metrics, self.thresholds)
-            return self._publish(learner_id, course_id, trained, decision, [row.id for row in training_rows])
+            return self._publish(actor, learner_id, course_id, trained, decision, [row.id for row in training_rows])
 
     def start(self, actor: Person, learner_id: str | None, course_id: str) -> Job:
         """Queue a training and return its job at once. Raises NotAllowed, TrainingRefused, TrainingBusy."""
@@ -221,6 +222,7 @@ class AdapterTraining:
 
     def _publish(
         self,
+        actor: Person,
         learner_id: str | None,
         course_id: str,
         trained: TrainedAdapter,
@@ -259,6 +261,8 @@ class AdapterTraining:
             adapter_store.add(connection, version, correction_ids)
             if decision.promote:
                 adapter_store.activate(connection, version)
+            act = Act.TRAINED if decision.promote else Act.TRAINED_IN_VAIN
+            self.versions.log(connection, act, actor, learner_id, course_id)
             stored = adapter_store.by_id(connection, version.id)
         assert stored is not None
         return stored

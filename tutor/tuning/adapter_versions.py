@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import tutor.store.adapters as adapter_store
+import tutor.store.audit as audit_store
 import tutor.store.corrections as correction_store
 import tutor.store.data_keys as data_keys
 from adapters import registry
@@ -20,7 +21,9 @@ from tutor.courses.courses import Courses
 from tutor.domain import AdapterState, AdapterVersion, Correction, Person
 from tutor.engine.base import AdapterRef
 from tutor.errors import InputRefused, NotFound
-from tutor.store.database import Database
+from tutor.platform.clock import Clock, utc_now
+from tutor.store.audit import Act
+from tutor.store.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class AdapterVersionService:
     courses: Courses
     adapters_dir: Path
     seals_files: bool = True  # a model server has to read them in clear
+    clock: Clock = utc_now
 
     def list_versions(self, actor: Person, learner_id: str | None, course_id: str) -> list[AdapterVersion]:
         """Return the owner's versions, latest first, including rejected ones."""
@@ -82,6 +86,7 @@ class AdapterVersionService:
         with self.database.write_transaction() as connection:
             self._require_valid_corrections(version)
             adapter_store.activate(connection, version)
+            self.log(connection, Act.ADAPTER_ON, actor, version.learner_id, version.course_id)
         return self.get_managed(actor, version_id)
 
     def roll_back(self, actor: Person, learner_id: str | None, course_id: str) -> AdapterVersion | None:
@@ -102,13 +107,16 @@ class AdapterVersionService:
         """Deactivate the owner's version; a learner is then served by the course's version or the base."""
         self.require_can_manage(actor, learner_id, course_id)
         with self.database.write_transaction() as connection:
-            adapter_store.deactivate(connection, learner_id, course_id)
+            if adapter_store.active(connection, learner_id, course_id):
+                adapter_store.deactivate(connection, learner_id, course_id)
+                self.log(connection, Act.ADAPTER_OFF, actor, learner_id, course_id)
 
     def delete(self, actor: Person, version_id: str) -> None:
         """Remove a version and its files for good."""
         version = self.get_managed(actor, version_id)
         with self.database.write_transaction() as connection:
             adapter_store.remove(connection, version.id)
+            self.log(connection, Act.ADAPTER_DELETED, actor, version.learner_id, version.course_id)
         try:
             registry.remove(self.directory(version))
         except AdapterNotFound:
@@ -152,6 +160,10 @@ class AdapterVersionService:
         else:
             self.courses.authorize(actor, course_id)
             require_allowed(actor, Action.TRAIN, AccessContext(owner_id=learner_id))
+
+    def log(self, connection: Connection, act: Act, actor: Person, learner_id: str | None, course_id: str) -> None:
+        """Log what was done to an adapter of a learner, or of the course, in the transaction that did it."""
+        audit_store.append(connection, act, self.clock(), actor=actor.id, subject=learner_id, course_id=course_id)
 
     def signer(self, learner_id: str | None, course_id: str) -> ManifestSigner:
         """Return the signer for an owner's adapters."""

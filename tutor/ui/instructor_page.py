@@ -14,6 +14,7 @@ from tutor.domain import Person, Role
 from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import (
+    access_log_panel,
     chat_updates,
     chat_view,
     class_tab,
@@ -210,6 +211,7 @@ def build(services: Services, page: gr.Blocks) -> None:
             with gr.Tab(i18n("people"), id="people") as people_tab:
                 course_access_panel.build(services, people_tab, course)
                 supervision_panel.build(services, people_tab, course)
+                access_log_panel.build(services, people_tab, course)
                 _build_invitations(handlers, course)
     course_header.wire_steps(services, header, tabs)
     header.create.click(

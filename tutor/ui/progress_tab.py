@@ -16,6 +16,7 @@ from tutor.progress import recommendation_text
 from tutor.progress.profile import CHOICE_FIELDS, FREE_TEXT_FIELDS, MAX_CHARS
 from tutor.services import Services
 from tutor.ui import account_panel, progress_html
+from tutor.ui.access_log_html import render_own_log
 from tutor.ui.confirmation import build_confirmation
 from tutor.ui.error_boundary import (
     EVENT_OPTIONS,
@@ -43,10 +44,10 @@ class ProgressHandlers:
     start_practice: PracticeStarter | None = None
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (recommendation, alternatives, start, placement, reading, map, progress, links) and the profile."""
+        """Return (next step, alternatives, start, placement, reading, map, progress, links, log), and the profile."""
         actor = current_person(request)
         if course_id is None:
-            return t(actor.language, "no_courses"), *(gr.skip() for _ in range(16))
+            return t(actor.language, "no_courses"), *(gr.skip() for _ in range(17))
         overview = self.services.progress.own_overview(actor, course_id)
         skills = self.services.courses.skills(actor, course_id)
         names = {skill.id: skill.name for skill in skills}
@@ -61,6 +62,7 @@ class ProgressHandlers:
             progress_html.render_standing(skills, actor.language)
             + progress_html.render_progress(overview, names, actor.language),
             progress_html.render_export_links(course_id, actor.language),
+            render_own_log(self.services.access_log.about_oneself(actor, course_id), actor.language),
             *self._render_profile(actor, course_id, overview),
         )
 
@@ -239,12 +241,12 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown, tabs: gr.Tabs, s
                 placement_button = gr.Button(i18n("placement_start"), visible=False, elem_id="tutor-placement-start")
             reading = gr.HTML(elem_id="tutor-reading", padding=False)
     progress = gr.HTML(elem_id="tutor-mastery", padding=False)
-    links = gr.HTML()
+    links, looked = gr.HTML(), gr.HTML(elem_id="tutor-looked", padding=False)
     form = _build_profile_form()
     erase = gr.Button(i18n("erase"), size="sm", elem_id="tutor-erase")
     confirmation = build_confirmation("erase_yes", "tutor-erase-yes")
     account_panel.build()
-    shown = [recommendation, alternatives, start_button, placement_button, reading, skill_map, progress, links]
+    shown = [recommendation, alternatives, start_button, placement_button, reading, skill_map, progress, links, looked]
     shown += [*form.outputs]
     gr.on([tab.select, course.change], handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
     alternatives.input(handle_errors(handlers.show_reading), [alternatives, course], reading, **EVENT_OPTIONS)

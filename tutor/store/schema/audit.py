@@ -1,8 +1,8 @@
-"""The audit log, and its head: how many rows it has, so that cutting off its end is found, too."""
+"""The audit log, and its head: where it begins and ends, so that cutting off either end is found, too."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table
 
 from tutor.store.schema.base import metadata
 
@@ -16,6 +16,7 @@ audit_log = Table(  # no foreign keys: rows are only ever added
     Column("subject", String, nullable=False),  # the same of whom it was done to, "" for nobody
     Column("course_id", String, nullable=False),  # "" for no course
     Column("mac", String, nullable=False),  # of the row and the one before
+    Index(None, "course_id", "at"),
 )
 
 audit_head = Table(  # one row
@@ -24,4 +25,6 @@ audit_head = Table(  # one row
     Column("id", Integer, primary_key=True),
     Column("sequence", Integer, nullable=False),
     Column("mac", String, nullable=False),
+    Column("first", Integer, nullable=False, server_default="1"),  # the sequence number of the first row kept
+    Column("root", String, nullable=False, server_default=""),  # the hash of the row before it
 )
