@@ -1,220 +1,154 @@
-"""Measure whether an adapter learns its learner's style, from how many corrections, and what it forgets.
+"""Measure whether a learner's own adapter does more than the same corrections in the prompt: seven arms, nine wishes.
 
-    python -m bench.adaptation --base DIR [--learners 5] [--counts 5 10 20 50]
+    python -m bench.adaptation --out bench/results/adaptation.json --work DIR
+    python -m bench.adaptation --k 5 20 --arms base prompt own --learners hint facts --questions 8     a part
+    python -m bench.adaptation --out FILE --report                                                     no runs
 
-Simulated learners (`bench.style_learners`) write corrections in their style. For each count an adapter is trained as
-the product trains it, in its own process. Base and adapter then answer held-out questions, and a rule decides which
-answers have the style and keep to the passage. A win is an answer in the style where the base's is not. `strangers` is
-the largest share by which an adapter has a style of another learner more often than the base does. Forgetting is the
-trainer's measure: the loss on everyday questions relative to the base. Half an hour for all five learners and counts.
+Simulated learners (`adaptation_learners.py`) whose wishes differ in kind write k corrections each. Then held-out
+questions are answered greedily by seven arms: `base`; `wish`, the base told the wish in one sentence; `prompt`, the
+base shown the corrections nearest to the question as earlier exchanges, five at most, as the product shows them; `own`,
+the learner's adapter, trained as the product trains it; `mix`, that adapter and those exchanges; `stranger`, the
+adapter of another learner; `shuffled`, an adapter of the same corrections with each other's answers. Rules judge
+(`adaptation_judges.py`). Who has won is decided by the rule in `adaptation_statistics.py`, written before the runs.
+
+`--out` is a file of runs that grows: what it has is not run again, and a part that is stopped goes on where it was.
+Adapters stay in `--work`. A training takes some four minutes on two cores, a learner's answers in one arm about one.
 """
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
-import json
-import os
-import resource
-import tempfile
-import time
-from pathlib import Path
-from typing import Any
+from tutor.platform.openmp import let_waiting_threads_sleep
+
+let_waiting_threads_sleep()
+
+import argparse  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Sequence  # noqa: E402
+from dataclasses import dataclass, replace  # noqa: E402
+from pathlib import Path  # noqa: E402
 
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
-from adapters import trainer_process
-from adapters.dataset import encode_row, write_pairs, write_rows
-from adapters.records import PreferencePair, Recipe, TrainedAdapter, TrainingJob
-from bench.retrieval_corpora import commit, hardware
-from bench.style_learners import STYLES, Fact, Style, correction, held_out_facts, is_satisfied, training_facts
-from tutor.engine.files import sha256_of
-from tutor.engine.model_files import base_hash
+from adapters.errors import TrainingRefused  # noqa: E402
+from bench.adaptation_answers import ask_all, memory_mb  # noqa: E402
+from bench.adaptation_arms import ARMS, BASE, OWN, STRANGER, adapter_of, prompts_for, stranger_of, uses_count  # noqa: E402
+from bench.adaptation_banks import Question  # noqa: E402
+from bench.adaptation_learners import LEARNERS, Learner, learner_of  # noqa: E402
+from bench.adaptation_runs import Cell, Runs  # noqa: E402
+from bench.adaptation_training import AdapterShelf  # noqa: E402
+from bench.instruction_sets import instructions_used  # noqa: E402
+from bench.retrieval_corpora import commit, hardware  # noqa: E402
+from knowledge.embedding import Embedder  # noqa: E402
+from knowledge.sentence_embedder import open_embedder  # noqa: E402
+from tutor.engine.base import Engine  # noqa: E402
+from tutor.engine.local import LocalEngine  # noqa: E402
+from tutor.engine.model_files import resolve_model_files  # noqa: E402
 
-MAX_ANSWER_TOKENS = 48
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    options = _parser().parse_args(arguments)
+    runs = Runs(options.out)
+    if not options.report:
+        run_on_standard_model(options, runs)
+    result = runs.to_json()
+    print(json.dumps({name: value for name, value in result.items() if name not in ("cells", "trainings")}))
 
 
-def main() -> None:
+def _parser() -> argparse.ArgumentParser:
+    kinds = [learner.kind for learner in LEARNERS]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base", type=Path, required=True, help="folder of the converted bundled model")
-    parser.add_argument("--learners", type=int, default=len(STYLES))
-    parser.add_argument("--tastes", nargs="+", help="only the learners with these styles")
-    parser.add_argument("--counts", type=int, nargs="+", default=[5, 10, 20, 50])
-    parser.add_argument("--prompts", type=int, default=20, help="held-out questions a learner is asked")
-    parser.add_argument(
-        "--kept",
-        type=Path,
-        help="folder for results of the base that never change; without it they are computed each time",
-    )
-    parser.add_argument("--method", choices=["lora", "adalora"], default="lora")
-    parser.add_argument("--learning-rate", type=float, default=Recipe().learning_rate)
-    parser.add_argument(
-        "--preference-steps",
-        type=int,
-        default=0,
-        help="steps of DPO, which prefers the learner's answers to the base's",
-    )
-    parser.add_argument("--out", type=Path, help="rows of other learners and counts in this file are preserved")
-    arguments = parser.parse_args()
-    asked = held_out_facts()[: arguments.prompts]
-    answerer = Answerer(arguments.base)
-    plain = answerer.answers(asked, None)
-    chosen = [t for t in STYLES if not arguments.tastes or t.name in arguments.tastes][: arguments.learners]
-    rows = load_earlier_results(arguments, chosen)
-    for count, style in ((count, style) for count in arguments.counts for style in chosen):
-        with tempfile.TemporaryDirectory() as folder:
-            rows.append(measure(arguments, style, count, Path(folder), answerer, asked, plain))
-        print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
-        result = make_result(arguments, len(asked), rows)
-        if arguments.out:
-            arguments.out.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(make_result(arguments, len(asked), rows), ensure_ascii=False))
+    parser.add_argument("--learners", nargs="+", choices=kinds, default=kinds, help="by the kind of their wish")
+    parser.add_argument("--k", nargs="+", type=int, choices=[1, 5, 10, 20, 50], default=[1, 5, 10, 20, 50])
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    parser.add_argument("--questions", type=int, default=12, help="held-out questions a learner")
+    parser.add_argument("--model", default="standard", help="as in TUTOR_MODEL")
+    parser.add_argument("--data-dir", type=Path, default=Path("var"))
+    parser.add_argument("--work", type=Path, default=Path("var/adaptation"), help="folder that keeps the adapters")
+    parser.add_argument("--out", type=Path, help="file of runs; it grows")
+    parser.add_argument("--report", action="store_true", help="only judge and count what the file has")
+    return parser
 
 
-def load_earlier_results(arguments: argparse.Namespace, chosen: list[Style]) -> list[dict[str, Any]]:
-    """Return the rows of the output file that are not measured again."""
-    if not (arguments.out and arguments.out.exists()):
-        return []
-    remeasured = {(style.name, count) for style in chosen for count in arguments.counts}
-    rows = json.loads(arguments.out.read_text("utf-8"))["rows"]
-    return [row for row in rows if (row["learner"], row["count"]) not in remeasured]
-
-
-def make_result(arguments: argparse.Namespace, prompts: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the result so far; it is written after each learner, so an interrupted run has a result too."""
-    result: dict[str, Any] = {
-        "benchmark": "adaptation",
+def run_on_standard_model(options: argparse.Namespace, runs: Runs) -> None:
+    """Run what the file does not have, on the model of the product."""
+    files = resolve_model_files(options.model, options.data_dir)
+    embedder = open_embedder("auto", options.data_dir / "models")
+    engine = LocalEngine.open(files)
+    info = engine.info()
+    runs.about = {
+        "model": info.model,
+        "kernel": info.kernel,
+        "isa": instructions_used("machine"),
         "hardware": hardware(),
-        "threads": os.environ.get("OMP_NUM_THREADS", "all"),
-        "model": arguments.base.name,
-        "method": arguments.method,
-        "learning_rate": arguments.learning_rate,
-        "preference_steps": arguments.preference_steps,
         "commit": commit(),
-        "prompts": prompts,
-        "rows": rows,
     }
-    counts = sorted({row["count"] for row in rows})
-    return result | {f"at_{count}": summarize([r for r in rows if r["count"] == count]) for count in counts}
+    experiment = Experiment(runs, engine, embedder, AdapterShelf(files, options.work, runs.add_training))
+    try:
+        learners = [learner_of(kind) for kind in options.learners]
+        experiment.run(learners, options.k, options.arms, options.questions)
+    finally:
+        engine.close()
 
 
-def measure(
-    arguments: argparse.Namespace,
-    style: Style,
-    count: int,
-    folder: Path,
-    answerer: Answerer,
-    asked: tuple[Fact, ...],
-    plain: list[str],
-) -> dict[str, Any]:
-    """Train one learner's adapter and return its figures."""
-    recipe = Recipe(
-        method=arguments.method,
-        learning_rate=arguments.learning_rate,
-        preference_steps=arguments.preference_steps,
-        time_limit_s=7200.0,
-    )
-    pairs = preference_rows(answerer, style, count) if recipe.preference_steps else []
-    started, cpu = time.monotonic(), _children_cpu_s()
-    trained = train_on(arguments.base, style, count, folder, recipe, arguments.kept, pairs)
-    seconds, cpu_s = time.monotonic() - started, _children_cpu_s() - cpu
-    adapted = answerer.answers(asked, Path(trained.directory))
-    metrics = trained.metrics
-    return {
-        "learner": style.name,
-        "count": count,
-        "win_rate": win_rate(asked, style, adapted, plain),
-        "forgetting": round(metrics["general_after"] / metrics["general_before"] - 1, 4),
-        "strangers": max(_match_rate(t, adapted) - _match_rate(t, plain) for t in STYLES if t is not style),
-        "strength": metrics["strength"],
-        "steps": metrics["steps"],
-        "seconds": round(seconds, 1),
-        "cpu_s": round(cpu_s, 1),
-        "training_s": round(metrics["training_s"], 1),
-        "example": adapted[0],
-    }
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Runs the cells that a file of runs does not have."""
 
+    runs: Runs
+    engine: Engine
+    embedder: Embedder
+    shelf: AdapterShelf
 
-def preference_rows(answerer: Answerer, style: Style, count: int) -> list[PreferencePair]:
-    """Return the corrections as preference pairs: each is preferred to the base's answer to the same question."""
-    facts = training_facts(count)
-    rows = [correction(fact, style) for fact in facts]
-    answered = zip(rows, answerer.answers(facts, None), strict=True)
-    return [
-        PreferencePair(row.id, row.prompt, row.answer, old)
-        for row, old in answered
-        if old.strip() not in ("", row.answer)
-    ]
+    def run(self, learners: Sequence[Learner], counts: Sequence[int], arms: Sequence[str], most: int) -> None:
+        """Run arm after arm, each for all learners, so that a run that is stopped has whole arms to compare."""
+        for count in counts:
+            for arm in arms:
+                for learner in learners:
+                    self.run_cell(learner, count if uses_count(arm) else 0, arm, most)
 
+    def run_cell(self, learner: Learner, count: int, arm: str, most: int) -> None:
+        """Add one cell to the runs, unless they have it or the product would not train on so few corrections."""
+        asked = learner.bank.asked(count, most) if count else learner.bank.held_out[:most]
+        if self.runs.find(learner, count, arm, asked):
+            return
+        try:
+            cell = self._copied(learner, count, arm, asked) or self._answered(learner, count, arm, asked)
+        except TrainingRefused as error:
+            print(f"{learner.kind} {count} {arm}: {error}", flush=True)
+            return
+        self.runs.add(cell)
+        met = [int(learner.is_met(question, cell.answers[question.id])) for question in asked]
+        print(f"{learner.kind} {count} {arm}: {sum(met)} of {len(met)}, {cell.seconds} s", flush=True)
 
-def train_on(
-    base: Path,
-    style: Style,
-    count: int,
-    folder: Path,
-    recipe: Recipe,
-    base_cache: Path | None,
-    pairs: list[PreferencePair],
-) -> TrainedAdapter:
-    """Train on the learner's first `count` corrections as the product does."""
-    write_rows(folder / "rows.jsonl", [correction(fact, style) for fact in training_facts(count)])
-    sha256 = base_hash((file.name, sha256_of(file)) for file in base.glob("*.safetensors"))
-    job = TrainingJob(str(folder), str(base), sha256, str(folder / "rows.jsonl"), f"{style.name}-v1", recipe)
-    if pairs:
-        write_pairs(folder / "pairs.jsonl", pairs)
-        job = dataclasses.replace(job, pairs_file=str(folder / "pairs.jsonl"))
-    job = dataclasses.replace(job, base_cache_directory=str(base_cache) if base_cache else None)
-    return trainer_process.train_in_subprocess(job, lambda progress: None, lambda: False)
+    def _copied(self, learner: Learner, count: int, arm: str, asked: Sequence[Question]) -> Cell | None:
+        """Return the cell from one with the same questions, prompts and adapter; None if there is none."""
+        same: list[tuple[Learner, str]] = []
+        if arm == STRANGER:
+            same = [(stranger_of(learner), OWN)]
+        elif arm == BASE:
+            same = [(other, BASE) for other in LEARNERS if other.bank is learner.bank]
+        cells = (self.runs.find(other, count, known, asked) for other, known in same)
+        cell = next((cell for cell in cells if cell), None)
+        return cell and replace(cell, kind=learner.kind, arm=arm)
 
-
-class Answerer:
-    """Answers greedily with the base or with an adapter, on one unquantised model."""
-
-    def __init__(self, directory: Path) -> None:
-        from adapters import base_model
-
-        self.tokenizer, self.model = base_model.load_tokenizer(directory), base_model.load_base(directory)
-
-    def answers(self, facts: tuple[Fact, ...], adapter: Path | None) -> list[str]:
-        from adapters import lora, scoring
-
-        plain = STYLES[0]  # the prompt only
-        prompts = [encode_row(correction(fact, plain), self.tokenizer, 1024) for fact in facts]
-        model = lora.attach_saved(self.model, adapter, trainable=False) if adapter else self.model
-        decoded = scoring.greedy_decode(model, prompts, self.tokenizer.eos_token_id, MAX_ANSWER_TOKENS)
-        if adapter:
-            self.model = model.unload()
-        return [self.tokenizer.decode(words) for words in decoded]
-
-
-def win_rate(asked: tuple[Fact, ...], style: Style, adapted: list[str], plain: list[str]) -> float:
-    """Return the share of questions where the adapter's answer has the style and the base's does not."""
-    won = [
-        is_satisfied(f, style, new) and not is_satisfied(f, style, old)
-        for f, new, old in zip(asked, adapted, plain, strict=True)
-    ]
-    return round(sum(won) / len(won), 3)
-
-
-def _match_rate(style: Style, answers: list[str]) -> float:
-    return round(sum(map(style.matches, answers)) / len(answers), 3)
-
-
-def summarize(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the means over learners, and the worst learner for what must not happen."""
-    mean = {"learners": len(rows)} | {
-        key: round(sum(row[key] for row in rows) / len(rows), 4)
-        for key in ("win_rate", "seconds", "cpu_s", "forgetting")
-    }
-    return mean | {
-        "worst_forgetting": max(r["forgetting"] for r in rows),
-        "strangers": max(r["strangers"] for r in rows),
-    }
-
-
-def _children_cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    def _answered(self, learner: Learner, count: int, arm: str, asked: Sequence[Question]) -> Cell:
+        key = adapter_of(arm, learner, count)
+        adapter = self.shelf.get(key) if key else None
+        prompts = prompts_for(arm, learner, count, asked, self.embedder)
+        started = time.monotonic()
+        answers, first_token_s = ask_all(self.engine, prompts, adapter)
+        return Cell(
+            kind=learner.kind,
+            count=count,
+            arm=arm,
+            answers={question.id: answer for question, answer in zip(asked, answers, strict=True)},
+            prompt_tokens=round(sum(map(self.engine.count_tokens, prompts)) / len(prompts), 1),
+            first_token_s=round(first_token_s, 2),
+            seconds=round(time.monotonic() - started, 1),
+            memory_mb=round(memory_mb()),
+        )
 
 
 if __name__ == "__main__":

@@ -54,10 +54,9 @@ class VerifiedAnswers:
         candidates = self._candidates(learner_id, course_id, passage_ids=frozenset(passage_ids))
         if not candidates or not is_self_contained(question):
             return None
-        asked = self.embedder.embed_query(question)
-        cosines = np.array([float(asked @ vector) for vector in self._embed([c.question for c in candidates])])
-        best = int(cosines.argmax())
-        return candidates[best] if cosines[best] >= MIN_RELATED_COSINE else None
+        vectors = self._embed([candidate.question for candidate in candidates])
+        best = nearest(self.embedder.embed_query(question), vectors, MIN_RELATED_COSINE)[:1]
+        return candidates[best[0]] if best else None
 
     def _candidates(
         self, learner_id: str, course_id: str, passage_ids: frozenset[str] | None = None
@@ -77,6 +76,13 @@ class VerifiedAnswers:
         for text, encoding in zip(new, self.embedder.encode_queries(new) if new else [], strict=True):
             self._vectors[text] = encoding.span_vectors[0]
         return [self._vectors[text] for text in questions]
+
+
+def nearest(asked: Vectors, vectors: Sequence[Vectors], min_cosine: float = -1.0) -> list[int]:
+    """Return the places of the vectors at least so near to the question's, nearest first."""
+    cosines = np.array([float(asked @ vector) for vector in vectors])
+    order = np.argsort(-cosines, kind="stable")
+    return [int(place) for place in order if cosines[place] >= min_cosine]
 
 
 def _to_verified_answer(correction: Correction, turn: Turn) -> VerifiedAnswer:
