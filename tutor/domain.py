@@ -69,6 +69,7 @@ class Course:
     created_at: datetime
     help_level: HelpLevel = HelpLevel.MODERATE
     strictness: Strictness = Strictness.USUAL
+    offers_hints: bool = True  # of an open exercise, after failed tries or a long silence
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,12 @@ class Courses:
         with self.database.write_transaction() as connection:
             course_store.set_help_level(connection, course_id, level)
 
+    def set_offers_hints(self, actor: Person, course_id: str, *, offers: bool) -> None:
+        """Let the tutor offer the next hint to whoever is stuck, or not."""
+        self.authorize(actor, course_id, Action.TEACH)
+        with self.database.write_transaction() as connection:
+            course_store.set_offers_hints(connection, course_id, offers=offers)
+
     def skills(self, actor: Person, course_id: str) -> list[Skill]:
         self.authorize(actor, course_id)
         with self.database.read_connection() as connection:

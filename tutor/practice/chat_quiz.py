@@ -97,7 +97,8 @@ class ChatQuiz:
         outcome_text = t(language, f"quiz_{outcome.value}")
         if self.practice.may_retry(after):
             move = Move.COMPLETE if outcome is Outcome.PARTIAL else Move.HINT
-            guidance = Guidance(move.value, "a wrong answer may be tried again", posed=posed_id)
+            tries = len(after.attempts)  # none of them was right
+            guidance = Guidance(move.value, "a wrong answer may be tried again", wrong=tries, posed=posed_id)
             return QuizReply(f"{outcome_text} {t(language, 'quiz_retry')}", guidance)
         self.practice.close_question(actor, posed_id)
         if outcome is Outcome.UNSURE:

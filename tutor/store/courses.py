@@ -23,6 +23,7 @@ def _course(row: sa.Row[tuple[object, ...]]) -> Course:
         from_iso(value["created_at"]),
         HelpLevel(value["help_level"]),
         Strictness(value["strictness"]),
+        value["offers_hints"],
     )
 
 
@@ -37,12 +38,17 @@ def add(connection: sa.Connection, course: Course) -> None:
             created_at=to_iso(course.created_at),
             help_level=course.help_level.value,
             strictness=course.strictness.value,
+            offers_hints=course.offers_hints,
         )
     )
 
 
 def set_help_level(connection: sa.Connection, course_id: str, level: HelpLevel) -> None:
     connection.execute(courses.update().where(courses.c.id == course_id).values(help_level=level.value))
+
+
+def set_offers_hints(connection: sa.Connection, course_id: str, *, offers: bool) -> None:
+    connection.execute(courses.update().where(courses.c.id == course_id).values(offers_hints=offers))
 
 
 def set_open(connection: sa.Connection, course_id: str, *, is_open: bool) -> None:

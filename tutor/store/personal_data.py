@@ -85,8 +85,8 @@ def _of_course(
 TABLES = (
     _of_person(
         "people",
-        "id name role guest language consent_at created_at",
-        "the account: name or pseudonym, role, language, consent to training",
+        "id name role guest language consent_at created_at display_name paused_at",
+        "the account: name or pseudonym, the name they chose, role, language, consent to training, a pause",
         Export.ON_THE_PAGE,
     ),
     _of_person(
@@ -237,7 +237,7 @@ TABLES = (
     ),
     _of_course(
         "courses",
-        "id title language open help_level strictness join_code created_at blocked_topics",
+        "id title language open help_level strictness join_code created_at blocked_topics offers_hints",
         "courses and their settings",
     ),
     _of_course("skills", "course_id id name needs grounds concept ordinal offered accepted", "the skills of a course"),

@@ -17,7 +17,18 @@ import sqlalchemy as sa
 from tutor.errors import KeyDestroyed
 from tutor.sealing.values import DataKey
 from tutor.store.data_keys import key_to_open, key_to_seal
-from tutor.store.schema import attempts, conversations, corrections, feedback, grades, posed, profiles, quizzes, turns
+from tutor.store.schema import (
+    attempts,
+    conversations,
+    corrections,
+    feedback,
+    grades,
+    people,
+    posed,
+    profiles,
+    quizzes,
+    turns,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,8 @@ QUIZZES = SealedTable(quizzes, ("topic",), ("id",), quizzes.c.learner_id)
 POSED = SealedTable(posed, ("item",), ("id",), posed.c.learner_id)
 ATTEMPTS = SealedTable(attempts, ("text",), ("id",), _owner_of_attempt())
 GRADES = SealedTable(grades, ("reasons", "missing", "reason"), ("attempt_id", "at"), _owner_of_grade())
-SEALED_TABLES = (CONVERSATIONS, TURNS, RATINGS, CORRECTIONS, PROFILES, QUIZZES, POSED, ATTEMPTS, GRADES)
+PEOPLE = SealedTable(people, ("display_name",), ("id",), people.c.id)
+SEALED_TABLES = (CONVERSATIONS, TURNS, RATINGS, CORRECTIONS, PROFILES, QUIZZES, POSED, ATTEMPTS, GRADES, PEOPLE)
 
 
 def sealed_values(

@@ -38,14 +38,15 @@ class QuestionBankHandlers:
     view: QuestionListView
 
     def open_tab(self, course_id: str | None, request: gr.Request, *filters: str | None) -> Updates:
-        """Return (help level, documents and skills to filter by, list and form)."""
+        """Return (help level, whether hints are offered, documents and skills to filter by, list and form)."""
         actor = current_person(request)
         if course_id is None:
-            return gr.skip(), gr.skip(), gr.skip(), gr.CheckboxGroup(choices=[], value=[]), *self._blank_form()
-        level = self.services.courses.authorize(actor, course_id).help_level.value
+            return *(gr.skip() for _ in range(4)), gr.CheckboxGroup(choices=[], value=[]), *self._blank_form()
+        course = self.services.courses.authorize(actor, course_id)
         words, kind, _, _, quality, state = filters
         shown = self.view.render(actor, course_id, (words, kind, "", "", quality, state))
-        return gr.Radio(value=level), *self.view.render_filters(actor, course_id), shown, *self._blank_form()
+        filters_shown = self.view.render_filters(actor, course_id)
+        return gr.Radio(value=course.help_level.value), course.offers_hints, *filters_shown, shown, *self._blank_form()
 
     def show(self, course_id: str | None, request: gr.Request, *filters: str | None) -> Updates:
         """Return (list, form, prompt, keys, options, difficulty, passage)."""
@@ -56,6 +57,11 @@ class QuestionBankHandlers:
     def set_help_level(self, level: str, course_id: str, request: gr.Request) -> None:
         actor = current_person(request)
         self.services.courses.set_help_level(actor, course_id, HelpLevel(level))
+        show_info(t(actor.language, "help_saved"))
+
+    def set_offers_hints(self, offers: bool, course_id: str, request: gr.Request) -> None:
+        actor = current_person(request)
+        self.services.courses.set_offers_hints(actor, course_id, offers=bool(offers))
         show_info(t(actor.language, "help_saved"))
 
     def open_item(self, item_ids: list[str] | None, course_id: str, request: gr.Request) -> Updates:
@@ -190,13 +196,14 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
         choices=[(i18n(f"help_{level.value}"), level.value) for level in HelpLevel],
         elem_id="tutor-help-level",
     )
+    offers = gr.Checkbox(label=i18n("hint_offers"), info=i18n("hint_offers_info"), elem_id="tutor-hint-offers")
     gr.Markdown(i18n("questions_what"))
     filters = build_filters()
     items = gr.CheckboxGroup(label=i18n("question_list"), choices=[], elem_id="tutor-questions")
     buttons = _build_buttons()
     form, fields, save = _build_edit_form()
     shown = [items, form, *fields]
-    opened = [levels, filters[2], filters[3], *shown]
+    opened = [levels, offers, filters[2], filters[3], *shown]
     gr.on(
         [tab.select, course.change], handle_errors(handlers.open_tab), [course, *filters], opened, **READ_EVENT_OPTIONS
     )
@@ -204,6 +211,7 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
     triggers = [search.submit, *(each.input for each in dropdowns)]
     gr.on(triggers, handle_errors(handlers.show), [course, *filters], shown, **READ_EVENT_OPTIONS)
     levels.input(handle_errors(handlers.set_help_level), [levels, course], None, **EVENT_OPTIONS)
+    offers.input(handle_errors(handlers.set_offers_hints), [offers, course], None, **EVENT_OPTIONS)
     items.input(handle_errors(handlers.open_item), [items, course], shown[1:], **EVENT_OPTIONS)
     select_all, *acting = buttons
     select_all.click(handle_errors(handlers.select_all), [course, *filters], shown, **READ_EVENT_OPTIONS)

@@ -38,10 +38,10 @@ def build_buttons() -> list[gr.Button]:
 
 
 def wire_events(
-    buttons: list[gr.Button], questions: QuestionHandlers, inputs: list[Any], outputs: list[Any], **event_options: Any
+    buttons: list[Any], questions: QuestionHandlers, inputs: list[Any], outputs: list[Any], **event_options: Any
 ) -> list[Any]:
-    """Wire the buttons; return the events, so that the stop button can cancel them."""
-    pairs = zip(buttons, QUICK_ACTIONS, strict=True)
+    """Wire the buttons, the last of which is the offer of a hint; return the events, which the stop button cancels."""
+    pairs = zip(buttons, (*QUICK_ACTIONS, "hint"), strict=True)
     return [
         button.click(handle_errors(QuickAction(questions, key).send), inputs, outputs, **event_options)
         for button, key in pairs

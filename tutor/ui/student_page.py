@@ -8,7 +8,16 @@ from typing import Any
 import gradio as gr
 
 from tutor.services import Services
-from tutor.ui import chat_view, my_tutor, page_scripts, photo_input, practice_tab, progress_tab, quick_actions
+from tutor.ui import (
+    chat_view,
+    hint_offer,
+    my_tutor,
+    page_scripts,
+    photo_input,
+    practice_tab,
+    progress_tab,
+    quick_actions,
+)
 from tutor.ui.conversation_handlers import ConversationHandlers
 from tutor.ui.error_boundary import EVENT_OPTIONS, READ_EVENT_OPTIONS, handle_errors
 from tutor.ui.feedback_handlers import FeedbackHandlers
@@ -67,6 +76,7 @@ def build(services: Services, page: gr.Blocks) -> None:
             greeting = gr.HTML(elem_id="tutor-greeting", padding=False)
             chat = _build_chat(services)
             panel, correct = _build_correction_panel()
+            offer = hint_offer.build()
             with gr.Row(elem_id="tutor-chat-tools"):
                 buttons = quick_actions.build_buttons()
                 photo_input.build_buttons("chat", "#tutor-box textarea")
@@ -111,7 +121,9 @@ def build(services: Services, page: gr.Blocks) -> None:
         handle_errors(conversations.refresh_model_status), None, [model, model_timer], **READ_EVENT_OPTIONS
     )
     _wire_conversations(conversations, side, chat)
-    _wire_questions(QuestionHandlers(services), side, chat, box, buttons, services.settings.queue_size)
+    questions = QuestionHandlers(services)
+    answers = _wire_questions(questions, side, chat, box, [*buttons, offer], services.settings.queue_size)
+    _wire_offer(hint_offer.HintOfferHandlers(services), side, offer, answers)
     _wire_feedback(FeedbackHandlers(services), side, chat, panel, correct)
 
 
@@ -232,9 +244,10 @@ def _wire_questions(
     side: SidebarComponents,
     chat: gr.Chatbot,
     box: gr.Textbox,
-    buttons: list[gr.Button],
+    buttons: list[Any],
     concurrency_limit: int,
-) -> None:
+) -> list[Any]:
+    """Wire everything that asks; return the events that answer."""
     outputs, inputs = [chat, side.conversations, box], [side.conversations, side.course]
     event_options: dict[str, Any] = {
         **EVENT_OPTIONS,
@@ -251,6 +264,17 @@ def _wire_questions(
     box.stop(None, None, None, cancels=answers, **EVENT_OPTIONS).then(
         handle_errors(handlers.show_stopped), inputs, outputs, **EVENT_OPTIONS
     )
+    return answers
+
+
+def _wire_offer(
+    handlers: hint_offer.HintOfferHandlers, side: SidebarComponents, offer: gr.HTML, answers: list[Any]
+) -> None:
+    """Look for something to offer after each answer, and where another conversation is opened."""
+    show, inputs = handle_errors(handlers.show), [side.conversations, side.course]
+    side.conversations.change(show, inputs, offer, **READ_EVENT_OPTIONS)
+    for answer in answers:
+        answer.then(show, inputs, offer, **READ_EVENT_OPTIONS)
 
 
 def _wire_feedback(

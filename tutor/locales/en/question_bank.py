@@ -9,6 +9,9 @@ MESSAGES: dict[str, str] = {
     "help_low": "Low: name what is missing and ask a guiding question",
     "help_moderate": "Moderate: help up to the next step, never give the answer",
     "help_high": "High: in the end, show the full solution",
+    "hint_offers": "Offer a hint to learners who are stuck",
+    "hint_offers_info": "After two failed tries or a long silence the tutor asks once, in a quiet line, whether they "
+    "want the next hint.",
     "help_saved": "Saved. It applies from the next message on.",
     "question_list": "Questions of this course",
     "question_filter": "Search",

@@ -8,6 +8,8 @@ MESSAGES: dict[str, str] = {
     "help_low": "少：指出缺少什么，并提一个引导性问题",
     "help_moderate": "中：帮到下一步为止，不给出答案",
     "help_high": "多：最后给出完整解答",
+    "hint_offers": "学习者卡住时，主动询问是否需要提示",
+    "hint_offers_info": "两次尝试没有成功，或者很久没有动静时，导师会用一行小字询问一次是否需要下一条提示。",
     "help_saved": "已保存，从下一条消息起生效。",
     "question_list": "本课程的题目",
     "question_filter": "搜索",

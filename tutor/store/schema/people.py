@@ -16,6 +16,8 @@ people = Table(
     Column("language", String, nullable=False),
     Column("consent_at", String),  # to training on their corrections; NULL: not given, or withdrawn
     Column("created_at", String, nullable=False),
+    Column("display_name", String),  # that they chose; NULL: they go by their name
+    Column("paused_at", String),  # by an administrator; NULL: the account is in use
 )
 
 sessions = Table(
