@@ -10,6 +10,7 @@ from contextlib import suppress
 from tutor.cli import run
 from tutor.errors import SetupError
 from tutor.platform.core_dumps import forbid_core_dumps
+from tutor.platform.daily import DailyWork
 from tutor.platform.data_dir import open_data_dir
 from tutor.platform.settings import Settings
 from tutor.services import Services, open_services
@@ -21,12 +22,15 @@ def main(settings: Settings) -> None:
     _print_line("The tutor is starting; its address follows in a moment.")
     with open_data_dir(settings.data_dir).server_lock():
         services = open_services(settings)
+        daily = DailyWork(services.rights.retention.run)
         try:
             services.engine.info()  # starts loading the model
             services.recover_interrupted_work()
             services.seed_sample_course(wait=False)
+            daily.start()
             _serve(services)
         finally:
+            daily.stop()
             services.close()
 
 

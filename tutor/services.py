@@ -72,8 +72,7 @@ from tutor.progress.profile import Profiles
 from tutor.progress.recommended_reading import RecommendedReading
 from tutor.progress.reports import Reports
 from tutor.progress.xapi_import import XapiImporter
-from tutor.rights.erased_ids import FILE_NAME, ErasedIds
-from tutor.rights.erasure import AccountErasure
+from tutor.rights.rights import Rights, open_rights
 from tutor.store import turns as turn_store
 from tutor.store.database import Database, open_database
 from tutor.store.document_catalog import SqlCatalog
@@ -115,7 +114,7 @@ class CoreServices:
     profiles: Profiles
     xapi_import: XapiImporter
     reports: Reports
-    erasure: AccountErasure
+    rights: Rights
 
     @property
     def operator(self) -> Person:
@@ -222,13 +221,12 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
     """Open the data directory and the services that need no model."""
     data_dir = open_data_dir(settings.data_dir)
     database = open_database(data_dir.database_file, _given_key(settings))
-    accounts = Accounts(database, clock, settings.url, _session_limits(settings))
+    limits = _session_limits(settings)
+    accounts = Accounts(database, clock, settings.url, limits)
     courses = Courses(database, clock)
     tracers = CourseTracers(database)
     progress = LearnerProgress(database, courses, clock, tracers)
     profiles = Profiles(database, courses, progress, clock)
-    erasure = AccountErasure(database, clock, data_dir.adapters_dir, ErasedIds(data_dir.path / FILE_NAME))
-    erasure.finish_all()
     return CoreServices(
         settings=settings,
         data_dir=data_dir,
@@ -247,7 +245,7 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
         profiles=profiles,
         xapi_import=XapiImporter(database, courses, accounts, clock),
         reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),
-        erasure=erasure,
+        rights=open_rights(database, clock, data_dir, limits, settings),
     )
 
 

@@ -25,6 +25,8 @@ STATUS = {
     ("POST", "/logout"): (303, 303, 303, 303),
     ("GET", "/account/delete"): (303, 200, 200, 200),
     ("POST", "/account/delete"): (303, 400, 400, 400),  # without the name of the account
+    ("GET", "/account/data"): (401, 200, 200, 200),  # of oneself
+    ("GET", "/account/data.json"): (401, 200, 200, 200),
     ("POST", "/photo"): (401, 200, 200, 200),  # an empty photo: the refusal is in the answer
     ("POST", "/language"): (303, 400, 400, 400),  # without a language
     ("GET", "/passage/{passage_id}"): (401, 404, 200, 200),

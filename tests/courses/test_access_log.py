@@ -123,7 +123,7 @@ def test_the_list_has_pages_the_newest_first(services, course, instructor, clock
 def test_somebody_erased_has_no_name_in_the_list_and_names_are_escaped(services, ask, course, ada, instructor):
     services.feedback.submit_correction(ada, ask(ada).id, "It reflects green light.", consent=False)
     services.review_queue.list_reviews(instructor, course.id)
-    services.erasure.erase(ada.id)
+    services.rights.erasure.erase(ada.id)
     page = services.access_log.of_course(instructor, course.id)
     shown = render_course_log(page, "zh")
     assert "账号已删除的人" in shown and "ada" not in shown

@@ -90,7 +90,7 @@ def test_links_removals_pauses_and_erasures_are_logged_without_ids(services, cou
     services.enrolment.readmit(instructor, course.id, ada.id)
     services.supervision.pause(instructor, course.id, ada.id)
     services.supervision.resume(instructor, course.id, ada.id)
-    services.erasure.erase(ada.id)
+    services.rights.erasure.erase(ada.id)
     assert acts(services) == [
         Act.ENROLLED, Act.LINK_ISSUED, Act.REMOVED, Act.READMITTED, Act.PAUSED, Act.RESUMED, Act.ERASED,
     ]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tutor.domain import Role
-from tutor.store import personal_data
+from tutor.store.data_map import render_data_map
 from tutor.store.personal_data import FILES, TABLES, Erasure
 from tutor.store.schema import metadata
 
@@ -74,6 +74,6 @@ def is_match(path: Path, pattern: str) -> bool:
 
 
 def test_the_data_map_in_the_documents_is_current():
-    assert personal_data.render_data_map() in PRIVACY.read_text(encoding="utf-8"), (
-        "print(tutor.store.personal_data.render_data_map()) into docs/privacy.md"
+    assert render_data_map() in PRIVACY.read_text(encoding="utf-8"), (
+        "print(tutor.store.data_map.render_data_map()) into docs/privacy.md"
     )

@@ -11,13 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tutor.cli import ask, audit, corrections, keys, learner_records, library, training, users
+from tutor.cli import ask, audit, corrections, keys, learner_records, library, retention, training, users
 from tutor.cli.common import Command, one_line
 from tutor.platform import library_env
 from tutor.platform.settings import Settings, take_settings
 from tutor.services import USER_FACING_ERRORS
 
-_COMMAND_MODULES = (ask, library, training, corrections, users, keys, audit, learner_records)
+_COMMAND_MODULES = (ask, library, training, corrections, users, keys, audit, retention, learner_records)
 
 
 def run(arguments: Sequence[str], serve: Callable[[Settings], None]) -> int:

@@ -25,8 +25,8 @@ def add_commands(add: AddCommand) -> None:
     report_verb.add_argument("--language", choices=sorted(load_catalogs()))
     report_verb.add_argument("--out", type=Path, metavar="FILE", help="default: stdout")
 
-    export_verb = add("export", export, "write answers as xAPI statements or CSV")
-    export_verb.add_argument("--course", required=True, metavar="ID")
+    export_verb = add("export", export, "write answers as xAPI statements or CSV, or everything about a person")
+    export_verb.add_argument("--course", metavar="ID", help="needed but for everything about a learner (json)")
     export_verb.add_argument("--learner", metavar="NAME", help="about this learner; without it, about the class")
     export_verb.add_argument("--format", choices=["xapi", "csv", "json"], default="xapi")
     export_verb.add_argument("--out", type=Path, metavar="FILE", help="default: stdout")
@@ -56,6 +56,8 @@ def report(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def export(arguments: argparse.Namespace, settings: Settings) -> int:
     """Export all data of one learner, or of a class without figures about fewer than five learners."""
+    if arguments.course is None and (arguments.learner is None or arguments.format != "json"):
+        raise InputRefused("`export` needs --course; without it, only `--learner NAME --format json` works")
     with core_services_session(settings) as core:
         text = _export_learner(core, arguments) if arguments.learner else _export_class(core, arguments)
     _write_output(text, arguments.out)
@@ -90,6 +92,8 @@ def recount(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _export_learner(core: CoreServices, arguments: argparse.Namespace) -> str:
     actor = core.accounts.get_by_name(arguments.learner)
+    if arguments.course is None:
+        return _to_json(core.rights.person_export.by_command(actor))
     match arguments.format:
         case "csv":
             return core.reports.own_answers_csv(actor, arguments.course)

@@ -75,6 +75,6 @@ def _erase(core: CoreServices, arguments: argparse.Namespace) -> int:
         raise InputRefused(
             f"this deletes everything about {person.name} and cannot be undone; add `--confirm {person.name}`"
         )
-    core.erasure.erase(person.id)
+    core.rights.erasure.erase(person.id)
     print(f"{person.name} is erased; backups made before are erased when they are restored, see docs/operations.md")
     return 0

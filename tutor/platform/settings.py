@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     learner_session_days: float = Field(default=180, gt=0)  # after which every session ends
     staff_idle_hours: float = Field(default=192, gt=0)
     staff_session_hours: float = Field(default=720, gt=0)
+    guest_days: int = Field(default=365, ge=0)  # 0, here and below: for good; else inactive guests are erased
+    deleted_chat_days: int = Field(default=30, ge=0)  # after which a chat that its owner deleted is gone
+    audit_days: int = Field(default=730, ge=0)  # after which rows of the audit log are deleted
     sample_course: bool = True  # create the sample course where there is none
 
     @property

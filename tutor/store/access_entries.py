@@ -36,13 +36,14 @@ def about_person(
     since = connection.scalar(joined) or connection.scalar(
         sa.select(people.c.created_at).where(people.c.id == person_id)
     )
-    of_class = sa.and_(audit_log.c.subject == "", audit_log.c.at >= (since or ""))
+    here = audit_log.c.course_id == course_id
+    of_class = sa.and_(here, audit_log.c.subject == "", audit_log.c.at >= (since or ""))
+    of_me = sa.and_(sa.or_(here, audit_log.c.course_id == ""), audit_log.c.subject == me)
     found = audit.rows(
         connection,
-        audit_log.c.course_id == course_id,
         audit_log.c.act.in_([act.value for act in acts]),
         audit_log.c.actor != me,
-        sa.or_(audit_log.c.subject == me, of_class),
+        sa.or_(of_me, of_class),
         limit=limit,
     )
     return _named(connection, found)

@@ -1,7 +1,7 @@
 """The register of stored data: every table with its columns, every kind of file, and what is kept in memory.
 
 Each entry says whose it is, what for, for how long, how its owner gets it and how it is erased. Tests compare it with
-the schema, its foreign keys and a data folder; the data map in `docs/privacy.md` is generated from it.
+the schema, its foreign keys and a data folder; `data_map` prints it for `docs/privacy.md`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ class Owner(StrEnum):
 class Export(StrEnum):
     """How people get what is stored about them."""
 
-    DATA_FILE = "*Export*, JSON"
-    ON_THE_PAGE = "shown on the page"
-    NOT_YET = "not exported yet"
+    DATA_FILE = "*All my data*"
+    COMPUTED = "computed from what is exported"
     OPERATOR = "by the operator"
     NONE = "no personal data"
 
@@ -56,6 +55,13 @@ class DataRecord:
     erasure: Erasure
     columns: tuple[str, ...] = ()  # of tables
     unnamed: tuple[str, ...] = ()  # columns that name somebody else than the owner, who is removed from them
+    withheld: tuple[str, ...] = ()  # columns that an export leaves out
+    why_withheld: str = ""
+
+    @property
+    def exported_columns(self) -> tuple[str, ...]:
+        """The columns that a person gets of their rows; none where the table is not exported."""
+        return tuple(c for c in self.columns if c not in self.withheld) if self.export is Export.DATA_FILE else ()
 
 
 def _of_person(
@@ -66,9 +72,11 @@ def _of_person(
     retention: str = FOR_THE_ACCOUNT,
     erasure: Erasure = Erasure.DELETED,
     unnamed: str = "",
+    withheld: str = "",
+    why_withheld: str = "",
 ) -> DataRecord:
-    lists = tuple(columns.split()), tuple(unnamed.split())
-    return DataRecord(name, Owner.PERSON, purpose, retention, export, erasure, *lists)
+    lists = tuple(columns.split()), tuple(unnamed.split()), tuple(withheld.split())
+    return DataRecord(name, Owner.PERSON, purpose, retention, export, erasure, *lists, why_withheld)
 
 
 def _of_course(
@@ -87,29 +95,38 @@ TABLES = (
         "people",
         "id name role guest language consent_at created_at display_name paused_at",
         "the account: name or pseudonym, the name they chose, role, language, consent to training, a pause",
-        Export.ON_THE_PAGE,
+        Export.DATA_FILE,
     ),
     _of_person(
         "sessions",
         "token_sha256 person_id created_at seen_at",
         "staying signed in",
-        Export.NOT_YET,
+        Export.DATA_FILE,
         "until signed out or too old",
+        withheld="token_sha256",
+        why_withheld="the hash of a secret",
     ),
     _of_person(
-        "invitations", "token_sha256 person_id created_at expires_at used_at", "one-time sign-in links", Export.NOT_YET
+        "invitations",
+        "token_sha256 person_id created_at expires_at used_at",
+        "one-time sign-in links",
+        Export.DATA_FILE,
+        "until they have expired",
+        withheld="token_sha256",
+        why_withheld="the hash of a secret",
     ),
     _of_person(
         "enrolments",
         "person_id course_id created_at teaches removed_at",
         "who is in a course, teaches it, or was taken out of it",
-        Export.NOT_YET,
+        Export.DATA_FILE,
     ),
     _of_person(
         "conversations",
         "id learner_id course_id title created_at updated_at deleted_at",
         "the chats, to go on with them",
         Export.DATA_FILE,
+        "until the account is erased; a deleted one 30 days, or as set; longer while a better answer in it is used",
     ),
     _of_person(
         "turns",
@@ -118,8 +135,11 @@ TABLES = (
         "verified",
         "questions, answers and how each answer came about",
         Export.DATA_FILE,
+        "as its conversation",
+        withheld="prompt",
+        why_withheld="the question again, with passages of the course",
     ),
-    _of_person("feedback", "turn_id author_id thumb reason created_at", "ratings of answers", Export.NOT_YET),
+    _of_person("feedback", "turn_id author_id thumb reason created_at", "ratings of answers", Export.DATA_FILE),
     _of_person(
         "corrections",
         "id turn_id author_id learner_id course_id text state consent decided_by created_at decided_at reason",
@@ -135,24 +155,24 @@ TABLES = (
         Export.DATA_FILE,
         FOR_THE_COURSE_DATA,
     ),
-    _of_person("quizzes", "id learner_id course_id topic started_at ended_at", "practice", Export.NOT_YET),
+    _of_person("quizzes", "id learner_id course_id topic started_at ended_at", "practice", Export.DATA_FILE),
     _of_person(
         "posed",
         "id quiz_id number purpose learner_id course_id item_id item state hints seen asked_at expires_at",
         "the questions that were asked in practice",
-        Export.NOT_YET,
+        Export.DATA_FILE,
     ),
     _of_person(
         "attempts",
         "id posed_id submission_id number text aided hints at",
         "answers to questions of practice",
-        Export.NOT_YET,
+        Export.DATA_FILE,
     ),
     _of_person(
         "grades",
         "sequence attempt_id outcome confidence reasons missing judge by reason undoes at",
         "grades of these answers, and who changed them",
-        Export.NOT_YET,
+        Export.DATA_FILE,
         unnamed="by judge",
     ),
     _of_person(
@@ -168,14 +188,14 @@ TABLES = (
         "learner_states",
         "learner_id course_id sequence policy body",
         "what a learner knows, computed from the events",
-        Export.ON_THE_PAGE,
+        Export.DATA_FILE,
         FOR_THE_COURSE_DATA,
     ),
     _of_person(
         "learner_checkpoints",
         "learner_id course_id last_at sequence policy body",
         "earlier states, to compute a changed grade faster",
-        Export.ON_THE_PAGE,
+        Export.COMPUTED,
         FOR_THE_COURSE_DATA,
     ),
     _of_course(
@@ -195,28 +215,32 @@ TABLES = (
         "adapters",
         "id name learner_id course_id version state base_sha256 sha256 directory metrics created_at reasons",
         "trained versions of a learner, or of a course",
-        Export.ON_THE_PAGE,
+        Export.DATA_FILE,
         "until the version is deleted or the account is erased",
+        withheld="directory",
+        why_withheld="a folder of the server",
     ),
     _of_person(
         "adapter_rows",
         "adapter_id correction_id",
         "which better answers a version was trained on",
-        Export.ON_THE_PAGE,
+        Export.DATA_FILE,
         "as long as the version",
     ),
-    _of_person("training_losses", "job_id step loss held_out", "the course of a training", Export.ON_THE_PAGE),
+    _of_person("training_losses", "job_id step loss held_out", "the course of a training", Export.DATA_FILE),
     _of_person(
         "jobs",
         "id kind owner_id course_id subject state stage done total message payload created_at updated_at stage_at",
         "trainings and uploads, with their progress",
-        Export.ON_THE_PAGE,
+        Export.DATA_FILE,
+        withheld="payload",
+        why_withheld="names of files of the server",
     ),
     _of_person(
         "pauses",
         "id course_id learner_id paused_by paused_at",
         "for whom the chat is paused",
-        Export.ON_THE_PAGE,
+        Export.DATA_FILE,
         "until it goes on",
         unnamed="paused_by",
     ),
@@ -224,9 +248,11 @@ TABLES = (
         "audit_log",
         "sequence at act actor subject course_id mac",
         "who did what to whom, under keyed hashes that lead to nobody after an erasure",
-        Export.OPERATOR,
-        "for good",
+        Export.DATA_FILE,
+        "two years, or as set",
         erasure=Erasure.KEPT,
+        withheld="sequence mac",
+        why_withheld="they chain the rows of everybody",
     ),
     _of_course(
         "audit_head",
@@ -305,7 +331,7 @@ FILES = (
         Owner.PERSON,
         "the weights of each version",
         "until the version is deleted or the account is erased",
-        Export.NOT_YET,
+        Export.OPERATOR,
         Erasure.DELETED,
     ),
     DataRecord(
@@ -363,33 +389,3 @@ MEMORY = (
         Erasure.FORGOTTEN,
     ),
 )
-
-
-def render_data_map() -> str:
-    """Return the register as Markdown."""
-    parts = [
-        _render("Tables", TABLES),
-        _render("Files in the data folder, by default `var`", FILES, "var/"),
-        _render("In memory", MEMORY),
-    ]
-    return "\n\n".join(parts)
-
-
-def _render(title: str, records: tuple[DataRecord, ...], folder: str = "") -> str:
-    head = f"| {title} | About | What for | How long | Export | When the account is erased |\n|---|---|---|---|---|---|"
-    return "\n".join([head, *(_row(one, folder) for one in records)])
-
-
-def _row(record: DataRecord, folder: str) -> str:
-    erased = record.erasure.value
-    if record.unnamed:
-        erased += f"; of others: {', '.join(record.unnamed)} {Erasure.UNNAMED.value}"
-    cells = (
-        f"`{folder}{record.name}`",
-        record.owner.value,
-        record.purpose,
-        record.retention,
-        record.export.value,
-        erased,
-    )
-    return f"| {' | '.join(cells)} |"

@@ -14,14 +14,14 @@ from tutor.domain import Person
 from tutor.errors import NotAllowed, NotFound
 from tutor.locales import negotiate_language, t
 from tutor.services import Services
-from tutor.ui import printable_reports, static_pages
+from tutor.ui import person_data_html, printable_reports, static_pages
 from tutor.ui.error_boundary import PERSON_KEY
 
 DownloadBuilder = Callable[[Services, Person, str], Response]
 
 
 def build_routes(services: Services) -> list[Route]:
-    """Return the routes of all downloads; each takes ?course=."""
+    """Return the routes of all downloads; each takes ?course=, but for those about a person in all courses."""
     builders: dict[str, DownloadBuilder] = {
         "/progress/report": _learner_report,
         "/progress/export.json": _learner_data,
@@ -31,6 +31,7 @@ def build_routes(services: Services) -> list[Route]:
         "/class/skills.csv": _class_csv,
         "/class/xapi.json": _class_xapi,
     }
+    builders |= {person_data_html.PAGE_PATH: _person_page, person_data_html.FILE_PATH: _person_file}
     return [Route(path, _endpoint(services, make)) for path, make in builders.items()]
 
 
@@ -60,6 +61,15 @@ def _class_report(services: Services, actor: Person, course_id: str) -> Response
 
 def _learner_data(services: Services, actor: Person, course_id: str) -> Response:
     return _json_download(services.reports.own_data(actor, course_id), f"{course_id}-{actor.name}.json")
+
+
+def _person_page(services: Services, actor: Person, _course_id: str) -> Response:
+    exported = services.rights.person_export.own(actor)
+    return HTMLResponse(person_data_html.render_person_data(exported, actor.language))
+
+
+def _person_file(services: Services, actor: Person, _course_id: str) -> Response:
+    return _json_download(services.rights.person_export.own(actor), f"{actor.name}-all.json")
 
 
 def _learner_xapi(services: Services, actor: Person, course_id: str) -> Response:

@@ -27,7 +27,7 @@ from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
 from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
-    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/account/delete|/language|/photo|/passage/[^/]+(?:/page\.png)?"
+    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/account/(?:delete|data|data\.json)|/language|/photo|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
@@ -138,7 +138,7 @@ def build_routes_app(services: Services) -> Starlette:
         if actor is None:
             return _redirect("/")
         try:
-            services.erasure.erase_own(actor, typed_name)
+            services.rights.erasure.erase_own(actor, typed_name)
         except InputRefused as error:
             refusal = error_message(error, actor.language)
             page = static_pages.render_erase_account(actor.language, actor.name, refusal)

@@ -307,6 +307,7 @@ def render_export_links(course_id: str, language: str) -> str:
         ("/progress/answers.csv", "export_csv"),
     )
     anchors = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in exports)
+    anchors += f'<a href="/account/data" target="_blank">{t(language, "data_link")}</a>'
     return f'<div class="tp tp-links">{anchors}</div>'
 
 
