@@ -39,8 +39,25 @@ def test_the_definition_of_a_term_with_an_alias_is_preferred_to_what_a_summary_s
     """A regression: an f-string was defined as a convenient way to print, from the summary of the chapter."""
     text = "An **ice-tongue** (or **floe**) is a sheet of ice that is pushed out to sea."
     summary = make_hit("A floe is a convenient way to cross a bay in spring.", heading=("Summary",), ordinal=1)
-    found = find_definition("floe", [make_hit(text), summary], "en")
+    found = find_definition("floe", [summary, make_hit(text)], "en")
     assert found is not None and "pushed out to sea" in found.sentence.text
+
+
+def test_a_defining_sentence_that_names_what_was_said_is_read_with_the_sentence_before_it():
+    text = "Much is known of rocks. Ice and rain break rocks where they lie. This is called weathering."
+    found = find_definition("weathering", [make_hit(text)], "en")
+    assert found is not None
+    assert found.sentence.text == "Ice and rain break rocks where they lie. This is called weathering."
+    chinese = find_definition(
+        "风化", [make_hit("冰和雨水在原地使岩石破碎。地质学家称之为风化，因为风也起作用。")], "zh"
+    )
+    assert chinese is not None and chinese.sentence.text.startswith("冰和雨水")
+
+
+def test_a_short_definition_goes_on_to_the_next_line_of_its_paragraph_and_not_into_a_list():
+    text = "冰碛是一种堆积物，它由冰川留下。\n堆积物由冰川带来的碎石组成，大小不一。\n- 冰川留下的碎石。"
+    found = find_definition("冰碛", [make_hit(text)], "zh")
+    assert found is not None and found.sentence.text.endswith("大小不一。")
 
 
 def test_a_longer_term_that_contains_the_asked_one_does_not_define_it():

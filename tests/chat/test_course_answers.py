@@ -178,6 +178,17 @@ def test_what_stands_around_a_listing_is_checked_too(ask_model: AskModel):
     assert "fish" not in turn.answer and "fish" not in streamed
 
 
+def test_steps_with_listings_go_on_to_the_last_step(ask_model: AskModel):
+    """A regression: steps ended before the first listing, since "For example:" had been said before."""
+    steps = (
+        f"{GOOD} For example:\n\n```python\nshow(light)\n\nshow(light)\n```\n\nBlue light leaves the ice. For example:"
+        "\n\n```python\nshow(light)\n```\n\nGlaciers are full of fish. Snow scatters all light alike."
+    )
+    turn, _, streamed = ask_model(WHY, steps)
+    assert turn.answer.count("show(light)") == 3 and "alike" in turn.answer
+    assert "fish" not in turn.answer and "fish" not in streamed and "[1]" not in turn.answer.split("```")[1]
+
+
 @pytest.mark.parametrize("draft", [WHY, "A thick glacier is blue.", "Blue light and", ""])
 def test_an_echo_or_a_broken_sentence_is_replaced_by_the_course(ask_model: AskModel, draft: str):
     turn, _, _ = ask_model(WHY, draft, draft)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.documents import Hit
 from tutor.answers.course_sentences import CourseSentence, read_sentences
-from tutor.answers.definitions import name_pattern, with_continuation
+from tutor.answers.definitions import name_pattern, with_context
 
 MAX_CONTRASTS = 2
 _TABLE = re.compile(r"(?:^\|.*\|[ \t]*(?:\n|$)){3,}", re.MULTILINE)
@@ -26,7 +26,7 @@ def find_contrasts(terms: Sequence[str], hits: Sequence[Hit], language: str) -> 
     names = [re.compile(name_pattern(term), re.IGNORECASE) for term in terms]
     either = re.compile("|".join(name.pattern for name in names), re.IGNORECASE)
     found = (
-        with_continuation(one, language, either)
+        with_context(one, language, either)
         for one in read_sentences(hits)
         if all(name.search(one.text) for name in names)
     )

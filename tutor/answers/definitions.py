@@ -14,6 +14,7 @@ from functools import lru_cache
 from knowledge.documents import Hit
 from knowledge.languages import data
 from knowledge.languages.scripts import has_han
+from knowledge.lexical import tokenize
 from tutor.answers.course_sentences import CourseSentence, plain_text, read_sentences, word_count
 from tutor.assessment.word_diff import singularize
 
@@ -22,7 +23,9 @@ LEAST_WEIGHT = 0.5
 BOLD_WEIGHT = 0.85  # textbooks print a term in bold where they define it
 GLOSSARY_BONUS, HEADING_BONUS, LEANING_LOSS, CONTRAST_LOSS, LATER_HIT_LOSS = 0.3, 0.05, 0.1, 0.5, 0.005
 SHORT_DEFINITION_WORDS = 14  # a shorter definition is quoted with the next sentence that names the term
+MIN_SHARED_TERMS = 2
 MAX_WORDS = 70
+_PARAGRAPH_END = re.compile(r"\n\s*(?:\n|[-*•–]\s|\d{1,2}[.)]\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def find_definition(term: str, hits: Sequence[Hit], language: str) -> FoundDefin
         weight = rules.weigh(sentence) - LATER_HIT_LOSS * min(4, places[sentence.hit.passage.id])
         if weight >= LEAST_WEIGHT and (best is None or weight > best.weight):
             best = FoundDefinition(sentence, weight)
-    return FoundDefinition(with_continuation(best.sentence, language, rules.mentions), best.weight) if best else None
+    return FoundDefinition(with_context(best.sentence, language, rules.mentions), best.weight) if best else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +112,45 @@ def name_pattern(term: str) -> str:
     return rf"[`\"“']?(?<![\w-]){whole}(?![\w-])(?:\(\))?[`\"”']?"
 
 
-def with_continuation(sentence: CourseSentence, language: str, names: re.Pattern[str]) -> CourseSentence:
-    """Return the sentence with the one after it, where that goes on about the same thing."""
-    following = _next_sentence(sentence)
-    if following is None or "\n" in sentence.hit.passage.text[sentence.end : following.start].rstrip(" "):
-        return sentence
-    continues = re.compile(data(language, "answer_forms", "CONTINUES", r"(?!)"), re.IGNORECASE)
-    if re.search(data(language, "answer_forms", "EXAMPLE_START", r"(?!)"), following.text, re.IGNORECASE):
+def with_context(sentence: CourseSentence, language: str, names: re.Pattern[str]) -> CourseSentence:
+    """Return the sentence with its neighbours that belong to the definition.
+
+    Those are the one before it, where that says what this one names ("This is called weathering."), and the one after
+    it, where that goes on about the same thing.
+    """
+    before, after = _neighbours(sentence)
+    if before is not None and _matches(sentence.text, language, "NAMES_WHAT_WAS_SAID"):
+        return _joined(before, sentence) or sentence
+    if after is None or _matches(after.text, language, "EXAMPLE_START"):
         return sentence
     is_short = word_count(sentence.text) <= SHORT_DEFINITION_WORDS
-    says_more = continues.search(following.text) or (is_short and names.search(following.text))
-    if not says_more:
-        return sentence
-    joined = CourseSentence(sentence.hit, sentence.start, following.end)
-    return joined if word_count(joined.text) <= MAX_WORDS else sentence
+    goes_on = names.search(after.text) or _shares_words(sentence.text, after.text)
+    if _matches(after.text, language, "CONTINUES") or (is_short and goes_on):
+        return _joined(sentence, after) or sentence
+    return sentence
 
 
-def _next_sentence(sentence: CourseSentence) -> CourseSentence | None:
-    return next((one for one in read_sentences([sentence.hit]) if one.start >= sentence.end), None)
+def _matches(text: str, language: str, key: str) -> bool:
+    return re.search(data(language, "answer_forms", key, r"(?!)"), text, re.IGNORECASE) is not None
+
+
+def _shares_words(one: str, other: str) -> bool:
+    return len(set(tokenize(one)) & set(tokenize(other))) >= MIN_SHARED_TERMS
+
+
+def _joined(first: CourseSentence, second: CourseSentence) -> CourseSentence | None:
+    """Return both sentences as one; None where that is too long."""
+    joined = CourseSentence(first.hit, first.start, second.end)
+    return joined if word_count(joined.text) <= MAX_WORDS else None
+
+
+def _neighbours(sentence: CourseSentence) -> tuple[CourseSentence | None, CourseSentence | None]:
+    """Return the sentences before and after in the same paragraph; None where there is none."""
+    text = sentence.hit.passage.text
+    before = after = None
+    for one in read_sentences([sentence.hit]):
+        if one.end <= sentence.start and not _PARAGRAPH_END.search(text, one.end, sentence.start):
+            before = one
+        elif after is None and one.start >= sentence.end and not _PARAGRAPH_END.search(text, sentence.end, one.start):
+            after = one
+    return before, after

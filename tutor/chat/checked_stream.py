@@ -86,7 +86,7 @@ class CheckedStream:
                     self.is_declined = True
                     return ""
                 part, rejected = self.check.supported_part("".join(written), is_finished=False)
-                if rejected and part and self.check.may_be_left_out(rejected):
+                if part and self._may_go_on_without(rejected, written):
                     first_rejected = first_rejected or rejected
                     written, complete = _without(written, rejected), complete - 1
                 elif rejected:
@@ -101,8 +101,16 @@ class CheckedStream:
             self.is_declined = True
             return ""
         self.answer, rejected = self.check.supported_part("".join(written), is_finished=True)
+        while self.answer and self._may_go_on_without(rejected, written):  # behind a listing, which is read last
+            first_rejected = first_rejected or rejected
+            written = _without(written, rejected)
+            self.answer, rejected = self.check.supported_part("".join(written), is_finished=True)
         yield from map(Token, written[shown : _tokens_within(written, len(self.answer))] if self.answer else ())
         return rejected or first_rejected
+
+    def _may_go_on_without(self, rejected: str, written: list[str]) -> bool:
+        """Return whether the draft may go on after a sentence that failed, if one did."""
+        return bool(rejected) and rejected in "".join(written) and self.check.may_be_left_out(rejected)
 
     def _quote_cited_sentence(self) -> bool:
         """Quote the sentence that a few words were taken from; False where the answer is long enough by itself."""

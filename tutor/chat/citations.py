@@ -76,11 +76,16 @@ def _add_marks(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tup
 def is_statement(answer: str, quote: Quote) -> bool:
     """Whether a sentence makes a statement: it is no question, no code, no bare formula or number."""
     sentence = answer[quote.sentence_start : quote.sentence_end]
-    is_in_code = len(_FENCE.findall(answer, 0, quote.sentence_end)) % 2 == 1
     ending = unicodedata.normalize("NFKC", sentence).rstrip("*_ \"'”’)")  # full-width marks are read as plain ones
-    if is_in_code or ending.endswith(("?", ":", "```")):
+    if touches_listing(answer, quote.sentence_start, quote.sentence_end) or ending.endswith(("?", ":")):
         return False
     return sum(letter.isalpha() for letter in sentence) >= MIN_STATEMENT_LETTERS
+
+
+def touches_listing(answer: str, start: int, end: int) -> bool:
+    """Whether a sentence is, or has in it, lines of a fenced listing, which states nothing."""
+    before = len(_FENCE.findall(answer, 0, start))
+    return before % 2 == 1 or _FENCE.search(answer, start, end) is not None
 
 
 def make_citation(number: int, hit: Hit, quote: str, score: float) -> Citation:

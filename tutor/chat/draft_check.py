@@ -19,7 +19,7 @@ from tutor.answers.course_reading import CourseReading
 from tutor.answers.course_sentences import plain_text
 from tutor.answers.question_form import AnswerForm
 from tutor.answers.support_check import find_fault
-from tutor.chat.citations import is_statement, strip_citation_marks
+from tutor.chat.citations import is_statement, strip_citation_marks, touches_listing
 
 FindQuotes = Callable[[str, Sequence[Hit], str], Sequence[Quote]]  # (answer, hits, question)
 
@@ -53,9 +53,11 @@ class DraftCheck:
         said: set[str] = set()
         quotes = {quote.sentence_start: quote for quote in self.quotes(part)}
         for start, end in spans:
+            if touches_listing(part, start, end):
+                continue
             quote = quotes.get(start)
             terms = set(tokenize(part[start:end]))
-            repeats = bool(terms) and terms <= said and "```" not in part[start:end]
+            repeats = bool(terms) and terms <= said and not part[start:end].endswith((":", "："))
             if said and (repeats or is_fragment(part[start:end])):
                 return part[:start].rstrip(), part[start:end]
             said |= terms

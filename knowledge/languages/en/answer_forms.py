@@ -91,7 +91,7 @@ DEFINING = (
         rf"^(?:an?|the)? ?(?:term |word |phrase )?{{name}}{_OPTIONAL_ASIDE} (?:(?:can|may) be defined as|(?:means?"
         r"|refers? to|describes?|denotes?|represents?|consists? of|occurs? when|stands? for|encompass(?:es)?)\b)",
     ),
-    (0.9, rf"\((?:(?:or|also|also called|called) )?(?:an? )?{{name}}\) {_VERB} (?:an?|the|one|any)\b"),
+    (0.97, rf"\((?:(?:or|also|also called|called) )?(?:an? )?{{name}}\) {_VERB} (?:an?|the|one|any)\b"),
     (
         0.9,
         r"\b(?:(?:is|are|was|be|been|also|often|commonly|being|,) )?(?:called|known as|termed|referred to as|named"
@@ -115,6 +115,11 @@ LEANS_ON_BEFORE = (
     r"|moreover|instead|otherwise|hence|similarly)\b"
 )
 EXAMPLE_START = r"^(?:ex:|e\.g\.|for example|for instance|example)"
+# A defining sentence that names what the one before it says: "This is called weathering."
+NAMES_WHAT_WAS_SAID = (
+    r"^(?:this|that|these|those|such an?|it|they)\b.{0,80}\b(?:called|known as|termed|named|referred to as)\b"
+    r"|\b(?:calls?|called|termed?) (?:this|these|it)\b"
+)
 CONTINUES = r"^(?:it|they|this|these|such|its|their|he|she|both)\b"  # ... and says more about the same thing
 CAUSAL = (
     r"\bbecause\b|\bsince\b|\btherefore\b|\bthus\b|\bhence\b|\bso that\b|, so\b|\bdue to\b|\bowing to\b"

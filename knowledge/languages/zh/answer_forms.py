@@ -82,6 +82,8 @@ LEANS_ON_BEFORE = "^(?:{})".format(
     )
 )
 EXAMPLE_START = "^(?:例如|比如|举个?例)"
+# A defining sentence that names what the one before it says.
+NAMES_WHAT_WAS_SAID = "称之为|称它为|称其为|^(?:这|此|该)[^，。]{0,12}(?:称为|叫做|叫作|称作|就是)"
 CONTINUES = r"^(?:它|这|其|该)"
 CAUSAL = "因为|由于|因此|所以|从而|以便|为了|导致|使得|原因|于是|因而|意味着|有助于|可以避免|避免|降低"
 STATES_CAUSE = "因为|由于|因此|所以|从而|以便|为了|原因|于是|因而"  # whatever they stand in
