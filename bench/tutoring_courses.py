@@ -126,7 +126,7 @@ def supported_share(turn: Turn) -> float | None:
 
 
 def open_courses(services: Services, engine: ListeningEngine, folders: Sequence[Path], report: Report) -> Classroom:
-    """Make a course of each folder; a course that the data folder already has is kept as it is.
+    """Make a course of each folder; one that the data folder already has gets the files that it lacks.
 
     Files of formats that are not read are left out, refused ones are reported.
     """
@@ -136,21 +136,25 @@ def open_courses(services: Services, engine: ListeningEngine, folders: Sequence[
     for folder in folders:
         name = folder.resolve().name
         ids[name] = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64]
+        files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in READ_SUFFIXES and path.is_file()]
         if ids[name] not in known:
-            _make_course(services, teacher, folder, ids[name], report)
+            start = next((path.read_text(encoding="utf-8")[:4000] for path in files if path.suffix == ".md"), "")
+            language = detect_language(start, "en")
+            services.courses.create(teacher, folder.resolve().name, language, course_id=ids[name], open_to_all=True)
+        _read_files(services, teacher, folder, files, ids[name], report)
     return Classroom(services, engine, ids)
 
 
-def _make_course(services: Services, teacher: Person, folder: Path, course_id: str, report: Report) -> None:
-    files = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in READ_SUFFIXES and path.is_file()]
-    start = next((path.read_text(encoding="utf-8")[:4000] for path in files if path.suffix == ".md"), "")
-    services.courses.create(
-        teacher, folder.resolve().name, detect_language(start, "en"), course_id=course_id, open_to_all=True
-    )
-    for number, path in enumerate(files, 1):
-        report(f"{course_id}: {number} of {len(files)}, {path.name}")
+def _read_files(
+    services: Services, teacher: Person, folder: Path, files: Sequence[Path], course_id: str, report: Report
+) -> None:
+    names = {path: "-".join(path.relative_to(folder).parts) for path in files}
+    had = {document.name for document in services.documents.documents(teacher, course_id)}
+    missing = [path for path in files if names[path] not in had]
+    for number, path in enumerate(missing, 1):
+        report(f"{course_id}: {number} of {len(missing)}, {path.name}")
         try:
-            services.documents.ingest(teacher, course_id, "-".join(path.relative_to(folder).parts), path.read_bytes())
+            services.documents.ingest(teacher, course_id, names[path], path.read_bytes())
         except (DocumentRefused, TutorError) as refusal:
             report(f"{path.name} is left out: {refusal}")
 

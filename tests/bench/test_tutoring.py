@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from bench.tutoring import main
-from bench.tutoring_courses import is_refusal, judge, supported_share
+from bench.tutoring_courses import is_refusal, judge, open_courses, supported_share
+from bench.tutoring_drafts import ListeningEngine
 from bench.tutoring_report import summarize, table
 from bench.tutoring_scoring import Row, Verdict
 from tests.conftest import Ask
 from tutor.domain import Person
 from tutor.engine.scripted import ScriptedEngine
+from tutor.services import Services
 
 TIDES = """# Tides
 
@@ -84,6 +86,16 @@ def test_a_run_with_a_model_that_says_something_wrong_is_not_right(tmp_path: Pat
     assert result["count"] == 1
     assert sum(part["questions"] for part in lifted_or_model.values()) == 1
     assert lifted_or_model["model"]["right"] == 0.0
+
+
+def test_a_course_that_an_interrupted_run_left_gets_the_files_that_it_lacks(tmp_path: Path, services: Services):
+    folder, said, engine = tmp_path / "sea_course", [], ListeningEngine(services.engine)
+    folder.mkdir()
+    for name in ("tides.md", "currents.md"):
+        (folder / name).write_text(TIDES.replace("Tides", name))
+        open_courses(services, engine, [folder], said.append)
+    assert said == ["sea-course: 1 of 1, tides.md", "sea-course: 1 of 1, currents.md"]
+    assert len(services.documents.documents(services.operator, "sea-course")) == 2
 
 
 def test_questions_about_no_given_course_end_the_run_with_a_hint(tmp_path: Path):
