@@ -71,6 +71,7 @@ from tutor.progress.learner_progress import LearnerProgress
 from tutor.progress.profile import Profiles
 from tutor.progress.recommended_reading import RecommendedReading
 from tutor.progress.reports import Reports
+from tutor.progress.research_export import ResearchExport
 from tutor.progress.xapi_import import XapiImporter
 from tutor.rights.rights import Rights, open_rights
 from tutor.store import turns as turn_store
@@ -114,6 +115,7 @@ class CoreServices:
     profiles: Profiles
     xapi_import: XapiImporter
     reports: Reports
+    research: ResearchExport
     rights: Rights
 
     @property
@@ -245,6 +247,7 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
         profiles=profiles,
         xapi_import=XapiImporter(database, courses, accounts, clock),
         reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),
+        research=ResearchExport(database, courses, accounts, clock),
         rights=open_rights(database, clock, data_dir, limits, settings),
     )
 

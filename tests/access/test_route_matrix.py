@@ -38,6 +38,7 @@ STATUS = {
     ("GET", "/class/report"): (401, 404, 403, 403),  # a class of fewer than five has no report
     ("GET", "/class/skills.csv"): (401, 404, 403, 403),
     ("GET", "/class/xapi.json"): (401, 404, 403, 403),
+    ("GET", "/class/research.json"): (401, 404, 403, 403),
 }
 
 

@@ -28,7 +28,8 @@ def add_commands(add: AddCommand) -> None:
     export_verb = add("export", export, "write answers as xAPI statements or CSV, or everything about a person")
     export_verb.add_argument("--course", metavar="ID", help="needed but for everything about a learner (json)")
     export_verb.add_argument("--learner", metavar="NAME", help="about this learner; without it, about the class")
-    export_verb.add_argument("--format", choices=["xapi", "csv", "json"], default="xapi")
+    export_verb.add_argument("--format", choices=["xapi", "csv", "json", "research"], default="xapi")
+    export_verb.add_argument("--text", choices=["none", "scrubbed"], default="none", help="of questions, for research")
     export_verb.add_argument("--out", type=Path, metavar="FILE", help="default: stdout")
 
     import_verb = add("import-answers", import_answers, "import answers that another system graded, as xAPI statements")
@@ -95,6 +96,8 @@ def _export_learner(core: CoreServices, arguments: argparse.Namespace) -> str:
     if arguments.course is None:
         return _to_json(core.rights.person_export.by_command(actor))
     match arguments.format:
+        case "research":
+            raise InputRefused("`export --format research` is for a course; leave --learner out")
         case "csv":
             return core.reports.own_answers_csv(actor, arguments.course)
         case "json":
@@ -104,6 +107,9 @@ def _export_learner(core: CoreServices, arguments: argparse.Namespace) -> str:
 
 def _export_class(core: CoreServices, arguments: argparse.Namespace) -> str:
     match arguments.format:
+        case "research":
+            text = arguments.text == "scrubbed"
+            return _to_json(core.research.of_course(core.operator, arguments.course, with_text=text))
         case "csv":
             return core.reports.class_skills_csv(core.operator, arguments.course)
         case "json":

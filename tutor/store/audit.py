@@ -54,6 +54,7 @@ class Act(StrEnum):
     ADAPTER_OFF = "adapter switched off"
     ADAPTER_DELETED = "adapter deleted"
     EXPORTED_CLASS = "answers of the class exported"
+    EXPORTED_RESEARCH = "course exported for research"
     EXPORTED_PERSON = "data of a person exported"
     ERASED = "account erased"
     PRUNED = "old rows of this log deleted"

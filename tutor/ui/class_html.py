@@ -69,7 +69,12 @@ def render_class_export_links(course_id: str, learners: int, fewest: int, langua
     if learners < fewest:
         return f'<div class="tp"><p class="soft">{t(language, "class_small")}</p></div>'
     query = f"?course={quote(course_id, safe='')}"
-    exports = (("/class/report", "class_print"), ("/class/skills.csv", "class_csv"), ("/class/xapi.json", "class_xapi"))
+    exports = (
+        ("/class/report", "class_print"),
+        ("/class/skills.csv", "class_csv"),
+        ("/class/xapi.json", "class_xapi"),
+        ("/class/research.json", "class_research"),
+    )
     anchors = "".join(f'<a href="{path}{query}" target="_blank">{t(language, key)}</a>' for path, key in exports)
     note = f'<p class="soft">{html.escape(t(language, "class_export_note"))}</p>'
     return f'<div class="tp"><div class="tp-links">{anchors}</div>{note}</div>'

@@ -30,6 +30,7 @@ def build_routes(services: Services) -> list[Route]:
         "/class/report": _class_report,
         "/class/skills.csv": _class_csv,
         "/class/xapi.json": _class_xapi,
+        "/class/research.json": _class_research,
     }
     builders |= {person_data_html.PAGE_PATH: _person_page, person_data_html.FILE_PATH: _person_file}
     return [Route(path, _endpoint(services, make)) for path, make in builders.items()]
@@ -78,6 +79,10 @@ def _learner_xapi(services: Services, actor: Person, course_id: str) -> Response
 
 def _class_xapi(services: Services, actor: Person, course_id: str) -> Response:
     return _json_download(services.reports.class_xapi_statements(actor, course_id), f"{course_id}-xapi.json")
+
+
+def _class_research(services: Services, actor: Person, course_id: str) -> Response:
+    return _json_download(services.research.of_course(actor, course_id), f"{course_id}-research.json")
 
 
 def _learner_csv(services: Services, actor: Person, course_id: str) -> Response:

@@ -43,6 +43,7 @@ MESSAGES: dict[str, str] = {
     "act_adapter_off": "switched the trained tutor off",
     "act_adapter_deleted": "deleted a trained tutor",
     "act_exported_class": "downloaded the answers of the class",
+    "act_exported_research": "downloaded the course for research",
     "act_exported_person": "downloaded all data of a person",
     "act_erased": "deleted an account",
     "act_pruned": "old rows of this list were deleted",

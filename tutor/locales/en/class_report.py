@@ -52,6 +52,7 @@ MESSAGES: dict[str, str] = {
     "class_print": "Printable report (counts only)",
     "class_csv": "Skills (CSV)",
     "class_xapi": "All answers (xAPI)",
+    "class_research": "For research (JSON, without text)",
     "class_export_note": "The report and the table contain no names, and no group of fewer than five learners can be "
     "identified from them. The xAPI file contains every answer under pseudonyms: treat it as personal data.",
     "class_small": "A class with fewer than five learners cannot be exported: every number would point to a person.",

@@ -43,6 +43,7 @@ MESSAGES: dict[str, str] = {
     "act_adapter_off": "停用了训练好的导师",
     "act_adapter_deleted": "删除了训练好的导师",
     "act_exported_class": "下载了班级的答案",
+    "act_exported_research": "为研究下载了课程数据",
     "act_exported_person": "下载了某人的全部数据",
     "act_erased": "删除了账号",
     "act_pruned": "删除了此列表的旧记录",

@@ -51,6 +51,7 @@ MESSAGES: dict[str, str] = {
     "class_print": "可打印的报告（仅含计数）",
     "class_csv": "知识点（CSV）",
     "class_xapi": "全部作答（xAPI）",
+    "class_research": "用于研究（JSON，不含文字）",
     "class_export_note": "报告和表格不含姓名，也无法从中辨认出少于五名学生的群体。xAPI 文件以化名包含每一次作答，"
     "请按个人数据处理。",
     "class_small": "少于五名学生的班级不能导出：每个数字都会指向个人。",

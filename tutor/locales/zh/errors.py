@@ -126,4 +126,5 @@ MESSAGES: dict[str, str] = {
     "topics_too_many": "最多可以设置 {most} 个主题，每个最多 {length} 个字符。",
     "topic_unreadable": "“{topic}”没有可识别的词，请用词语写出主题。",
     "no_such_learner": "课程中没有这名学生；请刷新页面。",
+    "research_too_few": "无法导出用于研究的数据：没有任何一周有至少 {fewest} 名学生的记录。",
 }
