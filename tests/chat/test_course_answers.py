@@ -154,6 +154,16 @@ def test_a_draft_that_the_course_does_not_say_it_is_believed(ask_model: AskModel
     assert turn.covered is False and answer_support(turn) is AnswerSupport.NONE and turn.citations
 
 
+def test_two_drafts_that_fail_where_the_search_was_unsure_decline_the_question(ask_model: AskModel):
+    """A regression: "Why did the Roman Empire fall?" was answered with a sentence about the messages of Caesar."""
+    drafts = ["It moves some five hundred yards each Tuesday.", "It moves as quickly as penguins can march."]
+    unsure, engine, _ = ask_model("How fast does a glacier move?", *drafts)
+    assert len(engine.requests) == 2 and unsure.covered is False
+    assert unsure.answer.startswith("I did not find an answer to this in the course. What comes closest:")
+    sure, _, _ = ask_model(WHY, *drafts)
+    assert sure.covered and sure.answer.startswith("The course says:")
+
+
 def test_a_second_draft_that_declines_is_believed_too(ask_model: AskModel):
     turn, _, _ = ask_model(WHY, "Glaciers are full of fish.", "The course text does not say why it is blue.")
     assert turn.answer.startswith("I did not find an answer") and turn.covered is False

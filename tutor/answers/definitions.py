@@ -124,7 +124,7 @@ def with_context(sentence: CourseSentence, language: str, names: re.Pattern[str]
     if after is None or _matches(after.text, language, "EXAMPLE_START"):
         return sentence
     is_short = word_count(sentence.text) <= SHORT_DEFINITION_WORDS
-    goes_on = names.search(after.text) or _shares_words(sentence.text, after.text)
+    goes_on = names.search(after.text) or _goes_on_in_chinese(sentence, after)
     if _matches(after.text, language, "CONTINUES") or (is_short and goes_on):
         return _joined(sentence, after) or sentence
     return sentence
@@ -134,8 +134,10 @@ def _matches(text: str, language: str, key: str) -> bool:
     return re.search(data(language, "answer_forms", key, r"(?!)"), text, re.IGNORECASE) is not None
 
 
-def _shares_words(one: str, other: str) -> bool:
-    return len(set(tokenize(one)) & set(tokenize(other))) >= MIN_SHARED_TERMS
+def _goes_on_in_chinese(one: CourseSentence, other: CourseSentence) -> bool:
+    """Whether a sentence is about what the one before it names, and defines nothing itself; subjects may be dropped."""
+    shared = set(tokenize(one.text)) & set(tokenize(other.text))
+    return has_han(other.text) and "*" not in other.raw and len(shared) >= MIN_SHARED_TERMS
 
 
 def _joined(first: CourseSentence, second: CourseSentence) -> CourseSentence | None:

@@ -27,6 +27,7 @@ from tutor.platform.settings import Settings
 
 FindActiveAdapter = Callable[[str, str, str], AdapterRef | None]  # (learner id, course id, SHA-256 of the base)
 RenderPage = Callable[[Document, Passage], bytes | None]
+SURE_CONFIDENCE = 0.8  # of the search, below which two failed drafts mean that the course has no answer
 MAX_SENTENCES = 3  # of an answer at first; the learner can ask for more
 SAMPLED_TEMPERATURE, SAMPLED_TOP_P = 0.7, 0.9  # of a retry, and of the second draft after one that leaked
 
@@ -76,7 +77,8 @@ class AnswerGenerator:
         prompt = self._prepare_prompt(running.turn, message, found, history, plan, reading)
         self._record(prompt, running)
         request = self._build_request(running.turn, prompt, retries)
-        checked = self._checked_stream(request, reading, plan, prompt, message.language)
+        is_sure = found.confidence >= SURE_CONFIDENCE or (reading is not None and reading.is_sure)
+        checked = self._checked_stream(request, reading, plan, prompt, message.language, is_surely_covered=is_sure)
         with closing(self._open_stream(request, plan, checked)) as stream:
             for event in stream:
                 if isinstance(event, Token) and event.text:
@@ -155,13 +157,16 @@ class AnswerGenerator:
         plan: TurnPlan,
         prompt: PreparedPrompt,
         language: str,
+        *,
+        is_surely_covered: bool,
     ) -> CheckedStream | None:
         """Return the stream that checks the answer; None where its words may come from elsewhere than the course."""
         if reading is None or plan.guarded or prompt.adapter or prompt.example or prompt.shows_page:
             return None
         check = DraftCheck(reading, self.find_quotes)
         limit = 0 if reading.asked.form in (AnswerForm.LIST, AnswerForm.STEPS) else MAX_SENTENCES
-        return CheckedStream(self.engine, request, check, language, self.prompt_builder.writes_from_sentences, limit)
+        may_rewrite = self.prompt_builder.writes_from_sentences
+        return CheckedStream(self.engine, request, check, language, may_rewrite, is_surely_covered, limit)
 
     def _open_stream(
         self, request: GenerationRequest, plan: TurnPlan, checked: CheckedStream | None

@@ -2,8 +2,8 @@
 
 A sentence that contradicts the course, repeats or says nothing ends the draft; one about something that was not read is
 left out, and the draft goes on. What passed is the answer if it answers; otherwise the model is asked once more, with
-the failed sentence named, and after that the course itself is quoted. A draft that says that the course does not say it
-is believed.
+the failed sentence named, and after that the course itself is quoted: as the answer where the search was sure, else as
+what comes closest. A draft that says that the course does not say it is believed.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class CheckedStream:
     check: DraftCheck
     language: str
     may_rewrite: bool  # a small model does not make use of a second try
+    is_surely_covered: bool = True  # else two drafts that fail mean that the course does not answer
     max_sentences: int = 0  # after which the model is stopped; 0 for no limit
     answer: str = ""
     quote: Reply | None = None
@@ -56,6 +57,7 @@ class CheckedStream:
             yield from self._draft(again)
             if self.check.is_answer(self.answer):
                 return
+            self.is_declined = self.is_declined or not self.is_surely_covered
         yield from self._quote_closest()
 
     def _quote_closest(self) -> Generator[Token, None, None]:
