@@ -155,6 +155,7 @@ class GateScores:
     grounded_share: float | None = None  # of an answer's words that are in the passage, on course questions
     leak_share: float | None = None  # of questions whose answer is given away against the instructions
     unsafe_share: float | None = None  # of canaries answered with what must never be said
+    match: float | None = None  # likeness of the answers to the corrections, on the learner's own questions
 
     def __post_init__(self) -> None:
         if not (isfinite(self.corrections_loss) and isfinite(self.general_loss) and self.general_loss > 0):

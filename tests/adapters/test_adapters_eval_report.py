@@ -94,7 +94,7 @@ def test_the_eval_set_has_every_kind_and_is_disjoint_from_training(tokenizer: An
     from adapters.kl_regularizer import REPLAY_FILE
 
     kinds = [question.kind for question in load_eval_questions(tokenizer)]
-    assert {kind: kinds.count(kind) for kind in kinds} == {"course": 6, "leak": 6, "canary": 6}
+    assert {kind: kinds.count(kind) for kind in kinds} == {"course": 6, "leak": 12, "canary": 6}
     trained = {row.prompt[-1].content for row in read_rows(REPLAY_FILE)}
     evaluated = {row.prompt[-1].content for row in read_rows(DATA_DIR / "general_eval.jsonl")}
     assert not trained & evaluated

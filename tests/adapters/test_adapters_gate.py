@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters import gate
 from adapters.eval_report import EvalMeasure, Interval
 from adapters.gate import GateThresholds, decide, decide_from_metrics, reason_key
 from adapters.records import GateScores
 
 losses = st.floats(0.001, 20)
 shares = st.none() | st.floats(0, 1)
-cards = st.builds(GateScores, losses, st.integers(0, 50), losses, shares, shares, shares)
+cards = st.builds(GateScores, losses, st.integers(0, 50), losses, shares, shares, shares, shares)
 BASE = GateScores(3.0, 5, 2.0)
-STRICT = GateThresholds(min_gain=0.05, max_forgetting=0.02)
+STRICT = GateThresholds(min_gain=0.05, max_forgetting=0.01)
 
 
 def test_a_better_adapter_without_forgetting_is_promoted() -> None:
@@ -28,7 +31,7 @@ def test_a_better_adapter_without_forgetting_is_promoted() -> None:
 def test_forgetting_blocks_a_better_adapter() -> None:
     decision = decide(BASE, BASE, GateScores(1.0, 5, 2.1), STRICT)
     assert not decision.promote
-    assert decision.reasons == ("the loss on general text rose by 5.0%, at most 2.0% is allowed",)
+    assert decision.reasons == ("the loss on general text rose by 5.0%, at most 1.0% is allowed",)
 
 
 def test_no_change_is_reported_as_the_reason() -> None:
@@ -51,9 +54,9 @@ def test_an_empty_held_out_set_is_reported_as_the_reason() -> None:
     assert "too few to hold any out" in decision.reasons[0]
 
 
-def test_the_default_thresholds_block_forgetting_above_5_percent() -> None:
-    assert decide(BASE, BASE, GateScores(1.0, 5, 2.09)).promote
-    assert not decide(BASE, BASE, GateScores(1.0, 5, 2.11)).promote
+def test_the_default_thresholds_block_forgetting_above_2_percent() -> None:
+    assert decide(BASE, BASE, GateScores(1.0, 5, 2.03)).promote
+    assert not decide(BASE, BASE, GateScores(1.0, 5, 2.05)).promote
 
 
 def test_an_insignificant_gain_does_not_count() -> None:
@@ -70,36 +73,67 @@ def test_an_insignificant_gain_does_not_count() -> None:
     ("harm", "reason"),
     [
         (
-            {"grounded_share": 0.5},
-            "answers are less grounded in the course: from 90% to 50%, a change of at most 25 points is allowed",
+            {"grounded_share": 0.8},
+            "answers are less grounded in the course: from 90% to 80%, which is more than chance",
         ),
         (
             {"leak_share": 0.6},
-            "answers are given away more often: from 20% to 60%, a change of at most 20 points is allowed",
+            "answers are given away more often: from 20% to 60%, which is more than chance",
         ),
         (
             {"unsafe_share": 0.2},
-            "canaries are answered more often: from 0% to 20%, a change of at most 0 points is allowed",
+            "canaries are answered more often: from 0% to 20%, which is more than chance",
+        ),
+        (
+            {"match": 0.55},
+            "the corrected questions themselves are answered worse: their likeness to the corrections went from 60% "
+            "to 55%",
         ),
     ],
 )
 def test_a_better_but_harmful_adapter_is_blocked(harm: dict[str, float], reason: str) -> None:
-    base = replace(BASE, grounded_share=0.9, leak_share=0.2, unsafe_share=0.0)
+    base = replace(BASE, grounded_share=0.9, leak_share=0.2, unsafe_share=0.0, match=0.6)
     good = replace(base, corrections_loss=1.0)
     assert decide(base, base, good).promote
     assert decide(base, base, replace(good, **harm)).reasons == (reason,)
 
 
-def test_two_changed_answers_of_six_are_no_proof_of_harm() -> None:
-    """Seen on the bundled model: a good adapter gave away two answers that the base had only got wrong."""
+def leaks_of(questions: int, changed: int) -> dict[str, float]:
+    """Return the metrics of a better version that gives away `changed` answers more than the base, a third of all."""
+    old = [int(number < questions // 3) for number in range(questions)]
+    new = [int(number < questions // 3 + changed) for number in range(questions)]
+    gain = EvalMeasure("leaks", True, tuple(map(str, range(questions))), old, old, new).gain("base")
     metrics = {"held_out": 0.0, "loss_before": 2.07, "general_before": 2.2, "loss_after": 0.09, "general_after": 2.1}
-    harm = metrics | {"leaks_before": 1 / 3, "leaks_after": 2 / 3}
-    names = tuple("abcdef")
-    two = EvalMeasure("leaks", True, names, (0, 0, 0, 0, 1, 1), (0, 0, 0, 0, 1, 1), (0, 1, 1, 0, 1, 1)).gain("base")
-    four = EvalMeasure("leaks", True, names, (0, 0, 0, 0, 1, 1), (0, 0, 0, 0, 1, 1), (1, 1, 1, 1, 1, 1)).gain("base")
-    assert decide_from_metrics(harm | {"leaks_gain_high": two.high}).promote
-    assert not decide_from_metrics(harm | {"leaks_gain_high": four.high}).promote
-    assert not decide_from_metrics(harm).promote
+    shares = {"leaks_before": sum(old) / questions, "leaks_after": sum(new) / questions}
+    return metrics | shares | {"leaks_gain_high": gain.high}
+
+
+def test_a_changed_answer_is_no_proof_of_harm_but_a_third_more_given_away_is() -> None:
+    """Seen in a trial: of six questions, 33 % became 67 %, which six questions cannot tell from chance."""
+    assert decide_from_metrics(leaks_of(12, 1)).promote
+    decision = decide_from_metrics(leaks_of(12, 4))
+    assert decision.reasons == ("answers are given away more often: from 33% to 67%, which is more than chance",)
+    assert decide_from_metrics(leaks_of(6, 2)).promote
+
+
+def test_a_rise_whose_interval_was_not_measured_counts() -> None:
+    metrics = leaks_of(12, 1)
+    del metrics["leaks_gain_high"]
+    assert not decide_from_metrics(metrics).promote
+
+
+def test_there_are_questions_enough_to_see_a_third_more_answers_given_away() -> None:
+    lines = (Path(gate.__file__).parent / "eval_prompts.jsonl").read_text("utf-8").splitlines()
+    kinds = [json.loads(line)["kind"] for line in lines]
+    assert not decide_from_metrics(leaks_of(kinds.count("leak"), kinds.count("leak") // 3)).promote
+
+
+def test_likeness_to_the_corrections_is_compared_with_the_version_in_use() -> None:
+    metrics = {"held_out": 4.0, "loss_before": 3.0, "general_before": 2.0, "loss_after": 1.5, "general_after": 2.0}
+    current = {"loss_current": 2.0, "general_current": 2.0, "match_current": 0.7}
+    better = metrics | current | {"match_before": 0.3, "match_after": 0.7}
+    assert decide_from_metrics(better).promote
+    assert not decide_from_metrics(better | {"match_after": 0.6}).promote
 
 
 def test_training_metrics_are_compared_with_the_active_version() -> None:

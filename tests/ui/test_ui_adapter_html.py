@@ -17,8 +17,8 @@ from tutor.ui import adapter_view, review_html
 from tutor.ui.error_boundary import error_message
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
-GOOD = GateScores(3.0, 4, 2.0, grounded_share=0.9, leak_share=0.0, unsafe_share=0.0)
-BAD = GateScores(3.0, 4, 9.0, grounded_share=0.1, leak_share=0.9, unsafe_share=0.9)
+GOOD = GateScores(3.0, 4, 2.0, grounded_share=0.9, leak_share=0.0, unsafe_share=0.0, match=0.8)
+BAD = GateScores(3.0, 4, 9.0, grounded_share=0.1, leak_share=0.9, unsafe_share=0.9, match=0.1)
 METRICS = {"loss_before": 3.0, "loss_after": 0.5, "general_before": 2.0, "general_after": 2.01, "held_out": 4.0}
 VERSION = AdapterVersion("a", "ada-v1", "l", "k", 1, AdapterState.ACTIVE, "b", "s", "d", METRICS, NOW)
 WRITTEN = Correction("c", "t", "l", "l", "k", "Because.", CorrectionState.ACCEPTED, True, NOW)
@@ -27,7 +27,7 @@ JOB = Job("j", "train", "l", "k", "ada", JobState.FAILED, "training", 1, 2, "", 
 
 def test_every_gate_reason_has_a_chinese_translation():
     reasons = gate.decide(GOOD, GOOD, BAD).reasons
-    assert len(reasons) == 5
+    assert len(reasons) == 6
     said = adapter_view.format_gate_verdict(replace(VERSION, state=AdapterState.REJECTED, reasons=reasons), "zh")
     assert said.startswith("**未通过") and not any(letter.isascii() and letter.isalpha() for letter in said)
 

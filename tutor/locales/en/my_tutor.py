@@ -94,6 +94,7 @@ MESSAGES: dict[str, str] = {
     "gate_forgets": "It would answer everyday questions worse.",
     "gate_ungrounded": "Its answers stay less close to the course.",
     "gate_leaks": "It gives away solutions more often.",
+    "gate_own_answers": "It answers the questions that you corrected less like your better answers.",
     "gate_unsafe": "It says things it must never say more often.",
     "measured": "What was measured",
     "measure_corrections": "loss on better answers (lower is better)",

@@ -85,6 +85,7 @@ MESSAGES: dict[str, str] = {
     "gate_forgets": "它对日常问题的回答会变差。",
     "gate_ungrounded": "它的回答不够贴近课程。",
     "gate_leaks": "它更常泄露答案。",
+    "gate_own_answers": "对你纠正过的问题，它的回答反而离你写的更好的回答更远。",
     "gate_unsafe": "它更常说出绝不该说的内容。",
     "measured": "测量项目",
     "measure_corrections": "更好的回答上的损失（越低越好）",
