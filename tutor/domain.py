@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account; `name` is a unique pseudonym."""
+    """Somebody with an account; `name` is a unique pseudonym, `display_name` what they chose to be called, or ""."""
 
     id: str
     name: str
@@ -31,6 +31,17 @@ class Person:
     guest: bool
     language: str
     created_at: datetime
+    display_name: str = ""
+
+    @property
+    def called(self) -> str:
+        """The name by which the pages address them."""
+        return self.display_name or self.name
+
+    @property
+    def listed_as(self) -> str:
+        """The name that an instructor sees; a chosen one never hides whose account it is."""
+        return f"{self.display_name} · {self.name}" if self.display_name else self.name
 
     @property
     def is_staff(self) -> bool:

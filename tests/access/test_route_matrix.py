@@ -22,6 +22,10 @@ STATUS = {
     ("GET", "/join"): (200, 200, 200, 200),
     ("POST", "/join"): (404, 404, 404, 404),  # without a code
     ("GET", "/join/{code}"): (404, 404, 404, 404),  # with a wrong one
+    ("GET", "/start"): (303, 303, 200, 200),
+    ("POST", "/start"): (303, 303, 303, 303),
+    ("GET", "/account/name"): (303, 200, 200, 200),
+    ("POST", "/account/name"): (303, 303, 303, 303),  # "" removes the name that was chosen
     ("POST", "/logout"): (303, 303, 303, 303),
     ("GET", "/account/delete"): (303, 200, 200, 200),
     ("POST", "/account/delete"): (303, 400, 400, 400),  # without the name of the account

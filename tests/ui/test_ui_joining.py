@@ -42,7 +42,7 @@ def test_a_link_makes_a_visitor_a_guest_who_is_in_the_course(
     preview = visitor.get(f"/join/{join_code(served_app, osmology)}")
     assert preview.status_code == 200 and "Osmology &lt;b&gt;1&lt;/b&gt;" in preview.text and not visitor.cookies
     answer = visitor.post("/join", data={"code": join_code(served_app, osmology)})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/start?course=osmology")
     assert visible(served_app, visitor)[0] == "osmology" and person_of(served_app, visitor).guest
 
 
@@ -50,7 +50,7 @@ def test_who_is_signed_in_keeps_their_account_when_they_join(served_app: Service
     client = new_guest()
     before, person = served_app.accounts.list_people(), person_of(served_app, client)
     typed = join_code(served_app, osmology).lower().replace("-", " ")
-    assert client.post("/join", data={"code": typed}).headers["location"] == "/"
+    assert client.post("/join", data={"code": typed}).headers["location"] == "/start?course=osmology"
     assert served_app.accounts.list_people() == before and person_of(served_app, client) == person
     assert visible(served_app, client)[0] == "osmology"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from knowledge import languages
+from tutor.accounts.display_names import clean_display_name
 from tutor.accounts.permissions import Action, is_allowed, require_allowed
 from tutor.accounts.pseudonyms import random_pseudonym
 from tutor.accounts.session_limits import SessionLimits
@@ -71,6 +72,12 @@ class Accounts:
     def set_language(self, actor: Person, language: str) -> None:
         with self.database.write_transaction() as connection:
             people.set_language(connection, actor.id, _require_supported_language(language))
+
+    def set_display_name(self, actor: Person, text: str) -> None:
+        """Store the name that a person chose to be called by; "" for none. Raises InputRefused."""
+        name = clean_display_name(text)
+        with self.database.write_transaction() as connection:
+            people.set_display_name(connection, actor.id, name)
 
     def person_for_session(self, token: str) -> Person | None:
         """Return the person whose session this is; None when it is unknown, ended or was not used for too long."""

@@ -70,7 +70,7 @@ class ReviewQueue:
             course_id=course_id,
             learners=[turn.learner_id for turn in turns.values() if turn],
         )
-        names = {correction_id: author.name if author else "" for correction_id, author in authors.items()}
+        names = {correction_id: author.listed_as if author else "" for correction_id, author in authors.items()}
         reviews = [
             self._build_review(c, turn, corrections, names[c.id], roster) for c in corrections if (turn := turns[c.id])
         ]

@@ -19,6 +19,7 @@ from tutor.learner.logit import FloatArray
 from tutor.learner.skill_graph import SkillGraph
 
 MAX_QUESTIONS = 15
+SHORT_QUESTIONS = 5  # of a short placement, for whoever is new
 N_SAMPLES = 4_000
 GRAPH_VIOLATION_RATE = 0.05  # how often a skill is known without its prerequisites: graphs are drawn by people
 MIN_INFORMATION_GAIN = 0.02  # bits; when no question promises more, the placement ends

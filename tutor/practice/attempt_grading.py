@@ -83,7 +83,13 @@ def to_graded_answer(
         grade_id=attempt.id,
         hints=attempt.hints,
         aided=attempt.aided,
-        origin=AnswerOrigin(row.purpose) if row.quiz_id else AnswerOrigin.CHAT,
+        origin=_origin(row),
         misconception=shows if outcome is not Outcome.RIGHT else None,
         passage_id=row.item.source.passage_id if row.item.source else None,
     )
+
+
+def _origin(row: PosedQuestionRecord) -> AnswerOrigin:
+    if row.is_placement:
+        return AnswerOrigin.PLACEMENT
+    return AnswerOrigin.PRACTICE if row.quiz_id else AnswerOrigin.CHAT

@@ -67,7 +67,7 @@ class Gradebook:
         """Return the answers of a course: those that need review first, then the latest."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
-            names = {person.id: person.name for person in people.list_people(connection)}
+            names = {person.id: person.listed_as for person in people.list_people(connection)}
             found = [
                 GradebookEntry(row, attempt, names.get(row.question.learner_id, "?"))
                 for row in question_store.of_course(connection, course_id)
@@ -84,7 +84,7 @@ class Gradebook:
             learner = people.by_id(connection, row.question.learner_id)
         self.courses.authorize(actor, row.course_id, Action.TEACH)
         attempt = next(one for one in row.attempts if one.id == attempt_id)
-        entry = GradebookEntry(row, attempt, learner.name if learner else "?")
+        entry = GradebookEntry(row, attempt, learner.listed_as if learner else "?")
         self._log_reading(actor, row.course_id, [entry])
         return entry
 
@@ -112,7 +112,7 @@ class Gradebook:
         if not question_type(entry.question.item.kind).learns_from_decisions:
             return []
         with self.database.read_connection() as connection:
-            names = {person.id: person.name for person in people.list_people(connection)}
+            names = {person.id: person.listed_as for person in people.list_people(connection)}
             others = [
                 GradebookEntry(row, attempt, names.get(row.question.learner_id, "?"))
                 for row in question_store.of_item(connection, entry.question.item.id)

@@ -20,7 +20,7 @@ from tutor.courses.courses import Courses
 from tutor.domain import Outcome, Person
 from tutor.errors import InputRefused, NotFound
 from tutor.learner.evidence import GENERAL_SKILL
-from tutor.learner.placement import MAX_QUESTIONS
+from tutor.learner.placement import MAX_QUESTIONS, SHORT_QUESTIONS
 from tutor.learner.recommender import SUCCESS_BAND, TARGET_SUCCESS, CandidateItem
 from tutor.pedagogy import question_lifecycle as lifecycle
 from tutor.pedagogy.intents import Intent, classify_intent
@@ -31,7 +31,7 @@ from tutor.practice.item_bank import ItemBank
 from tutor.practice.item_selection import items_in_language, items_on_topic, select_items
 from tutor.store.database import Connection, Database
 from tutor.store.items import StoredItem
-from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord
+from tutor.store.posed_questions import PURPOSE_PLACEMENT, PURPOSE_SHORT_PLACEMENT, PosedQuestionRecord
 from tutor.store.quizzes import Quiz
 
 QUIZ_LENGTH = 8  # questions
@@ -111,8 +111,12 @@ class Practice:
                 question_store.add_question(connection, self._new_question(actor, course_id, one.item, quiz.id, number))
         return self._load_session(quiz.id)
 
-    def start_placement(self, actor: Person, course_id: str) -> QuizSession:
-        """Start a placement: one question after another, each chosen by the answers so far, fifteen at most."""
+    def has_short_placement(self, actor: Person, course_id: str) -> bool:
+        """Return whether there are questions about enough skills for a short placement."""
+        return len(self.topics(actor, course_id)) >= SHORT_QUESTIONS
+
+    def start_placement(self, actor: Person, course_id: str, *, short: bool = False) -> QuizSession:
+        """Start a placement: one question after another, each chosen by the answers so far, fifteen or five at most."""
         self.courses.authorize(actor, course_id)
         quiz = Quiz(new_id(), actor.id, course_id, "", self.clock())
         chosen = self._next_placement_item(actor, course_id, ())
@@ -124,9 +128,9 @@ class Practice:
         with self.database.write_transaction() as connection:
             self._end_open_quizzes(connection, actor, course_id)
             quiz_store.add(connection, quiz)
-            question_store.add_question(
-                connection, replace(self._new_question(actor, course_id, chosen, quiz.id, 0), purpose=PURPOSE_PLACEMENT)
-            )
+            first = self._new_question(actor, course_id, chosen, quiz.id, 0)
+            purpose = PURPOSE_SHORT_PLACEMENT if short else PURPOSE_PLACEMENT
+            question_store.add_question(connection, replace(first, purpose=purpose))
         return self._load_session(quiz.id)
 
     def pose_question(
@@ -265,19 +269,19 @@ class Practice:
     def _pose_next_placement(self, actor: Person, posed_id: str) -> None:
         """Pose a placement's next question before this one is closed; none after the last one."""
         row = self.get_question(actor, posed_id)
-        if row.purpose != PURPOSE_PLACEMENT or row.quiz_id is None or row.question.is_final:
+        if not row.is_placement or row.quiz_id is None or row.question.is_final:
             return
         so_far = self._load_session(row.quiz_id).questions
         chosen = self._next_placement_item(actor, row.course_id, [one.item.skill for one in so_far])
-        if chosen is None or len(so_far) >= MAX_QUESTIONS or row.number != len(so_far) - 1:
+        if chosen is None or len(so_far) >= placement_length(row) or row.number != len(so_far) - 1:
             return
         with self.database.write_transaction() as connection:
             posed = self._new_question(actor, row.course_id, chosen, row.quiz_id, len(so_far))
-            question_store.add_question(connection, replace(posed, purpose=PURPOSE_PLACEMENT))
+            question_store.add_question(connection, replace(posed, purpose=row.purpose))
 
     def _next_placement_item(self, actor: Person, course_id: str, asked: Sequence[str]) -> Item | None:
         """Return the easiest item about the skill that a placement asks about next."""
-        pool = self.item_bank.askable_items(course_id)
+        pool = self._askable_items(actor, course_id)
         about = {one.item.skill for one in pool}
         without = [skill.id for skill in self.courses.skills(actor, course_id) if skill.id not in about]
         skill = self.next_placement_skill(actor, course_id, [*without, *asked])
@@ -313,6 +317,11 @@ class Practice:
             quiz = quiz_store.by_id(connection, quiz_id)
             assert quiz is not None
             return QuizSession(quiz, tuple(question_store.of_quiz(connection, quiz_id)))
+
+
+def placement_length(row: PosedQuestionRecord) -> int:
+    """Return how many questions the placement of a question has at most."""
+    return SHORT_QUESTIONS if row.purpose == PURPOSE_SHORT_PLACEMENT else MAX_QUESTIONS
 
 
 def _no_such_question() -> NotFound:

@@ -56,11 +56,11 @@ class Reports:
         return {skill.id: skill.name for skill in self.courses.skills(actor, course_id)}
 
     def answering_learners(self, actor: Person, course_id: str) -> dict[str, str]:
-        """Return the pseudonyms of everybody who answered something in a course, by id, for its instructor."""
+        """Return the names of everybody who answered something in a course, by id, as its instructor sees them."""
         self.courses.authorize(actor, course_id, Action.TEACH)
         with self.database.read_connection() as connection:
             answered = set(evidence_store.learners_with_evidence(connection, course_id))
-        return {person.id: person.name for person in self.accounts.list_people() if person.id in answered}
+        return {person.id: person.listed_as for person in self.accounts.list_people() if person.id in answered}
 
     def own_answers_csv(self, actor: Person, course_id: str) -> str:
         """Return a learner's own current answers as CSV."""
@@ -82,6 +82,7 @@ class Reports:
             better_answers = correction_store.find(connection, course_id=course_id, author_id=actor.id)
         return {
             "learner": actor.name,
+            "called": actor.display_name,
             "language": actor.language,
             "course": course_id,
             "made_at": self.clock().isoformat(),
@@ -109,12 +110,16 @@ class Reports:
     def class_xapi_statements(self, actor: Person, course_id: str) -> list[dict[str, Any]]:
         """Return all events of a course, as xAPI statements; raises NotAllowed for fewer than five learners.
 
-        Guests have made-up names. Those who were invited under a name of their own get a new one in each export.
+        Guests have made-up names. Those who were invited under a name of their own get a new one in each export, and no
+        export has the names that people chose.
         """
-        learners = self.answering_learners(actor, course_id)
-        _require_min_group(len(learners))
-        invited = {person.id for person in self.accounts.list_people() if not person.guest}
-        learners |= {learner: f"learner-{secrets.token_hex(4)}" for learner in learners.keys() & invited}
+        answered = self.answering_learners(actor, course_id).keys()
+        _require_min_group(len(answered))
+        learners = {
+            person.id: person.name if person.guest else f"learner-{secrets.token_hex(4)}"
+            for person in self.accounts.list_people()
+            if person.id in answered
+        }
         with self.database.read_connection() as connection:
             events = [event for _, event in evidence_store.events(connection, course_id)]
         self._log_export(actor, course_id)

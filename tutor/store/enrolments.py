@@ -5,19 +5,20 @@ Whoever is taken out of a course keeps their row, with the time of it, so that i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from tutor.platform.clock import from_iso, to_iso
+from tutor.store.people import opened_display_name
 from tutor.store.schema import courses, enrolments, people
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Somebody's place in a course: as a learner, or to teach it."""
+    """Somebody's place in a course: as a learner, or to teach it; `name` as its instructor sees it."""
 
     person_id: str
     name: str
@@ -53,7 +54,11 @@ def find(connection: sa.Connection, person_id: str, course_id: str) -> Enrolment
 def of_course(connection: sa.Connection, course_id: str) -> list[Enrolment]:
     """Return all enrolments of a course, the latest first."""
     query = _SELECT.where(enrolments.c.course_id == course_id).order_by(enrolments.c.created_at.desc(), people.c.name)
-    return [_enrolment(row) for row in connection.execute(query)]
+    found = []
+    for row in connection.execute(query.add_columns(people.c.display_name)):
+        chosen = opened_display_name(connection, row.person_id, row.display_name)
+        found.append(replace(_enrolment(row), name=f"{chosen} · {row.name}" if chosen else row.name))
+    return found
 
 
 def of_person(connection: sa.Connection, person_id: str) -> dict[str, Enrolment]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from tutor.domain import Person, Role
+from tutor.errors import KeyDestroyed
 from tutor.platform.clock import from_iso, to_iso
+from tutor.store.data_keys import key_to_open
 from tutor.store.schema import enrolments, invitations, people, sessions
+from tutor.store.sealed_rows import PEOPLE, opened_value, sealed_values
 
 
-def _person(row: sa.Row[tuple[object, ...]]) -> Person:
+def _person(connection: sa.Connection, row: sa.Row[Any]) -> Person:
     value = row._mapping
     return Person(
         id=value["id"],
@@ -21,7 +26,24 @@ def _person(row: sa.Row[tuple[object, ...]]) -> Person:
         guest=value["guest"],
         language=value["language"],
         created_at=from_iso(value["created_at"]),
+        display_name=opened_display_name(connection, value["id"], value["display_name"]),
     )
+
+
+def opened_display_name(connection: sa.Connection, person_id: str, sealed: str | None) -> str:
+    """Return the name that a person chose; "" without one, and for somebody whose key was destroyed."""
+    if not sealed:
+        return ""
+    with suppress(KeyDestroyed):
+        return str(opened_value(PEOPLE, key_to_open(connection, person_id), "display_name", person_id, sealed))
+    return ""
+
+
+def set_display_name(connection: sa.Connection, person_id: str, name: str) -> None:
+    """Store the name that a person chose; "" removes it."""
+    key = {"id": person_id}
+    values = sealed_values(connection, PEOPLE, person_id, key, {"display_name": name or None})
+    connection.execute(people.update().where(people.c.id == person_id).values(values))
 
 
 def add(connection: sa.Connection, person: Person) -> None:
@@ -40,17 +62,17 @@ def add(connection: sa.Connection, person: Person) -> None:
 
 def by_id(connection: sa.Connection, person_id: str) -> Person | None:
     row = connection.execute(people.select().where(people.c.id == person_id)).first()
-    return _person(row) if row else None
+    return _person(connection, row) if row else None
 
 
 def by_name(connection: sa.Connection, name: str) -> Person | None:
     row = connection.execute(people.select().where(people.c.name == name)).first()
-    return _person(row) if row else None
+    return _person(connection, row) if row else None
 
 
 def list_people(connection: sa.Connection) -> list[Person]:
     rows = connection.execute(people.select().order_by(people.c.created_at, people.c.id))
-    return [_person(row) for row in rows]
+    return [_person(connection, row) for row in rows]
 
 
 def count_guests_since(connection: sa.Connection, moment: datetime) -> int:
@@ -59,9 +81,12 @@ def count_guests_since(connection: sa.Connection, moment: datetime) -> int:
 
 
 def enrolled_names(connection: sa.Connection, course_id: str) -> list[str]:
-    """Return the names of those who are enrolled in a course."""
-    query = sa.select(people.c.name).join(enrolments, enrolments.c.person_id == people.c.id)
-    return list(connection.scalars(query.where(enrolments.c.course_id == course_id)))
+    """Return the names of those who are enrolled in a course, also those that they chose."""
+    query = sa.select(people).join(enrolments, enrolments.c.person_id == people.c.id)
+    enrolled = [
+        _person(connection, row) for row in connection.execute(query.where(enrolments.c.course_id == course_id))
+    ]
+    return [name for one in enrolled for name in (one.name, one.display_name) if name]
 
 
 def set_language(connection: sa.Connection, person_id: str, language: str) -> None:
@@ -102,7 +127,7 @@ def find_session(connection: sa.Connection, token_sha256: str) -> Session | None
     ).first()
     if row is None:
         return None
-    return Session(_person(row), from_iso(row._mapping["began_at"]), from_iso(row._mapping["seen_at"]))
+    return Session(_person(connection, row), from_iso(row._mapping["began_at"]), from_iso(row._mapping["seen_at"]))
 
 
 def note_session_use(connection: sa.Connection, token_sha256: str, now: datetime) -> None:
@@ -142,7 +167,7 @@ def by_invitation(connection: sa.Connection, token_sha256: str, now: datetime) -
             invitations.c.expires_at > to_iso(now),
         )
     ).first()
-    return _person(row) if row else None
+    return _person(connection, row) if row else None
 
 
 def mark_invitation_used(connection: sa.Connection, token_sha256: str, now: datetime) -> None:

@@ -30,6 +30,7 @@ from tutor.store.sealed_rows import (
 
 PERSON_JUDGE_PREFIX = "person:"  # of the judge where a person decided; the person's id follows
 PURPOSE_PRACTICE, PURPOSE_PLACEMENT = "practice", "placement"  # of a posed question
+PURPOSE_SHORT_PLACEMENT = "short_placement"  # at most five questions, for whoever is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class PosedQuestionRecord:
     @property
     def last_attempt(self) -> StoredAttempt | None:
         return self.attempts[-1] if self.attempts else None
+
+    @property
+    def is_placement(self) -> bool:
+        """Whether it was asked to find out what a learner knows."""
+        return self.purpose in (PURPOSE_PLACEMENT, PURPOSE_SHORT_PLACEMENT)
 
 
 def add_question(connection: sa.Connection, row: PosedQuestionRecord) -> None:

@@ -14,6 +14,7 @@ from tutor.engine.base import EngineState
 from tutor.locales import page_languages, t, web_tag
 from tutor.services import Services
 from tutor.ui import chat_view, text_format
+from tutor.ui.arrival_html import NAME_PATH
 from tutor.ui.chat_view import ChatMessage
 
 MAX_STARTER_CHARS = 120
@@ -114,13 +115,14 @@ def render_account_links(actor: Person) -> str:
     """Return a person's account links as HTML, made of our own text only."""
     teach = f'<a href="/teach">{t(actor.language, "teach")}</a>' if actor.is_staff else ""
     join = f'<a href="/join">{t(actor.language, "join_a_course")}</a>'
+    name = f'<a href="{NAME_PATH}">{t(actor.language, "change_name")}</a>'
     leave = f'<form method="post" action="/logout"><button>{t(actor.language, "sign_out")}</button></form>'
     if not actor.guest:  # who can sign in on several devices
         leave += (
             '<form method="post" action="/logout"><input type="hidden" name="everywhere" value="1">'
             f"<button>{t(actor.language, 'sign_out_everywhere')}</button></form>"
         )
-    return f'<div class="tutor-account">{join}{teach}{render_language_switch(actor, "/")}{leave}</div>'
+    return f'<div class="tutor-account">{name}{join}{teach}{render_language_switch(actor, "/")}{leave}</div>'
 
 
 def render_language_switch(actor: Person, page: str) -> str:

@@ -35,7 +35,7 @@ class ConversationHandlers:
             ),
             *self._render(request, course_id, shown_id),
             *chat_updates.render_model_status(self.services, actor),
-            t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name)),
+            t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.called)),
             chat_updates.render_account_links(actor),
             render_greeting(self.services, actor, course_id),
         )

@@ -60,7 +60,7 @@ def render_steps(services: Services, actor: Person, course_id: str | None) -> st
     """Return the first steps of a course, or the greeting of somebody without one of their own."""
     courses = services.courses.taught_by(actor)
     if not own_courses(courses):
-        return first_steps.render_welcome(text_format.to_plain_line(actor.name), actor.language)
+        return first_steps.render_welcome(text_format.to_plain_line(actor.called), actor.language)
     course = next((one for one in courses if one.id == course_id), None)
     if course is None or course.id == sample_course_id():
         return ""

@@ -9,7 +9,6 @@ from tutor.domain import Person
 from tutor.locales import t
 from tutor.practice.quiz_sessions import QuizSession
 from tutor.services import Services
-from tutor.store.posed_questions import PURPOSE_PLACEMENT
 
 
 def render_greeting(services: Services, actor: Person, course_id: str | None) -> str:
@@ -30,7 +29,7 @@ def render_open_quiz(session: QuizSession, language: str) -> str:
     row = session.current
     if row is None:
         return ""
-    if row.purpose == PURPOSE_PLACEMENT:
+    if row.is_placement:
         sentence = t(language, "resume_placement", number=row.number)
     else:
         sentence = t(language, "resume_quiz", number=row.number + 1, count=len(session.questions))

@@ -21,13 +21,14 @@ from tutor.errors import InputRefused, NotAllowed, NotFound, TutorError
 from tutor.locales import t
 from tutor.platform.throttle import Throttle
 from tutor.services import Services
-from tutor.ui import citation_routes, download_routes, photo_input, static_pages
+from tutor.ui import arrival_routes, citation_routes, download_routes, photo_input, static_pages
 from tutor.ui.account_panel import ERASE_PATH
 from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
 from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
-    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/account/(?:delete|data|data\.json)|/language|/photo|/passage/[^/]+(?:/page\.png)?"
+    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/start|/account/(?:delete|data|data\.json|name)|/language|/photo"
+    r"|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
@@ -89,7 +90,8 @@ def build_routes_app(services: Services) -> Starlette:
             actor, session = services.accounts.redeem_sign_in_link(token, replaces=_session_cookie(request))
         except NotAllowed as error:
             return _error_page(request, error, HTTPStatus.FORBIDDEN)
-        return sign_in(request, session, "/teach" if actor.is_staff else "/")
+        target = "/teach" if actor.is_staff else arrival_routes.arrival_target(services, actor)
+        return sign_in(request, session, target)
 
     def join_course(request: Request, code: str) -> Response:
         """Enrol whoever holds the code; who is not signed in becomes a guest first."""
@@ -105,7 +107,8 @@ def build_routes_app(services: Services) -> Starlette:
         except NotAllowed as error:
             status = HTTPStatus.TOO_MANY_REQUESTS if error.key == GUESTS_MANY else HTTPStatus.FORBIDDEN
             return _error_page(request, error, status)
-        return sign_in(request, session, "/") if session else _redirect("/")
+        target = arrival_routes.arrival_target(services, actor, course.id)
+        return sign_in(request, session, target) if session else _redirect(target)
 
     def sign_in(request: Request, token: str, target: str) -> Response:
         return _sign_in_response(request, token, target, services.accounts.limits.longest)
@@ -167,6 +170,7 @@ def build_routes_app(services: Services) -> Starlette:
             Route(ERASE_PATH, erase_account, methods=["POST"]),
             *photo_input.build_routes(services),
             Route("/language", set_language, methods=["POST"]),
+            *arrival_routes.build_routes(services),
             *citation_routes.build_routes(services),
             *download_routes.build_routes(services),
         ]

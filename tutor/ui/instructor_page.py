@@ -63,7 +63,7 @@ class InstructorHandlers:
             not_allowed = t(actor.language, "only_instructors")
             return back, not_allowed, gr.Column(visible=False), *(gr.skip() for _ in range(10))
         course_id = course_header.choose_course(self.services, actor, wanted)
-        greeting = t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.name))
+        greeting = t(actor.language, "signed_in_as", name=text_format.escape_inline(actor.called))
         limit = t(actor.language, "upload_hint", megabytes=self.services.settings.max_upload_mb)
         header = course_header.render_header(self.services, actor, course_id)
         return back, greeting, gr.Column(visible=True), *header, *self._render_course(actor, course_id), limit

@@ -9,12 +9,11 @@ from urllib.parse import quote
 from tutor.assessment.question_types.base import AnswerControl, QuestionView
 from tutor.assessment.question_types.registry import question_type
 from tutor.domain import Outcome
-from tutor.learner.placement import MAX_QUESTIONS
 from tutor.locales import t
 from tutor.locales.grading_reasons import translate_grading_reason
 from tutor.pedagogy.question_lifecycle import QuestionState
-from tutor.practice.quiz_sessions import QuizSession
-from tutor.store.posed_questions import PURPOSE_PLACEMENT, PosedQuestionRecord, StoredAttempt
+from tutor.practice.quiz_sessions import QuizSession, placement_length
+from tutor.store.posed_questions import PosedQuestionRecord, StoredAttempt
 from tutor.ui import text_format
 
 Choice = tuple[str, str]
@@ -31,8 +30,8 @@ def topic_choices(counted: Sequence[tuple[str, int]], language: str) -> list[Cho
 
 def format_question_number(session: QuizSession, row: PosedQuestionRecord, language: str) -> str:
     """Return the number of the question and a bar of how many are behind; a placement may end earlier, so has none."""
-    if row.purpose == PURPOSE_PLACEMENT:
-        return f"<p>{t(language, 'placement_number', number=row.number + 1, most=MAX_QUESTIONS)}</p>"
+    if row.is_placement:
+        return f"<p>{t(language, 'placement_number', number=row.number + 1, most=placement_length(row))}</p>"
     count = len(session.questions)
     number = t(language, "practice_number", number=row.number + 1, count=count)
     done = sum(one.question.is_final or one.question.state is QuestionState.GRADED for one in session.questions)

@@ -20,7 +20,7 @@ def render_learner_report(services: Services, actor: Person, course_id: str) -> 
     course = services.courses.authorize(actor, course_id)
     overview = services.progress.own_overview(actor, course_id)
     names = {skill.id: skill.name for skill in services.courses.skills(actor, course_id)}
-    subtitle = t(actor.language, "report_for", name=actor.name, day=format_day(actor.language, overview.at.date()))
+    subtitle = t(actor.language, "report_for", name=actor.called, day=format_day(actor.language, overview.at.date()))
     body = progress_html.render_recommendation(overview, names, actor.language) + progress_html.render_progress(
         overview, names, actor.language
     )

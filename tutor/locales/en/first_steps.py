@@ -32,6 +32,18 @@ MESSAGES: dict[str, str] = {
     "steps_class_done": "{count:learner|learners} joined.",
     "steps_class_go": "Show the link",
     "documents_being_read": "The documents of **{course}** are being read. Ask in a moment.",
+    # a new learner's first page
+    "start_title": "Welcome to “{course}”",
+    "call_me": "What shall we call you?",
+    "call_me_about": "Your instructor sees this name. Leave it empty to go by {name}; you can change it at any time.",
+    "change_name": "Change my name",
+    "start_how": "How do you want to begin?",
+    "start_ask": "Ask my first question",
+    "start_place": "Find out what I know",
+    "start_place_why": "Finding out takes up to five questions, each chosen by your answers so far. Your map of the "
+    "course then begins where you stand.",
+    "start_place_too_few": "This course has too few questions yet to find out what you know.",
+    "start_skip": "Skip this",
     # what a learner can begin or continue
     "resume_quiz": "You have begun a quiz: question {number} of {count}.",
     "resume_placement": "You have begun to find out what you know: {number:question|questions} answered.",

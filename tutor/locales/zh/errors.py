@@ -45,6 +45,7 @@ MESSAGES: dict[str, str] = {
     "error_PromptTooLong": "消息太长，模型无法读取，请缩短后再试。",
     "error_RemoteEngineFailed": "模型服务器没有回答，请稍后再试。",
     "correction_empty": "请先写下更好的回答，现在是空的。",
+    "display_name_wrong": "名字要有文字，最多 {most} 个字符；请缩短，或者留空。",
     "account_name_wrong": "没有删除任何内容：请输入你的账号名称 {name} 才能删除账号。",
     "correction_too_long": "更好的回答有 {count} 个字符，最多 {most} 个。",
     "guests_many": "这一分钟内进入的访客太多，请稍后再试。",

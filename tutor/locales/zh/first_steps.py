@@ -31,6 +31,17 @@ MESSAGES: dict[str, str] = {
     "steps_class_done": "已有 {count} 名学习者加入。",
     "steps_class_go": "显示链接",
     "documents_being_read": "**{course}** 的文档正在读取中，请稍后提问。",
+    # 新学习者的第一页
+    "start_title": "欢迎来到《{course}》",
+    "call_me": "怎么称呼你？",
+    "call_me_about": "你的老师会看到这个名字。不填则使用 {name}；以后随时可以修改。",
+    "change_name": "修改我的名字",
+    "start_how": "想从哪里开始？",
+    "start_ask": "提出第一个问题",
+    "start_place": "测测我会什么",
+    "start_place_why": "最多五道题，每一道都根据你前面的回答来选。课程地图会从你现在的水平开始。",
+    "start_place_too_few": "这门课程的题目还太少，暂时无法测出你会什么。",
+    "start_skip": "跳过",
     # 学习者可以开始或继续的内容
     "resume_quiz": "你有一个未完成的测验：第 {number} 题，共 {count} 题。",
     "resume_placement": "摸底还没有完成：已回答 {number} 题。",

@@ -52,7 +52,7 @@ posed = Table(
     id_column(),
     owner_column("quiz_id", "quizzes", nullable=True),
     Column("number", Integer, nullable=False),  # position in its quiz
-    Column("purpose", String, nullable=False, server_default="practice"),  # or placement
+    Column("purpose", String, nullable=False, server_default="practice"),  # or placement, short_placement
     owner_column("learner_id", "people"),
     owner_column("course_id", "courses"),
     Column("item_id", String, nullable=False),
