@@ -81,7 +81,7 @@ def test_a_code_is_typed_in_and_a_renewed_one_no_longer_works(
     learner.get_by_role("link", name="I have a course code").click()
     learner.get_by_label("Course code").fill(old.lower())
     learner.get_by_role("button", name="Join").click()
-    learner.get_by_text("no course has this code").wait_for()
+    learner.get_by_text("No course has this code").wait_for()
     screenshot(learner, "join-2-wrong-code")
     learner.get_by_label("Course code").fill(new.lower().replace("-", " "))
     learner.get_by_role("button", name="Join").click()

@@ -17,6 +17,7 @@ from tutor.assessment import gift, qti
 from tutor.assessment.item_checks import ItemFault
 from tutor.errors import EngineBusy, InputRefused
 from tutor.locales import CATALOGS
+from tutor.locales.sentences import as_sentence
 from tutor.ui.error_boundary import error_message
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def test_every_error_key_is_translated_with_known_placeholders(language: str):
 def test_an_error_without_key_is_translated_by_its_class():
     assert "密码" in error_message(DocumentLocked("exam.pdf is protected by a password"), "zh")
     assert "第 7 位" in error_message(EngineBusy(7), "zh")
-    assert error_message(EngineBusy(7), "en") == str(EngineBusy(7))
+    assert error_message(EngineBusy(7), "en") == as_sentence(str(EngineBusy(7)))
 
 
 def test_quoted_text_is_not_used_as_a_format_string():
@@ -73,4 +74,6 @@ def test_every_item_fault_is_translated():
 def test_import_errors_are_in_the_instructors_language(services, course, instructor, text):
     count, (refusal,) = services.item_bank.import_items(instructor, course.id, text)
     assert count == 0
-    assert re.search(r"[\u4e00-\u9fff]", error_message(refusal, "zh")) and error_message(refusal, "en") == str(refusal)
+    assert re.search(r"[\u4e00-\u9fff]", error_message(refusal, "zh")) and error_message(refusal, "en") == as_sentence(
+        str(refusal)
+    )

@@ -78,10 +78,10 @@ def test_a_failed_training_is_explained_in_the_learners_language(message, said):
 def test_errors_are_in_the_readers_language():
     error = InputRefused("20 better answers in one day are enough", key="quota")
     assert error_message(error, "zh") == "你今天写的更好的回答已达上限，请明天继续。"
-    assert error_message(error, "en") == "20 better answers in one day are enough"
+    assert error_message(error, "en") == "20 better answers in one day are enough."
     assert error_message(TrainerDied("the trainer ended"), "zh").startswith("训练意外结束")
     assert error_message(NotFound("there is no turn x"), "zh") == "找不到所需内容，它可能已被删除。"
-    assert error_message(InputRefused("no words for this one"), "zh") == "no words for this one"
+    assert error_message(InputRefused("no words for this one"), "zh") == "No words for this one."
 
 
 def test_many_near_duplicates_are_flagged_as_a_campaign():

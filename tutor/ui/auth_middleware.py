@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tutor.domain import Person
 from tutor.locales import negotiate_language, t
+from tutor.locales.sentences import as_sentence
 from tutor.services import Services
 from tutor.ui import page_scripts, static_pages
 from tutor.ui.error_boundary import PERSON_KEY
@@ -198,7 +199,8 @@ def _anonymous_response(scope: Scope) -> Response:
 
 def _error_response(status: int, reason: str) -> Response:
     """Return a refusal; Gradio's page shows one or the other of its two names as a note."""
-    return JSONResponse({"detail": reason, "error": reason}, status)
+    said = as_sentence(reason)
+    return JSONResponse({"detail": said, "error": said}, status)
 
 
 def _wrong_host_response(scope: Scope, url: str) -> Response:

@@ -15,7 +15,7 @@ from tutor.errors import NotAllowed, NotFound
 from tutor.locales import negotiate_language, t
 from tutor.services import Services
 from tutor.ui import person_data_html, printable_reports, static_pages
-from tutor.ui.error_boundary import PERSON_KEY
+from tutor.ui.error_boundary import PERSON_KEY, error_message
 
 DownloadBuilder = Callable[[Services, Person, str], Response]
 
@@ -46,7 +46,8 @@ def _endpoint(services: Services, build: DownloadBuilder) -> Callable[[Request],
             return build(services, actor, request.query_params.get("course", ""))
         except (NotFound, NotAllowed) as error:
             return HTMLResponse(
-                static_pages.render_message(language, str(error)), 404 if isinstance(error, NotFound) else 403
+                static_pages.render_message(language, error_message(error, language)),
+                404 if isinstance(error, NotFound) else 403,
             )
 
     return answer

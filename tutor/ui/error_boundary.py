@@ -18,6 +18,7 @@ from knowledge.errors import LibraryError
 from tutor.domain import Person
 from tutor.errors import NotAllowed, TutorError
 from tutor.locales import CATALOGS, DEFAULT, negotiate_language, t, translate_error
+from tutor.locales.sentences import as_sentence
 from tutor.platform.failure_log import describe_failure
 
 log = logging.getLogger(__name__)
@@ -57,9 +58,9 @@ def show_warning(message: str) -> None:
 
 
 def error_message(error: BaseException, language: str = DEFAULT) -> str:
-    """Return the message of an error; an unexpected error is logged and shown as a reference only."""
+    """Return the message of an error as a sentence; an unexpected one is logged and shown as a reference only."""
     if isinstance(error, USER_FACING_ERRORS):
-        return translate_error(error, language)
+        return as_sentence(translate_error(error, language))
     reference = secrets.token_hex(4)
     log.error("page handler failed (reference %s): %s", reference, describe_failure(error))
     return t(language, "internal_error", reference=reference)

@@ -38,6 +38,7 @@ from tutor.ui.error_boundary import (
     STATE_EVENT_OPTIONS,
     Updates,
     current_person,
+    error_message,
     handle_errors,
     show_info,
     show_warning,
@@ -115,7 +116,7 @@ class InstructorHandlers:
                 if course_id is not None:
                     self.services.documents.upload(actor, course_id, path.name, path.read_bytes())
             except self.services.jobs.user_facing_errors as refusal:
-                show_warning(str(refusal))
+                show_warning(error_message(refusal, actor.language))
             finally:
                 path.unlink(missing_ok=True)  # the course has its own copy
         return None, *self.show_course(course_id, request)

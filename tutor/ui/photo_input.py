@@ -5,7 +5,6 @@ The browser sends the photo only to `/photo` and puts the transcript into the te
 
 from __future__ import annotations
 
-import unicodedata
 from http import HTTPStatus
 
 import gradio as gr
@@ -45,7 +44,7 @@ def _transcribe(photos: PhotoTranscriber, actor: Person, data: bytes) -> Respons
         transcript = photos.transcribe(actor, data)
     except Exception as error:  # noqa: BLE001 - the boundary: the error is shown, or logged and shown
         status = HTTPStatus.OK if isinstance(error, USER_FACING_ERRORS) else HTTPStatus.INTERNAL_SERVER_ERROR
-        return _error_response(_to_sentence(error_message(error, actor.language)), status)
+        return _error_response(error_message(error, actor.language), status)
     note = t(actor.language, "photo_read" if transcript.model else "photo_read_ocr")
     return JSONResponse({"text": transcript.text, "note": note})
 
@@ -62,12 +61,6 @@ async def _read_body(request: Request) -> bytes:
 
 def _error_response(sentence: str, status: HTTPStatus) -> Response:
     return JSONResponse({"refused": sentence}, int(status))
-
-
-def _to_sentence(words: str) -> str:
-    """Return an error message as a sentence: with a capital and a full stop."""
-    is_ended = unicodedata.category(words[-1:] or ".") == "Po"
-    return words[:1].upper() + words[1:] + ("" if is_ended else ".")
 
 
 def build_buttons(name: str, box: str) -> gr.Row:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from tutor.assessment.question_types.registry import authorable_types, question_type
 from tutor.domain import HelpLevel
-from tutor.locales import t
+from tutor.locales import t, translate_error
 from tutor.services import Services
 from tutor.store.items import ItemState
 from tutor.ui import text_format
@@ -19,7 +19,6 @@ from tutor.ui.error_boundary import (
     READ_EVENT_OPTIONS,
     Updates,
     current_person,
-    error_message,
     handle_errors,
     show_info,
 )
@@ -146,7 +145,7 @@ class QuestionBankHandlers:
     def import_items(self, text: str, course_id: str, request: gr.Request, *filters: str | None) -> Updates:
         actor = current_person(request)
         count, refused = self.services.item_bank.import_items(actor, course_id, text or "")
-        reasons = "; ".join(error_message(refusal, actor.language) for refusal in refused[:3])
+        reasons = "; ".join(translate_error(refusal, actor.language) for refusal in refused[:3])
         left = t(actor.language, "question_refused", count=len(refused), reasons=reasons) if refused else ""
         show_info(t(actor.language, "question_imported", count=count, refused=left))
         return self.show(course_id, request, *filters)
@@ -164,7 +163,7 @@ class QuestionBankHandlers:
         actor = current_person(request)
         text, left_out = self.services.item_bank.export_items(actor, course_id, file_format)
         if left_out:
-            reasons = "; ".join(error_message(refusal, actor.language) for refusal in left_out[:2])
+            reasons = "; ".join(translate_error(refusal, actor.language) for refusal in left_out[:2])
             show_info(t(actor.language, "question_left_out", count=len(left_out), reasons=reasons))
         return text
 

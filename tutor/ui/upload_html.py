@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tutor.domain import Job, JobState
 from tutor.locales import CATALOGS, DEFAULT, t
 from tutor.locales.formatting import format_share
+from tutor.locales.sentences import as_sentence
 from tutor.ui.job_progress import is_open
 from tutor.ui.text_format import to_plain_line
 
@@ -48,7 +49,7 @@ def _render_row(job: Job, waiting: Sequence[str], language: str) -> str:
         place = t(language, "job_place", place=waiting.index(job.id) + 1)
         return f"<li>{name} <span>{place}</span> {_render_cancel_button(job, language)}</li>"
     sign = _STATE_SIGNS.get(job.state, "")
-    message = html.escape(job.message or t(language, f"job_{job.state.value}"))
+    message = html.escape(as_sentence(job.message) or t(language, f"job_{job.state.value}"))
     rest = message.removeprefix(html.escape(job.subject))  # most messages begin with the name
     gap = " " if rest == message else ""
     return f'<li class="{job.state.value}"><span aria-hidden="true">{sign}</span><p>{name}{gap}{rest}</p></li>'
