@@ -27,6 +27,7 @@ WHY = "Why is glacier ice blue?"
         ("", WHY, AnswerForm.FACT),
         ("冰川是冰川。", "什么是冰川？", AnswerForm.DEFINITION),
         ("冰川有三个带：堆积带。", "冰川有哪几个带？", AnswerForm.LIST),
+        ("The main factor is the one in shortest supply.", "Which factors limit melting?", AnswerForm.LIST),
         ("A glacier is white and blue.", "Is a glacier white or blue?", AnswerForm.FACT),
     ],
 )
@@ -46,6 +47,7 @@ def test_what_says_no_more_than_the_question_or_breaks_off_is_no_answer(answer: 
         ("floor(5.9) gives 5.", "What does floor(5.9) give?", AnswerForm.CALCULATION),
         ("Glaciers are mostly white.", "Are glaciers mostly white or blue?", AnswerForm.FACT),
         ("A rope has three uses: to, from, and on.", "Which three uses does a rope have?", AnswerForm.LIST),
+        ("Wind and warm rain limit how fast ice can melt.", "Which factors limit melting?", AnswerForm.LIST),
         ("冰期是 Louis Agassiz 提出的。", "冰期是谁提出的？", AnswerForm.FACT),
         ("冰川大多是白的。", "冰川大多是白的还是蓝的？", AnswerForm.FACT),
     ],

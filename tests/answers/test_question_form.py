@@ -35,6 +35,7 @@ def test_a_question_in_words_of_its_own_is_read_too(question: str, form: AnswerF
         ("So what does moraine mean?", AnswerForm.DEFINITION, ("moraine",)),
         ("What is the law of demand?", AnswerForm.DEFINITION, ("law of demand",)),
         ("What are the three types of rock?", AnswerForm.LIST, ("rock",)),
+        ("Which factors limit the growth of lichen?", AnswerForm.LIST, ()),
         ("Name two kinds of lichen.", AnswerForm.LIST, ("lichen",)),
         ("What types of joints are there?", AnswerForm.LIST, ("joints",)),
         ("List the stages of the water cycle.", AnswerForm.STEPS, ("water cycle",)),

@@ -147,11 +147,23 @@ def test_after_two_drafts_that_fail_the_course_is_quoted(ask_model: AskModel):
     "draft",
     ["The course text does not say why a glacier is blue. It", "课程原文中没有提到冰川为什么是蓝色的。"],
 )
-def test_a_draft_that_the_course_does_not_say_it_is_believed(ask_model: AskModel, draft: str):
-    turn, engine, streamed = ask_model(WHY, draft)
+def test_a_draft_that_the_course_does_not_say_it_is_believed_the_second_time(ask_model: AskModel, draft: str):
+    turn, engine, streamed = ask_model(WHY, draft, draft)
     assert turn.answer.startswith("I did not find an answer to this in the course. What comes closest: Ice absorbs")
-    assert streamed == turn.answer.split(" [1]")[0] + " [1]" and len(engine.requests) == 1
+    assert streamed == turn.answer.split(" [1]")[0] + " [1]" and len(engine.requests) == 2
     assert turn.covered is False and answer_support(turn) is AnswerSupport.NONE and turn.citations
+
+
+def test_a_draft_that_finds_no_answer_where_the_search_was_sure_is_asked_for_again(ask_model: AskModel):
+    """A regression: "The course text does not say …", in front of a passage that says it."""
+    turn, engine, streamed = ask_model(WHY, "The course text does not say why a glacier is blue. It", GOOD)
+    assert turn.covered and turn.answer == f"{GOOD} [1]" and "does not say" not in streamed
+    assert "once more" in engine.requests[1].messages[-1].content
+
+
+def test_a_draft_that_finds_no_answer_where_the_search_was_unsure_is_believed_at_once(ask_model: AskModel):
+    turn, engine, _ = ask_model("How fast does a glacier move?", "The course text does not say how fast it moves. It")
+    assert turn.covered is False and len(engine.requests) == 1
 
 
 def test_two_drafts_that_fail_where_the_search_was_unsure_decline_the_question(ask_model: AskModel):

@@ -87,6 +87,16 @@ def test_a_larger_model_rewords_the_last_answer(services, course, ada):
     assert COLOUR in prompt and "simple everyday words" in prompt
 
 
+def test_a_reply_that_repeats_is_not_replaced_by_a_quote_in_another_language(services, course, ada):
+    """A regression: "简单地说：" stood before an English sentence."""
+    said = "叶绿素吸收红光和蓝光并反射绿光，所以叶子在我们看来是绿色的。"
+
+    chat = with_engine(services.chat, ScriptedEngine([said], parameters=1_500_000_000))
+    *_, first = chat.ask(ada, course.id, "Answer in Chinese: why do leaves look green?")
+    *_, again = chat.ask(ada, course.id, "再说简单一点", conversation_id=first.turn.conversation_id)
+    assert first.turn.answer.startswith(said) and again.turn.answer.startswith(said)
+
+
 @pytest.mark.parametrize(
     ("message", "language", "rest"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from knowledge.languages import DEFAULT, data, detect_language
+from knowledge.languages import DEFAULT, data, detect_language, either
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import ends_sentence, split_sentences
 from knowledge.lexical import tokenize
@@ -32,19 +32,25 @@ MIN_SENTENCE_WORDS, MIN_SENTENCE_CHARACTERS = 4, 6  # of a whole sentence
 MIN_WORDS_WITH_NUMBER = 3  # "int(5.9) produces 5."
 MIN_ITEMS = 2
 _WORD = re.compile(r"\w+")
+_JOINS = re.compile(either("answer_forms", "JOINS_ITEMS"), re.IGNORECASE)
 _ITEM_LINE = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s|\s{2,}\S")
 _COMPLETE_WITHOUT_MARK = ("```", "$", "|", "$)", "$）")
 
 
 def is_an_answer(answer: str, question: str, form: AnswerForm) -> bool:
     """Return whether a draft answers: it adds what the form needs to the question's words and breaks off nowhere."""
-    if not is_whole_sentence(answer):
+    if not is_whole_sentence(answer) or (form is AnswerForm.LIST and not _lists(answer)):
         return False
     said, asked = set(tokenize(answer)), set(tokenize(question))
     needed = MIN_NEW_TERMS.get(form, 1)
     if len(said & asked) >= REPEATED_SHARE * len(asked):
         needed = min(needed, MIN_NEW_AFTER_REPEATING.get(form, 1))
     return _count_words(said - asked) >= needed or _names_items(answer, question) or _chooses(answer, question)
+
+
+def _lists(answer: str) -> bool:
+    """Return whether an answer names several things: in lines, or joined by a comma or a word such as "and"."""
+    return len(answer.strip().splitlines()) > 1 or _JOINS.search(answer) is not None
 
 
 def _count_words(terms: set[str]) -> float:

@@ -24,6 +24,10 @@ MIN_CLAUSE_TERMS = 2
 SWAPPED_RUN_WORDS = range(3, 9)
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 _CLAUSE_MARK = re.compile(r"[,;:]\s")
+_FORMULA_MARKS = re.compile(r"\\(?:mathrm|mathit|text|operatorname)\b|\\[,;:! ]|[{}$]")
+_COUNTED = re.compile(
+    r"(?<![\w.,])(?:(?P<least>\d+)\s*(?:±|[-–—~]|to|or|and)\s*)?(?P<number>\d+(?:[.,]\d+)*)\s+(?P<noun>[A-Za-z]{3,})\b"
+)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 
 
@@ -43,7 +47,7 @@ def find_fault(claim: str, source: str, context: str = "") -> Fault | None:
 
     `context` is text whose numbers the claim may repeat: the question, and what else it was written from.
     """
-    if numbers_in(claim) - numbers_in(source) - numbers_in(context):
+    if numbers_in(claim) - numbers_in(source) - numbers_in(context) or _counts_otherwise(claim, source):
         return Fault.NUMBER
     if _only_reports(source) and not _only_reports(claim):
         return Fault.REPORTED
@@ -67,6 +71,22 @@ def _only_reports(text: str) -> bool:
 def numbers_in(text: str) -> set[str]:
     """Return the numbers of a text in digits, without the commas between thousands."""
     return {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)}
+
+
+def _counts_otherwise(claim: str, source: str) -> bool:
+    """Whether a claim gives another number for something than the source: "8 NADPH" for "9 ATP + 6 NADPH"."""
+    there = _counts(source)
+    return any(noun in there and not numbers & there[noun] for noun, numbers in _counts(claim).items())
+
+
+def _counts(text: str) -> dict[str, set[str]]:
+    """Return the numbers that stand directly before each word; marks of a formula between them are none."""
+    found: dict[str, set[str]] = {}
+    for match in _COUNTED.finditer(_FORMULA_MARKS.sub(" ", text)):
+        noun = match["noun"].casefold().removesuffix("s")
+        if noun not in FUNCTION_WORDS:
+            found.setdefault(noun, set()).update({match["number"].replace(",", ""), match["least"] or ""} - {""})
+    return found
 
 
 def _has_other_negation(claim: str, source: str) -> bool:

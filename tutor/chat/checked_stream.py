@@ -3,7 +3,8 @@
 A sentence that contradicts the course, repeats or says nothing ends the draft; one about something that was not read is
 left out, and the draft goes on. What passed is the answer if it answers; otherwise the model is asked once more, with
 the failed sentence named, and after that the course itself is quoted: as the answer where the search was sure, else as
-what comes closest. A draft that says that the course does not say it is believed.
+what comes closest. A draft that says that the course does not say it is believed where the search was unsure, else a
+second one.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class CheckedStream:
     answer: str = ""
     quote: Reply | None = None
     is_declined: bool = False  # the model says that it was not given the answer
+    _declining: str = ""  # the words in which it said so
 
     def stream(self) -> Generator[Token | Queued, None, None]:
         """Yield the tokens of each sentence that passes; empty ones while it is written, so that it can be stopped.
@@ -46,6 +48,9 @@ class CheckedStream:
         Where the course is quoted instead, the quote is the last token.
         """
         rejected = yield from self._draft(self.request)
+        if self.is_declined and (again := self._ask_again_request()) is not None:
+            self.is_declined = False
+            rejected = yield from self._draft(again)
         if self.is_declined:
             yield from self._quote_closest()
             return
@@ -85,7 +90,7 @@ class CheckedStream:
                     continue
                 complete = count
                 if count == 1 and declines("".join(written)):
-                    self.is_declined = True
+                    self.is_declined, self._declining = True, "".join(written)
                     return ""
                 part, rejected = self.check.supported_part("".join(written), is_finished=False)
                 if part and self._may_go_on_without(rejected, written):
@@ -100,7 +105,7 @@ class CheckedStream:
                 if self.max_sentences and count_prose_sentences(part) >= self.max_sentences:
                     return first_rejected
         if declines("".join(written)):
-            self.is_declined = True
+            self.is_declined, self._declining = True, "".join(written)
             return ""
         self.answer, rejected = self.check.supported_part("".join(written), is_finished=True)
         while self.answer and self._may_go_on_without(rejected, written):  # behind a listing, which is read last
@@ -129,13 +134,24 @@ class CheckedStream:
         start = hit.passage.text.index(quote.text)
         return CourseSentence(hit, start, start + len(quote.text))
 
+    def _ask_again_request(self) -> GenerationRequest | None:
+        """Return the request after a draft that declined; None unless the search was sure that the course answers."""
+        if not (self.may_rewrite and self.is_surely_covered and self.check.reading.closest):
+            return None
+        ((_, content),) = prompts.load_prompt("ask_again", self.language).render(question=self.check.reading.asked.text)
+        return self._continued(self._declining, content)
+
     def _rewrite_request(self, rejected: str) -> GenerationRequest | None:
         """Return the request for the second try; None without a sentence to name, or if it does not fit the window."""
         sentence, closest = rejected or self.answer, " ".join(line.text for line in self.check.reading.closest)
         if not sentence or not closest:
             return None
         ((_, content),) = prompts.load_prompt("rewrite", self.language).render(sentence=sentence, closest=closest)
-        messages = (*self.request.messages, Message("assistant", sentence), Message("user", content))
+        return self._continued(sentence, content)
+
+    def _continued(self, said: str, asked: str) -> GenerationRequest | None:
+        """Return the request with what the model said and what is asked then; None if it does not fit the window."""
+        messages = (*self.request.messages, Message("assistant", said), Message("user", asked))
         room = self.engine.info().context_tokens - self.request.max_tokens
         return replace(self.request, messages=messages) if self.engine.count_tokens(messages) <= room else None
 

@@ -7,12 +7,13 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from knowledge.documents import SearchResult
-from knowledge.languages import characters
+from knowledge.languages import characters, detect_language
 from knowledge.languages.sentences import split_sentences
 from tutor.chat import prompts
 from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.citations import add_citations, strip_citation_marks
 from tutor.chat.message_parsing import ParsedMessage
+from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import TurnPlan
 from tutor.chat.question_matching import is_echo
 from tutor.chat.running_turn import RunningTurn
@@ -44,7 +45,8 @@ class FollowUpWriter:
     ) -> Generator[Token | Queued, None, None]:
         """Stream the reply and leave it, with its citations, in `running`.
 
-        One that says nothing, or the last answer again, is replaced by the plan's reply, which is the course's text.
+        One that says nothing, or the last answer again, is replaced by the plan's reply, which is the course's text,
+        where that is in the language of the reply.
         """
         hits = found.hits[:MAX_PASSAGES] if found.covered else ()
         messages = self._build_prompt(message, [hit.passage.text[:MAX_PASSAGE_CHARS] for hit in hits])
@@ -83,7 +85,7 @@ class FollowUpWriter:
         answer = _finished(strip_citation_marks(running.text))
         last = message.last_answer
         says_nothing_new = not answer or (last is not None and is_echo(answer, last.answer))
-        if says_nothing_new and plan.reply is not None:
+        if says_nothing_new and plan.reply is not None and (not answer or _quotes_in(plan.reply, message.language)):
             running.turn = replace(running.turn, answer=plan.reply.text, citations=plan.reply.citations)
             return
         citations: tuple[Citation, ...] = ()
@@ -93,6 +95,11 @@ class FollowUpWriter:
             quotes = self.generator.find_quotes(answer, found.hits, message.search_query)
             answer, citations = add_citations(answer, quotes, found.hits, message.language)
         running.turn = replace(running.turn, answer=answer, citations=citations)
+
+
+def _quotes_in(reply: Reply, language: str) -> bool:
+    """Whether a reply quotes the course in this language; a quote in another one explains nothing more simply."""
+    return all(detect_language(citation.quote, language) == language for citation in reply.citations)
 
 
 def _finished(answer: str) -> str:

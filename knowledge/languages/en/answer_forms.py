@@ -52,6 +52,7 @@ FORMS = (
         rf"| primary| most important| other| {_NUMBER})* {_KINDS}\b"
         rf"(?:,? (?:of|in|for|that|to|by|when|which|do|does|are|is) {_TERM})?{_END}",
     ),
+    ("list", rf"^(?:what|which) (?:(?:all|main|major|common|different|{_NUMBER}) )*{_KINDS} (?!of\b)\w+.*$"),
     ("list", rf"^(?:what|which) are (?:the )?(?:\w+ )?{_NUMBER} {_TERM}{_END}"),
     ("list", rf"^(?:list|name|enumerate|identify)\b (?:all |some |{_NUMBER} )*{_TERM}{_END}"),
     ("list", rf"^what (?:does|do) {_TERM} (?:consist of|include|contain|comprise){_END}"),
@@ -145,6 +146,8 @@ CONTRAST_JOINTS = (
     r",? ?\b(?:whereas|while|but|however|in contrast|on the other hand|unlike)\b|;"
     r"|,(?= (?:and )?(?:an?|the) [\w ]{2,30}? (?:is|are|was|were)\b)"
 )
+# What joins the things that a list in one sentence names.
+JOINS_ITEMS = r"\b(?:and|or|as well as|both)\b|[,;:]\s"
 # How a model says that it was not given the answer.
 DECLINES = (
     r"(?:(?:unfortunately|sorry|no),? )?(?:the |this |your )?(?:(?:given|provided|course) )*"

@@ -63,7 +63,7 @@ DEFINING = (
     ),
     (
         0.95,
-        rf"(?:称为|叫做|叫作|称作|称之为|被称为|称它为|称其为|称为是)[“「*]*{{name}}[”」*]*(?={_ASIDE}[，。；、,.;\s]|{_ASIDE}$)",
+        rf"(?:称为|叫做|叫作|称作|称之为|被称为|称它为|称其为|称为是)(?:一[个种类])?[“「*]*{{name}}[”」*]*(?={_ASIDE}[，。；、,.;\s]|{_ASIDE}$)",
     ),
     (0.85, rf"^[“「*]*{{name}}[”」*]*{_ASIDE}[:：]"),
     (0.8, rf"^(?:[^，。；]{{0,14}}，)?[“「*]*{{name}}[”」*]*{_ASIDE}(?:是|指|表示|描述了?|即|就是|意味着)"),
@@ -94,6 +94,8 @@ CONCLUDES = "因此|所以|于是|因而|由此"
 GLOSSARY_HEADING = "术语|词汇表|名词解释"
 # A sentence that lists several things.
 ENUMERATES = "、[^、。]{1,30}(?:、|和|与|以及|及)|(?:分为|包括|如下|以下)[^。]*[：、]"
+# What joins the things that a list in one sentence names.
+JOINS_ITEMS = "[、，；：]|和|与|以及|及|或"
 # How a model says that it was not given the answer.
 DECLINES = (
     "(?:抱歉，?|很抱歉，?)?(?:根据)?(?:提供的|给出的|这段)?(?:课程原文|课程文本|课程|原文|文中|文本|材料|文章)(?:中|里)?，?"
