@@ -32,6 +32,7 @@ class Person:
     language: str
     created_at: datetime
     display_name: str = ""
+    is_paused: bool = False  # by an administrator: only their rights to their data are left
 
     @property
     def called(self) -> str:

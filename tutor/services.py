@@ -248,7 +248,7 @@ def open_core_services(settings: Settings, *, clock: Clock = utc_now) -> CoreSer
         xapi_import=XapiImporter(database, courses, accounts, clock),
         reports=Reports(database, courses, accounts, progress, profiles, clock, settings.url),
         research=ResearchExport(database, courses, accounts, clock),
-        rights=open_rights(database, clock, data_dir, limits, settings),
+        rights=open_rights(database, clock, data_dir, accounts, settings),
     )
 
 

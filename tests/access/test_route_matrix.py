@@ -26,6 +26,12 @@ STATUS = {
     ("POST", "/start"): (303, 303, 303, 303),
     ("GET", "/account/name"): (303, 200, 200, 200),
     ("POST", "/account/name"): (303, 303, 303, 303),  # "" removes the name that was chosen
+    ("GET", "/admin"): (303, 403, 403, 403),
+    ("POST", "/admin/invite"): (303, 403, 403, 403),
+    ("POST", "/admin/backup"): (303, 403, 403, 403),
+    ("POST", "/admin/audit"): (303, 403, 403, 403),
+    ("GET", "/admin/people/{person_id}"): (303, 403, 403, 403),
+    ("POST", "/admin/people/{person_id}/{action}"): (303, 403, 403, 403),
     ("POST", "/logout"): (303, 303, 303, 303),
     ("GET", "/account/delete"): (303, 200, 200, 200),
     ("POST", "/account/delete"): (303, 400, 400, 400),  # without the name of the account
@@ -69,7 +75,7 @@ def test_every_route_of_ours_has_a_row_and_is_answered_by_us(opened: Services):
 @pytest.mark.parametrize(("method", "path"), STATUS)
 def test_a_route_answers_each_person_as_the_table_says(opened: Services, secret: SecretCourse, method: str, path: str):
     passage = opened.library.search(secret.course.id, "Zirconium", 1).hits[0].passage.id
-    url = path.format(code="2222-2222", passage_id=passage)
+    url = path.format(code="2222-2222", passage_id=passage, person_id=secret.victim.id, action="pause")
     found = []
     for actor in (None, secret.outsider, secret.classmate, secret.teacher):
         client = TestClient(AsPerson(opened, actor), follow_redirects=False)

@@ -317,7 +317,7 @@ def test_handlers_use_the_session_identity_and_not_page_state(served_app: Servic
     index = handler_index(served_app, bob, "open")
     success, output = call(bob, index, [turn.conversation_id, "biology"], "bobs-own-session")
     assert not success
-    assert "there is no such conversation" in output["error"]
+    assert "There is no such conversation" in output["error"]
     assert ANSWER not in json.dumps(output)
     success, output = call(alice, index, [turn.conversation_id, "biology"], "alices-own-session")
     assert success and "Chlorophyll" in json.dumps(output)

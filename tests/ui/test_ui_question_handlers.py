@@ -159,7 +159,7 @@ def test_an_expected_error_is_shown_as_text_and_an_unexpected_one_by_reference_o
 
     with pytest.raises(gr.Error) as shown:
         error_boundary.handle_errors(refused)("x")
-    assert shown.value.message == "&lt;b&gt;ada&lt;/b&gt; may not do that"
+    assert shown.value.message == "&lt;b&gt;ada&lt;/b&gt; may not do that."
     with pytest.raises(gr.Error) as hidden:
         error_boundary.handle_errors(broken)("what ada wrote")
     assert "secret" not in hidden.value.message and "reference" in hidden.value.message

@@ -25,6 +25,7 @@ class Action(StrEnum):
     INVITE = "invite people"
     INVITE_STAFF = "invite instructors"
     TRAIN = "train this adapter"
+    ADMINISTER = "run this server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ _RULES: dict[Action, Callable[[Person, AccessContext], bool]] = {
     Action.INVITE: _is_staff,
     Action.INVITE_STAFF: _is_admin,
     Action.TRAIN: _is_owner_or_admin,
+    Action.ADMINISTER: _is_admin,
 }
 
 

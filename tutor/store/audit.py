@@ -56,6 +56,10 @@ class Act(StrEnum):
     EXPORTED_CLASS = "answers of the class exported"
     EXPORTED_RESEARCH = "course exported for research"
     EXPORTED_PERSON = "data of a person exported"
+    ROLE_CHANGED = "role changed"
+    SIGNED_OUT = "signed out everywhere"
+    ACCOUNT_PAUSED = "account paused"
+    ACCOUNT_RESUMED = "account in use again"
     ERASED = "account erased"
     PRUNED = "old rows of this log deleted"
 

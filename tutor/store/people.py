@@ -27,6 +27,7 @@ def _person(connection: sa.Connection, row: sa.Row[Any]) -> Person:
         language=value["language"],
         created_at=from_iso(value["created_at"]),
         display_name=opened_display_name(connection, value["id"], value["display_name"]),
+        is_paused=value["paused_at"] is not None,
     )
 
 
@@ -87,6 +88,17 @@ def enrolled_names(connection: sa.Connection, course_id: str) -> list[str]:
         _person(connection, row) for row in connection.execute(query.where(enrolments.c.course_id == course_id))
     ]
     return [name for one in enrolled for name in (one.name, one.display_name) if name]
+
+
+def set_role(connection: sa.Connection, person_id: str, role: Role) -> None:
+    """Store another role; who gets one of staff is a guest no longer."""
+    values = {"role": role.value} | ({} if role is Role.LEARNER else {"guest": False})
+    connection.execute(people.update().where(people.c.id == person_id).values(values))
+
+
+def set_paused_at(connection: sa.Connection, person_id: str, moment: datetime | None) -> None:
+    value = to_iso(moment) if moment else None
+    connection.execute(people.update().where(people.c.id == person_id).values(paused_at=value))
 
 
 def set_language(connection: sa.Connection, person_id: str, language: str) -> None:

@@ -35,6 +35,7 @@ class Erasure(StrEnum):
     REBUILT = "deleted, made again without them"
     KEY_DESTROYED = "key destroyed, the id kept"
     FORGOTTEN = "at the next restart at the latest"
+    ON_RESTORE = "when a server starts with it"
     KEPT = "kept"
 
 
@@ -350,6 +351,14 @@ FILES = (
         "until the next start",
         Export.NONE,
         Erasure.FORGOTTEN,
+    ),
+    DataRecord(
+        "backups/*",
+        Owner.PERSON,
+        "copies of database, documents and adapters that an administrator made",
+        "until five later ones are made",
+        Export.OPERATOR,
+        Erasure.ON_RESTORE,
     ),
     DataRecord("models/*", Owner.NOBODY, "downloaded models", "until they are deleted", Export.NONE, Erasure.KEPT),
     DataRecord("server.lock", Owner.NOBODY, "one server a folder", "for good", Export.NONE, Erasure.KEPT),

@@ -43,6 +43,7 @@ MAX_SESSIONS = 20_000
 _NONCE_KEY = "tutor.nonce"
 
 _PUBLIC_PATHS = re.compile(r"/(?:assets|svelte|static)/[^\x00]*|/(?:gradio_api/)?theme\.css|/favicon\.ico|/robots\.txt")
+_OPEN_WHILE_PAUSED = re.compile(r"/healthz|/logout|/language|/account/(?:delete|data|data\.json)")
 _STARTUP_PATH = f"{GRADIO_API_PREFIX}/startup-events"  # Gradio itself calls it when it starts
 _PAGE_PATHS = re.compile(r"/|/teach")
 _TEACH_PATH, _TEACH_PAGE = "/teach", "teach"  # the path, and what Gradio calls the page
@@ -91,6 +92,8 @@ class AuthMiddleware:
         if _PUBLIC_PATHS.fullmatch(scope["path"]) or scope["path"] == _STARTUP_PATH:
             return await self._app(scope, receive, send)
         scope[PERSON_KEY] = actor = await self._find_person(scope)
+        if actor is not None and actor.is_paused and not _OPEN_WHILE_PAUSED.fullmatch(scope["path"]):
+            return await _paused_response(scope, actor)(scope, receive, send)
         if OWN_PATHS.fullmatch(scope["path"]):
             return await self._routes(scope, receive, send)
         if actor is None:
@@ -195,6 +198,13 @@ def _anonymous_response(scope: Scope) -> Response:
             static_pages.render_welcome(negotiate_language(Headers(scope=scope).get("accept-language", "")))
         )
     return _error_response(401, "sign in first")
+
+
+def _paused_response(scope: Scope, actor: Person) -> Response:
+    """Return the page that says so, from which an account's owner can still get or delete their data."""
+    if scope["method"] not in ("GET", "HEAD") or scope["path"].startswith(GRADIO_API_PREFIX):
+        return _error_response(403, t(actor.language, "account_is_paused"))
+    return HTMLResponse(static_pages.render_paused(actor.language), 403)
 
 
 def _error_response(status: int, reason: str) -> Response:

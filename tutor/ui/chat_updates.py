@@ -9,11 +9,12 @@ from typing import Any
 import gradio as gr
 
 from knowledge.documents import Document
-from tutor.domain import Person
+from tutor.domain import Person, Role
 from tutor.engine.base import EngineState
 from tutor.locales import page_languages, t, web_tag
 from tutor.services import Services
 from tutor.ui import chat_view, text_format
+from tutor.ui.admin_html import ADMIN_PATH
 from tutor.ui.arrival_html import NAME_PATH
 from tutor.ui.chat_view import ChatMessage
 
@@ -114,6 +115,8 @@ def render_model_status(services: Services, actor: Person) -> tuple[str, gr.Time
 def render_account_links(actor: Person) -> str:
     """Return a person's account links as HTML, made of our own text only."""
     teach = f'<a href="/teach">{t(actor.language, "teach")}</a>' if actor.is_staff else ""
+    if actor.role is Role.ADMIN:
+        teach += f'<a href="{ADMIN_PATH}">{t(actor.language, "admin")}</a>'
     join = f'<a href="/join">{t(actor.language, "join_a_course")}</a>'
     name = f'<a href="{NAME_PATH}">{t(actor.language, "change_name")}</a>'
     leave = f'<form method="post" action="/logout"><button>{t(actor.language, "sign_out")}</button></form>'

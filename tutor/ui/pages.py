@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from tutor.locales import t
 from tutor.platform.data_dir import DataDir
-from tutor.rights import erased_ids
+from tutor.rights import backups, erased_ids
 from tutor.sealing.master_key import KEY_FILE, NEXT_KEY_FILE
 from tutor.services import Services
 from tutor.ui import instructor_page, page_scripts, student_page
@@ -86,6 +86,6 @@ def _prepare_upload_dir(services: Services) -> None:
 
 def _private_paths(root: DataDir) -> list[Path]:
     """Return what Gradio may serve to nobody: all of the data folder but its folder of uploads in progress."""
-    folders = (root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir)
+    folders = (root.index_dir, root.originals_dir, root.adapters_dir, root.models_dir, root.path / backups.FOLDER)
     files = (KEY_FILE, NEXT_KEY_FILE, erased_ids.FILE_NAME)
     return [root.database_file, *folders, *(root.path / name for name in files)]

@@ -88,6 +88,17 @@ def render_erase_account(language: str, name: str, refusal: str = "") -> str:
     )
 
 
+def render_paused(language: str) -> str:
+    """Return the page of somebody whose account is paused: their rights to their data are left."""
+    links = "".join(
+        f'<p><a href="{path}">{t(language, key)}</a></p>'
+        for path, key in (("/account/data", "data_link"), ("/account/delete", "erase_account"))
+    )
+    leave = f'<form method="post" action="/logout"><button>{t(language, "sign_out")}</button></form>'
+    said = html.escape(t(language, "account_is_paused"))
+    return render_page(language, t(language, "title"), f"<h1>{t(language, 'title')}</h1><p>{said}</p>{links}{leave}")
+
+
 def render_message(language: str, sentence: str) -> str:
     """Return a page with one message and a link to the start page."""
     back = f'<p><a class="button" href="/">{t(language, "to_start")}</a></p>'

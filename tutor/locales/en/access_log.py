@@ -45,6 +45,10 @@ MESSAGES: dict[str, str] = {
     "act_exported_class": "downloaded the answers of the class",
     "act_exported_research": "downloaded the course for research",
     "act_exported_person": "downloaded all data of a person",
+    "act_role_changed": "changed a role",
+    "act_signed_out": "signed somebody out",
+    "act_account_paused": "paused an account",
+    "act_account_resumed": "ended the pause of an account",
     "act_erased": "deleted an account",
     "act_pruned": "old rows of this list were deleted",
 }

@@ -45,6 +45,10 @@ MESSAGES: dict[str, str] = {
     "act_exported_class": "下载了班级的答案",
     "act_exported_research": "为研究下载了课程数据",
     "act_exported_person": "下载了某人的全部数据",
+    "act_role_changed": "更改了角色",
+    "act_signed_out": "让人退出登录",
+    "act_account_paused": "暂停了账号",
+    "act_account_resumed": "结束了账号的暂停",
     "act_erased": "删除了账号",
     "act_pruned": "删除了此列表的旧记录",
 }
