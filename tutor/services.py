@@ -47,6 +47,7 @@ from tutor.courses.courses import Courses
 from tutor.courses.documents import CourseDocuments
 from tutor.courses.enrolment import CourseEnrolment
 from tutor.courses.index_upgrades import IndexUpgrades
+from tutor.courses.message_alerts import MessageAlerts
 from tutor.courses.skills import CourseSkills
 from tutor.courses.starters import StarterQuestions
 from tutor.courses.strictness import StrictnessSettings
@@ -361,6 +362,7 @@ def _open_chat(
     return ChatService(
         courses=core.courses,
         supervision=core.supervision,
+        alerts=MessageAlerts(core.database, core.courses, core.clock, library.embedder),
         library=library,
         recorder=TurnRecorder(core.database, core.conversations, core.clock),
         quizzer=quizzer,

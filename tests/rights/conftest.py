@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import tutor.store.adapters as adapter_store
+import tutor.store.alerts as alert_store
 from knowledge.embedding import HashingEmbedder
 from tutor.domain import AdapterState, AdapterVersion, Finished, JobState, LossPoint, Outcome, Person, Role, Thumb
 from tutor.engine.scripted import ScriptedEngine
@@ -46,6 +47,7 @@ def live(services: Services, course: Any, instructor: Person, who: Person, mark:
             {"loss": 1.0}, services.clock(),
         )  # fmt: skip
         adapter_store.add(connection, version, [correction.id])
+        alert_store.add(connection, f"a-{mark}", course.id, who.id, turn.id, ("cheating", "notice"), services.clock())
         adapter_store.save_loss(connection, job.id, LossPoint(1, 2.0))
     services.supervision.pause(instructor, course.id, who.id)
 

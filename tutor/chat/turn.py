@@ -32,14 +32,17 @@ from tutor.chat.running_turn import RunningTurn
 from tutor.chat.told_results import read_as_question
 from tutor.chat.turn_recorder import TurnRecorder
 from tutor.courses.courses import Courses
+from tutor.courses.message_alerts import MessageAlerts
 from tutor.courses.supervision import Supervision
-from tutor.domain import Course, Finished, Person, Stage, Started, Token, Turn, TurnEvent, TurnStatus
+from tutor.domain import Course, Finished, Guidance, Person, Stage, Started, Token, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import Message
 from tutor.errors import InputRefused
+from tutor.locales import t
 from tutor.pedagogy.intents import Intent
 from tutor.platform.settings import Settings
 
 PAUSE_SEEN_WITHIN_S = 1.0
+CONCERN_MOVE = "concern"  # of a turn that points to people who can help
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class ChatService:
 
     courses: Courses
     supervision: Supervision
+    alerts: MessageAlerts
     library: Library
     recorder: TurnRecorder
     quizzer: ChatQuizzer
@@ -135,6 +139,9 @@ class ChatService:
         if notice := self.supervision.topic_notice(course.id, readings, message.language):
             yield from self._reply(running, Reply(notice))
             return
+        if reply := self._help_reply(course, message, running):
+            yield from self._reply(running, reply)
+            return
         if quiz_reply := self._run_quiz(actor, course, message, running.turn):
             running.turn = replace(running.turn, guidance=quiz_reply.guidance)
             yield from self._reply(running, Reply(quiz_reply.text))
@@ -159,7 +166,7 @@ class ChatService:
         if self.follow_up_writer.can_write(message, found):
             yield Stage("thinking")
             yield from self.follow_up_writer.write(running, message, found, plan)
-            yield Finished(self.recorder.finish(running, TurnStatus.COMPLETE))
+            yield Finished(self._finish_written(running, message))
             return
         reply = self.direct_replies.find_reply(running, course, message, found, plan)
         if reply is None and not self.generator.prefers_model(plan, running.turn):
@@ -170,9 +177,33 @@ class ChatService:
         yield Stage("thinking")
         retries = self.recorder.count_retries(running.turn)
         prompt = yield from self.generator.generate(running, message, found, history, plan, reading, retries=retries)
-        finished = self.recorder.finish(running, TurnStatus.COMPLETE)
+        finished = self._finish_written(running, message)
         self.generator.prefetch_next(prompt, [*history, finished])
         yield Finished(finished)
+
+    def _help_reply(self, course: Course, message: ParsedMessage, running: RunningTurn) -> Reply | None:
+        """Alert the instructor to a message that needs a person; return what the learner is told.
+
+        None for any other message, and where it is not sure and about what the course teaches, or answers a question.
+        """
+        concern = self.alerts.find(running.turn.question)
+        if concern is None:
+            return None
+        self.alerts.raise_alert(running.turn, concern)
+        if not concern.is_sure:
+            found = self.library.search(course.id, message.text, TOP_K, threshold=course.strictness.threshold)
+            if found.covered or message.open_question_id:
+                return None
+        running.turn = replace(running.turn, guidance=Guidance(CONCERN_MOVE, concern.kind.value))
+        return Reply(self.alerts.reply(course.id, concern, message.language))
+
+    def _finish_written(self, running: RunningTurn, message: ParsedMessage) -> Turn:
+        """Store what a model wrote; what nobody should read is replaced before it is kept."""
+        if self.alerts.must_withhold(running.turn.answer or running.text):
+            held = t(message.language, "answer_withheld")
+            guidance = Guidance(CONCERN_MOVE, "answer")
+            running.turn = replace(running.turn, answer=held, citations=(), guidance=guidance)
+        return self.recorder.finish(running, TurnStatus.COMPLETE)
 
     def _answer_from_foreign_course(
         self, course: Course, history: Sequence[Turn], running: RunningTurn, message: ParsedMessage, language: str
@@ -195,7 +226,7 @@ class ChatService:
             return
         self.direct_replies.record_prompt(running, message, found)
         yield from self.foreign_answers.write(running, message, foreign)
-        yield Finished(self.recorder.finish(running, TurnStatus.COMPLETE))
+        yield Finished(self._finish_written(running, message))
 
     def _retrieve(self, course: Course, history: Sequence[Turn], message: ParsedMessage) -> SearchResult:
         """Find passages; a figure is looked up by its caption, and a passage that does not name it is no substitute."""

@@ -246,6 +246,14 @@ TABLES = (
         unnamed="paused_by",
     ),
     _of_person(
+        "alerts",
+        "id course_id learner_id turn_id kind level raised_at seen_by seen_at",
+        "messages that sound like danger or bought work, so that an instructor looks",
+        Export.DATA_FILE,
+        "as the message",
+        unnamed="seen_by",
+    ),
+    _of_person(
         "audit_log",
         "sequence at act actor subject course_id mac",
         "who did what to whom, under keyed hashes that lead to nobody after an erasure",
@@ -264,7 +272,7 @@ TABLES = (
     ),
     _of_course(
         "courses",
-        "id title language open help_level strictness join_code created_at blocked_topics offers_hints",
+        "id title language open help_level strictness join_code created_at blocked_topics help_contacts offers_hints",
         "courses and their settings",
     ),
     _of_course("skills", "course_id id name needs grounds concept ordinal offered accepted", "the skills of a course"),

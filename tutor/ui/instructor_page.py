@@ -15,6 +15,7 @@ from tutor.locales import t
 from tutor.services import Services
 from tutor.ui import (
     access_log_panel,
+    alerts_panel,
     chat_updates,
     chat_view,
     class_tab,
@@ -212,6 +213,7 @@ def build(services: Services, page: gr.Blocks) -> None:
             with gr.Tab(i18n("people"), id="people") as people_tab:
                 course_access_panel.build(services, people_tab, course)
                 supervision_panel.build(services, people_tab, course)
+                count_alerts = alerts_panel.build(services, people_tab, course)
                 access_log_panel.build(services, people_tab, course)
                 _build_invitations(handlers, course)
     course_header.wire_steps(services, header, tabs)
@@ -229,6 +231,7 @@ def build(services: Services, page: gr.Blocks) -> None:
         **READ_EVENT_OPTIONS,
     )
     fill_review(loaded)
+    count_alerts(loaded)
     loaded.then(None, None, None, js=page_scripts.OPEN_TAB_JS, **EVENT_OPTIONS)
     course.change(None, course, None, js=page_scripts.REMEMBER_COURSE_JS, **EVENT_OPTIONS)
     fill_review(course.input(handle_errors(handlers.show_course), course, panel.outputs, **READ_EVENT_OPTIONS))

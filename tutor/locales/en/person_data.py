@@ -26,5 +26,6 @@ MESSAGES: dict[str, str] = {
     "data_training_losses": "The course of each training",
     "data_jobs": "Trainings and uploads",
     "data_pauses": "Pauses of the chat",
+    "data_alerts": "Messages that an instructor was told of",
     "data_audit_log": "What was logged about me",
 }

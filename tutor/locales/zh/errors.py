@@ -132,4 +132,6 @@ MESSAGES: dict[str, str] = {
     "topic_unreadable": "“{topic}”没有可识别的词，请用词语写出主题。",
     "no_such_learner": "课程中没有这名学生；请刷新页面。",
     "research_too_few": "无法导出用于研究的数据：没有任何一周有至少 {fewest} 名学生的记录。",
+    "no_such_alert": "课程中没有这条提醒；请刷新页面。",
+    "contacts_too_long": "联系方式最多 {most} 个字符。",
 }

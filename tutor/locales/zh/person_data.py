@@ -26,5 +26,6 @@ MESSAGES: dict[str, str] = {
     "data_training_losses": "每次训练的过程",
     "data_jobs": "训练与上传",
     "data_pauses": "聊天暂停",
+    "data_alerts": "已通知教师的消息",
     "data_audit_log": "关于我的日志",
 }

@@ -23,12 +23,13 @@ from tutor.store.schema.library import documents, generations, jobs, passages
 from tutor.store.schema.people import invitations, people, sessions
 from tutor.store.schema.practice import attempts, grades, item_sources, items, posed, quizzes
 from tutor.store.schema.sealing import data_keys, sealing
-from tutor.store.schema.supervision import pauses
+from tutor.store.schema.supervision import alerts, pauses
 from tutor.store.schema.tuning import adapter_rows, adapters, training_losses
 
 __all__ = [
     "adapter_rows",
     "adapters",
+    "alerts",
     "attempts",
     "audit_head",
     "audit_log",

@@ -19,6 +19,7 @@ courses = Table(
     Column("created_at", String, nullable=False),
     Column("blocked_topics", JSON, nullable=False, server_default="[]"),
     Column("offers_hints", Boolean, nullable=False, server_default=true()),
+    Column("help_contacts", String, nullable=False, server_default=""),  # whom learners in need are pointed to
     Index(None, "join_code", unique=True),
 )
 
