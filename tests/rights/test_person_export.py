@@ -10,8 +10,9 @@ import sqlalchemy as sa
 
 from tutor.domain import Role
 from tutor.store.audit import Act
+from tutor.store.data_records import Erasure, Export, Owner
 from tutor.store.person_rows import exported_tables
-from tutor.store.personal_data import TABLES, Erasure, Export, Owner
+from tutor.store.personal_data import TABLES
 from tutor.ui.person_data_html import render_person_data
 
 MARKS = ("question", "reason", "better", "goal", "answer", "grade")  # after "zirconic" in what ada wrote or was told

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from tutor.domain import Role
 from tutor.store.data_map import render_data_map
-from tutor.store.personal_data import FILES, TABLES, Erasure
+from tutor.store.data_records import Erasure
+from tutor.store.personal_data import FILES, TABLES
 from tutor.store.schema import metadata
 
 PRIVACY = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"

@@ -9,9 +9,10 @@ import tutor.store.audit as audit_store
 from tutor.domain import Person
 from tutor.platform.clock import Clock
 from tutor.store.audit import Act
+from tutor.store.data_records import Export, Owner
 from tutor.store.database import Database
 from tutor.store.person_rows import exported_tables, rows_of_person
-from tutor.store.personal_data import FILES, TABLES, Export, Owner
+from tutor.store.personal_data import FILES, TABLES
 
 FORMAT = "tutor-person-export-1"
 

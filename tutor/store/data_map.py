@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.store.personal_data import FILES, MEMORY, TABLES, DataRecord, Erasure
+from tutor.store.data_records import DataRecord, Erasure
+from tutor.store.personal_data import FILES, MEMORY, TABLES
 
 
 def render_data_map() -> str:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from tutor.errors import KeyDestroyed
 from tutor.store import audit
 from tutor.store.data_keys import key_to_open
-from tutor.store.personal_data import TABLES, DataRecord, Export
+from tutor.store.data_records import DataRecord, Export
+from tutor.store.personal_data import TABLES
 from tutor.store.posed_questions import PERSON_JUDGE_PREFIX
 from tutor.store.schema import audit_log, metadata, people
 from tutor.store.sealed_rows import SEALED_TABLES, SealedTable, opened_value
