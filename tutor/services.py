@@ -74,6 +74,7 @@ from tutor.progress.recommended_reading import RecommendedReading
 from tutor.progress.reports import Reports
 from tutor.progress.research_export import ResearchExport
 from tutor.progress.xapi_import import XapiImporter
+from tutor.rights.administration import OPERATOR_NAME
 from tutor.rights.rights import Rights, open_rights
 from tutor.store import turns as turn_store
 from tutor.store.database import Database, open_database
@@ -87,7 +88,6 @@ from tutor.tuning.preference_pairs import PreferencePairSource
 from tutor.tuning.side_by_side import SideBySide
 from tutor.tuning.training_rows import TrainingRowSource
 
-OPERATOR_NAME = "operator"
 FIRST_INSTRUCTOR_NAME = "instructor"
 USER_FACING_ERRORS = (TutorError, LibraryError, AdapterError)  # their messages are written for people
 ENGINE_TIMEOUT_S = 600.0

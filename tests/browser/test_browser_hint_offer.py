@@ -36,3 +36,10 @@ def test_a_silent_learner_is_offered_the_next_hint_once(
     wait_until_idle(page)
     page.wait_for_timeout(4_500)
     assert offer.count() == 0
+    monkeypatch.setattr(hint_offers, "SILENCE_S", 600)
+    page.evaluate("sessionStorage.clear()")  # as in another window
+    for number, message in enumerate(("x = 8", "x = 9"), page.locator(HINT).count()):
+        page.locator("#tutor-box textarea").fill(message)
+        page.keyboard.press("Enter")
+        page.locator(HINT).nth(number).wait_for()
+    offer.get_by_text("Not there yet?").wait_for()  # after the second failed try

@@ -85,6 +85,7 @@ def test_nobody_locks_themselves_out_and_an_account_is_erased_by_its_typed_name_
         lambda: administration.set_paused(admin, admin.id, paused=True),
         lambda: administration.erase(admin, admin.id, "root"),
         lambda: administration.erase(admin, ada.id, "bob"),
+        lambda: administration.set_role(admin, services.operator.id, Role.LEARNER),
     ):
         with pytest.raises(InputRefused):
             refused()

@@ -23,6 +23,7 @@ from tutor.store.database import Database
 from tutor.store.server_counts import count_open_jobs, count_running_turns
 
 MAX_LISTED = 50
+OPERATOR_NAME = "operator"  # the account of whoever runs commands on the server; commands need its role
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +148,8 @@ class Administration:
         person = self.person(actor, person_id)
         if person.id == actor.id:
             raise InputRefused("this is your own account; another administrator can change it", key="own_account")
+        if person.name == OPERATOR_NAME:
+            raise InputRefused(
+                "this account runs the commands of the server and stays as it is", key="operator_account"
+            )
         return person

@@ -24,18 +24,27 @@ const remember = (one) => {
 };
 const waiting = () => element.querySelector('.t-offer[hidden]');
 let timer;
+const hide = () => { const line = element.querySelector('.t-offer'); if (line) line.hidden = true; };
 const arm = () => {
   clearTimeout(timer);
   const line = waiting();
   if (!line || offered().includes(line.dataset.key)) return;
   timer = setTimeout(() => { line.hidden = false; remember(line.dataset.key); }, 1000 * line.dataset.after);
 };
-new MutationObserver(arm).observe(element, { childList: true, subtree: true });
+// Gradio changes what differs in place: another time to wait is a changed attribute.
+const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ['data-key', 'data-after'] };
+new MutationObserver(arm).observe(element, changes);
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && event.target.closest?.('#tutor-box')) hide();
+}, true);
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('#tutor-quick-actions button, #tutor-box button')) hide();
+}, true);
 for (const sign of ['keydown', 'pointerdown', 'input']) document.addEventListener(sign, () => waiting() && arm(), true);
 element.addEventListener('click', (event) => {
   const button = event.target.closest('button');
   if (!button) return;
-  element.querySelector('.t-offer').remove();
+  hide();
   if (button.dataset.take) trigger('click', {});
   document.querySelector('#tutor-box textarea')?.focus();
 });

@@ -147,11 +147,12 @@ def format_result(session: QuizSession, language: str) -> str:
         count=len(session.questions),
         waiting=t(language, "practice_waiting", count=waiting) if waiting else "",
     )
+    placed = any(row.is_placement for row in session.questions)
     return "\n".join(
         [
-            f"### {t(language, 'practice_result')}",
+            f"### {t(language, 'placement_result' if placed else 'practice_result')}",
             "",
-            score,
+            f"{score} {t(language, 'placement_map')}" if placed else score,
             "",
             *(_format_result_line(r, language) for r in session.questions),
         ]

@@ -33,7 +33,7 @@ MESSAGES: dict[str, str] = {
     "steps_class_go": "Show the link",
     "documents_being_read": "The documents of **{course}** are being read. Ask in a moment.",
     # a new learner's first page
-    "start_title": "Welcome to “{course}”",
+    "start_title": "Welcome to {course}",
     "call_me": "What shall we call you?",
     "call_me_about": "Your instructor sees this name. Leave it empty to go by {name}; you can change it at any time.",
     "change_name": "Change my name",

@@ -11,6 +11,8 @@ MESSAGES: dict[str, str] = {
     "instructor has not confirmed them yet.",
     "practice_start": "Start",
     "practice_number": "Question {number} of {count}",
+    "placement_result": "What you know so far",
+    "placement_map": "Your map, under “Progress”, now begins where you stand.",
     "placement_number": "What you already know: question {number} of at most {most}",
     "practice_answer": "Your answer",
     "practice_answer_hint": "Press Enter to send. A question or “I don't know” is not graded.",

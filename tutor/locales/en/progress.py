@@ -10,7 +10,7 @@ MESSAGES: dict[str, str] = {
     "next_begun": "Practice on “{skill}” has started.",
     "next_placement": "New here? Up to {most} questions find out what you already know.",
     "placement_start": "Find out what I know",
-    "placement_in_progress": "Finding out what you know: {done} of at most {most} questions answered.",
+    "placement_in_progress": "{done:question has|questions have} placed you so far. Up to {most} make the map surer.",
     "read_title": "Read about {skill}",
     "read_easy": "easier text",
     "read_hard": "more advanced text",

@@ -48,6 +48,7 @@ MESSAGES: dict[str, str] = {
     "display_name_wrong": "名字要有文字，最多 {most} 个字符；请缩短，或者留空。",
     "backup_running": "正在备份，请等它完成。",
     "nobody_there": "没有这个人，账号可能已删除。",
+    "operator_account": "此账号用于在服务器上运行命令，不能更改。",
     "own_account": "这是你自己的账号，只能由其他管理员更改。",
     "no_such_role": "没有这个角色，请从列表中选择。",
     "account_name_wrong": "没有删除任何内容：请输入你的账号名称 {name} 才能删除账号。",

@@ -9,6 +9,8 @@ MESSAGES: dict[str, str] = {
     "practice_offered": "这些主题是根据课程文档提出的，教师尚未确认。",
     "practice_start": "开始",
     "practice_number": "第 {number} 题，共 {count} 题",
+    "placement_result": "你目前会的",
+    "placement_map": "“进度”中的地图现在从你的水平开始。",
     "placement_number": "了解你已掌握的内容：第 {number} 题，最多 {most} 题",
     "practice_answer": "你的回答",
     "practice_answer_hint": "按回车提交。提问或“不知道”不会评分。",

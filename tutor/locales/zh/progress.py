@@ -10,7 +10,7 @@ MESSAGES: dict[str, str] = {
     "next_begun": "已开始“{skill}”的练习。",
     "next_placement": "刚开始？最多 {most} 道题即可了解你已掌握的内容。",
     "placement_start": "了解我已掌握什么",
-    "placement_in_progress": "了解你掌握的内容：已答 {done} 题，最多 {most} 题。",
+    "placement_in_progress": "目前由 {done} 道题判断你的水平；最多 {most} 道题，地图会更准确。",
     "read_title": "阅读“{skill}”",
     "read_easy": "较易读",
     "read_hard": "较深入",
