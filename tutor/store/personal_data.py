@@ -259,6 +259,16 @@ TABLES = (
     _of_course("alembic_version", "version_num", "the version of the schema", "for good", owner=Owner.NOBODY),
 )
 
+
+def _of_nobody(name: str, purpose: str, retention: str) -> DataRecord:
+    return DataRecord(name, Owner.NOBODY, purpose, retention, Export.NONE, Erasure.KEPT)
+
+
+def _of_somebody(name: str, purpose: str, retention: str, export: Export, erasure: Erasure) -> DataRecord:
+    return DataRecord(name, Owner.PERSON, purpose, retention, export, erasure)
+
+
+_WORK = "rows and checkpoint of a running or killed training"
 FILES = (
     DataRecord(
         "tutor.sqlite*",
@@ -268,24 +278,10 @@ FILES = (
         Export.DATA_FILE,
         Erasure.DELETED,
     ),
-    DataRecord("master.key*", Owner.NOBODY, "wraps all data keys", "until it is replaced", Export.NONE, Erasure.KEPT),
-    DataRecord("adapters/.key", Owner.NOBODY, "signs adapters", "for good", Export.NONE, Erasure.KEPT),
-    DataRecord(
-        "adapters/.base/*",
-        Owner.NOBODY,
-        "results of the unchanged model, to compare adapters with",
-        "for good",
-        Export.NONE,
-        Erasure.KEPT,
-    ),
-    DataRecord(
-        "adapters/.work/*",
-        Owner.PERSON,
-        "rows and checkpoint of a running or killed training",
-        "a week after a killed training",
-        Export.NONE,
-        Erasure.DELETED,
-    ),
+    _of_nobody("master.key*", "wraps all data keys", "until it is replaced"),
+    _of_nobody("adapters/.key", "signs adapters", "for good"),
+    _of_nobody("adapters/.base/*", "results of the unchanged model, to compare adapters with", "for good"),
+    _of_somebody("adapters/.work/*", _WORK, "a week after a killed training", Export.NONE, Erasure.DELETED),
     DataRecord("erased.txt", Owner.PERSON, "hashes of ids of erased people", "for good", Export.NONE, Erasure.KEPT),
     DataRecord(
         "adapters/*",
@@ -304,14 +300,7 @@ FILES = (
         Erasure.KEPT,
     ),
     DataRecord("index/*", Owner.COURSE, "search indexes of documents", FOR_THE_COURSE, Export.NONE, Erasure.KEPT),
-    DataRecord(
-        "uploads/*",
-        Owner.PERSON,
-        "files while they are uploaded",
-        "until the next start",
-        Export.NONE,
-        Erasure.FORGOTTEN,
-    ),
+    _of_somebody("uploads/*", "files while they are uploaded", "until the next start", Export.NONE, Erasure.FORGOTTEN),
     DataRecord(
         "backups/*",
         Owner.PERSON,
@@ -320,8 +309,8 @@ FILES = (
         Export.OPERATOR,
         Erasure.ON_RESTORE,
     ),
-    DataRecord("models/*", Owner.NOBODY, "downloaded models", "until they are deleted", Export.NONE, Erasure.KEPT),
-    DataRecord("server.lock", Owner.NOBODY, "one server a folder", "for good", Export.NONE, Erasure.KEPT),
+    _of_nobody("models/*", "downloaded models", "until they are deleted"),
+    _of_nobody("server.lock", "one server a folder", "for good"),
 )
 
 MEMORY = (
