@@ -14,6 +14,7 @@ SHELL := bash
 
 VENV ?= .venv
 VLLM := .venv-vllm
+AUDIT := .venv-audit
 PY := $(VENV)/bin/python
 PIP = $(PY) -m pip install -q --disable-pip-version-check $(PIP_ARGS)
 PYTHONS := $(or $(PYTHON),python3.12 python3.11 python3.13 python3.14 python3)
@@ -23,7 +24,7 @@ FAST := not slow and not real and not browser
 PYTEST = $(PY) -m pytest -ra --durations=10 $(ARGS)
 PARALLEL := -n 2 --dist loadfile  # two files at a time; tests with a browser or a model need the whole machine
 
-.PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm screenshots constraints clean
+.PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm audit screenshots constraints clean
 
 help:  ## list these commands
 	@sed -nE 's/^([a-z-]+):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -99,6 +100,15 @@ test-vllm: setup-dev  ## test the remote engine against a real vLLM on CPU (its 
 	fi
 	$(PYTEST) tests/engine_remote/test_engine_vllm.py
 
+# pip-audit asks a feed of known holes about the exact versions in .venv; it has a virtual environment of its own.
+audit: setup  ## look for known holes in what is installed; a feed must be reachable
+	@if ! $(AUDIT)/bin/pip-audit --version >/dev/null 2>&1; then
+	  rm -rf $(AUDIT) && $(PY) -m venv $(AUDIT)
+	  $(AUDIT)/bin/python -m pip install -q --disable-pip-version-check $(PIP_ARGS) pip-audit
+	fi
+	$(PY) -m pip freeze --disable-pip-version-check | sed -E '/ @ /d; s/^(torch==[^+]*)\+.*/\1/' > $(AUDIT)/installed.txt
+	$(AUDIT)/bin/pip-audit --no-deps --disable-pip -r $(AUDIT)/installed.txt
+
 screenshots: setup-dev  ## take the pictures of docs/ again, with the model that TUTOR_MODEL names
 	@$(PY) -m bench.screenshots docs/pictures
 
@@ -108,4 +118,4 @@ constraints: setup-dev  ## write the exact versions in .venv to constraints.txt,
 	mv $(VENV)/constraints.new constraints.txt
 
 clean:  ## remove virtual environments and caches; the data in var/ stays
-	@rm -rf $(VENV) $(VLLM) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(VLLM) $(AUDIT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

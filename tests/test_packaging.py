@@ -220,3 +220,11 @@ def test_the_newest_release_in_the_changelog_is_the_version() -> None:
     releases = re.findall(r"^## (\d\S*) - \d{4}-\d{2}-\d{2}$", read("CHANGELOG.md"), flags=re.MULTILINE)
     assert releases[0] == version
     assert f"v{Version(version)}" == f"v{version}", "the tag would not be the normalised version"
+
+
+def test_the_threat_model_names_tests_that_exist():
+    text = read("docs/threat-model.md")
+    named = set(re.findall(r"`((?:tests|tutor|bench|docs)/[^`]+)`", text + read("SECURITY.md")))
+    assert {name for name in named if not (ROOT / name).exists()} == set()
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| Threat")]
+    assert len(rows) > 20 and [row for row in rows if "`tests/" not in row.rsplit("|", 2)[1]] == []
