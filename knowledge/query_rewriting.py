@@ -36,6 +36,13 @@ def rewrite_with_history(query: str, history: Sequence[str]) -> str:
     return query
 
 
+def points_back(query: str) -> bool:
+    """Whether a question has a pronoun for its subject; "And osmosis?" names one itself, though it is a follow-up."""
+    spaced = unspaced_share(query) < _MIN_UNSPACED_SHARE
+    pronoun = _ANAPHORA.search(query) if spaced else _UNSPACED_ANAPHORA.search(fold(query))
+    return needs_history(query) and bool(_POINTS_BACK.search(query) or pronoun or not content_terms(query))
+
+
 def content_terms(query: str) -> list[str]:
     """Return the terms of a question without those that only ask: "please explain osmosis" asks about osmosis."""
     return [term for term in tokenize(query) if term not in _REQUEST_STEMS]

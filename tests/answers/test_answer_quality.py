@@ -28,6 +28,8 @@ WHY = "Why is glacier ice blue?"
         ("冰川是冰川。", "什么是冰川？", AnswerForm.DEFINITION),
         ("冰川有三个带：堆积带。", "冰川有哪几个带？", AnswerForm.LIST),
         ("The main factor is the one in shortest supply.", "Which factors limit melting?", AnswerForm.LIST),
+        ("Yes, a glacier moves on its own.", "Does a glacier move on its own?", AnswerForm.FACT),
+        ("是的，冰川自己会移动。", "冰川自己会移动吗？", AnswerForm.FACT),
         ("A glacier is white and blue.", "Is a glacier white or blue?", AnswerForm.FACT),
     ],
 )
@@ -48,6 +50,7 @@ def test_what_says_no_more_than_the_question_or_breaks_off_is_no_answer(answer: 
         ("Glaciers are mostly white.", "Are glaciers mostly white or blue?", AnswerForm.FACT),
         ("A rope has three uses: to, from, and on.", "Which three uses does a rope have?", AnswerForm.LIST),
         ("Wind and warm rain limit how fast ice can melt.", "Which factors limit melting?", AnswerForm.LIST),
+        ("Yes, under its own weight.", "Does a glacier move on its own?", AnswerForm.FACT),
         ("冰期是 Louis Agassiz 提出的。", "冰期是谁提出的？", AnswerForm.FACT),
         ("冰川大多是白的。", "冰川大多是白的还是蓝的？", AnswerForm.FACT),
     ],

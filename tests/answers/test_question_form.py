@@ -28,6 +28,21 @@ def test_a_question_in_words_of_its_own_is_read_too(question: str, form: AnswerF
 
 
 @pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Does a glacier move?", True),
+        ("So is ice heavier than water?", True),
+        ("冰川会移动吗？", True),
+        ("Is ice white or blue?", False),  # it offers two things
+        ("Why does a glacier move?", False),
+        ("冰川怎么移动？", False),
+    ],
+)
+def test_a_question_for_yes_or_no_is_told_apart(question: str, expected: bool):
+    assert read_question(question).asks_whether is expected
+
+
+@pytest.mark.parametrize(
     ("question", "form", "terms"),
     [
         ("What is a glacier?", AnswerForm.DEFINITION, ("glacier",)),

@@ -200,6 +200,31 @@ def test_what_stands_around_a_listing_is_checked_too(ask_model: AskModel):
     assert "fish" not in turn.answer and "fish" not in streamed
 
 
+def test_a_yes_that_gives_no_ground_is_asked_for_again(ask_model: AskModel):
+    """A regression: "Yes, the epidermis contains blood vessels. [1]", where the course says that it has none."""
+    bare, grounded = "Yes, a glacier moves.", "Yes, a glacier moves under its own weight."
+    turn, engine, _ = ask_model("Does a glacier move?", bare, grounded)
+    assert len(engine.requests) == 2 and turn.answer.startswith(grounded)
+    assert "Begin with yes or no" in engine.requests[0].messages[-1].content
+
+
+def test_a_yes_that_another_sentence_denies_is_not_shown(services: Services, course: Course, instructor, ask_model):
+    cave = b"# Caves\n\nMany ice caves have large blue lakes near them. An ice cave has no blue lakes within it.\n"
+    services.documents.ingest(instructor, course.id, "caves.md", cave)
+    claim = "Yes, an ice cave has large blue lakes near and within it."
+    turn, _, streamed = ask_model("Does an ice cave have blue lakes?", claim, claim)
+    assert "Yes" not in turn.answer and "Yes" not in streamed
+
+
+def test_a_question_that_points_back_is_read_with_the_one_before_it(services: Services, ice: Course, ada: Person):
+    """A regression: "Which of the two needs energy?" was answered from passages about two other things."""
+    engine = ScriptedEngine(["x"], context_tokens=8192, parameters=STANDARD)
+    chat = with_engine(services.chat, engine)
+    *_, first = chat.ask(ada, ice.id, "How do snow and ice differ in colour?")
+    *_, _second = chat.ask(ada, ice.id, "Which of the two is white?", conversation_id=first.turn.conversation_id)
+    assert "Snow, whose many surfaces scatter all light alike" in engine.requests[-1].messages[-1].content
+
+
 def test_steps_with_listings_go_on_to_the_last_step(ask_model: AskModel):
     """A regression: steps ended before the first listing, since "For example:" had been said before."""
     steps = (

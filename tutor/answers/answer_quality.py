@@ -9,7 +9,7 @@ from knowledge.languages import DEFAULT, data, detect_language, either
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import ends_sentence, split_sentences
 from knowledge.lexical import tokenize
-from tutor.answers.question_form import AnswerForm
+from tutor.answers.question_form import AnswerForm, asks_whether
 
 # New content words that each form needs at least, and of an answer that repeats what was asked.
 MIN_NEW_TERMS = {
@@ -26,6 +26,7 @@ MIN_NEW_AFTER_REPEATING = {
     AnswerForm.LIST: 2,
     AnswerForm.STEPS: 2,
 }
+MIN_NEW_BESIDES_YES = 1  # of an answer to a question for yes or no: "Yes" and the question again give no ground
 REPEATED_SHARE = 0.5  # of the question's content words, from which an answer repeats it
 TERMS_OF_A_HAN_WORD = 4  # a Chinese word of two characters is indexed as these and their neighbours
 MIN_SENTENCE_WORDS, MIN_SENTENCE_CHARACTERS = 4, 6  # of a whole sentence
@@ -42,10 +43,19 @@ def is_an_answer(answer: str, question: str, form: AnswerForm) -> bool:
     if not is_whole_sentence(answer) or (form is AnswerForm.LIST and not _lists(answer)):
         return False
     said, asked = set(tokenize(answer)), set(tokenize(question))
+    if asks_whether(question):
+        said = set(tokenize(without_yes_or_no(answer)))
+        return _count_words(said - asked) >= MIN_NEW_BESIDES_YES
     needed = MIN_NEW_TERMS.get(form, 1)
     if len(said & asked) >= REPEATED_SHARE * len(asked):
         needed = min(needed, MIN_NEW_AFTER_REPEATING.get(form, 1))
     return _count_words(said - asked) >= needed or _names_items(answer, question) or _chooses(answer, question)
+
+
+def without_yes_or_no(answer: str) -> str:
+    """Return an answer without a "Yes," or "No," that it begins with."""
+    pattern = data(detect_language(answer, DEFAULT), "answer_forms", "YES_OR_NO", r"(?!)")
+    return re.sub(pattern, "", answer, count=1, flags=re.IGNORECASE)
 
 
 def _lists(answer: str) -> bool:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from knowledge.documents import Hit, Quote
 from knowledge.lexical import tokenize
 from tutor.answers.course_sentences import CourseSentence, plain_text, word_count
-from tutor.answers.support_check import find_fault, numbers_in
+from tutor.answers.support_check import Fault, find_fault, numbers_in
 
 MIN_SHARE = 0.65  # of the statement's own words that the sentences must have
 MIN_SHARE_WITH_QUESTION = 0.5  # of all its words, those of the question included
@@ -50,6 +50,16 @@ def is_grounded(statement: str, sources: Sequence[CourseSentence], passages: Seq
         return False
     nearest = max(_texts(sources), key=lambda one: len(terms & set(tokenize(one))), default="")
     return find_fault(statement, nearest, f"{question} {text}") is None
+
+
+def contradicts_any(claim: str, sources: Sequence[CourseSentence]) -> bool:
+    """Return whether a sentence that was read, about the same things, negates a claim or says the opposite.
+
+    For answers of yes or no: another sentence may seem to say what the right one denies.
+    """
+    terms = set(tokenize(claim))
+    near = (one.text for one in sources if 2 * len(terms & set(tokenize(one.text))) >= len(terms) > 0)
+    return any(find_fault(claim, text, claim) in (Fault.NEGATION, Fault.OPPOSITE) for text in near)
 
 
 def _texts(sources: Sequence[CourseSentence]) -> list[str]:

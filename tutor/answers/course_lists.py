@@ -22,11 +22,15 @@ from knowledge.query_rewriting import content_terms
 from tutor.answers.course_sentences import CourseSentence, plain_text, read_sentences, word_count
 
 MIN_ITEMS, MAX_ITEMS = 2, 12
+MIN_TITLES = 3  # paragraphs that begin with a title, in a row; of one or two it may be a short sentence
 MIN_FIT = 0.6  # share of the question's words that heading and leading sentence must have
 ITEM_WORDS = 45  # a longer item is cut after a sentence
 TITLE_WEIGHT = 0.5  # of a word that only the document's title has
 _ITEM = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*•–‣]|\d{1,2}[.)]|[（(]\d{1,2}[)）])\s+(?=\S)")
 _RUN_IN = re.compile(r"^\*\*(?P<name>[^*\n]{2,60})\*\*")
+_RUN_IN_TITLE = re.compile(
+    r"^(?:[A-Z][\w'’-]*(?: [\w'’-]+){0,3}\.\s+[A-Z]|[^\s。，；：、]{2,10}。(?=\S))"
+)  # "Water. A shortage …"
 _ENDED = re.compile(rf"[{characters('text', 'SENTENCE_ENDS')}][\"')\]*_]*$")  # with a whole sentence
 _INDENTED = re.compile(r"(?:[ \t]{2,}|\t)[^\s\d*•–‣-]")
 _NUMBER = re.compile(r"\W*(\d{1,2})\W")
@@ -107,7 +111,8 @@ def _lists_of(section: Sequence[Hit], terms: set[str]) -> Iterator[CourseList]:
     for numbered, run in _runs(lines):
         items = tuple(_shorten(line.sentence) for line in run)
         rests = frozenset(at for at, line in enumerate(run) if line.is_rest)
-        if MIN_ITEMS <= len(items) - len(rests) <= MAX_ITEMS:
+        least = MIN_TITLES if run[0].kind == "title" else MIN_ITEMS
+        if least <= len(items) - len(rests) <= MAX_ITEMS:
             lead = _lead(lines, run[0])
             yield CourseList(items, lead, numbered, _fit(terms, section[0], lead, items), rests=rests)
 
@@ -155,7 +160,9 @@ def _is_indented_next(text: str, at: int) -> bool:
 def _kind(line: str) -> str:
     if (match := _ITEM.match(line)) and len(match["indent"]) < 2:
         return "number" if match["mark"].strip("(（").startswith(tuple("0123456789")) else "bullet"
-    return "name" if _RUN_IN.match(line) else ""
+    if _RUN_IN.match(line):
+        return "name"
+    return "title" if _RUN_IN_TITLE.match(line) else ""
 
 
 def _trimmed(hit: Hit, start: int, end: int) -> CourseSentence:

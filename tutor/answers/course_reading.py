@@ -70,12 +70,14 @@ class CourseReader:
 
     library: Library
 
-    def read(self, course_id: str, question: str, found: SearchResult, language: str) -> CourseReading:
+    def read(
+        self, course_id: str, question: str, found: SearchResult, language: str, *, about: str = ""
+    ) -> CourseReading:
         """Return what the course says about a question; `found` are the passages of its search.
 
-        Only sentences in the language of the answer are quoted.
+        Only sentences in the language of the answer are quoted. `about` is the question that it follows up on.
         """
-        asked = read_question(question)
+        asked = replace(read_question(question), about=about)
         reading = self._read_form(course_id, asked, self._with_named_sections(course_id, question, found.hits))
         reading = replace(
             reading, quote=_in_language(reading.quote, language), closest=_in_language(reading.closest, language)

@@ -24,7 +24,7 @@ _ITEM_MARK = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _SPACE_BETWEEN_CJK = re.compile(rf"(?<=[{UNSPACED_CJK}]) (?=[{UNSPACED_CJK}])")
 _NOT_PROSE = re.compile(r"^\s*(?:\||```|~~~|>>>|#|\[\w+:|@|:\w+:)")
 _TASK = re.compile(
-    rf"[{characters('extracts', 'QUESTION_MARK')}]\W*$"
+    rf"[{characters('extracts', 'QUESTION_MARK')}]\W*$|_{{3,}}"
     rf"|^\W*(?:\d{{1,2}}[.)]\s+)?(?:{either('extracts', 'TASK_START')})",
     re.IGNORECASE,
 )

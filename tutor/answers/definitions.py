@@ -124,7 +124,8 @@ def with_context(sentence: CourseSentence, language: str, names: re.Pattern[str]
     if after is None or _matches(after.text, language, "EXAMPLE_START"):
         return sentence
     is_short = word_count(sentence.text) <= SHORT_DEFINITION_WORDS
-    goes_on = names.search(after.text) or _goes_on_in_chinese(sentence, after)
+    names_another = _matches(after.text, language, "NAMES_ANOTHER")
+    goes_on = not names_another and (names.search(after.text) or _goes_on_in_chinese(sentence, after))
     if _matches(after.text, language, "CONTINUES") or (is_short and goes_on):
         return _joined(sentence, after) or sentence
     return sentence
@@ -135,9 +136,9 @@ def _matches(text: str, language: str, key: str) -> bool:
 
 
 def _goes_on_in_chinese(one: CourseSentence, other: CourseSentence) -> bool:
-    """Whether a sentence is about what the one before it names, and defines nothing itself; subjects may be dropped."""
+    """Whether a sentence is about what the one before it names; subjects may be dropped."""
     shared = set(tokenize(one.text)) & set(tokenize(other.text))
-    return has_han(other.text) and "*" not in other.raw and len(shared) >= MIN_SHARED_TERMS
+    return has_han(other.text) and len(shared) >= MIN_SHARED_TERMS
 
 
 def _joined(first: CourseSentence, second: CourseSentence) -> CourseSentence | None:

@@ -46,6 +46,18 @@ class AskedQuestion:
     form: AnswerForm
     terms: tuple[str, ...] = ()
     language: str = DEFAULT
+    about: str = ""  # the question before it, of one that cannot be understood alone
+
+    @property
+    def asks_whether(self) -> bool:
+        """Whether the answer is yes or no."""
+        return asks_whether(self.text)
+
+
+def asks_whether(question: str) -> bool:
+    """Return whether a question is to be answered with yes or no, and offers nothing to choose from."""
+    pattern = data(detect_language(question, DEFAULT), "answer_forms", "ASKS_WHETHER", r"(?!)")
+    return re.search(pattern, question, re.IGNORECASE) is not None
 
 
 _EDGES = " \t\n\"'“”‘’「」《》*_`?？.。!！,，"
@@ -97,7 +109,9 @@ def shorter_terms(term: str, language: str) -> tuple[str, ...]:
 
 
 def purpose_query(asked: AskedQuestion) -> str:
-    """Return what to look for: the question, and with one why something is used the words that state a purpose."""
+    """Return what to look for: the question, with the one that it follows up on, or with words that state a purpose."""
+    if asked.about:
+        return f"{asked.text}\n{asked.about}"
     asks_purpose = data(asked.language, "answer_forms", "ASKS_PURPOSE", r"(?!)")
     if asked.form is not AnswerForm.CAUSE or not re.search(asks_purpose, asked.text, re.IGNORECASE):
         return asked.text

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from knowledge.documents import Hit, Quote
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
-from tutor.answers.answer_quality import drop_unfinished, is_an_answer, is_fragment, names_both
-from tutor.answers.confirmation import confirm_quotes, is_grounded
+from tutor.answers.answer_quality import drop_unfinished, is_an_answer, is_fragment, names_both, without_yes_or_no
+from tutor.answers.confirmation import confirm_quotes, contradicts_any, is_grounded
 from tutor.answers.course_reading import CourseReading
 from tutor.answers.course_sentences import plain_text
 from tutor.answers.question_form import AnswerForm
@@ -73,15 +73,20 @@ class DraftCheck:
 
     def _is_supported(self, sentence: str, quote: Quote) -> bool:
         reading, question = self.reading, self.reading.asked.text
+        claim = without_yes_or_no(plain_text(sentence))
+        if reading.asked.asks_whether and contradicts_any(claim, reading.sources):
+            return False
         if quote.hit_index is None:
             return self.is_grounded(sentence)
         context = " ".join([question, *(one.text for one in reading.sources)])
-        return find_fault(plain_text(sentence), plain_text(quote.text), context) is None
+        return find_fault(claim, plain_text(quote.text), context) is None
 
     def is_grounded(self, sentence: str) -> bool:
         """Return whether a sentence is made of what was read."""
         reading = self.reading
-        return is_grounded(plain_text(sentence), reading.sources, reading.passages, reading.asked.text)
+        return is_grounded(
+            without_yes_or_no(plain_text(sentence)), reading.sources, reading.passages, reading.asked.text
+        )
 
     def may_be_left_out(self, sentence: str) -> bool:
         """Return whether a draft may go on after a sentence that failed: nothing that was read is near it."""

@@ -61,7 +61,7 @@ class PromptBuilder:
         """
         read = reading.passages if reading is not None and self.writes_from_sentences else ()
         prompt = prompts.load_prompt("answer_from_passages" if read else "answer", language)
-        form = {"form": reading.asked.form.value} if reading is not None and read else {}
+        form = {"form": _prompted_form(reading)} if reading is not None and read else {}
         window = self.engine.info().context_tokens
         knows_learner = self.model_may(Ability.KNOW_THE_LEARNER)
         learner_block = self.describe_learner(learner_id, course_id, language) if knows_learner else ""
@@ -104,6 +104,10 @@ class PromptBuilder:
         if not reads_passages and len(shown) == 1:
             return (replace(shown[0], text=self.select_sentences(question, hits)),)
         return shown
+
+
+def _prompted_form(reading: CourseReading) -> str:
+    return "whether" if reading.asked.asks_whether else reading.asked.form.value
 
 
 def _foreign_block(passages: Sequence[PromptPassage], language: str) -> str:

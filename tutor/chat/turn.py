@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from knowledge.documents import SearchResult
 from knowledge.languages import detect_language
 from knowledge.library import Library
+from knowledge.query_rewriting import points_back, rewrite_with_history
 from tutor.answers.course_reading import CourseReader, CourseReading
 from tutor.answers.language_preference import LOOKED_AT, prefer_language
 from tutor.chat.answer_generation import AnswerGenerator
@@ -155,7 +156,7 @@ class ChatService:
         if language := self.foreign_answers.course_language(running.turn, message, found):
             yield from self._answer_from_foreign_course(course, history, running, message, language)
             return
-        reading = self._read_course(course, message, found)
+        reading = self._read_course(course, history, message, found)
         if reading is not None:
             covered = found.covered or reading.is_sure
             found = SearchResult(reading.hits, covered, max(found.confidence, course.strictness.threshold * covered))
@@ -244,12 +245,17 @@ class ChatService:
         )
         return replace(found, hits=prefer_language(found.hits, message.language, limit))
 
-    def _read_course(self, course: Course, message: ParsedMessage, found: SearchResult) -> CourseReading | None:
+    def _read_course(
+        self, course: Course, history: Sequence[Turn], message: ParsedMessage, found: SearchResult
+    ) -> CourseReading | None:
         """Read the course for a question about the material; None while an exercise is open, and for a figure."""
         is_plain = message.intent in QUESTION_INTENTS and message.exercise is None and not message.asked_figure
         if not is_plain or not found.hits or message.is_to_be_translated:
             return None
-        return CourseReader(self.library).read(course.id, message.search_query or message.text, found, message.language)
+        question = message.search_query or message.text
+        past = [turn.question for turn in history] if question == message.text else []
+        about = rewrite_with_history(question, past).removeprefix(question).strip() if points_back(question) else ""
+        return CourseReader(self.library).read(course.id, question, found, message.language, about=about)
 
     def _run_quiz(self, actor: Person, course: Course, message: ParsedMessage, turn: Turn) -> QuizReply | None:
         """Respond to a message about the open question, or pose one where the message asks for it."""

@@ -121,6 +121,7 @@ NAMES_WHAT_WAS_SAID = (
     r"^(?:this|that|these|those|such an?|it|they)\b.{0,80}\b(?:called|known as|termed|named|referred to as)\b"
     r"|\b(?:calls?|called|termed?) (?:this|these|it)\b"
 )
+NAMES_ANOTHER = r"\b(?:called|known as|termed|referred to as)\b"  # a sentence that defines something, too
 CONTINUES = r"^(?:it|they|this|these|such|its|their|he|she|both)\b"  # ... and says more about the same thing
 CAUSAL = (
     r"\bbecause\b|\bsince\b|\btherefore\b|\bthus\b|\bhence\b|\bso that\b|, so\b|\bdue to\b|\bowing to\b"
@@ -146,6 +147,12 @@ CONTRAST_JOINTS = (
     r",? ?\b(?:whereas|while|but|however|in contrast|on the other hand|unlike)\b|;"
     r"|,(?= (?:and )?(?:an?|the) [\w ]{2,30}? (?:is|are|was|were)\b)"
 )
+# A question to be answered with yes or no, and how such an answer begins.
+ASKS_WHETHER = (
+    r"^\W*(?:(?:so|and|but|then|well)\b\W*)*(?:do|does|did|is|are|was|were|can|could|has|have|had|will|would|should|must"
+    r"|may|aren['’]t|isn['’]t|doesn['’]t|don['’]t|can['’]t|won['’]t)\b(?!.*\bor\b)"
+)
+YES_OR_NO = r"^\W*(?:yes|no)\b[,.;:!]?\s*"
 # What joins the things that a list in one sentence names.
 JOINS_ITEMS = r"\b(?:and|or|as well as|both)\b|[,;:]\s"
 # How a model says that it was not given the answer.

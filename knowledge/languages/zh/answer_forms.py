@@ -84,6 +84,7 @@ LEANS_ON_BEFORE = "^(?:{})".format(
 EXAMPLE_START = "^(?:例如|比如|举个?例)"
 # A defining sentence that names what the one before it says.
 NAMES_WHAT_WAS_SAID = "称之为|称它为|称其为|^(?:这|此|该)[^，。]{0,12}(?:称为|叫做|叫作|称作|就是)"
+NAMES_ANOTHER = "称为|叫做|叫作|称作|称之为"  # a sentence that defines something, too
 CONTINUES = r"^(?:它|这|其|该)"
 CAUSAL = "因为|由于|因此|所以|从而|以便|为了|导致|使得|原因|于是|因而|意味着|有助于|可以避免|避免|降低"
 STATES_CAUSE = "因为|由于|因此|所以|从而|以便|为了|原因|于是|因而"  # whatever they stand in
@@ -94,6 +95,9 @@ CONCLUDES = "因此|所以|于是|因而|由此"
 GLOSSARY_HEADING = "术语|词汇表|名词解释"
 # A sentence that lists several things.
 ENUMERATES = "、[^、。]{1,30}(?:、|和|与|以及|及)|(?:分为|包括|如下|以下)[^。]*[：、]"
+# A question to be answered with yes or no, and how such an answer begins.
+ASKS_WHETHER = r"吗\W*$|是不是|是否|能不能|会不会|有没有|可不可以"
+YES_OR_NO = r"^\W*(?:是的?|对|不是?|不对|否|可以|不可以)[，。、；！]\s*"
 # What joins the things that a list in one sentence names.
 JOINS_ITEMS = "[、，；：]|和|与|以及|及|或"
 # How a model says that it was not given the answer.
