@@ -16,7 +16,9 @@ REST = "3. Firn becomes ice. All air is squeezed out by then."
 
 def test_paragraphs_that_begin_with_a_title_are_a_list_and_short_sentences_are_none():
     """Emphasis is not kept when a document is read: "**Wind.** It dries the snow." is "Wind. It dries the snow."."""
-    titled = "Ice melts for many reasons.\n\nWind. It dries the snow.\n\nWarm rain. It wets the snow.\n\nDust. It takes up light."
+    titled = (
+        "Ice melts for many reasons.\n\nWind. It dries snow.\n\nWarm rain. It wets snow.\n\nDust. It takes up light."
+    )
     found = find_list("What are the reasons why ice melts?", [[make_hit(titled)]])
     assert found is not None and [item.text.split(".")[0] for item in found.items] == ["Wind", "Warm rain", "Dust"]
     prose = "Ice melts for many reasons.\n\nIt drips. Water runs off.\n\nBirds come. They drink."
