@@ -12,6 +12,7 @@ from page_server import COVERED
 from test_browser_instructor import open_instructor_page
 from test_browser_student import ask, sign_in
 
+from tutor.domain import Role
 from tutor.services import Services
 
 OpenPage = Callable[..., Any]
@@ -38,13 +39,18 @@ def faults_of_tabs(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_pages_of_a_learner_are_accessible(open_page: OpenPage, scheme: str) -> None:
+def test_the_pages_of_a_learner_are_accessible(open_page: OpenPage, served_app: Services, scheme: str) -> None:
     page = open_page(color_scheme=scheme)
     found = faults(page)
     page.goto(page.url + "join")
     found += faults(page)
     page.go_back()
     sign_in(page)
+    chat = page.url
+    for path in ("/start", "/account/name"):
+        page.goto(served_app.settings.url + path)
+        found += faults(page)
+    page.goto(chat)
     found += faults(wait_until_idle(page))
     ask(page, COVERED)
     assert found + faults_of_tabs(wait_until_idle(page)) == []
@@ -54,6 +60,16 @@ def test_the_pages_of_a_learner_are_accessible(open_page: OpenPage, scheme: str)
 def test_the_pages_of_an_instructor_are_accessible(open_page: OpenPage, served_app: Services, scheme: str) -> None:
     page = open_instructor_page(lambda link: open_page(link, color_scheme=scheme), served_app)
     assert faults_of_tabs(wait_until_idle(page)) == []
+
+
+def test_the_pages_of_an_administrator_are_accessible(open_page: OpenPage, served_app: Services) -> None:
+    admin = served_app.accounts.create_account("boss", Role.ADMIN)
+    page = open_page(served_app.accounts.issue_sign_in_link(admin), color_scheme="dark", width=390)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(served_app.settings.url + "/admin")
+    found = faults(page)
+    page.goto(f"{served_app.settings.url}/admin/people/{served_app.operator.id}")
+    assert found + faults(page) == []
 
 
 def test_a_rule_that_is_broken_is_found(open_page: OpenPage) -> None:
