@@ -18,6 +18,8 @@ from bench.adaptation_banks import Question
 from bench.adaptation_learners import LEARNERS, Learner, learner_of
 from bench.adaptation_statistics import Met, summarize
 
+ABOUT = ("model", "kernel", "isa", "hardware", "commit")
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -131,6 +133,7 @@ class Runs:
         }
 
     def _read(self, stored: dict[str, Any]) -> None:
+        self.about = {name: stored[name] for name in ABOUT if name in stored}
         for value in stored["cells"]:
             cell = Cell(**value)
             learner_of(cell.kind)

@@ -243,6 +243,13 @@ def test_old_runs_are_judged_by_the_rule_of_today(tmp_path: Path):
     assert Runs(file).met(learner_of("register"), 5) == {OWN: [1]}
 
 
+def test_a_report_names_the_machine_of_the_runs(tmp_path: Path):
+    runs = Runs(tmp_path / "runs.json")
+    runs.about = {"model": "a model", "kernel": "int8-rows", "isa": "AVX2"}
+    runs.save()
+    assert Runs(tmp_path / "runs.json").to_json().items() >= runs.about.items()
+
+
 def test_a_training_of_a_stopped_run_is_known(tmp_path: Path):
     from bench.adaptation_arms import AdapterKey
 
