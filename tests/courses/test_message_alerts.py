@@ -46,6 +46,14 @@ def test_a_sure_message_gets_help_without_a_model_and_an_urgent_alert(services, 
     assert alerts(services, instructor, course) == [("urgent", "ada", "I want to die")]
 
 
+def test_help_comes_before_a_pause_and_before_a_topic_that_is_kept_out(services, course, instructor, ada, tell):
+    services.chat.supervision.set_blocked_topics(instructor, course.id, ["death", "die"])
+    assert "emergency number" in tell(ada, "I want to die", SURE).answer
+    services.chat.supervision.pause(instructor, course.id, ada.id)
+    assert "emergency number" in tell(ada, "I want to die", SURE).answer
+    assert "emergency number" not in tell(ada, QUESTION, None).answer
+
+
 def test_the_reply_is_in_the_learners_language(services, ada, tell):
     services.accounts.set_language(ada, "zh")
     answer = tell(services.accounts.get_by_name("ada"), "我不想活了", SURE).answer

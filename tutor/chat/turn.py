@@ -93,7 +93,8 @@ class ChatService:
         with self.recorder.recording(running):
             yield Started(turn)
             if notice := self.supervision.pause_notice(actor, course.id):
-                yield from self._reply(running, Reply(notice))
+                message = parse_message(course, history, question, actor.language)
+                yield from self._reply(running, self._help_reply(course, message, running) or Reply(notice))
                 return
             yield from self._run_until_paused(actor, course, running, self._run_turn(actor, course, history, running))
 
@@ -136,12 +137,12 @@ class ChatService:
         question = running.turn.question
         yield Stage("searching")
         message = parse_message(course, history, question, actor.language)
+        if reply := self._help_reply(course, message, running):
+            yield from self._reply(running, reply)
+            return
         readings = (question, message.text, message.search_query)
         if notice := self.supervision.topic_notice(course.id, readings, message.language):
             yield from self._reply(running, Reply(notice))
-            return
-        if reply := self._help_reply(course, message, running):
-            yield from self._reply(running, reply)
             return
         if quiz_reply := self._run_quiz(actor, course, message, running.turn):
             running.turn = replace(running.turn, guidance=quiz_reply.guidance)
