@@ -100,3 +100,11 @@ def test_passages_are_as_many_as_a_small_machine_can_read_and_more_where_an_answ
     assert len(select_passages(question, AnswerForm.FACT, hits, {})) == 2
     assert len(select_passages(question, AnswerForm.COMPARISON, hits, {})) == 3
     assert len(select_passages(question, AnswerForm.FACT, [long_hit("depth", 0, 900)], {})) == 1
+
+
+def test_a_sentence_with_gaps_to_fill_in_is_no_evidence():
+    """A regression: "Can a probability be greater than 1?" was answered with "S = _____ Let event A = …"."""
+    gaps = "The weight of ice = _______ Let event A = the ice is heavy and event B = the weight is below 13."
+    hit = make_hit(f"{gaps}\n\nIce is lighter than water. Its weight is nine tenths of that of water.")
+    chosen = select_evidence("What is the weight of ice?", AnswerForm.FACT, [hit], {})
+    assert chosen and not any("___" in one.raw for one in chosen)

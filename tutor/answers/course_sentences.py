@@ -24,10 +24,11 @@ _ITEM_MARK = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _SPACE_BETWEEN_CJK = re.compile(rf"(?<=[{UNSPACED_CJK}]) (?=[{UNSPACED_CJK}])")
 _NOT_PROSE = re.compile(r"^\s*(?:\||```|~~~|>>>|#|\[\w+:|@|:\w+:)")
 _TASK = re.compile(
-    rf"[{characters('extracts', 'QUESTION_MARK')}]\W*$|_{{3,}}"
+    rf"[{characters('extracts', 'QUESTION_MARK')}]\W*$"
     rf"|^\W*(?:\d{{1,2}}[.)]\s+)?(?:{either('extracts', 'TASK_START')})",
     re.IGNORECASE,
 )
+_GAP = re.compile(r"_{3,}")
 _ANNOUNCES = re.compile(either("extracts", "ANNOUNCES"), re.IGNORECASE)
 
 
@@ -68,7 +69,12 @@ def is_prose(raw: str) -> bool:
 def is_quotable(text: str) -> bool:
     """Return whether a sentence has a fit length and sets no task."""
     is_fit = len(text) in SENTENCE_CHARACTERS if has_han(text) else len(text.split()) in SENTENCE_WORDS
-    return is_fit and not sets_task(text) and not only_announces(text)
+    return is_fit and not sets_task(text) and states_something(text)
+
+
+def states_something(text: str) -> bool:
+    """Return whether a sentence neither only announces nor has gaps to be filled in ("S = _____")."""
+    return not only_announces(text) and _GAP.search(text) is None
 
 
 def only_announces(sentence: str) -> bool:

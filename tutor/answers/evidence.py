@@ -19,7 +19,7 @@ from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
 from knowledge.passage_roles import teaches
 from knowledge.query_rewriting import content_terms
-from tutor.answers.course_sentences import CourseSentence, is_prose, only_announces, word_count
+from tutor.answers.course_sentences import CourseSentence, is_prose, states_something, word_count
 from tutor.answers.question_form import AnswerForm
 
 MAX_EVIDENCE_WORDS = 150  # reading a word takes a small machine some 25 ms
@@ -193,7 +193,7 @@ def _sentences(hit: Hit) -> list[tuple[int, CourseSentence]]:
     return [
         (at, one)
         for at, one in enumerate(found)
-        if (is_prose(one.raw) or "```" in one.raw) and word_count(one.text) > 1 and not only_announces(one.text)
+        if (is_prose(one.raw) or "```" in one.raw) and word_count(one.text) > 1 and states_something(one.text)
     ]
 
 
