@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.question_matching import is_same_question
 from tutor.domain import Endorser, VerifiedAnswerRef
+from tutor.engine.base import AdapterRef
 from tutor.engine.scripted import ScriptedEngine
+from tutor.store.turns import prompt_of
 from tutor.ui import chat_view
 
 GREEN = "Why do leaves look green?"
 BETTER = "Chlorophyll reflects green light, so leaves look green to us."
+OTHER = "Why does chlorophyll absorb red and blue light?"
 GROUPS = Path(__file__).resolve().parents[2] / "bench" / "same_questions.tsv"
 
 
@@ -78,6 +82,28 @@ def test_a_related_question_gives_a_larger_model_an_example(services, ask, ada, 
     prompt = [(message.role, message.content) for message in engine.requests[-1].messages]
     assert prompt[1:3] == [("user", GREEN), ("assistant", BETTER)]
     assert turn.verified and not turn.verified.whole and turn.model == "scripted"
+
+
+def test_beside_an_adapter_the_model_is_shown_the_learners_nearest_better_answers(
+    services, ask, ada, bob, instructor, monkeypatch
+):
+    services.feedback.submit_correction(ada, ask(ada, GREEN).id, BETTER, consent=True)
+    services.feedback.submit_correction(ada, ask(ada, OTHER).id, "Two colours: red and blue.", consent=True)
+    bobs = services.feedback.submit_correction(bob, ask(bob, "What is chlorophyll?").id, "A pigment.", consent=True)
+    services.review_queue.decide(instructor, bobs.id, accept=True)
+    monkeypatch.setattr(services.engine, "_parameters", 1_500_000_000)
+    question = "What makes leaves so green in summer?"
+    plain = ask(ada, question)
+    assert plain.verified is None
+    adapter = AdapterRef("ada-v1", Path(), "", services.engine.info().base_sha256)
+    monkeypatch.setattr(AnswerGenerator, "_find_adapter", lambda self, turn, info: adapter)
+    turn = ask(ada, question)
+    shown = {m.content for m in services.engine.requests[-1].messages if m.role == "assistant"}
+    assert shown == {BETTER, "Two colours: red and blue."}
+    assert turn.verified and not turn.verified.whole and turn.model == "scripted"
+    with services.database.read_connection() as connection:
+        stored = prompt_of(connection, turn.id)
+    assert [role for role, _ in stored] == ["system", "user"] and BETTER not in str(stored)
 
 
 def groups() -> list[list[str]]:

@@ -37,6 +37,7 @@ class PreparedPrompt:
     """The messages of a turn, and what they were built from."""
 
     messages: tuple[Message, ...]
+    kept: tuple[Message, ...]  # what is stored of them: without a learner's other better answers
     passage_ids: tuple[str, ...]
     model: str
     quantization: str
@@ -123,7 +124,9 @@ class AnswerGenerator:
         plan: TurnPlan,
         reading: CourseReading | None,
     ) -> PreparedPrompt:
-        example = None
+        info = self.engine.info()
+        adapter = self._find_adapter(turn, info)
+        examples: list[VerifiedAnswer] = []
         if plan.is_rewritable_hint:
             assert plan.reply is not None
             messages = self.prompt_builder.build_hint_prompt(
@@ -131,24 +134,25 @@ class AnswerGenerator:
             )
             passage_ids: tuple[str, ...] = ()
         else:
-            example = None if plan.guarded else self._find_related_example(turn, found)
-            examples = [(example.question, example.answer)] if example else []
+            examples = [] if plan.guarded else self._find_examples(turn, found, adapter)
+            shown = [(example.question, example.answer) for example in examples]
             messages, passage_ids = self.prompt_builder.build_answer_prompt(
                 turn.learner_id,
                 turn.course_id,
                 message.text,
                 found,
                 message.language,
-                [*examples, *self.prompt_builder.history(history)],
+                [*shown, *self.prompt_builder.history(history)],
                 reading,
             )
-        info = self.engine.info()
-        model, adapter = info.model, self._find_adapter(turn, info)
+        kept = _without_examples(messages, examples) if adapter else messages
+        model = info.model
         page = self._render_figure_page(message, found) if info.vision_model else None
         if page:
             messages = (*messages[:-1], replace(messages[-1], images=(page,)))
             model, adapter = info.vision_model, None  # adapters are trained on text alone
-        return PreparedPrompt(messages, passage_ids, model, info.quantization, adapter, example, page is not None)
+        example = examples[-1] if examples else None
+        return PreparedPrompt(messages, kept, passage_ids, model, info.quantization, adapter, example, page is not None)
 
     def _checked_stream(
         self,
@@ -179,7 +183,7 @@ class AnswerGenerator:
         return self.find_active_adapter(turn.learner_id, turn.course_id, info.base_sha256)
 
     def _record(self, prompt: PreparedPrompt, running: RunningTurn) -> None:
-        running.record_prompt(prompt.messages, prompt.passage_ids)
+        running.record_prompt(prompt.kept, prompt.passage_ids)
         running.turn = replace(
             running.turn,
             model=prompt.model,
@@ -188,12 +192,19 @@ class AnswerGenerator:
             verified=replace(prompt.example.ref, whole=False) if prompt.example else None,
         )
 
-    def _find_related_example(self, turn: Turn, found: SearchResult) -> VerifiedAnswer | None:
-        """Return a verified answer to a related question; None for a model of a size that would repeat it."""
-        if not self.prompt_builder.model_may(Ability.FOLLOW_EXAMPLES):
-            return None
+    def _find_examples(self, turn: Turn, found: SearchResult, adapter: AdapterRef | None) -> list[VerifiedAnswer]:
+        """Return better answers to show as earlier exchanges: beside an adapter the learner's own, else a related one.
+
+        None for a model of a size that would only repeat them.
+        """
+        may = self.prompt_builder.model_may
+        if adapter and may(Ability.FOLLOW_OWN_EXAMPLES):
+            return self.verified_answers.find_own_examples(turn.learner_id, turn.course_id, turn.question)
+        if not may(Ability.FOLLOW_EXAMPLES):
+            return []
         passage_ids = [hit.passage.id for hit in found.hits]
-        return self.verified_answers.find_related(turn.learner_id, turn.course_id, turn.question, passage_ids)
+        related = self.verified_answers.find_related(turn.learner_id, turn.course_id, turn.question, passage_ids)
+        return [related] if related else []
 
     def _render_figure_page(self, message: ParsedMessage, found: SearchResult) -> bytes | None:
         """Return the page with the figure that the message names, as a PNG."""
@@ -253,6 +264,18 @@ class AnswerGenerator:
             if found.hits and message.figure_number and not prompt.shows_page:
                 answer = f"{answer}\n\n{fixed_replies.unseen_figure_note(message.language)}"
         running.turn = replace(running.turn, answer=answer, citations=citations)
+
+
+def _without_examples(messages: tuple[Message, ...], examples: Sequence[VerifiedAnswer]) -> tuple[Message, ...]:
+    """Return a prompt without the examples after its instructions.
+
+    A correction of the answer would else train on others of the learner, which could then not be taken back alone.
+    """
+    shown = {(example.question, example.answer) for example in examples}
+    system, *rest = messages
+    while len(rest) > 2 and (rest[0].content, rest[1].content) in shown:
+        rest = rest[2:]
+    return (system, *rest)
 
 
 def decline(turn: Turn) -> Turn:

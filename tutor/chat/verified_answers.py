@@ -3,7 +3,7 @@
 The same question (`tutor.chat.question_matching`) gets the verified answer itself: one that an instructor accepted
 before one that the learner wrote. An accepted correction answers everybody in the course; any other only the learner
 under whose answer it was written. For a related question about the same passage, a verified answer may serve as an
-example in the prompt.
+example in the prompt. What learners wrote themselves is shown beside an adapter, which then follows it more often.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from tutor.domain import Correction, Endorser, Turn, VerifiedAnswerRef
 from tutor.store.database import Database
 
 MIN_RELATED_COSINE = 0.75  # of two questions, from which the answer to one is an example for the other
+MAX_OWN_EXAMPLES = 5  # as many as were measured (bench.adaptation)
 MAX_CACHED_VECTORS = 5_000
 
 
@@ -57,6 +58,17 @@ class VerifiedAnswers:
         vectors = self._embed([candidate.question for candidate in candidates])
         best = nearest(self.embedder.embed_query(question), vectors, MIN_RELATED_COSINE)[:1]
         return candidates[best[0]] if best else None
+
+    def find_own_examples(self, learner_id: str, course_id: str, question: str) -> list[VerifiedAnswer]:
+        """Return what the learner wrote for the questions nearest in meaning, the nearest last."""
+        with self.database.read_connection() as connection:
+            pairs = correction_store.written_by(connection, course_id, learner_id)
+        candidates = [_to_verified_answer(c, turn) for c, turn in pairs if is_self_contained(turn.question)]
+        if not candidates:
+            return []
+        vectors = self._embed([candidate.question for candidate in candidates])
+        places = nearest(self.embedder.embed_query(question), vectors)[:MAX_OWN_EXAMPLES]
+        return [candidates[place] for place in reversed(places)]
 
     def _candidates(
         self, learner_id: str, course_id: str, passage_ids: frozenset[str] | None = None

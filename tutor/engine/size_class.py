@@ -28,6 +28,7 @@ class Ability(StrEnum):
     READ_PASSAGES = "read_passages"  # several, whole
     KNOW_THE_LEARNER = "know_the_learner"  # their level, goals and interests, in the instructions
     FOLLOW_EXAMPLES = "follow_examples"  # a verified answer to a related question, as an earlier exchange
+    FOLLOW_OWN_EXAMPLES = "follow_own_examples"  # a learner's nearest better answers, beside an adapter of theirs
 
 
 _STANDARD_FROM, _LARGE_FROM = 1_000_000_000, 3_000_000_000
@@ -36,7 +37,7 @@ _STANDARD_FROM, _LARGE_FROM = 1_000_000_000, 3_000_000_000
 # were at hand: it keeps what such models were given before, and whoever measures it changes this line.
 ABILITIES: Mapping[SizeClass, frozenset[Ability]] = {
     SizeClass.SMALL: frozenset(),
-    SizeClass.STANDARD: frozenset({Ability.WRITE_FROM_SENTENCES, Ability.TRANSLATE}),
+    SizeClass.STANDARD: frozenset({Ability.WRITE_FROM_SENTENCES, Ability.TRANSLATE, Ability.FOLLOW_OWN_EXAMPLES}),
     SizeClass.LARGE: frozenset(Ability),
 }
 

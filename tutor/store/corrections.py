@@ -83,7 +83,20 @@ def usable_by(connection: sa.Connection, course_id: str, learner_id: str) -> lis
         corrections.c.state.in_([state.value for state in LIVE_CORRECTION_STATES]),
         corrections.c.id.not_in(trained),
     )
-    query = corrections.select().where(corrections.c.course_id == course_id, sa.or_(accepted, own))
+    return _with_turns(connection, course_id, sa.or_(accepted, own))
+
+
+def written_by(connection: sa.Connection, course_id: str, learner_id: str) -> list[tuple[Correction, Turn]]:
+    """Return the learner's own corrections in a course that are live, trained on or not, with their turns."""
+    live = corrections.c.state.in_([state.value for state in LIVE_CORRECTION_STATES])
+    return _with_turns(connection, course_id, sa.and_(corrections.c.learner_id == learner_id, live))
+
+
+def _with_turns(
+    connection: sa.Connection, course_id: str, chosen: sa.ColumnElement[bool]
+) -> list[tuple[Correction, Turn]]:
+    """Return the corrections of a course that fit a condition, latest first, with their turns."""
+    query = corrections.select().where(corrections.c.course_id == course_id, chosen)
     rows = connection.execute(query.order_by(corrections.c.created_at.desc()))
     found = [_correction(row) for row in opened_rows(connection, CORRECTIONS, rows)]
     pairs = [(correction, turn_by_id(connection, correction.turn_id)) for correction in found]
