@@ -6,7 +6,7 @@ import pytest
 from passages import make_hit
 
 from knowledge.documents import Hit, Quote
-from tutor.answers.confirmation import confirm_quotes, is_grounded
+from tutor.answers.confirmation import confirm_quotes, confirms, is_grounded
 from tutor.answers.course_sentences import read_sentences
 from tutor.answers.evidence import select_evidence
 from tutor.answers.question_form import AnswerForm
@@ -67,3 +67,19 @@ def test_a_statement_is_grounded_in_what_was_read_with_its_numbers_and_against_n
 
 def test_words_that_nobody_read_are_not_confirmed():
     assert confirm("A name is chosen by a committee of robots.", NAMES, "What is a name?").hit_index is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("firn melts fast.", False),  # only the question again, and no sentence says so
+        ("snow falls in winter.", True),  # a sentence has all of it
+        ("firn does not melt fast.", True),  # a no
+        ("firn melts fast in wind and rain.", True),  # it says more
+        ("ice floats on oil.", False),  # denied
+    ],
+)
+def test_an_answer_of_yes_or_no_stands_only_next_to_sentences_that_allow_it(claim: str, expected: bool):
+    hit = make_hit("Snow falls in winter. Ice does not float on oil. Firn is grainy snow.")
+    question = "Does firn melt fast, does snow fall in winter, does ice float on oil?"
+    assert confirms(claim, question, list(read_sentences([hit]))) is expected

@@ -55,6 +55,11 @@ def test_a_defining_sentence_that_names_what_was_said_is_read_with_the_sentence_
     assert chinese is not None and chinese.sentence.text.startswith("冰和雨水")
 
 
+def test_a_short_definition_does_not_go_on_to_that_of_another_term():
+    found = find_definition("firn", [make_hit("Firn is old snow. What lies around firn is called a moat.")], "en")
+    assert found is not None and found.sentence.text == "Firn is old snow."
+
+
 def test_a_short_definition_goes_on_to_the_next_line_of_its_paragraph_and_not_into_a_list():
     text = "冰碛是一种堆积物，它由冰川留下。\n堆积物由冰川带来的碎石组成，大小不一。\n- 冰川留下的碎石。"
     found = find_definition("冰碛", [make_hit(text)], "zh")

@@ -216,13 +216,25 @@ def test_a_yes_that_another_sentence_denies_is_not_shown(services: Services, cou
     assert "Yes" not in turn.answer and "Yes" not in streamed
 
 
-def test_a_question_that_points_back_is_read_with_the_one_before_it(services: Services, ice: Course, ada: Person):
+def test_a_yes_that_only_says_the_question_again_needs_a_sentence_that_says_so(
+    services: Services, course: Course, instructor, ask_model
+):
+    """A regression: "Yes, the Calvin cycle needs light directly. [1]", where the course says that it needs none."""
+    text = b"# Kilns\n\nA kiln bakes clay. It needs no coal itself, but a fan that a coal plant drives.\n"
+    services.documents.ingest(instructor, course.id, "kilns.md", text)
+    claim = "Yes, a kiln needs coal directly. The text states that the fan is driven by a coal plant."
+    turn, _, streamed = ask_model("Does a kiln need coal directly?", claim, claim)
+    assert "Yes" not in turn.answer and "Yes" not in streamed and "needs no coal itself" in turn.answer
+
+
+def test_a_question_that_points_back_is_read_with_the_one_before_it(services: Services, ice: Course, instructor, ada):
     """A regression: "Which of the two needs energy?" was answered from passages about two other things."""
-    engine = ScriptedEngine(["x"], context_tokens=8192, parameters=STANDARD)
-    chat = with_engine(services.chat, engine)
+    village = b"# A village\n\nTwo houses of the village are white, which is seldom.\n"
+    services.documents.ingest(instructor, ice.id, "village.md", village)
+    chat = with_engine(services.chat, ScriptedEngine(["Robots."], context_tokens=8192, parameters=STANDARD))
     *_, first = chat.ask(ada, ice.id, "How do snow and ice differ in colour?")
-    *_, _second = chat.ask(ada, ice.id, "Which of the two is white?", conversation_id=first.turn.conversation_id)
-    assert "Snow, whose many surfaces scatter all light alike" in engine.requests[-1].messages[-1].content
+    *_, second = chat.ask(ada, ice.id, "Which of the two is white?", conversation_id=first.turn.conversation_id)
+    assert "Snow, whose many surfaces" in second.turn.answer and "houses" not in second.turn.answer
 
 
 def test_steps_with_listings_go_on_to_the_last_step(ask_model: AskModel):

@@ -7,11 +7,13 @@ from the words of what was read: it is grounded, and is shown as the tutor's own
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from knowledge.documents import Hit, Quote
+from knowledge.languages import either
 from knowledge.lexical import tokenize
 from tutor.answers.course_sentences import CourseSentence, plain_text, word_count
 from tutor.answers.support_check import Fault, find_fault, numbers_in
@@ -19,7 +21,9 @@ from tutor.answers.support_check import Fault, find_fault, numbers_in
 MIN_SHARE = 0.65  # of the statement's own words that the sentences must have
 MIN_SHARE_WITH_QUESTION = 0.5  # of all its words, those of the question included
 MAX_RUN_WORDS = 90  # of neighbouring sentences that are cited together
+MIN_SHARE_TO_DENY, MIN_SHARE_TO_AFFIRM = 0.5, 0.65  # of a claim's words, in a sentence next to an answer of yes or no
 MIN_GROUNDED_SHARE = 0.4  # of the statement's own words, that what was read has anywhere
+_NEGATION = re.compile(either("question_forms", "NEGATION"), re.IGNORECASE)
 
 
 def confirm_quotes(
@@ -52,14 +56,19 @@ def is_grounded(statement: str, sources: Sequence[CourseSentence], passages: Seq
     return find_fault(statement, nearest, f"{question} {text}") is None
 
 
-def contradicts_any(claim: str, sources: Sequence[CourseSentence]) -> bool:
-    """Return whether a sentence that was read, about the same things, negates a claim or says the opposite.
+def confirms(claim: str, question: str, sources: Sequence[CourseSentence]) -> bool:
+    """Return whether a claim of an answer of yes or no may stand next to all sentences that were read.
 
-    For answers of yes or no: another sentence may seem to say what the right one denies.
+    None about the same things may deny it, since another may seem to say what that one denies. A yes that only says the
+    question again needs one that has most of its words: a model tends to say yes. A no is held to the first alone.
     """
     terms = set(tokenize(claim))
-    near = (one.text for one in sources if 2 * len(terms & set(tokenize(one.text))) >= len(terms) > 0)
-    return any(find_fault(claim, text, claim) in (Fault.NEGATION, Fault.OPPOSITE) for text in near)
+    shares = [(one.text, len(terms & set(tokenize(one.text))) / max(1, len(terms))) for one in sources]
+    near = [text for text, share in shares if share >= MIN_SHARE_TO_DENY]
+    if any(find_fault(claim, text, claim) in (Fault.NEGATION, Fault.OPPOSITE) for text in near):
+        return False
+    says_more = bool(terms - set(tokenize(question))) or _NEGATION.search(claim) is not None
+    return says_more or any(share >= MIN_SHARE_TO_AFFIRM for _text, share in shares)
 
 
 def _texts(sources: Sequence[CourseSentence]) -> list[str]:

@@ -14,7 +14,7 @@ from knowledge.documents import Hit, Quote
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
 from tutor.answers.answer_quality import drop_unfinished, is_an_answer, is_fragment, names_both, without_yes_or_no
-from tutor.answers.confirmation import confirm_quotes, contradicts_any, is_grounded
+from tutor.answers.confirmation import confirm_quotes, confirms, is_grounded
 from tutor.answers.course_reading import CourseReading
 from tutor.answers.course_sentences import plain_text
 from tutor.answers.question_form import AnswerForm
@@ -74,7 +74,7 @@ class DraftCheck:
     def _is_supported(self, sentence: str, quote: Quote) -> bool:
         reading, question = self.reading, self.reading.asked.text
         claim = without_yes_or_no(plain_text(sentence))
-        if reading.asked.asks_whether and contradicts_any(claim, reading.sources):
+        if reading.asked.asks_whether and not confirms(claim, question, reading.sources):
             return False
         if quote.hit_index is None:
             return self.is_grounded(sentence)
