@@ -177,6 +177,14 @@ class Guidance:
 
 
 @dataclass(frozen=True, slots=True)
+class FiredRule:
+    """A rule that changed what a learner was told (`tutor.courses.course_rules`)."""
+
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """A question and its answer, with everything needed to explain where the answer came from."""
 
@@ -200,6 +208,8 @@ class Turn:
     created_at: datetime
     verified: VerifiedAnswerRef | None = None
     guidance: Guidance | None = None
+    read: tuple[Citation, ...] = ()  # the passages that were read for it, best first; without a quote
+    rules: tuple[FiredRule, ...] = ()  # that applied to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,15 +290,6 @@ class Correction:
     def may_train(self, learner_id: str | None) -> bool:
         """Whether it may train this learner's adapter; None means the course's shared adapter."""
         return self.consent and self.may_answer(learner_id)
-
-
-@dataclass(frozen=True, slots=True)
-class LossPoint:
-    """A point of a training's loss curve, in nats per token."""
-
-    step: int
-    loss: float  # of the training rows
-    held_out: float | None = None  # of the held-out rows; None where it was not measured
 
 
 class AdapterState(StrEnum):

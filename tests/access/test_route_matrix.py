@@ -41,6 +41,7 @@ STATUS = {
     ("POST", "/language"): (303, 400, 400, 400),  # without a language
     ("GET", "/passage/{passage_id}"): (401, 404, 200, 200),
     ("GET", "/passage/{passage_id}/page.png"): (404, 404, 404, 404),  # only for one's own citation
+    ("GET", "/answer/{turn_id}"): (401, 404, 404, 404),  # only one's own
     ("GET", "/progress/report"): (401, 404, 200, 200),
     ("GET", "/progress/export.json"): (401, 404, 200, 200),
     ("GET", "/progress/xapi.json"): (401, 404, 200, 200),
@@ -75,11 +76,13 @@ def test_every_route_of_ours_has_a_row_and_is_answered_by_us(opened: Services):
 @pytest.mark.parametrize(("method", "path"), STATUS)
 def test_a_route_answers_each_person_as_the_table_says(opened: Services, secret: SecretCourse, method: str, path: str):
     passage = opened.library.search(secret.course.id, "Zirconium", 1).hits[0].passage.id
-    url = path.format(code="2222-2222", passage_id=passage, person_id=secret.victim.id, action="pause")
+    (asked,) = opened.conversations.list_own(secret.victim, secret.course.id)
+    (turn,) = opened.conversations.list_turns(secret.victim, asked.id)
+    url = path.format(code="2222-2222", passage_id=passage, person_id=secret.victim.id, action="pause", turn_id=turn.id)
     found = []
     for actor in (None, secret.outsider, secret.classmate, secret.teacher):
         client = TestClient(AsPerson(opened, actor), follow_redirects=False)
-        answer = client.request(method, url, params={"course": secret.course.id})
+        answer = client.request(method, url, params={"course": secret.course.id, "in": asked.id})
         found.append(answer.status_code)
         marks = PRIVATE_MARKS if actor in (secret.classmate, secret.teacher) else (*COURSE_MARKS, *PRIVATE_MARKS)
         assert not [mark for mark in marks if mark.lower() in answer.text.lower()]

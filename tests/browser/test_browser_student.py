@@ -84,6 +84,22 @@ def test_guest_sign_in_question_cited_answer_and_reload(
     assert page.locator("#tutor-conversations label").count() == 1
 
 
+def test_how_an_answer_came_about_opens_by_keyboard_on_a_phone_after_a_reload(
+    open_page: Callable[..., Any], screenshot: Shoot
+):
+    page = open_page(width=390, height=844)
+    sign_in(page)
+    ask(page, COVERED)
+    wait_until_idle(page).reload()
+    page.get_by_role("link", name="How this answer came about").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Which rules applied").wait_for()
+    told = page.locator("dialog").inner_text()
+    assert "section Colour" in told and "None that changed this answer." in told
+    assert page.evaluate("document.querySelector('dialog').scrollWidth <= document.querySelector('dialog').clientWidth")
+    screenshot(page, "student-5-came-about-phone")
+
+
 def test_a_conversation_survives_a_restart_of_the_server(browser: Any, tmp_path: Path):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(30_000)

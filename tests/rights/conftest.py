@@ -11,7 +11,7 @@ import pytest
 import tutor.store.adapters as adapter_store
 import tutor.store.alerts as alert_store
 from knowledge.embedding import HashingEmbedder
-from tutor.domain import AdapterState, AdapterVersion, Finished, JobState, LossPoint, Outcome, Person, Role, Thumb
+from tutor.domain import AdapterState, AdapterVersion, Finished, JobState, Outcome, Person, Role, Thumb
 from tutor.engine.scripted import ScriptedEngine
 from tutor.platform.settings import Settings
 from tutor.services import Services, open_services
@@ -48,7 +48,7 @@ def live(services: Services, course: Any, instructor: Person, who: Person, mark:
         )  # fmt: skip
         adapter_store.add(connection, version, [correction.id])
         alert_store.add(connection, f"a-{mark}", course.id, who.id, turn.id, ("cheating", "notice"), services.clock())
-        adapter_store.save_loss(connection, job.id, LossPoint(1, 2.0))
+        adapter_store.save_loss(connection, job.id, adapter_store.LossPoint(1, 2.0))
     services.supervision.pause(instructor, course.id, who.id)
 
 

@@ -17,9 +17,10 @@ from adapters.dataset import read_rows
 from adapters.errors import AdapterDamaged, TrainerDied, TrainingBusy, TrainingRefused
 from adapters.files import WEIGHTS
 from adapters.records import TrainedAdapter, TrainingJob
-from tutor.domain import AdapterState, JobState, LossPoint
+from tutor.domain import AdapterState, JobState
 from tutor.engine.model_files import ModelFiles
 from tutor.errors import InputRefused, NotAllowed, NotFound, TrainingFailed
+from tutor.store.adapters import LossPoint
 from tutor.tuning.adapter_training import JOB_KIND, version_name
 
 

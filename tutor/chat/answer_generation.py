@@ -19,6 +19,7 @@ from tutor.chat.prompt_builder import PromptBuilder, to_messages
 from tutor.chat.question_matching import is_echo
 from tutor.chat.running_turn import RunningTurn
 from tutor.chat.verified_answers import VerifiedAnswer, VerifiedAnswers
+from tutor.courses.course_rules import RuleKind
 from tutor.domain import Queued, Token, Turn
 from tutor.engine.base import AdapterRef, Engine, EngineInfo, GenerationRequest, Message
 from tutor.engine.size_class import Ability
@@ -256,6 +257,8 @@ class AnswerGenerator:
     ) -> None:
         """Set the turn's answer and citations from the text that was streamed."""
         answer = _replace_echo(strip_citation_marks(text), message, found)
+        if plan.guarded and answer == plan.fallback_text:
+            running.record_rule(RuleKind.GUARDED)
         if plan.is_rewritable_hint or answer == plan.fallback_text:
             citations = plan.reply.citations if plan.reply else ()
         else:

@@ -38,6 +38,13 @@ class Conversations:
         with self.database.read_connection() as connection:
             return turn_store.visible_turns(connection, conversation_id)
 
+    def get_turn(self, actor: Person, conversation_id: str, turn_id: str) -> Turn:
+        """Return a turn that one of this person's conversations shows; raises NotFound for any other."""
+        found = next((turn for turn in self.list_turns(actor, conversation_id) if turn.id == turn_id), None)
+        if found is None:
+            raise NotFound("there is no such answer; it may have been deleted", key="no_such_answer")
+        return found
+
     def start(self, actor: Person, course_id: str, title: str) -> Conversation:
         """Start a conversation; the caller checks that this person may enter the course."""
         now = self.clock()

@@ -6,10 +6,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge.documents import Hit
 from tutor.chat import prompts
-from tutor.domain import Timings, Turn, TurnStatus
+from tutor.chat.citations import make_citation
+from tutor.courses.course_rules import RuleKind
+from tutor.domain import FiredRule, Timings, Turn, TurnStatus
 from tutor.engine.base import Message
 from tutor.platform.clock import Clock
+
+MAX_READ = 12  # passages that are named as read
 
 
 class RunningTurn:
@@ -36,6 +41,17 @@ class RunningTurn:
         """Keep the prompt and the ids of its passages, so that a correction of the answer can train an adapter."""
         self.prompt = tuple((message.role, message.content) for message in messages)
         self.turn = replace(self.turn, passages=passage_ids, prompt_sha256=prompts.fingerprint(self.prompt))
+
+    def record_read(self, hits: Sequence[Hit]) -> None:
+        """Note the passages that were read for the answer, best first."""
+        read = [make_citation(place, hit, "", hit.score) for place, hit in enumerate(hits[:MAX_READ], 1)]
+        self.turn = replace(self.turn, read=tuple(read))
+
+    def record_rule(self, kind: RuleKind, detail: str = "") -> None:
+        """Note a rule that applied; one that applied before is named once."""
+        rule = FiredRule(kind.value, detail)
+        if rule not in self.turn.rules:
+            self.turn = replace(self.turn, rules=(*self.turn.rules, rule))
 
     def finish(self, status: TurnStatus) -> Turn:
         """Return the turn as it is stored: with its final answer, or with what was streamed where it has none."""

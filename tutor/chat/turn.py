@@ -25,20 +25,22 @@ from tutor.chat.follow_up_writer import FollowUpWriter
 from tutor.chat.foreign_answers import ForeignAnswers
 from tutor.chat.message_parsing import QUESTION_INTENTS, ParsedMessage, parse_message
 from tutor.chat.plan_replies import Reply
-from tutor.chat.planner import plan_turn
+from tutor.chat.planner import TurnPlan, plan_turn
 from tutor.chat.prompt_builder import TOP_K, PromptBuilder
 from tutor.chat.question_input import clean_question
 from tutor.chat.quiz_interface import ChatQuizzer, QuizReply
 from tutor.chat.running_turn import RunningTurn
 from tutor.chat.told_results import read_as_question
 from tutor.chat.turn_recorder import TurnRecorder
+from tutor.courses.course_rules import RuleKind
 from tutor.courses.courses import Courses
 from tutor.courses.message_alerts import MessageAlerts
-from tutor.courses.supervision import Supervision
+from tutor.courses.supervision import Notice, Supervision
 from tutor.domain import Course, Finished, Guidance, Person, Stage, Started, Token, Turn, TurnEvent, TurnStatus
 from tutor.engine.base import Message
 from tutor.errors import InputRefused
 from tutor.locales import t
+from tutor.pedagogy.dialogue_moves import Move
 from tutor.pedagogy.intents import Intent
 from tutor.platform.settings import Settings
 
@@ -94,7 +96,8 @@ class ChatService:
             yield Started(turn)
             if notice := self.supervision.pause_notice(actor, course.id):
                 message = parse_message(course, history, question, actor.language)
-                yield from self._reply(running, self._help_reply(course, message, running) or Reply(notice))
+                help_reply = self._help_reply(course, message, running)
+                yield from self._reply(running, help_reply) if help_reply else self._refuse(running, notice)
                 return
             yield from self._run_until_paused(actor, course, running, self._run_turn(actor, course, history, running))
 
@@ -128,7 +131,8 @@ class ChatService:
                 yield event
             else:
                 return
-        running.append(f"\n\n{notice}")
+        running.record_rule(notice.rule)
+        running.append(f"\n\n{notice.text}")
         yield Finished(self.recorder.finish(running, TurnStatus.STOPPED))
 
     def _run_turn(
@@ -142,7 +146,7 @@ class ChatService:
             return
         readings = (question, message.text, message.search_query)
         if notice := self.supervision.topic_notice(course.id, readings, message.language):
-            yield from self._reply(running, Reply(notice))
+            yield from self._refuse(running, notice)
             return
         if quiz_reply := self._run_quiz(actor, course, message, running.turn):
             running.turn = replace(running.turn, guidance=quiz_reply.guidance)
@@ -162,9 +166,7 @@ class ChatService:
             covered = found.covered or reading.is_sure
             found = SearchResult(reading.hits, covered, max(found.confidence, course.strictness.threshold * covered))
         plan = plan_turn(message, found, reading)
-        running.turn = replace(
-            running.turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
-        )
+        self._record_plan(running, course, found, plan)
         if self.follow_up_writer.can_write(message, found):
             yield Stage("thinking")
             yield from self.follow_up_writer.write(running, message, found, plan)
@@ -192,6 +194,7 @@ class ChatService:
         if concern is None:
             return None
         self.alerts.raise_alert(running.turn, concern)
+        running.record_rule(RuleKind.CONCERN, concern.kind.value)
         if not concern.is_sure:
             found = self.library.search(course.id, message.text, TOP_K, threshold=course.strictness.threshold)
             if found.covered or message.open_question_id:
@@ -204,6 +207,7 @@ class ChatService:
         if self.alerts.must_withhold(running.turn.answer or running.text):
             held = t(message.language, "answer_withheld")
             guidance = Guidance(CONCERN_MOVE, "answer")
+            running.record_rule(RuleKind.WITHHELD)
             running.turn = replace(running.turn, answer=held, citations=(), guidance=guidance)
         return self.recorder.finish(running, TurnStatus.COMPLETE)
 
@@ -215,13 +219,11 @@ class ChatService:
         earlier = [turn.question for turn in history]
         foreign = yield from self.foreign_answers.read(running.turn, course, message, earlier, language)
         if notice := self.supervision.topic_notice(course.id, [foreign.question], message.language):
-            yield from self._reply(running, Reply(notice))
+            yield from self._refuse(running, notice)
             return
         found = foreign.found
         plan = plan_turn(message, found)
-        running.turn = replace(
-            running.turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
-        )
+        self._record_plan(running, course, found, plan)
         reply = self.direct_replies.find_reply(running, course, message, found, plan)
         if reply is not None:
             yield from self._reply(running, reply)
@@ -268,6 +270,22 @@ class ChatService:
             return None
         is_harder = message.intent is Intent.HARDER
         return self.quizzer.pose(actor, course.id, message.search_query, message.language, harder=is_harder)
+
+    def _refuse(self, running: RunningTurn, notice: Notice) -> Generator[TurnEvent, None, None]:
+        """Tell what a rule of the course says in place of an answer."""
+        running.record_rule(notice.rule, notice.detail)
+        yield from self._reply(running, Reply(notice.text))
+
+    def _record_plan(self, running: RunningTurn, course: Course, found: SearchResult, plan: TurnPlan) -> None:
+        """Note what was found and planned, and which of the course's levels decided it."""
+        running.turn = replace(
+            running.turn, covered=found.covered, confidence=round(found.confidence, 4), guidance=plan.guidance
+        )
+        running.record_read(found.hits)
+        if plan.move is Move.NOT_COVERED:
+            running.record_rule(RuleKind.STRICTNESS, course.strictness.value)
+        if plan.guidance.exercise and plan.guidance.top:
+            running.record_rule(RuleKind.HELP_LEVEL, course.help_level.value)
 
     def _reply(self, running: RunningTurn, reply: Reply) -> Generator[TurnEvent, None, None]:
         """Give a reply that no model wrote, and store the turn."""

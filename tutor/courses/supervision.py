@@ -13,6 +13,7 @@ import tutor.store.audit as audit_store
 import tutor.store.supervision as supervision_store
 from tutor.accounts.permissions import Action
 from tutor.courses.blocked_topics import can_be_found, find_blocked_topic
+from tutor.courses.course_rules import RuleKind
 from tutor.courses.courses import Courses
 from tutor.domain import Person
 from tutor.errors import InputRefused
@@ -23,6 +24,15 @@ from tutor.store.database import Connection, Database
 
 MAX_TOPICS = 50
 MAX_TOPIC_CHARS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a learner is told in place of an answer, and the rule for which."""
+
+    text: str
+    rule: RuleKind
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +94,25 @@ class Supervision:
             supervision_store.set_blocked_topics(connection, course_id, named)
             self._log(connection, Act.RULES_CHANGED, actor, course_id, None)
 
-    def pause_notice(self, actor: Person, course_id: str) -> str | None:
+    def pause_notice(self, actor: Person, course_id: str) -> Notice | None:
         """Return what a learner is told while the tutor is paused for them; None while it is not."""
         with self.database.read_connection() as connection:
             paused = supervision_store.paused_learners(connection, course_id)
         if None in paused:
-            return t(actor.language, "paused_course")
-        return t(actor.language, "paused_learner") if actor.id in paused else None
+            return Notice(t(actor.language, "paused_course"), RuleKind.PAUSED_COURSE)
+        if actor.id not in paused:
+            return None
+        return Notice(t(actor.language, "paused_learner"), RuleKind.PAUSED_LEARNER)
 
-    def topic_notice(self, course_id: str, texts: Sequence[str], language: str) -> str | None:
+    def topic_notice(self, course_id: str, texts: Sequence[str], language: str) -> Notice | None:
         """Return what a learner is told whose message is about a blocked topic; `texts` are ways to read it."""
         with self.database.read_connection() as connection:
             topics = supervision_store.blocked_topics(connection, course_id)
         found = (find_blocked_topic(text, topics) for text in texts) if topics else ()
         topic = next(filter(None, found), None)
-        return t(language, "topic_blocked", topic=topic) if topic else None
+        if topic is None:
+            return None
+        return Notice(t(language, "topic_blocked", topic=topic), RuleKind.TOPIC, topic)
 
     def _log(self, connection: Connection, act: Act, actor: Person, course_id: str, learner_id: str | None) -> None:
         audit_store.append(connection, act, self.clock(), actor=actor.id, subject=learner_id, course_id=course_id)

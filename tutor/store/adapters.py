@@ -6,14 +6,24 @@ An owner is a learner's id in a course; None is the course itself.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from tutor.domain import AdapterState, AdapterVersion, Correction, LossPoint
+from tutor.domain import AdapterState, AdapterVersion, Correction
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import adapter_rows, adapters, training_losses
+
+
+@dataclass(frozen=True, slots=True)
+class LossPoint:
+    """A point of a training's loss curve, in nats per token."""
+
+    step: int
+    loss: float  # of the training rows
+    held_out: float | None = None  # of the held-out rows; None where it was not measured
 
 
 def _version(row: sa.Row[Any]) -> AdapterVersion:

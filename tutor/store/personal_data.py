@@ -84,8 +84,8 @@ TABLES = (
     _of_person(
         "turns",
         "id conversation_id learner_id course_id number question answer status covered confidence citations "
-        "passages prompt prompt_sha256 model quantization adapter timings guidance replaces shown created_at "
-        "verified",
+        "passages prompt prompt_sha256 model quantization adapter timings guidance provenance replaces shown "
+        "created_at verified",
         "questions, answers and how each answer came about",
         Export.DATA_FILE,
         "as its conversation",

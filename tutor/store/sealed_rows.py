@@ -58,7 +58,9 @@ def _owner_of_grade() -> Any:
 
 
 CONVERSATIONS = SealedTable(conversations, ("title",), ("id",), conversations.c.learner_id)
-TURNS = SealedTable(turns, ("question", "answer", "citations", "prompt", "guidance"), ("id",), turns.c.learner_id)
+TURNS = SealedTable(
+    turns, ("question", "answer", "citations", "prompt", "guidance", "provenance"), ("id",), turns.c.learner_id
+)
 RATINGS = SealedTable(feedback, ("reason",), ("turn_id", "author_id"), feedback.c.author_id)
 CORRECTIONS = SealedTable(corrections, ("text", "reason"), ("id",), corrections.c.author_id)
 PROFILES = SealedTable(profiles, ("said", "dropped"), ("learner_id", "course_id"), profiles.c.learner_id)

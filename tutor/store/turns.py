@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tutor.domain import Citation, Endorser, Guidance, Timings, Turn, TurnStatus, VerifiedAnswerRef
+from tutor.domain import Citation, Endorser, FiredRule, Guidance, Timings, Turn, TurnStatus, VerifiedAnswerRef
 from tutor.platform.clock import from_iso, to_iso
 from tutor.store.schema import turns
 from tutor.store.sealed_rows import TURNS, opened_first, opened_rows, sealed_values
@@ -33,6 +33,7 @@ def _values(turn: Turn) -> dict[str, Any]:
         "timings": asdict(turn.timings) if turn.timings else None,
         "verified": asdict(turn.verified) if turn.verified else None,
         "guidance": asdict(turn.guidance) if turn.guidance else None,
+        "provenance": _provenance(turn),
     }
 
 
@@ -58,7 +59,15 @@ def _turn(row: Any) -> Turn:
         created_at=from_iso(row.created_at),
         verified=_verified(row.verified) if row.verified else None,
         guidance=Guidance(**row.guidance) if row.guidance else None,
+        read=tuple(Citation(**passage) for passage in (row.provenance or {}).get("read", ())),
+        rules=tuple(FiredRule(**rule) for rule in (row.provenance or {}).get("rules", ())),
     )
+
+
+def _provenance(turn: Turn) -> dict[str, Any] | None:
+    if not turn.read and not turn.rules:
+        return None
+    return {"read": [asdict(one) for one in turn.read], "rules": [asdict(one) for one in turn.rules]}
 
 
 def _verified(value: dict[str, Any]) -> VerifiedAnswerRef:

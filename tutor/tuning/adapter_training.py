@@ -18,7 +18,7 @@ import tutor.store.adapters as adapter_store
 from adapters import dataset, gate, registry
 from adapters.errors import TrainingRefused
 from adapters.records import Recipe, TrainedAdapter, TrainingJob, TrainingProgress, TrainingRow
-from tutor.domain import AdapterState, AdapterVersion, Job, LossPoint, Person
+from tutor.domain import AdapterState, AdapterVersion, Job, Person
 from tutor.engine.base import Engine, EngineState
 from tutor.engine.free_memory import available_memory
 from tutor.engine.model_files import ModelFiles, resolve_model_files
@@ -27,6 +27,7 @@ from tutor.jobs import JobReporter, JobRunner
 from tutor.platform.clock import Clock, new_id
 from tutor.platform.settings import Settings
 from tutor.store import people
+from tutor.store.adapters import LossPoint
 from tutor.store.audit import Act
 from tutor.store.database import Database
 from tutor.tuning import work_dirs

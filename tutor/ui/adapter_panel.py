@@ -13,9 +13,10 @@ from typing import Any
 import gradio as gr
 
 import tutor.ui.adapter_view as adapter_view
-from tutor.domain import AdapterVersion, LossPoint, Person
+from tutor.domain import AdapterVersion, Person
 from tutor.locales import t
 from tutor.services import Services
+from tutor.store.adapters import LossPoint
 from tutor.tuning.side_by_side import AnswerSide
 from tutor.ui import chat_view, job_progress
 from tutor.ui.confirmation import build_confirmation

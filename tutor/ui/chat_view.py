@@ -44,6 +44,7 @@ CONFIDENCE_UNSURE = 0.15  # above it, an uncovered answer is called "not certain
 SHORT_ANSWER_TERMS = 12  # an answer of at most so many terms is shown with its cited sentence
 MAX_QUOTE_CHARS = 240
 STARTER_QUESTIONS = 4
+ANSWER_PATH = "/answer"
 ANSWER_MOVES = ("answer", "define")  # moves that answer the question itself
 _UNSUPPORTED_HTML = f'<span class="tutor-unsupported">{OWN_WORDS_MARK}</span>'
 _UNSUPPORTED_MARK = re.compile(rf"\[{OWN_WORDS_MARK}\](?!\()")
@@ -76,9 +77,21 @@ def to_answer_message(turn: Turn, language: str) -> ChatMessage:
         format_unsupported_legend(turn, language),
         format_sources(turn, language),
         format_turn_status(turn, language),
-        " · ".join(filter(None, (format_confidence(turn, language), format_provenance(turn, language)))),
+        _format_basis(turn, language),
     ]
     return {"role": "assistant", "content": "\n\n".join(filter(None, parts)), "metadata": {"id": turn.id}}
+
+
+def _format_basis(turn: Turn, language: str) -> str:
+    """Return the line below an answer: how sure it is, what wrote it, and the link to how it came about."""
+    link = f"[{t(language, 'came_about')}]({provenance_url(turn)})" if turn.status is not TurnStatus.RUNNING else ""
+    parts = (format_confidence(turn, language), format_provenance(turn, language), link)
+    return " · ".join(filter(None, parts))
+
+
+def provenance_url(turn: Turn) -> str:
+    """Return the address of the page that says how an answer came about."""
+    return f"{ANSWER_PATH}/{quote(turn.id, safe='')}?{urlencode({'in': turn.conversation_id})}"
 
 
 def to_partial_message(text: str, stage: Stage | Queued | None, language: str) -> ChatMessage:

@@ -21,14 +21,22 @@ from tutor.errors import InputRefused, NotAllowed, NotFound, TutorError
 from tutor.locales import t
 from tutor.platform.throttle import Throttle
 from tutor.services import Services
-from tutor.ui import admin_routes, arrival_routes, citation_routes, download_routes, photo_input, static_pages
+from tutor.ui import (
+    admin_routes,
+    arrival_routes,
+    citation_routes,
+    download_routes,
+    photo_input,
+    provenance_routes,
+    static_pages,
+)
 from tutor.ui.account_panel import ERASE_PATH
 from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
 from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
     r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/start|/account/(?:delete|data|data\.json|name)|/language|/photo"
-    r"|/admin(?:/(?:invite|backup|audit|people/[^/]+(?:/[^/]+)?))?|/passage/[^/]+(?:/page\.png)?"
+    r"|/answer/[^/]+|/admin(?:/(?:invite|backup|audit|people/[^/]+(?:/[^/]+)?))?|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
@@ -173,6 +181,7 @@ def build_routes_app(services: Services) -> Starlette:
             *admin_routes.build_routes(services),
             *arrival_routes.build_routes(services),
             *citation_routes.build_routes(services),
+            *provenance_routes.build_routes(services),
             *download_routes.build_routes(services),
         ]
     )

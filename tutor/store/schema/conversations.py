@@ -41,6 +41,7 @@ turns = Table(
     Column("adapter", String),
     Column("timings", JSON),
     Column("guidance", JSON),  # the move of the turn and the hint ladder after it
+    Column("provenance", JSON),  # passages read and rules that applied
     Column("replaces", String, ForeignKey("turns.id", ondelete="SET NULL")),
     Column("shown", Boolean, nullable=False),
     Column("created_at", String, nullable=False),

@@ -1,4 +1,4 @@
-/* Opens cited passages in place, lets Escape stop an answer, and says when the network is gone. Without it the links open a separate page. */
+/* Opens cited passages, and how an answer came about, in place; lets Escape stop an answer, and says when the network is gone. Without it the links open a separate page. */
 (() => {
   const dialog = () => {
     let found = document.querySelector("dialog.tutor-passage");
@@ -30,7 +30,7 @@
   };
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.('a[href^="/passage/"]');
+    const link = event.target.closest?.('a[href^="/passage/"], a[href^="/answer/"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
     event.stopPropagation();
