@@ -40,6 +40,7 @@ class _Unit:
     end: int
     size: float
     starts_block: bool
+    key_terms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,16 @@ def chunk_document(parsed: ParsedDocument, document_id: str, course_id: str) -> 
         while end > start and text[end - 1].isspace():
             end -= 1
         passage = Passage(
-            "", document_id, course_id, ordinal, text[start:end], group.locator, group.heading, start, end
+            "",
+            document_id,
+            course_id,
+            ordinal,
+            text[start:end],
+            group.locator,
+            group.heading,
+            start,
+            end,
+            _terms(units),
         )
         passages.append(replace(passage, id=_passage_id(passage)))
     return passages
@@ -104,10 +114,21 @@ def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
             first, units = None, []
         if first is None:
             first, role = block, block_role
-        units += _split_units(block.text, start)
+        units += (_with_terms(unit, block, start) for unit in _split_units(block.text, start))
         start += len(block.text) + len(BLOCK_SEPARATOR)
     if first is not None:
         yield _Group(first.locator, first.heading, tuple(units), role)
+
+
+def _with_terms(unit: _Unit, block: Block, block_start: int) -> _Unit:
+    if not block.key_terms:
+        return unit
+    text = block.text[unit.start - block_start : unit.end - block_start]
+    return replace(unit, key_terms=tuple(term for term in block.key_terms if term in text))
+
+
+def _terms(units: Sequence[_Unit]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term for unit in units for term in unit.key_terms))
 
 
 def _group_key(block: Block) -> tuple[object, ...]:

@@ -38,6 +38,7 @@ class Block:
     text: str
     locator: Locator
     heading: tuple[str, ...] = ()  # path of headings above it, outermost first
+    key_terms: tuple[str, ...] = ()  # short pieces of its text that the author emphasised
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Passage:
     heading: tuple[str, ...]
     start: int
     end: int
+    key_terms: tuple[str, ...] = ()  # short pieces of its text that the author emphasised
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,6 +72,7 @@ class _DocxBlockBuilder:
     blocks: list[Block] = field(default_factory=list)
     title: str = ""
     _items: list[str] = field(default_factory=list)
+    _item_terms: list[str] = field(default_factory=list)
     _hidden: int = 0
     _pictured_equations: int = 0
 
@@ -87,7 +89,7 @@ class _DocxBlockBuilder:
             return
         content = self._read(part)
         if content.text:
-            self._add_paragraph(part, content.text)
+            self._add_paragraph(part, content)
         self._add_hanging(content, depth)
 
     def _read(self, paragraph: Any) -> ParagraphText:
@@ -102,7 +104,8 @@ class _DocxBlockBuilder:
         marker = self._marker(paragraph) if content.text else None
         return content.text if marker in (None, BULLET) else f"{marker}{content.text}"
 
-    def _add_paragraph(self, paragraph: Any, text: str) -> None:
+    def _add_paragraph(self, paragraph: Any, content: ParagraphText) -> None:
+        text = content.text
         style = self.styles.paragraph(paragraph.style)
         marker = self._marker(paragraph)
         level = style.heading or _outline_level(paragraph)
@@ -115,9 +118,10 @@ class _DocxBlockBuilder:
         elif marker is not None or style.listed:
             indent = "  " * _list_place(paragraph, style.numbering, style.level)[1]
             self._items.append(f"{indent}{BULLET if marker is None else marker}{text}")
+            self._item_terms += content.key_terms
         else:
             self.flush()
-            self._add(text)
+            self._add(text, content.key_terms)
 
     def _marker(self, paragraph: Any) -> str | None:
         """Count a paragraph in its list and return what stands before its text; None outside lists."""
@@ -141,8 +145,8 @@ class _DocxBlockBuilder:
 
     def flush(self) -> None:
         """Close the open list."""
-        self._add("\n".join(self._items))
-        self._items = []
+        self._add("\n".join(self._items), self._item_terms)
+        self._items, self._item_terms = [], []
 
     def add_notes(self, title: str, root: Any) -> None:
         """Add footnotes, endnotes or comments as a section of their own."""
@@ -165,9 +169,10 @@ class _DocxBlockBuilder:
             f"{equations} stored as pictures and could not be read; type them with Word's equation editor.",
         )
 
-    def _add(self, text: str) -> None:
+    def _add(self, text: str, terms: Sequence[str] = ()) -> None:
         if text:
-            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
+            place, heading = self.sections.next_locator(), self.sections.heading_path
+            self.blocks.append(Block(text, place, heading, tuple(dict.fromkeys(terms))))
 
 
 def _list_place(paragraph: Any, numbering: str, level: int) -> tuple[str, int]:

@@ -15,6 +15,7 @@ from knowledge.languages import either
 _HEADING = re.compile(rf"^(?:überschrift|titre|{either('headings', 'HEADING_STYLE')})\s*([1-9])", re.IGNORECASE)
 _LIST = re.compile(either("headings", "LIST_STYLE"), re.IGNORECASE)
 _OFF = ("0", "false", "off", "none")
+_EMPHASIS = ("w:b", "w:i", "w:u")
 _LEAST_RISE = 4  # half points: less is a correction of the line's height
 _MAX_CHAIN = 20  # of styles that are based on each other
 
@@ -37,6 +38,7 @@ class CharacterFormat:
     hidden: bool | None = None
     shift: int | None = None
     font: str | None = None
+    emphasised: bool | None = None
 
     def over(self, other: CharacterFormat) -> CharacterFormat:
         """Return this format where it says something, else the other."""
@@ -44,6 +46,7 @@ class CharacterFormat:
             other.hidden if self.hidden is None else self.hidden,
             other.shift if self.shift is None else self.shift,
             self.font or other.font,
+            other.emphasised if self.emphasised is None else self.emphasised,
         )
 
 
@@ -118,7 +121,14 @@ def _read_format(properties: Any) -> CharacterFormat:
         None if hidden is None else hidden.get(qn("w:val")) not in _OFF,
         _shift(properties),
         None if font is None else font.get(qn("w:ascii")) or font.get(qn("w:hAnsi")),
+        _is_emphasised(properties),
     )
+
+
+def _is_emphasised(properties: Any) -> bool | None:
+    """Whether text is bold, in italics or underlined; None where the properties do not say."""
+    marks = [mark for name in _EMPHASIS if (mark := properties.find(qn(name))) is not None]
+    return any(mark.get(qn("w:val")) not in _OFF for mark in marks) if marks else None
 
 
 def _shift(properties: Any) -> int | None:

@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from knowledge.parsing.docx_styles import CharacterFormat, Styles
 from knowledge.parsing.mathml_to_latex import from_omml
 from knowledge.parsing.office_drawings import description
-from knowledge.parsing.runs import Run, join_runs
+from knowledge.parsing.runs import Run, join_runs, key_terms
 from knowledge.parsing.symbol_fonts import decode_symbols
 from knowledge.parsing.text_cleaning import clean_text
 
@@ -38,6 +38,10 @@ class ParagraphText:
     @property
     def text(self) -> str:
         return clean_text(join_runs(self.runs))
+
+    @property
+    def key_terms(self) -> tuple[str, ...]:
+        return key_terms(self.runs)
 
 
 def is_placeholder(element: Any) -> bool:
@@ -87,7 +91,8 @@ def _add_characters(element: Any, content: ParagraphText, style: CharacterFormat
     if style.hidden:
         content.hidden += len(text.strip())
     else:
-        content.runs.append(Run(text, (style.shift or 0) if text.strip() else 0))
+        shift = (style.shift or 0) if text.strip() else 0
+        content.runs.append(Run(text, shift, emphasised=bool(style.emphasised)))
 
 
 def _add_ruby(element: Any, styles: Styles, content: ParagraphText, style: CharacterFormat) -> None:

@@ -13,7 +13,7 @@ from knowledge.parsing.html_tables import table_cells
 from knowledge.parsing.html_visibility import PageStyle, is_back_link, is_contents_list, is_note_reference
 from knowledge.parsing.list_numbers import format_number
 from knowledge.parsing.mathml_to_latex import from_mathml
-from knowledge.parsing.runs import Run, join_runs
+from knowledge.parsing.runs import Run, join_runs, key_terms
 from knowledge.parsing.section_tracker import SectionTracker
 from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table
 
@@ -26,6 +26,7 @@ _INLINE_TAGS = frozenset(
     "a abbr b bdi bdo big cite code data dfn em font i img ins kbd label mark math nobr q ruby rb rt s samp "
     "small span strike strong sub sup time tt u var wbr br".split()
 )
+_EMPHASIS_TAGS = frozenset("b strong i em dfn u".split())
 _LISTS = ("ul", "ol", "menu")
 _MAX_DEPTH = 400
 _LONG_ITEM = 400  # characters; longer items are paragraphs of their own
@@ -40,20 +41,25 @@ class HtmlBlockBuilder:
     whole: bool = True  # False inside a cell or an item: headings are text, lists in `left_out` are read by others
     blocks: list[Block] = field(default_factory=list)
     left_out: frozenset[html.HtmlElement] = frozenset()
+    key_terms: list[str] = field(default_factory=list)  # of the current block
     _runs: list[Run] = field(default_factory=list)
     _shift: int = 0
+    _is_emphasised: bool = False
     _marker: str = ""
 
     def flush(self) -> None:
         """Close the current block."""
         text = clean_text(join_runs(self._runs))
+        self.key_terms += key_terms(self._runs)
         self._runs = []
         self._add(text)
 
     def _add(self, text: str) -> None:
         if text.strip():
             text, self._marker = self._marker + text, ""
-            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
+            terms = tuple(dict.fromkeys(term for term in self.key_terms if term in text))
+            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path, terms))
+        self.key_terms = []
 
     def visit(self, element: html.HtmlElement, depth: int) -> None:
         """Add the content of an element; raises RecursionError."""
@@ -67,7 +73,7 @@ class HtmlBlockBuilder:
 
     def _append_text(self, text: str | None) -> None:
         if text:
-            self._runs.append(Run(re.sub(r"\s+", " ", text), self._shift))
+            self._runs.append(Run(re.sub(r"\s+", " ", text), self._shift, emphasised=self._is_emphasised))
 
     def _child(self, element: html.HtmlElement, depth: int) -> None:
         element.tag = element.tag.rpartition("}")[2].lower()
@@ -97,20 +103,24 @@ class HtmlBlockBuilder:
         shift = self.style.shift(element)
         if (tag == "a" or shift > 0 or element.get("role")) and is_note_reference(element, self.style):
             return
-        outer, self._shift = self._shift, shift or self._shift
+        outer = self._shift, self._is_emphasised
+        self._shift = shift or self._shift
+        self._is_emphasised = self._is_emphasised or tag in _EMPHASIS_TAGS
         self.visit(element, depth + 1)
-        self._shift = outer
+        self._shift, self._is_emphasised = outer
 
     def inner_text(self, element: html.HtmlElement, left_out: frozenset[html.HtmlElement] = frozenset()) -> str:
         """Return all visible text below an element on one line."""
         walk = HtmlBlockBuilder(SectionTracker(), self.style, whole=False, left_out=left_out)
         walk.visit(element, 0)
         walk.flush()
+        self.key_terms += (term for block in walk.blocks for term in block.key_terms)
         return " ".join(block.text for block in walk.blocks)
 
     def _heading(self, element: html.HtmlElement, level: int) -> None:
         self.flush()
         title = clean_line(self.inner_text(element)).rstrip("¶# ")
+        self.key_terms = []
         if title:
             self.sections.enter(level, title)
 
@@ -132,7 +142,9 @@ class HtmlBlockBuilder:
             return
         lines = list(self._list_lines(element, depth))
         if max(map(len, lines), default=0) > _LONG_ITEM:
+            terms = self.key_terms
             for line in lines:
+                self.key_terms = terms
                 self._add(line.removeprefix("- "))
         else:
             self._add("\n".join(lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 from markdown_it import MarkdownIt
@@ -15,7 +15,7 @@ from markdown_it.token import Token
 from knowledge.document_titles import title_of_top_line
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing import html_reader
-from knowledge.parsing.runs import Run, join_runs
+from knowledge.parsing.runs import Run, join_runs, key_terms
 from knowledge.parsing.section_tracker import HeadingStack, SectionTracker
 from knowledge.parsing.source_file import SourceFile
 from knowledge.parsing.text_cleaning import clean_code, clean_line, clean_text, format_table, join_lines
@@ -29,7 +29,7 @@ _MATH = re.compile(
 _SCRIPT = re.compile(r"\^([+−-]?\w{1,12}[+−-]?)\^(?![\w^])|~([+−-]?\w{1,12})~(?!~)")
 _NOTE_REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
 _NOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:[ \t]*")
-_TAG = re.compile(r"<(/?)(sup|sub|br)\b[^>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(sup|sub|br|b|strong|i|em|dfn|u)\b[^>]{0,200}>", re.IGNORECASE)
 
 _SOFT_BREAK = "\x00"  # a line break that only wraps; the parser removes this character from its input
 
@@ -150,6 +150,7 @@ class _MarkdownBlockBuilder:
     sections: SectionTracker
     blocks: list[Block] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
+    _terms: list[str] = field(default_factory=list)  # that are emphasised in these lines
     _rows: list[list[str]] = field(default_factory=list)
     _heading: int = 0
     _depth: int = 0  # of open lists and quotations
@@ -185,12 +186,14 @@ class _MarkdownBlockBuilder:
     def flush(self) -> None:
         """Close the current block."""
         text = "\n".join(self._lines)
-        self._lines = []
+        terms = tuple(dict.fromkeys(self._terms))
+        self._lines, self._terms = [], []
         if text.strip():
-            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path))
+            self.blocks.append(Block(text, self.sections.next_locator(), self.sections.heading_path, terms))
 
     def _inline(self, token: Token) -> None:
-        text = clean_text(plain_text(token.children or ()))
+        runs = _runs(token.children or ())
+        text = clean_text(_text_of(runs))
         if self._heading:
             self.flush()
             self.sections.enter(self._heading, clean_line(text))
@@ -198,6 +201,7 @@ class _MarkdownBlockBuilder:
         elif self._rows:
             self._rows[-1].append(text)
         else:
+            self._terms += key_terms(replace(run, text=run.text.replace(_SOFT_BREAK, " ")) for run in runs)
             self._add(self._mark + text)
             self._mark = ""
 
@@ -240,22 +244,40 @@ class _MarkdownBlockBuilder:
 
 def plain_text(tokens: Sequence[Token]) -> str:
     """Return inline tokens without markup: links and images by their text, formulas as they are."""
+    return _text_of(_runs(tokens))
+
+
+def _text_of(runs: Sequence[Run]) -> str:
+    return join_lines(join_runs(runs).split(_SOFT_BREAK))
+
+
+def _runs(tokens: Sequence[Token]) -> list[Run]:
+    """Return the pieces of inline tokens, with what is raised, lowered or emphasised by marks or tags."""
     runs: list[Run] = []
-    shift = 0
+    shift = depth = 0
     for token in tokens:
         match token.type:
             case "text" | "code_inline" | "text_special":
-                runs.append(Run(token.content, shift))
+                runs.append(Run(token.content, shift, emphasised=depth > 0))
             case "softbreak":
-                runs.append(Run(_SOFT_BREAK))
+                runs.append(Run(_SOFT_BREAK, emphasised=depth > 0))
             case "hardbreak":
                 runs.append(Run("\n"))
             case "image":
                 runs.append(Run(plain_text(token.children or ())))
+            case "strong_open" | "em_open":
+                depth += 1
+            case "strong_close" | "em_close":
+                depth -= 1
             case "html_inline" if tag := _TAG.fullmatch(token.content):
-                shift = _shift_after(tag)
-                runs.append(Run("\n" if tag.group(2).lower() == "br" else ""))
-    return join_lines(join_runs(runs).split(_SOFT_BREAK))
+                match tag.group(2).lower():
+                    case "br":
+                        runs.append(Run("\n"))
+                    case "sup" | "sub":
+                        shift = _shift_after(tag)
+                    case _:
+                        depth = max(0, depth - 1) if tag.group(1) else depth + 1
+    return runs
 
 
 def _shift_after(tag: re.Match[str]) -> int:

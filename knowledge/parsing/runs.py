@@ -24,17 +24,28 @@ _RAISED_BY_CUSTOM = re.compile(
 _TRADE_MARKS = {"tm": "™", "sm": "℠"}
 _NOTE_REFERENCE = re.compile(r"[\[【](?:\d{1,3}|[a-z]{1,3})(?:\s?[,;–-]\s?\d{1,3})*[\]】]", re.IGNORECASE)
 _MARK_IN_A_LINK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[ivxl]{1,5}|[*∗†‡§¶]+)[\])]?", re.IGNORECASE)
+_AROUND_TERMS = " .,:;!?[]\"“”‘’'。，：；、【】《》"
+_TERM = re.compile(r"(?=.*[^\W\d_])(?:[^.!?。！？，；;:：\n]|\.(?=\w)){2,60}")
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
+_TERM_WORDS, _TITLE_WORDS = (
+    6,
+    3,
+)  # a longer piece with a full stop is a sentence; a Chinese character counts half a word
 _LONGEST_SCRIPT = 24  # characters; more is a sentence in small print
 _WORDS = re.compile(r"[^\W\d_]{2,}\s+[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A piece of text: raised (`shift` 1), lowered (-1) or on the line (0); `reading` is its pronunciation above it."""
+    """A piece of text: raised (`shift` 1), lowered (-1) or on the line (0); `reading` is its pronunciation above it.
+
+    `emphasised` is what the author printed in bold, in italics or underlined.
+    """
 
     text: str
     shift: int = 0
     reading: str = ""
+    emphasised: bool = False
 
 
 def join_runs(runs: Iterable[Run]) -> str:
@@ -52,6 +63,26 @@ def join_runs(runs: Iterable[Run]) -> str:
         else:
             text += run.text
     return text
+
+
+def key_terms(runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return the emphasised pieces of a paragraph that can be terms: short, no sentence, not the whole paragraph."""
+    runs = [run for run in runs if run.text.strip()]
+    if all(run.emphasised for run in runs):
+        return ()
+    pieces = (join_runs(group) for emphasised, group in groupby(runs, key=lambda run: run.emphasised) if emphasised)
+    found = (" ".join(piece.split()) for piece in pieces)
+    return tuple(dict.fromkeys(piece.strip(_AROUND_TERMS) for piece in found if _is_term(piece)))
+
+
+def _is_term(piece: str) -> bool:
+    limit = _TITLE_WORDS if piece.endswith(_SENTENCE_ENDS) else _TERM_WORDS
+    term = piece.strip(_AROUND_TERMS)
+    return _TERM.fullmatch(term) is not None and _words(term) <= limit
+
+
+def _words(term: str) -> float:
+    return len(term.split()) + sum(map(is_cjk, term)) / 2
 
 
 def is_note_mark(text: str) -> bool:

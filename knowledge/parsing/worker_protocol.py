@@ -86,7 +86,12 @@ def _document_to_fields(document: ParsedDocument) -> dict[str, Any]:
     headings: dict[tuple[str, ...], int] = {}
     locators: dict[Locator, int] = {}
     blocks = [
-        (b.text, locators.setdefault(b.locator, len(locators)), headings.setdefault(b.heading, len(headings)))
+        (
+            b.text,
+            locators.setdefault(b.locator, len(locators)),
+            headings.setdefault(b.heading, len(headings)),
+            b.key_terms,
+        )
         for b in document.blocks
     ]
     return {
@@ -103,6 +108,9 @@ def _document_to_fields(document: ParsedDocument) -> dict[str, Any]:
 def _document_from_fields(fields: dict[str, Any]) -> ParsedDocument:
     locators = [Locator(LocatorKind(place), int(number), str(label)) for place, number, label in fields["locators"]]
     headings = [tuple(str(part) for part in path) for path in fields["headings"]]
-    blocks = tuple(Block(str(text), locators[place], headings[path]) for text, place, path in fields["blocks"])
+    blocks = tuple(
+        Block(str(text), locators[place], headings[path], tuple(str(term) for term in terms))
+        for text, place, path, terms in fields["blocks"]
+    )
     notes = tuple(str(note) for note in fields["notes"])
     return ParsedDocument(str(fields["title"]), str(fields["media_type"]), blocks, int(fields["pages"]), notes)

@@ -15,7 +15,6 @@ REST = "3. Firn becomes ice. All air is squeezed out by then."
 
 
 def test_paragraphs_that_begin_with_a_title_are_a_list_and_short_sentences_are_none():
-    """Emphasis is not kept when a document is read: "**Wind.** It dries the snow." is "Wind. It dries the snow."."""
     titled = (
         "Ice melts for many reasons.\n\nWind. It dries snow.\n\nWarm rain. It wets snow.\n\nDust. It takes up light."
     )
@@ -109,3 +108,11 @@ def test_an_item_whose_name_ends_a_passage_has_its_text_in_the_next():
     found = find_list("What are the steps of a descent?", [section])
     assert found is not None and [item.text for item in found.items][-1] == "Let go of the rock."
     assert len(found.items) - len(found.rests) == 3
+
+
+def test_paragraphs_that_begin_with_an_emphasised_name_are_a_list():
+    text = "Ice melts for two reasons.\n\nWarm air that comes from the sea: it wets snow.\n\nDust – it takes up light."
+    names = ("Warm air that comes from the sea", "Dust")
+    assert find_list("What are the reasons why ice melts?", [[make_hit(text)]]) is None
+    found = find_list("What are the reasons why ice melts?", [[make_hit(text, key_terms=names)]])
+    assert found is not None and [item.text.split()[0] for item in found.items] == ["Warm", "Dust"]

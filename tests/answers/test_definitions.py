@@ -95,3 +95,20 @@ def test_a_section_whose_title_begins_like_a_list_of_sources_is_read(heading: st
 def test_exercises_define_nothing():
     hit = make_hit("A glacier is a river of ice. True or false?", heading=("6. Exercises",))
     assert find_definition("glacier", [hit], "en") is None
+
+
+def test_the_sentence_in_which_the_author_emphasised_the_term_is_preferred_to_one_that_only_mentions_it():
+    """A regression: secondary consumers were defined as small fish, from a sentence about one lake."""
+    told = "The outwash plains are in the south of Iceland."
+    text = "Water spreads rubble before the ice. It lays down outwash plains (sandurs) beyond the moraines."
+    hits = [make_hit(told), make_hit(text, ordinal=1, key_terms=("outwash plains (sandurs)",))]
+    found = find_definition("outwash plains", hits, "en")
+    assert found is not None and "beyond the moraines" in found.sentence.text
+    plain = find_definition("outwash plains", [hits[0], make_hit(text, ordinal=1)], "en")
+    assert plain is None or "Iceland" in plain.sentence.text
+
+
+def test_emphasis_counts_only_where_the_passage_first_has_the_term():
+    text = "Farmers plough a drumlin, with much care. Ice leaves rubble, a drumlin, behind it as it shrinks."
+    found = find_definition("drumlin", [make_hit(text, key_terms=("drumlin",))], "en")
+    assert found is not None and found.sentence.text.startswith("Farmers")

@@ -1,7 +1,7 @@
 """Finds the whole list or sequence of steps that a course gives under a heading or a leading sentence. Pure.
 
-A list is a run of bulleted or numbered lines, of paragraphs that begin with a bold name, or of subsections. It may run
-over several passages: the passages of one section are read as one text.
+A list is a run of bulleted or numbered lines, of paragraphs that begin with an emphasised name, or of subsections. It
+may run over several passages: the passages of one section are read as one text.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ ITEM_WORDS = 45  # a longer item is cut after a sentence
 TITLE_WEIGHT = 0.5  # of a word that only the document's title has
 _ITEM = re.compile(r"^(?P<indent>[ \t]*)(?P<mark>[-*•–‣]|\d{1,2}[.)]|[（(]\d{1,2}[)）])\s+(?=\S)")
 _RUN_IN = re.compile(r"^\*\*(?P<name>[^*\n]{2,60})\*\*")
+_AFTER_NAME = re.compile(r"\s?(?:[(（][^)）\n]{1,40}[)）])?\s?[.:。：—–]")
 _RUN_IN_TITLE = re.compile(
     r"^(?:[A-Z][\w'’-]*(?: [\w'’-]+){0,3}\.\s+[A-Z]|[^\s。，；：、]{2,10}。(?=\S))"
 )  # "Water. A shortage …"
@@ -130,7 +131,7 @@ def _paragraphs(hit: Hit) -> Iterator[_Paragraph]:
     """Yield the paragraphs and items of a passage; indented lines belong to the item before them."""
     text, start, kind = hit.passage.text, 0, ""
     for at, line in _lines(text):
-        new_kind = _kind(line)
+        new_kind = _kind(line, hit.passage.key_terms)
         begins = bool(new_kind) or (not line.strip() and not _is_indented_next(text, at + len(line)))
         if begins and text[start:at].strip():
             yield _Paragraph(_trimmed(hit, start, at), kind)
@@ -157,12 +158,15 @@ def _is_indented_next(text: str, at: int) -> bool:
     return _INDENTED.match(text, at) is not None
 
 
-def _kind(line: str) -> str:
+def _kind(line: str, key_terms: Sequence[str]) -> str:
     if (match := _ITEM.match(line)) and len(match["indent"]) < 2:
         return "number" if match["mark"].strip("(（").startswith(tuple("0123456789")) else "bullet"
     if _RUN_IN.match(line):
         return "name"
-    return "title" if _RUN_IN_TITLE.match(line) else ""
+    emphasised = next((term for term in key_terms if line.startswith(term)), "")
+    if emphasised and _AFTER_NAME.match(line, len(emphasised)):
+        return "name"
+    return "title" if emphasised or _RUN_IN_TITLE.match(line) else ""
 
 
 def _trimmed(hit: Hit, start: int, end: int) -> CourseSentence:

@@ -70,7 +70,7 @@ class _DefinitionRules:
         """Return how surely the sentence defines the term, about 0 to 1.2."""
         text, headings = sentence.text, sentence.hit.passage.heading
         weight = max((weight for weight, pattern in self.defining if pattern.search(text)), default=0.0)
-        if self.bold.search(sentence.raw):
+        if self.bold.search(sentence.raw) or self._is_emphasised(sentence):
             weight = max(weight + 0.1, BOLD_WEIGHT)
         if not weight:
             return 0.0
@@ -78,6 +78,12 @@ class _DefinitionRules:
         weight += HEADING_BONUS * any(self.whole.fullmatch(plain_text(heading)) for heading in headings)
         weight -= CONTRAST_LOSS * bool(self.contrasting.search(text)) + LEANING_LOSS * bool(self.leans.search(text))
         return weight
+
+    def _is_emphasised(self, sentence: CourseSentence) -> bool:
+        """Whether the author printed the term in bold or the like where the passage first has it, in this sentence."""
+        passage = sentence.hit.passage
+        terms = (term for term in passage.key_terms if self.whole.fullmatch(term))
+        return any(sentence.start <= passage.text.find(term) < sentence.end for term in terms)
 
 
 @lru_cache(maxsize=256)

@@ -110,6 +110,7 @@ def _passage_row(passage: Passage) -> dict[str, Any]:
         "heading": list(passage.heading),
         "start": passage.start,
         "end": passage.end,
+        "key_terms": list(passage.key_terms),
     }
 
 
@@ -124,4 +125,5 @@ def _passage(row: sa.Row[Any]) -> Passage:
         heading=tuple(row.heading),
         start=row.start,
         end=row.end,
+        key_terms=tuple(row.key_terms),
     )

@@ -236,7 +236,7 @@ TABLES = (
     ),
     _of_course(
         "passages",
-        "id document_id ordinal text place place_number place_label heading start end",
+        "id document_id ordinal text place place_number place_label heading start end key_terms",
         "the text of these documents",
         "until the document is removed",
     ),

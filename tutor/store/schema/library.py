@@ -55,6 +55,7 @@ passages = Table(
     Column("heading", JSON, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
+    Column("key_terms", JSON, nullable=False, server_default="[]"),
     CheckConstraint('start <= "end"', name="offsets"),
     Index(None, "document_id", "ordinal"),
 )
