@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
 from knowledge.languages import characters, each, either
 from knowledge.languages.scripts import HAN
@@ -85,11 +85,25 @@ def _is_ip_address(text: str) -> bool:
         return False
     parts = text.split(".")
     is_example = any(address in network for network in _EXAMPLE_NETWORKS)
-    is_usual = address.is_private and parts[2:] in (["0", "0"], ["0", "1"], ["1", "1"], ["255", "255"])
-    is_resolver = len(set(parts)) == 1  # 1.1.1.1, 8.8.8.8
+    is_usual = address.is_private and parts[3] in ("0", "1", "255")
+    is_resolver = len(set(parts)) == 1 or text in _RESOLVERS  # 1.1.1.1, 8.8.8.8
     return not (
-        is_resolver or address.is_loopback or parts[0] in ("0", "255") or parts[3] == "0" or is_usual or is_example
+        is_resolver
+        or address.is_loopback
+        or address.is_multicast
+        or parts[0] in ("0", "255")
+        or parts[3] == "0"
+        or is_usual
+        or is_example
     )
+
+
+def _is_global(text: str) -> bool:
+    """Whether the text is the address of one machine in IPv6: no local one, and none kept for examples."""
+    try:
+        return IPv6Address(text).is_global
+    except ValueError:
+        return False
 
 
 def _is_phone(text: str) -> bool:
@@ -139,6 +153,7 @@ def _speaks_of_calling(before: str) -> bool:
 _CONTEXT_CHARS = 40  # before a find that are looked at
 _EARLIEST_BIRTH = 1925
 _FREE_NUMBERS = ("0800", "0808", "800", "888", "00800")
+_RESOLVERS = ("1.0.0.1", "8.8.4.4", "208.67.222.222", "208.67.220.220", "149.112.112.112", "223.5.5.5", "223.6.6.6")
 _EXAMPLE_NETWORKS = [IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")]
 _PERSONAL_PATH = re.compile(r"[?~@]|/(?:u|users?|profiles?|people|in|invite|join|share)/")
 _PUBLIC_LINK = re.compile(r"//(?:www\.)?(?:youtube\.com/watch|doi\.org/)", re.IGNORECASE)
@@ -156,7 +171,7 @@ _BIRTHDAY_CUE = f"(?:{either('privacy', 'BIRTHDAY_CUE')})"
 _STUDENT_NUMBER_CUE = f"(?:{either('privacy', 'STUDENT_NUMBER_CUE')})"
 _IS_OR_COLON = f"{either('privacy', 'IS')}|[{characters('privacy', 'COLONS')}]"
 _SECRET_CUE = f"(?:{either('privacy', 'SECRET_CUE')})"
-_SECRET_CHARACTER = rf"[^\s{characters('privacy', 'SECRET_ENDS')}]"
+_SECRET_CHARACTER = rf"(?:[^\s{characters('privacy', 'SECRET_ENDS')}]|[.,;!?](?=[A-Za-z0-9]))"
 _JOINED = rf"(?:[^\W{HAN}]|\.)"  # what a number is part of: letters of a word with spaces around it, decimals
 _PHONE_CUE = re.compile(either("privacy", "PHONE_CUE"), re.IGNORECASE)
 
@@ -171,7 +186,10 @@ def _of_languages(
 
 
 _RECOGNISERS = (
-    _Recogniser("email", re.compile(rf"(?<![.+-])(?<![^\W{HAN}])(?:[.+-]|[^\W{HAN}])++@[\w-]++(?:\.[\w-]++)++")),
+    _Recogniser(
+        "email",
+        re.compile(rf"(?<![.+-])(?<![^\W{HAN}])(?:[.+-]|[^\W{HAN}])++@(?:-|[^\W{HAN}])++(?:\.(?:-|[^\W{HAN}])++)++"),
+    ),
     _Recogniser(
         "link",
         re.compile(rf"(?:https?://|www\.)[^\s<>\"'{characters('privacy', 'LINK_ENDS')}]+", re.IGNORECASE),
@@ -188,6 +206,9 @@ _RECOGNISERS = (
         _is_unnamed,
     ),
     _Recogniser("address", re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)"), _is_ip_address, _is_unnamed),
+    _Recogniser(
+        "address", re.compile(r"(?<![\w:])(?:[\dA-Fa-f]{1,4}::?){3,7}[\dA-Fa-f]{1,4}(?![\w:])"), _is_global, _is_unnamed
+    ),
     _Recogniser("social-security", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")),
     _Recogniser("phone", re.compile(r"(?<![\d.])1[3-9]\d([ -]?)\d{4}\1\d{4}(?!\d)")),
     _Recogniser("phone", re.compile(rf"(?<!{_JOINED})\+\d{{1,3}}(?:[ .()-]{{0,3}}\d{{1,8}}){{1,6}}"), _is_phone),
@@ -205,7 +226,7 @@ _RECOGNISERS = (
     _Recogniser(
         "student-number",
         re.compile(
-            rf"{_STUDENT_NUMBER_CUE}(?:{_IS_OR_COLON})?\s?(?P<found>[A-Z]?\d{{5,12}})",
+            rf"{_STUDENT_NUMBER_CUE}(?:{_IS_OR_COLON})?\s?(?P<found>[A-Z]?\d{{4,12}})",
             re.IGNORECASE,
         ),
     ),

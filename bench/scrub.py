@@ -1,12 +1,13 @@
 """Measure how well personal data is found in sentences, and what else is taken for it.
 
-    python -m bench.scrub [--errors] [--compare]
+    python -m bench.scrub [--errors] [--compare] [--out bench/results/scrub.json]
 
-`bench/scrub_sentences.tsv` has 400 sentences, half of them technical, in English and Chinese, with personal data in
-double brackets. The half `dev` may be read while the scrubber is changed; of the half `unseen` only the figures may be
-looked at. A find is right when it overlaps a labelled stretch, a label is found when a find overlaps it. `--errors`
-prints those of `dev`. `--compare` also measures the other recognisers whose packages are installed
-(`bench/scrub_recognizers.py`). The last line is one JSON object. Seconds; with others, a minute.
+`bench/scrub_sentences.tsv` has 1,232 sentences, nearly half of them technical, in English and Chinese, with personal
+data in double brackets. The part `dev` may be read while the scrubber is changed; the part `unseen` was written after
+the last change, and whoever reads its errors makes it `dev` and writes new ones. A find is right when it overlaps a
+labelled stretch, a label is found when a find overlaps it. `--errors` prints those of `dev`. `--compare` also measures
+the other recognisers whose packages are installed (`bench/scrub_recognizers.py`). The last line is one JSON object.
+Seconds; with others, a minute.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.pii_scrubbing import scrub
+from bench.documents import commit, hardware
 
 SENTENCES = Path(__file__).with_name("scrub_sentences.tsv")
 _LABEL = re.compile(r"\[\[(.+?)\]\]")
@@ -32,7 +34,7 @@ Finder = Callable[[str], list[Span]]
 class LabelledSentence:
     """A sentence with the stretches of personal data in it."""
 
-    half: str
+    part: str
     language: str
     kind: str
     text: str
@@ -42,11 +44,11 @@ class LabelledSentence:
 def read_sentences() -> Iterator[LabelledSentence]:
     """Yield the labelled sentences of the file."""
     for line in SENTENCES.read_text("utf-8").splitlines()[1:]:
-        half, language, kind, marked = line.split("\t")
+        part, language, kind, marked = line.split("\t")
         parts = _LABEL.split(marked)  # every second part is a label
         starts = [sum(map(len, parts[:n])) for n in range(len(parts))]
         labels = tuple((starts[n], starts[n] + len(parts[n])) for n in range(1, len(parts), 2))
-        yield LabelledSentence(half, language, kind, "".join(parts), labels)
+        yield LabelledSentence(part, language, kind, "".join(parts), labels)
 
 
 def find_spans(text: str) -> list[Span]:
@@ -72,26 +74,32 @@ def _overlap(a: Span, b: Span) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--errors", action="store_true", help="print the errors in the half that may be read")
+    parser.add_argument("--errors", action="store_true", help="print the errors in the part that may be read")
     parser.add_argument("--compare", action="store_true", help="also measure other recognisers that are installed")
+    parser.add_argument("--out", type=Path, help="also write the result to this file")
     options = parser.parse_args()
     result: dict[str, dict[str, object]] = {"ours": measure(find_spans, ("en", "zh"), show_errors=options.errors)}
     if options.compare:
         from bench.scrub_recognizers import open_finders
 
         result |= {name: measure(find, (language,)) for name, language, find in open_finders(find_spans)}
-    print(json.dumps(result if options.compare else result["ours"]))
+    report = {"hardware": hardware(), "commit": commit(), "sentences": len(list(read_sentences()))} | (
+        result if options.compare else result["ours"]
+    )
+    if options.out:
+        options.out.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
+    print(json.dumps(report))
 
 
 def measure(find: Finder, languages: Sequence[str], *, show_errors: bool = False) -> dict[str, object]:
-    """Return precision and recall of a finder by half and language; errors in `dev` are printed if asked for."""
+    """Return precision and recall of a finder by part and language; errors in `dev` are printed if asked for."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in read_sentences():
         if sentence.language in languages:
-            found = count_finds(sentence, find, show_errors=show_errors and sentence.half == "dev")
-            counts[f"{sentence.half}_{sentence.language}"] += found
+            found = count_finds(sentence, find, show_errors=show_errors and sentence.part == "dev")
+            counts[f"{sentence.part}_{sentence.language}"] += found
             if len(languages) > 1:
-                counts[sentence.half] += found
+                counts[sentence.part] += found
     return {name: _rates(count) for name, count in sorted(counts.items())}
 
 
