@@ -46,7 +46,7 @@ class DocumentFormat:
     signature_within: int = 0  # the signature may begin anywhere in so many bytes; 0: only at its offset
     members: tuple[str, ...] = ()  # of archives: how the path of a part begins, in lower case
     start: str = ""  # of text: a pattern for its beginning
-    json_list: str = ""  # of text: a JSON object with a list under this key
+    json_lists: tuple[str, ...] = ()  # of text: a JSON object with a list under one of these keys
     may_start_like: tuple[str, ...] = ()  # labels of formats whose start it may share, if the suffix is its own
     pillow: str = ""  # of images: Pillow's name
 
@@ -130,7 +130,7 @@ NOTEBOOK = DocumentFormat(
     "application/x-ipynb+json",
     "notebook_reader",
     Content.TEXT,
-    json_list="cells",
+    json_lists=("cells", "worksheets"),
 )
 CSV = DocumentFormat(
     "CSV table", "CSV", (".csv", ".tsv"), "text/csv", "csv_reader", Content.TEXT, evidence=Evidence.SUFFIX

@@ -22,7 +22,7 @@ _TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")  # colours
 def read(source: SourceFile, text: str) -> ParsedDocument:
     """Read the cells in order; the headings of the text cells become the sections."""
     notebook = json.loads(text.lstrip("\ufeff"))
-    cells = notebook["cells"]
+    cells = _cells(notebook)
     if not all(isinstance(cell, dict) for cell in cells):
         raise DocumentDamaged(f"{source.name} has malformed cells; save the notebook again.")
     source.check_page_count(len(cells), "cells")
@@ -37,9 +37,19 @@ def read(source: SourceFile, text: str) -> ParsedDocument:
     return ParsedDocument(title, source.media_type, tuple(blocks), max(1, len(cells)))
 
 
+def _cells(notebook: dict[str, Any]) -> list[Any]:
+    """Return the cells; those of the format before 2015 (nbformat 3) lie in worksheets."""
+    if "cells" in notebook or "worksheets" not in notebook:
+        cells: list[Any] = notebook["cells"]
+        return cells
+    return [cell for sheet in notebook["worksheets"] for cell in sheet.get("cells") or ()]
+
+
 def _cell_blocks(cell: dict[str, Any], sections: SectionTracker, language: str) -> Iterator[Block]:
-    content = _join_source(cell.get("source"))
-    if cell.get("cell_type") == "markdown":
+    content = _join_source(cell.get("source") or cell.get("input"))
+    if cell.get("cell_type") == "heading":
+        yield from parse_markdown_blocks(f"{'#' * _heading_level(cell)} {content}", sections)
+    elif cell.get("cell_type") == "markdown":
         yield from parse_markdown_blocks(content, sections)
     elif cell.get("cell_type") == "code":
         if content.strip():
@@ -48,6 +58,11 @@ def _cell_blocks(cell: dict[str, Any], sections: SectionTracker, language: str) 
             output_text = clean_code(_output_text(output))
             if output_text.strip():
                 yield Block(f"```\n{output_text}\n```", sections.next_locator(), sections.heading_path)
+
+
+def _heading_level(cell: dict[str, Any]) -> int:
+    level = cell.get("level")
+    return level if isinstance(level, int) and 1 <= level <= 6 else 1
 
 
 def _output_text(output: dict[str, Any]) -> str:

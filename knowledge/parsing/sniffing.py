@@ -130,7 +130,7 @@ def _sniff_text_format(text: str, claimed: DocumentFormat | None) -> DocumentFor
         if pattern.match(start) and found.label not in allowed:
             return found
     for found in formats.FORMATS:
-        if found.json_list and _has_json_list(text, start, found.json_list):
+        if any(_has_json_list(text, start, key) for key in found.json_lists):
             return found
     trusted = claimed is not None and claimed.content is Content.TEXT and claimed.evidence is not Evidence.CONTENT
     return claimed if claimed is not None and trusted else formats.PLAIN_TEXT

@@ -143,3 +143,23 @@ def test_text_that_is_no_relation_is_not_read_as_one(text):
 def test_an_answer_that_is_too_long_gives_a_sentence():
     grade = grade_formula("x+" * 1_000 + "x", ("x",))
     assert grade.outcome is UNSURE and "2001" in grade.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        ("Γ(k+1)", "k!"),
+        ("σ(t)", "1/(1+e^(-t))"),
+        ("ψ(t)", "t*ψ"),
+        ("s(t)", "s*t"),
+        ("ṡ", "s"),
+        ("v", "ṡ"),
+    ],
+)
+def test_a_letter_that_may_be_a_function_or_has_a_mark_is_never_taken_for_a_plain_letter(answer, key):
+    assert outcome(answer, key) is UNSURE
+
+
+def test_a_function_that_both_sides_name_is_no_other_formula_and_an_element_is_no_lead_in():
+    assert outcome("f(t) = 2t", "f(t)=t+t") is RIGHT
+    assert outcome("Ca(HCO3)2", "Ca(HCO3)2") is RIGHT

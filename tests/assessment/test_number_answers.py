@@ -182,3 +182,26 @@ def test_a_value_rounded_to_enough_figures_is_right(value, figures):
     shown = f"{float(value):.{figures}g}"
     if Fraction(shown) and "." in shown and len(shown.split("e")[0].strip("-0.").replace(".", "")) >= 3:
         assert outcome(shown, str(value)) is RIGHT
+
+
+@pytest.mark.parametrize(
+    ("answer", "key", "expected"),
+    [
+        ("7 µl", "0.007 mL", RIGHT),
+        ("3 dl", "300 ml", RIGHT),
+        ("4‰", "0.4%", RIGHT),
+        ("4", "4‰", WRONG),
+        ("8 ppm", "0.000008", RIGHT),
+        ("8 ppm", "8", RIGHT),  # the key leaves the unit out, as it may leave out "kg"
+        ("8 ppm", "8 ppb", WRONG),
+        ("6 斤", "3 kg", RIGHT),
+        ("4 里", "2 km", RIGHT),
+        ("90°", "1.5708", RIGHT),
+        ("1.571 rad", "90°", RIGHT),
+        ("0.5", "90°", WRONG),
+        ("90°", "π", WRONG),
+        ("60 rpm", "6.28 rad/s", UNSURE),
+    ],
+)
+def test_parts_per_thousand_small_volumes_market_units_and_angles_are_compared(answer, key, expected):
+    assert outcome(answer, key) is expected

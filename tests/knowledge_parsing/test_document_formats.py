@@ -52,7 +52,7 @@ def test_every_format_can_be_recognised(row: DocumentFormat):
     assert row.signatures if row.content is Content.BINARY else not row.signatures
     assert row.members if row.content is Content.ARCHIVE else not row.members
     if row.content is Content.TEXT:
-        assert bool(row.start or row.json_list) is (row.evidence is not Evidence.SUFFIX)
+        assert bool(row.start or row.json_lists) is (row.evidence is not Evidence.SUFFIX)
 
 
 def test_no_fact_about_a_format_is_written_a_second_time():

@@ -47,6 +47,20 @@ def test_a_notebook_has_cell_locators():
     ]
 
 
+def test_a_notebook_of_the_old_format_is_read_with_its_headings_and_inputs():
+    cells = [
+        {"cell_type": "heading", "level": 2, "source": ["Friction"]},
+        {"cell_type": "markdown", "source": "Friction slows a sledge."},
+        {"cell_type": "code", "input": ["mu = 0.1\n", "mu * 9.81"], "outputs": [{"text": ["0.981"]}]},
+    ]
+    old = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells, "metadata": {}}]}
+    assert [(b.text, b.heading) for b in parse("friction.ipynb", json.dumps(old).encode()).blocks] == [
+        ("Friction slows a sledge.", ("Friction",)),
+        ("```\nmu = 0.1\nmu * 9.81\n```", ("Friction",)),
+        ("```\n0.981\n```", ("Friction",)),
+    ]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_table_row_names_its_columns(delimiter):
     rows = [["organ", "work"], ["root", "drinks water"], ["leaf", "makes sugar"]]

@@ -32,6 +32,9 @@ from tutor.maths.notation import plain_characters
 
 _LEAD_IN = re.compile(rf"^(?:(?:{either('answers', 'NUMBER_LEAD_IN')})\b[\s,:]*|[≈=~:]\s*)+", re.IGNORECASE)
 _FUNCTION_OF_ONE = re.compile(r"\s*([A-Za-z])\([A-Za-z]\)\s*")
+_CALL = re.compile(r"(?<![\\\w])(?!π)([^\W\d_])\s?(?:\(\s?[^\W\d_]\s?\)|(?<=[ΓζΒΦΨ])\()")
+_DEFINED_CALL = re.compile(r"^\s*[A-Za-z]\([A-Za-z]\)\s*=")
+_MARKED_LETTER = re.compile(r"[À-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f]")  # a dot for "by time", a bar for a mean
 _SOLUTION_SEPARATOR = re.compile(rf"\s*(?:[,;]|{either('answers', 'SOLUTION_SEPARATORS')})\s*", re.IGNORECASE)
 _SOLUTION_WORD = re.compile(either("answers", "SOLUTION_SEPARATORS"), re.IGNORECASE)
 _PLUS_MINUS = re.compile(r"±|\\pm(?![A-Za-z])|\+/-")
@@ -56,17 +59,22 @@ def grade_formula(answer: str, keys: tuple[str, ...]) -> Grade:
     """Grade a formula against each key; the best grade wins."""
     if len(answer) > MAX_CHARS:
         return unsure_grade("formula_too_long", count=len(answer), most=MAX_CHARS)
-    text = _LEAD_IN.sub("", plain_characters(answer).strip()).rstrip(".?")
+    whole = plain_characters(answer).strip()
+    text = _LEAD_IN.sub("", whole).rstrip(".?")
     grades = [_grade_text(text, plain_characters(key).strip()) for key in keys]
+    if any(_is_same_text(whole, plain_characters(key)) for key in keys):
+        return right_grade("formula_equal")  # "Ca(OH)2", which does not say "circa"
     return min(grades, key=lambda grade: _ORDER.index(grade.outcome))
 
 
 def _grade_text(text: str, key_text: str) -> Grade:
-    if text and "".join(text.split()) == "".join(key_text.split()):
+    if _is_same_text(text, key_text):
         return right_grade("formula_equal")  # the key itself, also one that is not understood: "det(A)", "H2O"
     relation, key_relation = parse_relation(text), parse_relation(key_text)
     if relation or key_relation:
         return _grade_relation(relation, key_relation)
+    if _calls(text) != _calls(key_text):
+        return unsure_grade("two_readings")
     given, key = _parse_solutions(text), _parse_solutions(key_text)
     if key is None:
         return unsure_grade("formula_bad_key")
@@ -79,6 +87,18 @@ def _grade_text(text: str, key_text: str) -> Grade:
     if grade.outcome is Outcome.WRONG and _may_be_meant(text, key_text, given[0], key[0]):
         return unsure_grade("two_readings")
     return grade
+
+
+def _is_same_text(text: str, key_text: str) -> bool:
+    return "".join(text.split()) == "".join(key_text.split()) != ""
+
+
+def _calls(text: str) -> set[str]:
+    """Return the letters of a formula that may be functions of what is in the bracket behind them: "v(t)", "Γ(n+1)".
+
+    The name that an equation defines is none of them: "f(x) = 2x".
+    """
+    return set(_CALL.findall(_DEFINED_CALL.sub("", text)))
 
 
 def _grade_relation(given: Relation | None, key: Relation | None) -> Grade:
@@ -190,6 +210,8 @@ def _grade_parsed(given: _Formula, key: _Formula) -> Grade:
 def _may_be_meant(text: str, key_text: str, given: _Formula, key: _Formula) -> bool:
     """Whether a different formula is the key in another notation, with another name, or with rounded numbers."""
     if given.name and key.name and given.name != key.name and agrees_at_samples(given.tree, key.tree):
+        return True
+    if bool(_MARKED_LETTER.search(text)) != bool(_MARKED_LETTER.search(key_text)):
         return True
     mine, its = variables(given.tree), variables(key.tree)
     if may_be_complex(text) != may_be_complex(key_text):

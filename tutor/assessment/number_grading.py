@@ -5,6 +5,7 @@ Fails closed: an answer that cannot be read, or that has two readings, is unsure
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -15,8 +16,11 @@ from tutor.assessment.quantities import MAX_CHARS, Quantity, parse_quantity, rea
 from tutor.assessment.rounding import TIE_SLACK, Agreement, compare_rounded
 from tutor.domain import Outcome
 from tutor.maths.notation import ambiguous_readings, plain_characters, plain_number
-from tutor.maths.units import PERCENT, Unit, parse_unit
+from tutor.maths.units import PERCENT, Dimension, Unit, parse_unit
 
+_DEGREES: Dimension = (("angle", 1),)
+_ANGLES = frozenset({_DEGREES, (("plane_angle", 1),), ()})
+_RADIANS_PER_DEGREE = Fraction(math.pi) / 180
 _ORDER = (Outcome.RIGHT, Outcome.PARTIAL, Outcome.UNSURE, Outcome.WRONG)
 _RANGE = re.compile(r"^(?P<low>[-+]?[\d.eE+-]+?)\s*\.\.\s*(?P<high>[-+]?[\d.eE+-]+)$")
 _MARGIN = re.compile(r"^(?P<middle>.+?)\s*(?:±|\+/-)\s*(?P<margin>[\d.eE-]+)(?P<unit>\s*[^\d\s].*)?$")
@@ -140,7 +144,9 @@ def _grade_quantity(given: Quantity, key: Quantity, tolerance: float | None) -> 
     if key.unit is None or given.unit is None:
         return _grade_count(given, key, tolerance)
     if given.unit.dimension == key.unit.dimension:
-        return _grade_value(given, key, tolerance)
+        return _grade_same_dimension(given, key, tolerance)
+    if {given.unit.dimension, key.unit.dimension} <= _ANGLES and (grade := _grade_angle(given, key, tolerance)):
+        return grade
     if given.is_dimensionless:
         same = _grade_value(given, _without_unit(key), tolerance).outcome is Outcome.RIGHT
         return partial_grade("unit_missing") if same else wrong_grade("other_number")
@@ -148,7 +154,41 @@ def _grade_quantity(given: Quantity, key: Quantity, tolerance: float | None) -> 
         return unsure_grade("ambiguous_unit")
     if key.is_dimensionless:
         return _grade_value(_without_unit(given), key, tolerance)
+    if _without_angle(given.unit) == _without_angle(key.unit):
+        return unsure_grade("unit_not_comparable")  # turns a minute, and radians a second
     return wrong_grade("other_dimension")
+
+
+def _grade_same_dimension(given: Quantity, key: Quantity, tolerance: float | None) -> Grade:
+    """Grade two quantities of one dimension; a bare key may leave out the answer's "ppm" as it may leave out "kg"."""
+    grade = _grade_value(given, key, tolerance)
+    if grade.outcome is Outcome.RIGHT or not key.is_dimensionless or key.scale() != 1 or given.scale() == 1:
+        return grade
+    bare = _grade_value(_without_unit(given), key, tolerance)
+    return bare if bare.outcome is Outcome.RIGHT else grade
+
+
+def _grade_angle(given: Quantity, key: Quantity, tolerance: float | None) -> Grade | None:
+    """Grade degrees against radians, with their unit or bare; None where the same number is meant, or another angle."""
+    if _DEGREES not in (_dimension(given), _dimension(key)):
+        return None
+    grade = _grade_value(_in_radians(given), _in_radians(key), tolerance)
+    return grade if grade.outcome is Outcome.RIGHT else None
+
+
+def _in_radians(quantity: Quantity) -> Quantity:
+    if _dimension(quantity) != _DEGREES:
+        return _without_unit(quantity)
+    step = None if quantity.step is None else quantity.step * _RADIANS_PER_DEGREE
+    return replace(_without_unit(quantity), value=quantity.value * _RADIANS_PER_DEGREE, step=step, is_integer=False)
+
+
+def _dimension(quantity: Quantity) -> Dimension:
+    return quantity.unit.dimension if quantity.unit else ()
+
+
+def _without_angle(unit: Unit) -> Dimension:
+    return tuple(pair for pair in unit.dimension if pair[0] not in ("angle", "plane_angle"))
 
 
 def _without_unit(quantity: Quantity) -> Quantity:

@@ -72,6 +72,9 @@ _UNITS: dict[str, Unit] = {
     "au": _unit("149597870700", length=1),
     "Da": _unit("1.66053906892e-27", mass=1),
     "rpm": _unit("1/60", time=-1),
+    "‰": _unit("1/1000"),
+    "ppm": _unit("1e-6"),
+    "ppb": _unit("1e-9"),
     "mph": _unit("0.44704", length=1, time=-1),
     "in": _unit("0.0254", length=1),
     "ft": _unit("0.3048", length=1),
@@ -222,6 +225,8 @@ def _parse_atom(name: str) -> Unit | None:
     if name[:1] in _PREFIXES and name[1:] in _PREFIXABLE:
         unit = _UNITS[name[1:]]
         return Unit(unit.factor * _PREFIXES[name[0]], unit.dimension)
+    if len(name) == 2 and name[1] == "l" and name[0] in _PREFIXES:
+        return _parse_atom(f"{name[0]}L")  # the litre in lower case: "µl", "dl"
     return _parse_spelled_out(name.lower()) if len(name) > 1 or name == "l" else None
 
 
@@ -244,3 +249,8 @@ for _symbol, _international in table("units", "SYMBOLS").items():
     _unit_of_symbol = _parse_atom(_international)
     assert _unit_of_symbol is not None
     _UNITS[_symbol] = _unit_of_symbol
+for _symbol, _amount in table("units", "OTHER_UNITS").items():
+    _number, _international = _amount.split()
+    _unit_of_symbol = _parse_atom(_international)
+    assert _unit_of_symbol is not None
+    _UNITS[_symbol] = Unit(Fraction(_number) * _unit_of_symbol.factor, _unit_of_symbol.dimension)

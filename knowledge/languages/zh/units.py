@@ -77,5 +77,7 @@ SYMBOLS = {
     "字节": "B",
     "比特": "bit",
 }
+# Units without an international symbol, as so many of one that has it.
+OTHER_UNITS = {"斤": "1/2 kg", "两": "1/20 kg", "尺": "1/3 m", "里": "500 m", "亩": "1/15 ha"}
 PER = r"\s*每\s*"
 POWERS_IN_FRONT = {"平方": 2, "立方": 3}
