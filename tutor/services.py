@@ -325,7 +325,7 @@ def open_services(
             open_model=partial(_open_serving_model, engine, settings.models_dir),
             recipe=Recipe(preference_steps=settings.preference_steps),
         ),
-        side_by_side=SideBySide(engine, versions, settings, chat.preview_prompt),
+        side_by_side=SideBySide(engine, versions, settings, chat.preview_prompt, chat.must_hold),
     )
 
 

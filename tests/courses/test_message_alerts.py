@@ -136,6 +136,10 @@ def test_what_a_model_wrote_is_withheld_where_it_is_harmful_but_not_what_it_cite
     found = services.chat.alerts
     monkeypatch.setattr(type(found), "find", lambda _, text: SURE if "dagger" in text else None)
     assert found.must_withhold("Leaves are green. Take a dagger.") and not found.must_withhold("It is a dagger [1].")
+    assert not found.must_withhold("Leaves are green. [°] It is a dagger. [1] Leaves fall. [2]")
+    assert found.must_withhold("Leaves are green. [1] Take a dagger. [°] Leaves fall. [2]")
+    assert found.must_withhold("叶子是绿的。[1]Take a dagger。叶子是绿的。[2]")
+    assert not found.must_withhold("叶子是绿的。Take a dagger。[1]叶子是绿的。")
     monkeypatch.setattr(type(found), "must_withhold", lambda _, answer: "Chlorophyll" in answer)
     *_, last = services.chat.ask(
         ada, course.id, "Tell me how the colour of leaves and of light are connected in summer"

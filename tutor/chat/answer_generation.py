@@ -13,6 +13,7 @@ from tutor.chat import extracts, fixed_replies
 from tutor.chat.checked_stream import CheckedStream
 from tutor.chat.citations import add_citations, strip_citation_marks
 from tutor.chat.draft_check import DraftCheck, FindQuotes
+from tutor.chat.held_stream import HeldStream, MustHold
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.chat.planner import TurnPlan
 from tutor.chat.prompt_builder import PromptBuilder, to_messages
@@ -69,19 +70,22 @@ class AnswerGenerator:
         reading: CourseReading | None,
         *,
         retries: int,
+        must_hold: MustHold | None = None,
     ) -> Generator[Token | Queued, None, PreparedPrompt]:
         """Stream an answer and leave it, with its citations, in `running`; closing the generator stops the model.
 
         The first answer to a question is greedy, each of its `retries` is sampled with another seed. `reading` is what
         the course says about the question; what is written from it is checked before it is shown, except by an adapter
-        or from an example, which may know from a learner's better answer what the course does not say.
+        or from an example, which may know from a learner's better answer what the course does not say. What `must_hold`
+        names is not streamed.
         """
         prompt = self._prepare_prompt(running.turn, message, found, history, plan, reading)
         self._record(prompt, running)
         request = self._build_request(running.turn, prompt, retries)
         is_sure = found.confidence >= SURE_CONFIDENCE or (reading is not None and reading.is_sure)
         checked = self._checked_stream(request, reading, plan, prompt, message.language, is_surely_covered=is_sure)
-        with closing(self._open_stream(request, plan, checked)) as stream:
+        shown = HeldStream(must_hold)
+        with closing(shown.stream(self._open_stream(request, plan, checked))) as stream:
             for event in stream:
                 if isinstance(event, Token) and event.text:
                     running.append(event.text)
@@ -91,7 +95,7 @@ class AnswerGenerator:
             if checked.is_declined:
                 running.turn = decline(running.turn)
         else:
-            text = checked.answer if checked and checked.answer else running.text
+            text = checked.answer if checked and checked.answer else running.text + shown.held
             self._set_cited_answer(running, text, message, found, plan, prompt, checked)
         return prompt
 

@@ -12,6 +12,7 @@ from knowledge.languages.sentences import split_sentences
 from tutor.chat import prompts
 from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.citations import add_citations, strip_citation_marks
+from tutor.chat.held_stream import HeldStream, MustHold
 from tutor.chat.message_parsing import ParsedMessage
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import TurnPlan
@@ -41,7 +42,12 @@ class FollowUpWriter:
         return message.is_rewording and has_text and may_write
 
     def write(
-        self, running: RunningTurn, message: ParsedMessage, found: SearchResult, plan: TurnPlan
+        self,
+        running: RunningTurn,
+        message: ParsedMessage,
+        found: SearchResult,
+        plan: TurnPlan,
+        must_hold: MustHold | None = None,
     ) -> Generator[Token | Queued, None, None]:
         """Stream the reply and leave it, with its citations, in `running`.
 
@@ -54,12 +60,13 @@ class FollowUpWriter:
         engine = self.generator.engine
         info = engine.info()
         running.turn = replace(running.turn, model=info.model, quantization=info.quantization)
-        with closing(engine.stream(self._request(running.turn, messages))) as stream:
+        shown = HeldStream(must_hold)
+        with closing(shown.stream(engine.stream(self._request(running.turn, messages)))) as stream:
             for event in stream:
                 if isinstance(event, Token):
                     running.append(event.text)
                 yield event
-        self._set_answer(running, message, found, plan)
+        self._set_answer(running, running.text + shown.held, message, found, plan)
 
     def _build_prompt(self, message: ParsedMessage, passages: list[str]) -> tuple[Message, ...]:
         last = message.last_answer
@@ -81,8 +88,10 @@ class FollowUpWriter:
             time_limit_s=settings.answer_time_limit_s,
         )
 
-    def _set_answer(self, running: RunningTurn, message: ParsedMessage, found: SearchResult, plan: TurnPlan) -> None:
-        answer = _finished(strip_citation_marks(running.text))
+    def _set_answer(
+        self, running: RunningTurn, text: str, message: ParsedMessage, found: SearchResult, plan: TurnPlan
+    ) -> None:
+        answer = _finished(strip_citation_marks(text))
         last = message.last_answer
         says_nothing_new = not answer or (last is not None and is_echo(answer, last.answer))
         if says_nothing_new and plan.reply is not None and (not answer or _quotes_in(plan.reply, message.language)):

@@ -23,6 +23,7 @@ from tutor.chat.answer_generation import AnswerGenerator
 from tutor.chat.direct_replies import DirectReplies
 from tutor.chat.follow_up_writer import FollowUpWriter
 from tutor.chat.foreign_answers import ForeignAnswers
+from tutor.chat.held_stream import MustHold
 from tutor.chat.message_parsing import QUESTION_INTENTS, ParsedMessage, parse_message
 from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import TurnPlan, plan_turn
@@ -32,6 +33,7 @@ from tutor.chat.quiz_interface import ChatQuizzer, QuizReply
 from tutor.chat.running_turn import RunningTurn
 from tutor.chat.told_results import read_as_question
 from tutor.chat.turn_recorder import TurnRecorder
+from tutor.courses.blocked_topics import find_blocked_topic
 from tutor.courses.course_rules import RuleKind
 from tutor.courses.courses import Courses
 from tutor.courses.message_alerts import MessageAlerts
@@ -104,10 +106,15 @@ class ChatService:
     def preview_prompt(self, actor: Person, course_id: str, text: str) -> tuple[Message, ...]:
         """Return the messages that the first question of a conversation would give the model; nothing is stored.
 
-        Raises InputRefused, also when the course does not cover the question.
+        Raises InputRefused, also when the course does not cover the question, is paused or keeps the topic out.
         """
         question = clean_question(text, self.settings.max_question_chars)
         course = self.courses.authorize(actor, course_id)
+        topics = self.supervision.topic_notice(course.id, [question], actor.language)
+        if self.supervision.pause_notice(actor, course.id) or topics:
+            raise InputRefused(
+                "your instructor has paused the tutor or keeps this topic out of the course", key="comparison_ruled_out"
+            )
         found = self.library.search(course.id, question, TOP_K, threshold=course.strictness.threshold)
         if not found.covered:
             raise InputRefused("the course does not cover this question; ask another one", key="comparison_uncovered")
@@ -169,18 +176,20 @@ class ChatService:
         self._record_plan(running, course, found, plan)
         if self.follow_up_writer.can_write(message, found):
             yield Stage("thinking")
-            yield from self.follow_up_writer.write(running, message, found, plan)
+            yield from self.follow_up_writer.write(running, message, found, plan, self.must_hold(course.id))
             yield Finished(self._finish_written(running, message))
             return
         reply = self.direct_replies.find_reply(running, course, message, found, plan)
         if reply is None and not self.generator.prefers_model(plan, running.turn):
             reply = self.direct_replies.planned_reply(running, message, found, plan)
         if reply is not None:
-            yield from self._reply(running, reply)
+            yield from self._reply_unless_blocked(running, message, reply)
             return
         yield Stage("thinking")
         retries = self.recorder.count_retries(running.turn)
-        prompt = yield from self.generator.generate(running, message, found, history, plan, reading, retries=retries)
+        prompt = yield from self.generator.generate(
+            running, message, found, history, plan, reading, retries=retries, must_hold=self.must_hold(course.id)
+        )
         finished = self._finish_written(running, message)
         self.generator.prefetch_next(prompt, [*history, finished])
         yield Finished(finished)
@@ -209,7 +218,21 @@ class ChatService:
             guidance = Guidance(CONCERN_MOVE, "answer")
             running.record_rule(RuleKind.WITHHELD)
             running.turn = replace(running.turn, answer=held, citations=(), guidance=guidance)
+        elif notice := self._topic_in_answer(running, message):
+            running.record_rule(notice.rule, notice.detail)
+            running.turn = replace(running.turn, answer=notice.text, citations=())
         return self.recorder.finish(running, TurnStatus.COMPLETE)
+
+    def _topic_in_answer(self, running: RunningTurn, message: ParsedMessage) -> Notice | None:
+        answer = running.turn.answer or running.text
+        return self.supervision.topic_notice(running.turn.course_id, [answer], message.language)
+
+    def must_hold(self, course_id: str) -> MustHold | None:
+        """Return what tells the sentences of a model that are not shown before the whole answer was looked at."""
+        topics = self.supervision.blocked_topics(course_id)
+        if not topics and not self.alerts.can_find:
+            return None
+        return lambda sentence: bool(find_blocked_topic(sentence, topics)) or self.alerts.is_harmful(sentence)
 
     def _answer_from_foreign_course(
         self, course: Course, history: Sequence[Turn], running: RunningTurn, message: ParsedMessage, language: str
@@ -226,7 +249,7 @@ class ChatService:
         self._record_plan(running, course, found, plan)
         reply = self.direct_replies.find_reply(running, course, message, found, plan)
         if reply is not None:
-            yield from self._reply(running, reply)
+            yield from self._reply_unless_blocked(running, message, reply)
             return
         self.direct_replies.record_prompt(running, message, found)
         yield from self.foreign_answers.write(running, message, foreign)
@@ -270,6 +293,14 @@ class ChatService:
             return None
         is_harder = message.intent is Intent.HARDER
         return self.quizzer.pose(actor, course.id, message.search_query, message.language, harder=is_harder)
+
+    def _reply_unless_blocked(
+        self, running: RunningTurn, message: ParsedMessage, reply: Reply
+    ) -> Generator[TurnEvent, None, None]:
+        """Give a reply, unless what it quotes from the course is about a topic that the course does not talk about."""
+        topics = [reply.text] if reply.citations else []
+        notice = self.supervision.topic_notice(running.turn.course_id, topics, message.language)
+        yield from self._refuse(running, notice) if notice else self._reply(running, reply)
 
     def _refuse(self, running: RunningTurn, notice: Notice) -> Generator[TurnEvent, None, None]:
         """Tell what a rule of the course says in place of an answer."""

@@ -13,7 +13,7 @@ import tutor.store.alerts as alert_store
 import tutor.store.audit as audit_store
 import tutor.store.turns as turn_store
 from knowledge.embedding import Embedder
-from knowledge.languages.sentences import split_sentences
+from knowledge.languages.sentences import CLOSING_MARKS, END_MARKS, split_sentences
 from tutor.accounts.permissions import Action
 from tutor.courses.courses import Courses
 from tutor.domain import Person, Turn
@@ -29,8 +29,10 @@ from tutor.store.database import Database
 MAX_CONTACT_CHARS = 500
 MAX_SENTENCES = 8  # of a message that are looked at one by one
 MAX_ALERTS = 50  # that are shown
-MAX_ANSWER_SENTENCES = 40
+MAX_ANSWER_SENTENCES = 200  # more than the longest answer has
 _CITATION = re.compile(r"\[\d{1,2}\]")
+# Marks stand behind the end of their sentence; before it, they are read as a part of it.
+_MARKS_BEHIND = re.compile(rf"([{END_MARKS}]+[{CLOSING_MARKS}]*)((?:\s*\[(?:\d{{1,2}}|°)\])+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ class MessageAlerts:
 
     def find(self, text: str) -> Concern | None:
         """Return what a text, or the worst of its sentences, is about; None with an embedder it is not for."""
-        model = self.load_model()
-        if model.embedder != self.embedder.name:
+        if not self.can_find:
             return None
+        model = self.load_model()
         spans = split_sentences(text)[:MAX_SENTENCES]
         parts = dict.fromkeys([text, *(text[start:end] for start, end in spans)])
         found = [model.find(self.embedder.embed_query(part)) for part in parts]
@@ -65,10 +67,19 @@ class MessageAlerts:
 
     def must_withhold(self, answer: str) -> bool:
         """Whether a model wrote what nobody should read: a sentence that is surely harmful and cites no passage."""
-        sentences = (answer[start:end] for start, end in split_sentences(answer)[:MAX_ANSWER_SENTENCES])
-        own = [sentence for sentence in sentences if not _CITATION.search(sentence)]
-        found = filter(None, map(self.find, own))
-        return any(concern.is_sure and concern.kind is not ConcernKind.CHEATING for concern in found)
+        text = _MARKS_BEHIND.sub(r"\2\1 ", answer)
+        sentences = (text[start:end] for start, end in split_sentences(text)[:MAX_ANSWER_SENTENCES])
+        return any(self.is_harmful(sentence) for sentence in sentences if not _CITATION.search(sentence))
+
+    def is_harmful(self, sentence: str) -> bool:
+        """Whether a sentence of a model is surely about harm."""
+        concern = self.find(sentence)
+        return concern is not None and concern.is_sure and concern.kind is not ConcernKind.CHEATING
+
+    @property
+    def can_find(self) -> bool:
+        """Whether anything can be found: the model reads the vectors of one embedder only."""
+        return self.load_model().embedder == self.embedder.name
 
     def raise_alert(self, turn: Turn, concern: Concern) -> None:
         """Store an alert about a turn."""

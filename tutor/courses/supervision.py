@@ -104,10 +104,13 @@ class Supervision:
             return None
         return Notice(t(actor.language, "paused_learner"), RuleKind.PAUSED_LEARNER)
 
-    def topic_notice(self, course_id: str, texts: Sequence[str], language: str) -> Notice | None:
-        """Return what a learner is told whose message is about a blocked topic; `texts` are ways to read it."""
+    def blocked_topics(self, course_id: str) -> tuple[str, ...]:
         with self.database.read_connection() as connection:
-            topics = supervision_store.blocked_topics(connection, course_id)
+            return supervision_store.blocked_topics(connection, course_id)
+
+    def topic_notice(self, course_id: str, texts: Sequence[str], language: str) -> Notice | None:
+        """Return what a learner is told in place of what is about a blocked topic; `texts` are ways to read it."""
+        topics = self.blocked_topics(course_id)
         found = (find_blocked_topic(text, topics) for text in texts) if topics else ()
         topic = next(filter(None, found), None)
         if topic is None:

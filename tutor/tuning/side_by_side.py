@@ -12,9 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tutor.chat.held_stream import HeldStream, MustHold
 from tutor.domain import Person, Token
 from tutor.engine.base import AdapterRef, Engine, GenerationRequest, Message
 from tutor.errors import EngineError
+from tutor.locales import t
 from tutor.platform.settings import Settings
 from tutor.tuning.adapter_versions import AdapterVersionService
 
@@ -44,6 +46,7 @@ class SideBySide:
     versions: AdapterVersionService
     settings: Settings
     prompt_for: PromptFor
+    must_hold: Callable[[str], MustHold | None] = lambda _course_id: None  # what a course does not show
 
     def compare(
         self, actor: Person, course_id: str, question: str, version_id: str
@@ -57,8 +60,10 @@ class SideBySide:
         sides = {AnswerSide.BASE: None, AnswerSide.ADAPTER: self.versions.to_adapter_ref(version)}
         stop = threading.Event()
         pieces: queue.Queue[SidePiece | AnswerSide | EngineError] = queue.Queue()
+        withheld = t(actor.language, "answer_withheld")
         for side, adapter in sides.items():
-            work = (side, self._request(actor, messages, adapter), pieces, stop)
+            shown = HeldStream(self.must_hold(course_id))
+            work = (side, self._request(actor, messages, adapter), shown, withheld, pieces, stop)
             threading.Thread(target=self._stream_side, args=work, daemon=True, name=f"side-by-side-{side}").start()
         running = len(sides)
         try:
@@ -77,17 +82,21 @@ class SideBySide:
         self,
         side: AnswerSide,
         request: GenerationRequest,
+        shown: HeldStream,
+        withheld: str,
         pieces: queue.Queue[SidePiece | AnswerSide | EngineError],
         stop: threading.Event,
     ) -> None:
         """Put one side's pieces into the queue, and the side itself at the end of its answer."""
         try:
-            with closing(self.engine.stream(request)) as stream:
+            with closing(shown.stream(self.engine.stream(request))) as stream:
                 for event in stream:
                     if stop.is_set():
                         return
-                    if isinstance(event, Token):
+                    if isinstance(event, Token) and event.text:
                         pieces.put(SidePiece(side, event.text))
+            if shown.held:
+                pieces.put(SidePiece(side, f"\n\n{withheld}"))
             pieces.put(side)
         except EngineError as error:
             pieces.put(error)

@@ -116,6 +116,7 @@ MESSAGES: dict[str, str] = {
     "no_such_answer": "没有这个回答；它可能已被删除。",
     "turn_gone": "要替换的那次提问已不在这段对话中。",
     "no_vision": "这里使用的模型不能看图片，请用文字写下图中的内容。",
+    "comparison_ruled_out": "教师暂停了导师，或要求在本课程中不谈这个主题。",
     "comparison_uncovered": "课程没有讲到这个问题，请换一个。",
     "too_few": "数量还不够训练：{have} / {need} 条更好的回答。请再写几条。",
     "no_consent": "请先勾选同意用你写的更好的回答训练。",
