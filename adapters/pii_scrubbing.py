@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
-from knowledge.languages import characters, each, either
-from knowledge.languages.scripts import HAN
+from knowledge.languages import characters, each, either, words
+from knowledge.languages.scripts import HAN, has_han
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,14 @@ class _Recogniser:
     fits: Callable[[str], bool] = lambda before: True  # whether the text before a find lets it be personal
 
 
-def scrub(text: str, roster: Iterable[str] = ()) -> ScrubResult:
-    """Return the text with personal data replaced by placeholders. `roster` are the names of people in the course."""
+def scrub(text: str, roster: Iterable[str] = (), *, with_parts: bool = False) -> ScrubResult:
+    """Return the text with personal data replaced by placeholders. `roster` are the names of people in the course.
+
+    `with_parts` also replaces each word of their names where it is capitalised: too much for the text of a course,
+    which may name a law after somebody.
+    """
     found: dict[str, int] = {}
-    for recogniser in (*_RECOGNISERS, *_name_recognisers(roster)):
+    for recogniser in (*_RECOGNISERS, *_name_recognisers(roster, with_parts=with_parts)):
 
         def replace(match: re.Match[str], recogniser: _Recogniser = recogniser) -> str:
             before = match.string[max(0, match.start() - _CONTEXT_CHARS) : match.start()]
@@ -173,6 +177,8 @@ _IS_OR_COLON = f"{either('privacy', 'IS')}|[{characters('privacy', 'COLONS')}]"
 _SECRET_CUE = f"(?:{either('privacy', 'SECRET_CUE')})"
 _SECRET_CHARACTER = rf"(?:[^\s{characters('privacy', 'SECRET_ENDS')}]|[.,;!?](?=[A-Za-z0-9]))"
 _JOINED = rf"(?:[^\W{HAN}]|\.)"  # what a number is part of: letters of a word with spaces around it, decimals
+_NAME_CUES = f"(?:{either('privacy', 'NAME_CUES')})"
+_STOP_WORDS = words("text", "STOP_WORDS")
 _PHONE_CUE = re.compile(either("privacy", "PHONE_CUE"), re.IGNORECASE)
 
 
@@ -252,12 +258,37 @@ _RECOGNISERS = (
 )
 
 
-def _name_recognisers(roster: Iterable[str]) -> list[_Recogniser]:
+def _name_recognisers(roster: Iterable[str], *, with_parts: bool) -> list[_Recogniser]:
     """Return a recogniser for each name, the longest first, so that a full name is found before its parts."""
-    names = sorted({name.strip() for name in roster if len(name.strip()) >= 2}, key=len, reverse=True)
-    return [_Recogniser("name", _name_pattern(name)) for name in names]
+    names = sorted({name.strip() for name in roster if name.strip()}, key=lambda name: (-len(name), name))
+    patterns = [_short_name_pattern(name) if _is_short(name) else _name_pattern(name) for name in names]
+    if with_parts:
+        parts = {part for name in names for part in name.split() if part != name and _is_telling(part)}
+        patterns += [_whole_word(re.escape(part)) for part in sorted(parts, key=lambda part: (-len(part), part))]
+    return [_Recogniser("name", pattern) for pattern in patterns]
+
+
+def _is_short(name: str) -> bool:
+    """Whether a name would be found in ordinary words: of one or two letters, or of one Chinese character."""
+    return len(name) < (2 if has_han(name) else 3)
+
+
+def _is_telling(part: str) -> bool:
+    """Whether a word of a name is no ordinary one: "The Great Mira" has one that tells."""
+    return len(part) > 2 and part[0].isupper() and part.lower() not in _STOP_WORDS
 
 
 def _name_pattern(name: str) -> re.Pattern[str]:
     pattern = r"[\s.]+".join(re.escape(part) for part in name.split())
-    return re.compile(rf"(?<!\w){pattern}(?!\w)" if name.isascii() else pattern, re.IGNORECASE)
+    return re.compile(pattern, re.IGNORECASE) if has_han(name) else _whole_word(pattern, re.IGNORECASE)
+
+
+def _short_name_pattern(name: str) -> re.Pattern[str]:
+    """Return a pattern that finds a short name as it is written where somebody introduces themselves, or signs."""
+    ends = rf"(?=\s*(?:[{characters('text', 'SENTENCE_ENDS')}{characters('text', 'COMMAS')};:]|$))"
+    return re.compile(rf"(?:{_NAME_CUES}|[-–—]\s?)(?P<found>{re.escape(name)}){ends}")
+
+
+def _whole_word(pattern: str, flags: int = 0) -> re.Pattern[str]:
+    """Return a pattern that is found between letters of scripts without spaces, and inside no word of any other."""
+    return re.compile(rf"(?<![^\W{HAN}]){pattern}(?![^\W{HAN}])", flags)

@@ -137,6 +137,34 @@ def test_roster_names_are_masked_as_whole_names_in_any_case() -> None:
     assert result.counts == {"name": 3}
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("I am Bo.", "I am [name]."),
+        ("My name is Bo, why?", "My name is [name], why?"),
+        ("我叫王。为什么？", "我叫[name]。为什么？"),
+        ("Thanks – Bo", "Thanks – [name]"),
+        ("Bo is a symbol. Call Bo a name, or Boron.", "Bo is a symbol. Call Bo a name, or Boron."),
+        ("国王的儿子是王子。", "国王的儿子是王子。"),
+        ("I am bo.", "I am bo."),
+    ],
+)
+def test_names_of_one_or_two_letters_are_masked_only_where_somebody_introduces_themselves(text: str, kept: str) -> None:
+    assert scrub(text, ["Bo", "王"]).text == kept
+
+
+def test_names_are_found_beside_chinese_characters_and_with_accents_as_whole_words() -> None:
+    assert scrub("我是Mira，Zoë说。Zoëlogy", ["Mira", "Zoë"]).text == "我是[name]，[name]说。Zoëlogy"
+
+
+def test_parts_of_names_are_masked_where_asked_for_capitalised_and_unless_they_are_ordinary_words() -> None:
+    text, roster = "Patel wrote: The light will bend, Orin said.", ["Mira Patel", "Orin O", "The Light"]
+    assert scrub(text, roster).text == text.replace("The light", "[name]")
+    assert scrub("Patel said: The rays will bend, Orin said.", roster, with_parts=True).text == (
+        "[name] said: The rays will bend, [name] said."
+    )
+
+
 @given(st.text())
 def test_scrubbing_is_idempotent(text: str) -> None:
     once = scrub(text, ["Mira"]).text

@@ -66,6 +66,21 @@ def test_an_export_has_no_name_id_or_time_and_fresh_ids_each_time(services, cour
     assert [row["text"].count("[") for row in first["questions"]] == [2] * 7
 
 
+def test_names_that_learners_chose_and_names_of_others_are_replaced_in_both_languages(
+    services, course, instructor, researched, ask
+):
+    chosen = ("Mira Kowalska", "张琪", "Bo", "Zoë")
+    for actor, name in zip(researched, chosen, strict=False):
+        services.accounts.set_display_name(actor, name)
+    said = ("I am mira kowalska, and Kowalska's leaf", "我和张琪问：叶子", "I am Bo. A leaf", "我是Zoë，ms-frizzle 说")
+    for actor, words in zip(researched, said, strict=False):
+        ask(actor, f"{words}: why do leaves look green?")
+    texts = [row["text"] for row in services.research.of_course(instructor, course.id, with_text=True)["questions"]]
+    told = "\n".join(texts).lower()
+    assert [name for name in ("mira", "kowalska", "张琪", " bo.", "zoë", "frizzle") if name in told] == []
+    assert "why do leaves look green" in told and "叶子" in told
+
+
 def test_without_text_no_word_of_a_learner_is_exported_and_each_export_is_logged(
     services, course, instructor, researched
 ):

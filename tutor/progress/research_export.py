@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import tutor.store.audit as audit_store
 import tutor.store.conversations as conversation_store
 import tutor.store.evidence as evidence_store
+import tutor.store.people as people_store
 import tutor.store.turns as turn_store
 from adapters.pii_scrubbing import scrub
 from tutor.accounts.permissions import Action
@@ -63,15 +65,24 @@ class ResearchExport:
 
     def _questions(self, connection: Connection, course_id: str, *, with_text: bool) -> Iterator[ResearchRecord]:
         everybody = self.accounts.list_people()
-        roster = [person.name for person in everybody]
+        asked = {person.id: turn_store.of_learner(connection, person.id, course_id) for person in everybody}
+        names = [person.name for person in everybody]
+        names += [person.display_name for person in everybody if asked[person.id]]
+        names += people_store.enrolled_names(connection, course_id)
         for person in everybody:
             kept = {one.id for one in conversation_store.of_learner(connection, person.id, course_id)}
-            for turn in turn_store.of_learner(connection, person.id, course_id):
+            for turn in asked[person.id]:
                 if turn.conversation_id not in kept:
                     continue  # they deleted it
                 known = {"covered": turn.covered, "move": turn.guidance.move if turn.guidance else ""}
-                words = {"text": scrub(turn.question, roster).text} if with_text else {}
+                words = {"text": _scrubbed(turn.question, names)} if with_text else {}
                 yield ResearchRecord(person.id, turn.created_at, fields={**known, **words})
+
+
+def _scrubbed(text: str, names: Sequence[str]) -> str:
+    """Return a question without personal data, and without the names, or parts of them, of the course's people."""
+    composed, *roster = (unicodedata.normalize("NFC", one) for one in (text, *names))
+    return scrub(composed, roster, with_parts=True).text
 
 
 def _answers(connection: Connection, course_id: str) -> Iterator[ResearchRecord]:

@@ -19,6 +19,8 @@ SECRET_CUE = (
     r"|(?<=password's )|(?<=password was )|(?<=password = )|(?<=passcode is )|(?<=passphrase is )|(?<=api key is )"
     r"|(?<=door code of our flat is )|(?<=\bcvv is )|(?<=\bcvc is )|(?<=\bmy token is )"
 )
+# Behind these stands a name of one or two letters, which is looked for nowhere else.
+NAME_CUES = r"\b(?:I am|I['’]m|[Mm]y name is|[Mm]y name['’]s|[Cc]all me|[Ii]t['’]s me,?)\s"
 # A name, capitalised, behind the words that introduce it.
 INTRODUCED_NAME = (
     r"(?:(?<=my name is )|(?<=My name is )|(?<=[Mm]y name['’]s )|(?<=I am called )|(?<=I'm called )|(?<=[Cc]all me )"
