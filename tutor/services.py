@@ -79,6 +79,7 @@ from tutor.rights.rights import Rights, open_rights
 from tutor.store import turns as turn_store
 from tutor.store.database import Database, open_database
 from tutor.store.document_catalog import SqlCatalog
+from tutor.tuning.adapter_export import AdapterExport
 from tutor.tuning.adapter_training import JOB_KIND as TRAINING
 from tutor.tuning.adapter_training import AdapterTraining
 from tutor.tuning.adapter_versions import AdapterVersionService
@@ -157,6 +158,7 @@ class Services(CoreServices):
     review_queue: ReviewQueue
     corrections_io: CorrectionFiles
     adapter_versions: AdapterVersionService
+    adapter_export: AdapterExport
     training: AdapterTraining
     side_by_side: SideBySide
 
@@ -313,6 +315,7 @@ def open_services(
         review_queue=ReviewQueue(database, courses, catalog, clock),
         corrections_io=CorrectionFiles(database, versions, training_rows, core.conversations, core.feedback, clock),
         adapter_versions=versions,
+        adapter_export=AdapterExport(versions),
         training=AdapterTraining(
             database=database,
             versions=versions,

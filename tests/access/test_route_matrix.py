@@ -37,6 +37,7 @@ STATUS = {
     ("POST", "/account/delete"): (303, 400, 400, 400),  # without the name of the account
     ("GET", "/account/data"): (401, 200, 200, 200),  # of oneself
     ("GET", "/account/data.json"): (401, 200, 200, 200),
+    ("GET", "/account/adapter.zip"): (401, 404, 404, 404),  # without a version of one's own
     ("POST", "/photo"): (401, 200, 200, 200),  # an empty photo: the refusal is in the answer
     ("POST", "/language"): (303, 400, 400, 400),  # without a language
     ("GET", "/passage/{passage_id}"): (401, 404, 200, 200),

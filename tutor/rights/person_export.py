@@ -62,6 +62,6 @@ def _left_out() -> list[dict[str, str]]:
     rest = [
         {"what": record.name, "why": record.export.value}
         for record in (*TABLES, *FILES)
-        if record.owner is Owner.PERSON and record.export is not Export.DATA_FILE
+        if record.owner is Owner.PERSON and record.export not in (Export.DATA_FILE, Export.OWN_FILES)
     ]
     return [*columns, question, *rest]

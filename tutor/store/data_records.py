@@ -19,6 +19,7 @@ class Export(StrEnum):
 
     DATA_FILE = "*All my data*"
     COMPUTED = "computed from what is exported"
+    OWN_FILES = "files at *All my data*"
     OPERATOR = "by the operator"
     NONE = "no personal data"
 

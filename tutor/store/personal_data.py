@@ -288,7 +288,7 @@ FILES = (
         Owner.PERSON,
         "the weights of each version",
         "until the version is deleted or the account is erased",
-        Export.OPERATOR,
+        Export.OWN_FILES,
         Erasure.DELETED,
     ),
     DataRecord(

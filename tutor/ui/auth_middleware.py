@@ -43,7 +43,7 @@ MAX_SESSIONS = 20_000
 _NONCE_KEY = "tutor.nonce"
 
 _PUBLIC_PATHS = re.compile(r"/(?:assets|svelte|static)/[^\x00]*|/(?:gradio_api/)?theme\.css|/favicon\.ico|/robots\.txt")
-_OPEN_WHILE_PAUSED = re.compile(r"/healthz|/logout|/language|/account/(?:delete|data|data\.json)")
+_OPEN_WHILE_PAUSED = re.compile(r"/healthz|/logout|/language|/account/(?:delete|data|data\.json|adapter\.zip)")
 _STARTUP_PATH = f"{GRADIO_API_PREFIX}/startup-events"  # Gradio itself calls it when it starts
 _PAGE_PATHS = re.compile(r"/|/teach")
 _TEACH_PATH, _TEACH_PAGE = "/teach", "teach"  # the path, and what Gradio calls the page

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from adapters.errors import AdapterDamaged
 from tutor.domain import Person
 from tutor.errors import NotAllowed, NotFound
 from tutor.locales import negotiate_language, t
@@ -33,21 +34,22 @@ def build_routes(services: Services) -> list[Route]:
         "/class/research.json": _class_research,
     }
     builders |= {person_data_html.PAGE_PATH: _person_page, person_data_html.FILE_PATH: _person_file}
-    return [Route(path, _endpoint(services, make)) for path, make in builders.items()]
+    routes = [Route(path, _endpoint(services, make, "course")) for path, make in builders.items()]
+    return [*routes, Route(person_data_html.ADAPTER_PATH, _endpoint(services, _adapter_files, "version"))]
 
 
-def _endpoint(services: Services, build: DownloadBuilder) -> Callable[[Request], Response]:
+def _endpoint(services: Services, build: DownloadBuilder, parameter: str) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         actor: Person | None = request.scope[PERSON_KEY]
         language = actor.language if actor else negotiate_language(request.headers.get("accept-language", ""))
         if actor is None:
             return HTMLResponse(static_pages.render_message(language, t(language, "not_signed_in")), 401)
         try:
-            return build(services, actor, request.query_params.get("course", ""))
-        except (NotFound, NotAllowed) as error:
+            return build(services, actor, request.query_params.get(parameter, ""))
+        except (NotFound, NotAllowed, AdapterDamaged) as error:
             return HTMLResponse(
                 static_pages.render_message(language, error_message(error, language)),
-                404 if isinstance(error, NotFound) else 403,
+                404 if isinstance(error, NotFound) else 403 if isinstance(error, NotAllowed) else 409,
             )
 
     return answer
@@ -67,11 +69,22 @@ def _learner_data(services: Services, actor: Person, course_id: str) -> Response
 
 def _person_page(services: Services, actor: Person, _course_id: str) -> Response:
     exported = services.rights.person_export.own(actor)
-    return HTMLResponse(person_data_html.render_person_data(exported, actor.language))
+    adapters = services.adapter_export.list_own(actor)
+    return HTMLResponse(person_data_html.render_person_data(exported, actor.language, adapters))
 
 
 def _person_file(services: Services, actor: Person, _course_id: str) -> Response:
-    return _json_download(services.rights.person_export.own(actor), f"{actor.name}-all.json")
+    files = [
+        {"adapter": version.name, "sha256": version.sha256, "files": person_data_html.adapter_url(version)}
+        for version in services.adapter_export.list_own(actor)
+    ]
+    exported = services.rights.person_export.own(actor) | {"adapter_files": files}
+    return _json_download(exported, f"{actor.name}-all.json")
+
+
+def _adapter_files(services: Services, actor: Person, version_id: str) -> Response:
+    name, packed = services.adapter_export.pack(actor, version_id)
+    return _download(packed, "application/zip", f"{name}.zip")
 
 
 def _learner_xapi(services: Services, actor: Person, course_id: str) -> Response:

@@ -35,7 +35,7 @@ from tutor.ui.error_boundary import PERSON_KEY, browser_language, error_message
 from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
-    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/start|/account/(?:delete|data|data\.json|name)|/language|/photo"
+    r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/start|/account/(?:delete|data|data\.json|adapter\.zip|name)|/language|/photo"
     r"|/answer/[^/]+|/admin(?:/(?:invite|backup|audit|people/[^/]+(?:/[^/]+)?))?|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )

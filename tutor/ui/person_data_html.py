@@ -6,23 +6,31 @@ import html
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
+from tutor.domain import AdapterVersion
 from tutor.locales import t
 from tutor.ui import static_pages
 from tutor.ui.styles import follow_system_scheme, read_styles
 
 Row = Mapping[str, Any]
-PAGE_PATH, FILE_PATH = "/account/data", "/account/data.json"
+PAGE_PATH, FILE_PATH, ADAPTER_PATH = "/account/data", "/account/data.json", "/account/adapter.zip"
 _TOLD = ("turns", "corrections", "attempts", "posed", "grades")  # tables that have a section of their own
 
 
-def render_person_data(exported: Mapping[str, Any], language: str) -> str:
-    """Return the page of an export."""
+def adapter_url(version: AdapterVersion) -> str:
+    """Return the address of the zip with a version's files."""
+    return f"{ADAPTER_PATH}?{urlencode({'version': version.id})}"
+
+
+def render_person_data(exported: Mapping[str, Any], language: str, adapters: Sequence[AdapterVersion] = ()) -> str:
+    """Return the page of an export; `adapters` are the person's versions whose files can be taken along."""
     tables: Mapping[str, Sequence[Row]] = exported["tables"]
     parts = [
         _chats(tables, language),
         _better_answers(tables, language),
         _practice(tables, language),
+        _adapter_files(adapters, language),
         *(_table(name, rows, language) for name, rows in tables.items() if name not in _TOLD),
         _left_out(exported["left_out"], language),
     ]
@@ -69,6 +77,14 @@ def _practice(tables: Mapping[str, Sequence[Row]], language: str) -> str:
         for one in tables["attempts"]
     ]
     return _section(t(language, "data_practice"), told, language)
+
+
+def _adapter_files(adapters: Sequence[AdapterVersion], language: str) -> str:
+    told = [
+        f'<p><a href="{html.escape(adapter_url(one))}">{_text(one.name)}.zip</a> · {_text(one.course_id)}</p>'
+        for one in adapters
+    ]
+    return _section(t(language, "data_adapter_files"), told, language)
 
 
 def _grade(row: Row | None) -> str:

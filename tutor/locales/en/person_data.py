@@ -10,6 +10,7 @@ MESSAGES: dict[str, str] = {
     "data_left_out": "What is stored and not listed here, and why",
     "data_chats": "Chats",
     "data_better_answers": "Better answers",
+    "data_adapter_files": "Files of my adapters, to take along",
     "data_practice": "Answers to practice",
     "data_people": "Account",
     "data_sessions": "Devices signed in",

@@ -10,6 +10,7 @@ MESSAGES: dict[str, str] = {
     "data_left_out": "已存储但未列出的内容及原因",
     "data_chats": "聊天",
     "data_better_answers": "更好的答案",
+    "data_adapter_files": "我的适配器文件，可带走",
     "data_practice": "练习答案",
     "data_people": "账号",
     "data_sessions": "已登录的设备",
