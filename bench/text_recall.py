@@ -26,6 +26,7 @@ from lxml import etree, html
 from markdown_it import MarkdownIt
 
 from bench.documents import commit, hardware, list_files
+from bench.office_files import powerpoint_file, word_file
 from knowledge.documents import ParsedDocument
 from knowledge.languages.scripts import UNSPACED_CJK
 from knowledge.parsing.decoding import decode
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def with_conversions(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the file, and a Markdown file also as a web page and as a book."""
+    """Yield the file, and a Markdown file also as a web page, a book, a Word file and a presentation."""
     yield path.name, path.read_bytes()
     if path.suffix == ".md":
         body = MarkdownIt("commonmark").enable("table").render(path.read_text("utf-8"))
@@ -78,6 +79,8 @@ def with_conversions(path: Path) -> Iterator[tuple[str, bytes]]:
             for name, text in (*_BOOK.items(), ("a.xhtml", page)):
                 archive.writestr(name, text)
         yield f"{path.stem}.epub", buffer.getvalue()
+        yield f"{path.stem}.docx", word_file(page)
+        yield f"{path.stem}.pptx", powerpoint_file(page)
 
 
 def compare(name: str, data: bytes) -> tuple[Counter[str], Counter[str]] | None:
