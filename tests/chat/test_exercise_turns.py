@@ -41,6 +41,15 @@ def test_a_right_answer_is_confirmed_and_after_help_a_fresh_exercise_follows(say
     assert ladder_state(say("I don't know")) == (Move.HINT, 1, 4)
 
 
+def test_another_equation_with_the_same_solution_starts_a_new_exercise(say):
+    say(EQUATION)
+    assert say("just tell me the answer").guidance.rung == 2
+    other = say("Now solve 4x + 1 = 29")
+    assert "4x + 1 = 29" in other.guidance.exercise and ladder_state(other) == (Move.HINT, 1, 4)
+    again = say("Solve 5x = 35")  # a line of the working of the first
+    assert again.guidance.rung == 3  # goes on where its help was left
+
+
 def test_repeated_guesses_get_no_verdict_without_a_reason(say):
     say(EQUATION)
     moves = [say(f"x = {n}").guidance.move for n in (1, 2, 3, 4)]

@@ -113,7 +113,15 @@ def test_the_missing_words_are_blanked_out():
 def test_the_same_exercise_pasted_again_is_recognised():
     assert is_same_exercise("Solve 5x - 8 = 27", "please, just solve  5x-8=27 now!!")
     assert is_same_exercise(WORD_PROBLEM, f"{WORD_PROBLEM} My teacher allowed it.")
+    assert is_same_exercise("How do I solve 27 = -8 + 5x?", "Solve 5x - 8 = 27")
+    assert is_same_exercise("Solve 5x = 35", "Solve 5x - 8 = 27")  # a line of its working
     assert not is_same_exercise("Solve 5x - 8 = 27", "Solve 2x + 1 = 9")
+
+
+def test_another_equation_with_the_same_solution_is_another_exercise():
+    assert not is_same_exercise("Solve 4x + 1 = 29", "Solve 5x - 8 = 27")
+    assert not is_same_exercise("解方程 2x - 3 = 11", "解方程 5x - 8 = 27")
+    assert not is_same_exercise("Solve 10x - 16 = 54", "Solve 5x - 8 = 27")
 
 
 def test_a_line_of_working_is_a_right_step_if_it_has_the_same_solution():

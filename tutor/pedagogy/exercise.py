@@ -14,7 +14,7 @@ from itertools import islice
 from knowledge.languages import either, words
 from knowledge.languages.scripts import HAN
 from knowledge.languages.sentences import END_MARKS
-from tutor.maths.algebra import FUNCTIONS, NotAFormula, parse, to_rational
+from tutor.maths.algebra import FUNCTIONS, NotAFormula, is_same_rational, parse, to_rational
 from tutor.maths.linear_equation import Equation, format_fraction, solve_equation, strip_punctuation
 from tutor.maths.numbers import read_numbers
 from tutor.maths.tasks.catalog import recognise_task
@@ -84,14 +84,25 @@ def sets_task(text: str) -> bool:
 
 
 def is_same_exercise(one: str, other: str) -> bool:
-    """Whether two messages contain the same exercise, perhaps with other spaces or with words around it."""
+    """Whether `one` contains the exercise in `other`, perhaps with other spaces or with words around it.
+
+    A line of an equation's working is the same exercise; another equation with the same solution is another one.
+    """
     left, right = parse_exercise(one), parse_exercise(other)
     if left.equation and right.equation:
-        return left.equation.solution == right.equation.solution and left.equation.unknown == right.equation.unknown
+        lines = (right.equation.text, *(step.result for step in right.equation.steps))
+        return any(_is_same_line(left.equation.text, line) for line in lines)
     if left.task or right.task:
         return left.task is not None and left.task == right.task
     a, b = set(_words(one)), set(_words(other))
     return bool(a and b) and len(a & b) >= 0.8 * min(len(a), len(b)) and min(len(a), len(b)) >= 3
+
+
+def _is_same_line(one: str, other: str) -> bool:
+    """Whether two equations have the same two sides, however each is written, and in either order."""
+    left, right = [[parse(side) for side in line.split("=")] for line in (one, other)]
+    pairs = (zip(left, right, strict=True), zip(left, reversed(right), strict=True))
+    return any(all(is_same_rational(a, b) for a, b in pair) for pair in pairs)
 
 
 def has_same_solution(text: str, equation: Equation) -> bool:

@@ -4,7 +4,8 @@ In a pattern {a}, {b}, {c} and {d} are read, and a lower-case letter is a letter
 """
 
 OPENING = (
-    r"hi|hello|hey|please|(?:can|could|would|will) you(?: please)?(?: help me)?(?: to)?|help me(?: to)?(?: with)?"
+    r"hi|hello|hey|please|(?:now|next|then|and|also|ok|okay|thanks|another one|the next one(?: is)?)\b"
+    r"|(?:can|could|would|will) you(?: please)?(?: help me)?(?: to)?|help me(?: to)?(?: with)?"
     r"|i (?:need|have|want|would like)(?: help)?(?: to| with)?|i'm (?:trying|asked) to|how (?:do|can|would|should) "
     r"(?:i|you|we)|how to|let's|(?:exercise|problem|task|question|homework)(?: ?\d+(?:\.\d+)*)?[:.)]"
     r"|\d+[.)](?=\s)|\([a-h]\)(?=\s)"

@@ -201,7 +201,8 @@ def generate_integral(chance: random.Random, variant: str) -> Task:
     limits = [Fraction(low), Fraction(low + chance.randint(1, 2))] if variant == "definite" else []
     tree = formula(text)
     made = integral_task(tree, "x", text, limits) if tree is not None else None
-    return made if made is not None and made.variant == variant else generate_integral(chance, variant)
+    fits = made is not None and made.variant == variant and made.answer.texts[0] != "0"  # 0 is an exponent in its hints
+    return made if made is not None and fits else generate_integral(chance, variant)
 
 
 DERIVATIVE = Kind(TaskKind.DERIVATIVE, ("terms", "term", "chain"), recognise_derivative, generate_derivative)
