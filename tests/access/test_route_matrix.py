@@ -32,6 +32,8 @@ STATUS = {
     ("POST", "/admin/audit"): (303, 403, 403, 403),
     ("GET", "/admin/people/{person_id}"): (303, 403, 403, 403),
     ("POST", "/admin/people/{person_id}/{action}"): (303, 403, 403, 403),
+    ("GET", "/oidc/start"): (404, 404, 404, 404),  # without a provider in the settings
+    ("GET", "/oidc/callback"): (404, 404, 404, 404),
     ("POST", "/logout"): (303, 303, 303, 303),
     ("GET", "/account/delete"): (303, 200, 200, 200),
     ("POST", "/account/delete"): (303, 400, 400, 400),  # without the name of the account

@@ -10,6 +10,7 @@ import pytest
 
 import tutor.store.adapters as adapter_store
 import tutor.store.alerts as alert_store
+import tutor.store.identities as identity_store
 from knowledge.embedding import HashingEmbedder
 from tutor.domain import AdapterState, AdapterVersion, Finished, JobState, Outcome, Person, Role, Thumb
 from tutor.engine.scripted import ScriptedEngine
@@ -23,6 +24,8 @@ def live(services: Services, course: Any, instructor: Person, who: Person, mark:
     """Let somebody sign in, join, chat, rate, correct, practise, train and be paused; `mark` is in all they write."""
     link = services.accounts.issue_sign_in_link(who)
     services.accounts.redeem_sign_in_link(link.split("token=")[1])
+    with services.database.write_transaction() as connection:
+        identity_store.add(connection, "https://id.example.org", mark, who.id, services.clock())
     services.courses.enrol(instructor, course.id, who)
     *_, last = services.chat.ask(who, course.id, f"Why do leaves look green, {mark}question?")
     assert isinstance(last, Finished)

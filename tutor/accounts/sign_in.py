@@ -19,7 +19,7 @@ from tutor.accounts.session_limits import SessionLimits
 from tutor.domain import Person, Role
 from tutor.errors import InputRefused, NotAllowed, NotFound
 from tutor.platform.clock import Clock, new_id
-from tutor.store import audit, people
+from tutor.store import audit, identities, people
 from tutor.store.database import Database
 
 LINK_LIFETIME = timedelta(days=7)
@@ -132,6 +132,26 @@ class Accounts:
                     key="link_used",
                 )
             people.mark_invitation_used(connection, _hash_token(token), now)
+            if replaces:
+                people.delete_session(connection, _hash_token(replaces))
+        return person, self._create_session(person)
+
+    def sign_in_with_identity(
+        self, issuer: str, subject: str, language: str = languages.DEFAULT, *, replaces: str | None = None
+    ) -> tuple[Person, str]:
+        """Return whom a provider of accounts vouches for, and a new session token; the session it replaces ends.
+
+        Whoever comes for the first time gets an account of a learner of their own: nothing else links the two.
+        """
+        now = self.clock()
+        language = language if language in languages.codes() else languages.DEFAULT
+        newcomer = Person(new_id(), self._free_pseudonym(), Role.LEARNER, False, language, now)
+        with self.database.write_transaction() as connection:
+            person = identities.find_person(connection, issuer, subject)
+            if person is None:
+                person = newcomer
+                people.add(connection, person)
+                identities.add(connection, issuer, subject, person.id, now)
             if replaces:
                 people.delete_session(connection, _hash_token(replaces))
         return person, self._create_session(person)

@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     hosts: str = ""  # more host names that the server answers to, with commas; *: any
     behind_proxy: bool | None = None  # whether X-Forwarded-For tells the client's address; None: on a Space
     language: str = languages.DEFAULT
+    oidc_issuer: str | None = None  # of a provider of accounts (OpenID Connect); with the two below, else none of them
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
 
     max_question_chars: int = Field(default=8_000, ge=1)
     max_upload_mb: int = Field(default=50, ge=1)
@@ -66,11 +69,19 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def oidc_is_on(self) -> bool:
+        """Whether people can sign in with a provider of accounts. Raises SetupError where only a part of it is set."""
+        parts = [bool(part) for part in (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)]
+        if any(parts) and not all(parts):
+            raise SetupError("set all of TUTOR_OIDC_ISSUER, TUTOR_OIDC_CLIENT_ID and TUTOR_OIDC_CLIENT_SECRET, or none")
+        return all(parts)
+
+    @property
     def is_behind_proxy(self) -> bool:
         return "SPACE_ID" in os.environ if self.behind_proxy is None else self.behind_proxy
 
 
-_KEYS = ("TUTOR_MASTER_KEY", "TUTOR_NEXT_MASTER_KEY")
+_KEYS = ("TUTOR_MASTER_KEY", "TUTOR_NEXT_MASTER_KEY", "TUTOR_OIDC_CLIENT_SECRET")
 
 
 def take_settings(**chosen: Any) -> Settings:
@@ -87,7 +98,9 @@ def read_settings(**chosen: Any) -> Settings:
     What was set is not repeated: it may be a key.
     """
     try:
-        return Settings(**chosen)
+        settings = Settings(**chosen)
     except ValidationError as error:
         wrong = [f"TUTOR_{str(one['loc'][0]).upper()}: {one['msg'].lower()}" for one in error.errors()]
         raise SetupError(f"settings that cannot be used: {'; '.join(wrong)}") from None
+    _ = settings.oidc_is_on  # raises where only a part is set
+    return settings

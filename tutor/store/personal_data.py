@@ -69,6 +69,14 @@ TABLES = (
         why_withheld="the hash of a secret",
     ),
     _of_person(
+        "identities",
+        "issuer subject_mac person_id created_at",
+        "signing in with an account of another provider",
+        Export.DATA_FILE,
+        withheld="subject_mac",
+        why_withheld="a keyed hash, to recognise them by",
+    ),
+    _of_person(
         "enrolments",
         "person_id course_id created_at teaches removed_at",
         "who is in a course, teaches it, or was taken out of it",

@@ -34,6 +34,7 @@ from tutor.ui.error_boundary import PERSON_KEY
 from tutor.ui.fair_use import OpenRequests, refuse_event
 from tutor.ui.http_routes import OWN_PATHS, SECURE_SESSION_COOKIE, SESSION_COOKIE, build_routes_app, is_secure
 from tutor.ui.locale_middleware import disable_compression, inject_language
+from tutor.ui.oidc_routes import START_PATH
 from tutor.ui.request_origin import AllowedHosts
 from tutor.ui.script_nonces import hash_sources, new_nonce
 
@@ -76,6 +77,7 @@ class AuthMiddleware:
         self._routes = build_routes_app(services)
         self._hosts = AllowedHosts(services.settings, os.environ)
         self._open_requests = OpenRequests()
+        self._sign_in_path = START_PATH if services.settings.oidc_is_on else ""
         self._session_owners: OrderedDict[str, str] = OrderedDict()  # session hash -> person id, oldest first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +99,7 @@ class AuthMiddleware:
         if OWN_PATHS.fullmatch(scope["path"]):
             return await self._routes(scope, receive, send)
         if actor is None:
-            return await _anonymous_response(scope)(scope, receive, send)
+            return await _anonymous_response(scope, self._sign_in_path)(scope, receive, send)
         await self._forward_signed_in(scope, receive, send, actor)
 
     async def _forward_signed_in(self, scope: Scope, receive: Receive, send: Send, actor: Person) -> None:
@@ -191,11 +193,13 @@ def session_token(scope: Scope) -> str | None:
     return morsel.value if morsel else None
 
 
-def _anonymous_response(scope: Scope) -> Response:
+def _anonymous_response(scope: Scope, sign_in_path: str) -> Response:
     """Return the welcome page, or 401 for other paths."""
     if scope["method"] in ("GET", "HEAD") and _PAGE_PATHS.fullmatch(scope["path"]):
         return HTMLResponse(
-            static_pages.render_welcome(negotiate_language(Headers(scope=scope).get("accept-language", "")))
+            static_pages.render_welcome(
+                negotiate_language(Headers(scope=scope).get("accept-language", "")), sign_in_path=sign_in_path
+            )
         )
     return _error_response(401, "sign in first")
 

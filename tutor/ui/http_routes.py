@@ -16,6 +16,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from tutor.accounts.sign_in import GUESTS_MANY, too_many_guests
+from tutor.domain import Person
 from tutor.engine.base import EngineState
 from tutor.errors import InputRefused, NotAllowed, NotFound, TutorError
 from tutor.locales import t
@@ -26,6 +27,7 @@ from tutor.ui import (
     arrival_routes,
     citation_routes,
     download_routes,
+    oidc_routes,
     photo_input,
     provenance_routes,
     static_pages,
@@ -36,7 +38,7 @@ from tutor.ui.request_origin import client_address
 
 OWN_PATHS = re.compile(
     r"/healthz|/guest|/join(?:/[^/]+)?|/logout|/start|/account/(?:delete|data|data\.json|adapter\.zip|name)|/language|/photo"
-    r"|/answer/[^/]+|/admin(?:/(?:invite|backup|audit|people/[^/]+(?:/[^/]+)?))?|/passage/[^/]+(?:/page\.png)?"
+    r"|/oidc/(?:start|callback)|/answer/[^/]+|/admin(?:/(?:invite|backup|audit|people/[^/]+(?:/[^/]+)?))?|/passage/[^/]+(?:/page\.png)?"
     r"|/(?:progress|class)/[a-z]+(?:\.[a-z]+)?"
 )
 SESSION_COOKIE = "tutor_session"
@@ -98,8 +100,7 @@ def build_routes_app(services: Services) -> Starlette:
             actor, session = services.accounts.redeem_sign_in_link(token, replaces=_session_cookie(request))
         except NotAllowed as error:
             return _error_page(request, error, HTTPStatus.FORBIDDEN)
-        target = "/teach" if actor.is_staff else arrival_routes.arrival_target(services, actor)
-        return sign_in(request, session, target)
+        return sign_in_person(request, actor, session)
 
     def join_course(request: Request, code: str) -> Response:
         """Enrol whoever holds the code; who is not signed in becomes a guest first."""
@@ -120,6 +121,9 @@ def build_routes_app(services: Services) -> Starlette:
 
     def sign_in(request: Request, token: str, target: str) -> Response:
         return _sign_in_response(request, token, target, services.accounts.limits.longest)
+
+    def sign_in_person(request: Request, actor: Person, token: str) -> Response:
+        return sign_in(request, token, "/teach" if actor.is_staff else arrival_routes.arrival_target(services, actor))
 
     async def sign_out(request: Request) -> Response:
         """End this session, or all of this person's."""
@@ -176,6 +180,7 @@ def build_routes_app(services: Services) -> Starlette:
             Route("/logout", sign_out, methods=["POST"]),
             Route(ERASE_PATH, erase_account_page, methods=["GET"]),
             Route(ERASE_PATH, erase_account, methods=["POST"]),
+            *oidc_routes.build_routes(services, sign_in_person, _session_cookie, is_secure),
             *photo_input.build_routes(services),
             Route("/language", set_language, methods=["POST"]),
             *admin_routes.build_routes(services),

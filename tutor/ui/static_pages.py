@@ -22,8 +22,11 @@ def render_page(language: str, title: str, body: str, *, wide: bool = False) -> 
     )
 
 
-def render_welcome(language: str) -> str:
-    """Return the welcome page for visitors, with one button and a note on privacy."""
+def render_welcome(language: str, *, sign_in_path: str = "") -> str:
+    """Return the welcome page for visitors, with one button, a link to sign in where there is one, and privacy."""
+    account = (
+        f'<p><a class="button" href="{sign_in_path}">{t(language, "welcome_sign_in")}</a></p>' if sign_in_path else ""
+    )
     brand = f'<div class="brand">{picture("book")}{t(language, "title")}</div>'
     lead, privacy = t(language, "welcome_lead"), t(language, "welcome_privacy")
     return render_page(
@@ -31,7 +34,7 @@ def render_welcome(language: str) -> str:
         t(language, "title"),
         f'{brand}<div class="welcome"><div><h1>{t(language, "welcome_title")}</h1><p class="lead">{lead}</p>'
         f'<form method="post" action="/guest"><button autofocus>{t(language, "welcome_start")}</button></form>'
-        f'<p><a href="/join">{t(language, "welcome_have_code")}</a></p></div>{picture("ask")}</div>'
+        f'{account}<p><a href="/join">{t(language, "welcome_have_code")}</a></p></div>{picture("ask")}</div>'
         f'<p class="soft">{privacy}</p><p class="soft">{t(language, "ai_notice")}</p>'
         f"<footer><p>{t(language, 'welcome_teacher')}</p></footer>",
     )

@@ -8,6 +8,7 @@ MESSAGES: dict[str, str] = {
     "join_code_label": "Course code",
     "join_code_button": "Join",
     "join_a_course": "Join a course",
+    "welcome_sign_in": "Sign in with my school's account",
     "welcome_have_code": "I have a course code",
     # the instructor's panel
     "access_title": "Who may study this course",

@@ -14,6 +14,7 @@ MESSAGES: dict[str, str] = {
     "data_practice": "Answers to practice",
     "data_people": "Account",
     "data_sessions": "Devices signed in",
+    "data_identities": "Accounts elsewhere that I sign in with",
     "data_invitations": "Sign-in links",
     "data_enrolments": "Courses",
     "data_conversations": "Conversations, deleted ones too until they are gone",

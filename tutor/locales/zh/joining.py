@@ -8,6 +8,7 @@ MESSAGES: dict[str, str] = {
     "join_code_label": "课程码",
     "join_code_button": "加入",
     "join_a_course": "加入课程",
+    "welcome_sign_in": "用学校账号登录",
     "welcome_have_code": "我有课程码",
     # the instructor's panel
     "access_title": "谁可以学习这门课程",

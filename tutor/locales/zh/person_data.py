@@ -14,6 +14,7 @@ MESSAGES: dict[str, str] = {
     "data_practice": "练习答案",
     "data_people": "账号",
     "data_sessions": "已登录的设备",
+    "data_identities": "我用来登录的其他账号",
     "data_invitations": "登录链接",
     "data_enrolments": "课程",
     "data_conversations": "对话（含已删除但尚未清除的）",

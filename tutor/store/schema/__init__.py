@@ -20,7 +20,7 @@ from tutor.store.schema.learning import (
     voided_statements,
 )
 from tutor.store.schema.library import documents, generations, jobs, passages
-from tutor.store.schema.people import invitations, people, sessions
+from tutor.store.schema.people import identities, invitations, people, sessions
 from tutor.store.schema.practice import attempts, grades, item_sources, items, posed, quizzes
 from tutor.store.schema.sealing import data_keys, sealing
 from tutor.store.schema.supervision import alerts, pauses
@@ -44,6 +44,7 @@ __all__ = [
     "feedback",
     "generations",
     "grades",
+    "identities",
     "invitations",
     "item_sources",
     "item_tallies",

@@ -30,6 +30,16 @@ sessions = Table(
     Index(None, "person_id"),
 )
 
+identities = Table(  # accounts of another provider by which people sign in
+    "identities",
+    metadata,
+    Column("issuer", String, primary_key=True),
+    Column("subject_mac", String, primary_key=True),  # a keyed hash of the provider's id for them
+    owner_column("person_id", "people"),
+    Column("created_at", String, nullable=False),
+    Index(None, "person_id"),
+)
+
 invitations = Table(
     "invitations",
     metadata,
