@@ -355,7 +355,7 @@ def _open_chat(
     citation_viewer: CitationViewer,
 ) -> ChatService:
     verified_answers = VerifiedAnswers(core.database, embedder)
-    prompt_builder = PromptBuilder(engine, core.profiles.prompt_block, core.settings)
+    prompt_builder = PromptBuilder(engine, core.profiles.prompt_block, core.settings, core.supervision.answer_rules)
 
     reader = library.embedder if library.embedder is not embedder else None
 

@@ -70,7 +70,7 @@ def test_a_missing_or_unknown_variable_is_refused():
 
 def test_every_prompt_declares_its_purpose():
     files = list(prompts.PROMPTS_DIR.glob("*/*.jinja"))
-    assert len(files) == 10 * len(LANGUAGES)
+    assert len(files) == 11 * len(LANGUAGES)
     for path in files:
         assert prompts.load_prompt(path.stem, path.parent.name).purpose.endswith(".")
 

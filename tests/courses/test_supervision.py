@@ -71,6 +71,7 @@ def test_only_who_teaches_a_course_supervises_it(services, course, ada):
             lambda who, place: services.supervision.pause(who, place.id),
             lambda who, place: services.supervision.resume(who, place.id),
             lambda who, place: services.supervision.set_blocked_topics(who, place.id, ["x-rays"]),
+            lambda who, place: services.supervision.set_answer_rules(who, place.id, ["Use SI units."]),
             lambda who, place: services.supervision.show(who, place.id),
         ):
             with pytest.raises(refusal):
@@ -128,3 +129,26 @@ def test_topics_that_cannot_be_found_or_are_too_many_are_refused(services, cours
         with pytest.raises(InputRefused):
             services.supervision.set_blocked_topics(instructor, course.id, topics)
     assert services.supervision.show(instructor, course.id).blocked_topics == ()
+
+
+def test_rules_for_answers_are_given_to_the_model_and_named_with_the_answer(
+    services, course, instructor, ada, engine, monkeypatch
+):
+    rules = ("Always use SI units.", "用简单的词。")
+    services.supervision.set_answer_rules(instructor, course.id, [*rules, "", "Always use  SI units."])
+    assert services.supervision.show(instructor, course.id).answer_rules == rules
+    asked = "Tell me how the colour of leaves and of light are connected in summer"
+    answer(services, ada, course, asked)
+    assert "SI units" not in engine.requests[-1].messages[0].content, "a model too small to write is given none"
+    monkeypatch.setattr(engine, "_parameters", 1_500_000_000)
+    *_, last = services.chat.ask(ada, course.id, asked)
+    assert isinstance(last, Finished)
+    told = engine.requests[-1].messages[0].content
+    assert "Rules of this course" in told and all(f"- {rule}" in told for rule in rules)
+    assert [(rule.kind, rule.detail) for rule in last.turn.rules] == [("answer_rule", rule) for rule in rules]
+
+
+def test_rules_that_are_too_many_or_too_long_are_refused(services, course, instructor):
+    for rules in ([f"Rule {n}." for n in range(11)], ["x" * 161]):
+        with pytest.raises(InputRefused):
+            services.supervision.set_answer_rules(instructor, course.id, rules)

@@ -81,6 +81,8 @@ class AnswerGenerator:
         """
         prompt = self._prepare_prompt(running.turn, message, found, history, plan, reading)
         self._record(prompt, running)
+        for rule in self.prompt_builder.rules_for(running.turn.course_id):
+            running.record_rule(RuleKind.ANSWER_RULE, rule)
         request = self._build_request(running.turn, prompt, retries)
         is_sure = found.confidence >= SURE_CONFIDENCE or (reading is not None and reading.is_sure)
         checked = self._checked_stream(request, reading, plan, prompt, message.language, is_surely_covered=is_sure)

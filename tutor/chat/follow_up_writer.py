@@ -18,6 +18,7 @@ from tutor.chat.plan_replies import Reply
 from tutor.chat.planner import TurnPlan
 from tutor.chat.question_matching import is_echo
 from tutor.chat.running_turn import RunningTurn
+from tutor.courses.course_rules import RuleKind
 from tutor.domain import Citation, Queued, Token, Turn
 from tutor.engine.base import GenerationRequest, Message
 from tutor.engine.size_class import Ability
@@ -56,6 +57,11 @@ class FollowUpWriter:
         """
         hits = found.hits[:MAX_PASSAGES] if found.covered else ()
         messages = self._build_prompt(message, [hit.passage.text[:MAX_PASSAGE_CHARS] for hit in hits])
+        builder = self.generator.prompt_builder
+        if block := builder.rules_block(running.turn.course_id, message.language):
+            messages = (replace(messages[0], content=f"{messages[0].content}\n\n{block}"), *messages[1:])
+            for rule in builder.rules_for(running.turn.course_id):
+                running.record_rule(RuleKind.ANSWER_RULE, rule)
         running.record_prompt(messages, tuple(hit.passage.id for hit in hits))
         engine = self.generator.engine
         info = engine.info()

@@ -34,6 +34,7 @@ class PromptBuilder:
     engine: Engine
     describe_learner: DescribeLearner
     settings: Settings
+    answer_rules: Callable[[str], Sequence[str]] = lambda _course_id: ()  # what the course's instructor wants
     select_sentences: Callable[[str, Sequence[Hit]], str] = select_sentences  # (question, hits) -> instead of a passage
 
     def model_may(self, ability: Ability) -> bool:
@@ -44,6 +45,18 @@ class PromptBuilder:
     def writes_from_sentences(self) -> bool:
         """Whether the model writes whole sentences of its own from sentences of the course."""
         return self.model_may(Ability.WRITE_FROM_SENTENCES)
+
+    def rules_for(self, course_id: str) -> tuple[str, ...]:
+        """Return the rules of a course that the model is given; a model too small to write sentences is given none."""
+        return tuple(self.answer_rules(course_id)) if self.writes_from_sentences else ()
+
+    def rules_block(self, course_id: str, language: str) -> str:
+        """Return what the model is told about them, or ""."""
+        rules = self.rules_for(course_id)
+        if not rules:
+            return ""
+        ((_, content),) = prompts.load_prompt("course_rules", language).render(rules=rules)
+        return content
 
     def build_answer_prompt(
         self,
@@ -64,12 +77,13 @@ class PromptBuilder:
         form = {"form": _prompted_form(reading)} if reading is not None and read else {}
         window = self.engine.info().context_tokens
         knows_learner = self.model_may(Ability.KNOW_THE_LEARNER)
+        rules_block = self.rules_block(course_id, language)
         learner_block = self.describe_learner(learner_id, course_id, language) if knows_learner else ""
 
         def build(material: PromptMaterial) -> tuple[Message, ...]:
             rendered = prompt.render(passages=material.passages, question=question, **form)
             system, *rest = [Message(role, content) for role, content in rendered]  # type: ignore[arg-type]
-            for block in (_foreign_block(material.passages, language), learner_block):
+            for block in (_foreign_block(material.passages, language), rules_block, learner_block):
                 system = replace(system, content=f"{system.content}\n\n{block}") if block else system
             return (system, *to_messages(material.history), *rest)
 

@@ -14,5 +14,6 @@ class RuleKind(StrEnum):
     CONCERN = "concern"  # a message that may need a person; detail: what kind
     WITHHELD = "withheld"  # the filter of answers stopped what the model wrote
     HELP_LEVEL = "help_level"  # detail: how far hints may go in the course
+    ANSWER_RULE = "answer_rule"  # detail: a rule for answers that the model was given
     GUARDED = "guarded"  # the model's draft gave an open exercise's answer away
     STRICTNESS = "strictness"  # the course was not found to cover the question; detail: how sure it must be

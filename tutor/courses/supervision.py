@@ -24,6 +24,8 @@ from tutor.store.database import Connection, Database
 
 MAX_TOPICS = 50
 MAX_TOPIC_CHARS = 80
+MAX_RULES = 10
+MAX_RULE_CHARS = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class CourseSupervision:
     is_paused: bool
     paused_learners: frozenset[str]  # ids
     blocked_topics: tuple[str, ...]
+    answer_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Supervision:
         with self.database.read_connection() as connection:
             paused = supervision_store.paused_learners(connection, course_id)
             topics = supervision_store.blocked_topics(connection, course_id)
-        return CourseSupervision(None in paused, frozenset(paused - {None}), topics)  # type: ignore[arg-type]
+            rules = supervision_store.answer_rules(connection, course_id)
+        return CourseSupervision(None in paused, frozenset(paused - {None}), topics, rules)  # type: ignore[arg-type]
 
     def pause(self, actor: Person, course_id: str, learner_id: str | None = None) -> None:
         """Let the tutor answer nobody in a course, or not this learner, until `resume`."""
@@ -93,6 +97,26 @@ class Supervision:
         with self.database.write_transaction() as connection:
             supervision_store.set_blocked_topics(connection, course_id, named)
             self._log(connection, Act.RULES_CHANGED, actor, course_id, None)
+
+    def set_answer_rules(self, actor: Person, course_id: str, rules: Sequence[str]) -> None:
+        """Replace the rules that the model is given for its answers. Raises InputRefused for too many or too long."""
+        self.courses.authorize(actor, course_id, Action.TEACH)
+        named = list(dict.fromkeys(" ".join(rule.split()) for rule in rules if rule.strip()))
+        if len(named) > MAX_RULES or any(len(rule) > MAX_RULE_CHARS for rule in named):
+            raise InputRefused(
+                f"a course can have at most {MAX_RULES} rules of at most {MAX_RULE_CHARS} characters",
+                key="rules_too_many",
+                most=MAX_RULES,
+                length=MAX_RULE_CHARS,
+            )
+        with self.database.write_transaction() as connection:
+            supervision_store.set_answer_rules(connection, course_id, named)
+            self._log(connection, Act.RULES_CHANGED, actor, course_id, None)
+
+    def answer_rules(self, course_id: str) -> tuple[str, ...]:
+        """Return the rules of a course for the model; the caller has checked who asks."""
+        with self.database.read_connection() as connection:
+            return supervision_store.answer_rules(connection, course_id)
 
     def pause_notice(self, actor: Person, course_id: str) -> Notice | None:
         """Return what a learner is told while the tutor is paused for them; None while it is not."""

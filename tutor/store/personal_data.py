@@ -232,7 +232,8 @@ TABLES = (
     ),
     _of_course(
         "courses",
-        "id title language open help_level strictness join_code created_at blocked_topics help_contacts offers_hints",
+        "id title language open help_level strictness join_code created_at blocked_topics answer_rules help_contacts "
+        "offers_hints",
         "courses and their settings",
     ),
     _of_course("skills", "course_id id name needs grounds concept ordinal offered accepted", "the skills of a course"),

@@ -31,5 +31,13 @@ def blocked_topics(connection: sa.Connection, course_id: str) -> tuple[str, ...]
     return tuple(connection.scalar(sa.select(courses.c.blocked_topics).where(courses.c.id == course_id)) or ())
 
 
+def answer_rules(connection: sa.Connection, course_id: str) -> tuple[str, ...]:
+    return tuple(connection.scalar(sa.select(courses.c.answer_rules).where(courses.c.id == course_id)) or ())
+
+
+def set_answer_rules(connection: sa.Connection, course_id: str, rules: Sequence[str]) -> None:
+    connection.execute(courses.update().where(courses.c.id == course_id).values(answer_rules=list(rules)))
+
+
 def set_blocked_topics(connection: sa.Connection, course_id: str, topics: Sequence[str]) -> None:
     connection.execute(courses.update().where(courses.c.id == course_id).values(blocked_topics=list(topics)))

@@ -1,4 +1,4 @@
-"""The panel that pauses the chat of a course and names the topics that it does not talk about."""
+"""The panel that pauses the chat of a course, and sets its blocked topics and the rules for what the model writes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class SupervisionHandlers:
     services: Services
 
     def show(self, course_id: str | None, request: gr.Request) -> Updates:
-        """Return (state, pause or resume, topics) of a course; nothing for learners."""
+        """Return (state, pause or resume, topics, rules) of a course; nothing for learners."""
         actor = current_person(request)
         if course_id is None or not actor.is_staff:
-            return gr.skip(), gr.skip(), gr.skip()
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         return self._render(actor, course_id)
 
     def toggle_pause(self, course_id: str, request: gr.Request) -> Updates:
@@ -34,9 +34,10 @@ class SupervisionHandlers:
         change(actor, course_id)
         return self._render(actor, course_id)
 
-    def save_topics(self, topics: str | None, course_id: str, request: gr.Request) -> Updates:
-        actor = current_person(request)
-        self.services.supervision.set_blocked_topics(actor, course_id, (topics or "").splitlines())
+    def save_rules(self, topics: str | None, rules: str | None, course_id: str, request: gr.Request) -> Updates:
+        actor, supervision = current_person(request), self.services.supervision
+        supervision.set_blocked_topics(actor, course_id, (topics or "").splitlines())
+        supervision.set_answer_rules(actor, course_id, (rules or "").splitlines())
         show_info(t(actor.language, "blocked_topics_saved"))
         return self._render(actor, course_id)
 
@@ -46,6 +47,7 @@ class SupervisionHandlers:
             t(actor.language, "course_is_paused") if shown.is_paused else "",
             gr.Button(value=t(actor.language, "resume_course" if shown.is_paused else "pause_course")),
             "\n".join(shown.blocked_topics),
+            "\n".join(shown.answer_rules),
         )
 
 
@@ -62,9 +64,16 @@ def build(services: Services, tab: gr.Tab, course: gr.Dropdown) -> None:
             max_lines=10,
             elem_id="tutor-blocked-topics",
         )
+        rules = gr.Textbox(
+            label=i18n("answer_rules"),
+            info=i18n("answer_rules_info"),
+            lines=2,
+            max_lines=10,
+            elem_id="tutor-answer-rules",
+        )
         save = gr.Button(i18n("blocked_topics_save"), size="sm", elem_id="tutor-save-topics")
-    shown: list[Any] = [state, pause, topics]
+    shown: list[Any] = [state, pause, topics, rules]
     for changed in (course.change, tab.select):
         changed(handle_errors(handlers.show), course, shown, **READ_EVENT_OPTIONS)
     pause.click(handle_errors(handlers.toggle_pause), course, shown, **EVENT_OPTIONS)
-    save.click(handle_errors(handlers.save_topics), [topics, course], shown, **EVENT_OPTIONS)
+    save.click(handle_errors(handlers.save_rules), [topics, rules, course], shown, **EVENT_OPTIONS)

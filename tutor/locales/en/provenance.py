@@ -36,6 +36,7 @@ MESSAGES: dict[str, str] = {
     "rule_help_level_low": "they name what is missing and ask a question",
     "rule_help_level_moderate": "up to the next step",
     "rule_help_level_high": "up to the answer",
+    "rule_answer_rule": "The model was given a rule of your instructor: “{detail}”",
     "rule_guarded": "What the model wrote gave the answer of your exercise away, so a hint was given instead.",
     "rule_strictness": "The course was not found to cover the question; how sure the tutor must be here: {detail}.",
     "rule_strictness_strict": "very sure",

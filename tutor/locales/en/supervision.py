@@ -18,6 +18,9 @@ MESSAGES: dict[str, str] = {
     "learner_resumed": "The chat answers {name} again.",
     "blocked_topics": "Topics that the chat does not talk about",
     "blocked_topics_info": "One a line, in the words that learners would use, in each language of the course.",
-    "blocked_topics_save": "Save topics",
+    "answer_rules": "Rules for what the model writes",
+    "answer_rules_info": "One a line, at most ten, such as “Always use SI units.” They are given to the model, which "
+    "tries to keep them; what is quoted from the course stays as it is.",
+    "blocked_topics_save": "Save topics and rules",
     "blocked_topics_saved": "Saved. It applies from the next message on.",
 }

@@ -113,6 +113,7 @@ MESSAGES: dict[str, str] = {
     "question_too_long": "消息有 {count} 个字符，最多可读取 {most} 个。请缩短，或请教师把它作为文档上传。",
     "skill_taken": "课程中已有名为“{name}”的知识点。",
     "skill_unnamed": "知识点需要一个名称。",
+    "rules_too_many": "一门课程最多 {most} 条规则，每条最多 {length} 个字符。",
     "oidc_refused": "登录没有完成或用时过长，请重新开始。",
     "oidc_unavailable": "登录服务暂时无法使用，请稍后再试。",
     "no_adapter_files": "这里没有属于你且带有文件的适配器。",

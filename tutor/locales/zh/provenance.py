@@ -36,6 +36,7 @@ MESSAGES: dict[str, str] = {
     "rule_help_level_low": "指出缺少什么并反问",
     "rule_help_level_moderate": "下一步",
     "rule_help_level_high": "答案",
+    "rule_answer_rule": "模型得到了教师的一条规则：“{detail}”",
     "rule_guarded": "模型写的内容泄露了练习的答案，因此改为给出提示。",
     "rule_strictness": "没有发现课程涵盖此问题；这里要求导师的把握：{detail}。",
     "rule_strictness_strict": "非常有把握",

@@ -15,6 +15,9 @@ MESSAGES: dict[str, str] = {
     "learner_resumed": "聊天重新回答 {name}。",
     "blocked_topics": "聊天不谈的主题",
     "blocked_topics_info": "每行一个，用学生会用的词，并写出课程所用的每种语言。",
-    "blocked_topics_save": "保存主题",
+    "answer_rules": "对模型所写内容的规则",
+    "answer_rules_info": "每行一条，最多十条，例如“一律使用国际单位制”。规则会交给模型，"
+    "它会尽量遵守；引自课程的内容保持原样。",
+    "blocked_topics_save": "保存主题和规则",
     "blocked_topics_saved": "已保存，从下一条消息起生效。",
 }

@@ -18,6 +18,7 @@ courses = Table(
     Column("join_code", String),  # NULL: nobody can join by themselves
     Column("created_at", String, nullable=False),
     Column("blocked_topics", JSON, nullable=False, server_default="[]"),
+    Column("answer_rules", JSON, nullable=False, server_default="[]"),  # given to the model
     Column("offers_hints", Boolean, nullable=False, server_default=true()),
     Column("help_contacts", String, nullable=False, server_default=""),  # whom learners in need are pointed to
     Index(None, "join_code", unique=True),
