@@ -56,6 +56,14 @@ def test_ordinary_sentences_are_shown_when_they_end_and_nothing_is_lost():
     assert shown.index("Leaves ") < 5, "the first sentence is shown when the next one begins"
 
 
+def test_a_sentence_that_was_checked_already_is_shown_before_the_next_one_is_written():
+    def checked():
+        yield from (Token("Leaves are "), Token("green."), Token(""), Token(" They grow."))
+
+    shown = [event.text for event in HeldStream(lambda _: False).stream(checked()) if isinstance(event, Token)]
+    assert shown == ["", "", "Leaves are ", "green.", "", " They grow."]
+
+
 def test_a_sentence_to_be_held_and_all_after_it_is_not_shown_but_kept():
     held = HeldStream(lambda sentence: "dagger" in sentence)
     shown = streamed(held.stream(words(f"Leaves are green. {HARM} {MORE}")))

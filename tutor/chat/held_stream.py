@@ -31,8 +31,11 @@ class HeldStream:
         """Yield the tokens of each sentence that may be shown; empty ones meanwhile, so that it can be stopped."""
         with closing(events):
             for event in events:
-                if self.must_hold is None or not isinstance(event, Token) or not event.text:
+                if self.must_hold is None or not isinstance(event, Token):
                     yield event
+                    continue
+                if not event.text:  # a stream that is checked already says with it that a sentence has ended
+                    yield from self._release(is_finished=True) or [event]
                     continue
                 self._waiting.append(event.text)
                 yield from self._release(is_finished=False) or [Token("")]
