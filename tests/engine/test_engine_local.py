@@ -11,7 +11,7 @@ import pytest
 from tiny_models import TinyModel, ask, words
 
 from tutor.domain import Queued, Token
-from tutor.engine.base import EngineState, GenerationRequest, Message, text_of
+from tutor.engine.base import EngineState, GenerationRequest, Message, QueueState, text_of
 from tutor.errors import (
     EngineBusy,
     EngineError,
@@ -70,6 +70,7 @@ def test_a_full_queue_is_refused_with_the_queue_position(open_tiny: Any):
     waiting = threading.Thread(target=lambda: list(engine.stream(ask(1, 2))))
     waiting.start()
     wait_until(lambda: len(engine._queue) == 1)
+    assert engine.info().queue == QueueState(running=1, slots=1, waiting=1, places=1)
     with pytest.raises(EngineBusy, match="number 2") as refused:
         next(engine.stream(ask(3, 4)))
     assert refused.value.values["place"] == 2

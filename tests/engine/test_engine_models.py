@@ -110,6 +110,15 @@ def test_opening_an_engine_returns_at_once_in_loading_state():
     assert text_of(engine.stream(GenerationRequest((Message("user", "Hi"),), learner="ada"))) == "Hello."
 
 
+def test_what_makes_a_model_fail_is_in_the_log_and_not_on_the_page(caplog: pytest.LogCaptureFixture):
+    def fail() -> ScriptedEngine:
+        raise ImportError("cannot import name 'x' from '/srv/secret/place.py'")
+
+    info = LazyEngine(fail, "broken").wait_until_loaded(20)
+    assert info.state is EngineState.FAILED and "ImportError" in info.detail and "/srv" not in info.detail
+    assert "/srv/secret/place.py" in caplog.text
+
+
 def test_an_unused_model_is_not_loaded_and_close_waits_for_a_loading_one():
     opened = []
     unused = LazyEngine(lambda: opened.append(1) or ScriptedEngine(), "unused")  # type: ignore[func-returns-value]

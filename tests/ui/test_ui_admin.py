@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from tutor.domain import Person, Role
+from tutor.engine.base import EngineInfo, EngineState, QueueState
+from tutor.rights.administration import FoundPeople, ServerState
 from tutor.services import Services
+from tutor.ui.admin_html import render_admin
 
 Client = Callable[[], httpx.Client]
 
@@ -76,3 +81,15 @@ def test_a_paused_account_reaches_its_own_data_and_nothing_else(
 def test_the_buttons_for_backup_and_audit_say_what_they_did(admin_client: httpx.Client):
     assert "is made." in admin_client.post("/admin/backup").text
     assert "The audit log is unchanged." in admin_client.post("/admin/audit").text
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "3 of 4 at work · 7 of 32 waiting"), ("zh", "正在计算 3 个，最多 4 个")]
+)
+def test_the_page_says_how_many_answers_are_computed_and_wait(language: str, shown: str):
+    engine = EngineInfo("any", "nf4", EngineState.READY, "x", 2048, queue=QueueState(3, 4, 7, 32))
+    state, nobody = ServerState(10, {}, {}, 0, ()), FoundPeople((), 0)
+    actor = Person("p", "admin", Role.ADMIN, False, language, datetime.now(UTC))
+    assert shown in render_admin(actor, nobody, "", state, engine, ())
+    elsewhere = replace(engine, queue=None)
+    assert shown not in render_admin(actor, nobody, "", state, elsewhere, ())

@@ -172,7 +172,7 @@ def test_the_model_status_distinguishes_loading_ready_and_failed():
     info = EngineInfo("SmolLM2-135M", "nf4", EngineState.READY, "x", 2048, "the hub cannot be reached", "cpu")
     assert chat_view.format_model_status(info, "en") == "SmolLM2-135M (NF4) · cpu · the hub cannot be reached"
     assert "warming up" in chat_view.format_model_status(replace(info, state=EngineState.LOADING), "en")
-    assert "could not be loaded" in chat_view.format_model_status(replace(info, state=EngineState.FAILED), "en")
+    assert "There is no model" in chat_view.format_model_status(replace(info, state=EngineState.FAILED), "en")
 
 
 def test_the_model_status_says_how_much_is_downloaded_in_the_readers_language():

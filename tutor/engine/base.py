@@ -76,6 +76,16 @@ class EngineState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueState:
+    """How many answers are computed at once and wait for that, with the most that there may be of each."""
+
+    running: int
+    slots: int
+    waiting: int
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineInfo:
     """The serving model: shown on the page and in /healthz, and stored with each turn."""
 
@@ -91,6 +101,7 @@ class EngineInfo:
     progress: LoadProgress | None = None  # while LOADING; `detail` says it in English
     fallback: Fallback | None = None  # why this is not the requested model; `detail` says it in English
     parameters: int = 0  # of the model, which decide what it may do (`size_class`); 0: unknown
+    queue: QueueState | None = None  # None while loading, and where another server queues
 
 
 class Engine(Protocol):

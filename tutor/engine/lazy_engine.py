@@ -49,8 +49,9 @@ class LazyEngine:
             return
         except SetupError as error:
             self._failure = str(error)
-        except Exception as error:  # noqa: BLE001 - any error of a model library must reach /healthz
-            self._failure = f"the model could not be loaded ({type(error).__name__}: {error})"
+        except Exception as error:
+            log.exception("engine %s failed", self._name)
+            self._failure = f"the model could not be loaded ({type(error).__name__}); the server's log says more"
         else:
             with self._lock:
                 self._engine = engine

@@ -20,7 +20,15 @@ import torch
 from torch import Tensor
 
 from tutor.domain import Queued, Token
-from tutor.engine.base import AdapterRef, EngineInfo, EngineState, GenerationRequest, Message, require_text_only
+from tutor.engine.base import (
+    AdapterRef,
+    EngineInfo,
+    EngineState,
+    GenerationRequest,
+    Message,
+    QueueState,
+    require_text_only,
+)
 from tutor.engine.capacity import EngineCapacity, capacity_for, fair_share
 from tutor.engine.chat_template import ChatTemplate
 from tutor.engine.detokenizer import IncrementalDetokenizer, is_repetitive
@@ -151,7 +159,12 @@ class LocalEngine:
             str(loaded.device),
             loaded.kernel,
             parameters=loaded.parameters,
+            queue=self._queue_state(),
         )
+
+    def _queue_state(self) -> QueueState:
+        with self._wakeup:
+            return QueueState(len(self._rows.order), self._rows.capacity, len(self._queue), self._queue.size)
 
     def close(self) -> None:
         """Stop running answers and waiting requests with EngineNotReady, and end the thread."""

@@ -150,6 +150,11 @@ def _engine(engine: EngineInfo, state: ServerState, language: str) -> str:
         (t(language, "admin_device"), " · ".join(filter(None, (engine.device, engine.kernel)))),
         (t(language, "admin_running"), format_number(language, state.running_turns)),
     ]
+    if engine.queue is not None:
+        queue = engine.queue
+        computed = t(language, "admin_queue_computed", count=queue.running, most=queue.slots)
+        waiting = t(language, "admin_queue_waiting", count=queue.waiting, most=queue.places)
+        facts.append((t(language, "admin_queue"), f"{computed} · {waiting}"))
     facts += [(_job_name(kind, language), format_number(language, count)) for kind, count in state.open_jobs.items()]
     if engine.detail:
         facts.append((t(language, "admin_detail"), engine.detail))

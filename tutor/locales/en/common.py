@@ -20,7 +20,7 @@ MESSAGES: dict[str, str] = {
     "model_downloading": "The tutor is downloading the model, {done} of {total} MB. What needs no model already works.",
     "model_preparing": "The tutor is preparing the model, once, for a minute. What needs no model already works.",
     "model_fallback": "{reasons}; the smaller {model} answers instead.",
-    "model_failed": "The model could not be loaded. {detail}",
+    "model_failed": "There is no model: {detail}",
     # jobs
     "job_queued": "waiting",
     "job_running": "running",

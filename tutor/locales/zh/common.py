@@ -19,7 +19,7 @@ MESSAGES: dict[str, str] = {
     "model_downloading": "正在下载模型，已完成 {done} / {total} MB。不需要模型的功能现在就能使用。",
     "model_preparing": "正在准备模型，只需一次，约一分钟。不需要模型的功能现在就能使用。",
     "model_fallback": "{reasons}；现由较小的 {model} 回答。",
-    "model_failed": "模型无法加载。{detail}",
+    "model_failed": "没有可用的模型：{detail}",
     # jobs
     "job_queued": "等待中",
     "job_running": "进行中",
