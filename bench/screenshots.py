@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = ("What do the light reactions produce?", "Solve 3x + 5 = 20")
 DOCUMENT = ROOT / "examples" / "sample_course" / "photosynthesis.md"
 TIMEOUT_MS = 300_000.0
+DESKTOP = {"width": 1280, "height": 860}
+TALL = {"width": 1280, "height": 1120}  # shows a question with its answer and an exercise whole
 WEBP_QUALITY = 82
 
 
@@ -41,6 +43,7 @@ class Photographer:
 
     def take(self, page: Any, name: str) -> None:
         page.wait_for_timeout(1500)
+        page.wait_for_function("!document.querySelector('.toast-body')")  # messages lie over the page
         picture = Image.open(io.BytesIO(page.screenshot()))
         picture.convert("RGB").save(self.folder / f"{name}.webp", quality=WEBP_QUALITY, method=6)
 
@@ -70,7 +73,9 @@ def photograph_student(page: Any, url: str, camera: Photographer) -> None:
     camera.take(page, "first-question")
     for question in QUESTIONS:
         ask(page, question)
+    page.set_viewport_size(TALL)
     camera.take(page, "answer")
+    page.set_viewport_size(DESKTOP)
     page.locator('#tutor-chat a[href*="/passage/"]').first.click()
     page.locator("dialog mark").wait_for()
     camera.take(page, "source")
@@ -82,8 +87,6 @@ def photograph_student(page: Any, url: str, camera: Photographer) -> None:
     open_tab(page, "progress")
     page.locator("#tutor-map svg").wait_for()
     camera.take(page, "progress")
-    page.set_viewport_size({"width": 390, "height": 844})
-    camera.take(page, "phone")
 
 
 def photograph_instructor(page: Any, link: str, camera: Photographer) -> None:
@@ -127,7 +130,7 @@ def take_all(folder: Path) -> list[str]:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
         )
         for photograph, address in ((photograph_instructor, link), (photograph_student, url)):
-            page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="en-US")
+            page = browser.new_page(viewport=DESKTOP, locale="en-US")
             page.set_default_timeout(TIMEOUT_MS)
             photograph(page, address, Photographer(folder))
         browser.close()
