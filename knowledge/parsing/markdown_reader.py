@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from knowledge.document_titles import title_of_top_line
 from knowledge.documents import Block, ParsedDocument
 from knowledge.parsing import html_reader
+from knowledge.parsing.mkdocs_blocks import open_blocks
 from knowledge.parsing.runs import Run, join_runs, key_terms
 from knowledge.parsing.section_tracker import HeadingStack, SectionTracker
 from knowledge.parsing.source_file import SourceFile
@@ -27,9 +28,13 @@ _MATH = re.compile(
     r"\$\$.{1,4000}?\$\$|\$(?=\S)[^$\n]{0,500}?(?<=\S)\$(?!\d)|\\\(.{1,1000}?\\\)|\\\[.{1,4000}?\\\]", re.DOTALL
 )
 _SCRIPT = re.compile(r"\^([+−-]?\w{1,12}[+−-]?)\^(?![\w^])|~([+−-]?\w{1,12})~(?!~)")
+_MATHML = re.compile(r"<math\b[^>]{0,400}>.{0,20000}?</math>", re.DOTALL | re.IGNORECASE)
 _NOTE_REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\](?!:)")
 _NOTE = re.compile(r"\[\^[^\]\s]{1,40}\]:[ \t]*")
 _TAG = re.compile(r"<(/?)(sup|sub|br|b|strong|i|em|dfn|u)\b[^>]{0,200}>", re.IGNORECASE)
+
+_DEFINED = re.compile(r"(?<=\S)[ \t]*\x00[ \t]*:[ \t]+(?=\S)")  # "term\n: what it means", as in Pandoc and kramdown
+_BLOCK_END = re.compile(r"[ \t]*\x00[ \t]*\^[ \t]*$")  # of kramdown
 
 _SOFT_BREAK = "\x00"  # a line break that only wraps; the parser removes this character from its input
 
@@ -49,7 +54,7 @@ def read(source: SourceFile, text: str) -> ParsedDocument:
 def parse_markdown_blocks(text: str, sections: SectionTracker) -> list[Block]:
     """Return the blocks of a piece of Markdown, entering its headings into `sections`."""
     walk = _MarkdownBlockBuilder(sections)
-    for token in _parser().parse(_ROLE.sub("", text)):
+    for token in _parser().parse(open_blocks(_ROLE.sub("", text))):
         walk.add_token(token)
     walk.flush()
     return walk.blocks
@@ -71,6 +76,7 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.inline.ruler.before("escape", "formula", _formula)
     parser.inline.ruler.before("escape", "script", _script)
+    parser.inline.ruler.before("html_inline", "mathml", _mathml)
     parser.inline.ruler.before("link", "note_reference", _note_reference)
     parser.block.ruler.before("fence", "formula_block", _formula_block, {"alt": ["paragraph", "list"]})
     parser.block.ruler.before("reference", "note", _note, {"alt": ["paragraph"]})
@@ -86,6 +92,17 @@ def _formula(state: StateInline, silent: bool) -> bool:
         return False
     if not silent:
         state.push("text", "", 0).content = found.group()
+    state.pos = found.end()
+    return True
+
+
+def _mathml(state: StateInline, silent: bool) -> bool:
+    """Inline rule: a formula in MathML is read as on a web page."""
+    found = _MATHML.match(state.src, state.pos) if state.src[state.pos] == "<" else None
+    if found is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = " ".join(html_reader.html_to_paragraphs(found.group()))
     state.pos = found.end()
     return True
 
@@ -248,7 +265,8 @@ def plain_text(tokens: Sequence[Token]) -> str:
 
 
 def _text_of(runs: Sequence[Run]) -> str:
-    return join_lines(join_runs(runs).split(_SOFT_BREAK))
+    text = _BLOCK_END.sub("", join_runs(runs))
+    return join_lines(_DEFINED.sub(": ", text).split(_SOFT_BREAK))
 
 
 def _runs(tokens: Sequence[Token]) -> list[Run]:

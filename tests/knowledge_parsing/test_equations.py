@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lxml import etree
+from sample_documents import read_text
 
 from knowledge.parsing.mathml_to_latex import from_mathml, from_omml
 
@@ -58,3 +59,10 @@ def test_an_equation_of_word_is_latex(xml, latex):
 )
 def test_an_equation_of_a_web_page_is_latex(xml, latex):
     assert from_mathml(etree.fromstring(f"<math>{xml}</math>")) == latex
+
+
+def test_a_formula_in_mathml_is_read_in_markdown_too():
+    """A regression: one over the share was read as "1Share"."""
+    formula = "<math><mfrac><mn>1</mn><mtext>Share</mtext></mfrac></math>"
+    assert read_text("a.md", f"# Money\n\nThe factor is {formula} here.".encode()).count("\\frac{1}") == 1
+    assert "\\frac{1}" in read_text("a.md", f"# Money\n\n{formula}\n".encode())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_documents import read_text
 
 from knowledge.parsing.decoding import decode
 from knowledge.parsing.layout import Dehyphenator, LayoutLine
@@ -78,3 +79,42 @@ def test_running_headers_are_removed_and_unique_lines_kept():
     ]
     remaining = [[x.text for x in page] for page in remove_headers_footers(pages)]
     assert remaining == [[f"{word} number {n}" for n in range(5)] for word in ["cells", "roots", "leaves", "stems"]]
+
+
+def test_a_definition_list_of_markdown_is_a_term_and_what_it_means():
+    text = "# Words\n\nfirn\n: old snow that has outlasted a summer\n^\n\nIce is cold.\n"
+    assert read_text("a.md", text.encode()).splitlines()[0] == "firn: old snow that has outlasted a summer"
+
+
+def test_notes_and_tabs_of_mkdocs_are_read_as_text_and_listings_stay_as_they_are():
+    """A regression: their text was read as a listing, and their marks as sentences."""
+    text = """# Heaps
+
+!!! tip "Keep in mind"
+
+    A heap is a tree.
+
+    - It has a root.
+
+=== "Python"
+
+    ```python
+    push(1)
+        !!! note
+    ```
+
+=== "<1>"
+    The root leaves first.
+
+After all.
+"""
+    read = read_text("a.md", text.encode())
+    assert read.splitlines()[0] == "Keep in mind"
+    assert "\nA heap is a tree.\n- It has a root.\nPython\n" in read
+    assert "```python\npush(1)\n    !!! note\n```" in read
+    assert "===" not in read and "<1>" not in read and read.endswith("The root leaves first.\nAfter all.")
+
+
+def test_code_that_looks_like_a_note_stays_code_and_an_indented_listing_a_listing():
+    read = read_text("a.md", b"# Code\n\n```js\nif (a\n=== b) {}\n```\n\n    indented()\n\nText.")
+    assert "=== b" in read and "```\nindented()\n```" in read
