@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from knowledge.documents import Block, Locator, LocatorKind, ParsedDocument, Passage
 from knowledge.languages.scripts import CJK, count_cjk, has_cjk
 from knowledge.languages.sentences import CLAUSE_MARKS, COMMAS, is_complete, split_sentences
-from knowledge.passage_roles import PassageRole, passage_role
+from knowledge.passage_roles import PassageRole, is_list, passage_role
 
 BLOCK_SEPARATOR = "\n\n"  # between blocks in the full text
 
@@ -107,8 +107,12 @@ def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
     units: list[_Unit] = []
     first: Block | None = None
     role = PassageRole.TEACHING
+    before: Block | None = None
     for block in blocks:
         block_role = passage_role(block.heading, block.text)
+        if before is not None and role is PassageRole.OBJECTIVES and _lists_what_is_announced(before, block):
+            block_role = role
+        before = block
         if first is not None and (_group_key(first) != _group_key(block) or role is not block_role):
             yield _Group(first.locator, first.heading, tuple(units), role)
             first, units = None, []
@@ -118,6 +122,11 @@ def _group_blocks(blocks: Sequence[Block]) -> Iterator[_Group]:
         start += len(block.text) + len(BLOCK_SEPARATOR)
     if first is not None:
         yield _Group(first.locator, first.heading, tuple(units), role)
+
+
+def _lists_what_is_announced(before: Block, block: Block) -> bool:
+    """Whether a list follows a paragraph that ends with a colon, in the same section."""
+    return _group_key(before) == _group_key(block) and before.text.endswith((":", "：")) and is_list(block.text)
 
 
 def _with_terms(unit: _Unit, block: Block, block_start: int) -> _Unit:

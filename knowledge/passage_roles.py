@@ -42,6 +42,7 @@ _NUMBER = rf"(?:\d{{1,3}}[.){characters('headings', 'ITEM_MARKS')}]|\(\d{{1,3}}\
 _OPTION = re.compile(r"\s*(?:[-*]\s+)?(?:[a-hA-H][.)]|\([a-hA-H]\))\s*\S")
 _NUMBERED_QUESTION = re.compile(rf"\s*{_NUMBER}\s*.*\?\s*$")
 _TASK = re.compile(rf"\W*(?:{either('headings', 'TASK_OPENING')})")
+_OBJECTIVE_OPENING = re.compile(rf"\W*(?:{either('headings', 'OBJECTIVE_OPENING')})", re.IGNORECASE)
 _KEY_LINE = re.compile(
     rf"\s*(?:{_NUMBER}|\d{{1,3}})\s*\(?(?:{either('headings', 'KEY_OF_QUESTION')})\)?\W*$", re.IGNORECASE
 )
@@ -74,6 +75,17 @@ def heading_role(title: str) -> PassageRole | None:
     return next((role for role, pattern in _SECTIONS if pattern.fullmatch(name)), None)
 
 
+def announces_objectives(text: str) -> bool:
+    """Whether a text begins by saying that it lists what will be learnt."""
+    return _OBJECTIVE_OPENING.match(text) is not None
+
+
+def is_list(text: str) -> bool:
+    """Whether every line of a text is an item of a list."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return bool(lines) and all(_ITEM.match(line) for line in lines)
+
+
 def _is_prose(text: str) -> bool:
     """Whether most of a text is no list: what stands below the objectives of a section without a heading of its own."""
     lines = [line.strip() for line in text.splitlines()]
@@ -86,6 +98,8 @@ def _role_of_text(text: str) -> PassageRole:
     lines = [line for line in text.splitlines()[:_MAX_LINES] if line.strip()]
     if not lines or text.startswith(("|", "```")):
         return PassageRole.TEACHING
+    if announces_objectives(text) and not _is_prose(text):
+        return PassageRole.OBJECTIVES
     keys = sum(bool(_KEY_LINE.match(line)) for line in lines)
     if keys >= _MIN_KEY_LINES and 2 * keys > len(lines):
         return PassageRole.ANSWERS

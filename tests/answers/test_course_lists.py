@@ -116,3 +116,10 @@ def test_paragraphs_that_begin_with_an_emphasised_name_are_a_list():
     assert find_list("What are the reasons why ice melts?", [[make_hit(text)]]) is None
     found = find_list("What are the reasons why ice melts?", [[make_hit(text, key_terms=names)]])
     assert found is not None and [item.text.split()[0] for item in found.items] == ["Warm", "Dust"]
+
+
+def test_a_list_of_what_will_be_learnt_answers_nothing():
+    aims = (
+        "By the end of this section, you will be able to:\n\n- Explain why ice melts\n- Name the reasons why ice melts"
+    )
+    assert find_list("What are the reasons why ice melts?", [[make_hit(aims + "\n\nIce melts. " * 40)]]) is None

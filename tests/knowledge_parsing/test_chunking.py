@@ -159,3 +159,12 @@ def test_questions_in_a_section_share_no_passage_with_what_it_teaches():
         "c",
     )
     assert [passage.text for passage in passages] == [SENTENCE, questions, SENTENCE]
+
+
+def test_aims_without_a_heading_of_their_own_share_no_passage_with_what_teaches():
+    """A regression: the aims of a section were quoted as its list of functions."""
+    aims = section_on_page(1, "By the end of this section, you will be able to:", "Light")
+    listed = section_on_page(1, "- Explain the functions of light\n- Draw a leaf", "Light")
+    passages = chunk_document(document(aims, listed, section_on_page(1, SENTENCE * 3, "Light")), "doc", "course")
+    assert [passage.text.startswith("By the end") for passage in passages] == [True, False]
+    assert "Draw a leaf" in passages[0].text and passages[1].text == SENTENCE * 3

@@ -17,7 +17,7 @@ from knowledge.languages import characters
 from knowledge.languages.scripts import has_han
 from knowledge.languages.sentences import split_sentences
 from knowledge.lexical import tokenize
-from knowledge.passage_roles import teaches
+from knowledge.passage_roles import announces_objectives, teaches
 from knowledge.query_rewriting import content_terms
 from tutor.answers.course_sentences import CourseSentence, plain_text, read_sentences, word_count
 
@@ -115,6 +115,8 @@ def _lists_of(section: Sequence[Hit], terms: set[str]) -> Iterator[CourseList]:
         least = MIN_TITLES if run[0].kind == "title" else MIN_ITEMS
         if least <= len(items) - len(rests) <= MAX_ITEMS:
             lead = _lead(lines, run[0])
+            if lead is not None and announces_objectives(lead.raw):
+                continue
             yield CourseList(items, lead, numbered, _fit(terms, section[0], lead, items), rests=rests)
 
 

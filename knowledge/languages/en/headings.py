@@ -116,8 +116,10 @@ EXERCISE_SECTION = (
     r"|coding|lab|group|concept|conceptual|challenge|warm-?up|study|reading|worked|guided|solved|unsolved)[ -])*"
     r"(?:exercises?|problems?|questions|quiz(?:zes)?|quiz questions|homework|assignments?|self-?check|drills?)"
     r"(?: (?:and|&) (?:exercises|problems|questions))?(?:(?: for| on|:) .{1,40})?"
-    r"|concepts in practice|try it(?: (?:yourself|out|now))?|try this|your turn|check your (?:understanding|knowledge|"
-    r"progress)|test your(?:self| (?:understanding|knowledge))|practice(?: test| makes perfect)?|think about it"
+    r"|(?:art|visual) connections?|free responses?|multiple[- ]choice|fill[- ]in[- ]the[- ]blanks?|short[- ]answer"
+    r"|concepts in practice|try it(?: (?:yourself|out|now))?|try this|your turn"
+    r"|check your (?:understanding|knowledge|progress)|test your(?:self| (?:understanding|knowledge))"
+    r"|practice(?: test| makes perfect)?|think about it"
 )
 ANSWER_SECTION = (
     r"(?:selected |odd[- ]numbered |chapter |exercise |quiz |review )*(?:answers?|answer keys?|key|solutions? manual"
@@ -125,6 +127,13 @@ ANSWER_SECTION = (
     r"|solutions? (?:to|for) .{1,60}|(?:selected|exercise|worked|odd[- ]numbered) solutions"
 )
 OBJECTIVE_SECTION = r"(?:learning |chapter |section |course )?(?:objectives|outcomes|goals)|(?:chapter )?outline"
+# How a list of them begins that has no heading.
+OBJECTIVE_OPENING = (
+    r"(?:by|at) the end of this (?:section|chapter|lesson|unit|module|lecture)\b[^.:\n]{0,60}:"
+    r"|(?:after|upon|on) (?:reading|completing|completion of|studying|finishing) this "
+    r"(?:section|chapter|lesson|unit|module|lecture)\b[^.:\n]{0,60}:"
+    r"|in this (?:section|chapter|lesson|unit|module|lecture),? you (?:will|are going to) [^.:\n]{0,60}:"
+)
 # ... that list where else to read.
 REFERENCE_SECTION = (
     r"(?:list of |chapter |selected )?references(?: (?:and|&) (?:notes|(?:further|suggested|additional) readings?))?"
