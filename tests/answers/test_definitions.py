@@ -112,3 +112,11 @@ def test_emphasis_counts_only_where_the_passage_first_has_the_term():
     text = "Farmers plough a drumlin, with much care. Ice leaves rubble, a drumlin, behind it as it shrinks."
     found = find_definition("drumlin", [make_hit(text, key_terms=("drumlin",))], "en")
     assert found is not None and found.sentence.text.startswith("Farmers")
+
+
+def test_a_term_is_defined_where_a_course_in_another_language_has_it_in_brackets():
+    text = "冰川学家看重平衡。平衡线（equilibrium line）把堆积区和消融区分开。"
+    for key_terms in ((), ("平衡线（equilibrium line）",)):
+        found = find_definition("equilibrium line", [make_hit(text, key_terms=key_terms)], "en")
+        assert found is not None and found.sentence.text == "平衡线（equilibrium line）把堆积区和消融区分开。"
+        assert found.is_sure

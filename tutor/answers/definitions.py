@@ -21,6 +21,7 @@ from tutor.assessment.word_diff import singularize
 QUOTABLE_WEIGHT = 0.72  # from which a sentence is surely a definition
 LEAST_WEIGHT = 0.5
 BOLD_WEIGHT = 0.85  # textbooks print a term in bold where they define it
+IN_BRACKETS_WEIGHT = 0.75  # Chinese ones give its English name there
 GLOSSARY_BONUS, HEADING_BONUS, LEANING_LOSS, CONTRAST_LOSS, LATER_HIT_LOSS = 0.3, 0.05, 0.1, 0.5, 0.005
 SHORT_DEFINITION_WORDS = 14  # a shorter definition is quoted with the next sentence that names the term
 MIN_SHARED_TERMS = 2
@@ -61,6 +62,8 @@ class _DefinitionRules:
     mentions: re.Pattern[str]
     bold: re.Pattern[str]
     whole: re.Pattern[str]
+    in_brackets: re.Pattern[str]
+    other_name: re.Pattern[str]  # in brackets behind the first: "完全二叉树（complete binary tree）"
     defining: tuple[tuple[float, re.Pattern[str]], ...]
     contrasting: re.Pattern[str]
     leans: re.Pattern[str]
@@ -72,6 +75,8 @@ class _DefinitionRules:
         weight = max((weight for weight, pattern in self.defining if pattern.search(text)), default=0.0)
         if self.bold.search(sentence.raw) or self._is_emphasised(sentence):
             weight = max(weight + 0.1, BOLD_WEIGHT)
+        if has_han(text) and self.in_brackets.search(text):
+            weight = max(weight, IN_BRACKETS_WEIGHT)
         if not weight:
             return 0.0
         weight += GLOSSARY_BONUS * any(self.glossary.search(heading) for heading in headings)
@@ -82,7 +87,7 @@ class _DefinitionRules:
     def _is_emphasised(self, sentence: CourseSentence) -> bool:
         """Whether the author printed the term in bold or the like where the passage first has it, in this sentence."""
         passage = sentence.hit.passage
-        terms = (term for term in passage.key_terms if self.whole.fullmatch(term))
+        terms = (term for term in passage.key_terms if self.whole.fullmatch(term) or self.other_name.fullmatch(term))
         return any(sentence.start <= passage.text.find(term) < sentence.end for term in terms)
 
 
@@ -98,6 +103,8 @@ def _rules(term: str, language: str) -> _DefinitionRules:
         mentions=re.compile(name, re.IGNORECASE),
         bold=re.compile(rf"(?:\*\*|(?<!\*)\*|__)`?{name}`?(?:\*\*|\*|__)", re.IGNORECASE),
         whole=re.compile(rf"(?:[\d.]+\s+)?(?:an?|the)?\s*{name}(?:\s*[(（].*)?", re.IGNORECASE),
+        in_brackets=re.compile(rf"[(（]{name}[)）]", re.IGNORECASE),
+        other_name=re.compile(rf"[^(（]{{1,40}}[(（]{name}[)）]", re.IGNORECASE),
         defining=tuple((weight, re.compile(text.replace("{name}", name), re.IGNORECASE)) for weight, text in defining),
         contrasting=pattern("CONTRASTING"),
         leans=pattern("LEANS_ON_BEFORE"),

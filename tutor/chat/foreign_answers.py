@@ -8,6 +8,7 @@ its check is shown as it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from knowledge.languages import detect_language
 from knowledge.library import Library
 from knowledge.query_rewriting import rewrite_with_history
 from tutor.answers.course_reading import CourseReader, CourseReading, QuotedLine
-from tutor.answers.course_sentences import word_count
+from tutor.answers.course_sentences import CourseSentence, word_count
+from tutor.answers.definitions import name_pattern
 from tutor.answers.question_form import AnswerForm
 from tutor.chat import fixed_replies, prompts
 from tutor.chat.answer_generation import AnswerGenerator
@@ -82,6 +84,8 @@ class ForeignAnswers:
     ) -> Generator[Token | Queued, None, ForeignReading]:
         """Translate the question, and the one before it where it leans on that, and read the course with it."""
         asked = message.search_query or message.text
+        if (defined := self._read_definition(course, asked, language)) is not None:
+            return defined
         question = yield from self._in_language(turn, asked, language)
         if leaned_on := rewrite_with_history(asked, earlier).removeprefix(asked).strip():
             before = yield from self._in_language(turn, leaned_on, language)
@@ -91,6 +95,14 @@ class ForeignAnswers:
         covered = found.covered or reading.is_sure
         hits = reading.hits if covered else found.hits
         return ForeignReading(question, language, SearchResult(hits, covered, found.confidence), reading)
+
+    def _read_definition(self, course: Course, asked: str, language: str) -> ForeignReading | None:
+        """Return the definition of a term that the course names in the learner's language too: "堆（heap）"."""
+        found = self.library.search(course.id, asked, TOP_K, threshold=course.strictness.threshold)
+        reading = CourseReader(self.library).read(course.id, asked, found, language)
+        if reading.asked.form is not AnswerForm.DEFINITION or not reading.quote:
+            return None
+        return ForeignReading(asked, language, SearchResult(reading.hits, True, found.confidence), reading)
 
     def _in_language(self, turn: Turn, text: str, language: str) -> Steps:
         if detect_language(text, language) == language:
@@ -158,6 +170,9 @@ def _lines(reading: CourseReading) -> Iterator[QuotedLine]:
     if reading.quote or not reading.closest:
         yield from reading.quote or map(QuotedLine, reading.evidence[: 1 + MORE_SENTENCES])
         return
+    if reading.asked.form is AnswerForm.COMPARISON:
+        yield from map(QuotedLine, _about_each(reading))
+        return
     yield from reading.closest
     if reading.asked.form not in EXPLAINED_FORMS:
         return
@@ -166,3 +181,13 @@ def _lines(reading: CourseReading) -> Iterator[QuotedLine]:
         one for one in reading.evidence if one.hit.passage.id == first.hit.passage.id and one.start >= first.end
     )
     yield from map(QuotedLine, islice(following, MORE_SENTENCES))
+
+
+def _about_each(reading: CourseReading) -> list[CourseSentence]:
+    """Return what comes closest, and for each thing compared that it does not name the first sentence that does."""
+    chosen = [line.source for line in reading.closest]
+    for term in reading.asked.terms:
+        names = re.compile(name_pattern(term), re.IGNORECASE)
+        if not any(names.search(one.text) for one in chosen):
+            chosen += islice((one for one in reading.sources if names.search(one.text)), 1)
+    return chosen
