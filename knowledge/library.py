@@ -11,7 +11,7 @@ import fcntl
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -154,6 +154,11 @@ class Library:
         documents = self._with_shown_titles(course_id, [hit.document for hit in found])
         hits = tuple(replace(hit, document=document) for hit, document in zip(found, documents, strict=True))
         return SearchResult(hits, bool(hits) and confidence >= threshold, confidence)
+
+    def unknown_terms(self, course_id: str, terms: Iterable[str]) -> frozenset[str]:
+        """Return the index terms that no passage of a course has."""
+        lexical = self._current_index(course_id).lexical
+        return frozenset(term for term in terms if lexical.term_id(term) < 0)
 
     def figure_hits(self, course_id: str, number: str) -> tuple[Hit, ...]:
         """Return the passage with the caption of a figure, then those that mention it and its neighbours."""

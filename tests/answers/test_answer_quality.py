@@ -26,6 +26,8 @@ WHY = "Why is glacier ice blue?"
         ("Ice absorbs red light more strongly than blue light, so the", WHY, AnswerForm.CAUSE),
         ("", WHY, AnswerForm.FACT),
         ("冰川是冰川。", "什么是冰川？", AnswerForm.DEFINITION),
+        ("Ice forms in three steps:\n\n1. Snow falls and stays.", "How does ice form?", AnswerForm.STEPS),
+        ("Snow stays. It turns to ice in these steps:", "How does ice form?", AnswerForm.PROCESS),
         ("冰川有三个带：堆积带。", "冰川有哪几个带？", AnswerForm.LIST),
         ("The main factor is the one in shortest supply.", "Which factors limit melting?", AnswerForm.LIST),
         ("Yes, a glacier moves on its own.", "Does a glacier move on its own?", AnswerForm.FACT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.documents import SearchResult
+from knowledge.library import Library
 from tutor.answers.comparisons import with_delimiter_row
 from tutor.answers.course_reading import CourseReader
 from tutor.domain import Course, Person
@@ -91,3 +92,21 @@ def test_nothing_is_quoted_in_another_language_than_the_answer(reader: CourseRea
 def test_a_quoted_table_has_the_row_of_dashes_that_a_browser_needs(raw: str, shown: str):
     """A regression: a table of a document that marks its head otherwise was shown as lines with bars."""
     assert with_delimiter_row(raw) == shown
+
+
+def test_the_passage_that_goes_on_in_the_section_is_read_too(
+    services: Services, course: Course, instructor: Person, monkeypatch: pytest.MonkeyPatch
+):
+    """A regression: why prices jump stood in the next passage, which shares no word with the question."""
+    filler = "Traders in many ports keep books on what they bought and sold in the years before. " * 13
+    text = (
+        f"# Trade\n\n## Spices\n\nSpice prices jump up and down. {filler}\n\nThis lies in storms: few ships came home."
+    )
+    services.documents.ingest(instructor, course.id, "trade.md", text.encode())
+    reader = CourseReader(services.library)
+    question = "Why do spice prices jump up and down?"
+    found = services.library.search(course.id, question, 1)
+    assert "storms" not in found.hits[0].passage.text
+    monkeypatch.setattr(Library, "search", lambda *_args, **_options: found)
+    read = reader.read(course.id, question, found, "en")
+    assert any("storms" in hit.passage.text for hit in read.hits)

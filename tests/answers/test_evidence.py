@@ -108,3 +108,11 @@ def test_a_sentence_with_gaps_to_fill_in_is_no_evidence():
     hit = make_hit(f"{gaps}\n\nIce is lighter than water. Its weight is nine tenths of that of water.")
     chosen = select_evidence("What is the weight of ice?", AnswerForm.FACT, [hit], {})
     assert chosen and not any("___" in one.raw for one in chosen)
+
+
+def test_a_long_listing_does_not_outweigh_the_sentence_that_says_it():
+    """A regression: a listing in ten languages was read for how a heap gives away its root."""
+    listing = make_hit("```c\n" + "// the root leaves the heap\nroot = heap.pop(0)\n" * 20 + "```", document="code")
+    said = make_hit("The root leaves the heap after it was swapped with the last leaf.", ordinal=1)
+    chosen = select_passages("How does the root leave the heap?", AnswerForm.PROCESS, [listing, said], {})
+    assert chosen[0] is said

@@ -26,6 +26,7 @@ SIDES = "Weathering breaks rock down in its place, whereas erosion carries rock 
             Fault.ROLES,
         ),
         ("The ice is 40 metres thick.", "The ice is 400 metres thick.", Fault.NUMBER),
+        ("400 divided by 8 is 40.", "The ice is 400 metres thick, 8 times a house.", Fault.NUMBER),
         (
             "It takes 9 grams and 8 litres.",
             "$$3\\,\\mathrm{kg} + 9\\,\\mathrm{grams} + 6\\,\\mathrm{litres} \\to 8$$",
@@ -47,6 +48,9 @@ def test_what_the_source_contradicts_is_named(claim: str, source: str, fault: Fa
     ("claim", "source"),
     [
         ("Erosion carries rock off in water.", SIDES),
+        ("400 divided by 8 is 50.", "The ice is 400 metres thick, 8 times a house."),
+        ("The factor is 1 divided by 0.2, which is equal to 5.", "The factor is 1 over the share, here 20%."),
+        ("400 除以 8 等于 50。", "冰厚 400 米，是房子的 8 倍。"),
         ("Weathering breaks rock down, whereas erosion carries it off.", SIDES),
         ("Water runs off.", "Water that is not absorbed by rock runs off."),
         ("Foxes eat hares in winter.", "Hares are eaten by foxes in winter."),

@@ -68,3 +68,13 @@ def test_code_blocks_get_no_citation_marks():
 
 def test_the_unsupported_mark_is_removed_with_the_numbers():
     assert strip_citation_marks("It is so [1]. I think so [°].") == "It is so. I think so."
+
+
+def test_the_number_of_an_item_gets_no_mark_of_its_own():
+    text = "It does two things:\n\n1. Light is caught by chlorophyll."
+    quotes = [
+        Quote(0, 19, None, "", 0.0),
+        Quote(21, 23, 0, "Light is caught by chlorophyll.", 0.8),
+        Quote(24, len(text), 0, "Light is caught by chlorophyll.", 0.8),
+    ]
+    assert add_citations(text, quotes, HITS, "en")[0] == f"{text} [1]"

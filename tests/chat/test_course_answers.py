@@ -263,3 +263,21 @@ def test_a_few_words_become_the_sentence_that_they_are_from(ask_model: AskModel)
 def test_a_small_model_is_not_asked_twice(ask_model: AskModel):
     turn, engine, _ = ask_model(WHY, "Glaciers are full of fish.", parameters=0)
     assert turn.answer.startswith("The course says:") and len(engine.requests) == 1
+
+
+def test_a_sentence_about_a_thing_that_the_course_names_nowhere_is_not_shown(ask_model: AskModel):
+    """A regression: a question about something that is not in the course was answered from the model's memory."""
+    question = "Why is a thick glacier blue like azurite?"
+    wrong = "A thick glacier is blue like azurite because it absorbs red light more strongly than blue light."
+    turn, engine, streamed = ask_model(question, wrong, wrong)
+    assert not turn.covered and "azurite because" not in streamed and len(engine.requests) == 1
+    turn, _, _ = ask_model(question, GOOD)
+    assert turn.covered and turn.answer == f"{GOOD} [1]"
+
+
+def test_a_draft_is_not_stopped_in_a_list(ask_model: AskModel):
+    """A regression: of three sentences and a list nothing of the list was shown."""
+    said = "A glacier is a body of ice. It moves under its own weight. A glacier forms in three steps:"
+    items = "\n\n1. Snow falls and outlasts the summer.\n2. Firn becomes ice when the air is squeezed out."
+    turn, _, _ = ask_model("How does snow turn into a glacier?", said + items)
+    assert "squeezed out" in turn.answer

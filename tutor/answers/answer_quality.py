@@ -34,13 +34,13 @@ MIN_WORDS_WITH_NUMBER = 3  # "int(5.9) produces 5."
 MIN_ITEMS = 2
 _WORD = re.compile(r"\w+")
 _JOINS = re.compile(either("answer_forms", "JOINS_ITEMS"), re.IGNORECASE)
-_ITEM_LINE = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])\s|\s{2,}\S")
+_ITEM_LINE = re.compile(r"\s*(?:[-*•]|\d{1,2}[.)])(?:\s|$)|\s{2,}\S")
 _COMPLETE_WITHOUT_MARK = ("```", "$", "|", "$)", "$）")
 
 
 def is_an_answer(answer: str, question: str, form: AnswerForm) -> bool:
     """Return whether a draft answers: it adds what the form needs to the question's words and breaks off nowhere."""
-    if not is_whole_sentence(answer) or (form is AnswerForm.LIST and not _lists(answer)):
+    if not is_whole_sentence(answer) or _is_broken_list(answer) or (form is AnswerForm.LIST and not _lists(answer)):
         return False
     said, asked = set(tokenize(answer)), set(tokenize(question))
     if asks_whether(question):
@@ -61,6 +61,14 @@ def without_yes_or_no(answer: str) -> str:
 def _lists(answer: str) -> bool:
     """Return whether an answer names several things: in lines, or joined by a comma or a word such as "and"."""
     return len(answer.strip().splitlines()) > 1 or _JOINS.search(answer) is not None
+
+
+def _is_broken_list(answer: str) -> bool:
+    """Return whether an answer announces a list and has no more than its first item."""
+    lines = [line for line in answer.splitlines() if line.strip()]
+    items = [at for at, line in enumerate(lines) if _ITEM_LINE.match(line)]
+    announced = [line.rstrip().endswith((":", "：")) for line in lines]
+    return any(announced) and (announced[-1] or (len(items) == 1 and items[0] > 0 and announced[items[0] - 1]))
 
 
 def _count_words(terms: set[str]) -> float:
@@ -99,6 +107,12 @@ def names_both(answer: str, terms: Sequence[str]) -> bool:
 def count_prose_sentences(text: str) -> int:
     """Return the number of sentences; those in the items of a list do not count."""
     return sum(_ITEM_LINE.match(_line_of(text, start)) is None for start, _end in split_sentences(text))
+
+
+def is_in_list(text: str) -> bool:
+    """Return whether a text ends with an item of a list or with a colon, behind which one may follow."""
+    text = text.rstrip()
+    return text.endswith((":", "：")) or _ITEM_LINE.match(_line_of(text, len(text))) is not None
 
 
 def _line_of(text: str, at: int) -> str:

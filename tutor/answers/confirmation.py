@@ -16,7 +16,7 @@ from knowledge.documents import Hit, Quote
 from knowledge.languages import either
 from knowledge.lexical import tokenize
 from tutor.answers.course_sentences import CourseSentence, plain_text, word_count
-from tutor.answers.support_check import Fault, find_fault, numbers_in
+from tutor.answers.support_check import Fault, find_fault, new_numbers
 
 MIN_SHARE = 0.65  # of the statement's own words that the sentences must have
 MIN_SHARE_WITH_QUESTION = 0.5  # of all its words, those of the question included
@@ -50,7 +50,7 @@ def is_grounded(statement: str, sources: Sequence[CourseSentence], passages: Seq
     text = " ".join([*(" ".join([*hit.passage.heading, hit.passage.text]) for hit in passages), *_texts(sources)])
     own = terms - asked
     is_known = len(own & set(tokenize(text))) >= MIN_GROUNDED_SHARE * len(own)
-    if not is_known or numbers_in(statement) - numbers_in(text) - numbers_in(question):
+    if not is_known or new_numbers(statement, f"{text} {question}"):
         return False
     nearest = max(_texts(sources), key=lambda one: len(terms & set(tokenize(one))), default="")
     return find_fault(statement, nearest, f"{question} {text}") is None

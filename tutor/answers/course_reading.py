@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from knowledge.documents import Hit, Passage, SearchResult
-from knowledge.languages import detect_language
+from knowledge.languages import DEFAULT, detect_language
 from knowledge.library import Library
+from knowledge.query_rewriting import content_terms
 from tutor.answers import comparisons
 from tutor.answers.comparisons import with_delimiter_row
 from tutor.answers.course_lists import CourseList, find_list, list_subsections
@@ -16,6 +18,7 @@ from tutor.answers.definitions import FoundDefinition, find_definition
 from tutor.answers.evidence import best_sentence, select_evidence, select_passages
 from tutor.answers.named_sections import find_named_sections
 from tutor.answers.question_form import AnswerForm, AskedQuestion, purpose_query, read_question, shorter_terms
+from tutor.answers.unknown_words import unknown_runs
 
 SENTENCE_PASSAGES = 6  # passages in which the sentences that hold an answer are looked for
 READ_PASSAGES = 10  # passages in which a definition, a list or a side of a comparison is looked for
@@ -55,6 +58,7 @@ class CourseReading:
     quote: tuple[QuotedLine, ...] = ()
     closest: tuple[QuotedLine, ...] = ()
     is_sure: bool = False  # that the course covers the question, whatever the search thinks
+    unknown: frozenset[str] = frozenset()  # terms of the question that the course has nowhere
 
     @property
     def sources(self) -> tuple[CourseSentence, ...]:
@@ -84,7 +88,17 @@ class CourseReader:
         )
         used = [line.source.hit for line in (*reading.quote, *reading.closest)]
         hits = _distinct([*(one.hit for one in reading.evidence), *used, *reading.passages, *found.hits])
-        return replace(reading, hits=tuple(hits))
+        return replace(reading, hits=tuple(hits), unknown=self._unknown_terms(course_id, question, hits))
+
+    def _unknown_terms(self, course_id: str, question: str, hits: Sequence[Hit]) -> frozenset[str]:
+        """Return the words of a question that a course in its language has nowhere, as index terms."""
+        language = detect_language(question, DEFAULT)
+        spoken = [detect_language(hit.passage.text, DEFAULT) for hit in hits]
+        if 2 * spoken.count(language) <= len(spoken):  # a listing may look like another language
+            return frozenset()
+        words = (term for term in content_terms(question) if term.isascii() and term.isalpha())
+        unspaced = unknown_runs(question, lambda pairs: self.library.unknown_terms(course_id, pairs))
+        return self.library.unknown_terms(course_id, words) | unspaced
 
     def _read_form(self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit]) -> CourseReading:
         match asked.form:
@@ -110,6 +124,7 @@ class CourseReader:
         """Return the sentences that hold the answer, behind those that were found already."""
         query = purpose_query(asked)
         hits = _distinct([*hits, *self.library.search(course_id, query, SENTENCE_PASSAGES).hits])
+        hits = self._with_following(course_id, hits)
         near = self.library.sentence_similarities(course_id, query, [hit.passage for hit in hits])
         evidence = select_evidence(query, asked.form, hits, near)
         best = best_sentence(query, asked.form, hits, near)
@@ -119,6 +134,17 @@ class CourseReader:
         known = [one for one in evidence if not any(_overlap(one, other) for other in first)]
         passages = select_passages(query, asked.form, hits, near, first)
         return CourseReading(asked, tuple(hits), (*first, *known), passages, quote, closest)
+
+    def _with_following(self, course_id: str, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the hits, behind each of the first two the passage that goes on in its section."""
+        passages = self.library.passages(course_id)
+        after = {one.id: other for one, other in pairwise(passages) if _continues(one, other)}
+        found: list[Hit] = []
+        for place, hit in enumerate(hits):
+            found.append(hit)
+            if place < TRUSTED_HITS and hit.passage.id in after:
+                found.append(replace(hit, passage=after[hit.passage.id]))
+        return _distinct(found)
 
     def _read_definition(self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit]) -> CourseReading:
         each = (self._find_definition(course_id, term, asked.language, hits) for term in asked.terms)
@@ -193,6 +219,10 @@ class CourseReader:
                 passages[one.document_id].append(one)
         firsts = {hit.document.id: hit for hit in reversed(hits)}
         return [(firsts[document], found) for document, found in passages.items()]
+
+
+def _continues(one: Passage, other: Passage) -> bool:
+    return one.document_id == other.document_id and one.heading == other.heading
 
 
 def _sections(hits: Sequence[Hit], documents: Sequence[tuple[Hit, Sequence[Passage]]]) -> Iterator[list[Hit]]:

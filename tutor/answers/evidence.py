@@ -33,6 +33,7 @@ MIN_SEED_SHARE = 0.5  # of the best sentence's weight
 MAX_QUOTED_WORDS = 60
 SURE_COVERAGE = 0.75  # of the question's words, from which a sentence with a cause is quoted
 RANK_LOSS, HEADING_SHARE, FORM_BONUS, MEANING_WEIGHT = 0.06, 0.5, 0.12, 0.8
+LONG_LISTING_WORDS, LONG_LISTING_LOSS = 60, 0.3  # a long listing has words of everything that it does
 # What a sentence has that answers a question of a form.
 FORM_MARKS = {AnswerForm.CAUSE: "CAUSAL", AnswerForm.LIST: "ENUMERATES", AnswerForm.STEPS: "ENUMERATES"}
 
@@ -180,6 +181,8 @@ def weigh_sentences(
         near = similarities.get(sentence.hit.passage.id, ())
         similarity = near[place] if place < len(near) else 0.0
         weight += MEANING_WEIGHT * similarity
+        if "```" in sentence.raw and word_count(sentence.raw) > LONG_LISTING_WORDS:
+            weight -= LONG_LISTING_LOSS
         weight += FORM_BONUS * bool(marks.search(sentence.text)) - RANK_LOSS * rank
         found.append(WeighedSentence(sentence, place, weight, coverage, similarity))
     return found

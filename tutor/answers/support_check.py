@@ -16,6 +16,7 @@ from itertools import takewhile
 
 from knowledge.languages import DEFAULT, data, detect_language, fold
 from knowledge.lexical import tokenize as index_terms
+from tutor.answers.arithmetic import computed_numbers
 from tutor.assessment.word_diff import FUNCTION_WORDS, NEGATIONS, OPPOSITES, TokenizedText, are_opposites, tokenize
 
 NEIGHBOURHOOD = 3  # content words on each side of an opposite, one of which the other text must share
@@ -47,7 +48,7 @@ def find_fault(claim: str, source: str, context: str = "") -> Fault | None:
 
     `context` is text whose numbers the claim may repeat: the question, and what else it was written from.
     """
-    if numbers_in(claim) - numbers_in(source) - numbers_in(context) or _counts_otherwise(claim, source):
+    if new_numbers(claim, f"{source} {context}") or _counts_otherwise(claim, source):
         return Fault.NUMBER
     if _only_reports(source) and not _only_reports(claim):
         return Fault.REPORTED
@@ -66,6 +67,13 @@ def _only_reports(text: str) -> bool:
     """Whether a text tells what somebody believes or claims, which is not what it says itself."""
     pattern = data(detect_language(text, DEFAULT), "answer_forms", "REPORTS", r"(?!)")
     return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def new_numbers(claim: str, known: str) -> set[str]:
+    """Return the numbers of a claim that a text does not have, and that the claim does not compute from those there."""
+    there = numbers_in(known)
+    new = numbers_in(claim) - there
+    return new - computed_numbers(claim, there) if new else new
 
 
 def numbers_in(text: str) -> set[str]:

@@ -30,7 +30,7 @@ from tutor.platform.settings import Settings
 FindActiveAdapter = Callable[[str, str, str], AdapterRef | None]  # (learner id, course id, SHA-256 of the base)
 RenderPage = Callable[[Document, Passage], bytes | None]
 SURE_CONFIDENCE = 0.8  # of the search, below which two failed drafts mean that the course has no answer
-MAX_SENTENCES = 3  # of an answer at first; the learner can ask for more
+MAX_SENTENCES, MAX_SENTENCES_COMPARING = 3, 5  # of an answer at first; the learner can ask for more
 SAMPLED_TEMPERATURE, SAMPLED_TOP_P = 0.7, 0.9  # of a retry, and of the second draft after one that leaked
 
 
@@ -175,7 +175,7 @@ class AnswerGenerator:
         if reading is None or plan.guarded or prompt.adapter or prompt.example or prompt.shows_page:
             return None
         check = DraftCheck(reading, self.find_quotes)
-        limit = 0 if reading.asked.form in (AnswerForm.LIST, AnswerForm.STEPS) else MAX_SENTENCES
+        limit = _max_sentences(reading.asked.form)
         may_rewrite = self.prompt_builder.writes_from_sentences
         return CheckedStream(self.engine, request, check, language, may_rewrite, is_surely_covered, limit)
 
@@ -285,6 +285,13 @@ def _without_examples(messages: tuple[Message, ...], examples: Sequence[Verified
     while len(rest) > 2 and (rest[0].content, rest[1].content) in shown:
         rest = rest[2:]
     return (system, *rest)
+
+
+def _max_sentences(form: AnswerForm) -> int:
+    """Return after how many sentences a draft is stopped; 0 for never, since a list has as many items as it has."""
+    if form in (AnswerForm.LIST, AnswerForm.STEPS):
+        return 0
+    return MAX_SENTENCES_COMPARING if form is AnswerForm.COMPARISON else MAX_SENTENCES
 
 
 def decline(turn: Turn) -> Turn:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.documents import Quote
 from knowledge.languages.sentences import split_sentences
-from tutor.answers.answer_quality import count_prose_sentences, declines, is_whole_sentence
+from tutor.answers.answer_quality import count_prose_sentences, declines, is_in_list, is_whole_sentence
 from tutor.answers.course_reading import QuotedLine
 from tutor.answers.course_sentences import CourseSentence
 from tutor.chat import fixed_replies, prompts
@@ -58,7 +58,9 @@ class CheckedStream:
             return
         if self.answer and not rejected and self._quote_cited_sentence():
             return
-        if self.may_rewrite and (again := self._rewrite_request(rejected)) is not None:
+        if rejected and self.check.names_unknown(rejected):
+            self.is_declined = True  # a second draft would talk about something else
+        elif self.may_rewrite and (again := self._rewrite_request(rejected)) is not None:
             yield from self._draft(again)
             if self.check.is_answer(self.answer):
                 return
@@ -102,7 +104,7 @@ class CheckedStream:
                 ready = _tokens_within(written, len(part)) if part else 0
                 yield from map(Token, written[shown:ready])
                 shown, self.answer = max(shown, ready), part
-                if self.max_sentences and count_prose_sentences(part) >= self.max_sentences:
+                if self._is_long_enough(part):
                     return first_rejected
         if declines("".join(written)):
             self.is_declined, self._declining = True, "".join(written)
@@ -114,6 +116,10 @@ class CheckedStream:
             self.answer, rejected = self.check.supported_part("".join(written), is_finished=True)
         yield from map(Token, written[shown : _tokens_within(written, len(self.answer))] if self.answer else ())
         return rejected or first_rejected
+
+    def _is_long_enough(self, part: str) -> bool:
+        """Whether the model is stopped; never in a list nor behind a colon, where one or a formula is to follow."""
+        return 0 < self.max_sentences <= count_prose_sentences(part) and not is_in_list(part)
 
     def _may_go_on_without(self, rejected: str, written: list[str]) -> bool:
         """Return whether the draft may go on after a sentence that failed, if one did."""

@@ -14,6 +14,7 @@ MIN_STATEMENT_LETTERS = 3
 CLOSEST_QUOTE_CHARS = 300
 OWN_WORDS_MARK = "°"  # in place of a number: no passage of the course supports this
 _MARK = re.compile(rf"\s*\[(?:\d{{1,2}}|{OWN_WORDS_MARK})\]")
+_LIST_NUMBER = re.compile(r"\d{1,2}[.)]")  # which a splitter takes for a sentence
 _FENCE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 
 
@@ -58,6 +59,8 @@ def _add_marks(answer: str, quotes: Sequence[Quote], hits: Sequence[Hit]) -> tup
     pieces: list[str] = []
     position = 0
     for quote in quotes:
+        if _LIST_NUMBER.fullmatch(answer, quote.sentence_start, quote.sentence_end):
+            continue
         if quote.hit_index is not None:
             key = (quote.hit_index, quote.text)
             if key not in numbers:

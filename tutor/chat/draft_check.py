@@ -73,6 +73,8 @@ class DraftCheck:
 
     def _is_supported(self, sentence: str, quote: Quote) -> bool:
         reading, question = self.reading, self.reading.asked.text
+        if self.names_unknown(sentence):
+            return False
         claim = without_yes_or_no(plain_text(sentence))
         if reading.asked.asks_whether and not confirms(claim, question, reading.sources):
             return False
@@ -80,6 +82,10 @@ class DraftCheck:
             return self.is_grounded(sentence)
         context = " ".join([question, *(one.text for one in reading.sources)])
         return find_fault(claim, plain_text(quote.text), context) is None
+
+    def names_unknown(self, sentence: str) -> bool:
+        """Return whether a sentence says something about a thing of the question that the course names nowhere."""
+        return not self.reading.unknown.isdisjoint(tokenize(sentence))
 
     def is_grounded(self, sentence: str) -> bool:
         """Return whether a sentence is made of what was read."""

@@ -188,5 +188,10 @@ CONTRAST_PAIRS = """
     inductive/deductive qualitative/quantitative primary/secondary compile/interpret compiler/interpreter
     parameter/argument mutable/immutable public/private physical/chemical
 """
+# Words and signs with which a statement computes a number.
+COMPUTES = (
+    r"[=×÷≈]|\\(?:frac|times|div|cdot)\b|\d\s*[*/+−-]\s*\d"
+    r"|\b(?:divided|multiplied) by\b|\b(?:times|plus|minus|equals?|equal to|sum|product|difference|ratio|quotient)\b"
+)
 # A question that offers two things.
 OFFERS = r"\b(?P<one>[\w-]+)\s+or\s+(?:an?\s+|the\s+)?(?P<other>[\w-]+)"

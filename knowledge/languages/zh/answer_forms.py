@@ -122,4 +122,10 @@ CONTRAST_PAIRS = """
     批量/在线 开启/关闭 之前/之后 左侧/右侧 吸热/放热 氧化/还原 动脉/静脉
     中枢/周围 主动/被动 收缩/舒张 吸气/呼气 显性/隐性
 """
+# Particles, verbs and counters of questions: a pair of characters with one of them is no name.
+FUNCTION_CHARACTERS = (
+    "[的了吗呢啊吧在是有和与或及里中上下内外不没要会能可以为被把给对从到用做让使这那哪什么怎样如何个些种几多少大小各自"
+    "一二三两四五第请说讲写列出分别都也还就才又很最更比其它他她我你您们之于来去过着地得向而且但因所因此若则果当时后前间]"
+)
+COMPUTES = "除以|乘以|乘上|加上|减去|等于|之和|之差|之积|之比"
 OFFERS = r"(?P<one>[^\s，。？?是]{1,8})还是(?P<other>[^\s，。？?是]{1,8})"
