@@ -120,3 +120,14 @@ def test_a_term_is_defined_where_a_course_in_another_language_has_it_in_brackets
         found = find_definition("equilibrium line", [make_hit(text, key_terms=key_terms)], "en")
         assert found is not None and found.sentence.text == "平衡线（equilibrium line）把堆积区和消融区分开。"
         assert found.is_sure
+
+
+def test_a_name_before_a_colon_that_is_said_of_several_things_is_no_definition():
+    """A regression: "stable sort" was defined by what one algorithm does."""
+    lines = ["Stable sort: insertion goes to the right of equals.", "Stable sort: merging keeps equals in order."]
+    hits = [make_hit(f"- {line}", ordinal=at, key_terms=("Stable sort",)) for at, line in enumerate(lines)]
+    hits.append(make_hit("Sorting has kinds. A stable sort is one that leaves equals in their order.", ordinal=2))
+    found = find_definition("stable sort", hits, "en")
+    assert found is not None and found.sentence.text.startswith("A stable sort is one")
+    alone = find_definition("stable sort", hits[:1], "en")
+    assert alone is not None and alone.sentence.text == lines[0]

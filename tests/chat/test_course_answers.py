@@ -267,10 +267,10 @@ def test_a_small_model_is_not_asked_twice(ask_model: AskModel):
 
 def test_a_sentence_about_a_thing_that_the_course_names_nowhere_is_not_shown(ask_model: AskModel):
     """A regression: a question about something that is not in the course was answered from the model's memory."""
-    question = "Why is a thick glacier blue like azurite?"
-    wrong = "A thick glacier is blue like azurite because it absorbs red light more strongly than blue light."
+    question = "Why is a thick glacier blue like microcline?"
+    wrong = "A thick glacier is blue like microcline because it absorbs red light more strongly than blue light."
     turn, engine, streamed = ask_model(question, wrong, wrong)
-    assert not turn.covered and "azurite because" not in streamed and len(engine.requests) == 1
+    assert not turn.covered and "microcline because" not in streamed and len(engine.requests) == 1
     turn, _, _ = ask_model(question, GOOD)
     assert turn.covered and turn.answer == f"{GOOD} [1]"
 

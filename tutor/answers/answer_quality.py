@@ -42,6 +42,8 @@ def is_an_answer(answer: str, question: str, form: AnswerForm) -> bool:
     """Return whether a draft answers: it adds what the form needs to the question's words and breaks off nowhere."""
     if not is_whole_sentence(answer) or _is_broken_list(answer) or (form is AnswerForm.LIST and not _lists(answer)):
         return False
+    if asks_count(question) and not _has_count(answer):
+        return False
     said, asked = set(tokenize(answer)), set(tokenize(question))
     if asks_whether(question):
         said = set(tokenize(without_yes_or_no(answer)))
@@ -50,6 +52,20 @@ def is_an_answer(answer: str, question: str, form: AnswerForm) -> bool:
     if len(said & asked) >= REPEATED_SHARE * len(asked):
         needed = min(needed, MIN_NEW_AFTER_REPEATING.get(form, 1))
     return _count_words(said - asked) >= needed or _names_items(answer, question) or _chooses(answer, question)
+
+
+def asks_count(question: str) -> bool:
+    """Return whether a question asks how many there are of something."""
+    return _matches(question, "ASKS_COUNT")
+
+
+def _has_count(answer: str) -> bool:
+    return any(letter.isdigit() for letter in answer) or _matches(answer, "COUNT")
+
+
+def _matches(text: str, name: str) -> bool:
+    pattern = data(detect_language(text, DEFAULT), "answer_forms", name, r"(?!)")
+    return re.search(pattern, text, re.IGNORECASE) is not None
 
 
 def without_yes_or_no(answer: str) -> str:

@@ -24,6 +24,7 @@ SENTENCE_PASSAGES = 6  # passages in which the sentences that hold an answer are
 READ_PASSAGES = 10  # passages in which a definition, a list or a side of a comparison is looked for
 TRUSTED_HITS = 2  # of the search, before sections that a question names
 COVERING_WEIGHT = 0.95  # a definition of that weight means that the course covers the question
+NAME_LETTERS = 7  # of an index term: shorter ones are mostly everyday words, which a course need not have
 CONTINUED = "   "  # mark of a line that belongs to the item above it
 
 
@@ -96,7 +97,7 @@ class CourseReader:
         spoken = [detect_language(hit.passage.text, DEFAULT) for hit in hits]
         if 2 * spoken.count(language) <= len(spoken):  # a listing may look like another language
             return frozenset()
-        words = (term for term in content_terms(question) if term.isascii() and term.isalpha())
+        words = (term for term in content_terms(question) if term.isascii() and len(term) >= NAME_LETTERS)
         unspaced = unknown_runs(question, lambda pairs: self.library.unknown_terms(course_id, pairs))
         return self.library.unknown_terms(course_id, words) | unspaced
 

@@ -46,9 +46,11 @@ def find_definition(term: str, hits: Sequence[Hit], language: str) -> FoundDefin
     rules = _rules(term, language)
     best: FoundDefinition | None = None
     places = {hit.passage.id: place for place, hit in enumerate(hits)}
-    for sentence in read_sentences(hits):
-        if not rules.mentions.search(sentence.text):
-            continue
+    mentioning = [one for one in read_sentences(hits) if rules.mentions.search(one.text)]
+    property_of = [one for one in mentioning if rules.run_in.match(one.text) and not rules.is_in_glossary(one)]
+    for sentence in mentioning:
+        if len(property_of) > 1 and sentence in property_of:
+            continue  # "Stable sort: equal elements stay in order" is said of several things
         weight = rules.weigh(sentence) - LATER_HIT_LOSS * min(4, places[sentence.hit.passage.id])
         if weight >= LEAST_WEIGHT and (best is None or weight > best.weight):
             best = FoundDefinition(sentence, weight)
@@ -62,8 +64,9 @@ class _DefinitionRules:
     mentions: re.Pattern[str]
     bold: re.Pattern[str]
     whole: re.Pattern[str]
+    run_in: re.Pattern[str]  # "Name: what is said of it"
     in_brackets: re.Pattern[str]
-    other_name: re.Pattern[str]  # in brackets behind the first: "完全二叉树（complete binary tree）"
+    other_name: re.Pattern[str]  # in brackets behind the first, as Chinese texts give the English one
     defining: tuple[tuple[float, re.Pattern[str]], ...]
     contrasting: re.Pattern[str]
     leans: re.Pattern[str]
@@ -79,10 +82,13 @@ class _DefinitionRules:
             weight = max(weight, IN_BRACKETS_WEIGHT)
         if not weight:
             return 0.0
-        weight += GLOSSARY_BONUS * any(self.glossary.search(heading) for heading in headings)
+        weight += GLOSSARY_BONUS * self.is_in_glossary(sentence)
         weight += HEADING_BONUS * any(self.whole.fullmatch(plain_text(heading)) for heading in headings)
         weight -= CONTRAST_LOSS * bool(self.contrasting.search(text)) + LEANING_LOSS * bool(self.leans.search(text))
         return weight
+
+    def is_in_glossary(self, sentence: CourseSentence) -> bool:
+        return any(self.glossary.search(heading) for heading in sentence.hit.passage.heading)
 
     def _is_emphasised(self, sentence: CourseSentence) -> bool:
         """Whether the author printed the term in bold or the like where the passage first has it, in this sentence."""
@@ -103,6 +109,7 @@ def _rules(term: str, language: str) -> _DefinitionRules:
         mentions=re.compile(name, re.IGNORECASE),
         bold=re.compile(rf"(?:\*\*|(?<!\*)\*|__)`?{name}`?(?:\*\*|\*|__)", re.IGNORECASE),
         whole=re.compile(rf"(?:[\d.]+\s+)?(?:an?|the)?\s*{name}(?:\s*[(（].*)?", re.IGNORECASE),
+        run_in=re.compile(rf"{name}\s*[:：]", re.IGNORECASE),
         in_brackets=re.compile(rf"[(（]{name}[)）]", re.IGNORECASE),
         other_name=re.compile(rf"[^(（]{{1,40}}[(（]{name}[)）]", re.IGNORECASE),
         defining=tuple((weight, re.compile(text.replace("{name}", name), re.IGNORECASE)) for weight, text in defining),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.documents import Quote
 from knowledge.languages.sentences import split_sentences
-from tutor.answers.answer_quality import count_prose_sentences, declines, is_in_list, is_whole_sentence
+from tutor.answers.answer_quality import asks_count, count_prose_sentences, declines, is_in_list, is_whole_sentence
 from tutor.answers.course_reading import QuotedLine
 from tutor.answers.course_sentences import CourseSentence
 from tutor.chat import fixed_replies, prompts
@@ -64,7 +64,8 @@ class CheckedStream:
             yield from self._draft(again)
             if self.check.is_answer(self.answer):
                 return
-            self.is_declined = self.is_declined or not self.is_surely_covered
+            lacks_count = asks_count(self.check.reading.asked.text)
+            self.is_declined = self.is_declined or not self.is_surely_covered or lacks_count
         yield from self._quote_closest()
 
     def _quote_closest(self) -> Generator[Token, None, None]:

@@ -97,7 +97,7 @@ class ForeignAnswers:
         return ForeignReading(question, language, SearchResult(hits, covered, found.confidence), reading)
 
     def _read_definition(self, course: Course, asked: str, language: str) -> ForeignReading | None:
-        """Return the definition of a term that the course names in the learner's language too: "堆（heap）"."""
+        """Return the definition of a term that the course names in the learner's language too, in brackets."""
         found = self.library.search(course.id, asked, TOP_K, threshold=course.strictness.threshold)
         reading = CourseReader(self.library).read(course.id, asked, found, language)
         if reading.asked.form is not AnswerForm.DEFINITION or not reading.quote:

@@ -188,6 +188,13 @@ CONTRAST_PAIRS = """
     inductive/deductive qualitative/quantitative primary/secondary compile/interpret compiler/interpreter
     parameter/argument mutable/immutable public/private physical/chemical
 """
+ASKS_COUNT = r"\bhow many\b|\bwhat (?:percent(?:age)?|fraction|proportion|share) of\b"
+# What answers how many, besides digits.
+COUNT = (
+    r"\b(?:no|none|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?"
+    r"|millions?|billions?|single|both|all|most|many|several|few|half|third|quarter|twice|any number|infinite(?:ly)?)\b"
+    r"|\w+teen\b|\b(?:twen|thir|for|fif|six|seven|eigh|nine)ty\b"
+)
 # Words and signs with which a statement computes a number.
 COMPUTES = (
     r"[=×÷≈]|\\(?:frac|times|div|cdot)\b|\d\s*[*/+−-]\s*\d"
