@@ -23,6 +23,7 @@ from tutor.answers.unknown_words import unknown_runs
 SENTENCE_PASSAGES = 6  # passages in which the sentences that hold an answer are looked for
 READ_PASSAGES = 10  # passages in which a definition, a list or a side of a comparison is looked for
 TRUSTED_HITS = 2  # of the search, before sections that a question names
+NEAR_HITS = 4  # before what only goes on in their sections
 COVERING_WEIGHT = 0.95  # a definition of that weight means that the course covers the question
 NAME_LETTERS = 7  # of an index term: shorter ones are mostly everyday words, which a course need not have
 CONTINUED = "   "  # mark of a line that belongs to the item above it
@@ -137,15 +138,13 @@ class CourseReader:
         return CourseReading(asked, tuple(hits), (*first, *known), passages, quote, closest)
 
     def _with_following(self, course_id: str, hits: Sequence[Hit]) -> list[Hit]:
-        """Return the hits, behind each of the first two the passage that goes on in its section."""
+        """Return the hits, behind the first four the passages that go on in the sections of the first two."""
         passages = self.library.passages(course_id)
         after = {one.id: other for one, other in pairwise(passages) if _continues(one, other)}
-        found: list[Hit] = []
-        for place, hit in enumerate(hits):
-            found.append(hit)
-            if place < TRUSTED_HITS and hit.passage.id in after:
-                found.append(replace(hit, passage=after[hit.passage.id]))
-        return _distinct(found)
+        following = [
+            replace(hit, passage=after[hit.passage.id]) for hit in hits[:TRUSTED_HITS] if hit.passage.id in after
+        ]
+        return _distinct([*hits[:NEAR_HITS], *following, *hits[NEAR_HITS:]])
 
     def _read_definition(self, course_id: str, asked: AskedQuestion, hits: Sequence[Hit]) -> CourseReading:
         each = (self._find_definition(course_id, term, asked.language, hits) for term in asked.terms)
