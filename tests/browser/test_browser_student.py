@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -262,7 +263,10 @@ def test_model_output_cannot_run_scripts_load_resources_or_link(
     ask(page, COVERED)
     assert page.title() == title
     links = page.locator("#tutor-chat .message a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert all("/passage/" in link for link in links)
+    own = re.compile(
+        r"(?:https?://127\.0\.0\.1:\d+)?/(?:passage|answer)/[\w?=&/-]+"
+    )  # of our pages, none of the model's
+    assert links and all(own.fullmatch(link) for link in links)
     assert page.locator("#tutor-chat .message img, #tutor-chat .message b").count() == 0
     assert "<script>" in page.locator("#tutor-chat").inner_text().replace("\u2060", "")
 
