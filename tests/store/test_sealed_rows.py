@@ -34,6 +34,7 @@ IN_CLEAR = {
     "courses.blocked_topics": COURSE,
     "documents.notes": COURSE,
     "items.body": COURSE,
+    "courses.answer_rules": COURSE,
     "passages.key_terms": COURSE,
     "passages.heading": COURSE,
     "passages.text": COURSE,
