@@ -22,7 +22,7 @@ TORCH_PIN := torch==2.13.0
 TORCH ?= $(or $(shell cat $(VENV)/.torch-choice 2>/dev/null),$(TORCH_PIN))
 FAST := not slow and not real and not browser
 PYTEST = $(PY) -m pytest -ra --durations=10 $(ARGS)
-PARALLEL := -n 2 --dist loadfile  # two files at a time; tests with a browser or a model need the whole machine
+PARALLEL := -n 2 --dist loadfile  # two files at a time; the slow tests measure memory and time and run alone
 
 .PHONY: help venv setup setup-dev run lint check test test-slow test-all test-vllm audit screenshots constraints clean
 
@@ -74,7 +74,7 @@ check: lint  ## lint, then the fast tests (no model, no browser)
 
 test: setup-dev  ## all but the slow tests, with the bundled models and Chromium
 	@$(PYTEST) $(PARALLEL) -m "$(FAST)"
-	$(PYTEST) -m "not slow and (real or browser)"
+	$(PYTEST) $(PARALLEL) -m "not slow and (real or browser)"
 
 test-slow: setup-dev  ## only the slow tests (more than ten seconds each)
 	@$(PYTEST) -m slow
